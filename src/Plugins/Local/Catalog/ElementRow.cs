@@ -1,0 +1,44 @@
+namespace StorageConnect.Plugins.Local.Catalog;
+
+/// <summary>An element as the database has it.</summary>
+internal sealed record ElementRow
+{
+    public long Id { get; init; }
+
+    public required string Uuid { get; init; }
+
+    public required string Name { get; init; }
+
+    public required StorageElementType Type { get; init; }
+
+    public required long Size { get; init; }
+
+    /// <summary>Null for a snapshot: no host ever sees one.</summary>
+    public string? Page83Id { get; init; }
+
+    public required string Qos { get; init; }
+
+    public required bool Thin { get; init; }
+
+    public required bool Online { get; init; }
+
+    /// <summary>A clone, one that shares blocks or a full copy; no more after a split.</summary>
+    public bool IsClone { get; init; }
+
+    /// <summary>False while a job copies it.</summary>
+    public bool Ready { get; init; } = true;
+
+    public required DateTimeOffset Created { get; init; }
+
+    public ValueList<string> Groups { get; init; } = [];
+
+    /// <summary>What it was made of: of a clone the element or snapshot, of a snapshot its members.</summary>
+    public ValueList<string> Sources { get; init; } = [];
+
+    public bool IsSnapshot => Type == StorageElementType.Snapshot;
+}
+
+/// <summary>One source of an element.</summary>
+/// <param name="Uuid">The element or snapshot it was made of.</param>
+/// <param name="Origin">The element whose data it is: of a snapshot's clone the member.</param>
+internal readonly record struct Source(string Uuid, string Origin);

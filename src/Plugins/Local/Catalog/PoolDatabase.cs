@@ -1,0 +1,208 @@
+using Microsoft.Data.Sqlite;
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Catalog;
+
+/// <summary>A pool's database: connections kept while they are used often, one writer at a time within the process.</summary>
+internal sealed class PoolDatabase : IDisposable
+{
+    private const int MostIdle = 4;
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
+
+    private readonly PoolFolder _folder;
+    private readonly Stack<PoolConnection> _idle = new();
+    private readonly Timer _closer;
+
+    // Waiting here is fair and can be cancelled, which waiting for SQLite's lock is not. That one remains for other processes.
+    private readonly SemaphoreSlim _writer = new(1);
+    private bool _disposed;
+
+    private PoolDatabase(PoolFolder folder)
+    {
+        _folder = folder;
+        _closer = new(_ => CloseIdle());
+    }
+
+    /// <summary>Opens the database; with <paramref name="create"/> an empty pool gets one.</summary>
+    public static PoolDatabase Open(PoolFolder folder, bool create)
+    {
+        NativeSqlite.EnsureLoaded();
+        if (create)
+        {
+            // Never opened except by SQLite: closing any handle to it would drop the locks that this process's connections hold.
+            LinuxFile.EnsureFile(folder.Database);
+        }
+        else if (!File.Exists(folder.Database))
+        {
+            throw Directory.Exists(folder.Path) ? Operations.Faults.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
+        }
+
+        var database = new PoolDatabase(folder);
+        try
+        {
+            var connection = new PoolConnection(folder.Database);
+            try
+            {
+                if (create)
+                {
+                    Schema.Ensure(connection, folder);
+                }
+                else if (!Schema.Check(connection, folder))
+                {
+                    throw Operations.Faults.Corrupt(folder, "its database is empty");
+                }
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+
+            database.GiveBack(connection);
+            return database;
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs queries, outside of any transaction.</summary>
+    public T Read<T>(Func<PoolConnection, T> work)
+    {
+        var connection = Take();
+        try
+        {
+            var result = work(connection);
+            GiveBack(connection);
+            return result;
+        }
+        catch (Exception e)
+        {
+            GiveBackAfter(connection, e);
+            throw;
+        }
+    }
+
+    /// <summary>Runs changes as one transaction: all of it is durable on return, or nothing of it happened.</summary>
+    public T Write<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken)
+    {
+        _writer.Wait(cancellationToken);
+        try
+        {
+            return Read(connection =>
+            {
+                connection.Execute("BEGIN IMMEDIATE");
+                try
+                {
+                    var result = work(connection);
+                    Steps.At("commit");
+                    connection.Execute("COMMIT");
+                    Steps.At("committed");
+                    return result;
+                }
+                catch
+                {
+                    connection.TryExecute("ROLLBACK");
+                    throw;
+                }
+            });
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public void Write(Action<PoolConnection> work, CancellationToken cancellationToken) => Write(
+        connection =>
+        {
+            work(connection);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>A connection for reading row by row. Give it back with <see cref="GiveBack"/>.</summary>
+    public PoolConnection Take()
+    {
+        lock (_idle)
+        {
+            if (_idle.TryPop(out var connection))
+            {
+                return connection;
+            }
+        }
+
+        return new(_folder.Database);
+    }
+
+    public void GiveBack(PoolConnection connection)
+    {
+        lock (_idle)
+        {
+            if (!_disposed && _idle.Count < MostIdle)
+            {
+                connection.IdleSince = Environment.TickCount64;
+                _idle.Push(connection);
+                if (_idle.Count == 1)
+                {
+                    _closer.Change(IdleTime, Timeout.InfiniteTimeSpan);
+                }
+
+                return;
+            }
+        }
+
+        connection.Dispose();
+    }
+
+    public void Dispose()
+    {
+        lock (_idle)
+        {
+            _disposed = true;
+        }
+
+        CloseIdle();
+        _closer.Dispose();
+    }
+
+    /// <summary>Our own refusals leave a connection as it was; after anything else it is not trusted any more.</summary>
+    private void GiveBackAfter(PoolConnection connection, Exception error)
+    {
+        if (error is StorageConnectException or SqliteException { SqliteErrorCode: 19 })
+        {
+            GiveBack(connection);
+        }
+        else
+        {
+            connection.Dispose();
+        }
+    }
+
+    /// <summary>Closes what wasn't used for a while, so that nothing keeps a pool's file system from being unmounted.</summary>
+    private void CloseIdle()
+    {
+        var close = new List<PoolConnection>();
+        lock (_idle)
+        {
+            var now = Environment.TickCount64;
+            var keep = _disposed ? [] : _idle.Where(connection => now - connection.IdleSince < IdleTime.TotalMilliseconds - 100).Reverse().ToArray();
+            close.AddRange(_idle.Except(keep));
+            _idle.Clear();
+            foreach (var connection in keep)
+            {
+                _idle.Push(connection);
+            }
+
+            if (keep.Length > 0)
+            {
+                _closer.Change(IdleTime, Timeout.InfiniteTimeSpan);
+            }
+        }
+
+        close.ForEach(connection => connection.Dispose());
+    }
+}

@@ -1,0 +1,148 @@
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Operations;
+
+namespace StorageConnect.Plugins.Local.Catalog;
+
+/// <summary>The tables of a pool, and their version.</summary>
+internal static class Schema
+{
+    public const int Version = 1;
+
+    // "SCLP": tells other programs, and us, whose database this is.
+    private const int ApplicationId = 0x53434C50;
+
+    // Names compare byte by byte; the second index on them serves prefixes, which ignore case.
+    // An element that is not ready is being copied by a job: it holds its name and is seen by nobody.
+    private const string Tables =
+        """
+        CREATE TABLE elements (
+            id INTEGER PRIMARY KEY,
+            uuid TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL UNIQUE,
+            type INTEGER NOT NULL CHECK (type BETWEEN 0 AND 2),
+            size INTEGER NOT NULL CHECK (size > 0),
+            page83 TEXT UNIQUE,
+            qos TEXT NOT NULL,
+            thin INTEGER NOT NULL CHECK (thin IN (0, 1)),
+            online INTEGER NOT NULL CHECK (online IN (0, 1)),
+            clone INTEGER NOT NULL CHECK (clone IN (0, 1)),
+            ready INTEGER NOT NULL CHECK (ready IN (0, 1)),
+            created INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX elements_by_name_ignoring_case ON elements (name COLLATE NOCASE);
+        CREATE INDEX elements_by_type ON elements (type);
+        CREATE INDEX elements_offline ON elements (uuid) WHERE online = 0 AND type <> 2;
+
+        CREATE TABLE sources (
+            element INTEGER NOT NULL REFERENCES elements (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            source TEXT NOT NULL,
+            origin TEXT NOT NULL,
+            PRIMARY KEY (element, position)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sources_by_source ON sources (source);
+        CREATE INDEX sources_by_origin ON sources (origin);
+
+        CREATE TABLE groups (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TABLE group_entries (
+            group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,
+            entry TEXT NOT NULL,
+            PRIMARY KEY (group_id, entry)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE presentations (
+            element INTEGER NOT NULL REFERENCES elements (id) ON DELETE RESTRICT,
+            group_id INTEGER NOT NULL REFERENCES groups (id) ON DELETE RESTRICT,
+            PRIMARY KEY (element, group_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX presentations_by_group ON presentations (group_id);
+
+        CREATE TABLE jobs (
+            uuid TEXT PRIMARY KEY,
+            element TEXT NOT NULL,
+            name TEXT NOT NULL,
+            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+            total INTEGER NOT NULL,
+            done INTEGER NOT NULL,
+            copied INTEGER NOT NULL,
+            member INTEGER NOT NULL,
+            position INTEGER NOT NULL,
+            takeovers INTEGER NOT NULL,
+            worker INTEGER,
+            error_id TEXT,
+            error TEXT,
+            recommendation TEXT,
+            started INTEGER NOT NULL,
+            ended INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX jobs_by_element ON jobs (element);
+
+        CREATE TABLE intents (
+            element TEXT PRIMARY KEY,
+            kind INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 2),
+            size INTEGER NOT NULL,
+            snapshot TEXT
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE discarded (
+            uuid TEXT PRIMARY KEY
+        ) STRICT, WITHOUT ROWID;
+        """;
+
+    /// <summary>Makes the tables where the database is empty; refuses one that isn't ours, or is newer.</summary>
+    public static void Ensure(PoolConnection connection, PoolFolder folder)
+    {
+        if (Check(connection, folder))
+        {
+            return;
+        }
+
+        // WAL is a property of the file: set once, by whoever makes it.
+        connection.Execute("PRAGMA journal_mode = WAL");
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            // Another process may have been quicker.
+            if (!Check(connection, folder))
+            {
+                Steps.At("schema");
+                connection.ExecuteScript(FormattableString.Invariant($"{Tables}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
+            }
+
+            connection.Execute("COMMIT");
+        }
+        catch
+        {
+            connection.TryExecute("ROLLBACK");
+            throw;
+        }
+    }
+
+    /// <summary>True when the tables are there; false when there is nothing yet.</summary>
+    public static bool Check(PoolConnection connection, PoolFolder folder)
+    {
+        var version = connection.Scalar<long>("PRAGMA user_version");
+        var owner = connection.Scalar<long>("PRAGMA application_id");
+        if (version == Version && owner == ApplicationId)
+        {
+            return true;
+        }
+
+        if (version > Version && owner == ApplicationId)
+        {
+            throw new InvalidStorageArrayException($"The pool {folder.Path} was made by a newer version of this plug-in (format {version}, this one knows up to {Version}).")
+            {
+                ErrorId = "PoolTooNew",
+                Element = folder.Path,
+                Recommendation = "Install the newer version of the Local plug-in.",
+            };
+        }
+
+        return version == 0 && owner == 0 && connection.Scalar<long>("SELECT count(*) FROM sqlite_master") == 0 && !folder.HoldsData()
+            ? false
+            : throw Faults.Corrupt(folder, "its database is empty or belongs to something else");
+    }
+}

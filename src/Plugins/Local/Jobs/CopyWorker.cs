@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Microsoft.Win32.SafeHandles;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Native;
+using StorageConnect.Plugins.Local.Operations;
+
+namespace StorageConnect.Plugins.Local.Jobs;
+
+/// <summary>
+/// Copies for one job, holes staying holes, from where the worker before it stopped. Every so often what was copied is made durable and
+/// the position noted, so that a worker that dies costs the next one no more than that.
+/// </summary>
+internal sealed class CopyWorker(LocalArray array, JobRow job)
+{
+    private const long Step = 4L << 20;
+    private const long NoteEveryBytes = 64L << 20;
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromSeconds(1);
+
+    private long _noted = job.Done;
+    private long _notedAt = Stopwatch.GetTimestamp();
+    private long _done = job.Done;
+
+    /// <summary>Bytes of data copied so far, those of earlier workers included.</summary>
+    public long Done => Volatile.Read(ref _done);
+
+    /// <returns>False when somebody asked to stop the job.</returns>
+    public bool Run(CancellationToken cancellationToken)
+    {
+        var (element, sources) = array.Database.Write(
+            db =>
+            {
+                JobRows.SetWorker(db, job.Uuid, Environment.ProcessId);
+                var row = ElementRows.ByUuidEvenUnready(db, job.Element)!;
+                return (row, ElementRows.Sources(db, row.Id));
+            },
+            cancellationToken);
+        if (element.IsSnapshot)
+        {
+            LinuxFile.EnsureFolder(array.Folder.Snapshot(element.Uuid));
+        }
+
+        var plan = CopyPlan.Of(array, element, sources);
+        var (first, position) = (job.Member, job.Position);
+        if (plan.Take(first + 1).Any(file => !File.Exists(file.Target)))
+        {
+            (first, position, _done, _noted) = (0, 0, 0, 0);
+        }
+
+        for (var member = first; member < plan.Count; member++)
+        {
+            using var source = LinuxFile.Open(plan[member].Source, write: false);
+            using var target = LinuxFile.OpenOrCreate(plan[member].Target);
+            LinuxFile.SetLength(target, RandomAccess.GetLength(source));
+            if (!Copy(source, target, member, member == first ? position : 0, cancellationToken))
+            {
+                return false;
+            }
+
+            if (!element.IsSnapshot)
+            {
+                Qualities.Apply(array.Pool, target, element.Qos);
+            }
+
+            LinuxFile.Sync(target);
+        }
+
+        LinuxFile.SyncFolder(Path.GetDirectoryName(plan[0].Target)!);
+        if (element.IsSnapshot)
+        {
+            LinuxFile.SyncFolder(array.Folder.Snapshots);
+        }
+
+        return array.Database.Write(
+            db =>
+            {
+                if (JobRows.ByUuid(db, job.Uuid) is not { State: JobState.Running })
+                {
+                    return false;
+                }
+
+                JobRows.SetProgress(db, job.Uuid, plan.Count, 0, _done, _done - _noted);
+                JobRows.SetDone(db, job.Uuid, Volumes.Now());
+                ElementRows.SetReady(db, element.Uuid);
+                return true;
+            },
+            CancellationToken.None);
+    }
+
+    private bool Copy(SafeFileHandle source, SafeFileHandle target, int member, long offset, CancellationToken cancellationToken)
+    {
+        while (LinuxFile.NextData(source, offset) is var (start, end))
+        {
+            for (offset = start; offset < end;)
+            {
+                if (cancellationToken.IsCancellationRequested)
+                {
+                    Note(target, member, offset);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+
+                var copied = LinuxFile.CopyRange(source, target, offset, Math.Min(Step, end - offset));
+                if (copied == 0)
+                {
+                    return true;
+                }
+
+                offset += copied;
+                Volatile.Write(ref _done, _done + copied);
+                Steps.At("copied");
+                if ((_done - _noted >= NoteEveryBytes || Stopwatch.GetElapsedTime(_notedAt) >= NoteEvery) && !Note(target, member, offset))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Makes what was copied durable, and notes it.</summary>
+    private bool Note(SafeFileHandle target, int member, long offset)
+    {
+        LinuxFile.Sync(target);
+        var state = array.Database.Write(
+            db =>
+            {
+                JobRows.SetProgress(db, job.Uuid, member, offset, _done, _done - _noted);
+                return JobRows.ByUuid(db, job.Uuid)?.State;
+            },
+            CancellationToken.None);
+        _noted = _done;
+        _notedAt = Stopwatch.GetTimestamp();
+        Steps.At("noted");
+        return state == JobState.Running;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Jobs;
+using StorageConnect.Plugins.Local.Native;
+using StorageConnect.Plugins.Local.Operations;
+using StorageConnect.Plugins.Local.Pools;
+
+namespace StorageConnect.Plugins.Local;
+
+/// <summary>One pool, open: its folder, its database, what its file system can do, and the jobs this process works on.</summary>
+internal sealed class LocalArray : IDisposable
+{
+    private readonly Lazy<IVolumePool> _pool;
+    private readonly (ulong, uint, uint)? _identity;
+
+    private LocalArray(PoolFolder folder, PoolDatabase database)
+    {
+        Folder = folder;
+        Database = database;
+        Locks = new(folder);
+        Jobs = new(this);
+        _pool = new(() => PoolProbe.Probe(folder), LazyThreadSafetyMode.PublicationOnly);
+        _identity = LinuxFile.Identity(folder.Database);
+    }
+
+    public PoolFolder Folder { get; }
+
+    public PoolDatabase Database { get; }
+
+    public ElementLocks Locks { get; }
+
+    public CopyJobs Jobs { get; }
+
+    /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
+    public ConcurrentQueue<string> Discarded { get; } = new();
+
+    public IVolumePool Pool => _pool.Value;
+
+    /// <summary>False once the folder was unmounted, removed or replaced.</summary>
+    public bool IsCurrent => LinuxFile.Identity(Folder.Database) is { } now && now == _identity;
+
+    /// <summary>Opens a pool, and puts in order what a crash left behind.</summary>
+    public static LocalArray Open(PoolFolder folder, bool create)
+    {
+        if (create)
+        {
+            folder.Check();
+            if (!File.Exists(folder.Database) && folder.HoldsData())
+            {
+                throw Faults.Corrupt(folder, "its database is gone, while its volumes are there");
+            }
+        }
+
+        var array = new LocalArray(folder, PoolDatabase.Open(folder, create));
+        try
+        {
+            if (create)
+            {
+                folder.EnsureLayout();
+            }
+
+            Recovery.Run(array);
+            return array;
+        }
+        catch
+        {
+            array.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The element, or an error that says it isn't there.</summary>
+    public ElementRow Require(PoolConnection db, StorageElement element) => ElementRows.ByUuid(db, element.Uuid) ?? throw Missing(element);
+
+    /// <summary>The LUN or clone, or an error.</summary>
+    public ElementRow RequireVolume(PoolConnection db, StorageElement element) => Require(db, element) is { IsSnapshot: false } row
+        ? row
+        : throw new InvalidRequestException($"'{element.Name}' is a snapshot; this can be done with LUNs and clones only.")
+        {
+            ErrorId = "StorageElementIsSnapshot",
+            Element = element.Name,
+            Recommendation = "Make a clone of the snapshot and use that.",
+        };
+
+    public ElementRow RequireSnapshot(PoolConnection db, StorageElement snapshot) =>
+        ElementRows.ByUuid(db, snapshot.Uuid) is { IsSnapshot: true } row ? row : throw Missing(snapshot, "snapshot", "SnapshotNotFound");
+
+    public NotFoundException Missing(StorageElement element, string kind = "storage element", string errorId = "StorageElementNotFound")
+    {
+        var name = element.Name.Length > 0 ? element.Name : element.Uuid;
+        return new($"There is no {kind} '{name}' ({element.Uuid}) in the pool {Folder.Path}.")
+        {
+            ErrorId = errorId,
+            Element = name,
+            Recommendation = "List what is there; it may have been removed since.",
+        };
+    }
+
+    /// <summary>Opens a volume's file, which lies in one of two folders (see <see cref="Recovery"/> on offline elements).</summary>
+    public SafeFileHandle OpenVolume(ElementRow row, bool write) =>
+        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.Open(Folder.ParkedVolume(row.Uuid), write);
+
+    /// <summary>The path at which a volume's file lies now.</summary>
+    public string LocateVolume(string uuid) => File.Exists(Folder.Volume(uuid)) ? Folder.Volume(uuid) : Folder.ParkedVolume(uuid);
+
+    /// <summary>Proof that nobody has the volume open, for as long as it is held.</summary>
+    public FileLease Lease(ElementRow row) => TryLease(row) ?? throw new StorageElementBusyException($"'{row.Name}' is open: a process on this machine uses its file.")
+    {
+        ErrorId = "StorageElementInUse",
+        Element = row.Name,
+        Retryable = true,
+        Recommendation = $"Stop what uses {Folder.Volume(row.Uuid)} ('fuser' tells who does), then try again.",
+    };
+
+    /// <summary>As <see cref="Lease"/>; null when somebody has it open.</summary>
+    public FileLease? TryLease(ElementRow row)
+    {
+        // A process that is just being started has copies of all its parent's files for a moment, closed ones and ours among them.
+        // Somebody who really uses the volume has it open for longer.
+        const int longestPauseMilliseconds = 64;
+        for (var pause = 1; ; pause *= 2)
+        {
+            if (TryLeaseNow(row) is { } lease)
+            {
+                return lease;
+            }
+
+            if (pause > longestPauseMilliseconds)
+            {
+                return null;
+            }
+
+            Thread.Sleep(pause);
+        }
+    }
+
+    public void Dispose()
+    {
+        Jobs.Dispose();
+        Database.Dispose();
+    }
+
+    private FileLease? TryLeaseNow(ElementRow row)
+    {
+        try
+        {
+            return FileLease.TryTake(OpenVolume(row, write: true));
+        }
+        catch (LinuxFileException e) when (e.Errno == Errno.Again)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Operations;
+
+namespace StorageConnect.Plugins.Local;
+
+/// <content>LUNs and clones: looking at them, making, changing and removing them.</content>
+public sealed partial class LocalPlugin
+{
+    public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(
+            server,
+            element.Name,
+            array =>
+            {
+                var row = array.Database.Read(db => array.Require(db, element));
+                return row.ToElement(server, array) with { Status = StatusOf(array, row) };
+            },
+            cancellationToken);
+    }
+
+    /// <remarks>Rows come as the reader delivers them, on the caller's thread: nothing is gathered.</remarks>
+    public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(filter);
+        var (array, connection) = await Run(
+            server,
+            null,
+            array =>
+            {
+                array.Jobs.Adopt();
+                return (array, array.Database.Take());
+            },
+            cancellationToken);
+        try
+        {
+            var (sql, values) = ElementRows.ListQuery(filter);
+            using var rows = Translated(server, () => connection.Read(sql, values));
+            while (Translated(server, rows.Read))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var row = ElementRows.Read(rows);
+                if (filter.NamePrefix is null || row.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
+                {
+                    yield return row.ToElement(server, array);
+                }
+            }
+        }
+        finally
+        {
+            array.Database.GiveBack(connection);
+        }
+    }
+
+    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(elements);
+        return Run<IReadOnlyList<StorageElement>>(
+            server,
+            elements.Count > 0 ? elements[0].Name : null,
+            array => array.Database.Read(db =>
+            {
+                var rows = elements.Select(element => array.Require(db, element)).ToList();
+                if (appendAllowed)
+                {
+                    var known = rows.Select(row => row.Uuid).ToHashSet(StringComparer.Ordinal);
+                    var (sql, values) = ElementRows.ListQuery(new());
+                    rows.AddRange(db.All(sql, ElementRows.Read, values).Where(row => !known.Contains(row.Uuid)));
+                }
+
+                return rows.ConvertAll(row => row.ToElement(server, array) with
+                {
+                    Status = StatusOf(array, row),
+                    DevicePaths = row is { Online: true, IsSnapshot: false } ? [array.Folder.Volume(row.Uuid)] : [],
+                });
+            }),
+            cancellationToken);
+    }
+
+    public override Task OnlineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.Online(array, element, cancellationToken), cancellationToken);
+    }
+
+    public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
+    }
+
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array), cancellationToken);
+    }
+
+    public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.Resize(array, element, newSizeBytes, cancellationToken).ToElement(server, array), cancellationToken);
+    }
+
+    public override Task RemoveAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
+    }
+
+    public override Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(element);
+        return Run(server, element.Name, array => Volumes.SetQos(array, element, qos, cancellationToken), cancellationToken);
+    }
+
+    private static T Translated<T>(StorageServer server, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is IOException or Microsoft.Data.Sqlite.SqliteException)
+        {
+            throw Translate(server, null, e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.RegularExpressions;
+
+namespace StorageConnect.Plugins.Local.Naming;
+
+/// <summary>Those whom elements are presented to: world wide names and iSCSI names, each in one canonical form.</summary>
+internal static partial class Initiators
+{
+    private const int MaxIscsiName = 223;
+
+    /// <summary>Lower case; a world wide name with colons.</summary>
+    /// <exception cref="InvalidRequestException">It is neither.</exception>
+    public static string Canonical(string? text)
+    {
+        var name = text?.Trim().ToLowerInvariant() ?? "";
+        if (WorldWideName().IsMatch(name))
+        {
+            var digits = name.Replace(":", "", StringComparison.Ordinal);
+            if (digits.Any(digit => digit != '0'))
+            {
+                return string.Join(':', digits.Chunk(2).Select(pair => new string(pair)));
+            }
+        }
+        else if (name.Length <= MaxIscsiName && IscsiName().IsMatch(name))
+        {
+            return name;
+        }
+
+        throw new InvalidRequestException($"'{text}' is no initiator.")
+        {
+            ErrorId = "InitiatorInvalid",
+            Element = text,
+            Recommendation = "Give a world wide name (50:01:43:80:12:34:56:78 or 5001438012345678) or an iSCSI name "
+                + "(iqn.2001-04.com.example:host, eui.0123456789abcdef, naa.5001438012345678).",
+        };
+    }
+
+    /// <summary>The canonical forms, each once, in the order given.</summary>
+    public static IReadOnlyList<string> CanonicalAll(IEnumerable<string> names) => [.. names.Select(Canonical).Distinct(StringComparer.Ordinal)];
+
+    [GeneratedRegex(@"^([0-9a-f]{16}|[0-9a-f]{2}(:[0-9a-f]{2}){7})\z", RegexOptions.CultureInvariant)]
+    private static partial Regex WorldWideName();
+
+    [GeneratedRegex(@"^(iqn\.\d{4}-(0[1-9]|1[0-2])\.[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[^\s\p{C}]+)?|eui\.[0-9a-f]{16}|naa\.[0-9a-f]{16}([0-9a-f]{16})?)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex IscsiName();
+}

@@ -1,0 +1,119 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace StorageConnect.Plugins.Local.Native;
+
+/// <summary>The few calls of the C library that .NET has no API for. 64-bit Linux only: <c>long</c> is 64 bits here, as is <c>off_t</c>.</summary>
+internal static unsafe partial class Libc
+{
+    private const string Name = "libc";
+
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoctlFile(SafeFileHandle file, nuint request, SafeFileHandle argument);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoctlPointer(SafeFileHandle file, nuint request, void* argument);
+
+    [LibraryImport(Name, EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport(Name, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int Ftruncate(SafeFileHandle file, long length);
+
+    [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Fsync(SafeFileHandle file);
+
+    [LibraryImport(Name, EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int Fdatasync(SafeFileHandle file);
+
+    [LibraryImport(Name, EntryPoint = "lseek", SetLastError = true)]
+    public static partial long Lseek(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport(Name, EntryPoint = "copy_file_range", SetLastError = true)]
+    public static partial nint CopyFileRange(SafeFileHandle source, long* sourceOffset, SafeFileHandle target, long* targetOffset, nint length, uint flags);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(SafeFileHandle file, int command, nint argument);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FcntlLock(SafeFileHandle file, int command, ref FileLock argument);
+
+    [LibraryImport(Name, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Flock(SafeFileHandle file, int operation);
+
+    [LibraryImport(Name, EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statfs(string path, out FileSystemStatus status);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int folder, string path, int flags, uint mask, out FileStatus status);
+
+    [LibraryImport(Name, EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Access(string path, int mode);
+
+    [LibraryImport(Name, EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
+    [LibraryImport(Name, EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string from, string to);
+
+    [LibraryImport(Name, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport(Name, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rmdir(string path);
+
+    [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mkdir(string path, uint mode);
+}
+
+/// <summary><c>struct flock</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FileLock
+{
+    public short Type;
+    public short Whence;
+    public long Start;
+    public long Length;
+    public int Pid;
+}
+
+/// <summary><c>struct statfs</c>, as 64-bit Linux has it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct FileSystemStatus
+{
+    public long Type;
+    public long BlockSize;
+    public ulong Blocks;
+    public ulong FreeBlocks;
+    public ulong AvailableBlocks;
+    public ulong Files;
+    public ulong FreeFiles;
+    public fixed byte Rest[256];
+}
+
+/// <summary><c>struct statx</c>, which is the same on every architecture.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct FileStatus
+{
+    public uint Mask;
+    public uint BlockSize;
+    public ulong Attributes;
+    public uint Links;
+    public uint Owner;
+    public uint Group;
+    public ushort Mode;
+    public ushort Spare;
+    public ulong Inode;
+    public ulong Size;
+    public ulong Blocks;
+    public ulong AttributesMask;
+    public fixed long Times[8];
+    public uint SpecialMajor;
+    public uint SpecialMinor;
+    public uint DeviceMajor;
+    public uint DeviceMinor;
+    public fixed ulong Rest[14];
+}

@@ -1,0 +1,272 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace StorageConnect.Plugins.Local.Native;
+
+/// <summary>Files as the pool needs them: private modes, durable folders, whole-file clones, reserved and sparse space.</summary>
+internal static unsafe class LinuxFile
+{
+    public const uint PrivateFile = 0x180; // 0600
+    public const uint PrivateFolder = 0x1C0; // 0700
+
+    private const int ReadOnlyFlag = 0;
+    private const int ReadWriteFlag = 2;
+    private const int CreateFlag = 0x40;
+    private const int ExclusiveFlag = 0x80;
+    private const int CloseOnExecFlag = 0x80000;
+    private const int NoBlockFlag = 0x800;
+    private const int TemporaryFlag = 0x400000;
+    private const nuint CloneRequest = 0x40049409;
+    private const nuint GetFlagsRequest = 0x80086601;
+    private const nuint SetFlagsRequest = 0x40086602;
+    private const long SyncFlag = 0x8;
+    private const int UnshareMode = 0x40;
+    private const int SeekData = 3;
+    private const int SeekHole = 4;
+
+    // The two flags that differ between architectures.
+    private static readonly int FolderFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    private static readonly int NoFollowFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    /// <summary>Opens a file that is there. Never waits for one who holds a lease on it.</summary>
+    public static SafeFileHandle Open(string path, bool write) =>
+        OpenCore(path, (write ? ReadWriteFlag : ReadOnlyFlag) | NoFollowFlag | NoBlockFlag);
+
+    /// <summary>As <see cref="Open"/>; null when there is none.</summary>
+    public static SafeFileHandle? TryOpen(string path, bool write)
+    {
+        try
+        {
+            return Open(path, write);
+        }
+        catch (LinuxFileException e) when (e.Errno == Errno.NoEntry)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes a new private file.</summary>
+    public static SafeFileHandle Create(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | ExclusiveFlag | NoFollowFlag);
+
+    /// <summary>Opens a private file, made when it isn't there.</summary>
+    public static SafeFileHandle OpenOrCreate(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | NoFollowFlag);
+
+    /// <summary>Makes a private, empty file where there is none, and never opens one that others may have open.</summary>
+    public static void EnsureFile(string path)
+    {
+        if (TryStatus(path) is not null)
+        {
+            return;
+        }
+
+        var fresh = $"{path}.{Guid.NewGuid():N}";
+        Create(fresh).Dispose();
+        var linked = Libc.Link(fresh, path) == 0 || Marshal.GetLastPInvokeError() == Errno.Exists;
+        var failure = linked ? null : LinuxFileException.Last($"make {path}");
+        Remove(fresh);
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>A nameless file in a folder, gone when closed.</summary>
+    public static SafeFileHandle CreateTemporary(string folder) => OpenCore(folder, ReadWriteFlag | FolderFlag | TemporaryFlag);
+
+    /// <summary>Makes a private folder; one that is there is fine.</summary>
+    public static void EnsureFolder(string path)
+    {
+        if (Libc.Mkdir(path, PrivateFolder) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+        {
+            throw LinuxFileException.Last($"make the folder {path}");
+        }
+    }
+
+    public static void SetLength(SafeFileHandle file, long length)
+    {
+        if (Libc.Ftruncate(file, length) != 0)
+        {
+            throw LinuxFileException.Last("set the length of a file");
+        }
+    }
+
+    /// <summary>Reserves the blocks of a range, so that writing there never runs out of space.</summary>
+    public static void Reserve(SafeFileHandle file, long offset, long length)
+    {
+        if (Libc.Fallocate(file, 0, offset, length) != 0)
+        {
+            throw LinuxFileException.Last("reserve space for a file");
+        }
+    }
+
+    /// <summary>Gives a range blocks of its own. Of a hole it would reserve blocks: only for ranges that hold data.</summary>
+    public static void Unshare(SafeFileHandle file, long offset, long length)
+    {
+        if (Libc.Fallocate(file, UnshareMode, offset, length) != 0)
+        {
+            throw LinuxFileException.Last("unshare the blocks of a file");
+        }
+    }
+
+    /// <summary>Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.</summary>
+    public static void CloneInto(SafeFileHandle source, SafeFileHandle target)
+    {
+        if (Libc.IoctlFile(target, CloneRequest, source) != 0)
+        {
+            throw LinuxFileException.Last("clone a file");
+        }
+    }
+
+    /// <summary>Sets or clears "every write is synchronous". False where the file system has no such flag.</summary>
+    public static bool TrySetSynchronous(SafeFileHandle file, bool on)
+    {
+        long flags = 0;
+        if (Libc.IoctlPointer(file, GetFlagsRequest, &flags) != 0)
+        {
+            return !on;
+        }
+
+        var wanted = on ? flags | SyncFlag : flags & ~SyncFlag;
+        return wanted == flags || Libc.IoctlPointer(file, SetFlagsRequest, &wanted) == 0;
+    }
+
+    /// <summary>Makes a file's content and length durable.</summary>
+    public static void Sync(SafeFileHandle file)
+    {
+        Steps.At("sync");
+        if (Libc.Fsync(file) != 0)
+        {
+            throw LinuxFileException.Last("sync a file");
+        }
+    }
+
+    /// <summary>Makes the names in a folder durable.</summary>
+    public static void SyncFolder(string path)
+    {
+        using var folder = OpenCore(path, ReadOnlyFlag | FolderFlag);
+        Sync(folder);
+    }
+
+    public static void Rename(string from, string to)
+    {
+        if (Libc.Rename(from, to) != 0)
+        {
+            throw LinuxFileException.Last($"rename {from}");
+        }
+    }
+
+    /// <summary>Removes a file; one that isn't there is fine.</summary>
+    public static bool Remove(string path)
+    {
+        if (Libc.Unlink(path) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() is Errno.NoEntry or Errno.NotFolder ? false : throw LinuxFileException.Last($"remove {path}");
+    }
+
+    /// <summary>Removes an empty folder; one that isn't there is fine.</summary>
+    public static void RemoveFolder(string path)
+    {
+        if (Libc.Rmdir(path) != 0 && Marshal.GetLastPInvokeError() is not (Errno.NoEntry or Errno.NotFolder))
+        {
+            throw LinuxFileException.Last($"remove the folder {path}");
+        }
+    }
+
+    /// <summary>Which file a path means at this moment: another one after it was replaced. Null when there is none.</summary>
+    public static (ulong Inode, uint Major, uint Minor)? Identity(string path) =>
+        TryStatus(path) is { } status ? (status.Inode, status.DeviceMajor, status.DeviceMinor) : null;
+
+    /// <summary>What the kernel knows of a path, or null when there is nothing.</summary>
+    public static FileStatus? TryStatus(string path)
+    {
+        const int currentFolder = -100;
+        const uint basicStats = 0x7ff;
+        if (Libc.Statx(currentFolder, path, 0, basicStats, out var status) == 0)
+        {
+            return status;
+        }
+
+        return Marshal.GetLastPInvokeError() is Errno.NoEntry or Errno.NotFolder ? null : throw LinuxFileException.Last($"look at {path}");
+    }
+
+    public static FileSystemStatus FileSystem(string path) =>
+        Libc.Statfs(path, out var status) == 0 ? status : throw LinuxFileException.Last($"look at the file system of {path}");
+
+    /// <summary>Whether this user may make files in a folder. A read-only file system counts as no.</summary>
+    public static bool IsWritable(string folder)
+    {
+        const int writeAndSearch = 2 | 1;
+        return Libc.Access(folder, writeAndSearch) == 0;
+    }
+
+    /// <summary>The next range at or after <paramref name="offset"/> that holds data, or null when the rest is a hole.</summary>
+    public static (long Start, long End)? NextData(SafeFileHandle file, long offset)
+    {
+        var start = Libc.Lseek(file, offset, SeekData);
+        if (start < 0)
+        {
+            return Marshal.GetLastPInvokeError() == Errno.NoDevice ? null : throw LinuxFileException.Last("look for data in a file");
+        }
+
+        var end = Libc.Lseek(file, start, SeekHole);
+        return end < 0 ? throw LinuxFileException.Last("look for a hole in a file") : (start, end);
+    }
+
+    /// <summary>Bytes of data in a file from <paramref name="offset"/> on, holes not counted.</summary>
+    public static long CountData(SafeFileHandle file, long offset = 0)
+    {
+        long bytes = 0;
+        while (NextData(file, offset) is var (start, end))
+        {
+            bytes += end - start;
+            offset = end;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Copies a range within the kernel where it can, otherwise through a buffer.</summary>
+    /// <returns>The bytes copied, at most <paramref name="length"/>.</returns>
+    public static long CopyRange(SafeFileHandle source, SafeFileHandle target, long offset, long length)
+    {
+        long from = offset, to = offset;
+        var copied = Libc.CopyFileRange(source, &from, target, &to, (nint)length, 0);
+        if (copied > 0)
+        {
+            return copied;
+        }
+
+        var errno = copied == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (errno is not (0 or Errno.CrossDevice or Errno.Invalid or Errno.NotSupported or Errno.NotImplemented))
+        {
+            throw new LinuxFileException("copy a file", errno);
+        }
+
+        var buffer = new byte[(int)Math.Min(length, 1 << 20)];
+        var read = RandomAccess.Read(source, buffer, offset);
+        Write(target, buffer.AsSpan(0, read), offset);
+        return read;
+    }
+
+    /// <summary>Writes all of <paramref name="data"/>, with the kernel's own error number when it can't.</summary>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> data, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(file, data, offset);
+        }
+        catch (IOException e) when (Marshal.GetLastPInvokeError() is Errno.NoSpace or Errno.Quota || e.HResult == Errno.NoSpace)
+        {
+            throw new LinuxFileException("write a file", Errno.NoSpace);
+        }
+    }
+
+    private static SafeFileHandle OpenCore(string path, int flags)
+    {
+        var descriptor = Libc.Open(path, flags | CloseOnExecFlag, PrivateFile);
+        return descriptor >= 0 ? new(descriptor, ownsHandle: true) : throw LinuxFileException.Last($"open {path}");
+    }
+}

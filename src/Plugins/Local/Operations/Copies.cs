@@ -1,0 +1,233 @@
+using Microsoft.Win32.SafeHandles;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Naming;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>Snapshots and clones: at once where blocks can be shared, by a job where they must be copied.</summary>
+internal static class Copies
+{
+    /// <summary>One snapshot of one element or of several, all at the same instant.</summary>
+    /// <returns>The snapshot, with its job while it is being copied.</returns>
+    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted, CancellationToken cancellationToken)
+    {
+        using var held = Volumes.Lock(array, elements, cancellationToken);
+        var members = array.Database.Read(db => elements.DistinctBy(element => element.Uuid).Select(element => array.RequireVolume(db, element)).ToList());
+        var uuid = Identities.NewUuid();
+        var now = Volumes.Now();
+        var name = ChooseName(wanted, members[0].Name, "snapshot", uuid, now);
+        var row = new ElementRow
+        {
+            Uuid = uuid,
+            Name = name,
+            Type = StorageElementType.Snapshot,
+            Size = members.Aggregate(0L, (sum, member) => sum > long.MaxValue - member.Size ? long.MaxValue : sum + member.Size),
+            Qos = members[0].Qos,
+            Thin = true,
+
+            // No host is ever served a snapshot.
+            Online = false,
+            Ready = array.Pool.ClonesInstantly,
+            Created = now,
+            Sources = members.Select(member => member.Uuid).ToValueList(),
+        };
+        var sources = members.Select(member => new Source(member.Uuid, member.Uuid)).ToArray();
+        array.Database.Read(db => Volumes.RequireFree(db, name));
+        if (!array.Pool.ClonesInstantly)
+        {
+            members.ForEach(RequireOffline);
+            return (row, array.Jobs.Begin(row, sources, cancellationToken));
+        }
+
+        using var making = Making.Begin(array, uuid);
+        LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
+        CloneMembers(array, row, members, cancellationToken);
+        LinuxFile.SyncFolder(array.Folder.Snapshot(uuid));
+        LinuxFile.SyncFolder(array.Folder.Snapshots);
+        Insert(array, row, sources, cancellationToken);
+        return (row, null);
+    }
+
+    /// <summary>A clone of an element, or of its state in a snapshot.</summary>
+    /// <returns>The clone, with its job while it is being copied.</returns>
+    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos, CancellationToken cancellationToken)
+    {
+        using var held = Volumes.Lock(array, snapshot is null ? [element] : [element, snapshot], cancellationToken);
+        var (source, frozen) = array.Database.Read(db => (array.RequireVolume(db, element), snapshot is null ? null : RequireMember(array, db, snapshot, element)));
+        var uuid = Identities.NewUuid();
+        var now = Volumes.Now();
+        var name = ChooseName(wanted, source.Name, "clone", uuid, now);
+        var quality = Qualities.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
+        using var content = frozen is null ? array.OpenVolume(source, write: false) : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
+        var made = new Source(frozen?.Uuid ?? source.Uuid, source.Uuid);
+        var row = new ElementRow
+        {
+            Uuid = uuid,
+            Name = name,
+
+            // A copy shares nothing, and stands by itself at once.
+            Type = array.Pool.ClonesInstantly ? StorageElementType.SnapClone : StorageElementType.Lun,
+            Size = RandomAccess.GetLength(content),
+            Page83Id = Identities.NewPage83Id(),
+            Qos = quality,
+            Thin = true,
+            Online = true,
+            IsClone = true,
+            Ready = array.Pool.ClonesInstantly,
+            Created = now,
+            Sources = [made.Uuid],
+        };
+        array.Database.Read(db => Volumes.RequireFree(db, name));
+        if (!array.Pool.ClonesInstantly)
+        {
+            if (frozen is null)
+            {
+                RequireOffline(source);
+            }
+
+            return (row, array.Jobs.Begin(row, [made], cancellationToken));
+        }
+
+        using var making = Making.Begin(array, uuid);
+        CloneFile(array, content, array.Folder.Volume(uuid), quality, cancellationToken);
+        LinuxFile.SyncFolder(array.Folder.Volumes);
+        Insert(array, row, [made], cancellationToken);
+        return (row, null);
+    }
+
+    /// <summary>Gives a clone blocks of its own.</summary>
+    public static ElementRow Split(LocalArray array, StorageElement element, CancellationToken cancellationToken)
+    {
+        using var held = Volumes.Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => array.RequireVolume(db, element));
+        if (row.Type != StorageElementType.SnapClone)
+        {
+            return array.Pool.ClonesInstantly
+                ? row
+                : throw new NoSuchOperationException($"'{row.Name}' shares no blocks with anything; there is nothing to split.") { Element = row.Name, Recommendation = "Use it as it is." };
+        }
+
+        if (array.Pool.Capabilities.SplitClone == Ability.Offline)
+        {
+            RequireOffline(row);
+        }
+
+        // No intent: the content never changes, and a clone that is split in part is a clone still.
+        using (var volume = array.OpenVolume(row, write: true))
+        {
+            array.Pool.Split(volume, cancellationToken);
+        }
+
+        array.Database.Write(db => ElementRows.SetSplit(db, row.Uuid), cancellationToken);
+        return array.Database.Read(db => array.RequireVolume(db, element));
+    }
+
+    public static void RemoveSnapshot(LocalArray array, StorageElement snapshot, CancellationToken cancellationToken)
+    {
+        using var held = Volumes.Lock(array, snapshot, cancellationToken);
+        Volumes.Discard(
+            array,
+            snapshot.Uuid,
+            db =>
+            {
+                var row = array.RequireSnapshot(db, snapshot);
+                Volumes.RequireNotCopied(db, row);
+                return row;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The snapshot, when the element is in it.</summary>
+    public static ElementRow RequireMember(LocalArray array, PoolConnection db, StorageElement snapshot, StorageElement element)
+    {
+        var row = array.RequireSnapshot(db, snapshot);
+        return row.Sources.Contains(element.Uuid)
+            ? row
+            : throw new NotFoundException($"The snapshot '{row.Name}' does not hold '{element.Name}'.")
+            {
+                ErrorId = "SnapshotNotFound",
+                Element = row.Name,
+                Recommendation = "List the snapshots of the element, and take one of them.",
+            };
+    }
+
+    public static void RequireOffline(ElementRow row)
+    {
+        if (row.Online)
+        {
+            throw new StorageElementBusyException($"'{row.Name}' is online; in this pool this can be done only while it is offline.")
+            {
+                ErrorId = "StorageElementOnline",
+                Element = row.Name,
+                Recommendation = "Take it offline first.",
+            };
+        }
+    }
+
+    private static void CloneMembers(LocalArray array, ElementRow snapshot, List<ElementRow> members, CancellationToken cancellationToken)
+    {
+        var files = new List<SafeFileHandle>();
+        try
+        {
+            // Several files are one point in time only if nobody writes any of them from the first clone to the last.
+            var proof = members.Count > 1;
+            var open = new List<string>();
+            foreach (var member in members)
+            {
+                if (!proof)
+                {
+                    files.Add(array.OpenVolume(member, write: false));
+                }
+                else if (array.TryLease(member) is { } lease)
+                {
+                    files.Add(lease.File);
+                }
+                else
+                {
+                    open.Add(member.Name);
+                }
+            }
+
+            if (open.Count > 0)
+            {
+                throw new StorageElementBusyException($"A snapshot of several elements needs all of them unused for a moment; open: '{string.Join("', '", open)}'.")
+                {
+                    ErrorId = "StorageElementInUse",
+                    Element = open[0],
+                    Retryable = true,
+                    Recommendation = "Stop what uses them or take them offline, or make a snapshot of each.",
+                };
+            }
+
+            for (var i = 0; i < members.Count; i++)
+            {
+                CloneFile(array, files[i], array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), Qualities.Standard, cancellationToken);
+            }
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+    }
+
+    private static void CloneFile(LocalArray array, SafeFileHandle source, string path, string quality, CancellationToken cancellationToken)
+    {
+        using var target = LinuxFile.Create(path);
+        Qualities.Apply(array.Pool, target, quality);
+        array.Pool.Clone(source, target, cancellationToken);
+        Steps.At("cloned");
+        LinuxFile.Sync(target);
+    }
+
+    private static void Insert(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) => array.Database.Write(
+        db =>
+        {
+            Volumes.RequireFree(db, row.Name);
+            ElementRows.Insert(db, row, sources);
+        },
+        cancellationToken);
+
+    private static string ChooseName(StorageElement? wanted, string source, string word, string uuid, DateTimeOffset now) =>
+        wanted is null ? Names.Derive(source, word, uuid, now) : Names.Check(wanted.Name, word == "clone" ? "the clone" : "the snapshot");
+}

@@ -1,0 +1,179 @@
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Naming;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>Access groups, and what is presented to them.</summary>
+internal static class Groups
+{
+    /// <summary>Makes those that can be made. Those that can't are missing in the list returned, also when one of that name was there before.</summary>
+    public static List<AccessGroup> Create(LocalArray array, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
+    {
+        var (good, failures) = Sort(wanted, group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries).ToValueList() });
+        return Change(
+            array,
+            good,
+            failures,
+            (db, group) =>
+            {
+                RequireFree(db, group.Name);
+                GroupRows.Insert(db, group.Name, group.Entries);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Removes those that can be removed. Those that can't stay in the list returned.</summary>
+    public static List<AccessGroup> Remove(LocalArray array, IReadOnlyList<AccessGroup> unwanted, CancellationToken cancellationToken)
+    {
+        void RemoveOne(PoolConnection db, AccessGroup group)
+        {
+            var id = Require(array, db, group.Name);
+            if (GroupRows.IsInUse(db, id))
+            {
+                throw new AccessGroupException($"Elements are still presented to the access group '{group.Name}'.")
+                {
+                    ErrorId = "AccessGroupInUse",
+                    Element = group.Name,
+                    Recommendation = "Stop presenting them to it first.",
+                };
+            }
+
+            GroupRows.Delete(db, id);
+        }
+
+        return Change(array, [.. unwanted], [], RemoveOne, cancellationToken);
+    }
+
+    public static List<AccessGroup> Rename(LocalArray array, string name, string newName, CancellationToken cancellationToken)
+    {
+        Names.Check(newName, "the access group");
+        return array.Database.Write(
+            db =>
+            {
+                var id = Require(array, db, name);
+                if (newName != name)
+                {
+                    RequireFree(db, newName);
+                    GroupRows.Rename(db, id, newName);
+                }
+
+                return GroupRows.All(db);
+            },
+            cancellationToken);
+    }
+
+    public static AccessGroup AddEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+        ChangeEntries(array, name, entries, GroupRows.AddEntries, cancellationToken);
+
+    public static AccessGroup RemoveEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+        ChangeEntries(array, name, entries, GroupRows.RemoveEntries, cancellationToken);
+
+    public static ElementRow Present(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        ChangePresentation(array, element, groups, GroupRows.Present, cancellationToken);
+
+    public static ElementRow StopPresenting(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        ChangePresentation(array, element, groups, GroupRows.StopPresenting, cancellationToken);
+
+    private static AccessGroup ChangeEntries(LocalArray array, string name, IReadOnlyList<string> entries, Action<PoolConnection, long, IEnumerable<string>> change, CancellationToken cancellationToken)
+    {
+        var canonical = Initiators.CanonicalAll(entries);
+        return array.Database.Write(
+            db =>
+            {
+                change(db, Require(array, db, name), canonical);
+                return GroupRows.ByName(db, name)!;
+            },
+            cancellationToken);
+    }
+
+    private static ElementRow ChangePresentation(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken) =>
+        array.Database.Write(
+            db =>
+            {
+                var row = array.RequireVolume(db, element);
+                foreach (var group in groups)
+                {
+                    change(db, row.Id, Require(array, db, group));
+                }
+
+                return array.RequireVolume(db, element);
+            },
+            cancellationToken);
+
+    /// <summary>Changes each group that can be changed, in one commit. Throws when there is none.</summary>
+    private static List<AccessGroup> Change(
+        LocalArray array,
+        List<AccessGroup> groups,
+        List<(string Name, StorageConnectException Error)> failures,
+        Action<PoolConnection, AccessGroup> change,
+        CancellationToken cancellationToken)
+    {
+        var asked = groups.Count + failures.Count;
+        return array.Database.Write(
+            db =>
+            {
+                var failed = failures.ToList();
+                var present = GroupRows.All(db).Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
+                foreach (var group in groups)
+                {
+                    try
+                    {
+                        change(db, group);
+                    }
+                    catch (StorageConnectException e)
+                    {
+                        failed.Add((group.Name, e));
+                    }
+                }
+
+                if (failed.Count == asked && failed.Count > 0)
+                {
+                    throw failed[0].Error;
+                }
+
+                // A group that couldn't be made because there was one already must be missing, or it would look like a success.
+                var clashes = failed.Where(failure => failure.Error is AlreadyExistsException && present.Contains(failure.Name)).Select(failure => failure.Name).ToHashSet(StringComparer.Ordinal);
+                return GroupRows.All(db).Where(group => !clashes.Contains(group.Name)).ToList();
+            },
+            cancellationToken);
+    }
+
+    private static (List<AccessGroup> Good, List<(string, StorageConnectException)> Failures) Sort(IEnumerable<AccessGroup> groups, Func<AccessGroup, AccessGroup> check)
+    {
+        var good = new List<AccessGroup>();
+        var failures = new List<(string, StorageConnectException)>();
+        foreach (var group in groups)
+        {
+            try
+            {
+                good.Add(check(group));
+            }
+            catch (StorageConnectException e)
+            {
+                failures.Add((group.Name, e));
+            }
+        }
+
+        return (good, failures);
+    }
+
+    private static void RequireFree(PoolConnection db, string name)
+    {
+        if (GroupRows.Id(db, name) is not null)
+        {
+            throw new AlreadyExistsException($"There is an access group named '{name}' already.")
+            {
+                ErrorId = "AccessGroupExists",
+                Element = name,
+                Recommendation = "Choose another name, or add the initiators to that one.",
+            };
+        }
+    }
+
+    private static long Require(LocalArray array, PoolConnection db, string name) => GroupRows.Id(db, name) ?? throw new NotFoundException($"There is no access group '{name}' in the pool {array.Folder.Path}.")
+    {
+        ErrorId = "AccessGroupNotFound",
+        Element = name,
+        Recommendation = "Create it first, or list the groups that are there.",
+    };
+}

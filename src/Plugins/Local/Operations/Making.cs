@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>
+/// The files of an element that is being made: a marker beside them, locked by its maker, tells those who find it after a crash what to
+/// sweep, and everybody else to leave it alone. It costs no sync: file systems keep the order in which names were made.
+/// </summary>
+internal sealed class Making : IDisposable
+{
+    private readonly LocalArray _array;
+    private readonly string _uuid;
+    private readonly SafeFileHandle _marker;
+
+    private Making(LocalArray array, string uuid, SafeFileHandle marker)
+    {
+        _array = array;
+        _uuid = uuid;
+        _marker = marker;
+    }
+
+    public static Making Begin(LocalArray array, string uuid)
+    {
+        while (true)
+        {
+            var marker = LinuxFile.OpenOrCreate(array.Folder.Marker(uuid));
+
+            // Somebody who swept may have been between our two calls, and have removed what we opened.
+            if (TryLock(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
+            {
+                Steps.At("marked");
+                return new(array, uuid, marker);
+            }
+
+            marker.Dispose();
+        }
+    }
+
+    /// <summary>Sweeps what a maker left that died. One who lives keeps the lock, and everything stays.</summary>
+    public static void SweepAll(LocalArray array)
+    {
+        foreach (var path in Directory.EnumerateFiles(array.Folder.Making))
+        {
+            var uuid = Path.GetFileName(path);
+            if (!Naming.Identities.IsUuid(uuid) || LinuxFile.TryOpen(path, write: true) is not { } marker)
+            {
+                continue;
+            }
+
+            using (marker)
+            {
+                if (TryLock(marker))
+                {
+                    Sweep(array, uuid);
+                }
+            }
+        }
+    }
+
+    /// <summary>Removes the files of an element, wherever they are.</summary>
+    public static void RemoveFiles(LocalArray array, string uuid)
+    {
+        LinuxFile.Remove(array.Folder.Volume(uuid));
+        LinuxFile.Remove(array.Folder.ParkedVolume(uuid));
+        var snapshot = array.Folder.Snapshot(uuid);
+        if (Directory.Exists(snapshot))
+        {
+            foreach (var member in Directory.EnumerateFiles(snapshot))
+            {
+                LinuxFile.Remove(member);
+            }
+
+            LinuxFile.RemoveFolder(snapshot);
+        }
+    }
+
+    /// <summary>After the commit only the marker goes. Without one everything does; what can't be done now is done at the next open.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            Sweep(_array, _uuid);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
+        {
+        }
+
+        _marker.Dispose();
+    }
+
+    private static void Sweep(LocalArray array, string uuid)
+    {
+        if (!array.Database.Read(db => ElementRows.Exists(db, uuid)))
+        {
+            RemoveFiles(array, uuid);
+        }
+
+        LinuxFile.Remove(array.Folder.Marker(uuid));
+    }
+
+    private static bool TryLock(SafeFileHandle marker)
+    {
+        const int exclusiveNow = 2 | 4;
+        if (Libc.Flock(marker, exclusiveNow) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == Errno.Again ? false : throw LinuxFileException.Last("lock a marker");
+    }
+}

@@ -1,0 +1,29 @@
+using StorageConnect.Plugins.Local.Catalog;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>Rows as the records that leave the plug-in.</summary>
+internal static class Records
+{
+    public static StorageElement ToElement(this ElementRow row, StorageServer server, LocalArray array) => new()
+    {
+        Uuid = row.Uuid,
+        StorageServerUuid = server.Uuid,
+        StorageServerName = server.Name,
+        Name = row.Name,
+        Type = row.Type,
+        SizeBytes = row.Size,
+        VolumeGroupName = array.Folder.Name,
+        Page83Id = row.Page83Id ?? "",
+        Qos = row.Qos,
+        ThinProvisioned = row.Thin,
+        State = row.Online ? StorageElementState.Online : StorageElementState.Offline,
+        Status = "OK",
+        AccessGroupNames = row.Groups,
+        SourceUuids = row.Sources,
+        CreatedAt = row.Created,
+    };
+
+    public static AccessGroup For(this AccessGroup group, StorageServer server) =>
+        group with { StorageServerUuid = server.Uuid, StorageServerName = server.Name };
+}

@@ -1,0 +1,154 @@
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>
+/// Puts in order what a process that died, or a power cut, left behind. What is true afterwards:
+/// every row has its files, complete; every file has its row; no change in place is half done; an element that is online has its file
+/// in <c>volumes</c>, one that is offline in <c>offline</c>. (Until a crash is put in order it may still be in the other; whoever opens
+/// a volume looks in both.)
+/// </summary>
+internal static class Recovery
+{
+    private const string SpareEnding = ".spare";
+
+    public static void Run(LocalArray array)
+    {
+        RemoveDiscarded(array);
+        foreach (var intent in array.Database.Read(IntentRows.All))
+        {
+            // Somebody who lives and has the lock is still at it.
+            using var held = array.Locks.TryTake(intent.Element);
+            if (held is not null)
+            {
+                Settle(array, intent.Element);
+            }
+        }
+
+        Making.SweepAll(array);
+        SweepSpares(array);
+        ParkOffline(array);
+        array.Jobs.Adopt();
+    }
+
+    /// <summary>Redoes or undoes the change that was going on with an element. To be called with its lock held.</summary>
+    public static void Settle(LocalArray array, string element)
+    {
+        if (array.Database.Read(db => IntentRows.Of(db, element)) is not { } intent)
+        {
+            return;
+        }
+
+        var row = array.Database.Read(db => ElementRows.ByUuid(db, element));
+        long? size = null;
+        switch (row is null ? (IntentKind?)null : intent.Kind)
+        {
+            case IntentKind.RestoreInPlace:
+                TakePlace(array, element);
+                break;
+            case IntentKind.RestoreByReplacing:
+                TakePlace(array, element);
+                size = intent.Size;
+                break;
+            case IntentKind.Resize:
+                using (var volume = array.OpenVolume(row!, write: true))
+                {
+                    // What a shrink cut off can't be brought back, what a growth added was never promised.
+                    size = Math.Min(intent.Size, row!.Size);
+                    LinuxFile.SetLength(volume, size.Value);
+                    LinuxFile.Sync(volume);
+                }
+
+                break;
+            default:
+                break;
+        }
+
+        array.Database.Write(
+            db =>
+            {
+                if (size is { } actual)
+                {
+                    ElementRows.SetSize(db, element, actual);
+                }
+
+                IntentRows.Delete(db, element);
+            },
+            CancellationToken.None);
+        LinuxFile.Remove(array.Folder.Spare(element));
+    }
+
+    /// <summary>As <see cref="Settle"/>, after an error that must reach the user: what can't be settled now is settled at the next open.</summary>
+    public static void TrySettle(LocalArray array, string element)
+    {
+        try
+        {
+            Settle(array, element);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException or StorageConnectException)
+        {
+        }
+    }
+
+    /// <summary>Removes an element's files after the commit that removed its row.</summary>
+    public static void RemoveDiscarded(LocalArray array, string uuid)
+    {
+        Making.RemoveFiles(array, uuid);
+        array.Discarded.Enqueue(uuid);
+    }
+
+    /// <summary>Puts the spare content of a volume in its place, in one step and for good.</summary>
+    private static void TakePlace(LocalArray array, string element)
+    {
+        var spare = array.Folder.Spare(element);
+        if (File.Exists(spare))
+        {
+            var volume = array.LocateVolume(element);
+            LinuxFile.Rename(spare, volume);
+            LinuxFile.SyncFolder(Path.GetDirectoryName(volume)!);
+        }
+    }
+
+    private static void RemoveDiscarded(LocalArray array)
+    {
+        var discarded = array.Database.Read(IntentRows.Discarded);
+        if (discarded.Count == 0)
+        {
+            return;
+        }
+
+        discarded.ForEach(uuid => Making.RemoveFiles(array, uuid));
+        array.Database.Write(db => discarded.ForEach(uuid => IntentRows.Forget(db, uuid)), CancellationToken.None);
+    }
+
+    /// <summary>An element is offline from the commit on; its file is moved after it, or, going online, before it.</summary>
+    private static void ParkOffline(LocalArray array)
+    {
+        foreach (var uuid in array.Database.Read(ElementRows.Offline))
+        {
+            if (File.Exists(array.Folder.Volume(uuid)))
+            {
+                using var held = array.Locks.TryTake(uuid);
+                if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: false })
+                {
+                    LinuxFile.Rename(array.Folder.Volume(uuid), array.Folder.ParkedVolume(uuid));
+                }
+            }
+        }
+    }
+
+    /// <summary>Spares whose change has ended, one way or the other.</summary>
+    private static void SweepSpares(LocalArray array)
+    {
+        foreach (var path in Directory.EnumerateFiles(array.Folder.Making, "*" + SpareEnding))
+        {
+            var element = Path.GetFileName(path)[..^SpareEnding.Length];
+            using var held = Naming.Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
+            if (held is not null && array.Database.Read(db => IntentRows.Of(db, element)) is null)
+            {
+                LinuxFile.Remove(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>
+/// Rolling volumes back to a snapshot. Files are independent, so that nothing but the volumes meant is ever touched. Where blocks can
+/// be shared the volume keeps its inode, and what it was is kept beside it until the commit, so that a crash or a full disk undoes
+/// everything. Where they can't, the new content is made completely before it takes the volume's place, and a crash redoes that.
+/// </summary>
+internal static class Restores
+{
+    public static void Restore(LocalArray array, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    {
+        var members = array.Database.Read(db => Members(array, db, snapshot, element));
+        using var held = Volumes.Lock(array, [snapshot, .. members], cancellationToken);
+        var rows = array.Database.Read(db =>
+        {
+            _ = Members(array, db, snapshot, element);
+            return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
+        });
+        if (array.Pool.ClonesInstantly)
+        {
+            InPlace(array, snapshot.Uuid, rows, cancellationToken);
+        }
+        else
+        {
+            ByReplacing(array, snapshot.Uuid, rows, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether it would go at this moment.</summary>
+    public static bool IsPossible(LocalArray array, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    {
+        var members = array.Database.Read(db => array.RequireSnapshot(db, snapshot).Sources);
+        if (element is not null && !members.Contains(element.Uuid))
+        {
+            return false;
+        }
+
+        var records = (element is null ? members : [element.Uuid]).Select(uuid => new StorageElement { Uuid = uuid }).ToList();
+        using var held = Volumes.Lock(array, records, cancellationToken);
+        foreach (var record in records)
+        {
+            var row = array.Database.Read(db => ElementRows.ByUuid(db, record.Uuid) is { } found && JobRows.CopiedFrom(db, found.Uuid) is null ? found : null);
+            using var lease = row is null ? null : array.TryLease(row);
+            if (lease is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static List<StorageElement> Members(LocalArray array, PoolConnection db, StorageElement snapshot, StorageElement? element)
+    {
+        if (element is not null)
+        {
+            _ = Copies.RequireMember(array, db, snapshot, element);
+            return [element];
+        }
+
+        return [.. array.RequireSnapshot(db, snapshot).Sources.Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
+    }
+
+    private static void InPlace(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
+    {
+        using var leases = Leases.Take(array, rows);
+        Finish(array, rows, () =>
+        {
+            for (var i = 0; i < rows.Count; i++)
+            {
+                using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
+                Qualities.Apply(array.Pool, spare, rows[i].Qos);
+                array.Pool.Clone(leases[i].File, spare, cancellationToken);
+                LinuxFile.Sync(spare);
+            }
+
+            LinuxFile.SyncFolder(array.Folder.Making);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))), cancellationToken);
+            for (var i = 0; i < rows.Count; i++)
+            {
+                using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
+                var size = RandomAccess.GetLength(content);
+                if (size < rows[i].Size)
+                {
+                    LinuxFile.SetLength(leases[i].File, size);
+                }
+
+                Steps.At("restoring");
+                array.Pool.Clone(content, leases[i].File, CancellationToken.None);
+                Steps.At("restored");
+                if (!rows[i].Thin)
+                {
+                    // Holes that came with the snapshot get their reserved blocks back.
+                    LinuxFile.Reserve(leases[i].File, 0, size);
+                }
+
+                LinuxFile.Sync(leases[i].File);
+                rows[i] = rows[i] with { Size = size };
+            }
+
+            Settled(array, rows);
+        });
+    }
+
+    private static void ByReplacing(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
+    {
+        // Refused before the long copy, not after it.
+        Leases.Take(array, rows).Dispose();
+        Finish(array, rows, () =>
+        {
+            for (var i = 0; i < rows.Count; i++)
+            {
+                using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
+                using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
+                Qualities.Apply(array.Pool, spare, rows[i].Qos);
+                array.Pool.Allocate(spare, RandomAccess.GetLength(content), rows[i].Thin);
+                array.Pool.Clone(content, spare, cancellationToken);
+                LinuxFile.Sync(spare);
+                rows[i] = rows[i] with { Size = RandomAccess.GetLength(content) };
+            }
+
+            LinuxFile.SyncFolder(array.Folder.Making);
+            using var leases = Leases.Take(array, rows);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))), cancellationToken);
+            foreach (var row in rows)
+            {
+                var volume = array.LocateVolume(row.Uuid);
+                LinuxFile.Rename(array.Folder.Spare(row.Uuid), volume);
+                Steps.At("replaced");
+                LinuxFile.SyncFolder(Path.GetDirectoryName(volume)!);
+            }
+
+            Settled(array, rows);
+        });
+    }
+
+    private static void Settled(LocalArray array, List<ElementRow> rows) => array.Database.Write(
+        db => rows.ForEach(row =>
+        {
+            ElementRows.SetSize(db, row.Uuid, row.Size);
+            IntentRows.Delete(db, row.Uuid);
+        }),
+        CancellationToken.None);
+
+    /// <summary>Does the work; on an error everything is as it was, and in any case nothing stays beside the volumes.</summary>
+    private static void Finish(LocalArray array, List<ElementRow> rows, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch
+        {
+            rows.ForEach(row => Recovery.TrySettle(array, row.Uuid));
+            throw;
+        }
+        finally
+        {
+            foreach (var row in rows)
+            {
+                RemoveSpare(array, row.Uuid);
+            }
+        }
+    }
+
+    private static void RemoveSpare(LocalArray array, string uuid)
+    {
+        try
+        {
+            // While its intent stands it is still needed: the next open settles it.
+            if (array.Database.Read(db => IntentRows.Of(db, uuid)) is null)
+            {
+                LinuxFile.Remove(array.Folder.Spare(uuid));
+            }
+        }
+        catch (Exception e) when (e is IOException or Microsoft.Data.Sqlite.SqliteException)
+        {
+        }
+    }
+
+    private sealed class Leases : IDisposable
+    {
+        private readonly List<FileLease> _leases = [];
+
+        public FileLease this[int index] => _leases[index];
+
+        public static Leases Take(LocalArray array, List<ElementRow> rows)
+        {
+            var taken = new Leases();
+            try
+            {
+                rows.ForEach(row => taken._leases.Add(array.Lease(row)));
+                return taken;
+            }
+            catch
+            {
+                taken.Dispose();
+                throw;
+            }
+        }
+
+        public void Dispose() => _leases.ForEach(lease => lease.Dispose());
+    }
+}

@@ -1,0 +1,319 @@
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Naming;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Operations;
+
+/// <summary>Making, resizing, removing volumes, and taking them on- and offline.</summary>
+internal static class Volumes
+{
+    private const int SectorSize = 512;
+
+    public static ElementRow Create(LocalArray array, StorageElement wanted, bool thin, string? qos, CancellationToken cancellationToken)
+    {
+        var name = Names.Check(wanted.Name, "the storage element");
+        var size = Sectors(wanted.SizeBytes, name);
+        var quality = Qualities.Choose(array.Pool, qos, name);
+        if (!string.IsNullOrEmpty(wanted.VolumeGroupName) && wanted.VolumeGroupName != array.Folder.Name)
+        {
+            throw new InvalidRequestException($"There is no volume group '{wanted.VolumeGroupName}'; the pool has one, '{array.Folder.Name}'.")
+            {
+                ErrorId = "VolumeGroupUnknown",
+                Element = wanted.VolumeGroupName,
+                Recommendation = $"Give no volume group, or '{array.Folder.Name}'.",
+            };
+        }
+
+        array.Database.Read(db => RequireFree(db, name));
+        cancellationToken.ThrowIfCancellationRequested();
+        var row = new ElementRow
+        {
+            Uuid = Identities.NewUuid(),
+            Name = name,
+            Type = StorageElementType.Lun,
+            Size = size,
+            Page83Id = Identities.NewPage83Id(),
+            Qos = quality,
+            Thin = thin,
+            Online = true,
+            Created = Now(),
+        };
+        using (Making.Begin(array, row.Uuid))
+        {
+            using (var volume = LinuxFile.Create(array.Folder.Volume(row.Uuid)))
+            {
+                Steps.At("file");
+                Qualities.Apply(array.Pool, volume, quality);
+                array.Pool.Allocate(volume, size, thin);
+            }
+
+            LinuxFile.SyncFolder(array.Folder.Volumes);
+            array.Database.Write(
+                db =>
+                {
+                    RequireFree(db, name);
+                    ElementRows.Insert(db, row);
+                },
+                cancellationToken);
+        }
+
+        return row;
+    }
+
+    public static ElementRow Resize(LocalArray array, StorageElement element, long newSize, CancellationToken cancellationToken)
+    {
+        var size = Sectors(newSize, element.Name);
+        using var held = Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => RequireIdle(array, db, element));
+        if (size == row.Size)
+        {
+            return row;
+        }
+
+        using var lease = size < row.Size ? array.Lease(row) : null;
+        array.Database.Write(db => IntentRows.Insert(db, new(row.Uuid, IntentKind.Resize, size, null)), cancellationToken);
+        Exception? failure = null;
+        try
+        {
+            using (var volume = lease is null ? array.OpenVolume(row, write: true) : null)
+            {
+                array.Pool.Resize(volume ?? lease!.File, row.Size, size, row.Thin);
+            }
+
+            array.Database.Write(
+                db =>
+                {
+                    ElementRows.SetSize(db, row.Uuid, size);
+                    IntentRows.Delete(db, row.Uuid);
+                },
+                CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            Recovery.TrySettle(array, row.Uuid);
+        }
+
+        // A shrink may have been completed after all; then it succeeded.
+        var now = array.Database.Read(db => array.RequireVolume(db, element));
+        return failure is null || now.Size == size ? now : throw Faults.Translate(failure, array.Folder, row.Name);
+    }
+
+    public static void Remove(LocalArray array, StorageElement element, CancellationToken cancellationToken)
+    {
+        using var held = Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => RequireRemovable(array, db, element));
+        using (array.Lease(row))
+        {
+            Discard(array, row.Uuid, db => RequireRemovable(array, db, element), cancellationToken);
+        }
+    }
+
+    public static void Online(LocalArray array, StorageElement element, CancellationToken cancellationToken)
+    {
+        using var held = Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => array.RequireVolume(db, element));
+        if (row.Online)
+        {
+            return;
+        }
+
+        // Its data has to stand still while it is copied.
+        array.Database.Read(db => RequireIdle(array, db, element));
+        Unpark(array, row.Uuid);
+        array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), cancellationToken);
+    }
+
+    public static void Offline(LocalArray array, StorageElement element, CancellationToken cancellationToken)
+    {
+        using var held = Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => array.RequireVolume(db, element));
+        if (!row.Online)
+        {
+            return;
+        }
+
+        using var lease = array.Lease(row);
+        array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, false), cancellationToken);
+        if (File.Exists(array.Folder.Volume(row.Uuid)))
+        {
+            LinuxFile.Rename(array.Folder.Volume(row.Uuid), array.Folder.ParkedVolume(row.Uuid));
+        }
+
+        Steps.At("parked");
+        if (!lease.Undisturbed)
+        {
+            // Somebody was opening it at this very moment, and gets it as soon as the lease is given back.
+            Unpark(array, row.Uuid);
+            array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), CancellationToken.None);
+            throw new StorageElementBusyException($"'{row.Name}' was opened while it was being taken offline.")
+            {
+                ErrorId = "StorageElementInUse",
+                Element = row.Name,
+                Retryable = true,
+                Recommendation = $"Stop what uses {array.Folder.Volume(row.Uuid)}, then try again.",
+            };
+        }
+    }
+
+    public static void SetQos(LocalArray array, StorageElement element, string qos, CancellationToken cancellationToken)
+    {
+        var quality = Qualities.Choose(array.Pool, qos, element.Name);
+        using var held = Lock(array, element, cancellationToken);
+        var row = array.Database.Read(db => array.RequireVolume(db, element));
+        if (row.Qos == quality)
+        {
+            return;
+        }
+
+        using var volume = array.OpenVolume(row, write: true);
+
+        // Whatever happens between the two steps, writes are never less durable than the record says.
+        if (quality == Qualities.Durable)
+        {
+            Qualities.Apply(array.Pool, volume, quality);
+        }
+
+        array.Database.Write(db => ElementRows.SetQos(db, row.Uuid, quality), cancellationToken);
+        if (quality != Qualities.Durable)
+        {
+            Qualities.Apply(array.Pool, volume, quality);
+        }
+    }
+
+    /// <summary>Waits until nobody else changes the element, and settles what somebody who died left.</summary>
+    public static RangeLock Lock(LocalArray array, StorageElement element, CancellationToken cancellationToken) => Lock(array, [element], cancellationToken);
+
+    public static RangeLock Lock(LocalArray array, IReadOnlyList<StorageElement> elements, CancellationToken cancellationToken)
+    {
+        // An identity that can't be one of ours has no lock position; say so as for any other that isn't there.
+        if (elements.FirstOrDefault(element => !Identities.IsUuid(element.Uuid)) is { } stranger)
+        {
+            throw array.Missing(stranger);
+        }
+
+        var held = array.Locks.Take(elements.Select(element => (element.Uuid, element.Name)), cancellationToken);
+        try
+        {
+            foreach (var element in elements)
+            {
+                Recovery.Settle(array, element.Uuid);
+            }
+
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes a row in one commit, its files afterwards.</summary>
+    public static void Discard(LocalArray array, string uuid, Func<PoolConnection, ElementRow> check, CancellationToken cancellationToken)
+    {
+        array.Database.Write(
+            db =>
+            {
+                check(db);
+                ElementRows.Delete(db, uuid);
+                IntentRows.Discard(db, uuid);
+                while (array.Discarded.TryDequeue(out var gone))
+                {
+                    IntentRows.Forget(db, gone);
+                }
+            },
+            cancellationToken);
+        Recovery.RemoveDiscarded(array, uuid);
+    }
+
+    /// <summary>The element, unless a job reads it.</summary>
+    public static ElementRow RequireIdle(LocalArray array, PoolConnection db, StorageElement element)
+    {
+        var row = array.RequireVolume(db, element);
+        RequireNotCopied(db, row);
+        return row;
+    }
+
+    public static void RequireNotCopied(PoolConnection db, ElementRow row)
+    {
+        if (JobRows.CopiedFrom(db, row.Uuid) is { } copy)
+        {
+            throw new StorageElementBusyException($"'{row.Name}' is being copied to '{copy}'.")
+            {
+                ErrorId = "StorageElementInUse",
+                Element = row.Name,
+                Retryable = true,
+                Recommendation = "Wait until the copy ends, or stop it.",
+            };
+        }
+    }
+
+    /// <exception cref="AlreadyExistsException">The name is taken by a LUN, a clone or a snapshot.</exception>
+    public static bool RequireFree(PoolConnection db, string name) => ElementRows.ByName(db, name) is not { } other
+        ? true
+        : throw new AlreadyExistsException(other.Ready
+            ? $"There is a {(other.IsSnapshot ? "snapshot" : "storage element")} named '{name}' already."
+            : $"'{name}' is being made already.")
+        {
+            ErrorId = "StorageElementExists",
+            Element = name,
+            Recommendation = "Choose another name, or remove that one first.",
+        };
+
+    public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    private static void Unpark(LocalArray array, string uuid)
+    {
+        if (File.Exists(array.Folder.ParkedVolume(uuid)))
+        {
+            LinuxFile.Rename(array.Folder.ParkedVolume(uuid), array.Folder.Volume(uuid));
+            Steps.At("unparked");
+            LinuxFile.SyncFolder(array.Folder.Volumes);
+        }
+    }
+
+    private static ElementRow RequireRemovable(LocalArray array, PoolConnection db, StorageElement element)
+    {
+        var row = RequireIdle(array, db, element);
+        if (row.Groups.Count > 0)
+        {
+            throw new StorageElementBusyException($"'{row.Name}' is still presented to {string.Join(", ", row.Groups)}.")
+            {
+                ErrorId = "StorageElementPresented",
+                Element = row.Name,
+                Recommendation = "Stop presenting it first.",
+            };
+        }
+
+        if (ElementRows.HasSnapshots(db, row.Uuid))
+        {
+            throw new StorageElementBusyException($"'{row.Name}' has snapshots.")
+            {
+                ErrorId = "StorageElementHasSnapshots",
+                Element = row.Name,
+                Recommendation = "Remove its snapshots first.",
+            };
+        }
+
+        return row;
+    }
+
+    /// <summary>Disks have whole sectors, one at least: a size is rounded up to the next multiple of 512 bytes.</summary>
+    private static long Sectors(long size, string name)
+    {
+        if (size is >= SectorSize and <= long.MaxValue - (SectorSize - 1))
+        {
+            return (size + SectorSize - 1) / SectorSize * SectorSize;
+        }
+
+        throw new InvalidRequestException(size < SectorSize
+            ? $"The size {size} of '{name}' is less than a sector of {SectorSize} bytes."
+            : $"The size {size} of '{name}' is more than any file system holds.")
+        {
+            ErrorId = "SizeInvalid",
+            Element = name,
+            Recommendation = $"Give a size in bytes from {SectorSize} up to what the pool's file system holds, such as 10GB; it is rounded up to a multiple of {SectorSize}.",
+        };
+    }
+}

@@ -1,0 +1,63 @@
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Native;
+
+namespace StorageConnect.Plugins.Local.Pools;
+
+/// <summary>Finds out what a pool's file system can do by doing it, on nameless files that leave nothing behind and hold no data.</summary>
+internal static class PoolProbe
+{
+    private const long Btrfs = 0x9123683E;
+    private const int Length = 1 << 16;
+
+    private static readonly Dictionary<long, string> FileSystems = new()
+    {
+        [0x58465342] = "XFS",
+        [Btrfs] = "Btrfs",
+        [0xEF53] = "ext4",
+        [0x01021994] = "tmpfs",
+        [0xF2F52010] = "F2FS",
+        [0xCA451A4E] = "bcachefs",
+        [0x2FC12FC1] = "ZFS",
+        [0x794C7630] = "overlayfs",
+    };
+
+    public static IVolumePool Probe(PoolFolder folder)
+    {
+        var type = LinuxFile.FileSystem(folder.Path).Type & 0xFFFFFFFF;
+        var name = FileSystems.GetValueOrDefault(type) ?? FormattableString.Invariant($"file system 0x{type:x}");
+        using var source = LinuxFile.CreateTemporary(folder.Making);
+        LinuxFile.SetLength(source, Length);
+        var canBeDurable = LinuxFile.TrySetSynchronous(source, on: true) && LinuxFile.TrySetSynchronous(source, on: false);
+        if (!Succeeds(() =>
+        {
+            using var target = LinuxFile.CreateTemporary(folder.Making);
+            LinuxFile.CloneInto(source, target);
+        }))
+        {
+            return new CopyPool(folder.Path, name, canBeDurable);
+        }
+
+        return type != Btrfs && Succeeds(() => LinuxFile.Unshare(source, 0, Length), Errno.NoSpace)
+            ? new UnsharingPool(folder.Path, name, canBeDurable)
+            : new RewritingPool(folder.Path, name, canBeDurable);
+    }
+
+    /// <param name="attempt">What to try.</param>
+    /// <param name="alsoMeansYes">An error that says it could be done, if only there were room.</param>
+    private static bool Succeeds(Action attempt, int alsoMeansYes = 0)
+    {
+        try
+        {
+            attempt();
+            return true;
+        }
+        catch (LinuxFileException e) when (e.Errno is Errno.NotSupported or Errno.Invalid or Errno.NoTty or Errno.NotImplemented or Errno.CrossDevice)
+        {
+            return false;
+        }
+        catch (LinuxFileException e) when (alsoMeansYes != 0 && e.Errno == alsoMeansYes)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+namespace StorageConnect;
+
+/// <summary>What the engine gives a plug-in before its first call.</summary>
+/// <param name="Cache">The plug-in's own cache.</param>
+/// <param name="Host">The host it runs on.</param>
+public sealed record PluginServices(PluginCache Cache, IHostServices Host);

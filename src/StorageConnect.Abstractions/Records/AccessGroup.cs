@@ -1,0 +1,20 @@
+namespace StorageConnect;
+
+/// <summary>A named list of initiators that elements are presented to (guide: <c>access_grp</c>).</summary>
+public sealed record AccessGroup
+{
+    /// <summary>Its name: 1 to 255 characters, no control characters, unique on its server (guide: <c>access_grp_name</c>).</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Initiators: IQNs for iSCSI, WWNs for SAN (guide: <c>grp_entries</c>).</summary>
+    public ValueList<string> Entries { get; init; } = [];
+
+    /// <summary>The server it is on. Filled in by the engine.</summary>
+    public string StorageServerUuid { get; init; } = "";
+
+    /// <summary>The name of the server it is on. Filled in by the engine.</summary>
+    public string StorageServerName { get; init; } = "";
+
+    /// <summary>Its name: what a user means by it in a text.</summary>
+    public override string ToString() => Name;
+}

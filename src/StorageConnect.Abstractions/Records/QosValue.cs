@@ -1,0 +1,20 @@
+namespace StorageConnect;
+
+/// <summary>A quality of service that an array offers (guide: <c>qos_vals</c>).</summary>
+public sealed record QosValue
+{
+    /// <summary>What is passed to the methods that take a QoS (guide: <c>value</c>).</summary>
+    public string Value { get; init; } = "";
+
+    /// <summary>Its name for people.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it means, for people.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The server that offers it. Filled in by the engine.</summary>
+    public string StorageServerUuid { get; init; } = "";
+
+    /// <summary>Its value: what a user means by it in a text.</summary>
+    public override string ToString() => Value;
+}

@@ -1,0 +1,78 @@
+namespace StorageConnect;
+
+/// <summary>A LUN, a clone or a snapshot on an array (guide: <c>se_record</c>). Its identity is <see cref="Uuid"/>.</summary>
+/// <remarks>
+/// Immutable: a plug-in returns a changed copy (<c>element with { … }</c>). It holds plain data alone, so it can be
+/// serialized and read again in another process.
+/// </remarks>
+public sealed record StorageElement
+{
+    /// <summary>Identity on its array: 32 lower-case hex digits without dashes. Chosen by the plug-in, never reused.</summary>
+    public string Uuid { get; init; } = "";
+
+    /// <summary>The server it is on (guide: <c>ss_uuid</c>).</summary>
+    public string StorageServerUuid { get; init; } = "";
+
+    /// <summary>The name of the server it is on. Filled in by the engine.</summary>
+    public string StorageServerName { get; init; } = "";
+
+    /// <summary>Its name: 1 to 255 characters, no control characters, unique on its server, case-sensitive.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>LUN, clone or snapshot (guide: <c>se_type</c>).</summary>
+    public StorageElementType Type { get; init; }
+
+    /// <summary>Size in bytes (guide: <c>size</c>).</summary>
+    public long SizeBytes { get; init; }
+
+    /// <summary>The volume group, pool or aggregate it is in (guide: <c>vol_group_name</c>).</summary>
+    public string? VolumeGroupName { get; init; }
+
+    /// <summary>
+    /// The identity that hosts see, as multipath-tools writes it (guide: <c>page83_id</c>): type digit and lower-case
+    /// hex, for example <c>3600a09803830…</c>. Required of every LUN and clone. <see cref="StorageConnect.Page83"/> makes it.
+    /// </summary>
+    public string Page83Id { get; init; } = "";
+
+    /// <summary>The <see cref="QosValue.Value"/> in force, or null where the array knows none (guide: <c>qos</c>).</summary>
+    public string? Qos { get; init; }
+
+    /// <summary>True when blocks are taken as they are written, false when all are reserved, null when unknown.</summary>
+    public bool? ThinProvisioned { get; init; }
+
+    /// <summary>Whether the array serves it.</summary>
+    public StorageElementState State { get; init; }
+
+    /// <summary>The array's own word on its health, for people (guide: <c>getStatus</c>).</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The access groups it is presented to (guide: <c>access_grp_names</c>).</summary>
+    public ValueList<string> AccessGroupNames { get; init; } = [];
+
+    /// <summary>Paths on this host through which it is read and written; empty until <c>updateSERecords</c> found some.</summary>
+    public ValueList<string> DevicePaths { get; init; } = [];
+
+    /// <summary>What it was made of: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
+    public ValueList<string> SourceUuids { get; init; } = [];
+
+    /// <summary>The plug-in's own free text (guide: <c>extra_info</c>). No secrets.</summary>
+    public string? ExtraInfo { get; init; }
+
+    /// <summary>When it was made, or null when the array doesn't tell.</summary>
+    public DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>
+    /// Null when the call that returned this record is done; -1 (unknown) or 0 to 100 (percent) while the array still
+    /// works on it (guide: <c>async_progress</c>, <c>getAsyncProgress()</c>).
+    /// </summary>
+    public int? AsyncProgress { get; init; }
+
+    /// <summary>
+    /// The plug-in's own note with which it finds the running operation again, in another process too (guide:
+    /// <c>async_handle</c>). No secrets.
+    /// </summary>
+    public string? AsyncHandle { get; init; }
+
+    /// <summary>Its name: what a user means by it in a text.</summary>
+    public override string ToString() => Name;
+}

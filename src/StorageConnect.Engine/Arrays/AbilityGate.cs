@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+
+namespace StorageConnect.Engine.Arrays;
+
+/// <summary>Which method needs which ability, and what each value of it means for a call.</summary>
+internal static class AbilityGate
+{
+    /// <summary>Methods that are not here are never gated: an expired licence must not lock data in.</summary>
+    public static readonly FrozenDictionary<string, AbilityKey> Needed = new Dictionary<string, AbilityKey>
+    {
+        [GuideMethod.CreateSnap] = AbilityKey.Snapshot,
+        [GuideMethod.CreateMultiSnap] = AbilityKey.Snapshot,
+        [GuideMethod.Clone] = AbilityKey.Clone,
+        [GuideMethod.CloneFromSnap] = AbilityKey.SnapClone,
+        [GuideMethod.Resize] = AbilityKey.Resize,
+        [GuideMethod.SplitClone] = AbilityKey.SplitClone,
+        [GuideMethod.CreateAccessGroups] = AbilityKey.AccessControl,
+        [GuideMethod.RemoveAccessGroups] = AbilityKey.AccessControl,
+        [GuideMethod.RenameAccessGroup] = AbilityKey.AccessControl,
+        [GuideMethod.AddToAccessGroup] = AbilityKey.AccessControl,
+        [GuideMethod.RemoveFromAccessGroup] = AbilityKey.AccessControl,
+    }.ToFrozenDictionary();
+
+    /// <summary>Whether a call may go on; <see cref="Ability.Offline"/> when only with an offline element.</summary>
+    /// <exception cref="NoSuchOperationException">The plug-in or the array can't.</exception>
+    [Rule(6, "A call needs the ability of the plug-in and of the array at this moment.", "getCapabilities()")]
+    public static Ability Demand(string method, AbilityKey key, PluginDescriptor plugin, Capabilities array, string serverName)
+    {
+        RequireOf($"The plug-in '{plugin.Name}'", plugin.Ability[key]);
+        RequireOf($"The array '{serverName}'", array[key]);
+        return plugin.Ability[key] == Ability.Offline ? Ability.Offline : array[key];
+
+        void RequireOf(string who, Ability value)
+        {
+            if (value is not (Ability.Yes or Ability.Online or Ability.Offline))
+            {
+                throw new NoSuchOperationException($"{who} can't do {method}: its ability {key} is {value}.")
+                {
+                    Element = serverName,
+                    Recommendation = "Get-OscCapability shows what the array can do at this moment.",
+                };
+            }
+        }
+    }
+
+    /// <summary>A feature that works on offline elements alone meets an element that is online.</summary>
+    public static StorageElementBusyException MustBeOffline(string method, AbilityKey key, StorageElement element) =>
+        new($"'{element.Name}' is online, and {method} works on offline elements only here (ability {key} is Offline).")
+        {
+            ErrorId = "StorageElementOnline",
+            Element = element.Name,
+            Recommendation = "Set it offline with Disable-OscStorageElement first, and online again afterwards.",
+        };
+}

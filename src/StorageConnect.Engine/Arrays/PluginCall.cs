@@ -1,0 +1,63 @@
+using StorageConnect.Engine.Plugins;
+
+namespace StorageConnect.Engine.Arrays;
+
+/// <summary>Turns what goes wrong inside a plug-in into what callers can rely on.</summary>
+internal static class PluginCall
+{
+    /// <summary>Whether an exception needs <see cref="Translate"/>: all but the end of the caller's own wait.</summary>
+    public static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
+        error is not OperationCanceledException || !cancellationToken.IsCancellationRequested;
+
+    /// <summary>How long a plug-in may go on after its caller has gone, to leave nothing half done.</summary>
+    internal static TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Waits for a call. When the caller's wait ends, a plug-in that heeds the token ends in its own order; one that doesn't is left behind,
+    /// so that it can't keep its caller for ever.
+    /// </summary>
+    public static Task<T> EndWithCallerAsync<T>(Task<T> call, CancellationToken cancellationToken)
+    {
+        return call.IsCompleted || !cancellationToken.CanBeCanceled ? call : WaitAsync();
+
+        async Task<T> WaitAsync()
+        {
+            var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (cancellationToken.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), gone))
+            {
+                if (await Task.WhenAny(call, gone.Task) != call)
+                {
+                    await Task.WhenAny(call, Task.Delay(Grace, CancellationToken.None));
+                    if (!call.IsCompleted)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                    }
+                }
+            }
+
+            return await call;
+        }
+    }
+
+    /// <summary>The error to throw for what a plug-in threw.</summary>
+    [Rule(5, "A method signals failure by exception only; any but the contract's own is a fault of the plug-in.", "Class methods")]
+    public static StorageConnectException Translate(Exception error, LoadedPlugin plugin, string method)
+    {
+        if (error is StorageConnectException expected)
+        {
+            expected.Method ??= method;
+            return expected;
+        }
+
+        return Fault(plugin, method, $"threw {error.GetType().Name}: {error.Message}", error);
+    }
+
+    /// <summary>The error for an answer that the guide doesn't allow.</summary>
+    public static PluginFaultException Fault(LoadedPlugin plugin, string method, string problem, Exception? inner = null) =>
+        new($"The plug-in '{plugin.Descriptor.Name}' {plugin.Descriptor.Version} broke the contract in {method}: {problem}.", inner)
+        {
+            Method = method,
+            Element = plugin.Descriptor.Name,
+            Recommendation = $"This is a fault of the plug-in: report it to {plugin.Descriptor.Vendor}. Check on the array what was done before you repeat the command.",
+        };
+}

@@ -1,0 +1,53 @@
+namespace StorageConnect.Engine.Arrays;
+
+/// <summary>What a plug-in returns must be what the guide says; anything else is a fault of the plug-in, before a user builds on it.</summary>
+internal static class ResultRules
+{
+    /// <summary>Why a record that list returned can't be, or null.</summary>
+    [Rule(11, "list never returns snapshots, and every element has a page 0x83 id.", "list()")]
+    public static string? FindListProblem(StorageElement element) =>
+        element.Type == StorageElementType.Snapshot ? $"'{element.Name}' is a snapshot, which list must not return" : FindElementProblem(element);
+
+    /// <summary>Why a LUN or clone can't be, or null.</summary>
+    [Rule(11, "Every result of create, clone and cloneFromSnap has a page 0x83 id.", "create()")]
+    public static string? FindElementProblem(StorageElement element) =>
+        element.Uuid.Length == 0 ? $"'{element.Name}' has no uuid"
+        : element.Page83Id.Length == 0 && element.AsyncProgress is null ? $"'{element.Name}' has no page83_id"
+        : null;
+
+    /// <summary>Why the result of createSnap or createMultiSnap can't be, or null.</summary>
+    [Rule(19, "A multi-snapshot is one snapshot of all its members.", "createMultiSnap()")]
+    public static string? FindSnapshotProblem(StorageElement snapshot, IReadOnlyList<StorageElement> members) =>
+        snapshot.Uuid.Length == 0 ? $"the snapshot '{snapshot.Name}' has no uuid"
+        : snapshot.Type != StorageElementType.Snapshot ? $"'{snapshot.Name}' is a {snapshot.Type}, not a snapshot"
+        : members.FirstOrDefault(member => !snapshot.SourceUuids.Contains(member.Uuid)) is { } missing ? $"the snapshot '{snapshot.Name}' does not name '{missing.Name}' as a source"
+        : null;
+
+    /// <summary>Why an answer of startPresent or stopPresent can't be, or null.</summary>
+    [Rule(13, "startPresent and stopPresent return all currently active group names.", "startPresent()")]
+    public static string? FindPresentationProblem(StorageElement element, IReadOnlyList<string> groups, bool presented) =>
+        groups.FirstOrDefault(group => element.AccessGroupNames.Contains(group) != presented) is { } wrong
+            ? $"'{element.Name}' is {(presented ? "not yet" : "still")} presented to '{wrong}' in its answer"
+            : null;
+
+    /// <summary>Why the result of resize can't be, or null.</summary>
+    [Rule(14, "resize returns the actual size.", "resize()")]
+    public static string? FindResizeProblem(StorageElement element) =>
+        element.SizeBytes <= 0 && element.AsyncProgress is null ? $"'{element.Name}' has no size in its answer" : null;
+
+    /// <summary>Why a limit can't be, or null.</summary>
+    [Rule(16, "A limit is a number, or -1 for unlimited.", "getCloneLimits()")]
+    public static string? FindLimitProblem(long limit) => limit < Capabilities.Unlimited ? $"{limit} is no limit; the least is -1, unlimited" : null;
+
+    /// <summary>Why an answer of getAsyncProgress can't belong to what a call began, or null.</summary>
+    [Rule(21, "The final record equals the one of a synchronous call.", "getAsyncProgress()")]
+    public static string? FindProgressProblem(StorageElement answer, StorageElement begun) =>
+        answer.Uuid != begun.Uuid ? $"it answers for '{answer.Name}', while '{begun.Name}' was asked for"
+        : answer.Type == StorageElementType.Snapshot ? null
+        : FindElementProblem(answer) ?? FindResizeProblem(answer);
+
+    /// <summary>Why progress can't be what a call returned, or null.</summary>
+    [Rule(21, "A call is asynchronous only where its *_is_sync ability is not Yes.", "getAsyncProgress()")]
+    public static string? FindAsyncProblem(StorageElement record, AbilityKey? syncKey, Capabilities array) =>
+        record.AsyncProgress is not null && syncKey is { } key && array[key] == Ability.Yes ? $"the call goes on in the background though {key} is Yes" : null;
+}

@@ -1,0 +1,198 @@
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine;
+
+/// <content>Access groups and presentation.</content>
+public sealed partial class StorageArray
+{
+    /// <summary>The groups on the array, or those an element is presented to. Guide: getAccessGroups().</summary>
+    public async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageElement? element, CancellationToken cancellationToken) =>
+        await GetAccessGroupsAsync(await OpenAsync(cancellationToken), element, cancellationToken);
+
+    /// <summary>Creates groups; what the array did not create is an error each. Guide: createAccessGroups().</summary>
+    public async Task<GroupChanges> CreateAccessGroupsAsync(IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.CreateAccessGroups, null, cancellationToken);
+        foreach (var group in groups)
+        {
+            NameRule.Check(group.Name, "access group");
+            CheckEntryLimit(group.Name, group.Entries.Count, now!);
+        }
+
+        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        var names = existing.Select(group => group.Name).ToHashSet();
+        var free = groups.ToLookup(group => names.Add(group.Name));
+        var wanted = free[true].Select(group => new AccessGroup { Name = group.Name, Entries = group.Entries, StorageServerUuid = Uuid }).ToList();
+        var errors = free[false].Select<AccessGroup, StorageConnectException>(group => AccessGroupExists(group.Name)).ToList();
+        if (wanted.Count == 0)
+        {
+            return new([], errors);
+        }
+
+        var updated = await CallWithGroupsAsync(session, existing, GuideMethod.CreateAccessGroups, wanted,
+            static (plugin, server, w, token) => plugin.CreateAccessGroupsAsync(server, w, token), cancellationToken);
+        var done = updated.Where(group => wanted.Any(want => want.Name == group.Name)).Select(Own).ToList();
+        errors.AddRange(wanted.Where(want => done.All(group => group.Name != want.Name)).Select(want => NotDone("created", want.Name)));
+        return new(done, errors);
+    }
+
+    /// <summary>Removes groups; what the array did not remove is an error each. Guide: removeAccessGroups().</summary>
+    public async Task<GroupChanges> RemoveAccessGroupsAsync(IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        await PassGateAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
+        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        var wanted = existing.Where(group => groups.Any(other => other.Name == group.Name)).ToList();
+        var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupNotFound(group.Name)).ToList();
+        if (wanted.Count == 0)
+        {
+            return new([], errors);
+        }
+
+        var left = await CallWithGroupsAsync(session, existing, GuideMethod.RemoveAccessGroups, wanted,
+            static (plugin, server, w, token) => plugin.RemoveAccessGroupsAsync(server, w, token), cancellationToken);
+        var kept = wanted.Where(want => left.Any(group => group.Name == want.Name)).ToList();
+        errors.AddRange(kept.Select(group => NotDone("removed", group.Name)));
+        return new([.. wanted.Except(kept)], errors);
+    }
+
+    /// <summary>Renames a group. Guide: renameAccessGroup().</summary>
+    /// <returns>The group under its new name.</returns>
+    public async Task<AccessGroup> RenameAccessGroupAsync(string name, string newName, CancellationToken cancellationToken)
+    {
+        NameRule.Check(newName, "access group");
+        var session = await OpenAsync(cancellationToken);
+        await PassGateAsync(session, GuideMethod.RenameAccessGroup, null, cancellationToken);
+        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        if (existing.All(group => group.Name != name))
+        {
+            throw AccessGroupNotFound(name);
+        }
+
+        if (name != newName && existing.Any(group => group.Name == newName))
+        {
+            throw AccessGroupExists(newName);
+        }
+
+        var updated = await CallWithGroupsAsync(session, existing, GuideMethod.RenameAccessGroup, (name, newName),
+            static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
+        return updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw NotDone("renamed", name);
+    }
+
+    /// <summary>Adds initiators to a group. Guide: addToAccessGroup().</summary>
+    public async Task<AccessGroup> AddToAccessGroupAsync(string name, IReadOnlyList<string> entries, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.AddToAccessGroup, null, cancellationToken);
+        if (now!.MaxAccessEntries != Capabilities.Unlimited)
+        {
+            var group = await FindAccessGroupAsync(name, cancellationToken);
+            var added = entries.Count(entry => !group.Entries.Any(other => InitiatorName.Same(other, entry)));
+            CheckEntryLimit(name, group.Entries.Count + added, now);
+        }
+
+        var updated = await CallAsync(session, GuideMethod.AddToAccessGroup, (name, entries),
+            static (plugin, server, s, token) => plugin.AddToAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
+        return entries.FirstOrDefault(entry => !updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } missing
+            ? throw EntryNotDone($"'{missing}' was not added to", name)
+            : Own(updated);
+    }
+
+    /// <summary>Removes initiators from a group. Guide: removeFromAccessGroup().</summary>
+    public async Task<AccessGroup> RemoveFromAccessGroupAsync(string name, IReadOnlyList<string> entries, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        await PassGateAsync(session, GuideMethod.RemoveFromAccessGroup, null, cancellationToken);
+        var updated = await CallAsync(session, GuideMethod.RemoveFromAccessGroup, (name, entries),
+            static (plugin, server, s, token) => plugin.RemoveFromAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
+        return entries.FirstOrDefault(entry => updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } left
+            ? throw EntryNotDone($"'{left}' was not removed from", name)
+            : Own(updated);
+    }
+
+    /// <summary>Presents an element to groups. Guide: startPresent().</summary>
+    /// <returns>The element with all groups it is now presented to.</returns>
+    public async Task<StorageElement> StartPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StartPresent, (element, groups),
+            static (plugin, server, s, token) => plugin.StartPresentAsync(server, s.element, s.groups, token),
+            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: true),
+            cancellationToken));
+
+    /// <summary>Stops presenting an element to groups. Guide: stopPresent().</summary>
+    /// <returns>The element with the groups it is still presented to.</returns>
+    public async Task<StorageElement> StopPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StopPresent, (element, groups),
+            static (plugin, server, s, token) => plugin.StopPresentAsync(server, s.element, s.groups, token),
+            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
+            cancellationToken));
+
+    /// <summary>The group of this name.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<AccessGroup> FindAccessGroupAsync(string name, CancellationToken cancellationToken) =>
+        (await GetAccessGroupsAsync(null, cancellationToken)).FirstOrDefault(group => group.Name == name) ?? throw AccessGroupNotFound(name);
+
+    private async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(Session session, StorageElement? element, CancellationToken cancellationToken)
+    {
+        var groups = await CallAsync(session, GuideMethod.GetAccessGroups, element,
+            static (plugin, server, e, token) => plugin.GetAccessGroupsAsync(server, e, token), cancellationToken);
+        return [.. groups.Select(Own)];
+    }
+
+    /// <summary>Calls with the groups of this moment in the server's record: the guide's answer is that list, updated.</summary>
+    [Rule(10, "Plug-ins return the updated list of groups; what of the request is missing in it is an error each.", "createAccessGroups()")]
+    private static Task<IReadOnlyList<AccessGroup>> CallWithGroupsAsync<TState>(
+        Session session,
+        IReadOnlyList<AccessGroup> existing,
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task<IReadOnlyList<AccessGroup>>> call,
+        CancellationToken cancellationToken) =>
+        CallAsync(session with { Server = session.Server with { AccessGroups = existing.ToValueList() } }, method, state, call, cancellationToken);
+
+    [Rule(10, "max_access_entries is enforced before the call.", "Class variables")]
+    private void CheckEntryLimit(string group, int entries, Capabilities now)
+    {
+        if (now.MaxAccessEntries != Capabilities.Unlimited && entries > now.MaxAccessEntries)
+        {
+            throw new LimitExceededException($"The access group '{group}' would have {entries} entries; the array '{Name}' allows {now.MaxAccessEntries}.")
+            {
+                ErrorId = "TooManyAccessEntries",
+                Element = group,
+                Recommendation = "Use several groups, and present the element to each.",
+            };
+        }
+    }
+
+    private NotFoundException AccessGroupNotFound(string name) =>
+        new($"There is no access group '{name}' on the array '{Name}'.")
+        {
+            ErrorId = "AccessGroupNotFound",
+            Element = name,
+            Recommendation = "Get-OscAccessGroup lists the groups. Names are case-sensitive.",
+        };
+
+    private AlreadyExistsException AccessGroupExists(string name) =>
+        new($"There is an access group '{name}' on the array '{Name}' already.")
+        {
+            ErrorId = "AccessGroupExists",
+            Element = name,
+            Recommendation = "Choose another name, or add initiators to it with Add-OscAccessGroupMember.",
+        };
+
+    private AccessGroupException NotDone(string what, string name) =>
+        new($"The array '{Name}' has not {what} the access group '{name}', and did not say why.")
+        {
+            ErrorId = $"AccessGroupNot{char.ToUpperInvariant(what[0])}{what[1..]}",
+            Element = name,
+            Recommendation = "Repeat it for this group alone: the array may then tell the reason. A group that is still in use can't be removed.",
+        };
+
+    private AccessGroupException EntryNotDone(string what, string name) =>
+        new($"{what} the access group '{name}' of the array '{Name}', which did not say why.")
+        {
+            ErrorId = "AccessGroupMemberNotChanged",
+            Element = name,
+            Recommendation = "Get-OscAccessGroup shows the group as it is now.",
+        };
+}

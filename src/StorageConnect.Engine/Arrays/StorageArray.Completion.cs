@@ -1,0 +1,40 @@
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine;
+
+/// <content>What the array does in the background.</content>
+public sealed partial class StorageArray
+{
+    /// <summary>The plug-in's wish how long to leave between two questions after progress; null while it has none, or none was asked.</summary>
+    internal TimeSpan? ProgressInterval => _session?.Plugin.Instance.ProgressInterval;
+
+    /// <summary>Asks once how far an operation is. Guide: getAsyncProgress().</summary>
+    /// <param name="record">What the call returned, or the last answer.</param>
+    /// <param name="cancellationToken">Ends the question, not the operation.</param>
+    /// <returns>
+    /// The record with AsyncProgress -1 or 0 to 100; or, when it is done, the record that a synchronous call would have returned, without progress
+    /// and handle.
+    /// </returns>
+    [Rule(21, "Progress is -1 or 0 to 100, null = done; the final record equals the one of a synchronous call.", "getAsyncProgress()")]
+    public async Task<StorageElement> GetAsyncProgressAsync(StorageElement record, CancellationToken cancellationToken)
+    {
+        if (record.AsyncProgress is null)
+        {
+            return Final(record);
+        }
+
+        var answer = await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.GetAsyncProgress, record,
+            static (plugin, server, r, token) => plugin.GetAsyncProgressAsync(server, r, token),
+            static (answer, r) => ResultRules.FindProgressProblem(answer, r),
+            cancellationToken);
+        return answer.AsyncProgress is { } percent ? Own(answer) with { AsyncProgress = Math.Clamp(percent, -1, 100) } : Final(answer);
+    }
+
+    /// <summary>Stops what a call began, where the plug-in can; nothing half made is left then. Not one of the guide's methods.</summary>
+    /// <returns>False when it had ended by itself.</returns>
+    /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
+    public Task<bool> CancelAsync(StorageElement record, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.Cancel, record, static (plugin, server, r, token) => plugin.CancelAsync(server, r, token), cancellationToken);
+
+    private StorageElement Final(StorageElement record) => Own(record.AsyncHandle is null ? record : record with { AsyncHandle = null });
+}

@@ -1,0 +1,209 @@
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine;
+
+/// <content>Snapshots and clones.</content>
+public sealed partial class StorageArray
+{
+    /// <summary>How many thin clones there can be, of an element or at all; -1 = unlimited. Guide: getCloneLimits().</summary>
+    public async Task<long> GetCloneLimitsAsync(StorageElement? element, CancellationToken cancellationToken) =>
+        await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.GetCloneLimits, element,
+            static (plugin, server, e, token) => plugin.GetCloneLimitsAsync(server, e, token),
+            static (limit, _) => ResultRules.FindLimitProblem(limit),
+            cancellationToken);
+
+    /// <summary>How many snapshots there can be, of an element or at all; -1 = unlimited. Guide: getSnapLimits().</summary>
+    public async Task<long> GetSnapLimitsAsync(StorageElement? element, CancellationToken cancellationToken) =>
+        await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.GetSnapLimits, element,
+            static (plugin, server, e, token) => plugin.GetSnapLimitsAsync(server, e, token),
+            static (limit, _) => ResultRules.FindLimitProblem(limit),
+            cancellationToken);
+
+    /// <summary>Whether a thin clone can be made at this moment. Guide: isCloneable().</summary>
+    public Task<bool> IsCloneableAsync(StorageElement element, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.IsCloneable, element, static (plugin, server, e, token) => plugin.IsCloneableAsync(server, e, token), cancellationToken);
+
+    /// <summary>Whether a clone can be split for good at this moment. Guide: isSplittable().</summary>
+    public Task<bool> IsSplittableAsync(StorageElement element, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.IsSplittable, element, static (plugin, server, e, token) => plugin.IsSplittableAsync(server, e, token), cancellationToken);
+
+    /// <summary>Whether a snapshot can be made at this moment. Guide: isSnapable().</summary>
+    public Task<bool> IsSnapableAsync(StorageElement? element, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.IsSnapable, element, static (plugin, server, e, token) => plugin.IsSnapableAsync(server, e, token), cancellationToken);
+
+    /// <summary>Whether a restore would be safe at this moment. Guide: isRestorable().</summary>
+    public Task<bool> IsRestorableAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.IsRestorable, (snapshot, element), static (plugin, server, s, token) => plugin.IsRestorableAsync(server, s.snapshot, s.element, token), cancellationToken);
+
+    /// <summary>The clones on the array, or of an element. Guide: getCurrentClones().</summary>
+    public async Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageElement? element, CancellationToken cancellationToken)
+    {
+        var clones = await CallAsync(GuideMethod.GetCurrentClones, element, static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token), cancellationToken);
+        return [.. clones.Select(Own)];
+    }
+
+    /// <summary>The snapshots on the array, or of an element. Guide: getCurrentSnaps().</summary>
+    public async Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageElement? element, CancellationToken cancellationToken)
+    {
+        var snapshots = await CallAsync(GuideMethod.GetCurrentSnaps, element, static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
+        return [.. snapshots.Select(Own)];
+    }
+
+    /// <summary>The snapshot of this name or Uuid.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<StorageElement> FindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken) =>
+        await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
+        ?? throw new NotFoundException($"There is no snapshot '{nameOrUuid}' on the array '{Name}'.")
+        {
+            ErrorId = "SnapshotNotFound",
+            Element = nameOrUuid,
+            Recommendation = "Get-OscSnapshot lists the snapshots. Names are case-sensitive.",
+        };
+
+    /// <summary>Makes a thin clone; it may go on in the background (<see cref="OperationService"/>). Guide: clone().</summary>
+    public async Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.Clone, element, cancellationToken);
+        var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
+        var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!),
+            static (plugin, server, s, token) => plugin.CloneAsync(server, s.element, s.destination, s.qos, token),
+            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.CloneIsSync, s.now),
+            cancellationToken);
+        return Own(await WithQosAsync(session, GuideMethod.Clone, made, cancellationToken));
+    }
+
+    /// <summary>Makes a thin clone of an element as it was at a snapshot; it may go on in the background (<see cref="OperationService"/>). Guide: cloneFromSnap().</summary>
+    public async Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name, string? qos, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
+        var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
+        var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!),
+            static (plugin, server, s, token) => plugin.CloneFromSnapAsync(server, s.element, s.snapshot, s.destination, s.qos, token),
+            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapCloneIsSync, s.now),
+            cancellationToken);
+        return Own(await WithQosAsync(session, GuideMethod.CloneFromSnap, made, cancellationToken));
+    }
+
+    /// <summary>Makes a clone share nothing any more; it may go on in the background (<see cref="OperationService"/>). Guide: splitClone().</summary>
+    public async Task<StorageElement> SplitCloneAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.SplitClone, element, cancellationToken);
+        await CheckSplitWhileOpenAsync(session, element, now!, cancellationToken);
+        return Own(await CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
+            static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
+            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
+            cancellationToken));
+    }
+
+    /// <summary>Makes a snapshot; it may go on in the background (<see cref="OperationService"/>). Guide: createSnap().</summary>
+    public async Task<StorageElement> CreateSnapAsync(StorageElement element, string? name, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.CreateSnap, element, cancellationToken);
+        var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
+        return Own(await CheckedAsync(session, GuideMethod.CreateSnap, (element, destination, now: now!),
+            static (plugin, server, s, token) => plugin.CreateSnapAsync(server, s.element, s.destination, token),
+            static (answer, s) => ResultRules.FindSnapshotProblem(answer, [s.element]) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
+            cancellationToken));
+    }
+
+    /// <summary>Makes one snapshot of several elements at one instant; it may go on in the background (<see cref="OperationService"/>). Guide: createMultiSnap().</summary>
+    public async Task<StorageElement> CreateMultiSnapAsync(IReadOnlyList<StorageElement> elements, string? name, CancellationToken cancellationToken)
+    {
+        if (elements.Count == 0)
+        {
+            throw new InvalidRequestException("A snapshot of several elements needs elements; none was given.")
+            {
+                ErrorId = "StorageElementNeeded",
+                Element = name,
+                Recommendation = "Pipe the elements in, or name them.",
+            };
+        }
+
+        var session = await OpenAsync(cancellationToken);
+        Capabilities? now = null;
+        foreach (var element in elements)
+        {
+            now = await PassGateAsync(session, GuideMethod.CreateMultiSnap, element, cancellationToken);
+        }
+
+        var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
+        return Own(await CheckedAsync(session, GuideMethod.CreateMultiSnap, (elements, destination, now: now!),
+            static (plugin, server, s, token) => plugin.CreateMultiSnapAsync(server, s.elements, s.destination, token),
+            static (answer, s) => ResultRules.FindSnapshotProblem(answer, s.elements) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
+            cancellationToken));
+    }
+
+    /// <summary>Rolls back an element, or all members of a snapshot. Guide: snapRestore().</summary>
+    [Rule(18, "With an element, nothing else is ever rolled back.", "snapRestore()")]
+    public async Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    {
+        // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
+        if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid) && !await IsRestorableAsync(snapshot, element, cancellationToken))
+        {
+            throw new SnapRestoreNotSafeException($"The array '{Name}' can't roll back '{element.Name}' alone to '{snapshot.Name}' now: another element would be affected, or it is in use.")
+            {
+                Element = element.Name,
+                Recommendation = "Clone the element from the snapshot instead (Invoke-OscClone), or restore the whole snapshot with -WholeArray if that is what you want.",
+            };
+        }
+
+        await DoAsync(GuideMethod.SnapRestore, (snapshot, element), static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
+    }
+
+    /// <summary>Removes a snapshot. Guide: snapRemove().</summary>
+    public Task SnapRemoveAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
+        DoAsync(GuideMethod.SnapRemove, snapshot, static (plugin, server, s, token) => plugin.SnapRemoveAsync(server, s, token), cancellationToken);
+
+    private async Task<StorageElement?> TryFindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken)
+    {
+        var snapshots = await GetCurrentSnapsAsync(null, cancellationToken);
+        return snapshots.FirstOrDefault(snapshot => snapshot.Name == nameOrUuid) ?? snapshots.FirstOrDefault(snapshot => snapshot.Uuid == nameOrUuid);
+    }
+
+    /// <summary>Type, server and name for what is to be made, or null when no name is to be passed.</summary>
+    [Rule(7, "Without custom_snap_name or custom_clone_name no destination is passed; a name the user asked for is then an error.", "clone()")]
+    [Rule(12, "The calls with a destination pass only type, server and name.", "clone()")]
+    private StorageElement? Destination(Session session, StorageElementType type, string? name, AbilityKey key, Capabilities now)
+    {
+        if (name is null)
+        {
+            return null;
+        }
+
+        NameRule.Check(name, type == StorageElementType.Snapshot ? "snapshot" : "clone");
+        if (session.Plugin.Descriptor.Ability[key] != Ability.Yes || now[key] != Ability.Yes)
+        {
+            throw new NoSuchOperationException($"The array '{Name}' names its {(type == StorageElementType.Snapshot ? "snapshots" : "clones")} itself (ability {key}); '{name}' can't be given.")
+            {
+                ErrorId = "CustomNameUnsupported",
+                Element = name,
+                Recommendation = "Leave the name out, and take the one the array chose from the result.",
+            };
+        }
+
+        return new() { Type = type, StorageServerUuid = Uuid, Name = name };
+    }
+
+    private async Task CheckSplitWhileOpenAsync(Session session, StorageElement element, Capabilities now, CancellationToken cancellationToken)
+    {
+        if (now.SplitCloneWhileOpen == Ability.Yes && session.Plugin.Descriptor.Ability.SplitCloneWhileOpen == Ability.Yes)
+        {
+            return;
+        }
+
+        // Whether a host has it open only that host knows; online and presented means that one may.
+        if (await GetInfoAsync(session, element, cancellationToken) is { State: StorageElementState.Online, AccessGroupNames.Count: > 0 } open)
+        {
+            throw new StorageElementBusyException($"'{open.Name}' is online and presented to {open.AccessGroupNames}, and the array '{Name}' can't split clones in use.")
+            {
+                ErrorId = "StorageElementInUse",
+                Element = open.Name,
+                Recommendation = "Set it offline with Disable-OscStorageElement first.",
+            };
+        }
+    }
+}

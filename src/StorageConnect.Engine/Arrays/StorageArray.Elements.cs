@@ -1,0 +1,250 @@
+using System.Runtime.CompilerServices;
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine;
+
+/// <content>Elements: finding, creating, changing and removing them.</content>
+public sealed partial class StorageArray
+{
+    /// <summary>The elements that match, as they come. Guide: list().</summary>
+    public async IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (filter.Types.Contains(StorageElementType.Snapshot))
+        {
+            throw new InvalidRequestException("list never returns snapshots.") { ErrorId = "TypeInvalid", Recommendation = "Get-OscSnapshot lists snapshots." };
+        }
+
+        var session = await OpenAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var elements = Start();
+        Task<bool>? underway = null;
+        try
+        {
+            while (await MoveNextAsync())
+            {
+                var element = elements.Current;
+                if ((AnswerShape.FindProblem(element) ?? ResultRules.FindListProblem(element)) is { } problem)
+                {
+                    throw PluginCall.Fault(session.Plugin, GuideMethod.List, problem);
+                }
+
+                if (Matches(element, filter))
+                {
+                    yield return Own(element);
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            }
+        }
+        finally
+        {
+            // A plug-in that was left behind in the middle still holds its enumerator.
+            if (underway is null or { IsCompleted: true })
+            {
+                await elements.DisposeAsync();
+            }
+        }
+
+        IAsyncEnumerator<StorageElement> Start()
+        {
+            try
+            {
+                return session.Plugin.Instance.ListAsync(session.Server, filter, cancellationToken).GetAsyncEnumerator(cancellationToken);
+            }
+            catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
+            {
+                throw PluginCall.Translate(e, session.Plugin, GuideMethod.List);
+            }
+        }
+
+        async ValueTask<bool> MoveNextAsync()
+        {
+            try
+            {
+                var next = elements.MoveNextAsync();
+                return next.IsCompleted ? await next : await PluginCall.EndWithCallerAsync(underway = next.AsTask(), cancellationToken);
+            }
+            catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
+            {
+                throw PluginCall.Translate(e, session.Plugin, GuideMethod.List);
+            }
+        }
+    }
+
+    /// <summary>The LUN or clone of this name or Uuid.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<StorageElement> FindElementAsync(string nameOrUuid, CancellationToken cancellationToken) =>
+        await TryFindElementAsync(nameOrUuid, cancellationToken) ?? throw ElementNotFound(nameOrUuid);
+
+    /// <summary>The LUN, clone or else snapshot of this name or Uuid.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<StorageElement> FindAnyAsync(string nameOrUuid, CancellationToken cancellationToken) =>
+        await TryFindElementAsync(nameOrUuid, cancellationToken)
+        ?? await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
+        ?? throw ElementNotFound(nameOrUuid);
+
+    /// <summary>An element as the array has it now. Guide: getInfo(), second form.</summary>
+    public async Task<StorageElement> GetInfoAsync(StorageElement element, CancellationToken cancellationToken) =>
+        Own(await GetInfoAsync(await OpenAsync(cancellationToken), element, cancellationToken));
+
+    /// <summary>Elements with all that can be known, device paths on this host included. Guide: updateSERecords().</summary>
+    public async Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var updated = session.Plugin.OverridesUpdate
+            ? await CheckedAsync(session, GuideMethod.UpdateStorageElements, (elements, appendAllowed),
+                static (plugin, server, s, token) => plugin.UpdateStorageElementsAsync(server, s.elements, s.appendAllowed, token),
+                static (answer, s) => FindUpdateProblem(answer, s.elements, s.appendAllowed),
+                cancellationToken)
+            : await UpdateGenericallyAsync(session, elements, appendAllowed, cancellationToken);
+        return [.. updated.Select(Own)];
+    }
+
+    /// <summary>Creates an element; it may go on in the background (<see cref="OperationService"/>). Guide: create().</summary>
+    [Rule(12, "create passes only type, server, size, volume group and name.", "create()")]
+    public async Task<StorageElement> CreateAsync(string name, long sizeBytes, string? volumeGroup, bool thinProvision, string? qos, CancellationToken cancellationToken)
+    {
+        NameRule.Check(name, "storage element");
+        CheckSize(name, sizeBytes);
+        var wanted = new StorageElement
+        {
+            Type = StorageElementType.Lun,
+            StorageServerUuid = Uuid,
+            SizeBytes = sizeBytes,
+            VolumeGroupName = volumeGroup,
+            Name = name,
+        };
+        var session = await OpenAsync(cancellationToken);
+        var made = await CheckedAsync(session, GuideMethod.Create, (wanted, thinProvision, qos),
+            static (plugin, server, s, token) => plugin.CreateAsync(server, s.wanted, s.thinProvision, s.qos, token),
+            static (answer, _) => ResultRules.FindElementProblem(answer),
+            cancellationToken);
+        return Own(await WithQosAsync(session, GuideMethod.Create, made, cancellationToken));
+    }
+
+    /// <summary>Sets an element online. Guide: online().</summary>
+    public Task OnlineAsync(StorageElement element, CancellationToken cancellationToken) =>
+        DoAsync(GuideMethod.Online, element, static (plugin, server, e, token) => plugin.OnlineAsync(server, e, token), cancellationToken);
+
+    /// <summary>Sets an element offline. Guide: offline().</summary>
+    public Task OfflineAsync(StorageElement element, CancellationToken cancellationToken) =>
+        DoAsync(GuideMethod.Offline, element, static (plugin, server, e, token) => plugin.OfflineAsync(server, e, token), cancellationToken);
+
+    /// <summary>Changes an element's size; it may go on in the background (<see cref="OperationService"/>). Guide: resize().</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="newSizeBytes">The size wanted, in bytes.</param>
+    /// <param name="allowShrink">False: a size below the element's present one is an error, whatever the caller's record says.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<StorageElement> ResizeAsync(StorageElement element, long newSizeBytes, bool allowShrink, CancellationToken cancellationToken)
+    {
+        CheckSize(element.Name, newSizeBytes);
+        var session = await OpenAsync(cancellationToken);
+        var now = await PassGateAsync(session, GuideMethod.Resize, element, cancellationToken);
+        var present = await GetInfoAsync(session, element, cancellationToken);
+        if (newSizeBytes < present.SizeBytes && !allowShrink)
+        {
+            throw new InvalidRequestException($"'{present.Name}' has {present.SizeBytes} bytes; {newSizeBytes} would cut off data beyond.")
+            {
+                ErrorId = "ShrinkNeedsForce",
+                Element = present.Name,
+                Recommendation = "Shrink the file system on it first, then repeat the command with -Force.",
+            };
+        }
+
+        return Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
+            static (plugin, server, s, token) => plugin.ResizeAsync(server, s.element, s.newSizeBytes, token),
+            static (answer, s) => ResultRules.FindResizeProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
+            cancellationToken));
+    }
+
+    /// <summary>Removes an element with its data. Guide: remove().</summary>
+    [Rule(15, "remove decides nothing for the caller: an element that is still presented stays.", "remove()")]
+    public async Task RemoveAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        var present = await GetInfoAsync(element, cancellationToken);
+        if (present.AccessGroupNames.Count > 0)
+        {
+            throw new StorageElementBusyException($"'{present.Name}' is still presented to {present.AccessGroupNames}.")
+            {
+                ErrorId = "StorageElementPresented",
+                Element = present.Name,
+                Recommendation = "Stop presenting it first: Revoke-OscStorageElementAccess.",
+            };
+        }
+
+        await DoAsync(GuideMethod.Remove, present, static (plugin, server, e, token) => plugin.RemoveAsync(server, e, token), cancellationToken);
+    }
+
+    /// <summary>Changes an element's quality of service. Guide: setQoS().</summary>
+    public Task SetQosAsync(StorageElement element, string qos, CancellationToken cancellationToken) =>
+        DoAsync(GuideMethod.SetQos, (element, qos), static (plugin, server, s, token) => plugin.SetQosAsync(server, s.element, s.qos, token), cancellationToken);
+
+    private async Task<StorageElement?> TryFindElementAsync(string nameOrUuid, CancellationToken cancellationToken)
+    {
+        foreach (var filter in new[] { new StorageElementFilter { Name = nameOrUuid }, new StorageElementFilter { Uuid = nameOrUuid } })
+        {
+            await foreach (var element in ListAsync(filter, cancellationToken))
+            {
+                return element;
+            }
+        }
+
+        return null;
+    }
+
+    private NotFoundException ElementNotFound(string nameOrUuid) =>
+        new($"There is no storage element '{nameOrUuid}' on the array '{Name}'.")
+        {
+            ErrorId = "StorageElementNotFound",
+            Element = nameOrUuid,
+            Recommendation = "Get-OscStorageElement lists the elements. Names are case-sensitive.",
+        };
+
+    private static bool Matches(StorageElement element, StorageElementFilter filter) =>
+        filter.Types.Contains(element.Type)
+        && (filter.Uuid is null || element.Uuid == filter.Uuid)
+        && (filter.Name is null || element.Name == filter.Name)
+        && (filter.NamePrefix is null || element.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
+        && (filter.Page83Id is null || element.Page83Id == filter.Page83Id);
+
+    private static void CheckSize(string name, long sizeBytes)
+    {
+        if (sizeBytes <= 0)
+        {
+            throw new InvalidRequestException($"{sizeBytes} bytes is no size for '{name}': it must be above 0.")
+            {
+                ErrorId = "SizeInvalid",
+                Element = name,
+                Recommendation = "Give a size in bytes, such as 10GB.",
+            };
+        }
+    }
+
+    [Rule(23, "updateSERecords adds records only with append_allowed.", "updateSERecords()")]
+    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed) =>
+        !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
+            ? $"it added '{added.Name}', which it was not allowed to"
+            : null;
+
+    /// <summary>The guide's generic version: ask for each element, and look for its identity on this host.</summary>
+    private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    {
+        var updated = new List<StorageElement>();
+        foreach (var element in elements)
+        {
+            updated.Add(await GetInfoAsync(session, element, cancellationToken));
+        }
+
+        if (appendAllowed)
+        {
+            await foreach (var element in ListAsync(new(), cancellationToken))
+            {
+                if (elements.All(other => other.Uuid != element.Uuid))
+                {
+                    updated.Add(element);
+                }
+            }
+        }
+
+        return updated.ConvertAll(element => element with { DevicePaths = _host.FindDevicePaths(element.Page83Id) });
+    }
+}

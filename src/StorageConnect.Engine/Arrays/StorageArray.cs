@@ -1,0 +1,251 @@
+using System.Runtime.CompilerServices;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Servers;
+
+namespace StorageConnect.Engine;
+
+/// <summary>
+/// The one door to an array: every call of a plug-in goes through here, and here the guide's rules are kept. One instance serves a registered
+/// server in this process, from several threads at once.
+/// </summary>
+public sealed partial class StorageArray : IDisposable
+{
+    private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly PluginCatalog _catalog;
+    private readonly ISecretSource _secrets;
+    private readonly IHostFabric _host;
+    private volatile Session? _session;
+
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host)
+    {
+        Entry = entry;
+        _catalog = catalog;
+        _secrets = secrets;
+        _host = host;
+    }
+
+    /// <summary>The server's name.</summary>
+    public string Name => Entry.Server.Name;
+
+    /// <summary>The server's identity.</summary>
+    public string Uuid => Entry.Server.Uuid;
+
+    /// <summary>The server's record, without secrets.</summary>
+    public StorageServer Server => Entry.Server;
+
+    internal RegisteredServer Entry { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _opening.Dispose();
+
+    /// <summary>Validates the server anew. Guide: validate().</summary>
+    public async Task ValidateAsync(CancellationToken cancellationToken)
+    {
+        _session = null;
+        await OpenAsync(cancellationToken);
+    }
+
+    /// <summary>What the array can do at this moment. Guide: getCapabilities().</summary>
+    public async Task<Capabilities> GetCapabilitiesAsync(CancellationToken cancellationToken) =>
+        await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
+
+    /// <summary>The server's record with what the array tells of itself now. Guide: getInfo().</summary>
+    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
+        // The user's own entries stay the user's: of the answer only what the array knows is taken.
+        return Server with
+        {
+            PluginVersion = session.Plugin.Descriptor.Version,
+            VolumeGroups = info.VolumeGroups,
+            Status = info.Status,
+            Description = info.Description,
+            TotalBytes = info.TotalBytes,
+            UsedBytes = info.UsedBytes,
+            FreeBytes = info.FreeBytes,
+            AllocatedBytes = info.AllocatedBytes,
+        };
+    }
+
+    /// <summary>The names of the arrays behind a concentrator. Guide: getStorageNames().</summary>
+    public async Task<IReadOnlyList<string>> GetStorageNamesAsync(CancellationToken cancellationToken) =>
+        await CallAsync(GuideMethod.GetStorageNames, 0, static (plugin, server, _, token) => plugin.GetStorageNamesAsync(server, token), cancellationToken);
+
+    /// <summary>Has the plug-in make this host notice elements presented or withdrawn. Guide: refresh().</summary>
+    /// <returns>False when there was nothing to call: the plug-in has no refresh, or speaks a revision that no longer knows it.</returns>
+    [Rule(2, "refresh is called only below API 1.2.10.", "refresh()")]
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        if (!session.Plugin.OverridesRefresh || !(session.Plugin.ApiVersion < ApiVersion.NoRefresh))
+        {
+            return false;
+        }
+
+        await DoAsync(session, GuideMethod.Refresh, 0, static (plugin, server, _, token) => plugin.RefreshAsync(server, token), cancellationToken);
+        return true;
+    }
+
+    /// <summary>The array's or an element's status, for people. Guide: getStatus().</summary>
+    public Task<string> GetStatusAsync(StorageElement? element, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.GetStatus, element, static (plugin, server, e, token) => plugin.GetStatusAsync(server, e, token), cancellationToken);
+
+    /// <summary>The qualities of service the array knows. Guide: getQoSList().</summary>
+    public async Task<IReadOnlyList<QosValue>> GetQosListAsync(CancellationToken cancellationToken)
+    {
+        var values = await CallAsync(GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken);
+        return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
+    }
+
+    /// <summary>What create, clone or cloneFromSnap made, with the quality of service it must tell.</summary>
+    [Rule(12, "The quality of service of created elements and clones is filled, where the array has any.", "create()")]
+    private static async Task<StorageElement> WithQosAsync(Session session, string method, StorageElement made, CancellationToken cancellationToken)
+    {
+        // What goes on in the background may tell it when it is done.
+        return made.Qos is null && made.AsyncProgress is null && await HasQosAsync(session, cancellationToken)
+            ? throw PluginCall.Fault(session.Plugin, method, $"'{made.Name}' has no quality of service in its answer, though the array has some")
+            : made;
+    }
+
+    private static async Task<bool> HasQosAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await CallAsync(session, GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken)).Count > 0;
+        }
+        catch (StorageConnectException)
+        {
+            // Then nobody knows; what was made is made.
+            return false;
+        }
+    }
+
+    /// <summary>The validated server and its plug-in: nothing else ever reaches a plug-in's methods.</summary>
+    [Rule(4, "No method but validate ever sees a server that was not validated.", "validate()")]
+    private async ValueTask<Session> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_session is { } open)
+        {
+            return open;
+        }
+
+        await _opening.WaitAsync(cancellationToken);
+        try
+        {
+            return _session ??= await ValidateNowAsync(cancellationToken);
+        }
+        finally
+        {
+            _opening.Release();
+        }
+    }
+
+    private async Task<Session> ValidateNowAsync(CancellationToken cancellationToken)
+    {
+        var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
+        var session = new Session(plugin, _secrets.Attach(Server));
+        ServerRules.Check(session.Server, plugin);
+        await DoAsync(session, GuideMethod.Validate, 0, static (p, server, _, token) => p.ValidateAsync(server, token), cancellationToken);
+        return session;
+    }
+
+    private static Task<Capabilities> GetCapabilitiesAsync(Session session, CancellationToken cancellationToken) =>
+        CheckedAsync(session, GuideMethod.GetCapabilities, 0,
+            static (plugin, server, _, token) => plugin.GetCapabilitiesAsync(server, token),
+            static (now, _) => DescriptorRules.FindAbilityProblem(now, "getCapabilities"),
+            cancellationToken);
+
+    private async Task<T> CallAsync<TState, T>(
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken) =>
+        await CallAsync(await OpenAsync(cancellationToken), method, state, call, cancellationToken);
+
+    private static async Task<T> CallAsync<TState, T>(
+        Session session,
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        T answer;
+        try
+        {
+            answer = await PluginCall.EndWithCallerAsync(call(session.Plugin.Instance, session.Server, state, cancellationToken), cancellationToken);
+        }
+        catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
+        {
+            throw PluginCall.Translate(e, session.Plugin, method);
+        }
+
+        return AnswerShape.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
+    }
+
+    private static async Task<T> CheckedAsync<TState, T>(
+        Session session,
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task<T>> call,
+        Func<T, TState, string?> findProblem,
+        CancellationToken cancellationToken)
+    {
+        var answer = await CallAsync(session, method, state, call, cancellationToken);
+        return findProblem(answer, state) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
+    }
+
+    /// <summary>A call that returns nothing.</summary>
+    private async Task DoAsync<TState>(
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task> call,
+        CancellationToken cancellationToken) =>
+        await DoAsync(await OpenAsync(cancellationToken), method, state, call, cancellationToken);
+
+    private static async Task DoAsync<TState>(
+        Session session,
+        string method,
+        TState state,
+        Func<StorageArrayPlugin, StorageServer, TState, CancellationToken, Task> call,
+        CancellationToken cancellationToken) =>
+        await CallAsync(session, method, (state, call), static async (plugin, server, s, token) =>
+        {
+            await s.call(plugin, server, s.state, token);
+            return true;
+        }, cancellationToken);
+
+    private async Task<Capabilities?> PassGateAsync(Session session, string method, StorageElement? element, CancellationToken cancellationToken)
+    {
+        if (!AbilityGate.Needed.TryGetValue(method, out var key))
+        {
+            return null;
+        }
+
+        var now = await GetCapabilitiesAsync(session, cancellationToken);
+        var ability = AbilityGate.Demand(method, key, session.Plugin.Descriptor, now, Name);
+        if (ability == Ability.Offline && element is not null
+            && await GetInfoAsync(session, element, cancellationToken) is { State: not StorageElementState.Offline } online)
+        {
+            throw AbilityGate.MustBeOffline(method, key, online);
+        }
+
+        return now;
+    }
+
+    private static Task<StorageElement> GetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken) =>
+        CallAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), cancellationToken);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private StorageElement Own(StorageElement element) =>
+        element.StorageServerUuid == Uuid && element.StorageServerName == Name
+            ? element
+            : element with { StorageServerUuid = Uuid, StorageServerName = Name };
+
+    private AccessGroup Own(AccessGroup group) => group with { StorageServerUuid = Uuid, StorageServerName = Name };
+
+    /// <summary>A plug-in together with a server that it has validated.</summary>
+    private sealed record Session(LoadedPlugin Plugin, StorageServer Server);
+}

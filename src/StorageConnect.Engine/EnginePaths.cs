@@ -1,0 +1,31 @@
+namespace StorageConnect.Engine;
+
+/// <summary>Where the engine keeps and finds things: the XDG base directories.</summary>
+/// <param name="Config">Registered servers and saved secrets.</param>
+/// <param name="State">Operations.</param>
+/// <param name="UserPlugins">The user's own plug-ins.</param>
+/// <param name="ModulePlugins">The plug-ins that came with the module: trusted as the module itself is.</param>
+public sealed record EnginePaths(string Config, string State, string UserPlugins, string ModulePlugins)
+{
+    private const string Folder = "storage-connect";
+
+    /// <summary>Plug-ins installed for everybody on this machine.</summary>
+    public static string SystemPlugins => "/opt/storage-connect/plugins";
+
+    /// <summary>The places as the environment says now: scripts and tests may change it between two commands.</summary>
+    /// <param name="moduleFolder">The folder the module was imported from.</param>
+    public static EnginePaths FromEnvironment(string moduleFolder)
+    {
+        // Not verified: a home that is not there yet must not become the current folder.
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return new(
+            Path.Combine(BaseDirectory("XDG_CONFIG_HOME", home, ".config"), Folder),
+            Path.Combine(BaseDirectory("XDG_STATE_HOME", home, ".local/state"), Folder),
+            Path.Combine(BaseDirectory("XDG_DATA_HOME", home, ".local/share"), Folder, "plugins"),
+            Path.Combine(moduleFolder, "plugins"));
+    }
+
+    // The XDG specification: a relative path in one of these variables is to be ignored.
+    private static string BaseDirectory(string variable, string home, string standard) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path && Path.IsPathRooted(path) ? path : Path.Combine(home, standard);
+}

@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using StorageConnect.Engine.Operations;
+
+namespace StorageConnect.Engine;
+
+/// <summary>What arrays do in the background for this user: begun here, kept on disk, followed by whichever process wants to know.</summary>
+public sealed class OperationService
+{
+    private readonly OperationStore _store;
+    private readonly OperationInquiry _inquiry;
+    private readonly Func<string, StorageArray> _arrays;
+    private readonly TimeProvider _clock;
+
+    // What the disk had no room for is followed all the same while this process lives.
+    private readonly ConcurrentDictionary<string, StoredOperation> _unkept = new();
+
+    internal OperationService(string folder, Func<string, StorageArray> arrays, TimeProvider clock)
+    {
+        _store = new(folder);
+        _arrays = arrays;
+        _clock = clock;
+        _inquiry = new(_store, arrays, clock);
+        Follower = new(_inquiry.AskAsync, clock);
+    }
+
+    internal OperationFollower Follower { get; }
+
+    /// <summary>
+    /// Calls an array for something that may take long, and keeps what goes on in the background, even when the caller's wait ends before the
+    /// call does.
+    /// </summary>
+    /// <param name="array">The array.</param>
+    /// <param name="kind">What is being done.</param>
+    /// <param name="call">Does it.</param>
+    /// <param name="keepAnyway">Keep it although it is done already: whoever began it wants to fetch the result later.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The operation: running, or completed when there was nothing to wait for.</returns>
+    public async Task<OscOperation> BeginAsync(
+        StorageArray array,
+        OscOperationKind kind,
+        Func<CancellationToken, Task<StorageElement>> call,
+        bool keepAnyway,
+        CancellationToken cancellationToken)
+    {
+        if (keepAnyway)
+        {
+            _store.Prepare();
+        }
+
+        var begun = await call(cancellationToken);
+        var now = _clock.GetUtcNow();
+        var operation = new StoredOperation(
+            new()
+            {
+                Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6)),
+                Kind = kind,
+                StorageServerName = array.Name,
+                Target = begun.Name,
+                PercentComplete = begun.AsyncProgress is >= 0 and <= 100 ? begun.AsyncProgress : null,
+                StartedAt = now,
+            },
+            array.Uuid,
+            begun);
+        if (begun.AsyncProgress is null)
+        {
+            operation = operation.Complete(await array.GetAsyncProgressAsync(begun, cancellationToken), now);
+            if (!keepAnyway)
+            {
+                return operation.Operation;
+            }
+        }
+
+        try
+        {
+            _store.Add(operation);
+        }
+        catch (StorageConnectException)
+        {
+            _unkept[operation.Id] = operation;
+        }
+
+        return operation.Operation;
+    }
+
+    /// <summary>Whether another process could take it up.</summary>
+    public bool IsKept(string id) => _store.Exists(id);
+
+    /// <summary>All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.</summary>
+    public IReadOnlyList<OperationNews> GetAll(IReadOnlyCollection<string>? serverUuids = null)
+    {
+        var all = new List<OperationNews>();
+        foreach (var id in _store.Ids.Union(_unkept.Keys))
+        {
+            try
+            {
+                if (TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
+                {
+                    all.Add(new(id, operation.Operation));
+                }
+            }
+            catch (DataCorruptException e)
+            {
+                all.Add(new(id, null) { Problem = e });
+            }
+        }
+
+        return [.. all.OrderBy(news => news.Operation?.StartedAt)];
+    }
+
+    /// <summary>Asks the array how far an operation is.</summary>
+    /// <returns>The operation as it is now; with a problem, as it was last known.</returns>
+    /// <exception cref="NotFoundException">There is no such operation.</exception>
+    public async Task<OperationNews> AskAsync(string id, CancellationToken cancellationToken)
+    {
+        var answer = await _inquiry.AskAsync(Load(id), cancellationToken);
+        return new(id, answer.Operation.Operation) { Problem = answer.Problem };
+    }
+
+    /// <summary>Somebody begins to wait.</summary>
+    public OperationWatch Watch() => new(this);
+
+    /// <summary>Has the array stop an operation, and take back what it has half made.</summary>
+    /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
+    /// <exception cref="InvalidRequestException">It has ended by itself.</exception>
+    public async Task<OscOperation> StopAsync(string id, CancellationToken cancellationToken)
+    {
+        var operation = Load(id);
+        if (!operation.HasEnded)
+        {
+            // Kept first: whoever follows it, in any process, then knows why it ends.
+            _store.Update(id, static kept => kept with { Stopping = true });
+            var isStopped = false;
+            try
+            {
+                isStopped = await _arrays(operation.ServerUuid).CancelAsync(operation.Record, cancellationToken);
+            }
+            catch (StorageConnectException)
+            {
+                _store.Update(id, static kept => kept with { Stopping = false });
+                throw;
+            }
+
+            operation = isStopped
+                ? _store.Update(id, kept => kept.Stop(_clock.GetUtcNow())) ?? operation.Stop(_clock.GetUtcNow())
+                : (await _inquiry.AskAsync(_store.Update(id, static kept => kept with { Stopping = false }) ?? operation, cancellationToken)).Operation;
+        }
+
+        return operation.Operation.State == OscOperationState.Stopped
+            ? operation.Operation
+            : throw new InvalidRequestException($"The operation '{id}' ('{operation.Operation.Target}') can't be stopped: it is {operation.Operation.State} already.")
+            {
+                ErrorId = "OperationEnded",
+                Element = operation.Operation.Target,
+                Recommendation = operation.Operation.State == OscOperationState.Completed ? "Remove what it has made, if it is not wanted." : $"Wait-OscOperation -Id {id} shows its error.",
+            };
+    }
+
+    /// <summary>Forgets an operation that has ended.</summary>
+    /// <param name="id">Which.</param>
+    /// <param name="evenRunning">Also one that runs, or that can't be read or asked after. The array goes on with it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageElementBusyException">It runs.</exception>
+    public async Task RemoveAsync(string id, bool evenRunning, CancellationToken cancellationToken)
+    {
+        if (!evenRunning)
+        {
+            var news = await AskAsync(id, cancellationToken);
+            if (news.Problem is { } problem)
+            {
+                throw problem;
+            }
+
+            if (news.Operation is { State: OscOperationState.Running } running)
+            {
+                throw new StorageElementBusyException($"The operation '{id}' ('{running.Target}') still runs on '{running.StorageServerName}'.")
+                {
+                    ErrorId = "OperationRunning",
+                    Element = running.Target,
+                    Recommendation = "Wait for it (Wait-OscOperation), stop it (Stop-OscOperation), or forget it while it runs with -Force.",
+                };
+            }
+        }
+        else if (!_store.Exists(id) && !_unkept.ContainsKey(id))
+        {
+            throw NotFound(id);
+        }
+
+        Forget(id);
+    }
+
+    /// <summary>Its outcome was handed over: nobody needs it any more.</summary>
+    public void Forget(string id)
+    {
+        _unkept.TryRemove(id, out _);
+        _store.Remove(id);
+    }
+
+    internal StoredOperation Load(string id) => TryLoad(id) ?? throw NotFound(id);
+
+    private StoredOperation? TryLoad(string id) => _store.TryLoad(id) ?? _unkept.GetValueOrDefault(id);
+
+    private static NotFoundException NotFound(string id) => new($"There is no operation '{id}': it was never begun by this user, or its outcome was fetched or removed already.")
+    {
+        ErrorId = "OperationNotFound",
+        Element = id,
+        Recommendation = "Get-OscOperation lists the operations. What one has made is on its array: Get-OscStorageElement.",
+    };
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using StorageConnect.Engine.Servers;
+
+namespace StorageConnect.Engine.Operations;
+
+/// <summary>
+/// The operations of this user, one file each, so that one that can't be read costs the others nothing. What percentage is reached is not
+/// written: who wants to know asks the array.
+/// </summary>
+internal sealed class OperationStore(string folder)
+{
+    private const int Version = 1;
+    private const string Extension = ".json";
+
+    /// <summary>Fails before anything is begun if operations couldn't be kept.</summary>
+    public void Prepare() => Guarded(() =>
+    {
+        PrivateFile.EnsureFolder(folder);
+        return true;
+    });
+
+    public IReadOnlyList<string> Ids => Guarded(() =>
+        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal).ToList() : []);
+
+    public void Add(StoredOperation operation) => Guarded(() =>
+    {
+        Write(operation);
+        return true;
+    });
+
+    /// <summary>The operation as it was last kept; null when there is none.</summary>
+    /// <exception cref="DataCorruptException">Its file can't be read.</exception>
+    public StoredOperation? TryLoad(string id)
+    {
+        try
+        {
+            return IsId(id) && File.Exists(FileOf(id)) ? Parse(id, File.ReadAllBytes(FileOf(id))) : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Another process has just fetched it.
+            return null;
+        }
+        catch (Exception e) when (e is JsonException or UnauthorizedAccessException or IOException)
+        {
+            throw new DataCorruptException($"What was kept of the operation '{id}' in '{FileOf(id)}' can't be read: {e.Message}", e)
+            {
+                ErrorId = "OperationUnreadable",
+                Element = id,
+                Recommendation = $"Forget it with Remove-OscOperation -Id {id} -Force. The array itself is not affected: look there for what it made.",
+            };
+        }
+    }
+
+    /// <summary>
+    /// Changes what is kept. One that has ended stays as it ended, and one that was fetched or removed stays away, whichever process did it.
+    /// </summary>
+    /// <returns>What is kept now; null when nothing is.</returns>
+    public StoredOperation? Update(string id, Func<StoredOperation, StoredOperation> change) => Guarded(() => PrivateFile.Locked(GateFile, () =>
+    {
+        var kept = TryLoad(id);
+        if (kept is { HasEnded: false })
+        {
+            kept = change(kept);
+            Write(kept);
+        }
+
+        return kept;
+    }));
+
+    /// <summary>Forgets it, if it is there.</summary>
+    public void Remove(string id) => Guarded(() => Directory.Exists(folder) && PrivateFile.Locked(GateFile, () =>
+    {
+        File.Delete(FileOf(id));
+        return true;
+    }));
+
+    public bool Exists(string id) => IsId(id) && File.Exists(FileOf(id));
+
+    // One for all of them: a lock file per operation would have to be removed, and could be, under another process's hands.
+    private string GateFile => Path.Combine(folder, "operations");
+
+    private string FileOf(string id) => Path.Combine(folder, id + Extension);
+
+    // A name, never a path.
+    private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
+
+    private void Write(StoredOperation operation) =>
+        PrivateFile.Write(FileOf(operation.Id), JsonSerializer.SerializeToUtf8Bytes(new Content(Version, operation), StoredJson.Options));
+
+    private static StoredOperation Parse(string id, byte[] text) => JsonSerializer.Deserialize<Content>(text, StoredJson.Options) switch
+    {
+        { Version: Version, Kept: { ServerUuid.Length: > 0, Record: { Uuid: not null, Name: not null }, Operation: { Target: not null, StorageServerName: not null } operation } kept } when operation.Id == id => kept,
+        { Version: not Version } newer => throw new JsonException($"its version is {newer.Version}, this is for version {Version}."),
+        _ => throw new JsonException("it is not whole."),
+    };
+
+    private T Guarded<T>(Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new AccessDeniedException($"The operations in '{folder}' can't be read or written: {e.Message}", e)
+            {
+                ErrorId = "OperationStoreNotAccessible",
+                Element = folder,
+                Recommendation = "Make the folder writable for you and see that there is room, or set XDG_STATE_HOME to one that is.",
+            };
+        }
+    }
+
+    private sealed record Content(int Version, StoredOperation Kept);
+}

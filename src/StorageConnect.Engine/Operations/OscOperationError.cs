@@ -1,0 +1,62 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect;
+
+/// <summary>Why an operation failed, as plain data that outlives the process that saw it.</summary>
+public sealed record OscOperationError
+{
+    /// <summary>The name of the case, for scripts.</summary>
+    public required string ErrorId { get; init; }
+
+    /// <summary>What happened and why.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What it is about, or null.</summary>
+    public string? Element { get; init; }
+
+    /// <summary>The guide's method that said so, or null.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>What the user can do about it, or null.</summary>
+    public string? Recommendation { get; init; }
+
+    /// <summary>The kind of error: the name of its class.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The message.</summary>
+    public override string ToString() => Message;
+
+    internal static OscOperationError From(StorageConnectException error) => new()
+    {
+        ErrorId = error.ErrorId,
+        Message = error.Message,
+        Element = error.Element,
+        Method = error.Method,
+        Recommendation = error.Recommendation,
+        Type = error.GetType().Name,
+    };
+
+    /// <summary>The error as the plug-in threw it, in whatever process that was.</summary>
+    public StorageConnectException ToException()
+    {
+        StorageConnectException error = Type switch
+        {
+            nameof(AccessDeniedException) => new AccessDeniedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(AccessGroupException) => new AccessGroupException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(AlreadyExistsException) => new AlreadyExistsException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(DataCorruptException) => new DataCorruptException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(InvalidRequestException) => new InvalidRequestException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(InvalidStorageArrayException) => new InvalidStorageArrayException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(LimitExceededException) => new LimitExceededException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(NoSuchOperationException) => new NoSuchOperationException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(NotFoundException) => new NotFoundException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(SnapRestoreNotSafeException) => new SnapRestoreNotSafeException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(StorageElementBusyException) => new StorageElementBusyException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+
+            // The transient ones never end an operation; what is left is a plug-in's own kind.
+            _ => new OperationFailedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+        };
+        error.Method = Method;
+        return error;
+    }
+}

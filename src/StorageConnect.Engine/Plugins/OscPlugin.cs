@@ -1,0 +1,63 @@
+namespace StorageConnect;
+
+/// <summary>Whether a plug-in can be used.</summary>
+public enum PluginState
+{
+    /// <summary>It can be used.</summary>
+    Ready,
+
+    /// <summary>The engine won't load it: it isn't trusted, not well-formed, or speaks no common API revision.</summary>
+    Refused,
+
+    /// <summary>It couldn't be loaded or constructed.</summary>
+    Failed,
+}
+
+/// <summary>A plug-in that was found, usable or not.</summary>
+public sealed record OscPlugin
+{
+    /// <inheritdoc cref="PluginDescriptor.Name"/>
+    public required string Name { get; init; }
+
+    /// <inheritdoc cref="PluginDescriptor.Vendor"/>
+    public string Vendor { get; init; } = "";
+
+    /// <inheritdoc cref="PluginDescriptor.Version"/>
+    public string Version { get; init; } = "";
+
+    /// <inheritdoc cref="PluginDescriptor.Description"/>
+    public string Description { get; init; } = "";
+
+    /// <inheritdoc cref="PluginDescriptor.ClassName"/>
+    public string ClassName { get; init; } = "";
+
+    /// <summary>The file it is in, or its folder where no file could be read.</summary>
+    public required string Path { get; init; }
+
+    /// <inheritdoc cref="PluginDescriptor.StorageTypes"/>
+    public ValueList<StorageType> StorageTypes { get; init; } = [];
+
+    /// <inheritdoc cref="PluginDescriptor.RequiredApiVersion"/>
+    public string RequiredApiVersion { get; init; } = "";
+
+    /// <inheritdoc cref="PluginDescriptor.ExtendedApiVersion"/>
+    public string ExtendedApiVersion { get; init; } = "";
+
+    /// <summary>The API revision it is called with, or null when it is refused.</summary>
+    public string? NegotiatedApiVersion { get; init; }
+
+    /// <inheritdoc cref="PluginDescriptor.StorageServerExtraInfoHelp"/>
+    public string? StorageServerExtraInfoHelp { get; init; }
+
+    /// <inheritdoc cref="PluginDescriptor.StorageElementExtraInfoHelp"/>
+    public string? StorageElementExtraInfoHelp { get; init; }
+
+    /// <inheritdoc cref="PluginDescriptor.Ability"/>
+    public Capabilities? Ability { get; init; }
+
+    /// <summary>Whether it can be used.</summary>
+    public PluginState State { get; init; }
+
+    /// <summary>Why it can't be used, and what to do; null when it can.</summary>
+    public string? Problem { get; init; }
+}

@@ -1,0 +1,103 @@
+namespace StorageConnect.Engine.Plugins;
+
+/// <summary>The user's own plug-ins: puts them into their folder and takes them out.</summary>
+internal sealed class PluginStore(EnginePaths paths)
+{
+    /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Versions stand side by side, a folder each.</summary>
+    /// <param name="path">The plug-in's folder, or its assembly.</param>
+    /// <returns>The folder it is in now.</returns>
+    public string Add(string path)
+    {
+        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw NotThere(path);
+        var candidate = Pick([.. PluginFinder.FindInFolder(source, trusted: true)], path);
+        var target = Path.Combine(paths.UserPlugins, $"{candidate.Descriptor!.ClassName}-{candidate.Descriptor.Version}");
+        if (Directory.Exists(target))
+        {
+            throw new AlreadyExistsException($"The plug-in '{candidate.Descriptor.Name}' {candidate.Descriptor.Version} is registered already, in '{target}'.")
+            {
+                ErrorId = "PluginExists",
+                Element = candidate.Descriptor.Name,
+                Recommendation = "Give the changed plug-in a new version, or remove the old one first with Unregister-OscPlugin.",
+            };
+        }
+
+        PrivateFile.EnsureFolder(paths.UserPlugins);
+        // Under a name that is no plug-in's until it is whole.
+        var half = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
+        try
+        {
+            Copy(source, half);
+            Directory.Move(half, target);
+        }
+        catch
+        {
+            if (Directory.Exists(half))
+            {
+                Directory.Delete(half, recursive: true);
+            }
+
+            throw;
+        }
+
+        return target;
+    }
+
+    /// <summary>Deletes a plug-in's folder.</summary>
+    /// <exception cref="AccessDeniedException">It is not one of this user's.</exception>
+    public void Remove(OscPlugin plugin)
+    {
+        var folder = Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
+        if (Path.GetDirectoryName(folder) != paths.UserPlugins)
+        {
+            throw new AccessDeniedException($"The plug-in '{plugin.Name}' in '{folder}' is not one that this user registered.")
+            {
+                ErrorId = "PluginNotYours",
+                Element = plugin.Name,
+                Recommendation = "Plug-ins of the module stay with it; one in /opt is removed by who installed it there.",
+            };
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static PluginCandidate Pick(List<PluginCandidate> candidates, string path)
+    {
+        if (candidates.FirstOrDefault(candidate => candidate.Problem is not null) is { } refused)
+        {
+            throw new InvalidStorageArrayException($"The plug-in in '{path}' can't be used. {refused.Problem}")
+            {
+                ErrorId = "PluginUnusable",
+                Element = path,
+                Recommendation = "Correct the plug-in and build it again.",
+            };
+        }
+
+        return candidates[0];
+    }
+
+    private static NotFoundException NotThere(string path) => new($"There is no folder or file '{path}'.")
+    {
+        ErrorId = "PluginNotFound",
+        Element = path,
+        Recommendation = "Give the folder that the plug-in was built or published to.",
+    };
+
+    private static void Copy(string source, string target)
+    {
+        PrivateFile.EnsureFolder(target);
+        foreach (var file in Directory.EnumerateFiles(source))
+        {
+            File.Copy(file, Path.Combine(target, Path.GetFileName(file)));
+            if (!OperatingSystem.IsWindows())
+            {
+                // Whatever the build left: only this user may change what will run with this user's rights.
+                File.SetUnixFileMode(Path.Combine(target, Path.GetFileName(file)), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories(source))
+        {
+            Copy(folder, Path.Combine(target, Path.GetFileName(folder)));
+        }
+    }
+}

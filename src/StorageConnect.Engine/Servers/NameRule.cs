@@ -1,0 +1,33 @@
+using System.Text;
+
+namespace StorageConnect.Engine;
+
+/// <summary>What a name of a server, element, snapshot or group may be (docs/architecture.md, "Names").</summary>
+internal static class NameRule
+{
+    private const int MaxLength = 255;
+
+    /// <exception cref="InvalidRequestException">It can't be a name.</exception>
+    public static void Check(string? name, string what)
+    {
+        var problem = name switch
+        {
+            null or "" => "is empty",
+            { Length: > MaxLength } => $"has {name.Length} characters",
+            _ when name.Any(char.IsControl) => "has control characters",
+            _ when string.IsNullOrWhiteSpace(name) => "is blank",
+            // Half a character would come back from a file or an array as another one.
+            _ when name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !name.Contains('\uFFFD', StringComparison.Ordinal) => "is no valid Unicode text",
+            _ => null,
+        };
+        if (problem is not null)
+        {
+            throw new InvalidRequestException($"The name for the {what} {problem}. A name has 1 to {MaxLength} characters and no control characters.")
+            {
+                ErrorId = "NameInvalid",
+                Element = name,
+                Recommendation = "Choose another name.",
+            };
+        }
+    }
+}

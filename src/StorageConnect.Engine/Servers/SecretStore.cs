@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+
+namespace StorageConnect.Engine.Servers;
+
+/// <summary>
+/// The secrets of registered servers: for the life of the process, and in a 0600 file in a 0700 folder where the user asked for it
+/// (<c>-SaveCredential</c>).
+/// </summary>
+internal sealed class SecretStore(string folder) : ISecretSource
+{
+    private readonly ConcurrentDictionary<(string Server, string Slot), Secret> _secrets = new();
+
+    /// <summary>The record with all secrets that this process has or was told to keep.</summary>
+    public StorageServer Attach(StorageServer server)
+    {
+        var saved = new Lazy<Dictionary<string, string>>(() => Load(server.Uuid));
+        var contexts = server.AccessContexts.Select(context => context.WithSecrets(
+            context.ChapUser is null ? null : Find(server.Uuid, ChapSlot(context), saved),
+            context.MutualChapUser is null ? null : Find(server.Uuid, MutualSlot(context), saved)));
+        return (server with { AccessContexts = contexts.ToValueList() })
+            .WithAdminSecret(server.AdminUser is null ? null : Find(server.Uuid, AdminSlot, saved));
+    }
+
+    /// <summary>Keeps the secrets that <paramref name="server"/> carries, in place of those it had.</summary>
+    /// <param name="server">The record with its secrets.</param>
+    /// <param name="save">Also in a file; false: in a file no longer.</param>
+    public void Keep(StorageServer server, bool save)
+    {
+        // The file first: what can't be saved must not be known either.
+        var slots = Slots(server).ToList();
+        if (save)
+        {
+            var texts = slots.ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters)));
+            PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts));
+        }
+        else
+        {
+            DeleteFileOf(server.Uuid);
+        }
+
+        foreach (var (slot, secret) in slots)
+        {
+            _secrets[(server.Uuid, slot)] = secret;
+        }
+    }
+
+    /// <summary>Forgets all secrets of a server, the saved ones too.</summary>
+    public void Forget(string serverUuid)
+    {
+        foreach (var key in _secrets.Keys.Where(key => key.Server == serverUuid))
+        {
+            if (_secrets.TryRemove(key, out var secret))
+            {
+                secret.Dispose();
+            }
+        }
+
+        DeleteFileOf(serverUuid);
+    }
+
+    /// <summary>Whether the user asked for this server's secrets to be kept in a file.</summary>
+    public bool IsSaved(string serverUuid) => File.Exists(FileOf(serverUuid));
+
+    private const string AdminSlot = "admin";
+
+    private static string ChapSlot(AccessContext context) => $"chap:{context.Host}:{context.Port}";
+
+    private static string MutualSlot(AccessContext context) => $"mutual:{context.Host}:{context.Port}";
+
+    private static IEnumerable<(string Slot, Secret Secret)> Slots(StorageServer server)
+    {
+        if (server.GetAdminSecret() is { } admin)
+        {
+            yield return (AdminSlot, admin);
+        }
+
+        foreach (var context in server.AccessContexts)
+        {
+            if (context.GetChapSecret() is { } chap)
+            {
+                yield return (ChapSlot(context), chap);
+            }
+
+            if (context.GetMutualChapSecret() is { } mutual)
+            {
+                yield return (MutualSlot(context), mutual);
+            }
+        }
+    }
+
+    private Secret? Find(string server, string slot, Lazy<Dictionary<string, string>> saved)
+    {
+        if (_secrets.TryGetValue((server, slot), out var secret))
+        {
+            return secret;
+        }
+
+        return saved.Value.TryGetValue(slot, out var text) ? _secrets.GetOrAdd((server, slot), _ => new(text)) : null;
+    }
+
+    private Dictionary<string, string> Load(string server)
+    {
+        var path = FileOf(server);
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path)) ?? [] : [];
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            // The message of a JSON error could quote the text around it: say where, not what.
+            throw new DataCorruptException($"The saved credentials '{path}' can't be read.")
+            {
+                ErrorId = "SavedCredentialUnreadable",
+                Element = path,
+                Recommendation = "Delete the file and give the credentials again: Set-OscStorageServer -Credential -SaveCredential.",
+            };
+        }
+    }
+
+    private void DeleteFileOf(string server)
+    {
+        if (File.Exists(FileOf(server)))
+        {
+            File.Delete(FileOf(server));
+        }
+    }
+
+    private string FileOf(string server) => Path.Combine(folder, server + ".json");
+}

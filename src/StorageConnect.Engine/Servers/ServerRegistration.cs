@@ -1,0 +1,83 @@
+using StorageConnect.Engine.Plugins;
+
+namespace StorageConnect.Engine.Servers;
+
+/// <summary>
+/// The way into the registry, for a new server and for a changed one: validate, choose the storage name, validate again with it, ask what it is,
+/// keep it. Nothing is kept unless all of it worked.
+/// </summary>
+internal sealed class ServerRegistration(PluginCatalog catalog, IHostFabric host)
+{
+    /// <summary>Everything but the keeping.</summary>
+    /// <param name="draft">What the user entered, with its secrets.</param>
+    /// <param name="plugin">The plug-in it is for.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The entry to keep, with what the array told of itself.</returns>
+    public async Task<RegisteredServer> CheckAsync(StorageServer draft, LoadedPlugin plugin, CancellationToken cancellationToken)
+    {
+        NameRule.Check(draft.Name, "storage server");
+        ServerRules.Check(draft, plugin);
+        var entry = new RegisteredServer(
+            draft with { PluginName = plugin.Descriptor.Name, PluginVersion = plugin.Descriptor.Version },
+            plugin.Descriptor.ClassName,
+            Guid.NewGuid().ToString("n"));
+
+        // The first validate sees the record without a storage name: which names there are only a validated server can be asked.
+        using (var unnamed = Probe(entry with { Server = entry.Server with { StorageName = null } }))
+        {
+            var chosen = ChooseStorageName(
+                draft,
+                await unnamed.GetStorageNamesAsync(cancellationToken),
+                (await unnamed.GetCapabilitiesAsync(cancellationToken)).RequireStorageName == Ability.Yes,
+                plugin);
+            entry = entry with { Server = entry.Server with { StorageName = chosen } };
+        }
+
+        using var named = Probe(entry);
+        return entry with { Server = WithoutSecrets(await named.GetInfoAsync(cancellationToken)) };
+    }
+
+    [Rule(9, "With require_storage_name a name from getStorageNames is chosen; otherwise that list is empty.", "getStorageNames()")]
+    private static string? ChooseStorageName(StorageServer draft, IReadOnlyList<string> names, bool required, LoadedPlugin plugin)
+    {
+        var list = string.Join(", ", names.Select(name => $"'{name}'"));
+        if (!required && names.Count > 0)
+        {
+            throw Arrays.PluginCall.Fault(plugin, Arrays.GuideMethod.GetStorageNames, $"it offers the storage names {list}, though require_storage_name is not Yes");
+        }
+
+        if (draft.StorageName is { } asked)
+        {
+            return names.Contains(asked)
+                ? asked
+                : throw Invalid(names.Count == 0 ? $"'{asked}' can't be chosen: there are no storage names behind '{draft.Name}'." : $"There is no storage name '{asked}' behind '{draft.Name}'. There are: {list}.", "StorageNameUnknown");
+        }
+
+        return (names.Count, required) switch
+        {
+            (1, _) => names[0],
+            (0, true) => throw Invalid($"'{draft.Name}' needs a storage name, and there is none to choose.", "StorageNameMissing"),
+            (0, false) => null,
+            _ => throw Invalid($"There are several arrays behind '{draft.Name}': {list}. One must be chosen.", "StorageNameNeeded"),
+        };
+
+        InvalidStorageArrayException Invalid(string message, string id) => new(message)
+        {
+            ErrorId = id,
+            Element = draft.Name,
+            Recommendation = "Choose with -StorageName.",
+        };
+    }
+
+    private StorageArray Probe(RegisteredServer entry) => new(entry, catalog, new UnkeptSecrets(entry.Server), host);
+
+    private static StorageServer WithoutSecrets(StorageServer server) =>
+        (server with { AccessContexts = server.AccessContexts.Select(context => context.WithSecrets(null, null)).ToValueList() }).WithAdminSecret(null);
+
+    /// <summary>The draft carries its secrets itself until it is kept.</summary>
+    private sealed class UnkeptSecrets(StorageServer draft) : ISecretSource
+    {
+        public StorageServer Attach(StorageServer server) =>
+            (server with { AccessContexts = draft.AccessContexts }).WithAdminSecret(draft.GetAdminSecret());
+    }
+}

@@ -1,0 +1,85 @@
+namespace StorageConnect.Engine.Servers;
+
+/// <summary>The servers this user registered, across processes.</summary>
+internal sealed class ServerRegistry(EnginePaths paths)
+{
+    private readonly ServerFile _file = new(Path.Combine(paths.Config, "servers.json"));
+
+    public SecretStore Secrets { get; } = new(Path.Combine(paths.Config, "secrets"));
+
+    public IReadOnlyList<RegisteredServer> All => _file.Read();
+
+    /// <summary>The server of this name or Uuid.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public RegisteredServer Get(string nameOrUuid)
+    {
+        var all = All;
+        return all.FirstOrDefault(entry => entry.Server.Uuid == nameOrUuid)
+            ?? all.FirstOrDefault(entry => SameName(entry.Server.Name, nameOrUuid))
+            ?? throw NotFound(all, nameOrUuid);
+    }
+
+    public void CheckNameIsFree(string name) => CheckNameIsFree(All, name, exceptUuid: null);
+
+    public void Add(RegisteredServer entry) => _file.Change(all =>
+    {
+        CheckNameIsFree(all, entry.Server.Name, exceptUuid: null);
+        return [.. all, entry];
+    });
+
+    /// <summary>Checks that a server may have this name.</summary>
+    public void CheckNameIsFree(string name, string exceptUuid) => CheckNameIsFree(All, name, exceptUuid);
+
+    /// <summary>Puts a changed record in the place of the one with the same Uuid.</summary>
+    /// <exception cref="NotFoundException">It is registered no longer.</exception>
+    public void Replace(RegisteredServer entry) => _file.Change(all =>
+    {
+        CheckNameIsFree(all, entry.Server.Name, entry.Server.Uuid);
+        return all.Any(other => other.Server.Uuid == entry.Server.Uuid)
+            ? [.. all.Select(other => other.Server.Uuid == entry.Server.Uuid ? entry : other)]
+            : throw NotFound(all, entry.Server.Name);
+    });
+
+    /// <summary>Puts what an array told of itself into its record, unless the user has changed or removed the server meanwhile.</summary>
+    public void Refresh(RegisteredServer entry)
+    {
+        bool IsMeant(RegisteredServer other) => other.Server.Uuid == entry.Server.Uuid && other.Revision == entry.Revision;
+
+        if (All.Any(other => IsMeant(other) && other != entry))
+        {
+            _file.Change(all => [.. all.Select(other => IsMeant(other) ? entry : other)]);
+        }
+    }
+
+    public void Remove(string uuid)
+    {
+        _file.Change(all => [.. all.Where(entry => entry.Server.Uuid != uuid)]);
+        Secrets.Forget(uuid);
+    }
+
+    private static NotFoundException NotFound(IReadOnlyList<RegisteredServer> all, string nameOrUuid) =>
+        new(all.Count == 0
+            ? $"There is no storage server '{nameOrUuid}': none is registered."
+            : $"There is no storage server '{nameOrUuid}'. Registered are: {string.Join(", ", all.Select(entry => $"'{entry.Server.Name}'"))}.")
+        {
+            ErrorId = "StorageServerNotFound",
+            Element = nameOrUuid,
+            Recommendation = "Get-OscStorageServer lists the registered servers; Register-OscStorageServer adds one.",
+        };
+
+    // Users type server names, so two that differ in case alone would be a trap.
+    private static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
+
+    private static void CheckNameIsFree(IReadOnlyList<RegisteredServer> all, string name, string? exceptUuid)
+    {
+        if (all.FirstOrDefault(entry => SameName(entry.Server.Name, name) && entry.Server.Uuid != exceptUuid) is { } taken)
+        {
+            throw new AlreadyExistsException($"A storage server named '{taken.Server.Name}' is registered already.")
+            {
+                ErrorId = "StorageServerExists",
+                Element = name,
+                Recommendation = "Choose another name, change it with Set-OscStorageServer, or remove it with Unregister-OscStorageServer.",
+            };
+        }
+    }
+}

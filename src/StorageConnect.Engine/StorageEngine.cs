@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Servers;
+
+namespace StorageConnect.Engine;
+
+/// <summary>The engine: plug-ins, registered servers, and a door to each array. One per set of paths in a process; safe for several threads.</summary>
+public sealed class StorageEngine
+{
+    private readonly IHostFabric _host;
+    private readonly ServerRegistry _registry;
+    private readonly ServerRegistration _registration;
+    private readonly ConcurrentDictionary<string, StorageArray> _arrays = new();
+
+    /// <summary>An engine that keeps its things at <paramref name="paths"/>. Touches nothing until it is asked something.</summary>
+    public StorageEngine(EnginePaths paths, IHostFabric host)
+        : this(paths, host, TimeProvider.System)
+    {
+    }
+
+    internal StorageEngine(EnginePaths paths, IHostFabric host, TimeProvider clock)
+    {
+        _host = host;
+        _registry = new(paths);
+        Plugins = new(paths, host);
+        _registration = new(Plugins, host);
+        Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
+    }
+
+    /// <summary>The plug-ins there are.</summary>
+    public PluginCatalog Plugins { get; }
+
+    /// <summary>What arrays do in the background.</summary>
+    public OperationService Operations { get; }
+
+    /// <summary>The registered servers, as last seen.</summary>
+    public IReadOnlyList<StorageServer> GetServers() => [.. _registry.All.Select(entry => entry.Server)];
+
+    /// <summary>The array of a registered server, by name or Uuid.</summary>
+    /// <exception cref="NotFoundException">There is no such server.</exception>
+    public StorageArray GetArray(string nameOrUuid) => ToArray(_registry.Get(nameOrUuid));
+
+    /// <summary>The array of the one registered server.</summary>
+    /// <exception cref="NotFoundException">None is registered.</exception>
+    /// <exception cref="InvalidRequestException">Several are, and none was named.</exception>
+    public StorageArray GetDefaultArray() => _registry.All switch
+    {
+        [var only] => ToArray(only),
+        [] => throw new NotFoundException("No storage server is registered.")
+        {
+            ErrorId = "StorageServerNotFound",
+            Recommendation = "Register one with Register-OscStorageServer.",
+        },
+        var several => throw new InvalidRequestException($"Several storage servers are registered ({string.Join(", ", several.Select(entry => $"'{entry.Server.Name}'"))}), and the command names none.")
+        {
+            ErrorId = "StorageServerNeeded",
+            Recommendation = "Say which one with -StorageServer.",
+        },
+    };
+
+    /// <summary>All arrays.</summary>
+    public IReadOnlyList<StorageArray> GetArrays() => [.. _registry.All.Select(ToArray)];
+
+    /// <summary>Checks that a new server could be registered, without asking its array.</summary>
+    /// <exception cref="AlreadyExistsException">The name is taken.</exception>
+    public void CheckServerName(string name)
+    {
+        NameRule.Check(name, "storage server");
+        _registry.CheckNameIsFree(name);
+    }
+
+    /// <summary>Registers a server: validates it, and keeps it.</summary>
+    /// <param name="draft">What the user entered, with its secrets; Uuid and plug-in are filled in here.</param>
+    /// <param name="plugin">The plug-in's name or class name.</param>
+    /// <param name="saveCredential">Keep the secrets in a file that only the user can read.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<StorageServer> RegisterAsync(StorageServer draft, string plugin, bool saveCredential, CancellationToken cancellationToken)
+    {
+        CheckServerName(draft.Name);
+        draft = draft with { Uuid = Guid.NewGuid().ToString("n") };
+        var entry = await _registration.CheckAsync(draft, Plugins.Find(plugin), cancellationToken);
+        try
+        {
+            _registry.Secrets.Keep(draft, saveCredential);
+            _registry.Add(entry);
+        }
+        catch
+        {
+            _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+
+        return entry.Server;
+    }
+
+    /// <summary>Changes a registered server: the changed record is validated as a new one would be.</summary>
+    /// <param name="change">Makes the changed record of the registered one with all its known secrets.</param>
+    /// <param name="nameOrUuid">Which server.</param>
+    /// <param name="saveCredential">True and false as in <see cref="RegisterAsync"/>; null keeps it as it was.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<StorageServer> ChangeAsync(string nameOrUuid, Func<StorageServer, StorageServer> change, bool? saveCredential, CancellationToken cancellationToken)
+    {
+        var current = _registry.Get(nameOrUuid);
+        var draft = change(_registry.Secrets.Attach(current.Server));
+        var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
+        var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
+        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
+        _registry.Secrets.Keep(draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
+        _registry.Replace(entry);
+        return entry.Server;
+    }
+
+    /// <summary>Asks the array for what it is now, and keeps it.</summary>
+    public async Task<StorageServer> RefreshAsync(string nameOrUuid, CancellationToken cancellationToken)
+    {
+        var array = GetArray(nameOrUuid);
+        var info = await array.GetInfoAsync(cancellationToken);
+        _registry.Refresh(array.Entry with { Server = info });
+        return info;
+    }
+
+    /// <summary>Forgets a server and its secrets. The array itself is not touched.</summary>
+    public void Unregister(string nameOrUuid)
+    {
+        var uuid = _registry.Get(nameOrUuid).Server.Uuid;
+        _registry.Remove(uuid);
+        _arrays.TryRemove(uuid, out _);
+    }
+
+    // A server that the user changed, here or in another process, gets a new door, which validates it anew.
+    private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
+        entry.Server.Uuid,
+        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
+        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
+        (entry, self: this));
+}

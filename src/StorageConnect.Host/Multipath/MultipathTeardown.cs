@@ -1,0 +1,114 @@
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Multipath;
+
+/// <summary>Takes a multipath map away: only when nobody uses it, and done only when the kernel no longer shows it.</summary>
+/// <remarks>It can be killed at any point and begun again: each round looks at what there is.</remarks>
+internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd)
+{
+    private readonly DeviceUse _use = new(roots);
+
+    public async Task RunAsync(string page83Id, CancellationToken cancellationToken)
+    {
+        var refused = new Backoff(deadlines.MapRefused);
+        while (DmDevice.FindMap(roots, page83Id) is { } map)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            RefuseWhenUsed(map, page83Id);
+
+            string reply;
+            try
+            {
+                reply = await multipathd.AskAsync("del map " + Argument(map), cancellationToken);
+            }
+            catch (ArrayUnreachableException) when (DmDevice.FindMap(roots, page83Id) is null)
+            {
+                return; // it was removed all the same; only the answer was lost
+            }
+
+            // Its exit codes and its prose have both said success for failures; this one word never did.
+            if (reply == "ok")
+            {
+                await WaitUntilGoneAsync(map, page83Id, cancellationToken);
+                return;
+            }
+
+            var error = MultipathdError.RemovalRefused(map.Name, page83Id, reply);
+            if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
+            {
+                throw error;
+            }
+        }
+    }
+
+    private void RefuseWhenUsed(DmDevice map, string page83Id)
+    {
+        string? use;
+        try
+        {
+            use = _use.Find(map);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageElementBusyException(
+                $"Whether the multipath device {map.Name} ({page83Id}) is in use can't be told: {e.Message}", e)
+            {
+                ErrorId = "DeviceUseUnknown",
+                Element = page83Id,
+                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
+            };
+        }
+
+        if (use is not null)
+        {
+            throw new StorageElementBusyException($"The multipath device {map.Name} ({page83Id}) can't be removed: it is {use}.")
+            {
+                ErrorId = "DeviceInUse",
+                Element = page83Id,
+                Recommendation = "Unmount it, switch its swap off, or deactivate what is built on it, then repeat.",
+            };
+        }
+    }
+
+    /// <summary>By uuid: the kernel gives the name dm-N to the next device at once.</summary>
+    private async Task WaitUntilGoneAsync(DmDevice map, string page83Id, CancellationToken cancellationToken)
+    {
+        var gone = new Backoff(deadlines.MapGone);
+        while (DmDevice.FindMap(roots, page83Id) is not null)
+        {
+            if (!await gone.WaitAsync(cancellationToken))
+            {
+                throw new StorageElementBusyException(
+                    $"multipathd removed the multipath device {map.Name} ({page83Id}), and it is still there, or there again.")
+                {
+                    ErrorId = "MultipathMapRemains",
+                    Element = page83Id,
+                    Retryable = true,
+                    Recommendation = "While its paths are there, events can make it anew: repeat, and see multipathd's log.",
+                };
+            }
+        }
+    }
+
+    /// <summary>The map's name as multipathd's command line reads it: quoted where it holds what ends a word or begins a comment there.</summary>
+    private static string Argument(DmDevice map)
+    {
+        var name = map.Name.AsSpan();
+        if (name.ContainsAnyExceptInRange(' ', '~') || name.Contains('"') || MeansAnother(name))
+        {
+            throw new NoSuchOperationException(
+                $"multipathd can't be told to remove the multipath device '{map.Name}': it would not understand this name.")
+            {
+                ErrorId = MultipathdError.RefusedId,
+                Element = map.Name,
+                Recommendation = "Give the map another alias in multipath.conf, or remove it by hand with dmsetup.",
+            };
+        }
+
+        return name.ContainsAny(" !#{}") ? $"\"{map.Name}\"" : map.Name;
+    }
+
+    // It takes "dm-3", and older ones all that begins so, for the device the kernel calls dm-3, which may be any other.
+    private static bool MeansAnother(ReadOnlySpan<char> name) => name.StartsWith("dm-") && name.Length > 3 && char.IsAsciiDigit(name[3]);
+}

@@ -1,0 +1,170 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace StorageConnect.Host.Multipath;
+
+/// <summary>
+/// multipathd's own socket, so that no process runs per command. Each command has a connection of its own: any number at once are safe.
+/// </summary>
+/// <remarks>
+/// A frame, both ways: its length as a native 8-byte integer that counts the closing NUL, then the text and the NUL. Anybody can listen on
+/// the abstract name while multipathd doesn't: nothing heard here is believed that sysfs doesn't show too.
+/// </remarks>
+internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
+{
+    private const int LengthBytes = sizeof(ulong);
+    private const int LongestReply = 32 * 1024 * 1024; // libmpathcmd's limit: enough for 10,000 maps
+
+    /// <summary>True when something listens on the socket. Never waits.</summary>
+    public bool IsListening()
+    {
+        foreach (var endPoint in EndPoints())
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+            try
+            {
+                socket.Connect(endPoint);
+                return true;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
+            {
+                return true; // it listens, with others queueing before us
+            }
+            catch (SocketException)
+            {
+                // Nobody there: the next name.
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The whole reply, without the line feed at its end. It may well be a refusal: multipathd has no other way to say it.</summary>
+    /// <exception cref="ArrayUnreachableException">No usable answer: not running, too late, cut off, not multipathd's way of speaking.</exception>
+    /// <exception cref="AccessDeniedException">This user may not connect.</exception>
+    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(deadlines.MultipathdReply);
+        try
+        {
+            using var socket = await ConnectAsync(deadline.Token);
+            await SendAsync(socket, command, deadline.Token);
+            return await ReceiveAsync(socket, command, deadline.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw MultipathdError.Unreachable($"multipathd did not answer '{command}' within {deadlines.MultipathdReply.TotalSeconds:0.###} s.", e);
+        }
+        catch (OperationCanceledException e)
+        {
+            // With the caller's own token, not the linked one's.
+            throw new OperationCanceledException(e.Message, e, cancellationToken);
+        }
+        catch (SocketException e)
+        {
+            throw MultipathdError.Unreachable($"The connection to multipathd broke at '{command}': {e.Message}.", e);
+        }
+    }
+
+    private IEnumerable<UnixDomainSocketEndPoint> EndPoints()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            yield break;
+        }
+
+        // multipath-tools 0.12 and later listen on the path, earlier ones on the abstract name only.
+        var path = Path.Combine(roots.Run, "multipathd.socket");
+        if (File.Exists(path))
+        {
+            yield return new(path);
+        }
+
+        if (roots.AbstractMultipathdSocket is { } name)
+        {
+            yield return new('\0' + name);
+        }
+    }
+
+    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    {
+        SocketException? failure = null;
+        foreach (var endPoint in EndPoints())
+        {
+            var queue = new Backoff(TimeSpan.MaxValue); // the token is the deadline
+            do
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(endPoint, cancellationToken);
+                    return socket;
+                }
+                catch (SocketException e)
+                {
+                    socket.Dispose();
+                    failure = e;
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            }
+            while (failure.SocketErrorCode is SocketError.WouldBlock && await queue.WaitAsync(cancellationToken)); // too many before us
+        }
+
+        throw failure?.SocketErrorCode switch
+        {
+            SocketError.AccessDenied => MultipathdError.Denied("This user may not connect to multipathd's socket.", failure),
+            _ => MultipathdError.Unreachable("multipathd is not running: nothing listens on its socket.", failure, retryable: false),
+        };
+    }
+
+    private static async Task SendAsync(Socket socket, string command, CancellationToken cancellationToken)
+    {
+        var length = Encoding.UTF8.GetByteCount(command) + 1;
+        var frame = new byte[LengthBytes + length]; // its last byte stays the NUL
+        BitConverter.TryWriteBytes(frame, (ulong)length); // native order, as multipathd reads it
+        Encoding.UTF8.GetBytes(command, frame.AsSpan(LengthBytes));
+        for (var sent = 0; sent < frame.Length;)
+        {
+            sent += await socket.SendAsync(frame.AsMemory(sent), cancellationToken);
+        }
+    }
+
+    private static async Task<string> ReceiveAsync(Socket socket, string command, CancellationToken cancellationToken)
+    {
+        var header = new byte[LengthBytes];
+        await FillAsync(socket, header, command, cancellationToken);
+        var length = BitConverter.ToUInt64(header);
+        if (length is 0 or >= LongestReply)
+        {
+            throw NotMultipathd(command, $"a length of {length}");
+        }
+
+        var text = new byte[length];
+        await FillAsync(socket, text, command, cancellationToken);
+        return text[^1] == 0
+            ? Encoding.UTF8.GetString(text, 0, text.Length - 1).TrimEnd('\n')
+            : throw NotMultipathd(command, "no NUL at the end");
+    }
+
+    private static ArrayUnreachableException NotMultipathd(string command, string what) =>
+        MultipathdError.Unreachable($"What multipathd's socket answered to '{command}' is none of its replies: {what}.", retryable: false);
+
+    private static async Task FillAsync(Socket socket, Memory<byte> buffer, string command, CancellationToken cancellationToken)
+    {
+        while (!buffer.IsEmpty)
+        {
+            var count = await socket.ReceiveAsync(buffer, cancellationToken);
+            if (count == 0)
+            {
+                throw MultipathdError.Unreachable($"multipathd closed the connection before its answer to '{command}' was whole.");
+            }
+
+            buffer = buffer[count..];
+        }
+    }
+}

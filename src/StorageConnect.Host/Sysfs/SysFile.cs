@@ -1,0 +1,58 @@
+using System.Text;
+
+namespace StorageConnect.Host.Sysfs;
+
+/// <summary>Reads the small files of sysfs and procfs, whose length says nothing: sysfs tells 4096 for all, procfs 0.</summary>
+internal static class SysFile
+{
+    /// <summary>The text without its last line feed; null when the device is gone or doesn't show it.</summary>
+    public static string? TryReadText(string path) => TryReadBytes(path) is { } bytes ? Encoding.UTF8.GetString(bytes).TrimEnd('\n') : null;
+
+    /// <summary>The content; null when the device is gone or doesn't show it.</summary>
+    public static byte[]? TryReadBytes(string path)
+    {
+        try
+        {
+            return ReadBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The whole text.</summary>
+    public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
+
+    /// <summary>The names in a folder of devices; none when it isn't there.</summary>
+    public static IEnumerable<string> Names(string folder, string pattern = "*")
+    {
+        try
+        {
+            // In one go: a folder of sysfs can change while it is walked.
+            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos(pattern).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        // FileShare.ReadWrite: no lock is taken, as locks have no place on these.
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var buffer = new byte[4096];
+        var length = 0;
+        while (RandomAccess.Read(file, buffer.AsSpan(length), length) is var count && count > 0)
+        {
+            length += count;
+            if (length == buffer.Length)
+            {
+                Array.Resize(ref buffer, 2 * length);
+            }
+        }
+
+        return buffer[..length];
+    }
+}

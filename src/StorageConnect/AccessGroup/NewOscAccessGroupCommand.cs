@@ -1,0 +1,37 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Creates access groups (guide: createAccessGroups), all in one call. Those that could not be created are an error each.</summary>
+[Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(AccessGroup))]
+public sealed class NewOscAccessGroupCommand : OscServerCmdlet
+{
+    /// <summary>The names of the new groups.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>Initiators that each group begins with: IQNs for iSCSI, WWNs for SAN.</summary>
+    [Parameter(Position = 1)]
+    public string[] Initiator { get; set; } = [];
+
+    private protected override void Process() => Try(Name, () =>
+    {
+        var array = Array;
+        var groups = Name.Distinct()
+            .Where(name => ShouldProcess(Describe(name, array), "Create access group"))
+            .Select(name => new AccessGroup { Name = name, Entries = Initiator.ToValueList() })
+            .ToList();
+        if (groups.Count == 0)
+        {
+            return;
+        }
+
+        var changes = Run(token => array.CreateAccessGroupsAsync(groups, token));
+        WriteObject(changes.Done, enumerateCollection: true);
+        foreach (var error in changes.Errors)
+        {
+            WriteError(error, error.Element);
+        }
+    });
+}

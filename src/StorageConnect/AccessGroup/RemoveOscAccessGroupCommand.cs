@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Removes access groups (guide: removeAccessGroups), one call per server. Never one that elements are presented to.</summary>
+[Cmdlet(VerbsCommon.Remove, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Name")]
+[OutputType(typeof(void))]
+public sealed class RemoveOscAccessGroupCommand : OscServerCmdlet
+{
+    private readonly Dictionary<StorageArray, List<AccessGroup>> _batches = [];
+
+    /// <summary>The names of the groups.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name")]
+    [ValidateNotNullOrEmpty]
+    public string[] Name { get; set; } = [];
+
+    /// <summary>The groups, as objects.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
+    [Alias("AccessGroup")]
+    public AccessGroupIdentity[] InputObject { get; set; } = [];
+
+    private protected override void Process()
+    {
+        foreach (var identity in ParameterSetName == "Name" ? Name.Select(name => new AccessGroupIdentity(name)) : InputObject)
+        {
+            Try(identity.Key, () =>
+            {
+                var array = ArrayOf(identity);
+                if (ShouldProcess(Describe(identity.Key, array), "Remove access group"))
+                {
+                    if (!_batches.TryGetValue(array, out var batch))
+                    {
+                        _batches.Add(array, batch = []);
+                    }
+
+                    batch.Add(new() { Name = identity.Key });
+                }
+            });
+        }
+    }
+
+    private protected override void End()
+    {
+        foreach (var (array, batch) in _batches)
+        {
+            Try(array.Server, () =>
+            {
+                foreach (var error in Run(token => array.RemoveAccessGroupsAsync(batch, token)).Errors)
+                {
+                    WriteError(error, error.Element);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Shows what arrays can do at this moment (guide: getCapabilities), or what a plug-in can do at all.</summary>
+[Cmdlet(VerbsCommon.Get, "OscCapability", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(Capabilities))]
+public sealed class GetOscCapabilityCommand : OscQueryCmdlet
+{
+    /// <summary>A plug-in, by its name or class name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Plugin")]
+    public string Plugin { get; set; } = "";
+
+    private protected override void Process()
+    {
+        if (ParameterSetName != ServerSet)
+        {
+            Try(Plugin, () => WriteObject(Engine.Plugins.GetAbility(Plugin)));
+            return;
+        }
+
+        foreach (var array in Arrays)
+        {
+            Try(array.Server, () =>
+            {
+                var capabilities = new PSObject(Run(array.GetCapabilitiesAsync));
+                capabilities.Properties.Add(new PSNoteProperty(nameof(StorageElement.StorageServerName), array.Name));
+                WriteObject(capabilities);
+            });
+        }
+    }
+}

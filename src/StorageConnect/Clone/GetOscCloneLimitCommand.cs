@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Tells how many thin clones there can be, of an element or at all (guide: getCloneLimits).</summary>
+[Cmdlet(VerbsCommon.Get, "OscCloneLimit", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(OscLimit))]
+public sealed class GetOscCloneLimitCommand : OscElementQueryCmdlet
+{
+    private protected override void Ask(StorageArray array, StorageElement? element) =>
+        WriteObject(OscLimit.From(array.Name, element?.Name, Run(token => array.GetCloneLimitsAsync(element, token))));
+}

@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Makes a thin clone of each LUN or clone (guide: clone), or of an element as it was at a snapshot (cloneFromSnap).</summary>
+[Cmdlet(VerbsLifecycle.Invoke, "OscClone", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Alias("New-OscClone")]
+[OutputType(typeof(StorageElement), typeof(OscOperation))]
+public sealed class InvokeOscCloneCommand : OscServerCmdlet
+{
+    /// <summary>The sources: LUNs, clones or snapshots, as objects or by name or Uuid.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Snapshot")]
+    [ValidateNotNullOrEmpty]
+    public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    /// <summary>The clone's name; the array's choice when left out.</summary>
+    [Parameter(Position = 1)]
+    public string? Name { get; set; }
+
+    /// <summary>A quality of service from Get-OscQos.</summary>
+    [Parameter]
+    public string? Qos { get; set; }
+
+    /// <summary>Which of its members to clone, where a snapshot has several.</summary>
+    [Parameter]
+    public StorageElementIdentity? StorageElement { get; set; }
+
+    /// <summary>Don't wait: return the operation at once, for Wait-OscOperation.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    private protected override void Process()
+    {
+        ForEach(InputObject, identity => Try(identity.Record ?? (object)identity.ToString(), () =>
+        {
+            var array = ArrayOf(identity);
+            Clone(array, Run(token => array.FindAnyAsync(identity, token)));
+        }));
+    }
+
+    private void Clone(StorageArray array, StorageElement source)
+    {
+        var parent = source.Type == StorageElementType.Snapshot ? FindMember(array, source) : null;
+        if (ShouldProcess(Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}"))
+        {
+            Begin(
+                array,
+                OscOperationKind.Clone,
+                token => parent is null ? array.CloneAsync(source, Name, Qos, token) : array.CloneFromSnapAsync(parent, source, Name, Qos, token),
+                NoWait);
+        }
+    }
+
+    private StorageElement FindMember(StorageArray array, StorageElement snapshot)
+    {
+        if (StorageElement is { } chosen)
+        {
+            return Run(token => array.FindElementAsync(chosen, token));
+        }
+
+        return snapshot.SourceUuids is [var only]
+            ? Run(token => array.FindElementAsync(only, token))
+            : throw new InvalidRequestException($"The snapshot '{snapshot.Name}' holds {snapshot.SourceUuids.Count} elements, and a clone is of one.")
+            {
+                ErrorId = "StorageElementNeeded",
+                Element = snapshot.Name,
+                Recommendation = "Say which one with -StorageElement.",
+            };
+    }
+}

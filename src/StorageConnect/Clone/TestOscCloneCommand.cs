@@ -1,0 +1,12 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Tells whether thin clones of LUNs and clones can be made at this moment (guide: isCloneable).</summary>
+[Cmdlet(VerbsDiagnostic.Test, "OscClone")]
+[OutputType(typeof(bool))]
+public sealed class TestOscCloneCommand : StorageElementCmdlet
+{
+    private protected override void Process(StorageArray array, StorageElement element) => WriteObject(Run(token => array.IsCloneableAsync(element, token)));
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Tells whether clones can be split for good at this moment (guide: isSplittable).</summary>
+[Cmdlet(VerbsDiagnostic.Test, "OscCloneSplit")]
+[OutputType(typeof(bool))]
+public sealed class TestOscCloneSplitCommand : StorageElementCmdlet
+{
+    private protected override void Process(StorageArray array, StorageElement element) => WriteObject(Run(token => array.IsSplittableAsync(element, token)));
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>A name as users give it to Get cmdlets: a literal, which must exist, or a wildcard pattern, which may match nothing.</summary>
+internal sealed class NameFilter
+{
+    private static readonly char[] WildcardCharacters = ['*', '?', '[', '`'];
+    private readonly WildcardPattern? _pattern;
+
+    public NameFilter(string text)
+    {
+        Text = text;
+        // A closing bracket alone is a wildcard character to PowerShell, but opens no pattern.
+        if (text.IndexOfAny(WildcardCharacters) is >= 0 and var beginning && WildcardPattern.ContainsWildcardCharacters(text))
+        {
+            _pattern = Parse(text);
+            Prefix = text[..beginning];
+        }
+        else
+        {
+            Literal = WildcardPattern.Unescape(text);
+        }
+    }
+
+    /// <summary>What the user typed.</summary>
+    public string Text { get; }
+
+    /// <summary>The exact name meant, or null for a pattern.</summary>
+    public string? Literal { get; }
+
+    /// <summary>A pattern's fixed beginning; may be empty.</summary>
+    public string Prefix { get; } = "";
+
+    public bool Matches(string name) => _pattern?.IsMatch(name) ?? name == Literal;
+
+    /// <summary>Filters for the names given; one that matches everything when none is.</summary>
+    public static IReadOnlyList<NameFilter> From(string[]? names) => names is { Length: > 0 } ? [.. names.Select(name => new NameFilter(name))] : [new("*")];
+
+    private static WildcardPattern Parse(string text)
+    {
+        var pattern = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
+        try
+        {
+            // It is read when it is first used.
+            _ = pattern.IsMatch("");
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            throw new InvalidRequestException($"'{text}' is no wildcard pattern: a bracket is not closed.")
+            {
+                ErrorId = "NamePatternInvalid",
+                Element = text,
+                Recommendation = "Put a backtick before wildcard characters that belong to the name; [WildcardPattern]::Escape does it.",
+            };
+        }
+    }
+}

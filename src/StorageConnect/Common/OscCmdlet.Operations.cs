@@ -1,0 +1,122 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <content>Work that can take long: begun, waited for with progress, or handed over as an operation.</content>
+public abstract partial class OscCmdlet
+{
+    private ProgressBar? _bar;
+
+    // One per command, so that many short waits together keep its pace, too.
+    private protected ProgressBar Bar => _bar ??= new(this);
+
+    /// <summary>Does something with each of several items; while one takes long, a bar over its own shows how many are done.</summary>
+    private protected void ForEach<T>(IReadOnlyCollection<T> items, Action<T> action)
+    {
+        Bar.Count = items.Count;
+        try
+        {
+            foreach (var item in items)
+            {
+                action(item);
+                Bar.Done++;
+            }
+        }
+        finally
+        {
+            Bar.End();
+        }
+    }
+
+    /// <summary>Begins work that can take long, and writes what comes of it: the operation at once, or in the end the record.</summary>
+    private protected void Begin(
+        StorageArray array,
+        OscOperationKind kind,
+        Func<CancellationToken, Task<StorageElement>> call,
+        bool noWait,
+        bool writeResult = true)
+    {
+        var operation = Run(token => Engine.Operations.BeginAsync(array, kind, call, noWait, token));
+        if ((noWait || operation.State == OscOperationState.Running) && !Engine.Operations.IsKept(operation.Id))
+        {
+            WriteWarning($"The operation '{operation.Id}' ('{operation.Target}') could not be written to disk: only this process can follow it.");
+        }
+
+        if (noWait)
+        {
+            WriteObject(operation);
+            return;
+        }
+
+        var result = operation.Result ?? Await(operation);
+        if (writeResult)
+        {
+            WriteObject(result);
+        }
+    }
+
+    /// <summary>"Cloning db01-test (lab)": the work and the element, as progress shows them.</summary>
+    private protected static string Describe(OscOperation operation) => $"{Word(operation.Kind)} {operation.Target} ({operation.StorageServerName})";
+
+    /// <summary>Said while it can be said: a stopped pipeline writes nothing any more.</summary>
+    private protected static string HowToResume(OperationNews news) =>
+        $"Operation {news.Id}; after Ctrl+C: Wait-OscOperation -Id {news.Id}{(news.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "")}";
+
+    private StorageElement Await(OscOperation operation)
+    {
+        using var watch = Engine.Operations.Watch();
+        watch.Add(operation.Id);
+        try
+        {
+            while (true)
+            {
+                foreach (var news in Run(token => watch.NextAsync(Bar.Pending, token)))
+                {
+                    if (news.IsLast)
+                    {
+                        return Outcome(news);
+                    }
+
+                    Bar.Show(Describe(operation), HowToResume(news), news.Operation!.PercentComplete, news.Remaining);
+                }
+
+                Bar.Flush();
+            }
+        }
+        finally
+        {
+            Bar.EndWork();
+        }
+    }
+
+    private StorageElement Outcome(OperationNews news)
+    {
+        if (news.Problem is { } problem)
+        {
+            WriteWarning($"As far as is known the operation '{news.Id}' goes on. Wait-OscOperation -Id {news.Id} takes it up again.");
+            throw problem;
+        }
+
+        // Whoever waited has it now; it isn't kept for another.
+        Try(null, () => Engine.Operations.Forget(news.Id));
+        return news.Operation!.Result ?? throw ToError(news.Operation);
+    }
+
+    /// <summary>Why an operation that has ended has no result.</summary>
+    private protected static StorageConnectException ToError(OscOperation operation) =>
+        operation.Error?.ToException() ?? new OperationStoppedException($"{Describe(operation)} was stopped by request.")
+        {
+            Element = operation.Target,
+            Recommendation = "Begin it anew if it is wanted after all.",
+        };
+
+    private static string Word(OscOperationKind kind) => kind switch
+    {
+        OscOperationKind.Create => "Creating",
+        OscOperationKind.Resize => "Resizing",
+        OscOperationKind.Snapshot => "Creating snapshot",
+        OscOperationKind.Clone => "Cloning",
+        OscOperationKind.Split => "Splitting",
+        _ => kind.ToString(),
+    };
+}

@@ -1,0 +1,126 @@
+using System.Management.Automation;
+using System.Threading.Channels;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// What all cmdlets share: the engine, cancellation, error translation, and work that runs on other threads while only the pipeline's own
+/// thread writes.
+/// </summary>
+public abstract partial class OscCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+
+    private protected static StorageEngine Engine => ModuleEngine.Current;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        CleanUp();
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Try(null, Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Try(null, End);
+
+    private protected virtual void Process()
+    {
+    }
+
+    private protected virtual void End()
+    {
+    }
+
+    /// <summary>Lets go of what the command holds, however it ends. Nothing can be written any more.</summary>
+    private protected virtual void CleanUp()
+    {
+    }
+
+    /// <summary>Runs <paramref name="action"/>; what fails in it is an error about <paramref name="target"/>, and the next item goes on.</summary>
+    private protected void Try(object? target, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (StorageConnectException e)
+        {
+            WriteError(e, target);
+        }
+    }
+
+    private protected void WriteError(StorageConnectException error, object? target) => WriteError(ErrorTranslation.ToErrorRecord(error, target));
+
+    /// <summary>
+    /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in doesn't heed the token.
+    /// </summary>
+    private protected T Run<T>(Func<CancellationToken, Task<T>> work)
+    {
+        try
+        {
+            return Task.Run(() => work(_stop.Token), _stop.Token).WaitAsync(_stop.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private protected void Run(Func<CancellationToken, Task> work) => Run(async token =>
+    {
+        await work(token);
+        return true;
+    });
+
+    /// <summary>Hands over items as they come, with a bounded number under way.</summary>
+    private protected IEnumerable<T> Stream<T>(Func<CancellationToken, IAsyncEnumerable<T>> source)
+    {
+        const int underWay = 1024;
+        var channel = Channel.CreateBounded<T>(new BoundedChannelOptions(underWay) { SingleReader = true, SingleWriter = true });
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        // It never throws: what goes wrong comes out of the channel.
+        _ = Task.Run(() => ProduceAsync(source, channel.Writer, abandon.Token));
+        try
+        {
+            while (Run(token => channel.Reader.WaitToReadAsync(token).AsTask()))
+            {
+                while (channel.Reader.TryRead(out var item))
+                {
+                    yield return item;
+                }
+            }
+        }
+        finally
+        {
+            // Also when the pipeline stops reading (Select-Object -First 1).
+            abandon.Cancel();
+        }
+    }
+
+    private static async Task ProduceAsync<T>(Func<CancellationToken, IAsyncEnumerable<T>> source, ChannelWriter<T> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var item in source(cancellationToken).WithCancellation(cancellationToken))
+            {
+                await writer.WriteAsync(item, cancellationToken);
+            }
+
+            writer.Complete();
+        }
+#pragma warning disable CA1031 // Whatever it is, the reader throws it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            writer.Complete(e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>A cmdlet that asks servers, or elements of any type, for the same thing.</summary>
+public abstract class OscElementQueryCmdlet : OscQueryCmdlet
+{
+    private protected const string ElementSet = "Element";
+
+    /// <summary>The elements to ask about, as objects or by name or Uuid.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ElementSet, ValueFromPipeline = true)]
+    [Alias("StorageElement")]
+    public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    private protected sealed override void Process()
+    {
+        if (ParameterSetName == ElementSet)
+        {
+            foreach (var identity in InputObject)
+            {
+                Try(identity.Record ?? (object)identity.ToString(), () =>
+                {
+                    var array = ArrayOf(identity);
+                    Ask(array, Run(token => array.FindAnyAsync(identity, token)));
+                });
+            }
+
+            return;
+        }
+
+        foreach (var array in Arrays)
+        {
+            Try(array.Server, () => Ask(array, null));
+        }
+    }
+
+    private protected abstract void Ask(StorageArray array, StorageElement? element);
+}

@@ -1,0 +1,80 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>What listing access groups, snapshots and clones share: by name, of servers or of elements.</summary>
+/// <typeparam name="T">What is listed.</typeparam>
+public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
+    where T : class
+{
+    private readonly HashSet<string> _missed = [];
+    private readonly HashSet<string> _found = [];
+
+    /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    /// <summary>Only what belongs to these elements: the groups they are presented to, or the copies made of them.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
+    [Alias("StorageElement")]
+    public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    private protected abstract string Noun { get; }
+
+    private protected abstract string NotFoundId { get; }
+
+    private protected sealed override void Process()
+    {
+        if (ParameterSetName == ServerSet)
+        {
+            foreach (var array in Arrays)
+            {
+                Try(array.Server, () => Write(array, null));
+            }
+
+            return;
+        }
+
+        foreach (var identity in InputObject)
+        {
+            Try(identity.Record ?? (object)identity.ToString(), () =>
+            {
+                var array = ArrayOf(identity);
+                Write(array, Run(token => array.FindAnyAsync(identity, token)));
+            });
+        }
+    }
+
+    private protected sealed override void End()
+    {
+        foreach (var name in _missed.Except(_found))
+        {
+            WriteError(new NotFoundException($"There is no {Noun} '{name}'.")
+            {
+                ErrorId = NotFoundId,
+                Element = name,
+                Recommendation = "Leave the name out to list all. Literal names are case-sensitive.",
+            }, name);
+        }
+    }
+
+    private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
+
+    private protected abstract string NameOf(T record);
+
+    private void Write(StorageArray array, StorageElement? element)
+    {
+        var records = Run(token => AskAsync(array, element, token));
+        foreach (var filter in NameFilter.From(Name))
+        {
+            var matches = records.Where(record => filter.Matches(NameOf(record))).ToList();
+            WriteObject(matches, enumerateCollection: true);
+            if (filter.Literal is { } literal)
+            {
+                (matches.Count > 0 ? _found : _missed).Add(literal);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>The operations of this user, each as its array has it at this moment (guide: getAsyncProgress).</summary>
+[Cmdlet(VerbsCommon.Get, "OscOperation")]
+[OutputType(typeof(OscOperation))]
+public sealed class GetOscOperationCommand : OscCmdlet
+{
+    private readonly HashSet<string> _unreachable = [];
+
+    /// <summary>The operations, by Id or as objects, which may be old. All when left out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("InputObject")]
+    public OscOperationIdentity[]? Id { get; set; }
+
+    /// <summary>Only those on these servers, by name, Uuid or object.</summary>
+    [Parameter]
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    /// <summary>Only those that stand so now.</summary>
+    [Parameter]
+    public OscOperationState[]? State { get; set; }
+
+    private protected override void Process()
+    {
+        if (Id is { } ids)
+        {
+            foreach (var id in ids)
+            {
+                Try(id.Record ?? (object)id.Key, () => Write(Run(token => Engine.Operations.AskAsync(id.Key, token))));
+            }
+
+            return;
+        }
+
+        // The servers may be gone meanwhile; what they began can still be asked for by Id.
+        var servers = StorageServer?.Select(server => Engine.GetArray(server.Key).Uuid).ToList();
+        foreach (var kept in Engine.Operations.GetAll(servers))
+        {
+            // Asking an array that doesn't answer takes long; once is enough.
+            Try(kept.Operation ?? (object)kept.Id, () => Write(kept.Operation is null || _unreachable.Contains(kept.Operation.StorageServerName)
+                ? kept
+                : Run(token => Engine.Operations.AskAsync(kept.Id, token))));
+        }
+    }
+
+    private void Write(OperationNews news)
+    {
+        if (news.Problem is { } problem)
+        {
+            WriteError(problem, news.Operation ?? (object)news.Id);
+        }
+
+        if (news.Operation is { } operation)
+        {
+            if (news.Problem is ArrayUnreachableException)
+            {
+                _unreachable.Add(operation.StorageServerName);
+            }
+
+            if ((State is null || State.Contains(operation.State))
+                && (Id is null || StorageServer is null || StorageServer.Any(server => Engine.GetArray(server.Key).Name == operation.StorageServerName)))
+            {
+                WriteObject(operation);
+            }
+        }
+    }
+}

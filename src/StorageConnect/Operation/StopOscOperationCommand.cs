@@ -1,0 +1,25 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Has the array stop an operation and take back what it has half made, where the plug-in can do that.</summary>
+[Cmdlet(VerbsLifecycle.Stop, "OscOperation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(OscOperation))]
+public sealed class StopOscOperationCommand : OperationCmdlet
+{
+    /// <summary>Return the stopped operation.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process(OscOperationIdentity identity)
+    {
+        if (ShouldProcess(Describe(identity), "Stop, and take back what it has half made"))
+        {
+            var stopped = Run(token => Engine.Operations.StopAsync(identity.Key, token));
+            if (PassThru)
+            {
+                WriteObject(stopped);
+            }
+        }
+    }
+}

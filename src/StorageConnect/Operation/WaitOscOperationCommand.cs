@@ -1,0 +1,168 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// Waits for operations, begun here or in another process, and writes each one's record as soon as it is done. One that failed is an error; the
+/// others go on. An operation whose outcome was written is forgotten.
+/// </summary>
+[Cmdlet(VerbsLifecycle.Wait, "OscOperation")]
+[OutputType(typeof(StorageElement))]
+public sealed class WaitOscOperationCommand : OperationCmdlet
+{
+    private const int NamedAtMost = 10;
+    private readonly Dictionary<string, OscOperation> _open = [];
+    private OperationWatch? _watch;
+    private int _count;
+
+    /// <summary>How many seconds to wait once all operations are known; -1 for as long as it takes. Those that still run then are named in an error, and go on.</summary>
+    [Parameter]
+    [ValidateRange(-1, int.MaxValue)]
+    public int Timeout { get; set; } = -1;
+
+    /// <summary>Wait only until the first has ended.</summary>
+    [Parameter]
+    public SwitchParameter Any { get; set; }
+
+    private bool IsOver => _open.Count == 0 || (Any && _open.Count < _count);
+
+    private protected override void Process(OscOperationIdentity identity)
+    {
+        _watch ??= Engine.Operations.Watch();
+        if (_open.TryAdd(identity.Key, _watch.Add(identity.Key)))
+        {
+            _count++;
+        }
+
+        // While others are still being begun further up the pipeline.
+        Take(_watch.Take(), isWaiting: false);
+    }
+
+    private protected override void End()
+    {
+        if (_watch is null)
+        {
+            return;
+        }
+
+        try
+        {
+            Await(_watch);
+        }
+        finally
+        {
+            Bar.End();
+        }
+    }
+
+    private protected override void CleanUp() => _watch?.Dispose();
+
+    private void Await(OperationWatch watch)
+    {
+        Bar.Count = _count;
+        var began = TimeProvider.System.GetTimestamp();
+        while (!IsOver)
+        {
+            var left = Timeout < 0 ? (TimeSpan?)null : TimeSpan.FromSeconds(Timeout) - TimeProvider.System.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                GiveUp();
+                return;
+            }
+
+            var atMost = left is null || Bar.Pending < left ? Bar.Pending ?? left : left;
+            Take(Run(token => watch.NextAsync(atMost, token)), isWaiting: true);
+            Bar.Flush();
+        }
+    }
+
+    private void Take(IReadOnlyList<OperationNews> all, bool isWaiting)
+    {
+        foreach (var news in all)
+        {
+            if (IsOver)
+            {
+                return;
+            }
+
+            if (news.IsLast)
+            {
+                _open.Remove(news.Id);
+                Bar.Done = _count - _open.Count;
+                HandOver(news);
+            }
+            else
+            {
+                _open[news.Id] = news.Operation!;
+                if (isWaiting)
+                {
+                    Bar.Show(Describe(news.Operation!), HowToResume(news), news.Operation!.PercentComplete, news.Remaining);
+                }
+            }
+        }
+    }
+
+    private void HandOver(OperationNews news)
+    {
+        if (news.Problem is { } problem)
+        {
+            // How it ended nobody knows: it stays to be taken up again.
+            WriteError(problem, news.Operation);
+            return;
+        }
+
+        try
+        {
+            if (news.Operation!.Result is { } record)
+            {
+                WriteObject(record);
+            }
+            else
+            {
+                WriteError(ToError(news.Operation), news.Operation);
+            }
+        }
+        finally
+        {
+            // A stopped pipeline may not have got it; one that only wants no more has.
+            if (!Stopping)
+            {
+                Try(news.Operation, () => Engine.Operations.Forget(news.Id));
+            }
+        }
+    }
+
+    private void GiveUp()
+    {
+        // No time at all means: who is done now? So each is asked once.
+        foreach (var id in Timeout == 0 ? _open.Keys.ToList() : [])
+        {
+            Try(_open[id], () =>
+            {
+                var news = Run(token => Engine.Operations.AskAsync(id, token));
+                if (news.Operation is { State: not OscOperationState.Running })
+                {
+                    _open.Remove(id);
+                    HandOver(news);
+                }
+            });
+        }
+
+        if (IsOver)
+        {
+            return;
+        }
+
+        var running = _open.Values.ToArray();
+        var names = string.Join(", ", running.Take(NamedAtMost).Select(operation => $"'{operation.Target}' ({operation.Id})"));
+        var more = running.Length > NamedAtMost ? $" and {running.Length - NamedAtMost} more" : "";
+        WriteError(
+            new OperationTimeoutException($"After {Timeout} seconds {(running.Length == 1 ? "one operation still runs" : $"{running.Length} operations still run")}: {names}{more}.")
+            {
+                Element = running[0].Target,
+                Recommendation = "They go on. Wait longer with Get-OscOperation | Wait-OscOperation, or stop them with Stop-OscOperation.",
+            },
+            running);
+    }
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Shows the plug-ins there are, usable or not, and what is wrong with those that aren't.</summary>
+[Cmdlet(VerbsCommon.Get, "OscPlugin")]
+[OutputType(typeof(OscPlugin))]
+public sealed class GetOscPluginCommand : OscCmdlet
+{
+    /// <summary>Names, wildcards allowed: the descriptor's name or the class name.</summary>
+    [Parameter(Position = 0)]
+    [SupportsWildcards]
+    public string[]? Name { get; set; }
+
+    private protected override void Process()
+    {
+        var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
+        foreach (var filter in NameFilter.From(Name))
+        {
+            var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)
+                || string.Equals(plugin.Name, filter.Literal, StringComparison.OrdinalIgnoreCase)).ToList();
+            WriteObject(found, enumerateCollection: true);
+            if (found.Count == 0 && filter.Literal is not null)
+            {
+                WriteError(new NotFoundException($"There is no plug-in '{filter.Text}'.")
+                {
+                    ErrorId = "PluginNotFound",
+                    Element = filter.Text,
+                    Recommendation = "Get-OscPlugin without a name lists all plug-ins.",
+                }, filter.Text);
+            }
+        }
+    }
+}

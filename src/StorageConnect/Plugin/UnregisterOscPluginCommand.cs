@@ -1,0 +1,51 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Removes a plug-in that this user registered. Servers that need it can't be used until there is a compatible one again.</summary>
+[Cmdlet(VerbsLifecycle.Unregister, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class UnregisterOscPluginCommand : OscCmdlet
+{
+    /// <summary>The plug-in, by its name or class name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Which version; needed when there are several.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    public string? Version { get; set; }
+
+    private protected override void Process() => Try(Name, () =>
+    {
+        bool IsName(string text) => string.Equals(text, Name, StringComparison.OrdinalIgnoreCase);
+
+        var meant = Run(_ => Task.FromResult(Engine.Plugins.GetAll()))
+            .Where(plugin => (IsName(plugin.Name) || IsName(plugin.ClassName)) && (Version is null || plugin.Version == Version))
+            .ToList();
+        switch (meant)
+        {
+            case [var plugin]:
+                if (ShouldProcess($"{plugin.Name} {plugin.Version}", "Unregister plug-in"))
+                {
+                    Engine.Plugins.Remove(plugin);
+                }
+
+                break;
+            case []:
+                throw new NotFoundException($"There is no plug-in '{Name}' {Version}".TrimEnd() + ".")
+                {
+                    ErrorId = "PluginNotFound",
+                    Element = Name,
+                    Recommendation = "Get-OscPlugin lists the plug-ins.",
+                };
+            default:
+                throw new InvalidRequestException($"There are several versions of the plug-in '{Name}': {string.Join(", ", meant.Select(plugin => plugin.Version))}.")
+                {
+                    ErrorId = "PluginVersionNeeded",
+                    Element = Name,
+                    Recommendation = "Say which one with -Version.",
+                };
+        }
+    });
+}

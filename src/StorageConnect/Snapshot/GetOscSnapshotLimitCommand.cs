@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Tells how many snapshots there can be, of an element or at all (guide: getSnapLimits).</summary>
+[Cmdlet(VerbsCommon.Get, "OscSnapshotLimit", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(OscLimit))]
+public sealed class GetOscSnapshotLimitCommand : OscElementQueryCmdlet
+{
+    private protected override void Ask(StorageArray array, StorageElement? element) =>
+        WriteObject(OscLimit.From(array.Name, element?.Name, Run(token => array.GetSnapLimitsAsync(element, token))));
+}

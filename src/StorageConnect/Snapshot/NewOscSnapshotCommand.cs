@@ -1,0 +1,62 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Makes a snapshot of each element (guide: createSnap), or with -Group one of all at the same instant (createMultiSnap).</summary>
+[Cmdlet(VerbsCommon.New, "OscSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(StorageElement), typeof(OscOperation))]
+public sealed class NewOscSnapshotCommand : StorageElementCmdlet
+{
+    private readonly List<(StorageArray Array, StorageElement Element)> _members = [];
+
+    /// <summary>The snapshot's name; the array's choice when left out.</summary>
+    [Parameter(Position = 1)]
+    public string? SnapshotName { get; set; }
+
+    /// <summary>One snapshot of all elements together, at one instant. They must be on one server.</summary>
+    [Parameter]
+    public SwitchParameter Group { get; set; }
+
+    /// <summary>Don't wait: return the operation at once, for Wait-OscOperation.</summary>
+    [Parameter]
+    public SwitchParameter NoWait { get; set; }
+
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        if (Group)
+        {
+            _members.Add((array, element));
+        }
+        else if (ShouldProcess(Describe(element.Name, array), "Create snapshot"))
+        {
+            Begin(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait);
+        }
+    }
+
+    private protected override void End()
+    {
+        if (_members.Count == 0)
+        {
+            return;
+        }
+
+        var array = _members[0].Array;
+        if (_members.FirstOrDefault(member => member.Array.Uuid != array.Uuid) is { Array: not null } foreign)
+        {
+            throw new InvalidRequestException($"'{foreign.Element.Name}' is on '{foreign.Array.Name}', '{_members[0].Element.Name}' on '{array.Name}': one snapshot can't hold both.")
+            {
+                ErrorId = "GroupOnSeveralServers",
+                Element = foreign.Element.Name,
+                Recommendation = "Make one group snapshot per server.",
+            };
+        }
+
+        var elements = _members.Select(member => member.Element).DistinctBy(element => element.Uuid).ToList();
+        var names = string.Join(", ", elements.Select(element => element.Name));
+        if (ShouldProcess(Describe(names, array), "Create one snapshot of all"))
+        {
+            Begin(array, OscOperationKind.Snapshot, token => array.CreateMultiSnapAsync(elements, SnapshotName, token), NoWait);
+        }
+    }
+}

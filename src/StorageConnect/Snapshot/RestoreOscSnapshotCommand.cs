@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Rolls an element back to a snapshot, or with -WholeArray all members of the snapshot (guide: snapRestore).</summary>
+[Cmdlet(VerbsData.Restore, "OscSnapshot", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
+{
+    /// <summary>The element to roll back, alone.</summary>
+    [Parameter(Position = 1)]
+    public StorageElementIdentity? StorageElement { get; set; }
+
+    /// <summary>Roll back every member of the snapshot.</summary>
+    [Parameter]
+    public SwitchParameter WholeArray { get; set; }
+
+    private protected override void Process(StorageArray array, StorageElement snapshot)
+    {
+        if ((StorageElement is null) == !WholeArray.IsPresent)
+        {
+            throw new InvalidRequestException($"Say what to roll back to '{snapshot.Name}': one element, or every member of the snapshot.")
+            {
+                ErrorId = "RestoreScopeNeeded",
+                Element = snapshot.Name,
+                Recommendation = "Give either -StorageElement or -WholeArray.",
+            };
+        }
+
+        var element = StorageElement is null ? null : Run(token => array.FindElementAsync(StorageElement, token));
+        var action = element is null ? $"Roll back all members of snapshot {snapshot.Name}" : $"Roll back to snapshot {snapshot.Name}";
+        if (ShouldProcess(Describe(element?.Name ?? snapshot.Name, array), action))
+        {
+            Run(token => array.SnapRestoreAsync(snapshot, element, token));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>A cmdlet that does something with each snapshot it is given.</summary>
+public abstract class SnapshotCmdlet : OscServerCmdlet
+{
+    /// <summary>The snapshots, as objects or by name or Uuid.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("InputObject")]
+    [ValidateNotNullOrEmpty]
+    public StorageElementIdentity[] Snapshot { get; set; } = [];
+
+    private protected sealed override void Process()
+    {
+        foreach (var identity in Snapshot)
+        {
+            Try(identity.Record ?? (object)identity.ToString(), () =>
+            {
+                var array = ArrayOf(identity);
+                Process(array, Run(token => array.FindSnapshotAsync(identity, token)));
+            });
+        }
+    }
+
+    private protected abstract void Process(StorageArray array, StorageElement snapshot);
+}

@@ -1,0 +1,12 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Tells whether a snapshot can be made at this moment, of an element or at all (guide: isSnapable).</summary>
+[Cmdlet(VerbsDiagnostic.Test, "OscSnapshot", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(bool))]
+public sealed class TestOscSnapshotCommand : OscElementQueryCmdlet
+{
+    private protected override void Ask(StorageArray array, StorageElement? element) => WriteObject(Run(token => array.IsSnapableAsync(element, token)));
+}

@@ -1,0 +1,26 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Sets LUNs and clones offline (guide: offline). Their presentation doesn't change.</summary>
+[Cmdlet(VerbsLifecycle.Disable, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(StorageElement))]
+public sealed class DisableOscStorageElementCommand : StorageElementCmdlet
+{
+    /// <summary>Return the element as it is now.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        if (ShouldProcess(Describe(element.Name, array), "Set offline"))
+        {
+            Run(token => array.OfflineAsync(element, token));
+            if (PassThru)
+            {
+                WriteObject(Run(token => array.GetInfoAsync(element, token)));
+            }
+        }
+    }
+}

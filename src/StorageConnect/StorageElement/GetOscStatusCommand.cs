@@ -1,0 +1,16 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Asks arrays or elements for their status (guide: getStatus).</summary>
+[Cmdlet(VerbsCommon.Get, "OscStatus", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(OscStatus))]
+public sealed class GetOscStatusCommand : OscElementQueryCmdlet
+{
+    private protected override void Ask(StorageConnect.Engine.StorageArray array, StorageElement? element) => WriteObject(new OscStatus
+    {
+        StorageServerName = array.Name,
+        StorageElementName = element?.Name,
+        Status = Run(token => array.GetStatusAsync(element, token)),
+    });
+}

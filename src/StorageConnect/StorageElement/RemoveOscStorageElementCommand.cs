@@ -1,0 +1,18 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Removes LUNs and clones with their data (guide: remove). Never one that is presented or has snapshots.</summary>
+[Cmdlet(VerbsCommon.Remove, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(void))]
+public sealed class RemoveOscStorageElementCommand : StorageElementCmdlet
+{
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        if (ShouldProcess(Describe(element.Name, array), "Remove storage element with its data"))
+        {
+            Run(token => array.RemoveAsync(element, token));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Completes records, device paths on this host included (guide: updateSERecords). One call per server, at the end.</summary>
+[Cmdlet(VerbsData.Update, "OscStorageElement")]
+[OutputType(typeof(StorageElement))]
+public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
+{
+    private readonly Dictionary<StorageArray, List<StorageElement>> _batches = [];
+
+    /// <summary>Return elements of the same servers that were not given, too.</summary>
+    [Parameter]
+    public SwitchParameter IncludeNew { get; set; }
+
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        if (!_batches.TryGetValue(array, out var batch))
+        {
+            _batches.Add(array, batch = []);
+        }
+
+        batch.Add(element);
+    }
+
+    private protected override void End()
+    {
+        foreach (var (array, batch) in _batches)
+        {
+            Try(array.Server, () => WriteObject(Run(token => array.UpdateStorageElementsAsync(batch, IncludeNew, token)), enumerateCollection: true));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Registers an array: validates what was entered with the plug-in, and keeps it for this user.</summary>
+[Cmdlet(VerbsLifecycle.Register, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(StorageServer))]
+public sealed class RegisterOscStorageServerCommand : OscCmdlet
+{
+    /// <summary>Your name for the array.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    public string Name { get; set; } = "";
+
+    /// <summary>The plug-in, by its name or class name.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateNotNullOrEmpty]
+    public string Plugin { get; set; } = "";
+
+    /// <summary>How hosts reach its elements.</summary>
+    [Parameter(Mandatory = true)]
+    public StorageType StorageType { get; set; }
+
+    /// <summary>Hosts to log in at, from New-OscAccessContext.</summary>
+    [Parameter]
+    public AccessContext[] AccessContext { get; set; } = [];
+
+    /// <summary>Where the array's management answers.</summary>
+    [Parameter]
+    public string? AdminHost { get; set; }
+
+    /// <summary>The management user and password.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Which of the arrays behind a concentrator.</summary>
+    [Parameter]
+    public string? StorageName { get; set; }
+
+    /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
+    [Parameter]
+    public string? ExtraInfo { get; set; }
+
+    /// <summary>Network devices to reach the targets through.</summary>
+    [Parameter]
+    public string[] NetDevice { get; set; } = [];
+
+    /// <summary>Keep the secrets in a file that only you can read. Without it they live as long as this process.</summary>
+    [Parameter]
+    public SwitchParameter SaveCredential { get; set; }
+
+    private protected override void Process() => Try(Name, () =>
+    {
+        Engine.CheckServerName(Name);
+        if (!ShouldProcess(Name, $"Register storage server with plug-in {Plugin}"))
+        {
+            return;
+        }
+
+        var draft = new StorageServer
+        {
+            Name = Name,
+            StorageType = StorageType,
+            AccessContexts = AccessContext.ToValueList(),
+            AdminHost = AdminHost,
+            AdminUser = Credential?.UserName,
+            StorageName = StorageName,
+            ExtraInfo = ExtraInfo,
+            NetDevices = NetDevice.ToValueList(),
+            Chap = AccessContext.Any(context => context.ChapUser is not null),
+        }.WithAdminSecret(Credential is null ? null : Secret.From(Credential.Password));
+        WriteObject(Run(token => Engine.RegisterAsync(draft, Plugin, SaveCredential, token)));
+    });
+}

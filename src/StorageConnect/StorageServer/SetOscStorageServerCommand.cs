@@ -1,0 +1,83 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Changes a registered server. What isn't given stays; the result is validated like a new one.</summary>
+[Cmdlet(VerbsCommon.Set, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(StorageServer))]
+public sealed class SetOscStorageServerCommand : OscCmdlet
+{
+    /// <summary>The server, by name, Uuid or object.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
+    public StorageServerIdentity StorageServer { get; set; } = null!;
+
+    /// <summary>The name it gets.</summary>
+    [Parameter]
+    public string? NewName { get; set; }
+
+    /// <summary>The hosts to log in at, in place of those it has.</summary>
+    [Parameter]
+    public AccessContext[]? AccessContext { get; set; }
+
+    /// <summary>Where the array's management answers.</summary>
+    [Parameter]
+    public string? AdminHost { get; set; }
+
+    /// <summary>The management user and password.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>Which of the arrays behind a concentrator.</summary>
+    [Parameter]
+    public string? StorageName { get; set; }
+
+    /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
+    [Parameter]
+    public string? ExtraInfo { get; set; }
+
+    /// <summary>Network devices to reach the targets through, in place of those it has.</summary>
+    [Parameter]
+    public string[]? NetDevice { get; set; }
+
+    /// <summary>Keep the secrets in a file that only you can read. With -SaveCredential:$false none is saved anew.</summary>
+    [Parameter]
+    public SwitchParameter SaveCredential { get; set; }
+
+    /// <summary>Return the changed server.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override void Process() => Try(StorageServer.ToString(), () =>
+    {
+        var array = Engine.GetArray(StorageServer.Key);
+        if (!ShouldProcess(array.Name, "Change storage server"))
+        {
+            return;
+        }
+
+        bool? save = MyInvocation.BoundParameters.ContainsKey(nameof(SaveCredential)) ? SaveCredential : null;
+        var changed = Run(token => Engine.ChangeAsync(array.Uuid, Change, save, token));
+        if (PassThru)
+        {
+            WriteObject(changed);
+        }
+    });
+
+    private StorageServer Change(StorageServer server)
+    {
+        var contexts = AccessContext?.ToValueList() ?? server.AccessContexts;
+        return (server with
+        {
+            Name = NewName ?? server.Name,
+            AccessContexts = contexts,
+            AdminHost = AdminHost ?? server.AdminHost,
+            AdminUser = Credential?.UserName ?? server.AdminUser,
+            StorageName = StorageName ?? server.StorageName,
+            ExtraInfo = ExtraInfo ?? server.ExtraInfo,
+            NetDevices = NetDevice?.ToValueList() ?? server.NetDevices,
+            Chap = contexts.Any(context => context.ChapUser is not null),
+        }).WithAdminSecret(Credential is null ? server.GetAdminSecret() : Secret.From(Credential.Password));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Validates registered servers anew (guide: validate).</summary>
+[Cmdlet(VerbsDiagnostic.Test, "OscStorageServer")]
+[OutputType(typeof(bool), typeof(OscServerTest))]
+public sealed class TestOscStorageServerCommand : OscCmdlet
+{
+    /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("Name")]
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    /// <summary>Return an object with the reason in place of a Boolean and an error.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    private protected override void Process()
+    {
+        var arrays = StorageServer is null
+            ? Engine.GetArrays()
+            : [.. StorageServer.Select(server => Engine.GetArray(server.Key))];
+        foreach (var array in arrays)
+        {
+            try
+            {
+                Run(array.ValidateAsync);
+                WriteObject(Detailed ? new OscServerTest { StorageServerName = array.Name, Passed = true } : true);
+            }
+            catch (StorageConnectException e)
+            {
+                if (Detailed)
+                {
+                    WriteObject(new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
+                }
+                else
+                {
+                    WriteError(e, array.Server);
+                    WriteObject(false);
+                }
+            }
+        }
+    }
+}

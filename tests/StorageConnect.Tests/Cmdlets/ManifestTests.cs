@@ -1,0 +1,93 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using System.Reflection;
+using Xunit;
+
+namespace StorageConnect.Tests.Cmdlets;
+
+/// <summary>The shape that PowerShell users rely on, checked on the assembly and the manifest.</summary>
+[Collection(ModuleSessions.Name)]
+public class ManifestTests
+{
+    private static readonly Assembly Module = Assembly.LoadFrom(Path.Combine(StagedModule.Folder, "StorageConnect.dll"));
+    private static readonly Type[] Cmdlets = [.. Module.GetTypes().Where(type => type.GetCustomAttribute<CmdletAttribute>() is not null)];
+
+    public static TheoryData<string> CmdletNames => [.. Cmdlets.Select(NameOf)];
+
+    [Fact]
+    public void The_manifest_exports_every_cmdlet_by_name_and_nothing_else()
+    {
+        var manifest = (Hashtable)Parser.ParseFile(StagedModule.Manifest, out _, out _).Find(ast => ast is HashtableAst, false).SafeGetValue();
+
+        Assert.Equal(Cmdlets.Select(NameOf).Order(), ((object[])manifest["CmdletsToExport"]!).Cast<string>().Order());
+        Assert.Empty((object[])manifest["FunctionsToExport"]!);
+        Assert.Empty((object[])manifest["VariablesToExport"]!);
+        Assert.Equal(
+            Cmdlets.SelectMany(type => type.GetCustomAttribute<AliasAttribute>()?.AliasNames ?? []).Order(),
+            ((object[])manifest["AliasesToExport"]!).Cast<string>().Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void A_cmdlet_has_an_approved_verb_and_a_singular_prefixed_noun(string cmdlet)
+    {
+        var attribute = Attribute(cmdlet);
+        var verbs = typeof(VerbsCommon).Assembly.GetTypes()
+            .Where(type => type.Name.StartsWith("Verbs", StringComparison.Ordinal) && type.IsAbstract && type.IsSealed && type.IsPublic)
+            .SelectMany(type => type.GetFields().Select(field => (string?)field.GetRawConstantValue()));
+
+        Assert.Contains(attribute.VerbName, verbs);
+        Assert.StartsWith("Osc", attribute.NounName, StringComparison.Ordinal);
+        Assert.True(!attribute.NounName.EndsWith('s') || attribute.NounName is "OscStatus" or "OscStorageElementAccess" or "OscQos");
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void A_cmdlet_tells_what_it_writes(string cmdlet) => Assert.NotNull(Find(cmdlet).GetCustomAttribute<OutputTypeAttribute>());
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
+    {
+        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable];
+        var attribute = Attribute(cmdlet);
+
+        Assert.Equal(!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext", attribute.SupportsShouldProcess);
+        // To forget an operation destroys nothing on an array.
+        Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void A_cmdlet_takes_no_secret_as_text_and_one_pipeline_object_per_set(string cmdlet)
+    {
+        var parameters = Find(cmdlet).GetProperties().Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null).ToList();
+
+        Assert.DoesNotContain(parameters, property =>
+            (property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase) || property.Name.Contains("Password", StringComparison.OrdinalIgnoreCase) || property.Name.EndsWith("Credential", StringComparison.Ordinal))
+            && property.PropertyType != typeof(PSCredential) && property.PropertyType != typeof(SwitchParameter));
+        Assert.DoesNotContain(
+            parameters.SelectMany(property => property.GetCustomAttributes<ParameterAttribute>()).Where(parameter => parameter.ValueFromPipeline).GroupBy(parameter => parameter.ParameterSetName),
+            set => set.Count() > 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void What_names_something_new_or_sets_a_value_never_binds_by_property_name(string cmdlet)
+    {
+        string[] values = ["NewName", "SnapshotName", "Size", "Qos", "Initiator"];
+        var bound = Find(cmdlet).GetProperties()
+            .Where(property => values.Contains(property.Name) || (property.Name == "Name" && Attribute(cmdlet).VerbName is "New" or "Invoke" or "Register"))
+            .SelectMany(property => property.GetCustomAttributes<ParameterAttribute>());
+
+        Assert.DoesNotContain(bound, parameter => parameter.ValueFromPipelineByPropertyName);
+    }
+
+    private static string NameOf(Type type) => $"{type.GetCustomAttribute<CmdletAttribute>()!.VerbName}-{type.GetCustomAttribute<CmdletAttribute>()!.NounName}";
+
+    private static Type Find(string cmdlet) => Cmdlets.Single(type => NameOf(type) == cmdlet);
+
+    private static CmdletAttribute Attribute(string cmdlet) => Find(cmdlet).GetCustomAttribute<CmdletAttribute>()!;
+}

@@ -1,0 +1,119 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Cmdlets;
+
+/// <summary>
+/// A PowerShell session with the staged module, settings and plug-in folders of its own. The settings are environment variables of this process,
+/// so classes that use sessions are in one collection and run one after the other.
+/// </summary>
+public sealed class ModuleSession : IDisposable
+{
+    private static readonly string[] Variables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"];
+    private readonly Dictionary<string, string?> _before = [];
+    private readonly Runspace _runspace;
+
+    public ModuleSession()
+    {
+        foreach (var variable in Variables)
+        {
+            _before[variable] = Environment.GetEnvironmentVariable(variable);
+            Environment.SetEnvironmentVariable(variable, Path.Combine(Folder.Path, variable.ToLower(CultureInfo.InvariantCulture)));
+        }
+
+        var state = InitialSessionState.CreateDefault2();
+        state.ThrowOnRunspaceOpenError = true;
+        state.ImportPSModule([StagedModule.Manifest]);
+        _runspace = RunspaceFactory.CreateRunspace(state);
+        _runspace.Open();
+    }
+
+    public TemporaryFolder Folder { get; } = new();
+
+    /// <summary>Where a user's own plug-ins go in this session.</summary>
+    public string UserPlugins => Path.Combine(Folder.Path, "xdg_data_home", "storage-connect", "plugins");
+
+    /// <summary>Runs a script; errors are collected, not thrown.</summary>
+    public Outcome Invoke(string script, params (string Name, object? Value)[] variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            _runspace.SessionStateProxy.SetVariable(name, value);
+        }
+
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        var output = new Collection<PSObject>();
+        var errors = new List<ErrorRecord>();
+        try
+        {
+            output = shell.Invoke();
+        }
+        catch (RuntimeException e)
+        {
+            errors.Add(e.ErrorRecord);
+        }
+
+        return new(output, [.. shell.Streams.Error, .. errors], [.. shell.Streams.Progress], [.. shell.Streams.Warning]);
+    }
+
+    /// <summary>Runs a script and stops it, as Ctrl+C does, once something has happened.</summary>
+    public async Task StopAsync(string script, Task when, params (string Name, object? Value)[] variables)
+    {
+        foreach (var (name, value) in variables)
+        {
+            _runspace.SessionStateProxy.SetVariable(name, value);
+        }
+
+        using var shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        var running = shell.InvokeAsync();
+        await when;
+        await Task.Factory.FromAsync(shell.BeginStop(null, null), shell.EndStop);
+        await Assert.ThrowsAsync<PipelineStoppedException>(() => running);
+    }
+
+    /// <summary>Runs a script that must not fail, and returns what it wrote.</summary>
+    public IReadOnlyList<T> Get<T>(string script, params (string Name, object? Value)[] variables)
+    {
+        var outcome = Invoke(script, variables);
+        Assert.True(outcome.Errors.Count == 0, string.Join(Environment.NewLine, outcome.Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}")));
+        return [.. outcome.Output.Select(item => Assert.IsType<T>(item.BaseObject))];
+    }
+
+    public void Dispose()
+    {
+        _runspace.Dispose();
+        foreach (var (variable, value) in _before)
+        {
+            Environment.SetEnvironmentVariable(variable, value);
+        }
+
+        Folder.Dispose();
+    }
+
+    public sealed record Outcome(
+        IReadOnlyList<PSObject> Output,
+        IReadOnlyList<ErrorRecord> Errors,
+        IReadOnlyList<ProgressRecord> Progress,
+        IReadOnlyList<WarningRecord> Warnings)
+    {
+        /// <summary>The one error there must be, with the id before the comma.</summary>
+        public ErrorRecord Error(string id)
+        {
+            var error = Assert.Single(Errors);
+            Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
+            return error;
+        }
+    }
+}
+
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ModuleSessions
+{
+    public const string Name = "module";
+}

@@ -1,0 +1,145 @@
+using StorageConnect.Engine;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Engine.Arrays;
+
+/// <summary>Rules 11, 13, 14, 16, 19 and 23: answers that the guide doesn't allow.</summary>
+public sealed class ResultRuleTests : ArrayTests
+{
+    public static TheoryData<string> Makers => ["create", "clone", "cloneFromSnap", "splitClone"];
+
+    public static TheoryData<string> SnapshotMakers => ["createSnap", "createMultiSnap"];
+
+    [Breaks(11, By.Plugin)]
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task Rule_11_what_is_made_has_an_identity_for_hosts(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Page83Id = "" });
+        await IsAtFaultAsync(method, "page83_id");
+        Behind.Behave(method);
+    }
+
+    [Breaks(11, By.Plugin)]
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task Rule_11_what_is_made_has_a_uuid(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Uuid = "" });
+        await IsAtFaultAsync(method, "uuid");
+    }
+
+    [Breaks(11, By.Plugin)]
+    [Fact]
+    public async Task Rule_11_list_returns_no_snapshot()
+    {
+        Behind.Return<IEnumerable<StorageElement>>("list", [On.Snapshot with { Page83Id = "36" }]);
+        await IsAtFaultAsync("list", "snapshot");
+    }
+
+    [Breaks(11, By.Plugin)]
+    [Fact]
+    public async Task Rule_11_list_returns_no_element_without_an_identity_for_hosts()
+    {
+        Behind.Return<IEnumerable<StorageElement>>("list", [On.Lun with { Page83Id = "" }]);
+        await IsAtFaultAsync("list", "page83_id");
+    }
+
+    [Breaks(11, By.Caller)]
+    [Fact]
+    public async Task Rule_11_a_caller_can_not_list_snapshots()
+    {
+        await Expect.FailureAsync<InvalidRequestException>("TypeInvalid", null, async () =>
+            await Door.ListAsync(new() { Types = [StorageElementType.Snapshot] }, Cancellation).ToListAsync(Cancellation));
+        Assert.Empty(Behind.Calls);
+    }
+
+    [Breaks(13, By.Plugin)]
+    [Fact]
+    public async Task Rule_13_an_answer_names_the_groups_presented_to()
+    {
+        Behind.Lie<StorageElement>("startPresent", presented => presented with { AccessGroupNames = [] });
+        await IsAtFaultAsync("startPresent", "not yet presented");
+    }
+
+    [Breaks(13, By.Plugin)]
+    [Fact]
+    public async Task Rule_13_an_answer_no_longer_names_the_groups_withdrawn_from()
+    {
+        Behind.Lie<StorageElement>("stopPresent", withdrawn => withdrawn with { AccessGroupNames = ["hosts"] });
+        await IsAtFaultAsync("stopPresent", "still presented");
+    }
+
+    [Fact]
+    public async Task Rule_13_all_groups_come_back_and_only_the_named_ones_are_passed()
+    {
+        await Door.CreateAccessGroupsAsync([new() { Name = "other" }], Cancellation);
+        await Door.StartPresentAsync(On.Lun, ["hosts"], Cancellation);
+        Assert.Equal(["hosts", "other"], (await Door.StartPresentAsync(On.Lun, ["other"], Cancellation)).AccessGroupNames);
+        Assert.Equal(["other"], (await Door.StopPresentAsync(On.Lun, ["hosts"], Cancellation)).AccessGroupNames);
+        Assert.Equal(["hosts"], Behind.OnlyCall("stopPresent").Argument<IReadOnlyList<string>>(1));
+    }
+
+    [Breaks(14, By.Plugin)]
+    [Fact]
+    public async Task Rule_14_resize_tells_a_size()
+    {
+        Behind.Lie<StorageElement>("resize", resized => resized with { SizeBytes = 0 });
+        await IsAtFaultAsync("resize", "size");
+    }
+
+    [Fact]
+    public async Task Rule_14_the_actual_size_comes_back_though_it_is_not_the_one_asked_for()
+    {
+        Behind.Lie<StorageElement>("resize", resized => resized with { SizeBytes = 4096 });
+        Assert.Equal(4096, (await Door.ResizeAsync(On.Lun, 4000, allowShrink: false, Cancellation)).SizeBytes);
+    }
+
+    [Breaks(16, By.Plugin)]
+    [Theory]
+    [InlineData("getCloneLimits")]
+    [InlineData("getSnapLimits")]
+    public async Task Rule_16_a_limit_is_a_number_or_minus_1(string method)
+    {
+        Behind.Return(method, -2L);
+        await IsAtFaultAsync(method, "-2");
+        Behind.Return(method, -1L);
+        Assert.Equal(-1, await (Task<long>)EveryMethod.CallAsync(method, Door, On, Cancellation));
+    }
+
+    [Breaks(19, By.Plugin)]
+    [Theory]
+    [MemberData(nameof(SnapshotMakers))]
+    public async Task Rule_19_a_snapshot_is_a_snapshot(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Type = StorageElementType.Lun });
+        await IsAtFaultAsync(method, "not a snapshot");
+    }
+
+    [Breaks(19, By.Plugin)]
+    [Theory]
+    [MemberData(nameof(SnapshotMakers))]
+    public async Task Rule_19_a_snapshot_names_all_its_sources(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { SourceUuids = [On.Other.Uuid] });
+        await IsAtFaultAsync(method, "'lun' as a source");
+    }
+
+    [Fact]
+    public async Task Rule_19_members_go_in_one_call_or_not_at_all()
+    {
+        await Door.CreateMultiSnapAsync([On.Lun, On.Other], null, Cancellation);
+        Assert.Equal([On.Lun, On.Other], Behind.OnlyCall("createMultiSnap").Argument<IReadOnlyList<StorageElement>>(0));
+        Behind.Throw("createMultiSnap", () => new NoSuchOperationException("One at a time.") { Element = "lun", Recommendation = "Snapshot each." });
+        await Expect.FailureAsync<NoSuchOperationException>("NoSuchOperation", "lun", () => Door.CreateMultiSnapAsync([On.Lun, On.Other], null, Cancellation));
+        Assert.DoesNotContain("createSnap", Behind.CalledMethods);
+    }
+
+    private async Task IsAtFaultAsync(string method, string why)
+    {
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => EveryMethod.CallAsync(method, Door, On, Cancellation));
+        Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        Assert.Equal(method, error.Method);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Reflection;
+using System.Reflection.Emit;
+using CsCheck;
+using StorageConnect.Engine.Plugins;
+using Xunit;
+
+namespace StorageConnect.Tests.Engine.Plugins;
+
+/// <summary>Damaged files are found, refused, and hinder nobody.</summary>
+public sealed class PluginDamageTests : PluginTests
+{
+    [Fact]
+    public void A_file_with_any_byte_changed_never_throws()
+    {
+        var whole = File.ReadAllBytes(Bed.Install(new(), "Odd"));
+        var folders = Bed.FolderOf("Fuzz");
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte, Gen.Int[0, whole.Length - 1], Gen.Byte).Sample(
+            (at, value, at2, value2) =>
+            {
+                byte[] damaged = [.. whole];
+                damaged[at] = value;
+                damaged[at2] = value2;
+                var folder = Directory.CreateDirectory(Path.Combine(folders, Guid.NewGuid().ToString("n"))).FullName;
+                File.WriteAllBytes(Path.Combine(folder, "Plugin.dll"), damaged);
+                Assert.NotEmpty(PluginFinder.FindInFolder(folder, trusted: true));
+                Directory.Delete(folder, recursive: true);
+            },
+            iter: 2000);
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_off_is_refused()
+    {
+        var path = Bed.Install(new(), "Odd");
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..512]);
+        Assert.Equal(PluginState.Refused, Assert.Single(In("Odd")).State);
+        AssertTheGoodOneIsReady();
+    }
+
+    [Fact]
+    public void A_file_whose_code_is_damaged_fails_when_it_is_loaded()
+    {
+        // The metadata names a base class that is not there.
+        var path = Bed.Install(new() { Base = typeof(ThrowingPlugin), ClassName = "Odd.Plugin" }, "Odd");
+        var bytes = File.ReadAllBytes(path);
+        bytes.AsSpan(bytes.AsSpan().IndexOf("ThrowingPlugin\0"u8), 5).Fill((byte)'X');
+        File.WriteAllBytes(path, bytes);
+        AssertIs(PluginState.Failed, "It was built against another contract or is damaged", Assert.Single(In("Odd")));
+        AssertTheGoodOneIsReady();
+    }
+
+    [Fact]
+    public void An_attribute_of_the_contracts_name_but_another_shape_is_refused()
+    {
+        AttributeOfAnotherContract(Bed.FolderOf("Odd"));
+        AssertIs(PluginState.Refused, "Its descriptor can't be read", Assert.Single(In("Odd")));
+        AssertTheGoodOneIsReady();
+    }
+
+    /// <summary>As a plug-in for a later contract might look, whose attribute takes less.</summary>
+    private static void AttributeOfAnotherContract(string folder)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(folder).FullName, "Other.Attributes.dll");
+        var library = new PersistedAssemblyBuilder(new AssemblyName("Other.Attributes"), typeof(object).Assembly);
+        var attribute = library.DefineDynamicModule("Other.Attributes")
+            .DefineType("StorageConnect.StorageArrayPluginAttribute", TypeAttributes.Public, typeof(Attribute));
+        attribute.DefineDefaultConstructor(MethodAttributes.Public);
+        attribute.CreateType();
+        library.Save(path);
+        var context = new System.Runtime.Loader.AssemblyLoadContext(path, isCollectible: true);
+        var other = context.LoadFromAssemblyPath(path).GetType("StorageConnect.StorageArrayPluginAttribute", throwOnError: true)!;
+
+        var assembly = new PersistedAssemblyBuilder(new AssemblyName("Odd"), typeof(object).Assembly);
+        var type = assembly.DefineDynamicModule("Odd").DefineType("Odd.Plugin", TypeAttributes.Public | TypeAttributes.Abstract, typeof(StorageArrayPlugin));
+        type.SetCustomAttribute(new(other.GetConstructor([])!, []));
+        type.CreateType();
+        assembly.Save(Path.Combine(folder, "Odd.dll"));
+        context.Unload();
+    }
+}

@@ -1,0 +1,186 @@
+using System.Text;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Engine.Servers;
+
+/// <summary>Secrets live for a process, or in a file of their own where the user wants it, and nowhere else.</summary>
+public sealed class SecretKeepingTests : IDisposable
+{
+    private const string Admin = "adm1n-s3cr3t";
+    private const string Chap = "ch4p-s3cr3t-12";
+    private const string Mutual = "mutu4l-s3cr3t";
+    private readonly TestBed _bed = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _bed.Dispose();
+
+    private StorageServer Draft => (_bed.Draft() with
+    {
+        StorageType = StorageType.iSCSI,
+        Chap = true,
+        AdminUser = "admin",
+        AccessContexts = [new AccessContext { Host = "a", ChapUser = "c", MutualChapUser = "m" }.WithSecrets(new(Chap), new(Mutual)), new() { Host = "b" }],
+    }).WithAdminSecret(new(Admin));
+
+    private static string? Read(Secret? secret) => secret?.Use(characters => new string(characters));
+
+    private string SecretsFile(StorageServer server) => Path.Combine(_bed.SecretsFolder, server.Uuid + ".json");
+
+    private Task<StorageServer> RegisterAsync(bool save) => _bed.Engine.RegisterAsync(Draft, "Recording", save, Cancellation);
+
+    private static void AssertHasThemAll(StorageServer seen)
+    {
+        Assert.Equal(Admin, Read(seen.GetAdminSecret()));
+        Assert.Equal(Chap, Read(seen.AccessContexts[0].GetChapSecret()));
+        Assert.Equal(Mutual, Read(seen.AccessContexts[0].GetMutualChapSecret()));
+        Assert.Null(seen.AccessContexts[1].GetChapSecret());
+    }
+
+    [Fact]
+    public async Task The_plug_in_sees_them_at_every_call()
+    {
+        await RegisterAsync(save: false);
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+    }
+
+    [Fact]
+    public async Task What_the_engine_hands_out_has_none()
+    {
+        var server = await RegisterAsync(save: true);
+        foreach (var seen in new[] { server, _bed.Engine.GetServers()[0], _bed.Engine.GetArray("lab").Server, await _bed.Engine.RefreshAsync("lab", Cancellation) })
+        {
+            Assert.Null(seen.GetAdminSecret());
+            Assert.Null(seen.AccessContexts[0].GetChapSecret());
+            Assert.Null(seen.AccessContexts[0].GetMutualChapSecret());
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task They_are_in_no_file_but_the_one_asked_for(bool save)
+    {
+        var server = await RegisterAsync(save);
+        foreach (var file in Directory.EnumerateFiles(_bed.Paths.Config, "*", SearchOption.AllDirectories).Where(file => file != SecretsFile(server)))
+        {
+            var content = await File.ReadAllTextAsync(file, Encoding.UTF8, Cancellation);
+            Assert.All([Admin, Chap, Mutual], secret => Assert.DoesNotContain(secret, content, StringComparison.Ordinal));
+        }
+
+        Assert.Equal(save, File.Exists(SecretsFile(server)));
+    }
+
+    [Fact]
+    public async Task Another_process_without_them_says_which_and_how_to_give_them()
+    {
+        await RegisterAsync(save: false);
+        _bed.Array.ForgetCalls();
+        var error = await Expect.FailureAsync<AuthenticationFailedException>("CredentialNeeded", "lab", () =>
+            _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        Assert.Contains("'admin'", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-OscStorageServer", error.Recommendation, StringComparison.Ordinal);
+        Assert.Contains("-Credential", error.Recommendation, StringComparison.Ordinal);
+        Assert.Empty(_bed.Array.Calls);
+    }
+
+    [Fact]
+    public async Task A_CHAP_secret_that_is_missing_is_named_by_its_host()
+    {
+        await _bed.Engine.RegisterAsync(Draft with { AdminUser = null }, "Recording", false, Cancellation);
+        var error = await Expect.FailureAsync<AuthenticationFailedException>("CredentialNeeded", "lab", () =>
+            _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        Assert.Contains("a:3260", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_process_has_the_saved_ones()
+    {
+        await RegisterAsync(save: true);
+        _bed.Array.ForgetCalls();
+        await _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+    }
+
+    [Fact]
+    public async Task Given_to_another_process_they_serve_there()
+    {
+        await RegisterAsync(save: false);
+        var other = _bed.NewEngine();
+        await other.ChangeAsync("lab", _ => Draft with { Uuid = _.Uuid }, null, Cancellation);
+        _bed.Array.ForgetCalls();
+        await other.GetArray("lab").GetStatusAsync(null, Cancellation);
+        AssertHasThemAll(_bed.Array.Calls[0].Server);
+    }
+
+    [Fact]
+    public async Task Saved_ones_are_changed_with_the_server_and_no_longer_saved_when_not_wanted()
+    {
+        var server = await RegisterAsync(save: true);
+        await _bed.Engine.ChangeAsync("lab", old => old.WithAdminSecret(new("new")), null, Cancellation);
+        _bed.Array.ForgetCalls();
+        await _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.Equal("new", Read(_bed.Array.Calls[0].Server.GetAdminSecret()));
+
+        await _bed.Engine.ChangeAsync("lab", old => old, saveCredential: false, Cancellation);
+        Assert.False(File.Exists(SecretsFile(server)));
+    }
+
+    [Fact]
+    public async Task Unregistering_forgets_the_saved_ones_too()
+    {
+        var server = await RegisterAsync(save: true);
+        _bed.Engine.Unregister("lab");
+        Assert.False(File.Exists(SecretsFile(server)));
+    }
+
+    [Fact]
+    public async Task The_file_is_readable_by_its_user_alone_in_a_folder_of_its_own()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File modes are a Unix thing.");
+#pragma warning disable CA1416 // Skipped on Windows.
+        Directory.CreateDirectory(_bed.SecretsFolder);
+        File.SetUnixFileMode(_bed.SecretsFolder, (UnixFileMode)0b111_111_111);
+        var server = await RegisterAsync(save: true);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(SecretsFile(server)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_bed.SecretsFolder));
+#pragma warning restore CA1416
+    }
+
+    [Fact]
+    public async Task A_damaged_file_is_named_and_not_quoted()
+    {
+        var server = await RegisterAsync(save: true);
+        await File.WriteAllTextAsync(SecretsFile(server), $$"""{ "admin": "{{Admin}}" x """, Cancellation);
+        var error = await Expect.FailureAsync<DataCorruptException>("SavedCredentialUnreadable", SecretsFile(server), () =>
+            _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        Assert.DoesNotContain(Admin, error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{ "admin": null }""")]
+    [InlineData("[]")]
+    public async Task A_file_without_them_is_as_good_as_none_or_damaged(string content)
+    {
+        var server = await RegisterAsync(save: true);
+        await File.WriteAllTextAsync(SecretsFile(server), content, Cancellation);
+        var error = await Assert.ThrowsAnyAsync<StorageConnectException>(() => _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        Assert.Contains(error.ErrorId, new[] { "CredentialNeeded", "SavedCredentialUnreadable" });
+    }
+
+    [Fact]
+    public async Task No_error_of_the_engine_shows_them()
+    {
+        await RegisterAsync(save: true);
+        foreach (var method in new[] { "validate", "getStatus" })
+        {
+            _bed.Array.Throw(method, () => new InvalidOperationException("boom"));
+            var error = await Assert.ThrowsAnyAsync<StorageConnectException>(() => _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+            Assert.All([Admin, Chap, Mutual], secret => Assert.DoesNotContain(secret, error.ToString(), StringComparison.Ordinal));
+            _bed.Array.Behave(method);
+        }
+    }
+}

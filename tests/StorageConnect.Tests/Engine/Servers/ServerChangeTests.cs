@@ -1,0 +1,91 @@
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Engine.Servers;
+
+/// <summary>Changing a registered server.</summary>
+public sealed class ServerChangeTests : IDisposable
+{
+    private readonly TestBed _bed = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _bed.Dispose();
+
+    private Task<StorageServer> RegisterAsync(string name = "lab") => _bed.Engine.RegisterAsync(_bed.Draft(name), "Recording", false, Cancellation);
+
+    private Task<StorageServer> ChangeAsync(Func<StorageServer, StorageServer> change) => _bed.Engine.ChangeAsync("lab", change, null, Cancellation);
+
+    [Fact]
+    public async Task A_change_is_checked_like_a_registration_and_kept()
+    {
+        var before = await RegisterAsync();
+        _bed.Array.ForgetCalls();
+        var after = await ChangeAsync(server => server with { Name = "renamed" });
+        Assert.Equal(before with { Name = "renamed" }, after);
+        Assert.Equal(["validate", "getStorageNames", "getCapabilities", "validate", "getInfo"], _bed.Array.CalledMethods);
+        Assert.Equal([after], _bed.NewEngine().GetServers());
+    }
+
+    [Fact]
+    public async Task A_change_that_the_array_refuses_changes_nothing()
+    {
+        var before = await RegisterAsync();
+        _bed.Array.Throw("validate", () => new InvalidStorageArrayException("No."));
+        await Assert.ThrowsAsync<InvalidStorageArrayException>(() => ChangeAsync(server => server with { AdminHost = "x" }));
+        Assert.Equal([before], _bed.Engine.GetServers());
+    }
+
+    [Fact]
+    public async Task A_name_of_another_server_is_refused_and_its_own_in_another_case_is_not()
+    {
+        await RegisterAsync();
+        await RegisterAsync("other");
+        await Expect.FailureAsync<AlreadyExistsException>("StorageServerExists", "Other", () => ChangeAsync(server => server with { Name = "Other" }));
+        Assert.Equal("LAB", (await ChangeAsync(server => server with { Name = "LAB" })).Name);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_unregistered_meanwhile_is_not_found()
+    {
+        await RegisterAsync();
+        var other = _bed.NewEngine();
+        _bed.Array.Before("getInfo", (_, _) =>
+        {
+            other.Unregister("lab");
+            return Task.CompletedTask;
+        });
+        await Expect.FailureAsync<NotFoundException>("StorageServerNotFound", "lab", () => ChangeAsync(server => server with { AdminHost = "x" }));
+        Assert.Empty(_bed.Engine.GetServers());
+    }
+
+    [Fact]
+    public async Task A_refresh_never_undoes_what_a_user_changes_meanwhile()
+    {
+        await RegisterAsync();
+        var other = _bed.NewEngine();
+        var changing = false;
+        _bed.Array.Before("getInfo", async (_, token) =>
+        {
+            if (!changing)
+            {
+                changing = true;
+                await other.ChangeAsync("lab", server => server with { AdminHost = "new" }, null, token);
+            }
+        });
+        _bed.Array.Contents.Status = "Degraded";
+        await _bed.Engine.RefreshAsync("lab", Cancellation);
+        Assert.Equal("new", Assert.Single(_bed.Engine.GetServers()).AdminHost);
+    }
+
+    [Fact]
+    public async Task A_refresh_that_brings_nothing_new_writes_nothing()
+    {
+        await RegisterAsync();
+        var content = await File.ReadAllBytesAsync(_bed.ServersFile, Cancellation);
+        File.SetLastWriteTimeUtc(_bed.ServersFile, DateTime.UnixEpoch);
+        await _bed.Engine.RefreshAsync("lab", Cancellation);
+        Assert.Equal(DateTime.UnixEpoch, File.GetLastWriteTimeUtc(_bed.ServersFile));
+        Assert.Equal(content, await File.ReadAllBytesAsync(_bed.ServersFile, Cancellation));
+    }
+}

@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using StorageConnect.Tests.Local.Support;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(LoopMounts))]
+
+namespace StorageConnect.Tests.Local.Support;
+
+/// <summary>Small file systems in image files, made when a test first needs one and unmounted after the last.</summary>
+public sealed class LoopMounts : IDisposable
+{
+    private static readonly Lock Gate = new();
+    private static readonly Dictionary<PoolKind, LoopMount> Shared = [];
+
+    /// <summary>A folder for a pool of this kind, empty; the test is skipped where there can be none.</summary>
+    public static string NewFolder(PoolKind kind)
+    {
+        var parent = kind == PoolKind.Copy ? Path.GetTempPath() : SharedMount(kind).Folder;
+        var folder = Path.Combine(parent, $"pool-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    /// <summary>A file system for one test alone, of that many bytes.</summary>
+    public static LoopMount NewMount(PoolKind kind, long size = 400L << 20)
+    {
+        RequireTools(kind);
+        return new(kind, size);
+    }
+
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            foreach (var mount in Shared.Values)
+            {
+                mount.Dispose();
+            }
+
+            Shared.Clear();
+        }
+    }
+
+    internal static string Run(string tool, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)}: {error.Result}");
+    }
+
+    private static LoopMount SharedMount(PoolKind kind)
+    {
+        RequireTools(kind);
+        lock (Gate)
+        {
+            return Shared.TryGetValue(kind, out var mount) ? mount : Shared[kind] = new(kind, 2L << 30);
+        }
+    }
+
+    private static void RequireTools(PoolKind kind)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Mounting a file system for the test needs root.");
+        var (tool, package) = kind == PoolKind.Xfs ? ("mkfs.xfs", "xfsprogs") : ("mkfs.btrfs", "btrfs-progs");
+        Assert.SkipUnless(File.Exists($"/usr/sbin/{tool}") || File.Exists($"/sbin/{tool}"), $"{tool} is missing: install the package {package}.");
+        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains(kind == PoolKind.Xfs ? "\txfs\n" : "\tbtrfs\n", StringComparison.Ordinal), $"The kernel has no {kind}.");
+        Assert.SkipUnless(File.Exists("/dev/loop-control"), "The kernel has no loop devices.");
+    }
+}
+
+/// <summary>A mounted image file.</summary>
+public sealed class LoopMount : IDisposable
+{
+    private readonly string _image;
+
+    public LoopMount(PoolKind kind, long size)
+    {
+        var name = Path.Combine(Path.GetTempPath(), $"storageconnect-{kind}-{Guid.NewGuid():N}");
+        _image = name + ".img";
+        Folder = name + ".mnt";
+        using (var file = File.Create(_image))
+        {
+            file.SetLength(size);
+        }
+
+        Directory.CreateDirectory(Folder);
+        LoopMounts.Run(kind == PoolKind.Xfs ? "mkfs.xfs" : "mkfs.btrfs", "-q", _image);
+        Mount();
+    }
+
+    public string Folder { get; }
+
+    public void Mount() => LoopMounts.Run("mount", "-o", "loop", _image, Folder);
+
+    public void Unmount() => LoopMounts.Run("umount", Folder);
+
+    public void Dispose()
+    {
+        try
+        {
+            Unmount();
+        }
+        catch (InvalidOperationException)
+        {
+            LoopMounts.Run("umount", "-l", Folder);
+        }
+
+        Directory.Delete(Folder);
+        File.Delete(_image);
+    }
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.MainJob;
+
+/// <summary>The README's first command does what it says, as a newcomer runs it: in a process of its own.</summary>
+public sealed class QuickstartTests : IDisposable
+{
+    private const int Nobody = 65534;
+    private readonly TemporaryFolder _settings = new();
+    private readonly TemporaryFolder _home = new();
+
+    [Theory]
+    [InlineData(PoolKind.Copy)]
+    [InlineData(PoolKind.Xfs)]
+    [InlineData(PoolKind.Btrfs)]
+    public async Task It_works_twice_in_a_row_and_leaves_nothing_behind(PoolKind kind)
+    {
+        var pool = LoopMounts.NewFolder(kind);
+
+        for (var run = 0; run < 2; run++)
+        {
+            var (exitCode, output, error) = await RunAsync([], ["-File", Script, "-Pool", pool]);
+
+            Assert.True(exitCode == 0, output + error);
+            Assert.Empty(error);
+            Assert.Contains("proved: what the clone holds is 'before the snapshot'", output, StringComparison.Ordinal);
+            Assert.Contains("proved: what the LUN holds is 'after  the snapshot'", output, StringComparison.Ordinal);
+            Assert.Matches(@"db01-test +quickstart +(SnapClone|Lun) +1 GiB +Online", output);
+            Assert.Equal(kind == PoolKind.Copy, output.Contains("taking db01 offline", StringComparison.Ordinal));
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(pool, "volumes")));
+        Assert.DoesNotContain("quickstart", await File.ReadAllTextAsync(_settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(PoolKind.Copy)]
+    [InlineData(PoolKind.Xfs)]
+    public async Task It_works_for_an_ordinary_user(PoolKind kind)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "Only root can become another user; whoever else runs this is an ordinary user already.");
+        Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is needed to become an ordinary user.");
+        var pool = LoopMounts.NewFolder(kind);
+        await RunToolAsync("chown", $"{Nobody}", pool, _settings.Path, _home.Path);
+
+        var (exitCode, output, error) = await RunAsync(["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"], ["-File", Script, "-Pool", pool]);
+
+        Assert.True(exitCode == 0, output + error);
+    }
+
+    [Fact]
+    public async Task Importing_the_module_loads_no_plug_in_and_touches_no_file_of_the_user()
+    {
+        var (exitCode, output, error) = await RunAsync([], ["-Command", "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }"]);
+
+        Assert.True(exitCode == 0, output + error);
+        Assert.Contains("StorageConnect", output.Split('\n').Select(line => line.Trim()));
+        Assert.DoesNotContain("Plugins", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sqlite", output, StringComparison.OrdinalIgnoreCase);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_settings.Path));
+    }
+
+    [Fact]
+    public async Task A_new_process_sees_all_that_the_old_one_did()
+    {
+        var pool = LoopMounts.NewFolder(PoolKind.Copy);
+        await RunAsync([], ["-Command", $"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement db01 1GB; New-OscAccessGroup hosts 50:01:43:80:12:34:56:78; Grant-OscStorageElementAccess db01 hosts"]);
+
+        var (_, output, _) = await RunAsync([], ["-Command", "$e = Get-OscStorageElement db01; \"$e $($e.SizeBytes) $($e.AccessGroupNames)\""]);
+
+        Assert.Equal("db01 1073741824 hosts", output.Trim());
+    }
+
+    public void Dispose()
+    {
+        _settings.Dispose();
+        _home.Dispose();
+    }
+
+    private static string Script => Path.Combine(StagedModule.Root, "docs", "examples", "quickstart.ps1");
+
+    private static async Task RunToolAsync(string tool, params string[] arguments)
+    {
+        using var process = Process.Start(tool, arguments);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] prefix, string[] arguments)
+    {
+        string[] command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "StorageConnect.Shell.dll"), .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
+        {
+            start.Environment[variable] = _settings.Path;
+        }
+
+        // PowerShell itself keeps a cache in the user's home.
+        start.Environment["XDG_CACHE_HOME"] = start.Environment["HOME"] = _home.Path;
+
+        using var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.Versioning;
+using StorageConnect.Engine.Operations;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Operations;
+
+/// <summary>What is kept of operations, among processes that begin, fetch and remove them at will.</summary>
+public sealed class OperationStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly OperationStore _store;
+
+    public OperationStoreTests() => _store = new(_folder["operations"]);
+
+    [Fact]
+    public void What_is_kept_comes_back_as_it_was()
+    {
+        var kept = Running("a1") with { Stopping = true };
+        _store.Add(kept);
+
+        Assert.Equal(kept, new OperationStore(_folder["operations"]).TryLoad("a1"));
+
+        var failed = _store.Update("a1", now => now.Fail(new StorageElementBusyException("In use.") { ErrorId = "Special", Element = "db01", Recommendation = "Wait." }, DateTimeOffset.UnixEpoch));
+        Assert.Equal(failed, _store.TryLoad("a1"));
+        var error = Expect.Check(Assert.IsType<StorageElementBusyException>(failed!.Operation.Error!.ToException()), "Special", "db01");
+        Assert.Equal("In use.", error.Message);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Only_this_user_can_read_it()
+    {
+        _store.Add(Running("a1"));
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_folder["operations", "a1.json"]));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder["operations"]));
+    }
+
+    [Fact]
+    public void An_end_is_final_and_what_was_fetched_does_not_come_back()
+    {
+        var operation = Running("a1");
+        _store.Add(operation);
+        var completed = _store.Update("a1", now => now.Complete(operation.Record, DateTimeOffset.UnixEpoch));
+
+        Assert.Equal(completed, _store.Update("a1", now => now.Stop(DateTimeOffset.UnixEpoch)));
+        _store.Remove("a1");
+        Assert.Null(_store.Update("a1", now => now.Stop(DateTimeOffset.UnixEpoch)));
+        Assert.Null(_store.TryLoad("a1"));
+        Assert.Empty(_store.Ids);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{ "Version": 2, "Kept": null }""")]
+    [InlineData("""{ "Version": 1, "Kept": { "ServerUuid": "x", "Record": null, "Operation": null } }""")]
+    public void A_file_that_can_not_be_read_is_an_error_of_its_own_and_the_others_go_on(string content)
+    {
+        _store.Add(Running("a1"));
+        File.WriteAllText(_folder["operations", "b2.json"], content);
+
+        Assert.Equal(["a1", "b2"], _store.Ids);
+        Assert.NotNull(_store.TryLoad("a1"));
+        Expect.Failure<DataCorruptException>("OperationUnreadable", "b2", () => _store.TryLoad("b2"));
+        _store.Remove("b2");
+        Assert.Equal(["a1"], _store.Ids);
+    }
+
+    [Theory]
+    [InlineData("../servers")]
+    [InlineData("")]
+    [InlineData("/etc/passwd")]
+    public void An_id_is_never_a_path(string id) => Assert.Null(_store.TryLoad(id));
+
+    [Fact]
+    public void What_a_killed_writer_left_half_written_is_no_operation()
+    {
+        _store.Add(Running("a1"));
+        File.WriteAllText(_folder["operations", "b2.json.0123.tmp"], "{ half");
+
+        Assert.Equal(["a1"], _store.Ids);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private static StoredOperation Running(string id) => new(
+        new() { Id = id, Kind = OscOperationKind.Clone, StorageServerName = "lab", Target = "db01", StartedAt = DateTimeOffset.UnixEpoch },
+        "0123",
+        new() { Uuid = "u", Name = "db01", Type = StorageElementType.SnapClone, SizeBytes = 5, AccessGroupNames = ["a", "b"], AsyncProgress = 3, AsyncHandle = "h" });
+}

@@ -30,7 +30,9 @@ internal sealed partial class ShellProcess : IDisposable
     {
         Assert.SkipUnless(File.Exists(Script), $"{Script} (util-linux) is needed to give the shell a terminal.");
         var command = string.Join(' ', new[] { "dotnet" }.Concat(fixture.Arguments).Concat(args).Select(word => $"'{word.Replace("'", "'\\''")}'"));
-        return new(new ProcessStartInfo(Script, ["-qec", command, "/dev/null"]));
+
+        // "exec": a shell that stayed between would take Ctrl+C too, and end with 130 whatever ours ends with.
+        return new(new ProcessStartInfo(Script, ["-qec", $"exec {command}", "/dev/null"]));
     }
 
     public static async Task<ShellResult> RunAsync(ShellFixture fixture, string? input, params string[] args)

@@ -8,13 +8,13 @@ internal static class Guest
 {
     private const int CannotBoot = 126;
 
-    private static readonly (string Tool, string Package)[] s_needed =
+    private static readonly (string Tool, string Package)[] Needed =
     [
         ("linux.uml", "user-mode-linux"), ("iscsid", "open-iscsi"), ("multipathd", "multipath-tools"), ("tgtd", "tgt"), ("udevadm", "udev"),
         ("modprobe", "kmod"), ("ip", "iproute2"), ("strace", "strace"), ("perl", "perl-base"),
     ];
 
-    private static readonly string[] s_folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+    private static readonly string[] Folders = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     public static string Folder { get; } = Path.Combine(StagedModule.Root, "tests", "Lab");
 
@@ -40,9 +40,9 @@ internal static class Guest
     private static void SkipWhereSomethingIsMissing()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The lab is a Linux guest on this machine's own root file system.");
-        foreach (var (tool, package) in s_needed)
+        foreach (var (tool, package) in Needed)
         {
-            Assert.SkipUnless(s_folders.Any(folder => File.Exists(Path.Combine(folder, tool))), $"{tool} is missing: install the package {package}.");
+            Assert.SkipUnless(Folders.Any(folder => File.Exists(Path.Combine(folder, tool))), $"{tool} is missing: install the package {package}.");
         }
     }
 }

@@ -23,8 +23,9 @@ internal static class RootFile
         {
             Directory.CreateDirectory(folder);
         }
-        else
+        else if (!Directory.Exists(folder))
         {
+            MakeFolder(Path.GetDirectoryName(folder)!); // the mode is for the last one only
             Directory.CreateDirectory(folder, Mode600 | UnixFileMode.UserExecute);
         }
     }

@@ -148,6 +148,7 @@ internal sealed record IscsiadmExit
             {
                 ErrorId = ErrorId,
                 Element = target,
+                Retryable = retryable,
                 Recommendation = "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
             },
             Cause.Kernel => new NoSuchOperationException(message)

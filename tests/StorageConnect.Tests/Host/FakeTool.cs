@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Tests.Host;
 
 /// <summary>A real program of a test's own in the place of a tool: a script in a folder in which the runner looks.</summary>
+[SupportedOSPlatform("linux")]
 internal sealed class FakeTool : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sc-tool-").FullName;
@@ -10,7 +12,7 @@ internal sealed class FakeTool : IDisposable
     public FakeTool(string script, string name = "iscsiadm")
     {
         var path = At(name);
-        File.WriteAllText(path, "#!/bin/sh\n" + script.Replace("@", _folder, StringComparison.Ordinal) + "\n");
+        File.WriteAllText(path, "#!/bin/sh\n" + script.Replace("%DIR%", _folder, StringComparison.Ordinal) + "\n");
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
@@ -6,6 +7,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Host;
 
+[SupportedOSPlatform("linux")]
 public sealed class IscsiDatabaseTests : IDisposable
 {
     private static readonly IscsiNode Node = new("iqn.2026-01.lab.test:t1", new("10.99.0.1", 3260), 1, new());

@@ -19,6 +19,8 @@ public sealed class IscsiadmExitTests
             .Select(part => (part[0], part[1], int.Parse(part[2], CultureInfo.InvariantCulture), part[3], part[4]))
     ];
 
+    public static TheoryData<string> Lists => [.. Captures.Where(row => row.Data is (_, "Discover", 0, _, _)).Select(row => row.Data.Item1)];
+
     [Theory]
     [MemberData(nameof(Captures))]
     public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, int code, string verdict, string errorId)
@@ -45,10 +47,9 @@ public sealed class IscsiadmExitTests
     }
 
     [Theory]
-    [MemberData(nameof(Captures))]
-    public void What_a_discovery_printed_is_read_line_by_line(string file, string operation, int code, string verdict, string errorId)
+    [MemberData(nameof(Lists))]
+    public void What_a_discovery_printed_is_read_line_by_line(string file)
     {
-        Assert.SkipUnless(operation == "Discover" && code == 0, $"No list: {operation} {code} {verdict} {errorId}");
         var output = Capture.Read(Path.Combine(Folder, file)).Result.Output;
 
         var lines = DiscoveryOutput.Parse(output, "10.99.0.1:3260");

@@ -197,7 +197,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     {
         try
         {
-            using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
+            using var ours = await IscsiLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
             var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
             RootFile.MakeFolder(Path.GetDirectoryName(gate)!);
             var waiting = new Backoff(deadlines.IscsiDatabase);
@@ -224,7 +224,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw HostLock.RootNeeded(e);
+            throw IscsiLock.RootNeeded(e);
         }
         catch (IOException e)
         {

@@ -40,7 +40,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         NeedLinux();
         Check(node);
-        using var turn = await HostLock.TakeAsync(roots, TurnOf(node.TargetName, node.Portal), deadlines.IscsiTurn, cancellationToken);
+        using var turn = await IscsiLock.TakeAsync(roots, TurnOf(node.TargetName, node.Portal), deadlines.IscsiTurn, cancellationToken);
         if (Find(node) is not null)
         {
             return await WaitForLoginAsync(node, cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     public async Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken)
     {
         NeedLinux();
-        using var turn = await HostLock.TakeAsync(roots, TurnOf(session.TargetName, session.Portal), deadlines.IscsiTurn, cancellationToken);
+        using var turn = await IscsiLock.TakeAsync(roots, TurnOf(session.TargetName, session.Portal), deadlines.IscsiTurn, cancellationToken);
         await RetryAsync(
             async () =>
             {
@@ -92,7 +92,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
 
     private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(IscsiPortal portal, AccessContext access, string netInterface, CancellationToken cancellationToken)
     {
-        using var turn = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiTurn, cancellationToken);
+        using var turn = await IscsiLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiTurn, cancellationToken);
         var record = await _database.PutDiscoveryAsync(portal, before => RecordMaker.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
         try
         {

@@ -64,7 +64,7 @@ public sealed class IscsiDatabaseTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "util-linux's flock is not installed.");
         string file;
-        using (await HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation))
+        using (await IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation))
         {
             file = Directory.GetFiles(_host.At("run/storage-connect/locks")).Single();
             using var refused = Process.Start("flock", ["--nonblock", file, "true"]);
@@ -74,11 +74,11 @@ public sealed class IscsiDatabaseTests : IDisposable
 
         using var holder = Process.Start(new ProcessStartInfo("flock", [file, "sh", "-c", "echo held; exec sleep 1000"]) { RedirectStandardOutput = true })!;
         await holder.StandardOutput.ReadLineAsync(Cancellation);
-        Assert.Null(HostLock.TryTake(_host.Roots, "thing"));
-        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
+        Assert.Null(IscsiLock.TryTake(_host.Roots, "thing"));
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
         Assert.Equal("HostLockHeld", error.ErrorId);
 
-        var waiting = HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
+        var waiting = IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
         holder.Kill(entireProcessTree: true);
         (await waiting).Dispose();
     }

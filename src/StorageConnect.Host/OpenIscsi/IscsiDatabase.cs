@@ -16,9 +16,10 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 {
     private const string LockName = "open-iscsi database";
     private const int FileExists = 17; // EEXIST
+    private static readonly string[] Kinds = ["nodes", "send_targets", "static", "isns", "slp", "ifaces", "fw"];
 
-    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi.</summary>
-    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && Directory.Exists(folder) ? folder : Path.Combine(roots.Etc, "iscsi");
+    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi, with folders that its package makes.</summary>
+    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any() ? folder : Path.Combine(roots.Etc, "iscsi");
 
     /// <summary>The records of nodes, each with its file.</summary>
     public IEnumerable<NodeFile> ReadNodes()
@@ -197,7 +198,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     {
         try
         {
-            using var ours = await IscsiLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
+            using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
             var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
             RootFile.MakeFolder(Path.GetDirectoryName(gate)!);
             var waiting = new Backoff(deadlines.IscsiDatabase);
@@ -224,7 +225,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw IscsiLock.RootNeeded(e);
+            throw HostLock.RootNeeded(e);
         }
         catch (IOException e)
         {

@@ -10,10 +10,10 @@ internal sealed class NetInterface : IAsyncDisposable
     private const string Default = "default";
     private const string Prefix = "storage-connect.";
 
-    private readonly IscsiLock? _lock;
+    private readonly HostLock? _lock;
     private readonly IscsiDatabase? _database;
 
-    private NetInterface(string name, IscsiLock? taken, IscsiDatabase? database)
+    private NetInterface(string name, HostLock? taken, IscsiDatabase? database)
     {
         Name = name;
         _lock = taken;
@@ -31,7 +31,7 @@ internal sealed class NetInterface : IAsyncDisposable
         }
 
         var name = Prefix + device;
-        var taken = await IscsiLock.TakeAsync(roots, LockOf(name), deadlines.IscsiTurn, cancellationToken);
+        var taken = await HostLock.TakeAsync(roots, LockOf(name), deadlines.IscsiTurn, cancellationToken);
         try
         {
             await database.PutInterfaceAsync(name, () => RecordMaker.Interface(name, device), cancellationToken);
@@ -47,7 +47,7 @@ internal sealed class NetInterface : IAsyncDisposable
     /// <summary>Deletes the record when no session's record names it any more. Who uses it at this moment does that in our place.</summary>
     public static async Task ForgetAsync(HostRoots roots, IscsiDatabase database, string name, CancellationToken cancellationToken)
     {
-        if (name.StartsWith(Prefix, StringComparison.Ordinal) && IscsiLock.TryTake(roots, LockOf(name)) is { } taken)
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) && HostLock.TryTake(roots, LockOf(name)) is { } taken)
         {
             using (taken)
             {

@@ -51,6 +51,10 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            if (!HadMap)
+            {
+                await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+            }
         });
         isWhole &= await TryAsync(() => LogoutAsync(cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
@@ -79,7 +83,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
     private async Task LogoutAsync(CancellationToken cancellationToken)
     {
-        using var gate = await host.Ledger.Locks.TakeAllAsync("target", _sessions.Select(session => session.Node.TargetName), cancellationToken);
+        using var gate = await host.Locks.TakeTargetsAsync(_sessions.Select(session => session.Node.TargetName), cancellationToken);
         await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Made), cancellationToken);
     }
 

@@ -13,7 +13,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         foreach (var round in rounds)
         {
             // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
-            using var gate = await host.Ledger.Locks.TakeAllAsync("target", round.Select(node => node.TargetName), cancellationToken);
+            using var gate = await host.Locks.TakeTargetsAsync(round.Select(node => node.TargetName), cancellationToken);
             var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);

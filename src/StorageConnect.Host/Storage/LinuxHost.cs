@@ -1,6 +1,8 @@
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
+using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Storage;
@@ -26,7 +28,9 @@ internal sealed class LinuxHost(
 
     public HostDeadlines Deadlines { get; } = deadlines;
 
-    public HostLedger Ledger { get; } = new(stateFolder, deadlines);
+    public HostLedger Ledger { get; } = new(stateFolder);
+
+    public WorkLocks Locks { get; } = new(roots, deadlines);
 
     public IIscsiInitiator Initiator { get; } = initiator;
 
@@ -41,6 +45,16 @@ internal sealed class LinuxHost(
     public DeviceUse Use { get; } = new(roots);
 
     public DevicePathFinder Paths { get; } = new(roots);
+
+    /// <summary>The machine this runs on, with the ledger in a user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of the engine's paths.</param>
+    public static LinuxHost Machine(string stateFolder) => new(
+        HostRoots.Machine,
+        HostDeadlines.Standard,
+        Path.Combine(stateFolder, "host"),
+        new OpenIscsiInitiator(HostRoots.Machine, HostDeadlines.Standard, new ToolRunner()),
+        SysFile.Write,
+        () => Environment.IsPrivilegedProcess);
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
     public Action<string>? OnStep { get; init; }

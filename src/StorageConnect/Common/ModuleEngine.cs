@@ -8,10 +8,9 @@ namespace StorageConnect.Commands;
 internal static class ModuleEngine
 {
     private static readonly string Folder = Path.GetDirectoryName(typeof(ModuleEngine).Assembly.Location)!;
-    private static readonly Lazy<IHostFabric> Fabric = new(() => new LinuxHostFabric());
     private static readonly ConcurrentDictionary<EnginePaths, Lazy<StorageEngine>> Engines = new();
 
     /// <summary>The engine for the paths that the environment names now.</summary>
     public static StorageEngine Current =>
-        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, Fabric.Value))).Value;
+        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, new LinuxHostFabric(paths.State)))).Value;
 }

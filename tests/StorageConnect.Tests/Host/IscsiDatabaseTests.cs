@@ -64,7 +64,7 @@ public sealed class IscsiDatabaseTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "util-linux's flock is not installed.");
         string file;
-        using (await IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation))
+        using (await HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation))
         {
             file = Directory.GetFiles(_host.At("run/storage-connect/locks")).Single();
             using var refused = Process.Start("flock", ["--nonblock", file, "true"]);
@@ -74,11 +74,11 @@ public sealed class IscsiDatabaseTests : IDisposable
 
         using var holder = Process.Start(new ProcessStartInfo("flock", [file, "sh", "-c", "echo held; exec sleep 1000"]) { RedirectStandardOutput = true })!;
         await holder.StandardOutput.ReadLineAsync(Cancellation);
-        Assert.Null(IscsiLock.TryTake(_host.Roots, "thing"));
-        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
+        Assert.Null(HostLock.TryTake(_host.Roots, "thing"));
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
         Assert.Equal("HostLockHeld", error.ErrorId);
 
-        var waiting = IscsiLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
+        var waiting = HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
         holder.Kill(entireProcessTree: true);
         (await waiting).Dispose();
     }
@@ -98,12 +98,22 @@ public sealed class IscsiDatabaseTests : IDisposable
     [Fact]
     public async Task Where_Red_Hat_has_the_database_it_is_used()
     {
-        Directory.CreateDirectory(_host.At("var/lib/iscsi"));
+        Directory.CreateDirectory(_host.At("var/lib/iscsi/send_targets"));
 
         await PutAsync(Patient);
 
         Assert.True(Directory.Exists(_host.At("var/lib/iscsi/nodes")));
         Assert.False(Directory.Exists(_host.At("etc/iscsi")));
+    }
+
+    [Fact]
+    public async Task A_folder_of_that_name_with_nothing_of_open_iscsi_in_it_is_not_the_database()
+    {
+        Directory.CreateDirectory(_host.At("var/lib/iscsi/backup"));
+
+        await PutAsync(Patient);
+
+        Assert.True(Directory.Exists(_host.At("etc/iscsi/nodes")));
     }
 
     [Fact]

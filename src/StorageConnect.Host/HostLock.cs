@@ -2,20 +2,20 @@ using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.Host.Sysfs;
 
-namespace StorageConnect.Host.OpenIscsi;
+namespace StorageConnect.Host;
 
 /// <summary>A lock among all processes of this host. The kernel lets go of it when its process dies, however it dies.</summary>
-internal sealed class IscsiLock : IDisposable
+internal sealed class HostLock : IDisposable
 {
     private const int WouldBlock = 11; // EAGAIN
     private readonly FileStream _file;
 
-    private IscsiLock(FileStream file) => _file = file;
+    private HostLock(FileStream file) => _file = file;
 
     /// <summary>Waits for the lock of this name, which may be any text.</summary>
     /// <exception cref="StorageElementBusyException">Another process held it all the while (<c>HostLockHeld</c>).</exception>
     /// <exception cref="AccessDeniedException">This user may not (<c>RootNeeded</c>).</exception>
-    public static async Task<IscsiLock> TakeAsync(HostRoots roots, string name, TimeSpan patience, CancellationToken cancellationToken)
+    public static async Task<HostLock> TakeAsync(HostRoots roots, string name, TimeSpan patience, CancellationToken cancellationToken)
     {
         var path = PathOf(roots, name);
         var waiting = new Backoff(patience);
@@ -34,11 +34,11 @@ internal sealed class IscsiLock : IDisposable
     }
 
     /// <summary>The lock if it is free at this moment, else null.</summary>
-    public static IscsiLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name));
+    public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name));
 
     public void Dispose() => _file.Dispose();
 
-    private static IscsiLock? TryTake(string path)
+    private static HostLock? TryTake(string path)
     {
         try
         {

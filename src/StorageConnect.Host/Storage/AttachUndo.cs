@@ -51,6 +51,10 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            if (!HadMap)
+            {
+                await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+            }
         });
         isWhole &= await TryAsync(() => LogoutAsync(cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)

@@ -1,6 +1,8 @@
 using StorageConnect.Engine;
+using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host;
 
@@ -15,13 +17,12 @@ public sealed class HostStorage
 
     /// <summary>The host this runs on, with the ledger in the user's state folder.</summary>
     /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
-    /// <param name="initiator">The iSCSI initiator.</param>
-    internal HostStorage(string stateFolder, IIscsiInitiator initiator)
+    public HostStorage(string stateFolder)
         : this(new LinuxHost(
             HostRoots.Machine,
             HostDeadlines.Standard,
             Path.Combine(stateFolder, "host"),
-            initiator,
+            new OpenIscsiInitiator(HostRoots.Machine, HostDeadlines.Standard, new ToolRunner()),
             SysFile.Write,
             () => Environment.IsPrivilegedProcess))
     {

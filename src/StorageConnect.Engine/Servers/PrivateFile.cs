@@ -56,7 +56,7 @@ internal static class PrivateFile
         {
             try
             {
-                using var gate = OpenExclusive(path + ".lock");
+                using var gate = Open(path + ".lock", FileMode.OpenOrCreate, FileShare.None);
                 return change();
             }
             catch (IOException e) when (IsLockedByOther(e) && TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(10))
@@ -67,13 +67,8 @@ internal static class PrivateFile
         }
     }
 
-    /// <summary>Opens the file, made if it isn't there, so that nobody else can do the same until it is closed.</summary>
-    /// <exception cref="IOException">Another has it: <see cref="IsLockedByOther"/>.</exception>
-    public static FileStream OpenExclusive(string path) => Open(path, FileMode.OpenOrCreate, FileShare.None);
-
-    /// <summary>True for the error of one that another holds.</summary>
-    /// <remarks>.NET takes an advisory lock for FileShare.None; the error carries EWOULDBLOCK, or a sharing violation on Windows.</remarks>
-    public static bool IsLockedByOther(IOException e) =>
+    // .NET takes an advisory lock for FileShare.None; the error carries EWOULDBLOCK, or a sharing violation on Windows.
+    private static bool IsLockedByOther(IOException e) =>
         e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && (e.HResult & 0xffff) is 11 or 32 or 33 or 35;
 
     private static FileStream Open(string path, FileMode mode, FileShare share)

@@ -4,12 +4,10 @@ namespace StorageConnect.Host.Ledger;
 /// What this user's commands intend with this host's storage, and did. All that can be seen on the host is read from the host each time, so
 /// that nothing here can be wrong about it: a run that was killed at any point is taken up again by looking.
 /// </summary>
-internal sealed class HostLedger(string folder, HostDeadlines deadlines)
+internal sealed class HostLedger(string folder)
 {
     private readonly RecordStore<Attachment> _attachments = new(Path.Combine(folder, "attachments"));
     private readonly RecordStore<MadeSession> _sessions = new(Path.Combine(folder, "sessions"));
-
-    public HostLock Locks { get; } = new(Path.Combine(folder, "locks"), deadlines);
 
     public IReadOnlyList<Attachment> Attachments => _attachments.All;
 

@@ -18,7 +18,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         host.DemandRights("Attaching an element");
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element);
-        using var gate = await host.Ledger.Locks.TakeAsync("element", element.Page83Id, cancellationToken);
+        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var server = await array.GetServerAsync(cancellationToken);
         var toPresent = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).ToPresent(element, server, groups);
         DemandMultipathd(server, element);
@@ -53,7 +53,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             var device = await HandOverAsync(server, element, undo, cancellationToken);
             host.Step("note");
             host.Ledger.Save(attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
-            return device with { StorageElementUuid = element.Uuid };
+            return device with { StorageElementUuid = element.Uuid, StorageServerUuid = server.Uuid };
         }
         catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {

@@ -19,7 +19,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
     {
         host.DemandRights("Detaching an element");
         var element = await array.GetElementAsync(asked, cancellationToken);
-        using var gate = await host.Ledger.Locks.TakeAsync("element", element.Page83Id, cancellationToken);
+        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var before = host.Ledger.TryLoad(element.Page83Id);
         var map = DmDevice.FindMap(host.Roots, element.Page83Id);
         var disks = FindDisks(element.Page83Id, map);
@@ -92,8 +92,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         var sessions = SessionsOf(devices);
         var made = MadeFor(element, sessions);
-        using var gate = await host.Ledger.Locks.TakeAllAsync(
-            "target",
+        using var gate = await host.Locks.TakeTargetsAsync(
             sessions.Select(session => session.TargetName).Concat(made.Select(session => session.TargetName)),
             cancellationToken);
         host.Step("delete disks");

@@ -26,7 +26,9 @@ internal sealed class LinuxHost(
 
     public HostDeadlines Deadlines { get; } = deadlines;
 
-    public HostLedger Ledger { get; } = new(stateFolder, deadlines);
+    public HostLedger Ledger { get; } = new(stateFolder);
+
+    public WorkLocks Locks { get; } = new(roots, deadlines);
 
     public IIscsiInitiator Initiator { get; } = initiator;
 

@@ -12,7 +12,7 @@ internal sealed class Resizing(LinuxHost host)
     public async Task<OscDevice> RunAsync(StorageElement element, CancellationToken cancellationToken)
     {
         host.DemandRights("Resizing on the host");
-        using var gate = await host.Ledger.Locks.TakeAsync("element", element.Page83Id, cancellationToken);
+        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var map = DmDevice.FindMap(host.Roots, element.Page83Id);
         var disks = map?.Slaves(host.Roots).ToList() ?? [.. ScsiDisk.FindAll(host.Roots, element.Page83Id)];
         if (disks.Count == 0)

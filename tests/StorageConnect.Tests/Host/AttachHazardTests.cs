@@ -140,9 +140,8 @@ public sealed class AttachHazardTests : IAsyncDisposable
     {
         var element = _host.Array.Add("db01", Target, 5);
         var device = await AttachAsync(element);
-        var hctl = device.Paths[0].Hctl;
-        var folder = Directory.GetDirectories(_host.Files.At("sys/devices"), hctl, SearchOption.AllDirectories).Single();
-        File.WriteAllText(Path.Combine(folder, "state"), "offline\n");
+        var disk = StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, Path.GetFileName(device.Paths[0].Device))!;
+        File.WriteAllText(Path.Combine(disk.Folder, "state"), "offline\n");
 
         var again = await AttachAsync(element);
 

@@ -242,6 +242,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
             if (map is null)
             {
                 map = $"dm-{_nextMap++}";
+                File.Delete(_files.At($"dev/mapper/{wwid}")); // udev leads a link of that name to whoever claims it now
                 _files.AddDm(map, wwid, "mpath-" + wwid);
                 Directory.CreateDirectory(_files.At($"sys/block/{map}/slaves"));
                 File.Copy(_files.At($"sys/block/{disk}/size"), _files.At($"sys/block/{map}/size"));

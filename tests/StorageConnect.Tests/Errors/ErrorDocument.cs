@@ -30,7 +30,7 @@ internal static partial class ErrorDocument
 
     /// <summary>The kinds of error, by the id they have where a plug-in names no case of its own.</summary>
     public static IReadOnlyDictionary<string, Type> Kinds { get; } =
-        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly }
+        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(LinuxHostFabric).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(StorageConnectException)))
             .ToDictionary(type => ((StorageConnectException)Activator.CreateInstance(type, "", null)!).ErrorId);

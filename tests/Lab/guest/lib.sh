@@ -33,13 +33,13 @@ start_iscsid() {
     cp "$LAB/guest/iscsid.conf" /etc/iscsi/
     echo "InitiatorName=$iqn:host" >/etc/iscsi/initiatorname.iscsi
     chmod 600 /etc/iscsi/initiatorname.iscsi
-    iscsid -f >"$RESULTS/iscsid.log" 2>&1 &
+    setsid iscsid -f >"$RESULTS/iscsid.log" 2>&1 &
     wait_for 20 "grep -q ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix"
 }
 
 start_multipathd() {
     cp "$LAB/guest/multipath.conf" /etc/multipath.conf
-    multipathd -d -s >>"$RESULTS/multipathd.log" 2>&1 &
+    setsid multipathd -d -s >>"$RESULTS/multipathd.log" 2>&1 &
     wait_for 20 "multipathd show daemon | grep -qE 'idle|running'"
 }
 
@@ -59,7 +59,7 @@ start_tgtd() { # start_tgtd [PORTAL...]
     mkdir -p /run/tgtd
     local list=("$@"); [[ $# -gt 0 ]] || list=("${portals[@]}")
     list=("${list[@]/#/portal=}")
-    tgtd -f --nr_iothreads 1 --iscsi "$(IFS=,; echo "${list[*]}")" >>"$RESULTS/tgtd.log" 2>&1 &
+    setsid tgtd -f --nr_iothreads 1 --iscsi "$(IFS=,; echo "${list[*]}")" >>"$RESULTS/tgtd.log" 2>&1 &
     wait_for 20 tgt --mode sys --op show
 }
 
@@ -137,7 +137,7 @@ sessions() { (iscsiadm -m session 2>/dev/null || true) | wc -l; }
 records() { (iscsiadm -m node 2>/dev/null || true) | wc -l; }
 disks() { for disk in /sys/block/sd*; do [[ ! -e $disk ]] || echo "${disk##*/}"; done; }
 maps() { for map_file in /dev/mapper/*; do [[ $map_file == */control ]] || echo "${map_file##*/}"; done; }
-links() { find /dev/disk -type l 2>/dev/null | grep -v -e '/by-diskseq/' | while read -r link; do [[ $(readlink "$link") != *sd* && $(readlink "$link") != *dm-* ]] || echo "$link"; done; }
+links() { find /dev/disk -type l -lname "*/sd*" -o -type l -lname "*/dm-*" 2>/dev/null || true; }
 
 nothing_left() {
     udevadm settle

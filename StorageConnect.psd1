@@ -13,12 +13,19 @@
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
+        'Connect-OscStorageElement'
+        'Connect-OscTarget'
         'Disable-OscStorageElement'
+        'Disconnect-OscStorageElement'
+        'Disconnect-OscTarget'
         'Enable-OscStorageElement'
+        'Find-OscTarget'
         'Get-OscAccessGroup'
         'Get-OscCapability'
         'Get-OscClone'
         'Get-OscCloneLimit'
+        'Get-OscDevice'
+        'Get-OscInitiator'
         'Get-OscOperation'
         'Get-OscPlugin'
         'Get-OscQos'
@@ -56,6 +63,7 @@
         'Test-OscStorageServer'
         'Unregister-OscPlugin'
         'Unregister-OscStorageServer'
+        'Update-OscHostStorage'
         'Update-OscStorageElement'
         'Wait-OscOperation'
     )

@@ -15,15 +15,8 @@ public sealed class HostStorage
 
     /// <summary>The host this runs on, with the ledger in the user's state folder.</summary>
     /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
-    /// <param name="initiator">The iSCSI initiator.</param>
-    internal HostStorage(string stateFolder, IIscsiInitiator initiator)
-        : this(new LinuxHost(
-            HostRoots.Machine,
-            HostDeadlines.Standard,
-            Path.Combine(stateFolder, "host"),
-            initiator,
-            SysFile.Write,
-            () => Environment.IsPrivilegedProcess))
+    public HostStorage(string stateFolder)
+        : this(LinuxHost.Machine(stateFolder))
     {
     }
 

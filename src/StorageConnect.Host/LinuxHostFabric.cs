@@ -19,6 +19,11 @@ public sealed class LinuxHostFabric : IHostFabric
     {
     }
 
+    internal LinuxHostFabric(HostRoots roots, HostDeadlines? deadlines = null)
+        : this(LinuxHost.At(roots, deadlines ?? HostDeadlines.Standard, roots.Run))
+    {
+    }
+
     internal LinuxHostFabric(LinuxHost host)
     {
         _host = host;

@@ -15,6 +15,9 @@ public sealed record OscDevice
     /// <summary>The element it is, where this host's records tell; else null.</summary>
     public string? StorageElementUuid { get; init; }
 
+    /// <summary>The server that element is on, where this host's records tell; else null.</summary>
+    public string? StorageServerUuid { get; init; }
+
     /// <summary>True for a multipath device, false for a single disk.</summary>
     public bool Multipath { get; init; }
 

@@ -51,7 +51,7 @@ internal sealed class WwidsFile(HostRoots roots)
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
             await using var file = new FileStream(_path, new FileStreamOptions
             {
-                Mode = create ? FileMode.OpenOrCreate : FileMode.Open,
+                Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.ReadWrite,
                 UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,

@@ -53,7 +53,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             var device = await HandOverAsync(server, element, undo, cancellationToken);
             host.Step("note");
             host.Ledger.Save(attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
-            return device with { StorageElementUuid = element.Uuid };
+            return device with { StorageElementUuid = element.Uuid, StorageServerUuid = server.Uuid };
         }
         catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {

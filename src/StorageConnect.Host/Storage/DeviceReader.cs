@@ -1,5 +1,6 @@
 using System.Globalization;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 
@@ -23,22 +24,22 @@ internal sealed class DeviceReader(LinuxHost host)
             .Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk), Id: ScsiDisk.ReadIdentity(host.Roots, disk)))
             .Where(found => found.Device is not null && found.Id is not null && IsRemote(found.Device))
             .Select(found => Read(found.Disk, found.Device!, found.Id!, sessions));
-        return [.. devices.Concat(disks).Select(device => device with { StorageElementUuid = attachments[device.Wwid].FirstOrDefault()?.StorageElementUuid })];
+        return [.. devices.Concat(disks).Select(device => Own(device, attachments[device.Wwid].FirstOrDefault()))];
     }
 
     /// <summary>The device of one identity: the map where there is one, else the first of its disks; null when it isn't on this host.</summary>
     public async Task<OscDevice?> TryReadAsync(string wwid, CancellationToken cancellationToken)
     {
         var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
-        var owner = host.Ledger.TryLoad(wwid)?.StorageElementUuid;
+        var attachment = host.Ledger.TryLoad(wwid);
         if (DmDevice.FindMap(host.Roots, wwid) is { } map)
         {
             var shown = host.Multipath.IsListening ? await host.Multipath.TryShowMapAsync(wwid, cancellationToken) : null;
-            return Read(map, shown is null ? [] : [shown], sessions) with { StorageElementUuid = owner };
+            return Own(Read(map, shown is null ? [] : [shown], sessions), attachment);
         }
 
         return ScsiDisk.FindAll(host.Roots, wwid)
-            .Select(disk => ScsiDevice.OfDisk(host.Roots, disk) is { } device ? Read(disk, device, wwid, sessions) with { StorageElementUuid = owner } : null)
+            .Select(disk => ScsiDevice.OfDisk(host.Roots, disk) is { } device ? Own(Read(disk, device, wwid, sessions), attachment) : null)
             .FirstOrDefault(device => device is not null);
     }
 
@@ -50,6 +51,10 @@ internal sealed class DeviceReader(LinuxHost host)
             ? sectors * sector
             : 0;
     }
+
+    private static OscDevice Own(OscDevice device, Attachment? attachment) => attachment is null
+        ? device
+        : device with { StorageElementUuid = attachment.StorageElementUuid, StorageServerUuid = attachment.StorageServerUuid };
 
     private async Task<IReadOnlyList<MultipathMap>> TryShowMapsAsync(CancellationToken cancellationToken)
     {

@@ -6,6 +6,8 @@ namespace StorageConnect.Host.Storage;
 /// <summary>Logs in where an element may be, and finds its disks.</summary>
 internal sealed class IscsiSearch(LinuxHost host, StorageElement element, AttachUndo undo, Action<string> warn)
 {
+    private readonly StaleDevices _stale = new(host);
+
     /// <summary>The disks of the element, one for each portal that shows it.</summary>
     public async Task<IReadOnlyList<FoundPath>> RunAsync(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds, CancellationToken cancellationToken)
     {
@@ -17,7 +19,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
-            var searches = logins.Where(login => login.Session is not null).Select(login => new Search(login, new(host, element))).ToList();
+            var searches = logins.Where(login => login.Session is not null).Select(login => new Search(login, new(host, element, _stale))).ToList();
             await LookAsync(searches, cancellationToken);
             await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))

@@ -48,13 +48,11 @@ internal sealed class LinuxHost(
 
     /// <summary>The machine this runs on, with the ledger in a user's state folder.</summary>
     /// <param name="stateFolder">The state folder of the engine's paths.</param>
-    public static LinuxHost Machine(string stateFolder) => new(
-        HostRoots.Machine,
-        HostDeadlines.Standard,
-        Path.Combine(stateFolder, "host"),
-        new OpenIscsiInitiator(HostRoots.Machine, HostDeadlines.Standard, new ToolRunner()),
-        SysFile.Write,
-        () => Environment.IsPrivilegedProcess);
+    public static LinuxHost Machine(string stateFolder) => At(HostRoots.Machine, HostDeadlines.Standard, Path.Combine(stateFolder, "host"));
+
+    /// <summary>A host with open-iscsi, wherever its files are.</summary>
+    public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder) =>
+        new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, new ToolRunner()), SysFile.Write, () => Environment.IsPrivilegedProcess);
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
     public Action<string>? OnStep { get; init; }

@@ -24,7 +24,7 @@ internal sealed class MapWait(LinuxHost host)
             var reply = await NudgeAsync(element, paths, cancellationToken);
             if (TimeProvider.System.GetElapsedTime(began) > host.Deadlines.MapMade)
             {
-                throw Missing(element, paths, reply);
+                return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
             }
         }
     }

@@ -5,13 +5,12 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
-internal sealed class SessionSearch(LinuxHost host, StorageElement element)
+internal sealed class SessionSearch(LinuxHost host, StorageElement element, StaleDevices stale)
 {
     // LUN numbers from here on are told in flat addressing, whose two bits the kernel counts in.
     private const int FirstFlatLun = 256;
     private const int FlatAddressing = 16384;
 
-    private readonly StaleDevices _stale = new(host);
     private readonly HashSet<string> _proven = [];
 
     /// <summary>One look.</summary>
@@ -24,8 +23,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element)
     public async Task<FoundPath?> LookAsync(IscsiSession session, Action<ScsiDevice> added, CancellationToken cancellationToken)
     {
         var luns = LunsAt(session);
-        var before = ScsiDevice.Of(host.Roots, session);
-        foreach (var device in before.Where(device => device.HoldsData && MayBeIt(device, luns)))
+        foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
         {
             if (await ProveAsync(device, luns, cancellationToken))
             {
@@ -33,6 +31,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element)
             }
         }
 
+        var before = ScsiDevice.Of(host.Roots, session);
         host.Step("scan");
         foreach (var lun in luns.Count == 0 ? [null] : luns.Select(lun => (long?)lun))
         {
@@ -50,7 +49,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element)
     private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
-        var isGenuine = _proven.Contains(device.Folder) || await _stale.IsGenuineAsync(device, cancellationToken);
+        var isGenuine = _proven.Contains(device.Folder) || await stale.IsGenuineAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
         if (isGenuine)
         {
@@ -58,7 +57,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element)
         }
         else if (was || isIt || luns.Contains(device.Lun))
         {
-            await _stale.PurgeAsync(device, cancellationToken);
+            await stale.PurgeAsync(device, cancellationToken);
         }
 
         return isGenuine && isIt;
@@ -80,7 +79,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element)
         }
 
         var wrong = luns.Count == 0 ? null
-            : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => device.Exists && luns.Contains(device.Lun) && device.HoldsData)) is { } other
+            : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData)) is { } other
                 ? WrongDisk(session, other)
                 : null;
         await RemoveAsync(now, cancellationToken);

@@ -50,11 +50,13 @@ public class ManifestTests
     [MemberData(nameof(CmdletNames))]
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
-        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait];
-        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable];
+        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait, VerbsCommon.Find];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommon.Clear];
         var attribute = Attribute(cmdlet);
 
-        Assert.Equal(!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext", attribute.SupportsShouldProcess);
+        Assert.Equal(
+            (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext") || cmdlet == "Update-OscHostStorage",
+            attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
         Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);
     }

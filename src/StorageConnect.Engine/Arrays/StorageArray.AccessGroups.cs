@@ -116,7 +116,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> StartPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StartPresent, (element, groups),
             static (plugin, server, s, token) => plugin.StartPresentAsync(server, s.element, s.groups, token),
-            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: true),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindPresentationProblem(answer, s.groups, presented: true),
             cancellationToken));
 
     /// <summary>Stops presenting an element to groups. Guide: stopPresent().</summary>
@@ -124,7 +124,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> StopPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StopPresent, (element, groups),
             static (plugin, server, s, token) => plugin.StopPresentAsync(server, s.element, s.groups, token),
-            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
             cancellationToken));
 
     /// <summary>The group of this name.</summary>

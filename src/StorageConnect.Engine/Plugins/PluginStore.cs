@@ -21,22 +21,22 @@ internal sealed class PluginStore(EnginePaths paths)
             };
         }
 
-        PrivateFile.EnsureFolder(paths.UserPlugins);
         // Under a name that is no plug-in's until it is whole.
         var half = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
         try
         {
+            PrivateFile.EnsureFolder(paths.UserPlugins);
             Copy(source, half);
             Directory.Move(half, target);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (Directory.Exists(half))
             {
                 Directory.Delete(half, recursive: true);
             }
 
-            throw;
+            throw NotChanged(candidate.Descriptor.Name, $"copied from '{source}'", e);
         }
 
         return target;
@@ -57,8 +57,22 @@ internal sealed class PluginStore(EnginePaths paths)
             };
         }
 
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw NotChanged(plugin.Name, $"deleted from '{folder}'", e);
+        }
     }
+
+    private AccessDeniedException NotChanged(string plugin, string what, Exception error) => new($"The plug-in '{plugin}' could not be {what}: {error.Message}", error)
+    {
+        ErrorId = "PluginFolderNotWritable",
+        Element = plugin,
+        Recommendation = $"See that you may read its files and write in '{paths.UserPlugins}', and that there is room.",
+    };
 
     private static PluginCandidate Pick(List<PluginCandidate> candidates, string path)
     {

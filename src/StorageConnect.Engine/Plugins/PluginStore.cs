@@ -8,17 +8,12 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <returns>The folder it is in now.</returns>
     public string Add(string path)
     {
-        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw NotThere(path);
+        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw PluginErrors.PluginNotFound(path);
         var candidate = Pick([.. PluginFinder.FindInFolder(source, trusted: true)], path);
         var target = Path.Combine(paths.UserPlugins, $"{candidate.Descriptor!.ClassName}-{candidate.Descriptor.Version}");
         if (Directory.Exists(target))
         {
-            throw new AlreadyExistsException($"The plug-in '{candidate.Descriptor.Name}' {candidate.Descriptor.Version} is registered already, in '{target}'.")
-            {
-                ErrorId = "PluginExists",
-                Element = candidate.Descriptor.Name,
-                Recommendation = "Give the changed plug-in a new version, or remove the old one first with Unregister-OscPlugin.",
-            };
+            throw PluginErrors.PluginExists(candidate.Descriptor.Name, candidate.Descriptor.Version, target);
         }
 
         // Under a name that is no plug-in's until it is whole.
@@ -36,7 +31,7 @@ internal sealed class PluginStore(EnginePaths paths)
                 Directory.Delete(half, recursive: true);
             }
 
-            throw NotChanged(candidate.Descriptor.Name, $"copied from '{source}'", e);
+            throw PluginErrors.PluginFolderNotWritable(candidate.Descriptor.Name, source, paths.UserPlugins, e);
         }
 
         return target;
@@ -49,12 +44,7 @@ internal sealed class PluginStore(EnginePaths paths)
         var folder = Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
         if (Path.GetDirectoryName(folder) != paths.UserPlugins)
         {
-            throw new AccessDeniedException($"The plug-in '{plugin.Name}' in '{folder}' is not one that this user registered.")
-            {
-                ErrorId = "PluginNotYours",
-                Element = plugin.Name,
-                Recommendation = "Plug-ins of the module stay with it; one in /opt is removed by who installed it there.",
-            };
+            throw PluginErrors.PluginNotYours(plugin.Name, folder);
         }
 
         try
@@ -63,38 +53,19 @@ internal sealed class PluginStore(EnginePaths paths)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotChanged(plugin.Name, $"deleted from '{folder}'", e);
+            throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, paths.UserPlugins, e);
         }
     }
-
-    private AccessDeniedException NotChanged(string plugin, string what, Exception error) => new($"The plug-in '{plugin}' could not be {what}: {error.Message}", error)
-    {
-        ErrorId = "PluginFolderNotWritable",
-        Element = plugin,
-        Recommendation = $"See that you may read its files and write in '{paths.UserPlugins}', and that there is room.",
-    };
 
     private static PluginCandidate Pick(List<PluginCandidate> candidates, string path)
     {
         if (candidates.FirstOrDefault(candidate => candidate.Problem is not null) is { } refused)
         {
-            throw new InvalidStorageArrayException($"The plug-in in '{path}' can't be used. {refused.Problem}")
-            {
-                ErrorId = "PluginUnusable",
-                Element = path,
-                Recommendation = "Correct the plug-in and build it again.",
-            };
+            throw PluginErrors.PluginUnusableAt(path, refused.Problem);
         }
 
         return candidates[0];
     }
-
-    private static NotFoundException NotThere(string path) => new($"There is no folder or file '{path}'.")
-    {
-        ErrorId = "PluginNotFound",
-        Element = path,
-        Recommendation = "Give the folder that the plug-in was built or published to.",
-    };
 
     private static void Copy(string source, string target)
     {

@@ -47,12 +47,7 @@ internal sealed class ServerFile(string path)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new AccessDeniedException($"The list of registered servers '{path}' can't be written: {e.Message}", e)
-            {
-                ErrorId = "ServerListNotWritable",
-                Element = path,
-                Recommendation = "Make the folder writable for you and see that there is room, or set XDG_CONFIG_HOME to one that is.",
-            };
+            throw ServerErrors.ServerListNotWritable(path, e);
         }
     }
 
@@ -67,21 +62,11 @@ internal sealed class ServerFile(string path)
         }
         catch (JsonException e)
         {
-            throw new DataCorruptException($"The list of registered servers '{path}' is damaged: {e.Message}", e)
-            {
-                ErrorId = "ServerListCorrupt",
-                Element = path,
-                Recommendation = "Repair the file, or move it away and register the servers again. The arrays themselves are not affected.",
-            };
+            throw ServerErrors.ServerListCorrupt(path, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new AccessDeniedException($"The list of registered servers '{path}' can't be read: {e.Message}", e)
-            {
-                ErrorId = "ServerListNotReadable",
-                Element = path,
-                Recommendation = "See that it is a file of yours and that its disk works.",
-            };
+            throw ServerErrors.ServerListNotReadable(path, e);
         }
     }
 

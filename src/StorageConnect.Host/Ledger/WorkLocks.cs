@@ -30,6 +30,10 @@ internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
+    /// <summary>Waits until nobody else takes stale devices away.</summary>
+    public async Task<IDisposable> TakePurgeAsync(CancellationToken cancellationToken) =>
+        await HostLock.TakeAsync(roots, "stale devices", deadlines.Lock, cancellationToken);
+
     private sealed class Locks : IDisposable
     {
         private readonly List<HostLock> _locks = [];

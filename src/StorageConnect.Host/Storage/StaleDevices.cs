@@ -9,9 +9,6 @@ namespace StorageConnect.Host.Storage;
 /// </summary>
 internal sealed class StaleDevices(LinuxHost host)
 {
-    // One after the other: whether a disk is a map's last path must not change meanwhile.
-    private readonly SemaphoreSlim _turn = new(1, 1);
-
     /// <summary>Has the kernel ask the device anew who it is.</summary>
     /// <returns>True when it is still, in a state for use, who it was.</returns>
     public async Task<bool> IsGenuineAsync(ScsiDevice device, CancellationToken cancellationToken)
@@ -25,19 +22,8 @@ internal sealed class StaleDevices(LinuxHost host)
     /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            await PurgeInTurnAsync(device, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task PurgeInTurnAsync(ScsiDevice device, CancellationToken cancellationToken)
-    {
+        // One after the other: whether a disk is a map's last path must not change meanwhile.
+        using var turn = await host.Locks.TakePurgeAsync(cancellationToken);
         if (device.Disk is { } disk)
         {
             if (FindMapOver(disk) is { } map)

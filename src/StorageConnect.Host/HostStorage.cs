@@ -1,6 +1,5 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host;
 

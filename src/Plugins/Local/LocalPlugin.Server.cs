@@ -1,6 +1,7 @@
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Export;
+using StorageConnect.Plugins.Local.Export.Tgt;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
@@ -25,15 +26,17 @@ public sealed partial class LocalPlugin
                     return;
                 }
 
+                // Before anything is made: without a daemon there is no such array.
+                var export = server.StorageType == StorageType.iSCSI ? TgtdExport.Open(address.Control, cancellationToken) : null;
                 await Run(
                     server,
                     null,
                     array =>
                     {
                         array.Database.Read(db => Schema.Check(db, array.Folder));
-                        if (server.StorageType == StorageType.iSCSI)
+                        if (export is not null)
                         {
-                            Export(array, server, address, cancellationToken);
+                            Export(array, server, address, export, cancellationToken);
                         }
                     },
                     cancellationToken,
@@ -96,7 +99,7 @@ public sealed partial class LocalPlugin
         return Run<IReadOnlyList<QosValue>>(server, null, array => [.. Qualities.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
-    private static void Export(LocalArray array, StorageServer server, PoolAddress address, CancellationToken cancellationToken)
+    private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtdExport export, CancellationToken cancellationToken)
     {
         if (array.Folder.Path.Contains(',', StringComparison.Ordinal))
         {
@@ -111,6 +114,7 @@ public sealed partial class LocalPlugin
         array.Exports.Configure(
             new ExportSettings(address.Control, address.Portals) { Name = TargetNames.ForPool(server.Name, server.Uuid) },
             ExportAccounts.Of(server),
+            export,
             cancellationToken);
     }
 

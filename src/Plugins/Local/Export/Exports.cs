@@ -21,10 +21,8 @@ internal sealed class Exports(LocalArray array)
     private DaemonIdentity? _known;
 
     /// <summary>Takes on how a server wants the pool exported, and sees to it that it is.</summary>
-    public void Configure(ExportSettings wanted, IReadOnlyList<ExportAccount> accounts, CancellationToken cancellationToken)
+    public void Configure(ExportSettings wanted, IReadOnlyList<ExportAccount> accounts, TgtdExport export, CancellationToken cancellationToken)
     {
-        // Before anything is kept: without a daemon there is no such server.
-        var export = TgtdExport.Open(wanted.Control, cancellationToken);
         if (accounts.Count > 0 && export.IsOpenlyControlled)
         {
             throw TgtAdm.ChapNotPossible(wanted.Control);

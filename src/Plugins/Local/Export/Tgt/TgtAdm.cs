@@ -66,7 +66,7 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
             : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known
                 ? new TgtRefusedException(known.Value, request)
                 : process.ExitCode == TransportNotConnected || reason.Contains("connect", StringComparison.Ordinal)
-                    ? TgtFaults.Unreachable(address, new IOException(reason))
+                    ? TgtFaults.Unreachable(address, reason, new IOException(reason))
                     : new TgtRefusedException(TgtRefusal.Unknown, request);
     }
 
@@ -139,7 +139,7 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
         }
         catch (Win32Exception e)
         {
-            throw TgtFaults.Unreachable(address, e);
+            throw TgtFaults.Unreachable(address, $"tgtadm can't be started ({e.Message})", e);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace StorageConnect.Plugins.Local.Export.Tgt;
 
@@ -8,13 +9,31 @@ internal static class TgtFaults
     /// <summary>The id of the error that says that no tgtd runs.</summary>
     public const string NotRunning = "TargetDaemonNotRunning";
 
-    public static ArrayUnreachableException Unreachable(TgtControlAddress address, Exception inner) => new($"No tgtd answers at {address.Socket}: {inner.Message}.", inner)
+    /// <summary>An error of the control socket.</summary>
+    public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) => e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
+    {
+        // .NET's word for a socket file that isn't there.
+        SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
+        SocketError.ConnectionRefused => Unreachable(address, "nobody listens to that socket", e),
+        SocketError.AccessDenied => Closed(address),
+        _ => Ended(address, e),
+    };
+
+    public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) => new($"No tgtd answers at {address.Socket}: {reason}.", inner)
     {
         ErrorId = NotRunning,
         Element = address.Socket,
         Recommendation = IsInstalled()
             ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} by hand; or name another one with TgtControl=<control port or socket> in ExtraInfo."
             : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' by hand.",
+    };
+
+    public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) => new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
+    {
+        ErrorId = "TargetDaemonEnded",
+        Element = address.Socket,
+        Retryable = true,
+        Recommendation = "Look whether tgtd runs ('systemctl status tgt'), and start it if not. The next use of the server puts the export in order.",
     };
 
     public static ArrayUnreachableException Silent(TgtControlAddress address, TimeSpan deadline, Exception inner) =>

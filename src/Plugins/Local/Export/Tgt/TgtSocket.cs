@@ -31,7 +31,7 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            throw deadline.IsCancellationRequested ? TgtFaults.Silent(address, Deadline, e) : TgtFaults.Unreachable(address, e);
+            throw deadline.IsCancellationRequested ? TgtFaults.Silent(address, Deadline, e) : TgtFaults.Translate(address, e);
         }
     }
 

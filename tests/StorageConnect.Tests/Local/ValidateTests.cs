@@ -50,6 +50,16 @@ public sealed class ValidateTests
     }
 
     [Theory]
+    [InlineData("/proc")]
+    [InlineData("/proc/self/fd")]
+    public async Task A_folder_in_which_the_kernel_shows_itself_is_refused(string folder)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "To anybody else it can't be written, which is another refusal.");
+        var error = await RefusedAsync<InvalidStorageArrayException>($"Pool={folder}", "PoolUnsuitable");
+        Assert.Equal(folder, error.Element);
+    }
+
+    [Theory]
     [InlineData("Portals=")]
     [InlineData("Portals=here:3260")]
     [InlineData("Portals=1")]

@@ -121,7 +121,7 @@ public sealed class ChapTests
             if (File.ReadAllBytes(file).AsSpan().IndexOf(bytes) >= 0)
             {
                 Assert.StartsWith("local.db", Path.GetFileName(file), StringComparison.Ordinal);
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(file).UnixFileMode);
             }
         }
     }

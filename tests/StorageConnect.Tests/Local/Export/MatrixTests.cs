@@ -18,8 +18,12 @@ public sealed class MatrixTests
         await using var array = await IscsiArray.NewAsync();
 
         // Every third initiator is in the next group, too.
-        string[] Members(int group) => [.. Enumerable.Range(group * PerGroup, PerGroup), .. (group > 0 ? (int[])[((group - 1) * PerGroup) + 2] : [])]
-            .Select(host => $"iqn.2001-04.com.example:host{host}")];
+        string[] Members(int group) =>
+        [
+            .. Enumerable.Range(group * PerGroup, PerGroup)
+                .Concat(group > 0 ? [((group - 1) * PerGroup) + 2] : [])
+                .Select(host => $"iqn.2001-04.com.example:host{host}"),
+        ];
         for (var group = 0; group < GroupCount; group++)
         {
             await array.GroupAsync($"group{group}", Members(group));

@@ -106,7 +106,7 @@ public sealed partial class StorageArray
         var session = await OpenAsync(cancellationToken);
         if (session.Server.IscsiTargets.Count == 0 && (session.Server.StorageId is null || !session.Plugin.OverridesDiscovery))
         {
-            throw DiscoverFirst(method);
+            throw TargetErrors.TargetNotDiscovered(Name);
         }
 
         var chosen = targets is null ? session.Server.IscsiTargets : targets.Select(FindDiscovered).ToValueList();
@@ -128,43 +128,19 @@ public sealed partial class StorageArray
     {
         if (Server.StorageType != StorageType.iSCSI)
         {
-            throw new NoSuchOperationException($"The array '{Name}' is reached over {Server.StorageType}: {method} is for iSCSI only.")
-            {
-                ErrorId = "NotIscsi",
-                Method = method,
-                Element = Name,
-                Recommendation = "Nothing is logged in to there: present elements to this host's ports (Get-OscInitiator), then Update-OscHostStorage.",
-            };
+            throw TargetErrors.NotIscsi(Name, Server.StorageType, method);
         }
     }
 
-    private InvalidRequestException DiscoverFirst(string method) => new($"No targets of the array '{Name}' are known yet.")
-    {
-        ErrorId = "TargetNotDiscovered",
-        Method = method,
-        Element = Name,
-        Recommendation = $"Find them first: Find-OscTarget -StorageServer '{Name}'.",
-    };
-
     private IscsiTarget FindDiscovered(IscsiTarget asked) =>
         Server.IscsiTargets.FirstOrDefault(known => known.TargetName == asked.TargetName && known.Portal == asked.Portal)
-        ?? throw new InvalidRequestException($"The target {asked.TargetName} at {asked.Portal} is none that was found on the array '{Name}'.")
-        {
-            ErrorId = "TargetNotDiscovered",
-            Element = asked.TargetName,
-            Recommendation = $"Find-OscTarget -StorageServer '{Name}' looks anew.",
-        };
+        ?? throw TargetErrors.TargetNotDiscovered(Name, asked);
 
     /// <summary>The server's access context for the same host; secrets that the given one lacks are the server's.</summary>
     private AccessContext FindContext(StorageServer server, AccessContext given)
     {
         var known = server.AccessContexts.FirstOrDefault(one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port)
-            ?? throw new InvalidRequestException($"{given.Host}:{given.Port} is no access context of the array '{Name}'.")
-            {
-                ErrorId = "AccessContextUnknown",
-                Element = given.Host,
-                Recommendation = $"Those are (Get-OscStorageServer '{Name}').AccessContexts; Set-OscStorageServer -AccessContext changes them.",
-            };
+            ?? throw TargetErrors.AccessContextUnknown(Name, given);
         return given.WithSecrets(
             given.GetChapSecret() ?? (given.ChapUser == known.ChapUser ? known.GetChapSecret() : null),
             given.GetMutualChapSecret() ?? (given.MutualChapUser == known.MutualChapUser ? known.GetMutualChapSecret() : null));

@@ -15,27 +15,27 @@ internal sealed class TargetSessions(LinuxHost host)
             throw TargetPlan.NoAccessContext(server);
         }
 
-        var found = new List<IscsiNode>();
-        StorageConnectException? failure = null;
-        foreach (var asking in server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(way => host.Initiator.DiscoverAsync(way, cancellationToken)).ToList())
-        {
-            try
-            {
-                found.AddRange(await asking);
-            }
-            catch (StorageConnectException e)
-            {
-                failure ??= e;
-            }
-        }
-
-        return found.Count == 0 && failure is not null ? throw failure :
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(AskAsync));
+        var found = answers.SelectMany(answer => answer.Nodes).ToList();
+        return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
         [
             .. found.Select(node => new IscsiTarget { TargetName = node.TargetName, Portal = node.Portal.ToString(), Tpgt = node.Tpgt })
                 .Distinct()
                 .OrderBy(target => target.TargetName, StringComparer.Ordinal)
                 .ThenBy(target => target.Portal, StringComparer.Ordinal)
         ];
+
+        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> AskAsync(AccessContext way)
+        {
+            try
+            {
+                return (await host.Initiator.DiscoverAsync(way, cancellationToken), null);
+            }
+            catch (StorageConnectException e)
+            {
+                return ([], e);
+            }
+        }
     }
 
     /// <summary>Logs in to all portals at once, and looks for LUNs behind the sessions that are new.</summary>

@@ -83,12 +83,7 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
         _targets.AddRange(targets.Select(target => (array, target)));
         if (_targets.Count == before)
         {
-            throw new InvalidRequestException($"No targets of the array '{array.Name}' are known yet.")
-            {
-                ErrorId = "TargetNotDiscovered",
-                Element = array.Name,
-                Recommendation = $"Find them first: Find-OscTarget -StorageServer '{array.Name}'.",
-            };
+            throw TargetErrors.TargetNotDiscovered(array.Name);
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Every_access_context_is_asked_and_a_dead_one_hides_nothing()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         _host.DeadPortals.Add("10.0.1.1");
 
         var found = await Fabric.DiscoverTargetsAsync(Server, Cancellation);
@@ -43,7 +43,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Start_logs_in_to_each_portal_and_the_LUNs_appear()
     {
-        var element = _host.Array.Add("a", Target, 1);
+        var element = Add("a", Target, 1);
         var server = await DiscoverAsync();
 
         await Fabric.StartTargetsAsync(server, server.AccessContexts, Cancellation);
@@ -58,7 +58,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Only_the_access_contexts_given_are_logged_in_and_out()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = await DiscoverAsync();
 
         await Fabric.StartTargetsAsync(server, [Second], Cancellation);
@@ -73,7 +73,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task A_portal_that_no_access_context_names_belongs_to_the_first()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.9.9:3260" }] };
 
         await Fabric.StartTargetsAsync(server, [Second], Cancellation);
@@ -86,7 +86,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Stop_takes_multipath_and_disks_away_before_it_logs_out_and_leaves_nothing()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = await StartAsync();
         var left = -1;
         _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal) ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length : left;
@@ -101,7 +101,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Stop_refuses_while_a_device_is_mounted_and_has_changed_nothing()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = await StartAsync();
         var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
         _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
@@ -118,7 +118,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task One_of_two_ways_to_a_mounted_device_may_go()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = await StartAsync();
         var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
         _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
@@ -132,8 +132,8 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Other_targets_sessions_are_left_alone()
     {
-        _host.Array.Add("a", Target, 1);
-        _host.Array.Add("b", Other, 1);
+        Add("a", Target, 1);
+        Add("b", Other, 1);
         var server = await StartAsync();
 
         await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() }, server.AccessContexts, Cancellation);
@@ -145,7 +145,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Without_multipathd_stop_says_so_before_it_touches_anything()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var server = await StartAsync();
         await _host.StopMultipathdAsync();
 
@@ -159,12 +159,12 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task A_rescan_brings_new_LUNs_and_new_sizes_behind_the_targets_asked_for()
     {
-        var element = _host.Array.Add("a", Target, 1);
-        _host.Array.Add("c", Other, 1);
+        var element = Add("a", Target, 1);
+        Add("c", Other, 1);
         var server = await StartAsync();
-        _host.Array.Luns[(Target, 1)] = element with { SizeBytes = 2 * element.SizeBytes };
-        var added = _host.Array.Add("b", Target, 2);
-        _host.Array.Add("d", Other, 2);
+        _host.Array.Change(element, now => now with { SizeBytes = 2 * element.SizeBytes });
+        var added = Add("b", Target, 2);
+        Add("d", Other, 2);
 
         await Fabric.RescanAsync(StorageType.iSCSI, [.. server.IscsiTargets.Where(target => target.TargetName == Target)], Cancellation);
 
@@ -175,7 +175,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task Net_devices_are_each_a_way_of_their_own()
     {
-        _host.Array.Add("a", Target, 1);
+        Add("a", Target, 1);
         var plan = await StorageConnect.Host.Storage.TargetPlan.MakeAsync(
             Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
 
@@ -201,6 +201,13 @@ public sealed class TargetTests : IAsyncDisposable
         {
             Assert.Equal("HostRightsNeeded", (await Assert.ThrowsAsync<AccessDeniedException>(call)).ErrorId);
         }
+    }
+
+    private StorageElement Add(string name, string target, int lun)
+    {
+        var element = _host.Array.Add(name, target, lun);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        return element;
     }
 
     private async Task<StorageServer> DiscoverAsync() =>

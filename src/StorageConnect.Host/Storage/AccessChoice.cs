@@ -51,7 +51,7 @@ internal sealed class AccessChoice(OscInitiator initiator, IReadOnlyList<AccessG
     private bool IsOwn(AccessGroup group) => group.Entries.Count > 0 && group.Entries.All(IsThisHost);
 
     private bool IsThisHost(string entry) =>
-        (initiator.Iqn is { } iqn && InitiatorName.Same(iqn, entry)) || initiator.Wwpns.Any(wwpn => InitiatorName.Same(wwpn, entry));
+        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
 
     private StorageConnectException NoOneGroup(StorageElement element, StorageServer server, List<AccessGroup> holding)
     {

@@ -134,13 +134,13 @@ public sealed partial class StorageArray
 
     private IscsiTarget FindDiscovered(IscsiTarget asked) =>
         Server.IscsiTargets.FirstOrDefault(known => known.TargetName == asked.TargetName && known.Portal == asked.Portal)
-        ?? throw TargetErrors.TargetNotDiscovered(Name, asked);
+        ?? throw TargetErrors.TargetNotDiscovered(Name, asked.TargetName, asked.Portal);
 
     /// <summary>The server's access context for the same host; secrets that the given one lacks are the server's.</summary>
     private AccessContext FindContext(StorageServer server, AccessContext given)
     {
         var known = server.AccessContexts.FirstOrDefault(one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port)
-            ?? throw TargetErrors.AccessContextUnknown(Name, given);
+            ?? throw TargetErrors.AccessContextUnknown(Name, given.Host, given.Port);
         return given.WithSecrets(
             given.GetChapSecret() ?? (given.ChapUser == known.ChapUser ? known.GetChapSecret() : null),
             given.GetMutualChapSecret() ?? (given.MutualChapUser == known.MutualChapUser ? known.GetMutualChapSecret() : null));

@@ -10,9 +10,9 @@ internal static class TargetErrors
 
     public static InvalidRequestException TargetNotDiscovered(string array) => new(Text([array], "None")) { Element = array };
 
-    public static InvalidRequestException TargetNotDiscovered(string array, IscsiTarget target) =>
-        new(Text([array, target.TargetName, target.Portal])) { Element = target.TargetName };
+    public static InvalidRequestException TargetNotDiscovered(string array, string target, string portal) =>
+        new(Text([array, target, portal])) { Element = target };
 
-    public static InvalidRequestException AccessContextUnknown(string array, AccessContext context) =>
-        new(Text([array, context.Host, context.Port])) { Element = context.Host };
+    public static InvalidRequestException AccessContextUnknown(string array, string host, int port) =>
+        new(Text([array, host, port])) { Element = host };
 }

@@ -84,6 +84,13 @@ internal sealed record IscsiadmExit
 
     public string ErrorId { get; }
 
+    /// <summary>What a run means: its exit code, and for a discovery its words, too.</summary>
+    /// <remarks>With an iface named, a kernel without iSCSI makes a discovery find nothing (21): it "drops" the iface that it can't serve.</remarks>
+    public static IscsiadmExit Of(IscsiadmOperation operation, ToolResult result) =>
+        operation == IscsiadmOperation.Discover && result.ExitCode == 21 && result.Error.Contains("Could not load transport", StringComparison.Ordinal)
+            ? Of(operation, 12)
+            : Of(operation, result.ExitCode);
+
     /// <summary>What <paramref name="code"/> means for <paramref name="operation"/>.</summary>
     public static IscsiadmExit Of(IscsiadmOperation operation, int code)
     {

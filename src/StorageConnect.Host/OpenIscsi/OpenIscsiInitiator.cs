@@ -99,7 +99,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
                 new(Tool.Iscsiadm, "-m", "discoverydb", "-t", "sendtargets", "-p", portal.ToString(), "-I", netInterface, "-o", "nonpersistent", "--discover"),
                 deadlines.IscsiDiscovery,
                 cancellationToken);
-            var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result.ExitCode);
+            var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result);
             if (exit.Verdict != IscsiadmVerdict.Done)
             {
                 throw exit.ToException($"The iSCSI targets at {portal} can't be listed", portal.ToString(), result);
@@ -196,7 +196,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
         }
 
         var result = await running;
-        var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result.ExitCode);
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result);
         if (exit.Verdict != IscsiadmVerdict.Done)
         {
             throw exit.ToException($"This host can't log in to the iSCSI target {node.TargetName} at {node.Portal}", node.TargetName, result);
@@ -273,7 +273,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
 
     private StorageConnectException NotLoggedOut(IscsiSession session, ToolResult result)
     {
-        var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result.ExitCode);
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result);
         if (result.ExitCode == 0)
         {
             return new StorageElementBusyException($"The session {session.Id} with {session.TargetName} at {session.Portal} was logged out and is still there.")

@@ -412,6 +412,18 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
 
     [Fact]
+    public async Task A_kernel_without_iSCSI_is_no_portal_that_offers_nothing()
+    {
+        // With an iface named, 2.1.8 says "nothing found" (21) where it says "no driver" (12) without.
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iSCSI driver tcp is not loaded. Load the module then retry the command.\niscsiadm: Could not load transport tcp.Dropping interface default.\n"));
+
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+
+        Assert.Equal("IscsiModuleMissing", error.ErrorId);
+        Assert.Contains("modprobe iscsi_tcp", error.Recommendation);
+    }
+
+    [Fact]
     public async Task Discovery_with_CHAP_has_its_secrets_in_a_private_file_that_goes_with_it()
     {
         const string file = "etc/iscsi/send_targets/10.99.0.1,3260/st_config";

@@ -22,7 +22,7 @@ public sealed class StorageEngine
     {
         _host = host;
         _registry = new(paths);
-        Plugins = new(paths, host);
+        Plugins = new(paths, host, clock);
         _registration = new(Plugins, host);
         Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
     }

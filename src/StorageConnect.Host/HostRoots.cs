@@ -15,6 +15,8 @@ internal sealed record HostRoots
 
     public string Proc { get; init; } = "/proc";
 
+    public string Etc { get; init; } = "/etc";
+
     /// <summary>multipathd's name in the abstract socket namespace, which no root can redirect; null = none is looked for.</summary>
     public string? AbstractMultipathdSocket { get; init; }
 
@@ -25,5 +27,6 @@ internal sealed record HostRoots
         Dev = Path.Combine(folder, "dev"),
         Run = Path.Combine(folder, "run"),
         Proc = Path.Combine(folder, "proc"),
+        Etc = Path.Combine(folder, "etc"),
     };
 }

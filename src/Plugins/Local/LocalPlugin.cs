@@ -9,7 +9,7 @@ namespace StorageConnect.Plugins.Local;
 [StorageArrayPlugin(
     "Local",
     "StorageConnect",
-    "1.0.0-1",
+    PluginVersion.Text,
     "A storage array on this machine's own disks.",
     StorageType.SAN,
     RequiredApiVersion = "1.2.9",

@@ -52,6 +52,12 @@ public sealed record StorageElement
     /// <summary>Paths on this host through which it is read and written; empty until <c>updateSERecords</c> found some.</summary>
     public ValueList<string> DevicePaths { get; init; } = [];
 
+    /// <summary>
+    /// The targets and LUN numbers where hosts find it while it is presented; empty where the array doesn't tell: then a host looks at
+    /// all of the server's targets.
+    /// </summary>
+    public ValueList<LunAddress> LunAddresses { get; init; } = [];
+
     /// <summary>What it was made of: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
     public ValueList<string> SourceUuids { get; init; } = [];
 

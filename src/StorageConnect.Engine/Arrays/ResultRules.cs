@@ -15,6 +15,11 @@ internal static class ResultRules
         : element.Page83Id.Length == 0 && element.AsyncProgress is null ? $"'{element.Name}' has no page83_id"
         : null;
 
+    /// <summary>Why what was made can't be what a destination named, or null.</summary>
+    [Rule(7, "A name that was passed is the name of what is made.", "clone()")]
+    public static string? FindNameProblem(StorageElement made, StorageElement? destination) =>
+        destination is not null && made.Name != destination.Name ? $"it is named '{made.Name}', though the name '{destination.Name}' was passed" : null;
+
     /// <summary>Why the result of createSnap or createMultiSnap can't be, or null.</summary>
     [Rule(19, "A multi-snapshot is one snapshot of all its members.", "createMultiSnap()")]
     public static string? FindSnapshotProblem(StorageElement snapshot, IReadOnlyList<StorageElement> members) =>

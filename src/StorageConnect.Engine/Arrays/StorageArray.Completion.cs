@@ -10,24 +10,31 @@ public sealed partial class StorageArray
 
     /// <summary>Asks once how far an operation is. Guide: getAsyncProgress().</summary>
     /// <param name="record">What the call returned, or the last answer.</param>
+    /// <param name="kind">What the call was: it decides what the final record must tell.</param>
     /// <param name="cancellationToken">Ends the question, not the operation.</param>
     /// <returns>
     /// The record with AsyncProgress -1 or 0 to 100; or, when it is done, the record that a synchronous call would have returned, without progress
     /// and handle.
     /// </returns>
     [Rule(21, "Progress is -1 or 0 to 100, null = done; the final record equals the one of a synchronous call.", "getAsyncProgress()")]
-    public async Task<StorageElement> GetAsyncProgressAsync(StorageElement record, CancellationToken cancellationToken)
+    public async Task<StorageElement> GetAsyncProgressAsync(StorageElement record, OscOperationKind kind, CancellationToken cancellationToken)
     {
         if (record.AsyncProgress is null)
         {
             return Final(record);
         }
 
-        var answer = await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.GetAsyncProgress, record,
+        var session = await OpenAsync(cancellationToken);
+        var answer = await CheckedAsync(session, GuideMethod.GetAsyncProgress, record,
             static (plugin, server, r, token) => plugin.GetAsyncProgressAsync(server, r, token),
             static (answer, r) => ResultRules.FindProgressProblem(answer, r),
             cancellationToken);
-        return answer.AsyncProgress is { } percent ? Own(answer) with { AsyncProgress = Math.Clamp(percent, -1, 100) } : Final(answer);
+        if (answer.AsyncProgress is { } percent)
+        {
+            return Own(answer) with { AsyncProgress = Math.Clamp(percent, -1, 100) };
+        }
+
+        return Final(kind is OscOperationKind.Create or OscOperationKind.Clone ? await WithQosAsync(session, GuideMethod.GetAsyncProgress, answer, cancellationToken) : answer);
     }
 
     /// <summary>Stops what a call began, where the plug-in can; nothing half made is left then. Not one of the guide's methods.</summary>

@@ -68,7 +68,9 @@ public sealed partial class StorageArray
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
         var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!),
             static (plugin, server, s, token) => plugin.CloneAsync(server, s.element, s.destination, s.qos, token),
-            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.CloneIsSync, s.now),
+            static (answer, s) => ResultRules.FindElementProblem(answer)
+                ?? ResultRules.FindNameProblem(answer, s.destination)
+                ?? ResultRules.FindAsyncProblem(answer, AbilityKey.CloneIsSync, s.now),
             cancellationToken);
         return Own(await WithQosAsync(session, GuideMethod.Clone, made, cancellationToken));
     }
@@ -81,7 +83,9 @@ public sealed partial class StorageArray
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
         var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!),
             static (plugin, server, s, token) => plugin.CloneFromSnapAsync(server, s.element, s.snapshot, s.destination, s.qos, token),
-            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapCloneIsSync, s.now),
+            static (answer, s) => ResultRules.FindElementProblem(answer)
+                ?? ResultRules.FindNameProblem(answer, s.destination)
+                ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapCloneIsSync, s.now),
             cancellationToken);
         return Own(await WithQosAsync(session, GuideMethod.CloneFromSnap, made, cancellationToken));
     }
@@ -106,7 +110,9 @@ public sealed partial class StorageArray
         var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
         return Own(await CheckedAsync(session, GuideMethod.CreateSnap, (element, destination, now: now!),
             static (plugin, server, s, token) => plugin.CreateSnapAsync(server, s.element, s.destination, token),
-            static (answer, s) => ResultRules.FindSnapshotProblem(answer, [s.element]) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
+            static (answer, s) => ResultRules.FindSnapshotProblem(answer, [s.element])
+                ?? ResultRules.FindNameProblem(answer, s.destination)
+                ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
             cancellationToken));
     }
 
@@ -133,7 +139,9 @@ public sealed partial class StorageArray
         var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
         return Own(await CheckedAsync(session, GuideMethod.CreateMultiSnap, (elements, destination, now: now!),
             static (plugin, server, s, token) => plugin.CreateMultiSnapAsync(server, s.elements, s.destination, token),
-            static (answer, s) => ResultRules.FindSnapshotProblem(answer, s.elements) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
+            static (answer, s) => ResultRules.FindSnapshotProblem(answer, s.elements)
+                ?? ResultRules.FindNameProblem(answer, s.destination)
+                ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapIsSync, s.now),
             cancellationToken));
     }
 

@@ -103,7 +103,7 @@ public sealed partial class StorageArray : IDisposable
     [Rule(12, "The quality of service of created elements and clones is filled, where the array has any.", "create()")]
     private static async Task<StorageElement> WithQosAsync(Session session, string method, StorageElement made, CancellationToken cancellationToken)
     {
-        // What goes on in the background may tell it when it is done.
+        // What goes on in the background must tell it when it is done.
         return made.Qos is null && made.AsyncProgress is null && await HasQosAsync(session, cancellationToken)
             ? throw PluginCall.Fault(session.Plugin, method, $"'{made.Name}' has no quality of service in its answer, though the array has some")
             : made;

@@ -44,7 +44,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await array.GetAsyncProgressAsync(operation.Record, either.Token);
+            return await array.GetAsyncProgressAsync(operation.Record, operation.Operation.Kind, either.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -64,7 +64,7 @@ public sealed class OperationService
             begun);
         if (begun.AsyncProgress is null)
         {
-            operation = operation.Complete(await array.GetAsyncProgressAsync(begun, cancellationToken), now);
+            operation = operation.Complete(await array.GetAsyncProgressAsync(begun, kind, cancellationToken), now);
             if (!keepAnyway)
             {
                 return operation.Operation;

@@ -7,10 +7,10 @@ public sealed class PluginCatalog
     private readonly PluginLoader _loader;
     private readonly PluginStore _store;
 
-    internal PluginCatalog(EnginePaths paths, IHostServices host)
+    internal PluginCatalog(EnginePaths paths, IHostServices host, TimeProvider clock)
     {
         _finder = new(paths);
-        _loader = new(host);
+        _loader = new(host, clock);
         _store = new(paths);
     }
 

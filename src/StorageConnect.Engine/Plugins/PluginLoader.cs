@@ -4,7 +4,7 @@ using System.Reflection;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
-internal sealed class PluginLoader(IHostServices host, TimeSpan? constructionLimit = null)
+internal sealed class PluginLoader(IHostServices host, TimeProvider clock, TimeSpan? constructionLimit = null)
 {
     // By version too: a plug-in that was upgraded in place is loaded anew, beside what is in use.
     private static readonly ConcurrentDictionary<(string Path, string Version), PluginLoadContext> Contexts = new();
@@ -57,7 +57,7 @@ internal sealed class PluginLoader(IHostServices host, TimeSpan? constructionLim
             throw new InvalidOperationException($"Its constructor failed: {e.InnerException?.GetType().Name}: {e.InnerException?.Message}", e.InnerException);
         }
 
-        plugin.Services = new(new PluginCache(), host);
+        plugin.Services = new(new PluginCache(clock), host);
         return plugin;
     }
 

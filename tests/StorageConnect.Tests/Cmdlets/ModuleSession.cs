@@ -80,9 +80,7 @@ public sealed class ModuleSession : IDisposable
     /// <summary>Runs a script that must not fail, and returns what it wrote.</summary>
     public IReadOnlyList<T> Get<T>(string script, params (string Name, object? Value)[] variables)
     {
-        var outcome = Invoke(script, variables);
-        Assert.True(outcome.Errors.Count == 0, string.Join(Environment.NewLine, outcome.Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}")));
-        return [.. outcome.Output.Select(item => Assert.IsType<T>(item.BaseObject))];
+        return [.. Invoke(script, variables).Succeeds().Select(item => Assert.IsType<T>(item))];
     }
 
     public void Dispose()
@@ -108,6 +106,23 @@ public sealed class ModuleSession : IDisposable
             var error = Assert.Single(Errors);
             Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
             return error;
+        }
+
+        /// <summary>The one error there must be, with all that a script and a person need of it.</summary>
+        public ErrorRecord Tells(string id, ErrorCategory category, object target, string wayOut)
+        {
+            var error = Error(id);
+            Assert.Equal(category, error.CategoryInfo.Category);
+            Assert.Equal(target, error.TargetObject);
+            Assert.Contains(wayOut, error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+            return error;
+        }
+
+        /// <summary>What was written, when nothing went wrong.</summary>
+        public IReadOnlyList<object> Succeeds()
+        {
+            Assert.True(Errors.Count == 0, RecordingSession.Describe(Errors));
+            return [.. Output.Select(item => item.BaseObject)];
         }
     }
 }

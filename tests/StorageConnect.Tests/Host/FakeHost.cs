@@ -68,6 +68,28 @@ internal sealed class FakeHost : IDisposable
         Link($"dev/mapper/{name}", $"../{kernelName}");
     }
 
+    /// <summary>An iSCSI session as sysfs shows it, with a SCSI host of its own.</summary>
+    public void AddSession(int id, int host, string target, string address, int port, string state = "LOGGED_IN")
+    {
+        var device = $"sys/devices/platform/host{host}/session{id}";
+        var session = $"{device}/iscsi_session/session{id}";
+        var connection = $"sys/class/iscsi_connection/connection{id}:0";
+        Write($"{session}/targetname", target + "\n");
+        Write($"{session}/state", state + "\n");
+        Write($"{session}/tpgt", "1\n");
+        Write($"{session}/ifacename", "default\n");
+        Write($"{session}/target_id", "0\n");
+        Link($"{session}/device", "../..");
+        Write($"{connection}/persistent_address", address + "\n");
+        Write($"{connection}/persistent_port", $"{port}\n");
+        Write($"sys/class/iscsi_host/host{host}/netdev", "<NULL>\n");
+        Write($"sys/devices/platform/host{host}/scsi_host/host{host}/scan", "");
+        Directory.CreateDirectory(At("sys/class/iscsi_session"));
+        Directory.CreateDirectory(At("sys/class/scsi_host"));
+        Link($"sys/class/iscsi_session/session{id}", $"../../devices/platform/host{host}/session{id}/iscsi_session/session{id}");
+        Link($"sys/class/scsi_host/host{host}", $"../../devices/platform/host{host}/scsi_host/host{host}");
+    }
+
     public void RemoveDm(string kernelName)
     {
         Directory.Delete(At($"sys/block/{kernelName}"), recursive: true);

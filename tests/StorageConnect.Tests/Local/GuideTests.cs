@@ -10,7 +10,6 @@ public sealed class GuideTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Breaks(17, By.Plugin)]
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Rule_17_a_clone_leaves_no_snapshot_behind_done_or_failed(PoolKind kind)
@@ -23,7 +22,6 @@ public sealed class GuideTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(array.Folder, "snapshots")));
     }
 
-    [Breaks(13, By.Plugin)]
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Rule_13_online_and_offline_leave_the_presentation_as_it_is(PoolKind kind)

@@ -5,9 +5,11 @@ public sealed partial class MemoryArray
 {
     private int _copies;
 
-    public bool CanClone(StorageElement element) => Get(element).Type != StorageElementType.Snapshot || Abilities.SnapClone == Ability.Online;
+    public bool CanClone(StorageElement element) =>
+        (Get(element).Type != StorageElementType.Snapshot || Abilities.SnapClone == Ability.Online) && HasRoom(StorageElementType.SnapClone, CloneLimit);
 
-    public bool CanSnap(StorageElement? element) => Abilities.Snapshot == Ability.Online && (element is null || Get(element).Type != StorageElementType.Snapshot);
+    public bool CanSnap(StorageElement? element) =>
+        Abilities.Snapshot == Ability.Online && (element is null || Get(element).Type != StorageElementType.Snapshot) && HasRoom(StorageElementType.Snapshot, SnapLimit);
 
     /// <summary>This array restores any member of a snapshot alone.</summary>
     public bool CanRestore(StorageElement snapshot, StorageElement? element) => element is null || Get(snapshot).SourceUuids.Contains(element.Uuid);
@@ -15,6 +17,7 @@ public sealed partial class MemoryArray
     public StorageElement Clone(StorageElement source, StorageElement? destination, string? qos, AbilityKey syncKey)
     {
         var from = Get(source);
+        CheckRoom(StorageElementType.SnapClone, CloneLimit, from);
         return MaybeLater(
             Make(new()
             {
@@ -36,6 +39,7 @@ public sealed partial class MemoryArray
     public StorageElement Snap(IReadOnlyList<StorageElement> members, StorageElement? destination)
     {
         var present = members.Select(Get).ToList();
+        CheckRoom(StorageElementType.Snapshot, SnapLimit, present[0]);
         return MaybeLater(
             Make(new()
             {
@@ -74,6 +78,16 @@ public sealed partial class MemoryArray
         lock (_gate)
         {
             return _elements.Remove(record.Uuid);
+        }
+    }
+
+    private bool HasRoom(StorageElementType type, long limit) => limit == Capabilities.Unlimited || Elements.Count(element => element.Type == type) < limit;
+
+    private void CheckRoom(StorageElementType type, long limit, StorageElement source)
+    {
+        if (!HasRoom(type, limit))
+        {
+            throw new LimitExceededException($"There are {limit} of type {type} already.") { Element = source.Name, Recommendation = "Remove one that is no longer needed." };
         }
     }
 

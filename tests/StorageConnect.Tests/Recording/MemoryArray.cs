@@ -73,7 +73,7 @@ public sealed partial class MemoryArray
         {
             return _elements.TryGetValue(element.Uuid, out var found)
                 ? found
-                : throw new NotFoundException($"'{element.Name}' is not on the array.") { ErrorId = "StorageElementNotFound", Element = element.Name };
+                : throw new NotFoundException($"'{element.Name}' is not on the array.") { ErrorId = "StorageElementNotFound", Element = element.Name, Recommendation = "List what there is." };
         }
     }
 

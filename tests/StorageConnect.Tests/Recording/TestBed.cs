@@ -8,9 +8,13 @@ public sealed class TestBed : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
+    private readonly TimeProvider _clock;
+
     /// <param name="plugin">The plug-in to install; the plain one when not given.</param>
-    public TestBed(PluginBlueprint? plugin = null)
+    /// <param name="clock">The engine's clock; the system's when not given.</param>
+    public TestBed(PluginBlueprint? plugin = null, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         Paths = new(_folder["config"], _folder["state"], _folder["plugins"], _folder["module"]);
         Install(plugin ?? new(), "Recording");
         Engine = NewEngine();
@@ -32,7 +36,7 @@ public sealed class TestBed : IDisposable
     public StorageServer Draft(string name = "lab") => new() { Name = name, StorageType = StorageType.SAN, ExtraInfo = Array.Id };
 
     /// <summary>Another engine with the same folders, as another process would have.</summary>
-    public StorageEngine NewEngine() => new(Paths, Host);
+    public StorageEngine NewEngine() => new(Paths, Host, _clock);
 
     /// <summary>Puts a plug-in into a folder among the user's plug-ins.</summary>
     /// <returns>The assembly's path.</returns>

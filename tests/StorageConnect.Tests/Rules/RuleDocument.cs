@@ -42,11 +42,14 @@ internal static partial class RuleDocument
             foreach (var who in Enum.GetValues<By>())
             {
                 var tests = breakers[rule].Where(breaker => breaker.Who == who).ToList();
+                var side = who == By.Plugin ? "plug-in" : "caller";
                 if (tests.Count > 0)
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"\nBroken on purpose by a wrong {(who == By.Plugin ? "plug-in" : "caller")}:\n\n");
+                    text.Append(CultureInfo.InvariantCulture, $"\nBroken on purpose by a wrong {side}:\n\n");
                     text.AppendJoin("", tests.Select(test => $"- {Link(test.File)}: `{test.Test}`\n"));
                 }
+
+                text.AppendJoin("", OneSidedRules.All.Where(one => one.Rule == rule && one.Who == who).Select(one => $"\nNot broken on purpose by a {side}: {one.Why}\n"));
             }
         }
 

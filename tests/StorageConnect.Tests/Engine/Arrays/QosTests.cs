@@ -20,6 +20,30 @@ public sealed class QosTests : ArrayTests
         Assert.Contains("'new' has no quality of service", error.Message, StringComparison.Ordinal);
     }
 
+    [Breaks(12, By.Plugin)]
+    [Theory]
+    [InlineData(OscOperationKind.Create)]
+    [InlineData(OscOperationKind.Clone)]
+    public async Task What_was_made_in_the_background_tells_it_in_the_end(OscOperationKind kind)
+    {
+        Behind.Return("getAsyncProgress", On.Lun with { Qos = null });
+        var begun = On.Lun with { Qos = null, AsyncProgress = 0, AsyncHandle = "0" };
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => Door.GetAsyncProgressAsync(begun, kind, Cancellation));
+        Assert.Equal("getAsyncProgress", error.Method);
+        Assert.Contains("'lun' has no quality of service", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(OscOperationKind.Resize)]
+    [InlineData(OscOperationKind.Split)]
+    [InlineData(OscOperationKind.Snapshot)]
+    public async Task What_was_only_changed_in_the_background_need_not(OscOperationKind kind)
+    {
+        Behind.Return("getAsyncProgress", On.Lun with { Qos = null });
+        Assert.Null((await Door.GetAsyncProgressAsync(On.Lun with { AsyncProgress = 0 }, kind, Cancellation)).Qos);
+        Assert.DoesNotContain("getQoSList", Behind.CalledMethods);
+    }
+
     [Theory]
     [MemberData(nameof(Makers))]
     public async Task An_array_that_has_none_need_not_tell_it(string method)

@@ -1,0 +1,93 @@
+using System.Globalization;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Iscsi;
+
+/// <summary>A session of this host with a target, as sysfs shows it.</summary>
+/// <param name="Id">The kernel's number of it, as in <c>session1</c>. Never given twice between two boots.</param>
+/// <param name="TargetName">The target's iSCSI qualified name.</param>
+/// <param name="Portal">The portal it was made for (persistent), which is the one of its node record.</param>
+/// <param name="Tpgt">Target portal group tag.</param>
+/// <param name="InterfaceName">open-iscsi's iface record, such as <c>default</c>.</param>
+/// <param name="NetDevice">The network device it is bound to; null for any.</param>
+/// <param name="State">The kernel's word: <c>LOGGED_IN</c>, <c>FAILED</c>, <c>FREE</c>.</param>
+/// <param name="Host">Number of its SCSI host.</param>
+/// <param name="TargetId">Number of its target on that host (the T of H:C:T:L; the channel is 0).</param>
+internal sealed record IscsiSession(
+    int Id,
+    string TargetName,
+    IscsiPortal Portal,
+    int Tpgt,
+    string InterfaceName,
+    string? NetDevice,
+    string State,
+    int Host,
+    int TargetId)
+{
+    public bool IsLoggedIn => State == "LOGGED_IN";
+
+    /// <summary>All sessions, oldest first. One that goes while it is read is left out.</summary>
+    public static IReadOnlyList<IscsiSession> ReadAll(HostRoots roots) =>
+    [
+        .. SysFile.Names(Path.Combine(roots.Sys, "class", "iscsi_session"), "session*")
+            .Select(name => TryRead(roots, name))
+            .OfType<IscsiSession>()
+            .OrderBy(session => session.Id)
+    ];
+
+    /// <summary>The session with this number; null when it is gone.</summary>
+    public static IscsiSession? TryRead(HostRoots roots, int id) => TryRead(roots, string.Create(CultureInfo.InvariantCulture, $"session{id}"));
+
+    /// <summary>Its device folder in sysfs, under which its SCSI targets and disks are.</summary>
+    public string DeviceFolder(HostRoots roots) => Path.Combine(roots.Sys, "class", "iscsi_session", $"session{Id}", "device");
+
+    private static IscsiSession? TryRead(HostRoots roots, string name)
+    {
+        var folder = Path.Combine(roots.Sys, "class", "iscsi_session", name);
+        var target = SysFile.TryReadText(Path.Combine(folder, "targetname"));
+        var state = SysFile.TryReadText(Path.Combine(folder, "state"));
+        if (!TryParse(name["session".Length..], out var id) || string.IsNullOrEmpty(target) || state is null || FindHost(folder) is not { } host)
+        {
+            return null;
+        }
+
+        var connection = Path.Combine(roots.Sys, "class", "iscsi_connection", $"connection{id}:0");
+        var address = Read(connection, "persistent_address") ?? Read(connection, "address");
+        if (address is null || !TryParse(Read(connection, "persistent_port") ?? Read(connection, "port"), out var port))
+        {
+            return null;
+        }
+
+        return new(
+            id,
+            target,
+            new(address, port),
+            TryParse(Read(folder, "tpgt"), out var tpgt) ? tpgt : 1,
+            Read(folder, "ifacename") ?? "default",
+            Read(Path.Combine(roots.Sys, "class", "iscsi_host", $"host{host}"), "netdev"),
+            state,
+            host,
+            TryParse(Read(folder, "target_id"), out var targetId) ? targetId : 0);
+    }
+
+    /// <summary>A session's folder is a link to <c>…/host3/session1/iscsi_session/session1</c>.</summary>
+    private static int? FindHost(string folder)
+    {
+        try
+        {
+            var path = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+            var host = path.Split('/').LastOrDefault(part => part.StartsWith("host", StringComparison.Ordinal) && TryParse(part[4..], out _));
+            return host is not null && TryParse(host[4..], out var number) ? number : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    // The kernel writes what is not set in several ways.
+    private static string? Read(string folder, string name) =>
+        SysFile.TryReadText(Path.Combine(folder, name)) is { Length: > 0 } text && text is not ("<NULL>" or "(null)" or "default") ? text : null;
+
+    private static bool TryParse(string? text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+}

@@ -11,25 +11,25 @@ internal sealed partial class Bench
 
     /// <summary>A new LUN, ready for use.</summary>
     public async Task<StorageElement> CreateAsync(string? name = null, long? size = null, bool thin = true, string? qos = null) =>
-        await FinishAsync(await Array.CreateAsync(name ?? NewName(), size ?? Size, VolumeGroup, thin, qos, Token));
+        await FinishAsync(await Array.CreateAsync(name ?? NewName(), size ?? Size, VolumeGroup, thin, qos, Token), OscOperationKind.Create);
 
     /// <summary>A clone, ready for use; the source is as it was before.</summary>
     public Task<StorageElement> CloneAsync(StorageElement source, string? qos = null) => CloneAsync(source, NewName(), qos);
 
     /// <inheritdoc cref="CloneAsync(StorageElement, string?)"/>
     public Task<StorageElement> CloneAsync(StorageElement source, string? name, string? qos) =>
-        WhileReadyAsync(AbilityKey.Clone, [source], async () => await FinishAsync(await Array.CloneAsync(source, await TakenAsync(name, AbilityKey.CustomCloneName), qos, Token)));
+        WhileReadyAsync(AbilityKey.Clone, [source], async () => await FinishAsync(await Array.CloneAsync(source, await TakenAsync(name, AbilityKey.CustomCloneName), qos, Token), OscOperationKind.Clone));
 
     /// <summary>A clone of an element as it was at a snapshot, ready for use.</summary>
     public Task<StorageElement> CloneFromSnapAsync(StorageElement source, StorageElement snapshot, string? name = null, string? qos = null) =>
-        WhileReadyAsync(AbilityKey.SnapClone, [source], async () => await FinishAsync(await Array.CloneFromSnapAsync(source, snapshot, await TakenAsync(name ?? NewName(), AbilityKey.CustomCloneName), qos, Token)));
+        WhileReadyAsync(AbilityKey.SnapClone, [source], async () => await FinishAsync(await Array.CloneFromSnapAsync(source, snapshot, await TakenAsync(name ?? NewName(), AbilityKey.CustomCloneName), qos, Token), OscOperationKind.Clone));
 
     /// <summary>A snapshot, complete; the source is as it was before.</summary>
     public Task<StorageElement> SnapAsync(StorageElement source) => SnapAsync(source, NewName());
 
     /// <inheritdoc cref="SnapAsync(StorageElement)"/>
     public Task<StorageElement> SnapAsync(StorageElement source, string? name) =>
-        WhileReadyAsync(AbilityKey.Snapshot, [source], async () => await FinishAsync(await Array.CreateSnapAsync(source, await TakenAsync(name, AbilityKey.CustomSnapName), Token)));
+        WhileReadyAsync(AbilityKey.Snapshot, [source], async () => await FinishAsync(await Array.CreateSnapAsync(source, await TakenAsync(name, AbilityKey.CustomSnapName), Token), OscOperationKind.Snapshot));
 
     /// <summary>One snapshot of several; the clause is skipped where the array makes none.</summary>
     public async Task<StorageElement> MultiSnapAsync(params StorageElement[] sources)
@@ -37,7 +37,7 @@ internal sealed partial class Bench
         try
         {
             return await WhileReadyAsync(AbilityKey.Snapshot, sources, async () =>
-                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(NewName(), AbilityKey.CustomSnapName), Token)));
+                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(NewName(), AbilityKey.CustomSnapName), Token), OscOperationKind.Snapshot));
         }
         catch (NoSuchOperationException e)
         {
@@ -47,11 +47,11 @@ internal sealed partial class Bench
 
     /// <summary>The element at another size.</summary>
     public Task<StorageElement> ResizeAsync(StorageElement element, long size) =>
-        WhileReadyAsync(AbilityKey.Resize, [element], async () => await FinishAsync(await Array.ResizeAsync(element, size, allowShrink: true, Token)));
+        WhileReadyAsync(AbilityKey.Resize, [element], async () => await FinishAsync(await Array.ResizeAsync(element, size, allowShrink: true, Token), OscOperationKind.Resize));
 
     /// <summary>A clone that stands by itself.</summary>
     public Task<StorageElement> SplitAsync(StorageElement clone) =>
-        WhileReadyAsync(AbilityKey.SplitClone, [clone], async () => await FinishAsync(await Array.SplitCloneAsync(clone, Token)));
+        WhileReadyAsync(AbilityKey.SplitClone, [clone], async () => await FinishAsync(await Array.SplitCloneAsync(clone, Token), OscOperationKind.Split));
 
     /// <summary>A clone that shares blocks with its source; the clause is skipped where clones are full copies.</summary>
     public async Task<StorageElement> ShallowCloneAsync(StorageElement source)

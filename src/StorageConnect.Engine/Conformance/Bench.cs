@@ -12,7 +12,10 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
     public StorageArray Array => session.Array;
 
     /// <summary>The plug-in behind the door, for what the door would reject, or corrects in an answer.</summary>
-    public PluginRecorder Raw => session.Recorder;
+    public StorageArrayPlugin Raw => session.Raw;
+
+    /// <summary>What the plug-in answered, before the door saw it.</summary>
+    public PluginRecorder Recorder => session.Recorder;
 
     public PluginDescriptor Descriptor => session.Plugin.Descriptor;
 
@@ -33,6 +36,9 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
     /// <summary>What the plug-in itself overrides of the optional methods.</summary>
     public bool OverridesDiscovery => session.Plugin.OverridesDiscovery;
 
+    /// <summary>What is wrong with the class itself, or null.</summary>
+    public string? Problem => session.Plugin.FindProblem();
+
     public Type PluginClass => session.Plugin.Instance.GetType();
 
     /// <summary>The plug-in's cache, which the engine gave it.</summary>
@@ -48,7 +54,7 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
     public async Task<StorageServer> ValidatedServerAsync()
     {
         await Array.ValidateAsync(Token);
-        return Raw.Server ?? Server;
+        return Recorder.Server ?? Server;
     }
 
     /// <summary>What an ability comes to: of the plug-in and of the array, now.</summary>
@@ -78,13 +84,13 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
     public Task<StorageElement> InfoAsync(StorageElement element) => Array.GetInfoAsync(element, Token);
 
     /// <summary>Waits for what goes on in the background.</summary>
-    public async Task<StorageElement> FinishAsync(StorageElement record, StorageArray? door = null)
+    public async Task<StorageElement> FinishAsync(StorageElement record, OscOperationKind kind, StorageArray? door = null)
     {
         var pause = TimeSpan.FromMilliseconds(10);
         var longest = TimeSpan.FromSeconds(1);
         while (record.AsyncProgress is not null)
         {
-            record = await (door ?? Array).GetAsyncProgressAsync(record, Token);
+            record = await (door ?? Array).GetAsyncProgressAsync(record, kind, Token);
             if (record.AsyncProgress is not null)
             {
                 pause = session.Plugin.Instance.ProgressInterval ?? (pause < longest ? pause * 1.5 : longest);

@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Plugins;
+
 namespace StorageConnect.Engine.Conformance;
 
 /// <summary>A clause is broken.</summary>
@@ -24,6 +26,14 @@ internal static class Claim
 
     public static void Equal<T>(T expected, T seen, string what) =>
         That(EqualityComparer<T>.Default.Equals(expected, seen), $"{what}: {Show(expected)}", seen);
+
+    /// <summary>Every ability key is told, and has a value that it can have.</summary>
+    public static void AllKeysSet(Capabilities ability, string source)
+    {
+        Equal(null, DescriptorRules.FindAbilityProblem(ability, source), "what is wrong with a value");
+        var missing = Enum.GetValues<AbilityKey>().Where(key => ability[key] == Ability.Invalid).Select(key => key.ToString()).ToList();
+        That(missing.Count == 0, $"{source} tells every key", $"nothing for {string.Join(", ", missing)}");
+    }
 
     /// <summary>The same items, in any order, each once.</summary>
     public static void Same(IEnumerable<string> expected, IEnumerable<string> seen, string what)

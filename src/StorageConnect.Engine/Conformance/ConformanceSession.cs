@@ -19,7 +19,8 @@ internal sealed class ConformanceSession : IDisposable
         _open = open;
         _host = host;
         Recorder = new(plugin.Instance, Ledger);
-        Array = NewDoor(options.Fault is { } fault ? new FaultyPlugin(Recorder, fault) : Recorder);
+        Raw = options.Fault is { } fault ? new FaultyPlugin(Recorder, fault) : Recorder;
+        Array = NewDoor(Raw);
         Cleaner = new(Recorder, Ledger, Names, options.ClauseTimeLimit);
     }
 
@@ -30,6 +31,9 @@ internal sealed class ConformanceSession : IDisposable
     public ConformanceOptions Options { get; }
 
     public StorageArray Array { get; }
+
+    /// <summary>The plug-in as the door has it.</summary>
+    public StorageArrayPlugin Raw { get; }
 
     public PluginRecorder Recorder { get; }
 

@@ -20,6 +20,9 @@ internal sealed partial class Bench
         return (byte)disk.ReadByte();
     }
 
+    /// <summary>How many bytes this host sees of an element.</summary>
+    public async Task<long> LengthAsync(StorageElement element) => new FileInfo(await PathAsync(element)).Length;
+
     // A device has a cache of the host's between us and the array, which would show yesterday's data after a restore: a file has not.
     private async Task<string> PathAsync(StorageElement element)
     {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Engine.Conformance;
@@ -14,7 +15,7 @@ internal sealed class ClauseBrokenException(string expected, string seen) : Exce
 internal sealed class ClauseSkippedException(string reason) : Exception(reason);
 
 /// <summary>What clauses claim of what they see.</summary>
-internal static class Claim
+internal static partial class Claim
 {
     public static void That(bool kept, string expected, object? seen)
     {
@@ -26,6 +27,14 @@ internal static class Claim
 
     public static void Equal<T>(T expected, T seen, string what) =>
         That(EqualityComparer<T>.Default.Equals(expected, seen), $"{what}: {Show(expected)}", seen);
+
+    /// <summary>The identity on its array.</summary>
+    public static void IsUuid(StorageElement element) =>
+        That(element.Uuid.Length == 32 && element.Uuid.All(char.IsAsciiHexDigitLower), $"an identity of '{element.Name}' of 32 lower-case hex digits", element.Uuid);
+
+    /// <summary>The identity that hosts see.</summary>
+    public static void IsPage83Id(StorageElement element) =>
+        That(Page83Form().IsMatch(element.Page83Id), $"a page 0x83 id of '{element.Name}' as multipath-tools writes it, such as 3600a09803830...", element.Page83Id);
 
     /// <summary>Every ability key is told, and has a value that it can have.</summary>
     public static void AllKeysSet(Capabilities ability, string source)
@@ -94,4 +103,8 @@ internal static class Claim
     };
 
     private static string NameOf(Type error) => error.Name.Replace("Exception", "", StringComparison.Ordinal);
+
+    // Type 3 is NAA, type 2 EUI-64; the others hold text of the vendor's.
+    [GeneratedRegex("^(3([0-9a-f]{16}|[0-9a-f]{32})|2([0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32})|[018]\\S+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Page83Form();
 }

@@ -83,6 +83,12 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
 
     public Task<StorageElement> InfoAsync(StorageElement element) => Array.GetInfoAsync(element, Token);
 
+    /// <summary>The snapshots there are; the clause is skipped where the array can't tell.</summary>
+    public Task<IReadOnlyList<StorageElement>> CurrentSnapsAsync(StorageElement? element) => ToldAsync(() => Array.GetCurrentSnapsAsync(element, Token), "snapshots");
+
+    /// <summary>The clones there are; the clause is skipped where the array can't tell.</summary>
+    public Task<IReadOnlyList<StorageElement>> CurrentClonesAsync(StorageElement? element) => ToldAsync(() => Array.GetCurrentClonesAsync(element, Token), "clones");
+
     /// <summary>Waits for what goes on in the background.</summary>
     public async Task<StorageElement> FinishAsync(StorageElement record, OscOperationKind kind, StorageArray? door = null)
     {
@@ -119,11 +125,24 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
         }
     }
 
+    /// <summary>Does the same several times at once, and tells how each ended.</summary>
     public static Task<IReadOnlyList<Ending<bool>>> TogetherAsync(Func<int, Task> call) => TogetherAsync(async i =>
     {
         await call(i);
         return true;
     });
+
+    private static async Task<IReadOnlyList<StorageElement>> ToldAsync(Func<Task<IReadOnlyList<StorageElement>>> ask, string what)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (NoSuchOperationException e)
+        {
+            throw Skip($"The array can't tell its {what}: {e.Message}");
+        }
+    }
 }
 
 /// <summary>How one of several calls ended.</summary>

@@ -57,6 +57,9 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
         return Recorder.Server ?? Server;
     }
 
+    /// <summary>Removes what was made so far, and tells what is left.</summary>
+    public Task<IReadOnlyList<string>> SweepAsync() => session.Cleaner.SweepAsync(Token);
+
     /// <summary>What an ability comes to: of the plug-in and of the array, now.</summary>
     public async Task<Ability> AbilityAsync(AbilityKey key)
     {

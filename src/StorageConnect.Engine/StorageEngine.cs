@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using StorageConnect.Engine.Conformance;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
 

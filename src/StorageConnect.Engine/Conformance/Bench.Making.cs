@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Conformance;
 
 /// <content>Making what clauses need.</content>
@@ -7,7 +5,7 @@ internal sealed partial class Bench
 {
     private int _initiators;
 
-    public string? VolumeGroup => session.Options.VolumeGroup ?? Server.VolumeGroups.FirstOrDefault();
+    public string? VolumeGroup => session.Options.VolumeGroup ?? (Server.VolumeGroups.Count > 0 ? Server.VolumeGroups[0] : null);
 
     /// <summary>A new LUN, ready for use.</summary>
     public async Task<StorageElement> CreateAsync(string? name = null, long? size = null, bool thin = true, string? qos = null) =>

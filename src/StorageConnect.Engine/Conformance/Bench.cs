@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Conformance;
 
 /// <summary>What a clause works with: the door to the array, and short ways to make what it needs. All it makes is removed after it.</summary>

@@ -7,8 +7,6 @@ namespace StorageConnect.Engine.Conformance;
 /// <summary>All clauses, in the order in which they are checked.</summary>
 internal static class ClauseCatalog
 {
-    private static readonly Lazy<IReadOnlyList<Clause>> Found = new(() => [.. Chapters.SelectMany(ClausesOf)]);
-
     // From questions to changes, from what others build on to what is built on it; what must come last comes last.
     private static readonly (string Name, Type Type)[] Chapters =
     [
@@ -42,6 +40,8 @@ internal static class ClauseCatalog
         ("Concurrency", typeof(ConcurrencyClauses)),
         ("CleanUp", typeof(CleanUpClauses)),
     ];
+
+    private static readonly Lazy<IReadOnlyList<Clause>> Found = new(() => [.. Chapters.SelectMany(ClausesOf)]);
 
     /// <summary>All of them. Found when first asked for.</summary>
     public static IReadOnlyList<Clause> All => Found.Value;

@@ -24,6 +24,9 @@ public sealed class ConformanceRun : IDisposable
     /// <summary>Names of what earlier runs had left on the array, and this one has removed.</summary>
     public IReadOnlyList<string> Leftovers { get; private set; } = [];
 
+    /// <summary>Names of what this run could not remove. There when the run is over.</summary>
+    public IReadOnlyList<string> Remains { get; private set; } = [];
+
     /// <summary>Done when the run is over and has cleaned up after itself, even when its caller has gone.</summary>
     public Task Over => _over.Task;
 
@@ -52,7 +55,7 @@ public sealed class ConformanceRun : IDisposable
             // Not with the caller's token: that may be what ended the run.
             if (_session.Options.Destructive)
             {
-                await _session.Cleaner.SweepAsync(CancellationToken.None);
+                Remains = await _session.Cleaner.SweepAsync(CancellationToken.None);
             }
 
             _over.TrySetResult();

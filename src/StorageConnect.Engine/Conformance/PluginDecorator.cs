@@ -148,7 +148,7 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     /// <param name="cancellationToken">The token of the call.</param>
     protected abstract Task<T> CallAsync<T>(string method, StorageServer server, Func<Task<T>> call, CancellationToken cancellationToken);
 
-    private Task DoAsync(string method, StorageServer server, Func<Task> call, CancellationToken cancellationToken) =>
+    private Task<bool> DoAsync(string method, StorageServer server, Func<Task> call, CancellationToken cancellationToken) =>
         CallAsync(
             method,
             server,

@@ -50,7 +50,8 @@ internal static class ConcurrencyClauses
     [Clause("CONCURRENT-5", "addToAccessGroup()", 10, "Entries added at once are all there.", Needs = [AbilityKey.AccessControl])]
     public static async Task NoEntryIsLost(Bench b)
     {
-        if ((await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries is var limit and not Capabilities.Unlimited && limit <= Bench.Crowd)
+        var limit = (await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries;
+        if (limit != Capabilities.Unlimited && limit <= Bench.Crowd)
         {
             throw Bench.Skip($"max_access_entries is {limit}.");
         }

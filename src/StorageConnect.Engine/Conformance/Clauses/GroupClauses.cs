@@ -211,7 +211,8 @@ internal static class GroupClauses
     public static async Task ReachesTheLimit(Bench b)
     {
         const int most = 64;
-        if ((await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries is var limit and not (> 0 and <= most))
+        var limit = (await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries;
+        if (limit is <= 0 or > most)
         {
             throw Bench.Skip($"max_access_entries is {limit}: there is no limit that could be reached here.");
         }
@@ -231,7 +232,8 @@ internal static class GroupClauses
 
     private static async Task RequireRoomAsync(Bench b, int entries)
     {
-        if ((await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries is var limit && limit != Capabilities.Unlimited && limit < entries)
+        var limit = (await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries;
+        if (limit != Capabilities.Unlimited && limit < entries)
         {
             throw Bench.Skip($"max_access_entries is {limit}.");
         }

@@ -71,7 +71,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         }
 
         LetGo();
-        _run = Engine.PrepareConformance(StorageServer.Key, new()
+        var run = Engine.PrepareConformance(StorageServer.Key, new()
         {
             Include = Include,
             Exclude = Exclude,
@@ -83,12 +83,12 @@ public sealed class TestOscPluginCommand : OscCmdlet
         });
         if (!Destructive || ShouldProcess(StorageServer.Key, "Make, change and remove elements, snapshots and access groups named osc-conf-*"))
         {
-            Test(_run, report);
+            _run = run;
+            Test(run, report);
         }
         else
         {
-            _run.Dispose();
-            _run = null;
+            run.Dispose();
         }
     });
 

@@ -48,16 +48,8 @@ public sealed class StorageEngine
     public StorageArray GetDefaultArray() => _registry.All switch
     {
         [var only] => ToArray(only),
-        [] => throw new NotFoundException("No storage server is registered.")
-        {
-            ErrorId = "StorageServerNotFound",
-            Recommendation = "Register one with Register-OscStorageServer.",
-        },
-        var several => throw new InvalidRequestException($"Several storage servers are registered ({string.Join(", ", several.Select(entry => $"'{entry.Server.Name}'"))}), and the command names none.")
-        {
-            ErrorId = "StorageServerNeeded",
-            Recommendation = "Say which one with -StorageServer.",
-        },
+        [] => throw ServerErrors.StorageServerNotFound(),
+        var several => throw ServerErrors.StorageServerNeeded(several.Select(entry => entry.Server.Name)),
     };
 
     /// <summary>All arrays.</summary>
@@ -108,7 +100,17 @@ public sealed class StorageEngine
         var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);
         _registry.Secrets.Keep(draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
-        _registry.Replace(entry);
+        try
+        {
+            _registry.Replace(entry);
+        }
+        catch (NotFoundException)
+        {
+            // Another process has just forgotten the server: its secrets must not outlive it.
+            _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+
         return entry.Server;
     }
 

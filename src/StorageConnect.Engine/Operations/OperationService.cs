@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using StorageConnect.Engine.Operations;
 
@@ -11,9 +10,6 @@ public sealed class OperationService
     private readonly OperationInquiry _inquiry;
     private readonly Func<string, StorageArray> _arrays;
     private readonly TimeProvider _clock;
-
-    // What the disk had no room for is followed all the same while this process lives.
-    private readonly ConcurrentDictionary<string, StoredOperation> _unkept = new();
 
     internal OperationService(string folder, Func<string, StorageArray> arrays, TimeProvider clock)
     {
@@ -71,30 +67,22 @@ public sealed class OperationService
             }
         }
 
-        try
-        {
-            _store.Add(operation);
-        }
-        catch (StorageConnectException)
-        {
-            _unkept[operation.Id] = operation;
-        }
-
+        _store.Add(operation);
         return operation.Operation;
     }
 
     /// <summary>Whether another process could take it up.</summary>
-    public bool IsKept(string id) => _store.Exists(id);
+    public bool IsKept(string id) => _store.IsOnDisk(id);
 
     /// <summary>All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.</summary>
     public IReadOnlyList<OperationNews> GetAll(IReadOnlyCollection<string>? serverUuids = null)
     {
         var all = new List<OperationNews>();
-        foreach (var id in _store.Ids.Union(_unkept.Keys))
+        foreach (var id in _store.Ids)
         {
             try
             {
-                if (TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
+                if (_store.TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
                 {
                     all.Add(new(id, operation.Operation));
                 }
@@ -148,12 +136,7 @@ public sealed class OperationService
 
         return operation.Operation.State == OscOperationState.Stopped
             ? operation.Operation
-            : throw new InvalidRequestException($"The operation '{id}' ('{operation.Operation.Target}') can't be stopped: it is {operation.Operation.State} already.")
-            {
-                ErrorId = "OperationEnded",
-                Element = operation.Operation.Target,
-                Recommendation = operation.Operation.State == OscOperationState.Completed ? "Remove what it has made, if it is not wanted." : $"Wait-OscOperation -Id {id} shows its error.",
-            };
+            : throw OperationErrors.OperationEnded(id, operation.Operation);
     }
 
     /// <summary>Forgets an operation that has ended.</summary>
@@ -173,37 +156,19 @@ public sealed class OperationService
 
             if (news.Operation is { State: OscOperationState.Running } running)
             {
-                throw new StorageElementBusyException($"The operation '{id}' ('{running.Target}') still runs on '{running.StorageServerName}'.")
-                {
-                    ErrorId = "OperationRunning",
-                    Element = running.Target,
-                    Recommendation = "Wait for it (Wait-OscOperation), stop it (Stop-OscOperation), or forget it while it runs with -Force.",
-                };
+                throw OperationErrors.OperationRunning(id, running);
             }
         }
-        else if (!_store.Exists(id) && !_unkept.ContainsKey(id))
+        else if (!_store.Exists(id))
         {
-            throw NotFound(id);
+            throw OperationErrors.OperationNotFound(id);
         }
 
         Forget(id);
     }
 
     /// <summary>Its outcome was handed over: nobody needs it any more.</summary>
-    public void Forget(string id)
-    {
-        _unkept.TryRemove(id, out _);
-        _store.Remove(id);
-    }
+    public void Forget(string id) => _store.Remove(id);
 
-    internal StoredOperation Load(string id) => TryLoad(id) ?? throw NotFound(id);
-
-    private StoredOperation? TryLoad(string id) => _store.TryLoad(id) ?? _unkept.GetValueOrDefault(id);
-
-    private static NotFoundException NotFound(string id) => new($"There is no operation '{id}': it was never begun by this user, or its outcome was fetched or removed already.")
-    {
-        ErrorId = "OperationNotFound",
-        Element = id,
-        Recommendation = "Get-OscOperation lists the operations. What one has made is on its array: Get-OscStorageElement.",
-    };
+    internal StoredOperation Load(string id) => _store.TryLoad(id) ?? throw OperationErrors.OperationNotFound(id);
 }

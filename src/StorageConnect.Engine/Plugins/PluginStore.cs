@@ -8,35 +8,30 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <returns>The folder it is in now.</returns>
     public string Add(string path)
     {
-        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw NotThere(path);
+        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw PluginErrors.PluginNotFound(path);
         var candidate = Pick([.. PluginFinder.FindInFolder(source, trusted: true)], path);
         var target = Path.Combine(paths.UserPlugins, $"{candidate.Descriptor!.ClassName}-{candidate.Descriptor.Version}");
         if (Directory.Exists(target))
         {
-            throw new AlreadyExistsException($"The plug-in '{candidate.Descriptor.Name}' {candidate.Descriptor.Version} is registered already, in '{target}'.")
-            {
-                ErrorId = "PluginExists",
-                Element = candidate.Descriptor.Name,
-                Recommendation = "Give the changed plug-in a new version, or remove the old one first with Unregister-OscPlugin.",
-            };
+            throw PluginErrors.PluginExists(candidate.Descriptor.Name, candidate.Descriptor.Version, target);
         }
 
-        PrivateFile.EnsureFolder(paths.UserPlugins);
         // Under a name that is no plug-in's until it is whole.
         var half = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
         try
         {
+            PrivateFile.EnsureFolder(paths.UserPlugins);
             Copy(source, half);
             Directory.Move(half, target);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (Directory.Exists(half))
             {
                 Directory.Delete(half, recursive: true);
             }
 
-            throw;
+            throw PluginErrors.PluginFolderNotWritable(candidate.Descriptor.Name, source, paths.UserPlugins, e);
         }
 
         return target;
@@ -49,38 +44,28 @@ internal sealed class PluginStore(EnginePaths paths)
         var folder = Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
         if (Path.GetDirectoryName(folder) != paths.UserPlugins)
         {
-            throw new AccessDeniedException($"The plug-in '{plugin.Name}' in '{folder}' is not one that this user registered.")
-            {
-                ErrorId = "PluginNotYours",
-                Element = plugin.Name,
-                Recommendation = "Plug-ins of the module stay with it; one in /opt is removed by who installed it there.",
-            };
+            throw PluginErrors.PluginNotYours(plugin.Name, folder);
         }
 
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, paths.UserPlugins, e);
+        }
     }
 
     private static PluginCandidate Pick(List<PluginCandidate> candidates, string path)
     {
         if (candidates.FirstOrDefault(candidate => candidate.Problem is not null) is { } refused)
         {
-            throw new InvalidStorageArrayException($"The plug-in in '{path}' can't be used. {refused.Problem}")
-            {
-                ErrorId = "PluginUnusable",
-                Element = path,
-                Recommendation = "Correct the plug-in and build it again.",
-            };
+            throw PluginErrors.PluginUnusableAt(path, refused.Problem);
         }
 
         return candidates[0];
     }
-
-    private static NotFoundException NotThere(string path) => new($"There is no folder or file '{path}'.")
-    {
-        ErrorId = "PluginNotFound",
-        Element = path,
-        Recommendation = "Give the folder that the plug-in was built or published to.",
-    };
 
     private static void Copy(string source, string target)
     {

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace StorageConnect.Engine;
 
-/// <summary>What a name of a server, element, snapshot or group may be (docs/architecture.md, "Names").</summary>
+/// <summary>What a name of a server, element, snapshot or group may be.</summary>
 internal static class NameRule
 {
     private const int MaxLength = 255;
@@ -22,12 +22,7 @@ internal static class NameRule
         };
         if (problem is not null)
         {
-            throw new InvalidRequestException($"The name for the {what} {problem}. A name has 1 to {MaxLength} characters and no control characters.")
-            {
-                ErrorId = "NameInvalid",
-                Element = name,
-                Recommendation = "Choose another name.",
-            };
+            throw ElementErrors.NameInvalid(name, what, problem, MaxLength);
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         if (save)
         {
             var texts = slots.ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters)));
-            PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts));
+            Guarded(() => PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts)));
         }
         else
         {
@@ -108,13 +108,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            // The message of a JSON error could quote the text around it: say where, not what.
-            throw new DataCorruptException($"The saved credentials '{path}' can't be read.")
-            {
-                ErrorId = "SavedCredentialUnreadable",
-                Element = path,
-                Recommendation = "Delete the file and give the credentials again: Set-OscStorageServer -Credential -SaveCredential.",
-            };
+            throw ServerErrors.SavedCredentialUnreadable(path);
         }
     }
 
@@ -122,7 +116,19 @@ internal sealed class SecretStore(string folder) : ISecretSource
     {
         if (File.Exists(FileOf(server)))
         {
-            File.Delete(FileOf(server));
+            Guarded(() => File.Delete(FileOf(server)));
+        }
+    }
+
+    private void Guarded(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ServerErrors.CredentialNotSaved(folder, e);
         }
     }
 

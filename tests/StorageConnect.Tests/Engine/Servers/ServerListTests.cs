@@ -21,7 +21,7 @@ public sealed class ServerListTests : IDisposable
     {
         Assert.Empty(_bed.Engine.GetServers());
         Assert.False(Path.Exists(_bed.Paths.Config));
-        Expect.Failure<NotFoundException>("StorageServerNotFound", null, () => _bed.Engine.GetDefaultArray());
+        Expect.Failure<NotFoundException>("StorageServerNotFound", "StorageServer", () => _bed.Engine.GetDefaultArray());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ServerListTests : IDisposable
         await RegisterAsync("one");
         Assert.Equal("one", _bed.Engine.GetDefaultArray().Name);
         await RegisterAsync("two");
-        Expect.Failure<InvalidRequestException>("StorageServerNeeded", null, () => _bed.Engine.GetDefaultArray());
+        Expect.Failure<InvalidRequestException>("StorageServerNeeded", "StorageServer", () => _bed.Engine.GetDefaultArray());
     }
 
     [Fact]
@@ -78,6 +78,23 @@ public sealed class ServerListTests : IDisposable
         Assert.Equal("host-1", _bed.Engine.GetServers()[0].AdminHost);
         await ChangeBehindItsBackAsync(stamp);
         Assert.Equal("host-2", _bed.Engine.GetServers()[0].AdminHost);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_moved_away_a_moment_after_it_was_written_holds_no_servers()
+    {
+        await RegisterAsync("lab");
+        Assert.Single(_bed.Engine.GetServers());
+        File.Delete(_bed.ServersFile);
+        Assert.Empty(_bed.Engine.GetServers());
+    }
+
+    [Fact]
+    public async Task A_list_that_can_not_be_written_is_told_and_registers_nothing()
+    {
+        Directory.CreateDirectory(_bed.ServersFile);
+        await Expect.FailureAsync<AccessDeniedException>("ServerListNotWritable", _bed.ServersFile, () => RegisterAsync("lab"));
+        Assert.Empty(_bed.Engine.GetServers());
     }
 
     [Fact]

@@ -10,12 +10,7 @@ internal static class ClauseChoice
     {
         if (include.Concat(exclude).FirstOrDefault(word => !ClauseCatalog.All.Any(clause => Fits(clause, word))) is { } stray)
         {
-            throw new NotFoundException($"No clause has the number or tag '{stray}'.")
-            {
-                ErrorId = "ClauseNotFound",
-                Element = stray,
-                Recommendation = $"Give numbers such as CREATE-3, CREATE-*, or one of the tags {string.Join(", ", ClauseCatalog.All.Select(clause => clause.Chapter).Distinct())}.",
-            };
+            throw ConformanceErrors.ClauseNotFound(stray, ClauseCatalog.All.Select(clause => clause.Chapter).Distinct());
         }
 
         return [.. ClauseCatalog.All.Where(clause => (include.Count == 0 || include.Any(word => Fits(clause, word))) && !exclude.Any(word => Fits(clause, word)))];

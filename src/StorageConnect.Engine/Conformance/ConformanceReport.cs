@@ -11,22 +11,12 @@ public static class ConformanceReport
     {
         if (FormatOf(path) is null)
         {
-            throw new InvalidRequestException($"A report is a .xml or an .md file; '{Path.GetFileName(path)}' is neither.")
-            {
-                ErrorId = "ReportFormatUnknown",
-                Element = path,
-                Recommendation = "End the path with .xml for JUnit XML or with .md for Markdown.",
-            };
+            throw ConformanceErrors.ReportFormatUnknown(path);
         }
 
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } folder && !Directory.Exists(folder))
         {
-            throw new InvalidRequestException($"The folder '{folder}' for the report isn't there.")
-            {
-                ErrorId = "ReportFolderNotFound",
-                Element = path,
-                Recommendation = "Create the folder, or choose another path.",
-            };
+            throw ConformanceErrors.ReportFolderNotFound(path, folder);
         }
     }
 
@@ -41,12 +31,7 @@ public static class ConformanceReport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidRequestException($"The report '{path}' can't be written: {e.Message}", e)
-            {
-                ErrorId = "ReportNotWritten",
-                Element = path,
-                Recommendation = "Choose a path that you may write to.",
-            };
+            throw ConformanceErrors.ReportNotWritten(path, e);
         }
     }
 

@@ -107,7 +107,7 @@ internal sealed class FaultyPlugin(StorageArrayPlugin inner, PluginFault fault) 
     {
         if (fault == PluginFault.Drop && isTurn)
         {
-            throw new ArrayUnreachableException($"An injected fault: the answer of {method} was lost on the way.") { ErrorId = "AnswerLost", Retryable = true };
+            throw new ArrayUnreachableException($"An injected fault: the answer of {method} was lost on the way.") { Retryable = true };
         }
     }
 }

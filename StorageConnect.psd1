@@ -58,6 +58,7 @@
         'Stop-OscOperation'
         'Test-OscClone'
         'Test-OscCloneSplit'
+        'Test-OscPlugin'
         'Test-OscSnapshot'
         'Test-OscSnapshotRestore'
         'Test-OscStorageServer'

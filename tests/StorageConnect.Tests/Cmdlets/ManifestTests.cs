@@ -54,9 +54,9 @@ public class ManifestTests
         string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect, VerbsCommon.Clear];
         var attribute = Attribute(cmdlet);
 
-        Assert.Equal(
-            (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext") || cmdlet == "Update-OscHostStorage",
-            attribute.SupportsShouldProcess);
+        // To test a plug-in makes and removes things where that was asked for; to look for LUNs adds devices to this host.
+        var changes = cmdlet is "Test-OscPlugin" or "Update-OscHostStorage" || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
+        Assert.Equal(changes, attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
         Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);
     }

@@ -1,5 +1,4 @@
 using StorageConnect.Host;
-using StorageConnect.Host.Iscsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 

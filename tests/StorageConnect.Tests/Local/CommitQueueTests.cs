@@ -1,7 +1,6 @@
 using System.Globalization;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Tests.Local.Support;
 using Xunit;
 
 namespace StorageConnect.Tests.Local;

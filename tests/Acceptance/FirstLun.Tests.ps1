@@ -84,4 +84,11 @@ Describe 'A first LUN' {
         $db | Export-Clixml $file
         (Import-Clixml $file | Resize-OscStorageElement -Size 128MB).Uuid | Should -Be $db.Uuid
     }
+
+    It 'goes into a job and comes back from one as the element it was' {
+        $module = Join-Path $root 'out' 'StorageConnect' 'StorageConnect.psd1'
+        $grown = Start-Job { Import-Module $using:module; $using:db | Resize-OscStorageElement -Size 128MB } | Receive-Job -Wait -AutoRemoveJob
+        $grown.pstypenames | Should -Contain 'Deserialized.StorageConnect.StorageElement'
+        ($grown | Resize-OscStorageElement -Size 256MB).Uuid | Should -Be $db.Uuid
+    }
 }

@@ -17,11 +17,11 @@ internal static class PrivateFile
         }
         else
         {
-            CreatePrivateFolder(folder);
+            DurableFolder.Ensure(folder, CreatePrivateFolder);
         }
     }
 
-    /// <summary>Puts <paramref name="content"/> in the place of what the file held.</summary>
+    /// <summary>Puts <paramref name="content"/> in the place of what the file held; on return a power cut can't undo it.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         EnsureFolder(Path.GetDirectoryName(path)!);
@@ -35,6 +35,7 @@ internal static class PrivateFile
             }
 
             File.Move(temporary, path, overwrite: true);
+            DurableFolder.Sync(Path.GetDirectoryName(path)!);
         }
         catch
         {

@@ -45,6 +45,16 @@ public sealed class ValidateTests
         Assert.Empty(Directory.EnumerateFileSystemEntries(mount.Folder));
     }
 
+    [Theory]
+    [InlineData("/proc")]
+    [InlineData("/proc/self/fd")]
+    public async Task A_folder_in_which_the_kernel_shows_itself_is_refused(string folder)
+    {
+        Assert.SkipUnless(Environment.UserName == "root", "To anybody else it can't be written, which is another refusal.");
+        var error = await RefusedAsync<InvalidStorageArrayException>($"Pool={folder}", "PoolUnsuitable");
+        Assert.Equal(folder, error.Element);
+    }
+
     [Fact]
     public async Task An_array_that_is_not_SAN_is_refused()
     {

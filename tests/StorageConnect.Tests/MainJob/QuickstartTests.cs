@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using StorageConnect.Tests.Local.Support;
-using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.MainJob;
@@ -9,8 +8,7 @@ namespace StorageConnect.Tests.MainJob;
 public sealed class QuickstartTests : IDisposable
 {
     private const int Nobody = 65534;
-    private readonly TemporaryFolder _settings = new();
-    private readonly TemporaryFolder _home = new();
+    private readonly UserProcesses _user = new();
 
     [Theory]
     [InlineData(PoolKind.Copy)]
@@ -22,7 +20,7 @@ public sealed class QuickstartTests : IDisposable
 
         for (var run = 0; run < 2; run++)
         {
-            var (exitCode, output, error) = await RunAsync([], ["-File", Script, "-Pool", pool]);
+            var (exitCode, output, error) = await _user.RunAsync([], ["-File", Script, "-Pool", pool]);
 
             Assert.True(exitCode == 0, output + error);
             Assert.Empty(error);
@@ -33,7 +31,7 @@ public sealed class QuickstartTests : IDisposable
         }
 
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(pool, "volumes")));
-        Assert.DoesNotContain("quickstart", await File.ReadAllTextAsync(_settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("quickstart", await File.ReadAllTextAsync(_user.Settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -44,9 +42,9 @@ public sealed class QuickstartTests : IDisposable
         Assert.SkipUnless(Environment.UserName == "root", "Only root can become another user; whoever else runs this is an ordinary user already.");
         Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is needed to become an ordinary user.");
         var pool = LoopMounts.NewFolder(kind);
-        await RunToolAsync("chown", $"{Nobody}", pool, _settings.Path, _home.Path);
+        await RunToolAsync("chown", [$"{Nobody}", pool, .. _user.Folders]);
 
-        var (exitCode, output, error) = await RunAsync(["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"], ["-File", Script, "-Pool", pool]);
+        var (exitCode, output, error) = await _user.RunAsync(["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"], ["-File", Script, "-Pool", pool]);
 
         Assert.True(exitCode == 0, output + error);
     }
@@ -54,31 +52,25 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public async Task Importing_the_module_loads_no_plug_in_and_touches_no_file_of_the_user()
     {
-        var (exitCode, output, error) = await RunAsync([], ["-Command", "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }"]);
+        var (exitCode, output, error) = await _user.RunAsync([], ["-Command", "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }"]);
 
         Assert.True(exitCode == 0, output + error);
         Assert.Contains("StorageConnect", output.Split('\n').Select(line => line.Trim()));
         Assert.DoesNotContain("Plugins", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Sqlite", output, StringComparison.OrdinalIgnoreCase);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_settings.Path));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_user.Settings.Path));
     }
 
     [Fact]
     public async Task A_new_process_sees_all_that_the_old_one_did()
     {
         var pool = LoopMounts.NewFolder(PoolKind.Copy);
-        await RunAsync([], ["-Command", $"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement db01 1GB; New-OscAccessGroup hosts 50:01:43:80:12:34:56:78; Grant-OscStorageElementAccess db01 hosts"]);
+        await _user.RunAsync($"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement db01 1GB; New-OscAccessGroup hosts 50:01:43:80:12:34:56:78; Grant-OscStorageElementAccess db01 hosts");
 
-        var (_, output, _) = await RunAsync([], ["-Command", "$e = Get-OscStorageElement db01; \"$e $($e.SizeBytes) $($e.AccessGroupNames)\""]);
-
-        Assert.Equal("db01 1073741824 hosts", output.Trim());
+        Assert.Equal("db01 1073741824 hosts", await _user.RunAsync("$e = Get-OscStorageElement db01; \"$e $($e.SizeBytes) $($e.AccessGroupNames)\""));
     }
 
-    public void Dispose()
-    {
-        _settings.Dispose();
-        _home.Dispose();
-    }
+    public void Dispose() => _user.Dispose();
 
     private static string Script => Path.Combine(StagedModule.Root, "docs", "examples", "quickstart.ps1");
 
@@ -87,25 +79,5 @@ public sealed class QuickstartTests : IDisposable
         using var process = Process.Start(tool, arguments);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
-    }
-
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] prefix, string[] arguments)
-    {
-        string[] command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "StorageConnect.Shell.dll"), .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
-        {
-            start.Environment[variable] = _settings.Path;
-        }
-
-        // PowerShell itself keeps a cache in the user's home.
-        start.Environment["XDG_CACHE_HOME"] = start.Environment["HOME"] = _home.Path;
-
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output, await error);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class PoolDatabase : IDisposable
         if (create)
         {
             // Never opened except by SQLite: closing any handle to it would drop the locks that this process's connections hold.
-            LinuxFile.EnsureFile(folder.Database);
+            folder.EnsureDatabase();
         }
         else if (!File.Exists(folder.Database))
         {

@@ -83,6 +83,25 @@ internal sealed class PoolFolder(string path)
         }
     }
 
+    /// <summary>Makes the database's file where there is none: the first that a new pool makes at all.</summary>
+    public void EnsureDatabase()
+    {
+        try
+        {
+            LinuxFile.EnsureFile(Database);
+        }
+        catch (LinuxFileException e) when (e.Errno is Errno.NoEntry or Errno.Invalid or Errno.NotSupported or Errno.NotImplemented)
+        {
+            // The folder itself is there (see Check), so it is one that only looks like a folder of files.
+            throw new InvalidStorageArrayException($"The folder {Path} takes no files, though it can be written: {e.Message}.", e)
+            {
+                ErrorId = "PoolUnsuitable",
+                Element = Path,
+                Recommendation = "Choose a folder on a disk's file system, such as XFS or Btrfs. In /proc, /sys and the like the kernel shows itself; nothing can be kept there.",
+            };
+        }
+    }
+
     /// <summary>True when there are volumes or snapshots, so that a pool without a database has lost it.</summary>
     public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray().Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
 

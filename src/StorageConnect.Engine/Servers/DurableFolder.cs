@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace StorageConnect.Engine;
+
+/// <summary>A synced file may still be lost in a power cut with its name, unless the folder it is in is synced too.</summary>
+internal static partial class DurableFolder
+{
+    /// <summary>Makes the folder where it isn't there, by <paramref name="create"/>, so that a power cut doesn't take it away again.</summary>
+    public static void Ensure(string folder, Action<string> create)
+    {
+        var changed = new List<string>();
+        for (var missing = folder; !Directory.Exists(missing) && Path.GetDirectoryName(missing) is { Length: > 0 } parent; missing = parent)
+        {
+            changed.Add(parent);
+        }
+
+        create(folder);
+        changed.ForEach(Sync);
+    }
+
+    /// <summary>Makes the names in a folder durable.</summary>
+    public static void Sync(string folder)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return; // Elsewhere the file system keeps names in order by itself, or gives no way to ask for it.
+        }
+
+        // .NET opens no folders; what it can't open it can sync.
+        const int readOnlyAndCloseOnExec = 0x80000;
+        using var handle = Open(folder, readOnlyAndCloseOnExec);
+        if (handle.IsInvalid)
+        {
+            throw new IOException($"The folder '{folder}' can't be opened to be synced: {Marshal.GetLastPInvokeErrorMessage()}.");
+        }
+
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+}

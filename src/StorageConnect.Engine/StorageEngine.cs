@@ -46,16 +46,8 @@ public sealed class StorageEngine
     public StorageArray GetDefaultArray() => _registry.All switch
     {
         [var only] => ToArray(only),
-        [] => throw new NotFoundException("No storage server is registered.")
-        {
-            ErrorId = "StorageServerNotFound",
-            Recommendation = "Register one with Register-OscStorageServer.",
-        },
-        var several => throw new InvalidRequestException($"Several storage servers are registered ({string.Join(", ", several.Select(entry => $"'{entry.Server.Name}'"))}), and the command names none.")
-        {
-            ErrorId = "StorageServerNeeded",
-            Recommendation = "Say which one with -StorageServer.",
-        },
+        [] => throw ServerErrors.StorageServerNotFound(),
+        var several => throw ServerErrors.StorageServerNeeded(several.Select(entry => entry.Server.Name)),
     };
 
     /// <summary>All arrays.</summary>

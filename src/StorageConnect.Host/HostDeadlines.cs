@@ -13,4 +13,28 @@ internal sealed record HostDeadlines
 
     /// <summary>From multipathd's <c>ok</c> until the kernel no longer shows the map.</summary>
     public TimeSpan MapGone { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Waiting for another process that changes open-iscsi's database: what open-iscsi itself allows.</summary>
+    public TimeSpan IscsiDatabase { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Waiting while another process logs in to, or out of, the same portal of the same target.</summary>
+    public TimeSpan IscsiTurn { get; init; } = TimeSpan.FromSeconds(90);
+
+    /// <summary>One SendTargets discovery at one address.</summary>
+    public TimeSpan IscsiDiscovery { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>One login at one portal: iscsid gives up by itself after about 17 seconds, as its record tells it to.</summary>
+    public TimeSpan IscsiLogin { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>One logout: iscsid asks the target for up to 15 seconds, and then closes the connection.</summary>
+    public TimeSpan IscsiLogout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long what failed in passing is begun again.</summary>
+    public TimeSpan IscsiRetry { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>From the tool's word until the kernel shows a session as logged in, or shows it no more; and how long a session may take to recover.</summary>
+    public TimeSpan IscsiSettle { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much longer than the kernel's session the tool may take: open-iscsi 2.1.10 never ends after a login without a scan.</summary>
+    public TimeSpan IscsiadmLag { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -17,6 +17,8 @@ internal sealed record HostRoots
 
     public string Etc { get; init; } = "/etc";
 
+    public string Var { get; init; } = "/var";
+
     /// <summary>multipathd's name in the abstract socket namespace, which no root can redirect; null = none is looked for.</summary>
     public string? AbstractMultipathdSocket { get; init; }
 
@@ -28,5 +30,6 @@ internal sealed record HostRoots
         Run = Path.Combine(folder, "run"),
         Proc = Path.Combine(folder, "proc"),
         Etc = Path.Combine(folder, "etc"),
+        Var = Path.Combine(folder, "var"),
     };
 }

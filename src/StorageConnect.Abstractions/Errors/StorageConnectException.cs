@@ -11,11 +11,17 @@ public abstract class StorageConnectException : Exception
     protected StorageConnectException(string message, string errorId, Exception? innerException = null)
         : base(message, innerException) => ErrorId = errorId;
 
+    internal StorageConnectException(ErrorText text, Exception? innerException)
+        : this(text.Message, text.Id, innerException) => Recommendation = text.Recommendation;
+
     /// <summary>A stable name of the case, for scripts: PascalCase, never localized. Plug-ins may set one more specific than the class's.</summary>
     public string ErrorId { get; init; }
 
     /// <summary>The guide's method that failed, such as <c>createSnap</c>. Filled in by the engine.</summary>
     public string? Method { get; set; }
+
+    /// <summary>The plug-in that failed, with its version, or null when none was asked. Filled in by the engine.</summary>
+    public string? Plugin { get; set; }
 
     /// <summary>The name of the element, group, pool or server it is about.</summary>
     public string? Element { get; init; }

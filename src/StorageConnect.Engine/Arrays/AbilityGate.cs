@@ -34,21 +34,12 @@ internal static class AbilityGate
         {
             if (value is not (Ability.Yes or Ability.Online or Ability.Offline))
             {
-                throw new NoSuchOperationException($"{who} can't do {method}: its ability {key} is {value}.")
-                {
-                    Element = serverName,
-                    Recommendation = "Get-OscCapability shows what the array can do at this moment.",
-                };
+                throw ElementErrors.NoSuchOperation(who, method, key, value, serverName);
             }
         }
     }
 
     /// <summary>A feature that works on offline elements alone meets an element that is online.</summary>
     public static StorageElementBusyException MustBeOffline(string method, AbilityKey key, StorageElement element) =>
-        new($"'{element.Name}' is online, and {method} works on offline elements only here (ability {key} is Offline).")
-        {
-            ErrorId = "StorageElementOnline",
-            Element = element.Name,
-            Recommendation = "Set it offline with Disable-OscStorageElement first, and online again afterwards.",
-        };
+        ElementErrors.StorageElementOnline(element.Name, method, key);
 }

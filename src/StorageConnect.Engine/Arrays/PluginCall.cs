@@ -46,6 +46,7 @@ internal static class PluginCall
         if (error is StorageConnectException expected)
         {
             expected.Method ??= method;
+            expected.Plugin ??= NameOf(plugin);
             return expected;
         }
 
@@ -53,11 +54,12 @@ internal static class PluginCall
     }
 
     /// <summary>The error for an answer that the guide doesn't allow.</summary>
-    public static PluginFaultException Fault(LoadedPlugin plugin, string method, string problem, Exception? inner = null) =>
-        new($"The plug-in '{plugin.Descriptor.Name}' {plugin.Descriptor.Version} broke the contract in {method}: {problem}.", inner)
-        {
-            Method = method,
-            Element = plugin.Descriptor.Name,
-            Recommendation = $"This is a fault of the plug-in: report it to {plugin.Descriptor.Vendor}. Check on the array what was done before you repeat the command.",
-        };
+    public static PluginFaultException Fault(LoadedPlugin plugin, string method, string problem, Exception? inner = null)
+    {
+        var fault = PluginErrors.PluginFailure(plugin.Descriptor, method, problem, inner);
+        (fault.Method, fault.Plugin) = (method, NameOf(plugin));
+        return fault;
+    }
+
+    private static string NameOf(LoadedPlugin plugin) => $"{plugin.Descriptor.Name} {plugin.Descriptor.Version}";
 }

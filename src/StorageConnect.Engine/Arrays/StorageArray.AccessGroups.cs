@@ -24,7 +24,7 @@ public sealed partial class StorageArray
         var names = existing.Select(group => group.Name).ToHashSet();
         var free = groups.ToLookup(group => names.Add(group.Name));
         var wanted = free[true].Select(group => new AccessGroup { Name = group.Name, Entries = group.Entries, StorageServerUuid = Uuid }).ToList();
-        var errors = free[false].Select<AccessGroup, StorageConnectException>(group => AccessGroupExists(group.Name)).ToList();
+        var errors = free[false].Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupExists(group.Name, Name)).ToList();
         if (wanted.Count == 0)
         {
             return new([], errors);
@@ -33,7 +33,7 @@ public sealed partial class StorageArray
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.CreateAccessGroups, wanted,
             static (plugin, server, w, token) => plugin.CreateAccessGroupsAsync(server, w, token), cancellationToken);
         var done = updated.Where(group => wanted.Any(want => want.Name == group.Name)).Select(Own).ToList();
-        errors.AddRange(wanted.Where(want => done.All(group => group.Name != want.Name)).Select(want => NotDone("created", want.Name)));
+        errors.AddRange(wanted.Where(want => done.All(group => group.Name != want.Name)).Select(want => AccessGroupErrors.AccessGroupNotCreated(want.Name, Name)));
         return new(done, errors);
     }
 
@@ -44,7 +44,7 @@ public sealed partial class StorageArray
         await PassGateAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
         var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
         var wanted = existing.Where(group => groups.Any(other => other.Name == group.Name)).ToList();
-        var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupNotFound(group.Name)).ToList();
+        var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupNotFound(group.Name, Name)).ToList();
         if (wanted.Count == 0)
         {
             return new([], errors);
@@ -53,7 +53,7 @@ public sealed partial class StorageArray
         var left = await CallWithGroupsAsync(session, existing, GuideMethod.RemoveAccessGroups, wanted,
             static (plugin, server, w, token) => plugin.RemoveAccessGroupsAsync(server, w, token), cancellationToken);
         var kept = wanted.Where(want => left.Any(group => group.Name == want.Name)).ToList();
-        errors.AddRange(kept.Select(group => NotDone("removed", group.Name)));
+        errors.AddRange(kept.Select(group => AccessGroupErrors.AccessGroupNotRemoved(group.Name, Name)));
         return new([.. wanted.Except(kept)], errors);
     }
 
@@ -67,17 +67,17 @@ public sealed partial class StorageArray
         var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
         if (existing.All(group => group.Name != name))
         {
-            throw AccessGroupNotFound(name);
+            throw AccessGroupErrors.AccessGroupNotFound(name, Name);
         }
 
         if (name != newName && existing.Any(group => group.Name == newName))
         {
-            throw AccessGroupExists(newName);
+            throw AccessGroupErrors.AccessGroupExists(newName, Name);
         }
 
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.RenameAccessGroup, (name, newName),
             static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
-        return updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw NotDone("renamed", name);
+        return updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
     }
 
     /// <summary>Adds initiators to a group. Guide: addToAccessGroup().</summary>
@@ -95,7 +95,7 @@ public sealed partial class StorageArray
         var updated = await CallAsync(session, GuideMethod.AddToAccessGroup, (name, entries),
             static (plugin, server, s, token) => plugin.AddToAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
         return entries.FirstOrDefault(entry => !updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } missing
-            ? throw EntryNotDone($"'{missing}' was not added to", name)
+            ? throw AccessGroupErrors.AccessGroupMemberNotChanged(missing, "added to", name, Name)
             : Own(updated);
     }
 
@@ -107,7 +107,7 @@ public sealed partial class StorageArray
         var updated = await CallAsync(session, GuideMethod.RemoveFromAccessGroup, (name, entries),
             static (plugin, server, s, token) => plugin.RemoveFromAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
         return entries.FirstOrDefault(entry => updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } left
-            ? throw EntryNotDone($"'{left}' was not removed from", name)
+            ? throw AccessGroupErrors.AccessGroupMemberNotChanged(left, "removed from", name, Name)
             : Own(updated);
     }
 
@@ -130,7 +130,7 @@ public sealed partial class StorageArray
     /// <summary>The group of this name.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<AccessGroup> FindAccessGroupAsync(string name, CancellationToken cancellationToken) =>
-        (await GetAccessGroupsAsync(null, cancellationToken)).FirstOrDefault(group => group.Name == name) ?? throw AccessGroupNotFound(name);
+        (await GetAccessGroupsAsync(null, cancellationToken)).FirstOrDefault(group => group.Name == name) ?? throw AccessGroupErrors.AccessGroupNotFound(name, Name);
 
     private async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(Session session, StorageElement? element, CancellationToken cancellationToken)
     {
@@ -155,44 +155,7 @@ public sealed partial class StorageArray
     {
         if (now.MaxAccessEntries != Capabilities.Unlimited && entries > now.MaxAccessEntries)
         {
-            throw new LimitExceededException($"The access group '{group}' would have {entries} entries; the array '{Name}' allows {now.MaxAccessEntries}.")
-            {
-                ErrorId = "TooManyAccessEntries",
-                Element = group,
-                Recommendation = "Use several groups, and present the element to each.",
-            };
+            throw AccessGroupErrors.TooManyAccessEntries(group, entries, Name, now.MaxAccessEntries);
         }
     }
-
-    private NotFoundException AccessGroupNotFound(string name) =>
-        new($"There is no access group '{name}' on the array '{Name}'.")
-        {
-            ErrorId = "AccessGroupNotFound",
-            Element = name,
-            Recommendation = "Get-OscAccessGroup lists the groups. Names are case-sensitive.",
-        };
-
-    private AlreadyExistsException AccessGroupExists(string name) =>
-        new($"There is an access group '{name}' on the array '{Name}' already.")
-        {
-            ErrorId = "AccessGroupExists",
-            Element = name,
-            Recommendation = "Choose another name, or add initiators to it with Add-OscAccessGroupMember.",
-        };
-
-    private AccessGroupException NotDone(string what, string name) =>
-        new($"The array '{Name}' has not {what} the access group '{name}', and did not say why.")
-        {
-            ErrorId = $"AccessGroupNot{char.ToUpperInvariant(what[0])}{what[1..]}",
-            Element = name,
-            Recommendation = "Repeat it for this group alone: the array may then tell the reason. A group that is still in use can't be removed.",
-        };
-
-    private AccessGroupException EntryNotDone(string what, string name) =>
-        new($"{what} the access group '{name}' of the array '{Name}', which did not say why.")
-        {
-            ErrorId = "AccessGroupMemberNotChanged",
-            Element = name,
-            Recommendation = "Get-OscAccessGroup shows the group as it is now.",
-        };
 }

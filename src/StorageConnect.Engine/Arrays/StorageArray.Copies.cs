@@ -53,12 +53,7 @@ public sealed partial class StorageArray
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<StorageElement> FindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken) =>
         await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
-        ?? throw new NotFoundException($"There is no snapshot '{nameOrUuid}' on the array '{Name}'.")
-        {
-            ErrorId = "SnapshotNotFound",
-            Element = nameOrUuid,
-            Recommendation = "Get-OscSnapshot lists the snapshots. Names are case-sensitive.",
-        };
+        ?? throw ElementErrors.SnapshotNotFound(nameOrUuid, Name);
 
     /// <summary>Makes a thin clone; it may go on in the background (<see cref="OperationService"/>). Guide: clone().</summary>
     public async Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos, CancellationToken cancellationToken)
@@ -121,12 +116,7 @@ public sealed partial class StorageArray
     {
         if (elements.Count == 0)
         {
-            throw new InvalidRequestException("A snapshot of several elements needs elements; none was given.")
-            {
-                ErrorId = "StorageElementNeeded",
-                Element = name,
-                Recommendation = "Pipe the elements in, or name them.",
-            };
+            throw ElementErrors.StorageElementNeeded(name);
         }
 
         var session = await OpenAsync(cancellationToken);
@@ -152,11 +142,7 @@ public sealed partial class StorageArray
         // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
         if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid) && !await IsRestorableAsync(snapshot, element, cancellationToken))
         {
-            throw new SnapRestoreNotSafeException($"The array '{Name}' can't roll back '{element.Name}' alone to '{snapshot.Name}' now: another element would be affected, or it is in use.")
-            {
-                Element = element.Name,
-                Recommendation = "Clone the element from the snapshot instead (Invoke-OscClone), or restore the whole snapshot with -WholeArray if that is what you want.",
-            };
+            throw ElementErrors.SnapRestoreNotSafe(element.Name, snapshot.Name, Name);
         }
 
         await DoAsync(GuideMethod.SnapRestore, (snapshot, element), static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
@@ -185,12 +171,7 @@ public sealed partial class StorageArray
         NameRule.Check(name, type == StorageElementType.Snapshot ? "snapshot" : "clone");
         if (session.Plugin.Descriptor.Ability[key] != Ability.Yes || now[key] != Ability.Yes)
         {
-            throw new NoSuchOperationException($"The array '{Name}' names its {(type == StorageElementType.Snapshot ? "snapshots" : "clones")} itself (ability {key}); '{name}' can't be given.")
-            {
-                ErrorId = "CustomNameUnsupported",
-                Element = name,
-                Recommendation = "Leave the name out, and take the one the array chose from the result.",
-            };
+            throw ElementErrors.CustomNameUnsupported(name, type == StorageElementType.Snapshot ? "snapshots" : "clones", key, Name);
         }
 
         return new() { Type = type, StorageServerUuid = Uuid, Name = name };
@@ -206,12 +187,7 @@ public sealed partial class StorageArray
         // Whether a host has it open only that host knows; online and presented means that one may.
         if (await GetInfoAsync(session, element, cancellationToken) is { State: StorageElementState.Online, AccessGroupNames.Count: > 0 } open)
         {
-            throw new StorageElementBusyException($"'{open.Name}' is online and presented to {open.AccessGroupNames}, and the array '{Name}' can't split clones in use.")
-            {
-                ErrorId = "StorageElementInUse",
-                Element = open.Name,
-                Recommendation = "Set it offline with Disable-OscStorageElement first.",
-            };
+            throw ElementErrors.StorageElementInUse(open.Name, open.AccessGroupNames, Name);
         }
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class StorageArray
     {
         if (filter.Types.Contains(StorageElementType.Snapshot))
         {
-            throw new InvalidRequestException("list never returns snapshots.") { ErrorId = "TypeInvalid", Recommendation = "Get-OscSnapshot lists snapshots." };
+            throw ElementErrors.TypeInvalid();
         }
 
         var session = await OpenAsync(cancellationToken);
@@ -73,14 +73,14 @@ public sealed partial class StorageArray
     /// <summary>The LUN or clone of this name or Uuid.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<StorageElement> FindElementAsync(string nameOrUuid, CancellationToken cancellationToken) =>
-        await TryFindElementAsync(nameOrUuid, cancellationToken) ?? throw ElementNotFound(nameOrUuid);
+        await TryFindElementAsync(nameOrUuid, cancellationToken) ?? throw ElementErrors.StorageElementNotFound(nameOrUuid, Name);
 
     /// <summary>The LUN, clone or else snapshot of this name or Uuid.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<StorageElement> FindAnyAsync(string nameOrUuid, CancellationToken cancellationToken) =>
         await TryFindElementAsync(nameOrUuid, cancellationToken)
         ?? await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
-        ?? throw ElementNotFound(nameOrUuid);
+        ?? throw ElementErrors.StorageElementNotFound(nameOrUuid, Name);
 
     /// <summary>An element as the array has it now. Guide: getInfo(), second form.</summary>
     public async Task<StorageElement> GetInfoAsync(StorageElement element, CancellationToken cancellationToken) =>
@@ -142,12 +142,7 @@ public sealed partial class StorageArray
         var present = await GetInfoAsync(session, element, cancellationToken);
         if (newSizeBytes < present.SizeBytes && !allowShrink)
         {
-            throw new InvalidRequestException($"'{present.Name}' has {present.SizeBytes} bytes; {newSizeBytes} would cut off data beyond.")
-            {
-                ErrorId = "ShrinkNeedsForce",
-                Element = present.Name,
-                Recommendation = "Shrink the file system on it first, then repeat the command with -Force.",
-            };
+            throw ElementErrors.ShrinkNeedsForce(present.Name, present.SizeBytes, newSizeBytes);
         }
 
         return Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
@@ -163,12 +158,7 @@ public sealed partial class StorageArray
         var present = await GetInfoAsync(element, cancellationToken);
         if (present.AccessGroupNames.Count > 0)
         {
-            throw new StorageElementBusyException($"'{present.Name}' is still presented to {present.AccessGroupNames}.")
-            {
-                ErrorId = "StorageElementPresented",
-                Element = present.Name,
-                Recommendation = "Stop presenting it first: Revoke-OscStorageElementAccess.",
-            };
+            throw ElementErrors.StorageElementPresented(present.Name, present.AccessGroupNames);
         }
 
         await DoAsync(GuideMethod.Remove, present, static (plugin, server, e, token) => plugin.RemoveAsync(server, e, token), cancellationToken);
@@ -191,14 +181,6 @@ public sealed partial class StorageArray
         return null;
     }
 
-    private NotFoundException ElementNotFound(string nameOrUuid) =>
-        new($"There is no storage element '{nameOrUuid}' on the array '{Name}'.")
-        {
-            ErrorId = "StorageElementNotFound",
-            Element = nameOrUuid,
-            Recommendation = "Get-OscStorageElement lists the elements. Names are case-sensitive.",
-        };
-
     private static bool Matches(StorageElement element, StorageElementFilter filter) =>
         filter.Types.Contains(element.Type)
         && (filter.Uuid is null || element.Uuid == filter.Uuid)
@@ -210,12 +192,7 @@ public sealed partial class StorageArray
     {
         if (sizeBytes <= 0)
         {
-            throw new InvalidRequestException($"{sizeBytes} bytes is no size for '{name}': it must be above 0.")
-            {
-                ErrorId = "SizeInvalid",
-                Element = name,
-                Recommendation = "Give a size in bytes, such as 10GB.",
-            };
+            throw ElementErrors.SizeInvalid(name, sizeBytes);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return Judge(operation, e as StorageConnectException ?? new OperationFailedException($"The operation '{operation.Id}' can't be followed: {e.Message}", e));
+            return Judge(operation, e as StorageConnectException ?? OperationErrors.OperationFailed(operation.Id, e));
         }
     }
 
@@ -48,11 +48,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new ArrayUnreachableException($"The array '{array.Name}' did not tell within {Deadline.TotalSeconds:0} seconds how far the operation '{operation.Id}' is.")
-            {
-                Element = array.Name,
-                Recommendation = $"The operation may go on all the same. Ask again with Get-OscOperation -Id {operation.Id}.",
-            };
+            throw OperationErrors.ArrayUnreachable(array.Name, Deadline, operation.Id);
         }
     }
 

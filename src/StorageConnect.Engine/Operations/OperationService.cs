@@ -148,12 +148,7 @@ public sealed class OperationService
 
         return operation.Operation.State == OscOperationState.Stopped
             ? operation.Operation
-            : throw new InvalidRequestException($"The operation '{id}' ('{operation.Operation.Target}') can't be stopped: it is {operation.Operation.State} already.")
-            {
-                ErrorId = "OperationEnded",
-                Element = operation.Operation.Target,
-                Recommendation = operation.Operation.State == OscOperationState.Completed ? "Remove what it has made, if it is not wanted." : $"Wait-OscOperation -Id {id} shows its error.",
-            };
+            : throw OperationErrors.OperationEnded(id, operation.Operation);
     }
 
     /// <summary>Forgets an operation that has ended.</summary>
@@ -173,17 +168,12 @@ public sealed class OperationService
 
             if (news.Operation is { State: OscOperationState.Running } running)
             {
-                throw new StorageElementBusyException($"The operation '{id}' ('{running.Target}') still runs on '{running.StorageServerName}'.")
-                {
-                    ErrorId = "OperationRunning",
-                    Element = running.Target,
-                    Recommendation = "Wait for it (Wait-OscOperation), stop it (Stop-OscOperation), or forget it while it runs with -Force.",
-                };
+                throw OperationErrors.OperationRunning(id, running);
             }
         }
         else if (!_store.Exists(id) && !_unkept.ContainsKey(id))
         {
-            throw NotFound(id);
+            throw OperationErrors.OperationNotFound(id);
         }
 
         Forget(id);
@@ -196,14 +186,7 @@ public sealed class OperationService
         _store.Remove(id);
     }
 
-    internal StoredOperation Load(string id) => TryLoad(id) ?? throw NotFound(id);
+    internal StoredOperation Load(string id) => TryLoad(id) ?? throw OperationErrors.OperationNotFound(id);
 
     private StoredOperation? TryLoad(string id) => _store.TryLoad(id) ?? _unkept.GetValueOrDefault(id);
-
-    private static NotFoundException NotFound(string id) => new($"There is no operation '{id}': it was never begun by this user, or its outcome was fetched or removed already.")
-    {
-        ErrorId = "OperationNotFound",
-        Element = id,
-        Recommendation = "Get-OscOperation lists the operations. What one has made is on its array: Get-OscStorageElement.",
-    };
 }

@@ -43,12 +43,7 @@ internal sealed class OperationStore(string folder)
         }
         catch (Exception e) when (e is JsonException or UnauthorizedAccessException or IOException)
         {
-            throw new DataCorruptException($"What was kept of the operation '{id}' in '{FileOf(id)}' can't be read: {e.Message}", e)
-            {
-                ErrorId = "OperationUnreadable",
-                Element = id,
-                Recommendation = $"Forget it with Remove-OscOperation -Id {id} -Force. The array itself is not affected: look there for what it made.",
-            };
+            throw OperationErrors.OperationUnreadable(id, FileOf(id), e);
         }
     }
 
@@ -103,12 +98,7 @@ internal sealed class OperationStore(string folder)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new AccessDeniedException($"The operations in '{folder}' can't be read or written: {e.Message}", e)
-            {
-                ErrorId = "OperationStoreNotAccessible",
-                Element = folder,
-                Recommendation = "Make the folder writable for you and see that there is room, or set XDG_STATE_HOME to one that is.",
-            };
+            throw OperationErrors.OperationStoreNotAccessible(folder, e);
         }
     }
 

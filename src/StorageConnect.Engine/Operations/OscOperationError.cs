@@ -17,6 +17,9 @@ public sealed record OscOperationError
     /// <summary>The guide's method that said so, or null.</summary>
     public string? Method { get; init; }
 
+    /// <summary>The plug-in that said so, with its version, or null.</summary>
+    public string? Plugin { get; init; }
+
     /// <summary>What the user can do about it, or null.</summary>
     public string? Recommendation { get; init; }
 
@@ -32,6 +35,7 @@ public sealed record OscOperationError
         Message = error.Message,
         Element = error.Element,
         Method = error.Method,
+        Plugin = error.Plugin,
         Recommendation = error.Recommendation,
         Type = error.GetType().Name,
     };
@@ -56,7 +60,7 @@ public sealed record OscOperationError
             // The transient ones never end an operation; what is left is a plug-in's own kind.
             _ => new OperationFailedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
         };
-        error.Method = Method;
+        (error.Method, error.Plugin) = (Method, Plugin);
         return error;
     }
 }

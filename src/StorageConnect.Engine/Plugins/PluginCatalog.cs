@@ -48,13 +48,7 @@ public sealed class PluginCatalog
         var meant = all.Where(candidate => IsMeant(candidate.Descriptor?.Name) || IsMeant(candidate.Descriptor?.ClassName)).ToList();
         if (meant.Count == 0)
         {
-            var names = string.Join(", ", all.Where(candidate => candidate.Problem is null).Select(candidate => $"'{candidate.Descriptor!.Name}'"));
-            throw new NotFoundException($"There is no plug-in '{name}'. There are: {names}.")
-            {
-                ErrorId = "PluginNotFound",
-                Element = name,
-                Recommendation = "Get-OscPlugin shows all plug-ins and where they are looked for.",
-            };
+            throw PluginErrors.PluginNotFound(name, all.Where(candidate => candidate.Problem is null).Select(candidate => candidate.Descriptor!.Name));
         }
 
         return LoadNewest(meant, $"The plug-in '{name}'");
@@ -71,12 +65,7 @@ public sealed class PluginCatalog
         if (compatible.Count == 0)
         {
             var found = sameClass.Count == 0 ? "none is installed" : $"installed are {string.Join(", ", sameClass.Select(candidate => candidate.Version))}";
-            throw new NotFoundException($"The server '{serverName}' needs the plug-in class {className} in version {bound.Major}.x.x; {found}.")
-            {
-                ErrorId = "PluginNotFound",
-                Element = serverName,
-                Recommendation = $"Install a compatible version of the plug-in, or register '{serverName}' anew with the one there is.",
-            };
+            throw PluginErrors.PluginNotFound(serverName, className, bound.Major, found);
         }
 
         return LoadNewest(compatible, $"The plug-in class {className}");
@@ -97,10 +86,6 @@ public sealed class PluginCatalog
             problem ??= $"{candidate.Path}: {failure}";
         }
 
-        throw new InvalidStorageArrayException($"{subject} can't be used. {problem}")
-        {
-            ErrorId = "PluginUnusable",
-            Recommendation = "Get-OscPlugin shows each plug-in's state and problem.",
-        };
+        throw PluginErrors.PluginUnusable(subject, problem);
     }
 }

@@ -1,5 +1,16 @@
 namespace StorageConnect.Engine;
 
 /// <summary>A plug-in broke the contract: it threw what it shouldn't, or returned what it can't.</summary>
-public sealed class PluginFaultException(string message, Exception? innerException = null)
-    : StorageConnectException(message, "PluginFailure", innerException);
+public sealed class PluginFaultException : StorageConnectException
+{
+    /// <summary>What happened and why.</summary>
+    public PluginFaultException(string message, Exception? innerException = null)
+        : base(message, "PluginFailure", innerException)
+    {
+    }
+
+    internal PluginFaultException(ErrorText text, Exception? innerException = null)
+        : base(text, innerException)
+    {
+    }
+}

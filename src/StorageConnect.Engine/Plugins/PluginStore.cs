@@ -8,17 +8,12 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <returns>The folder it is in now.</returns>
     public string Add(string path)
     {
-        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw NotThere(path);
+        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw PluginErrors.PluginNotFound(path);
         var candidate = Pick([.. PluginFinder.FindInFolder(source, trusted: true)], path);
         var target = Path.Combine(paths.UserPlugins, $"{candidate.Descriptor!.ClassName}-{candidate.Descriptor.Version}");
         if (Directory.Exists(target))
         {
-            throw new AlreadyExistsException($"The plug-in '{candidate.Descriptor.Name}' {candidate.Descriptor.Version} is registered already, in '{target}'.")
-            {
-                ErrorId = "PluginExists",
-                Element = candidate.Descriptor.Name,
-                Recommendation = "Give the changed plug-in a new version, or remove the old one first with Unregister-OscPlugin.",
-            };
+            throw PluginErrors.PluginExists(candidate.Descriptor.Name, candidate.Descriptor.Version, target);
         }
 
         PrivateFile.EnsureFolder(paths.UserPlugins);
@@ -49,12 +44,7 @@ internal sealed class PluginStore(EnginePaths paths)
         var folder = Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
         if (Path.GetDirectoryName(folder) != paths.UserPlugins)
         {
-            throw new AccessDeniedException($"The plug-in '{plugin.Name}' in '{folder}' is not one that this user registered.")
-            {
-                ErrorId = "PluginNotYours",
-                Element = plugin.Name,
-                Recommendation = "Plug-ins of the module stay with it; one in /opt is removed by who installed it there.",
-            };
+            throw PluginErrors.PluginNotYours(plugin.Name, folder);
         }
 
         Directory.Delete(folder, recursive: true);
@@ -64,23 +54,11 @@ internal sealed class PluginStore(EnginePaths paths)
     {
         if (candidates.FirstOrDefault(candidate => candidate.Problem is not null) is { } refused)
         {
-            throw new InvalidStorageArrayException($"The plug-in in '{path}' can't be used. {refused.Problem}")
-            {
-                ErrorId = "PluginUnusable",
-                Element = path,
-                Recommendation = "Correct the plug-in and build it again.",
-            };
+            throw PluginErrors.PluginUnusableAt(path, refused.Problem);
         }
 
         return candidates[0];
     }
-
-    private static NotFoundException NotThere(string path) => new($"There is no folder or file '{path}'.")
-    {
-        ErrorId = "PluginNotFound",
-        Element = path,
-        Recommendation = "Give the folder that the plug-in was built or published to.",
-    };
 
     private static void Copy(string source, string target)
     {

@@ -22,12 +22,7 @@ internal static class NameRule
         };
         if (problem is not null)
         {
-            throw new InvalidRequestException($"The name for the {what} {problem}. A name has 1 to {MaxLength} characters and no control characters.")
-            {
-                ErrorId = "NameInvalid",
-                Element = name,
-                Recommendation = "Choose another name.",
-            };
+            throw ElementErrors.NameInvalid(name, what, problem, MaxLength);
         }
     }
 }

@@ -108,13 +108,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
-            // The message of a JSON error could quote the text around it: say where, not what.
-            throw new DataCorruptException($"The saved credentials '{path}' can't be read.")
-            {
-                ErrorId = "SavedCredentialUnreadable",
-                Element = path,
-                Recommendation = "Delete the file and give the credentials again: Set-OscStorageServer -Credential -SaveCredential.",
-            };
+            throw ServerErrors.SavedCredentialUnreadable(path);
         }
     }
 

@@ -45,12 +45,7 @@ internal sealed class ServerFile(string path)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AccessDeniedException($"The list of registered servers '{path}' can't be written: {e.Message}", e)
-            {
-                ErrorId = "ServerListNotWritable",
-                Element = path,
-                Recommendation = "Make the folder writable for you, or set XDG_CONFIG_HOME to one that is.",
-            };
+            throw ServerErrors.ServerListNotWritable(path, e);
         }
     }
 
@@ -65,21 +60,11 @@ internal sealed class ServerFile(string path)
         }
         catch (JsonException e)
         {
-            throw new DataCorruptException($"The list of registered servers '{path}' is damaged: {e.Message}", e)
-            {
-                ErrorId = "ServerListCorrupt",
-                Element = path,
-                Recommendation = "Repair the file, or move it away and register the servers again. The arrays themselves are not affected.",
-            };
+            throw ServerErrors.ServerListCorrupt(path, e);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AccessDeniedException($"The list of registered servers '{path}' can't be read: {e.Message}", e)
-            {
-                ErrorId = "ServerListNotReadable",
-                Element = path,
-                Recommendation = "It belongs to another user; give it back to yours.",
-            };
+            throw ServerErrors.ServerListNotReadable(path, e);
         }
     }
 

@@ -40,32 +40,22 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IHostFabric host
     [Rule(9, "With require_storage_name a name from getStorageNames is chosen; otherwise that list is empty.", "getStorageNames()")]
     private static string? ChooseStorageName(StorageServer draft, IReadOnlyList<string> names, bool required, LoadedPlugin plugin)
     {
-        var list = string.Join(", ", names.Select(name => $"'{name}'"));
         if (!required && names.Count > 0)
         {
-            throw Arrays.PluginCall.Fault(plugin, Arrays.GuideMethod.GetStorageNames, $"it offers the storage names {list}, though require_storage_name is not Yes");
+            throw Arrays.PluginCall.Fault(plugin, Arrays.GuideMethod.GetStorageNames, $"it offers the storage names {ErrorTexts.Quoted(names)}, though require_storage_name is not Yes");
         }
 
         if (draft.StorageName is { } asked)
         {
-            return names.Contains(asked)
-                ? asked
-                : throw Invalid(names.Count == 0 ? $"'{asked}' can't be chosen: there are no storage names behind '{draft.Name}'." : $"There is no storage name '{asked}' behind '{draft.Name}'. There are: {list}.", "StorageNameUnknown");
+            return names.Contains(asked) ? asked : throw ServerErrors.StorageNameUnknown(asked, draft.Name, names);
         }
 
         return (names.Count, required) switch
         {
             (1, _) => names[0],
-            (0, true) => throw Invalid($"'{draft.Name}' needs a storage name, and there is none to choose.", "StorageNameMissing"),
+            (0, true) => throw ServerErrors.StorageNameMissing(draft.Name),
             (0, false) => null,
-            _ => throw Invalid($"There are several arrays behind '{draft.Name}': {list}. One must be chosen.", "StorageNameNeeded"),
-        };
-
-        InvalidStorageArrayException Invalid(string message, string id) => new(message)
-        {
-            ErrorId = id,
-            Element = draft.Name,
-            Recommendation = "Choose with -StorageName.",
+            _ => throw ServerErrors.StorageNameNeeded(draft.Name, names),
         };
     }
 

@@ -58,14 +58,7 @@ internal sealed class ServerRegistry(EnginePaths paths)
     }
 
     private static NotFoundException NotFound(IReadOnlyList<RegisteredServer> all, string nameOrUuid) =>
-        new(all.Count == 0
-            ? $"There is no storage server '{nameOrUuid}': none is registered."
-            : $"There is no storage server '{nameOrUuid}'. Registered are: {string.Join(", ", all.Select(entry => $"'{entry.Server.Name}'"))}.")
-        {
-            ErrorId = "StorageServerNotFound",
-            Element = nameOrUuid,
-            Recommendation = "Get-OscStorageServer lists the registered servers; Register-OscStorageServer adds one.",
-        };
+        ServerErrors.StorageServerNotFound(nameOrUuid, [.. all.Select(entry => entry.Server.Name)]);
 
     // Users type server names, so two that differ in case alone would be a trap.
     private static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
@@ -74,12 +67,7 @@ internal sealed class ServerRegistry(EnginePaths paths)
     {
         if (all.FirstOrDefault(entry => SameName(entry.Server.Name, name) && entry.Server.Uuid != exceptUuid) is { } taken)
         {
-            throw new AlreadyExistsException($"A storage server named '{taken.Server.Name}' is registered already.")
-            {
-                ErrorId = "StorageServerExists",
-                Element = name,
-                Recommendation = "Choose another name, change it with Set-OscStorageServer, or remove it with Unregister-OscStorageServer.",
-            };
+            throw ServerErrors.StorageServerExists(name, taken.Server.Name);
         }
     }
 }

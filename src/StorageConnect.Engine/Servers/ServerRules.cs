@@ -17,13 +17,7 @@ internal static class ServerRules
     {
         if (!plugin.Descriptor.StorageTypes.Contains(server.StorageType))
         {
-            throw new InvalidStorageArrayException(
-                $"The plug-in '{plugin.Descriptor.Name}' does not serve the storage type {server.StorageType}; it serves {plugin.Descriptor.StorageTypes}.")
-            {
-                ErrorId = "StorageTypeUnsupported",
-                Element = server.Name,
-                Recommendation = "Choose one of these storage types, or another plug-in.",
-            };
+            throw ServerErrors.StorageTypeUnsupported(server.Name, server.StorageType, plugin.Descriptor);
         }
     }
 
@@ -32,13 +26,7 @@ internal static class ServerRules
     {
         if (server.AccessContexts.Count > 1 && plugin.ApiVersion < ApiVersion.ManyAccessContexts)
         {
-            throw new InvalidStorageArrayException(
-                $"The plug-in '{plugin.Descriptor.Name}' speaks API {plugin.ApiVersion}, which knows one login host; {server.AccessContexts.Count} access contexts were given.")
-            {
-                ErrorId = "OneAccessContextOnly",
-                Element = server.Name,
-                Recommendation = $"Give one access context, or use a plug-in for API {ApiVersion.ManyAccessContexts} or later.",
-            };
+            throw ServerErrors.OneAccessContextOnly(server.Name, server.AccessContexts.Count, plugin.Descriptor.Name, plugin.ApiVersion);
         }
     }
 
@@ -52,12 +40,7 @@ internal static class ServerRules
                 .FirstOrDefault();
         if (missing is not null)
         {
-            throw new AuthenticationFailedException($"This process does not know {missing} of the server '{server.Name}': secrets are kept for a process only, unless saved.")
-            {
-                ErrorId = "CredentialNeeded",
-                Element = server.Name,
-                Recommendation = $"Give it with Set-OscStorageServer -Name '{server.Name}' -Credential (or -AccessContext for CHAP); -SaveCredential keeps it in a file that only you can read.",
-            };
+            throw ServerErrors.CredentialNeeded(missing, server.Name);
         }
     }
 }

@@ -8,9 +8,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(AccessGroup))]
 public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 {
-    private protected override string Noun => "access group";
-
-    private protected override string NotFoundId => "AccessGroupNotFound";
+    private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => AccessGroupErrors.AccessGroupNotFound(name, arrays);
 
     private protected override Task<IReadOnlyList<AccessGroup>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetAccessGroupsAsync(element, cancellationToken);

@@ -8,9 +8,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscCloneCommand : OscNamedQueryCmdlet<StorageElement>
 {
-    private protected override string Noun => "clone";
-
-    private protected override string NotFoundId => "CloneNotFound";
+    private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.CloneNotFound(name, arrays);
 
     private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetCurrentClonesAsync(element, cancellationToken);

@@ -62,11 +62,6 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
         return snapshot.SourceUuids is [var only]
             ? Run(token => array.FindElementAsync(only, token))
-            : throw new InvalidRequestException($"The snapshot '{snapshot.Name}' holds {snapshot.SourceUuids.Count} elements, and a clone is of one.")
-            {
-                ErrorId = "StorageElementNeeded",
-                Element = snapshot.Name,
-                Recommendation = "Say which one with -StorageElement.",
-            };
+            : throw CommandErrors.StorageElementNeeded(snapshot.Name, snapshot.SourceUuids.Count);
     }
 }

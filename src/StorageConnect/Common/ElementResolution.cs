@@ -27,12 +27,5 @@ internal static class ElementResolution
         identity.Record ?? (identity.Stale is { } stale ? await array.GetInfoAsync(stale, cancellationToken) : null);
 
     private static InvalidRequestException WrongType(StorageElement element, string wanted) =>
-        new($"'{element.Name}' is a {element.Type}; this needs {wanted}.")
-        {
-            ErrorId = "WrongElementType",
-            Element = element.Name,
-            Recommendation = element.Type == StorageElementType.Snapshot
-                ? "Use the cmdlets for snapshots (Remove-, Restore-, Test-OscSnapshot...), or clone it first with Invoke-OscClone."
-                : "Get-OscSnapshot lists the snapshots.",
-        };
+        CommandErrors.WrongElementType(element.Name, element.Type, wanted);
 }

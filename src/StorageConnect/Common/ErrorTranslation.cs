@@ -1,34 +1,42 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Commands;
 
 /// <summary>The one translation from the engine's errors to PowerShell's: a stable id, the fitting category, the target, the way out.</summary>
 internal static class ErrorTranslation
 {
-    public static ErrorRecord ToErrorRecord(StorageConnectException error, object? target) =>
-        new(error, error.ErrorId, CategoryOf(error), target ?? error.Element)
-        {
-            ErrorDetails = new(error.Message) { RecommendedAction = error.Recommendation },
-        };
-
-    private static ErrorCategory CategoryOf(StorageConnectException error) => error switch
+    public static ErrorRecord ToErrorRecord(StorageConnectException error, object? target)
     {
-        InvalidStorageArrayException or InvalidRequestException => ErrorCategory.InvalidArgument,
-        NoSuchOperationException => ErrorCategory.NotImplemented,
-        StorageElementBusyException => ErrorCategory.ResourceBusy,
-        SnapRestoreNotSafeException => ErrorCategory.InvalidOperation,
-        NotFoundException => ErrorCategory.ObjectNotFound,
-        AlreadyExistsException => ErrorCategory.ResourceExists,
-        LimitExceededException => ErrorCategory.LimitsExceeded,
-        AuthenticationFailedException => ErrorCategory.AuthenticationError,
-        AccessDeniedException => ErrorCategory.PermissionDenied,
-        ArrayUnreachableException => ErrorCategory.ConnectionError,
-        DataCorruptException => ErrorCategory.InvalidData,
-        AccessGroupException => ErrorCategory.InvalidResult,
-        OperationStoppedException => ErrorCategory.OperationStopped,
-        OperationTimeoutException => ErrorCategory.OperationTimeout,
-        PluginFaultException or OperationFailedException => ErrorCategory.NotSpecified,
-        _ => ErrorCategory.NotSpecified,
+        var (category, generalId) = KindOf(error);
+        return new(error, error.ErrorId, category, target ?? error.Element)
+        {
+            // A plug-in may leave the way out to us; what goes for the case in general is better than nothing.
+            ErrorDetails = new(error.Message) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
+        };
+    }
+
+    /// <summary>An error's category, and the id of its kind where a plug-in names no case of its own.</summary>
+    public static (ErrorCategory Category, string GeneralId) KindOf(StorageConnectException error) => error switch
+    {
+        InvalidStorageArrayException => (ErrorCategory.InvalidArgument, "InvalidStorageArray"),
+        InvalidRequestException => (ErrorCategory.InvalidArgument, "InvalidRequest"),
+        NoSuchOperationException => (ErrorCategory.NotImplemented, "NoSuchOperation"),
+        StorageElementBusyException => (ErrorCategory.ResourceBusy, "StorageElementBusy"),
+        SnapRestoreNotSafeException => (ErrorCategory.InvalidOperation, "SnapRestoreNotSafe"),
+        NotFoundException => (ErrorCategory.ObjectNotFound, "NotFound"),
+        AlreadyExistsException => (ErrorCategory.ResourceExists, "AlreadyExists"),
+        LimitExceededException => (ErrorCategory.LimitsExceeded, "LimitExceeded"),
+        AuthenticationFailedException => (ErrorCategory.AuthenticationError, "AuthenticationFailed"),
+        AccessDeniedException => (ErrorCategory.PermissionDenied, "AccessDenied"),
+        ArrayUnreachableException => (ErrorCategory.ConnectionError, "ArrayUnreachable"),
+        DataCorruptException => (ErrorCategory.InvalidData, "DataCorrupt"),
+        AccessGroupException => (ErrorCategory.InvalidResult, "AccessGroupFailed"),
+        OperationStoppedException => (ErrorCategory.OperationStopped, "OperationStopped"),
+        OperationTimeoutException => (ErrorCategory.OperationTimeout, "OperationTimeout"),
+        PluginFaultException => (ErrorCategory.NotSpecified, "PluginFailure"),
+        ToolFailedException => (ErrorCategory.ResourceUnavailable, "ToolFailed"),
+        _ => (ErrorCategory.NotSpecified, "OperationFailed"),
     };
 }

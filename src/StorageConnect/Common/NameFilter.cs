@@ -48,12 +48,7 @@ internal sealed class NameFilter
         }
         catch (WildcardPatternException)
         {
-            throw new InvalidRequestException($"'{text}' is no wildcard pattern: a bracket is not closed.")
-            {
-                ErrorId = "NamePatternInvalid",
-                Element = text,
-                Recommendation = "Put a backtick before wildcard characters that belong to the name; [WildcardPattern]::Escape does it.",
-            };
+            throw CommandErrors.NamePatternInvalid(text);
         }
     }
 }

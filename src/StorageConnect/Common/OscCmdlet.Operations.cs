@@ -104,11 +104,7 @@ public abstract partial class OscCmdlet
 
     /// <summary>Why an operation that has ended has no result.</summary>
     private protected static StorageConnectException ToError(OscOperation operation) =>
-        operation.Error?.ToException() ?? new OperationStoppedException($"{Describe(operation)} was stopped by request.")
-        {
-            Element = operation.Target,
-            Recommendation = "Begin it anew if it is wanted after all.",
-        };
+        operation.Error?.ToException() ?? OperationErrors.OperationStopped(Describe(operation), operation.Target);
 
     private static string Word(OscOperationKind kind) => kind switch
     {

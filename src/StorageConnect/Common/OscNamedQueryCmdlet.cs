@@ -10,6 +10,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
 {
     private readonly HashSet<string> _missed = [];
     private readonly HashSet<string> _found = [];
+    private readonly HashSet<string> _asked = [];
 
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
     [Parameter(Position = 0)]
@@ -21,9 +22,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     [Alias("StorageElement")]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
-    private protected abstract string Noun { get; }
-
-    private protected abstract string NotFoundId { get; }
+    private protected abstract NotFoundException NotFound(string name, IEnumerable<string> arrays);
 
     private protected sealed override void Process()
     {
@@ -51,12 +50,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     {
         foreach (var name in _missed.Except(_found))
         {
-            WriteError(new NotFoundException($"There is no {Noun} '{name}'.")
-            {
-                ErrorId = NotFoundId,
-                Element = name,
-                Recommendation = "Leave the name out to list all. Literal names are case-sensitive.",
-            }, name);
+            WriteError(NotFound(name, _asked), name);
         }
     }
 
@@ -67,6 +61,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     private void Write(StorageArray array, StorageElement? element)
     {
         var records = Run(token => AskAsync(array, element, token));
+        _asked.Add(array.Name);
         foreach (var filter in NameFilter.From(Name))
         {
             var matches = records.Where(record => filter.Matches(NameOf(record))).ToList();

@@ -158,11 +158,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
         var names = string.Join(", ", running.Take(NamedAtMost).Select(operation => $"'{operation.Target}' ({operation.Id})"));
         var more = running.Length > NamedAtMost ? $" and {running.Length - NamedAtMost} more" : "";
         WriteError(
-            new OperationTimeoutException($"After {Timeout} seconds {(running.Length == 1 ? "one operation still runs" : $"{running.Length} operations still run")}: {names}{more}.")
-            {
-                Element = running[0].Target,
-                Recommendation = "They go on. Wait longer with Get-OscOperation | Wait-OscOperation, or stop them with Stop-OscOperation.",
-            },
+            OperationErrors.OperationTimeout(Timeout, running.Length == 1 ? "one operation still runs" : $"{running.Length} operations still run", names + more, running[0].Target),
             running);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -22,12 +23,7 @@ public sealed class GetOscPluginCommand : OscCmdlet
             WriteObject(found, enumerateCollection: true);
             if (found.Count == 0 && filter.Literal is not null)
             {
-                WriteError(new NotFoundException($"There is no plug-in '{filter.Text}'.")
-                {
-                    ErrorId = "PluginNotFound",
-                    Element = filter.Text,
-                    Recommendation = "Get-OscPlugin without a name lists all plug-ins.",
-                }, filter.Text);
+                WriteError(PluginErrors.PluginNotFound(filter.Text, all.Select(plugin => plugin.Name)), filter.Text);
             }
         }
     }

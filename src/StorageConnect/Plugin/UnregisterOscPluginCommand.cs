@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -20,7 +21,8 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
     {
         bool IsName(string text) => string.Equals(text, Name, StringComparison.OrdinalIgnoreCase);
 
-        var meant = Run(_ => Task.FromResult(Engine.Plugins.GetAll()))
+        var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
+        var meant = all
             .Where(plugin => (IsName(plugin.Name) || IsName(plugin.ClassName)) && (Version is null || plugin.Version == Version))
             .ToList();
         switch (meant)
@@ -33,19 +35,9 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
 
                 break;
             case []:
-                throw new NotFoundException($"There is no plug-in '{Name}' {Version}".TrimEnd() + ".")
-                {
-                    ErrorId = "PluginNotFound",
-                    Element = Name,
-                    Recommendation = "Get-OscPlugin lists the plug-ins.",
-                };
+                throw Version is null ? PluginErrors.PluginNotFound(Name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(Name, Version);
             default:
-                throw new InvalidRequestException($"There are several versions of the plug-in '{Name}': {string.Join(", ", meant.Select(plugin => plugin.Version))}.")
-                {
-                    ErrorId = "PluginVersionNeeded",
-                    Element = Name,
-                    Recommendation = "Say which one with -Version.",
-                };
+                throw PluginErrors.PluginVersionNeeded(Name, meant.Select(plugin => plugin.Version));
         }
     });
 }

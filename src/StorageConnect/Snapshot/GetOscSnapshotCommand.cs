@@ -8,9 +8,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
 {
-    private protected override string Noun => "snapshot";
-
-    private protected override string NotFoundId => "SnapshotNotFound";
+    private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.SnapshotNotFound(name, arrays);
 
     private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetCurrentSnapsAsync(element, cancellationToken);

@@ -44,12 +44,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
         var array = _members[0].Array;
         if (_members.FirstOrDefault(member => member.Array.Uuid != array.Uuid) is { Array: not null } foreign)
         {
-            throw new InvalidRequestException($"'{foreign.Element.Name}' is on '{foreign.Array.Name}', '{_members[0].Element.Name}' on '{array.Name}': one snapshot can't hold both.")
-            {
-                ErrorId = "GroupOnSeveralServers",
-                Element = foreign.Element.Name,
-                Recommendation = "Make one group snapshot per server.",
-            };
+            throw CommandErrors.GroupOnSeveralServers(foreign.Element.Name, foreign.Array.Name, _members[0].Element.Name, array.Name);
         }
 
         var elements = _members.Select(member => member.Element).DistinctBy(element => element.Uuid).ToList();

@@ -20,12 +20,7 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
     {
         if ((StorageElement is null) == !WholeArray.IsPresent)
         {
-            throw new InvalidRequestException($"Say what to roll back to '{snapshot.Name}': one element, or every member of the snapshot.")
-            {
-                ErrorId = "RestoreScopeNeeded",
-                Element = snapshot.Name,
-                Recommendation = "Give either -StorageElement or -WholeArray.",
-            };
+            throw CommandErrors.RestoreScopeNeeded(snapshot.Name);
         }
 
         var element = StorageElement is null ? null : Run(token => array.FindElementAsync(StorageElement, token));

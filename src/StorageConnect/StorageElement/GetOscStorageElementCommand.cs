@@ -39,12 +39,7 @@ public sealed class GetOscStorageElementCommand : OscQueryCmdlet
 
         foreach (var filter in missed)
         {
-            WriteError(new NotFoundException($"There is no storage element '{filter.Literal}' on {string.Join(", ", Arrays.Select(array => $"'{array.Name}'"))}.")
-            {
-                ErrorId = "StorageElementNotFound",
-                Element = filter.Literal,
-                Recommendation = "Get-OscStorageElement without a name lists all elements. Literal names are case-sensitive.",
-            }, filter.Literal);
+            WriteError(ElementErrors.StorageElementNotFound(filter.Literal!, Arrays.Select(array => array.Name)), filter.Literal);
         }
     }
 

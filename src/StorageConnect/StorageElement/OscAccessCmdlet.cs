@@ -22,12 +22,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         var groups = AccessGroup.Select(group => group.Key).Distinct().ToList();
         if (AccessGroup.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
         {
-            throw new InvalidRequestException($"The access group '{foreign}' is on another server than '{element.Name}', which is on '{array.Name}'.")
-            {
-                ErrorId = "AccessGroupOnOtherServer",
-                Element = element.Name,
-                Recommendation = $"Create the group on '{array.Name}' too, with New-OscAccessGroup.",
-            };
+            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
         }
 
         if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))

@@ -35,12 +35,7 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
     {
         if (MutualChapCredential is not null && ChapCredential is null)
         {
-            WriteError(new InvalidRequestException("Mutual CHAP needs one-way CHAP too.")
-            {
-                ErrorId = "ChapCredentialNeeded",
-                Element = HostName,
-                Recommendation = "Give -ChapCredential as well.",
-            }, HostName);
+            WriteError(CommandErrors.ChapCredentialNeeded(HostName), HostName);
             return;
         }
 

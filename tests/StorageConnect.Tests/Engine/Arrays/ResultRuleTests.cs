@@ -50,7 +50,7 @@ public sealed class ResultRuleTests : ArrayTests
     [Fact]
     public async Task Rule_11_a_caller_can_not_list_snapshots()
     {
-        await Expect.FailureAsync<InvalidRequestException>("TypeInvalid", null, async () =>
+        await Expect.FailureAsync<InvalidRequestException>("TypeInvalid", "Snapshot", async () =>
             await Door.ListAsync(new() { Types = [StorageElementType.Snapshot] }, Cancellation).ToListAsync(Cancellation));
         Assert.Empty(Behind.Calls);
     }

@@ -21,7 +21,7 @@ public sealed class ServerListTests : IDisposable
     {
         Assert.Empty(_bed.Engine.GetServers());
         Assert.False(Path.Exists(_bed.Paths.Config));
-        Expect.Failure<NotFoundException>("StorageServerNotFound", null, () => _bed.Engine.GetDefaultArray());
+        Expect.Failure<NotFoundException>("StorageServerNotFound", "StorageServer", () => _bed.Engine.GetDefaultArray());
     }
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class ServerListTests : IDisposable
         await RegisterAsync("one");
         Assert.Equal("one", _bed.Engine.GetDefaultArray().Name);
         await RegisterAsync("two");
-        Expect.Failure<InvalidRequestException>("StorageServerNeeded", null, () => _bed.Engine.GetDefaultArray());
+        Expect.Failure<InvalidRequestException>("StorageServerNeeded", "StorageServer", () => _bed.Engine.GetDefaultArray());
     }
 
     [Fact]

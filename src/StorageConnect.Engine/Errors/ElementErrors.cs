@@ -1,0 +1,46 @@
+using static StorageConnect.Engine.ErrorTexts;
+
+namespace StorageConnect.Engine;
+
+/// <summary>Errors about LUNs, clones and snapshots. Each method's name is the id.</summary>
+internal static class ElementErrors
+{
+    public static NotFoundException StorageElementNotFound(string element, params IEnumerable<string> arrays) =>
+        new(Text([element, Quoted(arrays)])) { Element = element };
+
+    public static NotFoundException SnapshotNotFound(string snapshot, params IEnumerable<string> arrays) =>
+        new(Text([snapshot, Quoted(arrays)])) { Element = snapshot };
+
+    public static NotFoundException CloneNotFound(string clone, params IEnumerable<string> arrays) =>
+        new(Text([clone, Quoted(arrays)])) { Element = clone };
+
+    public static InvalidRequestException StorageElementNeeded(string? snapshot) => new(Text([])) { Element = snapshot };
+
+    public static InvalidRequestException TypeInvalid() => new(Text([])) { Element = nameof(StorageElementType.Snapshot) };
+
+    public static InvalidRequestException NameInvalid(string? name, string what, string problem, int maxLength) =>
+        new(Text([what, problem, maxLength])) { Element = name };
+
+    public static InvalidRequestException SizeInvalid(string element, long bytes) => new(Text([element, bytes])) { Element = element };
+
+    public static InvalidRequestException ShrinkNeedsForce(string element, long presentBytes, long wantedBytes) =>
+        new(Text([element, presentBytes, wantedBytes])) { Element = element };
+
+    public static StorageElementBusyException StorageElementPresented(string element, ValueList<string> groups) =>
+        new(Text([element, groups])) { Element = element };
+
+    public static StorageElementBusyException StorageElementOnline(string element, string method, AbilityKey ability) =>
+        new(Text([element, method, ability])) { Element = element };
+
+    public static StorageElementBusyException StorageElementInUse(string element, ValueList<string> groups, string array) =>
+        new(Text([element, groups, array])) { Element = element };
+
+    public static SnapRestoreNotSafeException SnapRestoreNotSafe(string element, string snapshot, string array) =>
+        new(Text([array, element, snapshot])) { Element = element };
+
+    public static NoSuchOperationException NoSuchOperation(string who, string method, AbilityKey ability, Ability value, string array) =>
+        new(Text([who, method, ability, value])) { Element = array };
+
+    public static NoSuchOperationException CustomNameUnsupported(string name, string kind, AbilityKey ability, string array) =>
+        new(Text([array, kind, ability, name])) { Element = name };
+}

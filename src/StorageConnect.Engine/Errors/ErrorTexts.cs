@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Resources;
+using System.Runtime.CompilerServices;
+
+namespace StorageConnect.Engine;
+
+/// <summary>The words of the errors that the engine, the host side and the cmdlets raise: ErrorTexts.resx, by the error's id.</summary>
+internal static class ErrorTexts
+{
+    private const string ActionSuffix = ".Action";
+    private static readonly ResourceManager Resources = new(typeof(ErrorTexts));
+
+    /// <summary>The text of the error that the calling method is named after.</summary>
+    /// <param name="values">What takes the places {0}, {1} ... in message and action.</param>
+    /// <param name="variant">Which wording, where the case has several.</param>
+    /// <param name="id">The error's id.</param>
+    public static ErrorText Text(object?[] values, string? variant = null, [CallerMemberName] string id = "")
+    {
+        var name = variant is null ? id : $"{id}.{variant}";
+        return new(id, Fill(Get(name) ?? throw new MissingManifestResourceException($"ErrorTexts.resx has no '{name}'."), values), Fill(Get(name + ActionSuffix) ?? ActionFor(id), values));
+    }
+
+    /// <summary>The way out that goes for a case in general; null when there is no such case.</summary>
+    public static string? ActionFor(string id) => Get(id + ActionSuffix);
+
+    /// <summary>'a', 'b' and so on, as messages list names.</summary>
+    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    private static string? Get(string name) => Resources.GetString(name, CultureInfo.InvariantCulture);
+
+    private static string Fill(string? text, object?[] values) => string.Format(CultureInfo.CurrentCulture, text ?? "", values);
+}

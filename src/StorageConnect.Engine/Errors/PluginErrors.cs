@@ -1,0 +1,32 @@
+using static StorageConnect.Engine.ErrorTexts;
+
+namespace StorageConnect.Engine;
+
+/// <summary>Errors about plug-ins. Each method's name is the id.</summary>
+internal static class PluginErrors
+{
+    public static NotFoundException PluginNotFound(string plugin, IEnumerable<string> all) => new(Text([plugin, Quoted(all)])) { Element = plugin };
+
+    public static NotFoundException PluginNotFound(string plugin, string version) => new(Text([plugin, version], "Version")) { Element = plugin };
+
+    public static NotFoundException PluginNotFound(string server, string className, int major, string found) =>
+        new(Text([server, className, major, found], "Server")) { Element = server };
+
+    public static NotFoundException PluginNotFound(string path) => new(Text([path], "Path")) { Element = path };
+
+    public static InvalidStorageArrayException PluginUnusable(string subject, string? problem) => new(Text([subject, problem])) { Element = subject };
+
+    public static InvalidStorageArrayException PluginUnusableAt(string path, string? problem) =>
+        new(Text([path, problem], "Path", nameof(PluginUnusable))) { Element = path };
+
+    public static AlreadyExistsException PluginExists(string plugin, string version, string folder) =>
+        new(Text([plugin, version, folder])) { Element = plugin };
+
+    public static AccessDeniedException PluginNotYours(string plugin, string folder) => new(Text([plugin, folder])) { Element = plugin };
+
+    public static InvalidRequestException PluginVersionNeeded(string plugin, IEnumerable<string> versions) =>
+        new(Text([plugin, string.Join(", ", versions)])) { Element = plugin };
+
+    public static PluginFaultException PluginFailure(PluginDescriptor plugin, string method, string problem, Exception? cause) =>
+        new(Text([plugin.Name, plugin.Version, method, problem, plugin.Vendor]), cause) { Element = plugin.Name };
+}

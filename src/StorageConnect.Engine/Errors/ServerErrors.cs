@@ -1,0 +1,46 @@
+using StorageConnect.Engine.Plugins;
+using static StorageConnect.Engine.ErrorTexts;
+
+namespace StorageConnect.Engine;
+
+/// <summary>Errors about registered servers and what is kept of them. Each method's name is the id.</summary>
+internal static class ServerErrors
+{
+    // There is no name to tell: the parameter is what is missing.
+    private const string ServerParameter = "StorageServer";
+
+    public static NotFoundException StorageServerNotFound() => new(Text([], "None")) { Element = ServerParameter };
+
+    public static NotFoundException StorageServerNotFound(string server, IReadOnlyCollection<string> registered) =>
+        new(Text([server, Quoted(registered)], registered.Count == 0 ? "NoneNamed" : null)) { Element = server };
+
+    public static InvalidRequestException StorageServerNeeded(IEnumerable<string> registered) =>
+        new(Text([Quoted(registered)])) { Element = ServerParameter };
+
+    public static AlreadyExistsException StorageServerExists(string asked, string taken) => new(Text([taken])) { Element = asked };
+
+    public static InvalidStorageArrayException StorageNameUnknown(string name, string server, IReadOnlyCollection<string> names) =>
+        new(Text([name, server, Quoted(names)], names.Count == 0 ? "None" : null)) { Element = server };
+
+    public static InvalidStorageArrayException StorageNameMissing(string server) => new(Text([server])) { Element = server };
+
+    public static InvalidStorageArrayException StorageNameNeeded(string server, IEnumerable<string> names) =>
+        new(Text([server, Quoted(names)])) { Element = server };
+
+    public static InvalidStorageArrayException StorageTypeUnsupported(string server, StorageType type, PluginDescriptor plugin) =>
+        new(Text([plugin.Name, type, plugin.StorageTypes])) { Element = server };
+
+    public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, ApiVersion api) =>
+        new(Text([plugin, api, given, ApiVersion.ManyAccessContexts])) { Element = server };
+
+    public static AuthenticationFailedException CredentialNeeded(string missing, string server) => new(Text([missing, server])) { Element = server };
+
+    public static AccessDeniedException ServerListNotWritable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
+
+    public static AccessDeniedException ServerListNotReadable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
+
+    public static DataCorruptException ServerListCorrupt(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
+
+    // The message of a JSON error could quote the text around it: say where, not what.
+    public static DataCorruptException SavedCredentialUnreadable(string path) => new(Text([path])) { Element = path };
+}

@@ -1,0 +1,85 @@
+using System.Security.Cryptography;
+using System.Text;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host;
+
+/// <summary>A lock among all processes of this host. The kernel lets go of it when its process dies, however it dies.</summary>
+internal sealed class HostLock : IDisposable
+{
+    private const int WouldBlock = 11; // EAGAIN
+    private readonly FileStream _file;
+
+    private HostLock(FileStream file) => _file = file;
+
+    /// <summary>Waits for the lock of this name, which may be any text.</summary>
+    /// <exception cref="StorageElementBusyException">Another process held it all the while (<c>HostLockHeld</c>).</exception>
+    /// <exception cref="AccessDeniedException">This user may not (<c>RootNeeded</c>).</exception>
+    public static async Task<HostLock> TakeAsync(HostRoots roots, string name, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var path = PathOf(roots, name);
+        var waiting = new Backoff(patience);
+        while (true)
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+
+            if (!await waiting.WaitAsync(cancellationToken))
+            {
+                throw Held(path, name, patience);
+            }
+        }
+    }
+
+    /// <summary>The lock if it is free at this moment, else null.</summary>
+    public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name));
+
+    public void Dispose() => _file.Dispose();
+
+    private static HostLock? TryTake(string path)
+    {
+        try
+        {
+            RootFile.MakeFolder(Path.GetDirectoryName(path)!);
+            var file = RootFile.Open(path, FileMode.OpenOrCreate, FileShare.None); // an flock that doesn't wait
+            file.SetLength(0);
+            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
+            file.Flush();
+            return new(file);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw RootNeeded(e);
+        }
+        catch (IOException e) when ((e.HResult & 0xffff) == WouldBlock)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The error for a user who may not change what is this host's.</summary>
+    public static AccessDeniedException RootNeeded(Exception? inner = null) =>
+        new($"This needs root: it changes this host's devices{(inner is null ? "" : $" ({inner.Message})")}.", inner)
+        {
+            ErrorId = "RootNeeded",
+            Recommendation = "Repeat it as root, for example with 'sudo pwsh'.",
+        };
+
+    private static StorageElementBusyException Held(string path, string name, TimeSpan patience)
+    {
+        var holder = SysFile.TryReadText(path) is { Length: > 0 } process ? $"process {process}" : "another process";
+        return new($"The {name} was locked by {holder} for more than {patience.TotalSeconds:0.###} s.")
+        {
+            ErrorId = "HostLockHeld",
+            Element = name,
+            Retryable = true,
+            Recommendation = "Wait for that process or end it, then repeat: the lock goes with its process.",
+        };
+    }
+
+    // By digest, because a name may hold what no file name can.
+    private static string PathOf(HostRoots roots, string name) =>
+        Path.Combine(roots.Run, "storage-connect", "locks", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..32]);
+}

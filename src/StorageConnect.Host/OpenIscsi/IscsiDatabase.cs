@@ -1,0 +1,264 @@
+using System.Text;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>
+/// open-iscsi's database: a folder of records that iscsiadm and iscsid read. Records with secrets are written here and not by iscsiadm,
+/// which takes values from its argument list only, where everybody can read them.
+/// </summary>
+/// <remarks>
+/// What is written has mode 0600 from its first byte on, is put in place whole, and only while open-iscsi's own lock is held. A record that
+/// somebody else made is used and then put back as it was; what was made here goes when it is no longer needed.
+/// </remarks>
+internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
+{
+    private const string LockName = "open-iscsi database";
+    private const int FileExists = 17; // EEXIST
+
+    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi.</summary>
+    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && Directory.Exists(folder) ? folder : Path.Combine(roots.Etc, "iscsi");
+
+    /// <summary>The records of nodes, each with its file.</summary>
+    public IEnumerable<NodeFile> ReadNodes()
+    {
+        var nodes = Path.Combine(Folder, "nodes");
+        return
+            from target in SysFile.Names(nodes)
+            from portal in SysFile.Names(Path.Combine(nodes, target))
+            from name in SysFile.Names(Path.Combine(nodes, target, portal))
+            let path = Path.Combine(nodes, target, portal, name)
+            let node = NodeFile.TryParse(path, target, portal, name)
+            where node is not null
+            select node;
+    }
+
+    /// <summary>What iscsid.conf says, which open-iscsi makes new records of.</summary>
+    public IscsiRecord ReadDefaults() =>
+        IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(roots.Etc, "iscsi", "iscsid.conf")) ?? "");
+
+    /// <summary>Puts a node's record in place for a login.</summary>
+    /// <returns>What undoes it.</returns>
+    public Task<WrittenRecord> PutNodeAsync(IscsiNode node, string interfaceName, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)
+    {
+        var portals = Path.Combine(Folder, "nodes", node.TargetName);
+        var portal = $"{node.Portal.Address},{node.Portal.Port}";
+        var path = Path.Combine(portals, $"{portal},{node.Tpgt}", interfaceName);
+        return LockedAsync(
+            () =>
+            {
+                // A portal has one tag. Under another one the record is of a target that is no more, and iscsiadm would use both.
+                foreach (var other in SysFile.Names(portals, portal + ",*").Where(name => name != $"{portal},{node.Tpgt}"))
+                {
+                    DeleteRecord(Path.Combine(portals, other, interfaceName), Path.Combine(Folder, "nodes"));
+                }
+
+                return Put(path, Path.Combine(Folder, "nodes"), make);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Puts a portal's discovery record in place for a discovery.</summary>
+    /// <returns>What undoes it.</returns>
+    public Task<WrittenRecord> PutDiscoveryAsync(IscsiPortal portal, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Folder, "send_targets");
+        return LockedAsync(() => Put(Path.Combine(folder, $"{portal.Address},{portal.Port}", "st_config"), folder, make), cancellationToken);
+    }
+
+    /// <summary>Puts the record of a network device's iface in place. It stays until <see cref="ForgetInterfaceAsync"/>.</summary>
+    public Task PutInterfaceAsync(string name, Func<IscsiRecord> make, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Folder, "ifaces");
+        return LockedAsync(() => File.Exists(Path.Combine(folder, name)) ? null : Put(Path.Combine(folder, name), folder, _ => make()), cancellationToken);
+    }
+
+    /// <summary>Deletes an iface record of ours that no node's record names: as long as it is there, it changes what every discovery does.</summary>
+    public Task ForgetInterfaceAsync(string name, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(Folder, "ifaces");
+        var path = Path.Combine(folder, name);
+        return LockedAsync(
+            () =>
+            {
+                if (IsOurs(path) && !ReadNodes().Any(node => node.InterfaceName == name))
+                {
+                    DeleteRecord(path, folder);
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Deletes the records of a target's portal that were made here.</summary>
+    public Task ForgetNodeAsync(string targetName, IscsiPortal portal, string interfaceName, CancellationToken cancellationToken) => LockedAsync(
+        () =>
+        {
+            foreach (var node in ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && node.InterfaceName == interfaceName && IsOurs(node.Path)).ToList())
+            {
+                DeleteRecord(node.Path, Path.Combine(Folder, "nodes"));
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Deletes a record, whoever made it.</summary>
+    public Task DeleteAsync(string path, CancellationToken cancellationToken) => LockedAsync(
+        () =>
+        {
+            DeleteRecord(path, Folder);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Puts back what was there before.</summary>
+    public Task UndoAsync(WrittenRecord record, CancellationToken cancellationToken) => LockedAsync(
+        () =>
+        {
+            if (record.Before is { } before)
+            {
+                Write(record.Path, before);
+            }
+            else
+            {
+                DeleteRecord(record.Path, record.Root);
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>True for a record that was made here and that nobody has changed with iscsiadm since.</summary>
+    public static bool IsOurs(string path) => SysFile.TryReadText(path)?.StartsWith(IscsiRecord.Mark, StringComparison.Ordinal) == true;
+
+    private WrittenRecord Put(string path, string root, Func<IscsiRecord?, IscsiRecord> make)
+    {
+        var before = IsOurs(path) ? null : SysFile.TryReadBytes(path);
+        Write(path, make(before is null ? null : IscsiRecord.Parse(Encoding.UTF8.GetString(before))).ToBytes());
+        return new(path, root, before);
+    }
+
+    private void Write(string path, byte[] content)
+    {
+        RootFile.MakeFolder(Path.GetDirectoryName(path)!);
+
+        // Not beside the record: all files there are records to iscsiadm.
+        var temporary = Path.Combine(Folder, $".storage-connect.{Guid.NewGuid():n}");
+        try
+        {
+            using (var file = RootFile.Open(temporary, FileMode.CreateNew, FileShare.None))
+            {
+                file.Write(content);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        finally
+        {
+            Array.Clear(content);
+        }
+    }
+
+    /// <summary>Deletes a record, and its folders as far as nothing else is in them.</summary>
+    private static void DeleteRecord(string path, string root)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        File.Delete(path);
+        try
+        {
+            for (var folder = Path.GetDirectoryName(path)!; folder.Length > root.Length; folder = Path.GetDirectoryName(folder)!)
+            {
+                Directory.Delete(folder);
+            }
+        }
+        catch (IOException)
+        {
+            // Something else is in it.
+        }
+    }
+
+    /// <summary>
+    /// Runs <paramref name="change"/> under open-iscsi's lock. Its lock is a file that must not exist; a process that dies with it leaves
+    /// it behind. One of ours can be told by its content and by the lock of ours that goes around it; another's is never broken.
+    /// </summary>
+    private async Task<T> LockedAsync<T>(Func<T> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
+            var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
+            RootFile.MakeFolder(Path.GetDirectoryName(gate)!);
+            var waiting = new Backoff(deadlines.IscsiDatabase);
+            while (!TryClose(gate))
+            {
+                if (IsOurs(gate))
+                {
+                    File.Delete(gate);
+                }
+                else if (!await waiting.WaitAsync(cancellationToken))
+                {
+                    throw Locked(gate);
+                }
+            }
+
+            try
+            {
+                return change();
+            }
+            finally
+            {
+                File.Delete(gate);
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw HostLock.RootNeeded(e);
+        }
+        catch (IOException e)
+        {
+            throw Unusable(e);
+        }
+    }
+
+    private static bool TryClose(string gate)
+    {
+        try
+        {
+            using var file = RootFile.Open(gate, FileMode.CreateNew, FileShare.None);
+            file.Write(Encoding.ASCII.GetBytes(IscsiRecord.Mark));
+            return true;
+        }
+        catch (IOException e) when ((e.HResult & 0xffff) == FileExists)
+        {
+            return false;
+        }
+    }
+
+    private StorageElementBusyException Locked(string gate) =>
+        new($"open-iscsi's database was locked for more than {deadlines.IscsiDatabase.TotalSeconds:0.###} s ('{gate}' is there).")
+        {
+            ErrorId = "IscsiDatabaseLocked",
+            Element = gate,
+            Retryable = true,
+            Recommendation = $"Wait for the iscsiadm that is running. If none is ('pgrep iscsiadm'), one died with the lock: delete '{gate}'.",
+        };
+
+    private Tools.ToolFailedException Unusable(IOException e) => new($"open-iscsi's database in '{Folder}' can't be changed: {e.Message}", e)
+    {
+        ErrorId = "IscsiDatabaseFailed",
+        Element = Folder,
+        Recommendation = "Check that its file system can be written and has space.",
+    };
+}

@@ -1,0 +1,187 @@
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>What iscsiadm's exit codes mean (<c>iscsi_err.h</c>; the same in all versions since 2.0-873, which had 255 in place of 21).</summary>
+internal sealed record IscsiadmExit
+{
+    private const int SignalBase = 128;
+
+    private static readonly Dictionary<int, IscsiadmExit> Known = new IscsiadmExit[]
+    {
+        new(0, IscsiadmVerdict.Done, "success", Cause.Failed, "IscsiFailed"),
+        new(1, IscsiadmVerdict.Permanent, "an error that open-iscsi has no name for", Cause.Failed, "IscsiFailed"),
+        new(2, IscsiadmVerdict.Permanent, "there is no such session", Cause.NotFound, "IscsiSessionNotFound"),
+        new(3, IscsiadmVerdict.Retry, "out of memory", Cause.Failed, "IscsiOutOfMemory"),
+        new(4, IscsiadmVerdict.Retry, "no connection", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(5, IscsiadmVerdict.Retry, "the login failed", Cause.Unreachable, "IscsiLoginFailed"),
+        new(6, IscsiadmVerdict.Retry, "open-iscsi's database could not be used", Cause.Database, "IscsiDatabaseFailed"),
+        new(7, IscsiadmVerdict.Permanent, "iscsiadm does not accept an argument", Cause.Failed, "IscsiArgumentInvalid"),
+        new(8, IscsiadmVerdict.Retry, "no connection in time", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(9, IscsiadmVerdict.Permanent, "an error inside iscsid or the kernel", Cause.Failed, "IscsiInternalError"),
+        new(10, IscsiadmVerdict.Retry, "the logout failed", Cause.Failed, "IscsiLogoutFailed"),
+        new(11, IscsiadmVerdict.Retry, "no answer in time", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(12, IscsiadmVerdict.Permanent, "the kernel has no iSCSI initiator (module iscsi_tcp)", Cause.Kernel, "IscsiModuleMissing"),
+        new(13, IscsiadmVerdict.Permanent, "the operating system does not permit it", Cause.Denied, "RootNeeded"),
+        new(14, IscsiadmVerdict.Permanent, "the transport can't do this", Cause.Kernel, "IscsiTransportUnable"),
+        new(15, IscsiadmVerdict.Permanent, "a session uses it", Cause.Busy, "IscsiSessionExists"),
+        new(16, IscsiadmVerdict.Permanent, "iscsid does not know the request: iscsiadm and iscsid are of different versions", Cause.Daemon, "IscsidMismatch"),
+        new(17, IscsiadmVerdict.Permanent, "iSNS is not available", Cause.Unreachable, "IsnsUnavailable"),
+        new(18, IscsiadmVerdict.Retry, "the connection to iscsid broke", Cause.Daemon, "IscsidUnreachable"),
+        new(19, IscsiadmVerdict.Permanent, "the target turned the login away", Cause.Refused, "IscsiLoginRefused"),
+        new(20, IscsiadmVerdict.Retry, "iscsid does not run", Cause.Daemon, "IscsidUnreachable"),
+        new(21, IscsiadmVerdict.Permanent, "open-iscsi knows no such record, portal or session", Cause.NotFound, "IscsiRecordNotFound"),
+        new(22, IscsiadmVerdict.Permanent, "sysfs does not show it", Cause.NotFound, "IscsiSessionNotFound"),
+        new(23, IscsiadmVerdict.Permanent, "there is no such iSCSI host", Cause.NotFound, "IscsiHostNotFound"),
+        new(24, IscsiadmVerdict.Permanent, "CHAP failed, or this initiator is not allowed", Cause.Credential, "IscsiAuthenticationFailed"),
+        new(25, IscsiadmVerdict.Permanent, "the iSNS query failed", Cause.Unreachable, "IsnsUnavailable"),
+        new(26, IscsiadmVerdict.Permanent, "the iSNS registration failed", Cause.Unreachable, "IsnsUnavailable"),
+        new(27, IscsiadmVerdict.Permanent, "open-iscsi does not support this", Cause.Kernel, "IscsiUnsupported"),
+        new(28, IscsiadmVerdict.Retry, "it is in use at this moment", Cause.Busy, "IscsiBusy"),
+        new(29, IscsiadmVerdict.Retry, "not now", Cause.Busy, "IscsiBusy"),
+        new(30, IscsiadmVerdict.Permanent, "open-iscsi does not know this kind of discovery", Cause.Kernel, "IscsiUnsupported"),
+        new(31, IscsiadmVerdict.Retry, "its child process ended", Cause.Failed, "IscsiFailed"),
+        new(32, IscsiadmVerdict.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(33, IscsiadmVerdict.Retry, "iscsid did not answer in time", Cause.Daemon, "IscsidUnreachable"),
+        // SIGPIPE: version 2.1.8 dies of a portal that closes the connection in the middle, as tgt does when it has no targets at all.
+        new(SignalBase + 13, IscsiadmVerdict.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable, "IscsiConnectionClosed"),
+    }.ToDictionary(exit => exit.Code);
+
+    private readonly Cause _cause;
+
+    private IscsiadmExit(int code, IscsiadmVerdict verdict, string meaning, Cause cause, string errorId)
+    {
+        Code = code;
+        Verdict = verdict;
+        Meaning = meaning;
+        _cause = cause;
+        ErrorId = errorId;
+    }
+
+    private enum Cause
+    {
+        Failed,
+        Unreachable,
+        Database,
+        Kernel,
+        Denied,
+        Busy,
+        Daemon,
+        Refused,
+        NotFound,
+        Credential,
+    }
+
+    public int Code { get; }
+
+    public IscsiadmVerdict Verdict { get; private init; }
+
+    /// <summary>In words that follow a colon.</summary>
+    public string Meaning { get; }
+
+    public string ErrorId { get; }
+
+    /// <summary>What <paramref name="code"/> means for <paramref name="operation"/>.</summary>
+    public static IscsiadmExit Of(IscsiadmOperation operation, int code)
+    {
+        var exit = Known.GetValueOrDefault(code == 255 ? 21 : code) ?? Unknown(code);
+        return (operation, exit.Code) switch
+        {
+            (IscsiadmOperation.Discover, 21) => exit with { Verdict = IscsiadmVerdict.Done }, // the portal offers this initiator nothing
+            (IscsiadmOperation.Login, 15) => exit with { Verdict = IscsiadmVerdict.Done },
+            (IscsiadmOperation.Login, 21) => exit with { Verdict = IscsiadmVerdict.Retry }, // somebody deleted the record: it is written anew
+            (IscsiadmOperation.Logout, 2 or 21 or 22) => exit with { Verdict = IscsiadmVerdict.Done }, // gone already
+            _ => exit,
+        };
+    }
+
+    /// <summary>The error to throw.</summary>
+    /// <param name="what">What failed: the beginning of a sentence.</param>
+    /// <param name="target">The target or portal it is about.</param>
+    /// <param name="result">What iscsiadm wrote; its own words end the message. They never hold a secret: iscsiadm never prints one.</param>
+    public StorageConnectException ToException(string what, string target, ToolResult result)
+    {
+        var message = $"{what}: {Meaning} (iscsiadm exit code {result.ExitCode}{Words(result.Error)}).";
+        var retryable = Verdict == IscsiadmVerdict.Retry;
+        return _cause switch
+        {
+            Cause.Unreachable => new ArrayUnreachableException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "Check that the target serves this portal, and that network and firewalls let this host reach it.",
+            },
+            Cause.Daemon => new ArrayUnreachableException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "Start iscsid ('systemctl start iscsid'), see 'journalctl -u iscsid', then repeat. Test-OscHost checks the host.",
+            },
+            Cause.Credential => new AuthenticationFailedException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Recommendation = "Check CHAP user and secret on both sides (Set-OscStorageServer -AccessContext), and that the target admits this initiator (Get-OscInitiator).",
+            },
+            Cause.Refused => new AccessDeniedException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Recommendation = "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
+            },
+            Cause.Denied => new AccessDeniedException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Recommendation = "Repeat it as root, for example with 'sudo pwsh'.",
+            },
+            Cause.Busy => new StorageElementBusyException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "Wait for whoever works with this session, then repeat.",
+            },
+            Cause.NotFound => new NotFoundException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
+            },
+            Cause.Kernel => new NoSuchOperationException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Recommendation = "Load the module ('modprobe iscsi_tcp'), or run a kernel that has it. Test-OscHost checks the host.",
+            },
+            Cause.Database => new ToolFailedException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
+            },
+            _ => new ToolFailedException(message)
+            {
+                ErrorId = ErrorId,
+                Element = target,
+                Retryable = retryable,
+                Recommendation = "See 'journalctl -u iscsid' and the kernel's log (dmesg), then repeat. Test-OscHost checks the host.",
+            },
+        };
+    }
+
+    private static IscsiadmExit Unknown(int code) =>
+        new(code, IscsiadmVerdict.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows", Cause.Failed, "IscsiFailed");
+
+    private static string Words(string error)
+    {
+        const string prefix = "iscsiadm: ";
+        var last = error.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .LastOrDefault(line => line.StartsWith(prefix, StringComparison.Ordinal));
+        return last is null ? "" : $"; it said: {last[prefix.Length..].TrimEnd('.')}";
+    }
+}

@@ -1,0 +1,71 @@
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>The iface record that binds sessions and discoveries to a network device, for as long as somebody needs it.</summary>
+/// <remarks>
+/// While any such record exists, a discovery that names none goes through all of them. So ours always name one, and ours are deleted with
+/// the last session that uses them. The lock keeps a record from being deleted under a discovery or login that is under way.
+/// </remarks>
+internal sealed class NetInterface : IAsyncDisposable
+{
+    private const string Default = "default";
+    private const string Prefix = "storage-connect.";
+
+    private readonly HostLock? _lock;
+    private readonly IscsiDatabase? _database;
+
+    private NetInterface(string name, HostLock? taken, IscsiDatabase? database)
+    {
+        Name = name;
+        _lock = taken;
+        _database = database;
+    }
+
+    /// <summary>The name of the record.</summary>
+    public string Name { get; }
+
+    public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device, CancellationToken cancellationToken)
+    {
+        if (device is null)
+        {
+            return new(Default, null, null);
+        }
+
+        var name = Prefix + device;
+        var taken = await HostLock.TakeAsync(roots, LockOf(name), deadlines.IscsiTurn, cancellationToken);
+        try
+        {
+            await database.PutInterfaceAsync(name, () => RecordMaker.Interface(name, device), cancellationToken);
+            return new(name, taken, database);
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes the record when no session's record names it any more. Who uses it at this moment does that in our place.</summary>
+    public static async Task ForgetAsync(HostRoots roots, IscsiDatabase database, string name, CancellationToken cancellationToken)
+    {
+        if (name.StartsWith(Prefix, StringComparison.Ordinal) && HostLock.TryTake(roots, LockOf(name)) is { } taken)
+        {
+            using (taken)
+            {
+                await database.ForgetInterfaceAsync(name, cancellationToken);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_lock is not null)
+        {
+            using (_lock)
+            {
+                await _database!.ForgetInterfaceAsync(Name, CancellationToken.None);
+            }
+        }
+    }
+
+    private static string LockOf(string name) => $"iSCSI interface {name}";
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using StorageConnect.Host.Iscsi;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>What the records of ours say: the administrator's settings, and over them what safety needs.</summary>
+internal static class RecordMaker
+{
+    private const string Chap = "CHAP";
+    private const string NoChap = "None";
+
+    /// <summary>The record with which iscsid logs in to a node.</summary>
+    /// <param name="node">Which one.</param>
+    /// <param name="netInterface">The iface record to bind it to.</param>
+    /// <param name="settings">The record there was before, or iscsid.conf.</param>
+    public static IscsiRecord Node(IscsiNode node, string netInterface, IscsiRecord settings)
+    {
+        var record = new IscsiRecord
+        {
+            ["node.name"] = node.TargetName,
+            ["node.tpgt"] = Number(node.Tpgt),
+        };
+        record.Take(settings, name => name.StartsWith("node.session.", StringComparison.Ordinal) || name.StartsWith("node.conn[0].", StringComparison.Ordinal));
+        record["node.startup"] = "manual"; // nothing comes back at the next boot by itself
+        record["node.leading_login"] = "No";
+        record["node.session.scan"] = "manual"; // no LUN appears but the one that is asked for
+        record["node.session.nr_sessions"] = "1";
+        record["node.session.initial_login_retry_max"] = "1"; // one try of 15 s and not eight: who waits decides whether to try again
+        record["node.conn[0].address"] = node.Portal.Address;
+        record["node.conn[0].port"] = Number(node.Portal.Port);
+        record["node.conn[0].startup"] = "manual";
+        record["iface.iscsi_ifacename"] = netInterface;
+        record["iface.net_ifacename"] = node.Access.NetDevice;
+        record["iface.transport_name"] = "tcp";
+        SetChap(record, "node.session.auth.", node.Access);
+        return record;
+    }
+
+    /// <summary>The record with which iscsiadm asks a portal for its targets.</summary>
+    public static IscsiRecord Discovery(IscsiPortal portal, AccessContext access, IscsiRecord settings)
+    {
+        var record = new IscsiRecord
+        {
+            ["discovery.startup"] = "manual",
+            ["discovery.type"] = "sendtargets",
+            ["discovery.sendtargets.address"] = portal.Address,
+            ["discovery.sendtargets.port"] = Number(portal.Port),
+        };
+        record.Take(settings, name => name.StartsWith("discovery.sendtargets.auth.", StringComparison.Ordinal)
+            || name.StartsWith("discovery.sendtargets.iscsi.", StringComparison.Ordinal)
+            || name.StartsWith("discovery.sendtargets.timeo.", StringComparison.Ordinal));
+        record["discovery.sendtargets.reopen_max"] = "1"; // one more try and not five
+        record["discovery.sendtargets.use_discoveryd"] = "No";
+        SetChap(record, "discovery.sendtargets.auth.", access);
+        return record;
+    }
+
+    /// <summary>The record that binds sessions to a network device.</summary>
+    public static IscsiRecord Interface(string name, string netDevice) => new()
+    {
+        ["iface.iscsi_ifacename"] = name,
+        ["iface.net_ifacename"] = netDevice,
+        ["iface.transport_name"] = "tcp",
+    };
+
+    // An access context without CHAP leaves what iscsid.conf says for all.
+    private static void SetChap(IscsiRecord record, string prefix, AccessContext access)
+    {
+        if (access.ChapUser is null)
+        {
+            record[prefix + "authmethod"] ??= NoChap;
+            return;
+        }
+
+        record[prefix + "authmethod"] = Chap;
+        record.SetCredential(prefix + "username", prefix + "password", access.ChapUser, Needed(access.GetChapSecret(), access.ChapUser));
+        record.SetCredential(
+            prefix + "username_in",
+            prefix + "password_in",
+            access.MutualChapUser,
+            access.MutualChapUser is null ? null : Needed(access.GetMutualChapSecret(), access.MutualChapUser));
+    }
+
+    private static Secret Needed(Secret? secret, string user) => secret ?? throw new AuthenticationFailedException($"The CHAP secret of '{user}' is not known in this process.")
+    {
+        ErrorId = "CredentialNeeded",
+        Element = user,
+        Recommendation = "Give it again with Set-OscStorageServer -AccessContext (New-OscAccessContext -ChapCredential), or keep it with -SaveCredential.",
+    };
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,24 @@
+using static StorageConnect.Engine.ErrorTexts;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Errors that only cmdlets raise. Each method's name is the id.</summary>
+internal static class CommandErrors
+{
+    public static InvalidRequestException NamePatternInvalid(string pattern) => new(Text([pattern])) { Element = pattern };
+
+    public static InvalidRequestException WrongElementType(string element, StorageElementType type, string wanted) =>
+        new(Text([element, type, wanted], type == StorageElementType.Snapshot ? "Snapshot" : null)) { Element = element };
+
+    public static InvalidRequestException StorageElementNeeded(string snapshot, int members) => new(Text([snapshot, members], "Clone")) { Element = snapshot };
+
+    public static InvalidRequestException GroupOnSeveralServers(string element, string array, string other, string otherArray) =>
+        new(Text([element, array, other, otherArray])) { Element = element };
+
+    public static InvalidRequestException RestoreScopeNeeded(string snapshot) => new(Text([snapshot])) { Element = snapshot };
+
+    public static InvalidRequestException AccessGroupOnOtherServer(string group, string element, string array) =>
+        new(Text([group, element, array])) { Element = element };
+
+    public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
+}

@@ -1,0 +1,108 @@
+# Attach and detach of one LUN over two portals, side by side in one guest, rounds alternating: a raw script, os-brick, and Connect- and
+# Disconnect-OscStorageElement in a Shell that stays. Prints seconds (median, least, most) and the processes that each starts.
+#
+#   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
+#
+# os-brick is Debian's python3-os-brick; without it, its line is missing.
+rounds=${1:-9} user='' password=''
+[[ ${2-} != chap ]] || user=bench password=aSecretOf16Chars
+
+start_host
+start_tgtd
+target=$iqn:bench id=60014051234567890abcdef012345678
+truncate -s 512M /tmp/disk
+new_target 1 "$target"
+new_lun 1 1 /tmp/disk "$id"
+if [[ $user ]]; then
+    tgt --mode account --op new --user "$user" --password "$password"
+    tgt --mode account --op bind --tid 1 --user "$user"
+fi
+
+declare -A command=([raw]="bash $LAB/benchmarks/raw.sh $target 3$id ${portals[*]}")
+if /usr/bin/python3 -c 'import os_brick' 2>/dev/null; then
+    command[os-brick]="/usr/bin/python3 $LAB/benchmarks/os-brick.py $target ${user:--} ${password:--} ${portals[*]}"
+else
+    say 'os-brick is missing: install python3-os-brick to compare with it.'
+fi
+
+# A peer is a process that reads actions and answers each with its seconds.
+declare -A input output
+start() { # start PEER [SPY...]
+    local peer=$1; shift
+    rm -f "/tmp/$peer.in" "/tmp/$peer.out"
+    mkfifo "/tmp/$peer.in" "/tmp/$peer.out"
+    # shellcheck disable=SC2086
+    "$@" ${command[$peer]} <"/tmp/$peer.in" >"/tmp/$peer.out" 2>>"$RESULTS/$peer.log" &
+    exec {input[$peer]}>"/tmp/$peer.in" {output[$peer]}<"/tmp/$peer.out"
+    equal ready "$(answer "$peer")" "the first word of $peer"
+}
+answer() {
+    local words
+    read -r -t 300 -u "${output[$1]}" words || fail "$1 gave no answer: $(tail -n 20 "$RESULTS/$1.log")"
+    echo "$words"
+}
+ask() { echo "$2" >&"${input[$1]}"; answer "$1"; }
+stop() { exec {input[$1]}>&- {output[$1]}<&-; }
+
+# The raw script has its records beforehand; the others make and delete theirs.
+make_records() {
+    for portal in "${portals[@]}"; do
+        iscsiadm -m node -T "$target" -p "$portal" -o new
+        [[ ! $user ]] || for setting in authmethod=CHAP "username=$user" "password=$password"; do
+            iscsiadm -m node -T "$target" -p "$portal" -o update -n "node.session.auth.${setting%%=*}" -v "${setting#*=}"
+        done
+    done >/dev/null
+}
+
+attached() { [[ -e /dev/mapper/3$id && $(ls -d /sys/block/sd* | wc -l) == 2 ]]; }
+
+clean() { # the same ground for the next round
+    wait_for 30 '! ls /dev/sd* && ! ls /dev/mapper/3* && ! ls -d /sys/class/iscsi_session/*'
+    iscsiadm -m node -o delete >/dev/null 2>&1 || true
+    udevadm settle
+}
+
+round() { # round PEER: "PEER ATTACH DETACH"
+    local attach detach
+    [[ $1 != raw ]] || make_records
+    attach=$(ask "$1" attach)
+    attached || fail "$1 did not bring two paths"
+    detach=$(ask "$1" detach)
+    clean
+    echo "$1 $attach $detach"
+}
+
+programs() { grep -c 'execve(.* = 0' "/tmp/$1.trace" || true; }
+
+peers=($(printf '%s\n' "${!command[@]}" | sort -r))
+for peer in "${peers[@]}"; do
+    start "$peer"
+    say "first round: $(round "$peer")"
+done
+for ((i = 0; i < rounds; i++)); do
+    for peer in "${peers[@]}"; do round "$peer"; done
+done | tee /tmp/figures
+for peer in "${peers[@]}"; do stop "$peer"; done
+
+# figures COLUMN PEER: median (least-most)
+figures() {
+    awk -v column="$1" -v peer="$2" '$1 == peer { print $column }' /tmp/figures | sort -n | awk '
+        { v[NR] = $1 }
+        END { printf "%.2f s (%.2f-%.2f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
+}
+
+echo
+echo '| | attach | detach | processes |'
+echo '|---|---|---|---|'
+for peer in "${peers[@]}"; do
+    # Counted in a round of its own: a spy slows everything down.
+    start "$peer" strace -f -qq --signal=none --trace=execve -o "/tmp/$peer.trace"
+    [[ $peer != raw ]] || make_records
+    before=$(programs "$peer")
+    ask "$peer" attach >/dev/null; between=$(programs "$peer")
+    ask "$peer" detach >/dev/null; after=$(programs "$peer")
+    stop "$peer"
+    clean
+    cp "/tmp/$peer.trace" "$RESULTS"
+    echo "| $peer | $(figures 2 "$peer") | $(figures 3 "$peer") | $((between - before)) + $((after - between)) |"
+done

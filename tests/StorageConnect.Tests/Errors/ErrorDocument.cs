@@ -1,0 +1,155 @@
+using System.Globalization;
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using StorageConnect.Engine;
+using StorageConnect.Host;
+
+namespace StorageConnect.Tests.Errors;
+
+/// <summary>docs/errors.md as the code has it: each entry of ErrorTexts.resx, and each error that carries its own text.</summary>
+internal static partial class ErrorDocument
+{
+    private static readonly Assembly Module = Assembly.LoadFrom(System.IO.Path.Combine(StagedModule.Folder, "StorageConnect.dll"));
+    private static readonly Type Translation = Module.GetType("StorageConnect.Commands.ErrorTranslation", throwOnError: true)!;
+
+    public static string Path => System.IO.Path.Combine(StagedModule.Root, "docs", "errors.md");
+
+    /// <summary>The methods that make errors, by the error's id: those of the static classes named ...Errors.</summary>
+    public static IReadOnlyList<MethodInfo> Makers { get; } =
+    [
+        .. new[] { typeof(StorageEngine).Assembly, typeof(LinuxHostFabric).Assembly, Module }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsAbstract && type.IsSealed && type.Name.EndsWith("Errors", StringComparison.Ordinal))
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(method => method.ReturnType.IsSubclassOf(typeof(StorageConnectException))),
+    ];
+
+    /// <summary>The kinds of error, by the id they have where a plug-in names no case of its own.</summary>
+    public static IReadOnlyDictionary<string, Type> Kinds { get; } =
+        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(LinuxHostFabric).Assembly }
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.IsSubclassOf(typeof(StorageConnectException)))
+            .ToDictionary(type => ((StorageConnectException)Activator.CreateInstance(type, "", null)!).ErrorId);
+
+    public static IReadOnlyDictionary<string, Entry> Entries { get; } = ReadEntries();
+
+    /// <summary>Errors that carry their text themselves, which those of plug-ins do.</summary>
+    public static IReadOnlyList<Own> FindOwn(string folder)
+    {
+        var files = Sources(folder).Select(File.ReadAllText).ToList();
+        var names = files.SelectMany(text => IdConstant().Matches(text)).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
+        return
+        [
+            .. files.SelectMany(text => OwnId().Matches(text).Select(id => Read(text, id, names))).OfType<Own>()
+                .OrderBy(own => own.Action.Length == 0)
+                .DistinctBy(own => own.Id)
+                .OrderBy(own => own.Id, StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The source files of a folder.</summary>
+    public static IEnumerable<string> Sources(string folder) =>
+        Directory.EnumerateFiles(System.IO.Path.Combine(StagedModule.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Split('/').Any(part => part is "bin" or "obj"))
+            .Order(StringComparer.Ordinal);
+
+    public static string Generate()
+    {
+        var text = new StringBuilder(
+            $"""
+            # Errors
+
+            Made from the code: don't edit. The texts are in `src/StorageConnect.Engine/Errors/ErrorTexts.resx`. After a change, run the tests of
+            `ErrorDocumentTests` with `{RuleDocument.UpdateVariable}=1`.
+
+            The id is the part of `FullyQualifiedErrorId` before the comma, the category is in `CategoryInfo`, what to do is in
+            `ErrorDetails.RecommendedAction`. `Get-Error` shows them with the exception: its `Plugin`, `Method` and `Element`, and the plug-in's own
+            exception inside.
+
+
+            """);
+        AppendTable(text, Entries.Where(entry => !Kinds.ContainsKey(entry.Key)).Select(entry =>
+            (entry.Key, CategoryOf(Makers.First(maker => maker.Name == entry.Key).ReturnType), entry.Value.When, entry.Value.Action)));
+        text.Append(
+            """
+
+            ## Kinds
+
+            What a plug-in's error is called when it names no case of its own, and the category of every case of this kind.
+
+
+            """);
+        AppendTable(text, Entries.Where(entry => Kinds.ContainsKey(entry.Key)).Select(entry =>
+            (entry.Key, CategoryOf(Kinds[entry.Key]), entry.Value.When, entry.Value.Action)));
+        foreach (var (title, folder) in new[] { ("On the host", "src/StorageConnect.Host"), ("Of the Local array", "src/Plugins/Local") })
+        {
+            var own = FindOwn(folder).Where(error => !Entries.ContainsKey(error.Id)).ToList();
+            if (own.Count > 0)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\nThe message names the thing and the reason.\n\n| id | category | what to do |\n|---|---|---|\n");
+                text.AppendJoin("", own.Select(error => $"| `{error.Id}` | {CategoryOf(KindNamed(error.Kind))} | {Cell(error.Action.Length > 0 ? error.Action : "The error itself tells it.")} |\n"));
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>What the cmdlets make of an error.</summary>
+    public static ErrorRecord ToErrorRecord(StorageConnectException error) => (ErrorRecord)Translation.GetMethod("ToErrorRecord")!.Invoke(null, [error, null])!;
+
+    public static (ErrorCategory Category, string GeneralId) KindOf(StorageConnectException error) =>
+        ((ErrorCategory, string))Translation.GetMethod("KindOf")!.Invoke(null, [error])!;
+
+    // The class is the last one named before the id; the way out stands behind it, in the same braces.
+    private static Own? Read(string text, Match id, IReadOnlyDictionary<string, string> names)
+    {
+        var name = id.Groups["id"].Success ? id.Groups["id"].Value : names.GetValueOrDefault(id.Groups["name"].Value);
+        var kind = Kinds.Values.MaxBy(kind => text.LastIndexOf(kind.Name, id.Index, StringComparison.Ordinal))!.Name;
+        return name is null ? null : new(name, kind, OwnAction().Match(text, id.Index).Groups["action"].Value);
+    }
+
+    private static void AppendTable(StringBuilder text, IEnumerable<(string Id, string Category, string When, string Action)> rows)
+    {
+        text.Append("| id | category | when | what to do |\n|---|---|---|---|\n");
+        text.AppendJoin("", rows.Select(row => $"| `{row.Id}` | {row.Category} | {Cell(row.When)} | {Cell(row.Action)} |\n"));
+    }
+
+    private static string CategoryOf(Type kind) =>
+        KindOf((StorageConnectException)RuntimeHelpers.GetUninitializedObject(kind)).Category.ToString();
+
+    private static Type KindNamed(string name) => Kinds.Values.Single(kind => kind.Name == name);
+
+    // What the array, the name or the file is differs from case to case.
+    private static string Cell(string text) => Placeholder().Replace(text, "…").Replace("|", "\\|", StringComparison.Ordinal);
+
+    private static SortedDictionary<string, Entry> ReadEntries()
+    {
+        var file = XDocument.Load(System.IO.Path.Combine(StagedModule.Root, "src/StorageConnect.Engine/Errors/ErrorTexts.resx"));
+        var all = file.Root!.Elements("data").ToDictionary(data => data.Attribute("name")!.Value);
+        return new(
+            all.Where(data => !data.Key.Contains('.', StringComparison.Ordinal)).ToDictionary(
+                data => data.Key,
+                data => new Entry(data.Value.Element("comment")?.Value ?? "", all.GetValueOrDefault($"{data.Key}.Action")?.Element("value")?.Value ?? "")),
+            StringComparer.Ordinal);
+    }
+
+    [GeneratedRegex("""\{[^}]*(?:\}|$)""")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex("""const string (?<name>\w+) = "(?<id>\w+)";""")]
+    private static partial Regex IdConstant();
+
+    [GeneratedRegex("""\b[eE]rrorId = (?:"(?<id>\w+)"|(?<name>\w+))""")]
+    private static partial Regex OwnId();
+
+    [GeneratedRegex("""Recommendation = \$?"(?<action>[^"]*)"|^\s*\}""", RegexOptions.Multiline)]
+    private static partial Regex OwnAction();
+
+    internal sealed record Entry(string When, string Action);
+
+    internal sealed record Own(string Id, string Kind, string Action);
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.OpenIscsi;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>Exit codes and output of real iscsiadm, as captured, and the whole table of codes.</summary>
+public sealed class IscsiadmExitTests
+{
+    private static readonly string Folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Captures", "iscsiadm");
+
+    public static TheoryData<string, string, int, string, string> Captures =>
+    [
+        .. File.ReadLines(Path.Combine(Folder, "INDEX"))
+            .Where(line => !line.StartsWith('#'))
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(part => (part[0], part[1], int.Parse(part[2], CultureInfo.InvariantCulture), part[3], part[4]))
+    ];
+
+    public static TheoryData<string> Lists => [.. Captures.Where(row => row.Data is (_, "Discover", 0, _, _)).Select(row => row.Data.Item1)];
+
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, int code, string verdict, string errorId)
+    {
+        var capture = Capture.Read(Path.Combine(Folder, file));
+        Assert.Equal(code, capture.Result.ExitCode);
+
+        var exit = IscsiadmExit.Of(Enum.Parse<IscsiadmOperation>(operation), capture.Result.ExitCode);
+
+        Assert.Equal(Enum.Parse<IscsiadmVerdict>(verdict), exit.Verdict);
+        if (exit.Verdict == IscsiadmVerdict.Done)
+        {
+            Assert.Equal("-", errorId);
+            return;
+        }
+
+        var error = exit.ToException("It failed", "iqn.2026-01.lab.test:t1", capture.Result);
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.Equal(exit.Verdict == IscsiadmVerdict.Retry, error.Retryable);
+        Assert.Equal("iqn.2026-01.lab.test:t1", error.Element);
+        Assert.False(string.IsNullOrEmpty(error.Recommendation));
+        Assert.Contains($"exit code {code}", error.Message);
+        Assert.DoesNotContain("\n", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public void What_a_discovery_printed_is_read_line_by_line(string file)
+    {
+        var output = Capture.Read(Path.Combine(Folder, file)).Result.Output;
+
+        var lines = DiscoveryOutput.Parse(output, "10.99.0.1:3260");
+
+        Assert.NotEmpty(lines);
+        Assert.Equal(output.TrimEnd().Split('\n'), lines.Select(line => $"{line.Portal},{line.Tpgt} {line.TargetName}"));
+    }
+
+    [Fact]
+    public void A_portal_listed_twice_is_one_and_IPv6_and_names_are_read()
+    {
+        var lines = DiscoveryOutput.Parse(
+            "[fd00::1]:3260,2 iqn.2026-01.lab.test:t1\narray.example:3261,-1 eui.0123456789abcdef\n[fd00:0:0::1]:3260,2 iqn.2026-01.lab.test:t1\n", "x");
+
+        Assert.Equal([new("iqn.2026-01.lab.test:t1", new IscsiPortal("fd00::1", 3260), 2), new("eui.0123456789abcdef", new("array.example", 3261), -1)], lines);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:3260,1 iqn.2026-01.x:../../../etc")]
+    [InlineData("10.0.0.1:3260,1 --login")]
+    [InlineData("10.0.0.1:3260,1 iqn.2026-01.x:a b")]
+    [InlineData("10.0.0.1:3260 iqn.2026-01.x:t")]
+    [InlineData("nonsense")]
+    public void A_target_that_could_become_something_else_on_this_host_is_refused(string line) =>
+        Assert.Equal("IscsiTargetInvalid", Assert.Throws<DataCorruptException>(() => DiscoveryOutput.Parse(line, "10.0.0.1:3260")).ErrorId);
+
+    [Theory]
+    [InlineData(IscsiadmVerdict.Done, 0)]
+    [InlineData(IscsiadmVerdict.Retry, 3, 4, 5, 6, 8, 10, 11, 18, 20, 28, 29, 31, 32, 33, 141)]
+    [InlineData(IscsiadmVerdict.Permanent, 1, 2, 7, 9, 12, 13, 14, 15, 16, 17, 19, 21, 22, 23, 24, 25, 26, 27, 30, 34, 99, 137, 255)]
+    internal void Every_exit_code_has_its_verdict(IscsiadmVerdict verdict, params int[] codes)
+    {
+        var differing = new[] { (IscsiadmOperation.Discover, 21), (IscsiadmOperation.Discover, 255), (IscsiadmOperation.Login, 15), (IscsiadmOperation.Login, 21), (IscsiadmOperation.Login, 255), (IscsiadmOperation.Logout, 2), (IscsiadmOperation.Logout, 21), (IscsiadmOperation.Logout, 22), (IscsiadmOperation.Logout, 255) };
+        foreach (var (operation, code) in Enum.GetValues<IscsiadmOperation>().SelectMany(operation => codes.Select(code => (operation, code))).Except(differing))
+        {
+            var exit = IscsiadmExit.Of(operation, code);
+            Assert.Equal((code, verdict), (code, exit.Verdict));
+            Assert.NotEmpty(exit.Meaning);
+        }
+    }
+
+    [Theory]
+    [InlineData(IscsiadmOperation.Login, 15, IscsiadmVerdict.Done)]
+    [InlineData(IscsiadmOperation.Login, 21, IscsiadmVerdict.Retry)]
+    [InlineData(IscsiadmOperation.Discover, 21, IscsiadmVerdict.Done)]
+    [InlineData(IscsiadmOperation.Logout, 2, IscsiadmVerdict.Done)]
+    [InlineData(IscsiadmOperation.Logout, 21, IscsiadmVerdict.Done)]
+    [InlineData(IscsiadmOperation.Logout, 255, IscsiadmVerdict.Done)]
+    internal void What_is_so_already_is_a_success(IscsiadmOperation operation, int code, IscsiadmVerdict verdict) =>
+        Assert.Equal(verdict, IscsiadmExit.Of(operation, code).Verdict);
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}

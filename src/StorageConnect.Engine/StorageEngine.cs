@@ -98,7 +98,17 @@ public sealed class StorageEngine
         var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);
         _registry.Secrets.Keep(draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
-        _registry.Replace(entry);
+        try
+        {
+            _registry.Replace(entry);
+        }
+        catch (NotFoundException)
+        {
+            // Another process has just forgotten the server: its secrets must not outlive it.
+            _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+
         return entry.Server;
     }
 

@@ -236,7 +236,7 @@ public sealed partial class StorageArray : IDisposable
     }
 
     private static Task<StorageElement> GetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken) =>
-        CallAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), cancellationToken);
+        CheckedAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), ResultRules.FindOtherProblem, cancellationToken);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private StorageElement Own(StorageElement element) =>

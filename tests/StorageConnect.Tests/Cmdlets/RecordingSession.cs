@@ -7,9 +7,10 @@ namespace StorageConnect.Tests.Cmdlets;
 /// <summary>A PowerShell session with a registered recording array named 'lab'.</summary>
 public sealed class RecordingSession : IDisposable
 {
-    public RecordingSession()
+    /// <param name="plugin">The plug-in to install; the plain one when not given.</param>
+    public RecordingSession(PluginBlueprint? plugin = null)
     {
-        new PluginBlueprint().WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
+        (plugin ?? new()).WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
         Register("lab", Array);
     }
 

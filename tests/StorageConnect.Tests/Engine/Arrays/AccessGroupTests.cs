@@ -137,6 +137,14 @@ public sealed class AccessGroupTests : ArrayTests
         Assert.Single(Behind.Calls, call => call.Method == "addToAccessGroup");
     }
 
+    [Fact]
+    public async Task An_initiator_that_is_named_twice_counts_once()
+    {
+        Can(now => new(now) { MaxAccessEntries = 2 });
+        await Door.AddToAccessGroupAsync("hosts", ["iqn.2001-04.com.example:b", "iqn.2001-04.com.example:B"], Cancellation);
+        Assert.Empty((await Door.CreateAccessGroupsAsync([Group("wwns", "50:01:43:80:12:34:56:78", "5001438012345678", "50014380:12345679")], Cancellation)).Errors);
+    }
+
     [Breaks(10, By.Plugin)]
     [Fact]
     public async Task An_entry_that_was_not_added_or_not_removed_is_an_error()

@@ -81,21 +81,54 @@ function Invoke-Help {
     if (-not (Test-Installed Microsoft.PowerShell.PlatyPS 1.0.0 'the help')) {
         return
     }
-    Invoke-Build
     $cmdlets = Join-Path $root 'docs' 'cmdlets'
     $made = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
     try {
-        # What the module declares is brought into the Markdown first; texts that people wrote stay.
         Invoke-PowerShell @"
             `$ErrorActionPreference = 'Stop'
-            Import-Module '$staged/StorageConnect.psd1', Microsoft.PowerShell.PlatyPS
-            Update-MarkdownCommandHelp -Path '$cmdlets/*-*.md' -NoBackup | Out-Null
+            Import-Module Microsoft.PowerShell.PlatyPS
             Import-MarkdownCommandHelp -Path '$cmdlets/*-*.md' | Export-MamlCommandHelp -OutputFolder '$made' -Force | Out-Null
 "@
-        Copy-Item (Join-Path $made 'StorageConnect' '*.xml') (Join-Path $root 'src' 'StorageConnect' 'en-US' 'StorageConnect.dll-Help.xml')
+        $help = [xml] (Get-Content (Join-Path $made 'StorageConnect' 'StorageConnect.dll-Help.xml') -Raw)
+        Update-Maml $help
+        $help.Save((Join-Path $root 'src' 'StorageConnect' 'en-US' 'StorageConnect.dll-Help.xml'))
     }
     finally {
         Remove-Item $made -Recurse -Force
+    }
+}
+
+# PlatyPS leaves Markdown in what it makes. Get-Help has places of its own for code, and shows backticks as they are.
+function Update-Maml([xml] $Help) {
+    $maml = 'http://schemas.microsoft.com/maml/2004/10'
+    $names = [Xml.XmlNamespaceManager]::new($Help.NameTable)
+    $names.AddNamespace('maml', $maml)
+    $names.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
+    $names.AddNamespace('dev', 'http://schemas.microsoft.com/maml/dev/2004/10')
+    foreach ($example in $Help.SelectNodes('//command:example', $names)) {
+        $introduction = $example.SelectSingleNode('maml:introduction', $names)
+        $paragraphs = @($introduction.SelectNodes('maml:para', $names))
+        $introduction.RemoveAll()
+        foreach ($paragraph in $paragraphs | Where-Object InnerText -NE ([string] [char] 0x80)) {
+            if ($paragraph.InnerText -match '(?s)^```powershell\s*\n(.*?)\s*```$') {
+                $example.SelectSingleNode('dev:code', $names).InnerText = $Matches[1]
+            }
+            else {
+                $null = $example.SelectSingleNode('dev:remarks', $names).AppendChild($paragraph)
+            }
+        }
+    }
+    foreach ($paragraph in $Help.SelectNodes('//maml:para', $names)) {
+        $paragraph.InnerText = $paragraph.InnerText.Replace('`', '')
+    }
+    foreach ($link in $Help.SelectNodes('//maml:navigationLink', $names)) {
+        # A page of the sources is nothing that a reader of Get-Help could open.
+        if ($link.SelectSingleNode('maml:linkText', $names).InnerText -eq 'Online Version') {
+            $null = $link.ParentNode.RemoveChild($link)
+        }
+        else {
+            $link.SelectSingleNode('maml:uri', $names).InnerText = ''
+        }
     }
 }
 

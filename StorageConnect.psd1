@@ -13,12 +13,15 @@
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
+        'Connect-OscStorageElement'
         'Disable-OscStorageElement'
+        'Disconnect-OscStorageElement'
         'Enable-OscStorageElement'
         'Get-OscAccessGroup'
         'Get-OscCapability'
         'Get-OscClone'
         'Get-OscCloneLimit'
+        'Get-OscDevice'
         'Get-OscOperation'
         'Get-OscPlugin'
         'Get-OscQos'

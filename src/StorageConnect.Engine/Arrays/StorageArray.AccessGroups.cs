@@ -77,7 +77,8 @@ public sealed partial class StorageArray
 
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.RenameAccessGroup, (name, newName),
             static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
-        return updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
+        var isGone = name == newName || updated.All(group => group.Name != name);
+        return isGone && updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
     }
 
     /// <summary>Adds initiators to a group. Guide: addToAccessGroup().</summary>

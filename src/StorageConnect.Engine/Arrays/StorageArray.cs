@@ -69,6 +69,9 @@ public sealed partial class StorageArray : IDisposable
         };
     }
 
+    /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>
+    internal async Task<StorageServer> GetServerForLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Server;
+
     /// <summary>The names of the arrays behind a concentrator. Guide: getStorageNames().</summary>
     public async Task<IReadOnlyList<string>> GetStorageNamesAsync(CancellationToken cancellationToken) =>
         await CallAsync(GuideMethod.GetStorageNames, 0, static (plugin, server, _, token) => plugin.GetStorageNamesAsync(server, token), cancellationToken);

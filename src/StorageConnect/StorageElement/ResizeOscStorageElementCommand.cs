@@ -21,11 +21,40 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Bring its device on this host to the new size, too: every path, then the multipath device. Needs root.</summary>
+    [Parameter]
+    public SwitchParameter IncludeHost { get; set; }
+
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes"))
+        if (IncludeHost)
         {
-            Begin(array, OscOperationKind.Resize, token => array.ResizeAsync(element, Size, Force, token), NoWait);
+            DemandHost();
         }
+
+        if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes{(IncludeHost ? ", on this host too" : "")}"))
+        {
+            var resized = Begin(array, OscOperationKind.Resize, token => array.ResizeAsync(element, Size, Force, token), NoWait, writeResult: !IncludeHost);
+            if (IncludeHost && resized is not null)
+            {
+                // What the array has done stands, whatever the host says; repeated with the same size, only the host is left to do.
+                var device = Run(token => ModuleEngine.Host.ResizeAsync(resized, token));
+                WriteObject(resized with { DevicePaths = [device.Path] });
+            }
+        }
+    }
+
+    private void DemandHost()
+    {
+        if (NoWait)
+        {
+            throw new InvalidRequestException("-IncludeHost and -NoWait exclude each other: the host takes the size over when the array has it.")
+            {
+                ErrorId = "ParametersExclusive",
+                Recommendation = "Leave out one of them; or wait with Wait-OscOperation, then repeat it with -IncludeHost and the same size.",
+            };
+        }
+
+        ModuleEngine.Host.DemandRights("Resizing on the host");
     }
 }

@@ -51,7 +51,7 @@ public class ManifestTests
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
         string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait];
-        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect];
         var attribute = Attribute(cmdlet);
 
         Assert.Equal(!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext", attribute.SupportsShouldProcess);

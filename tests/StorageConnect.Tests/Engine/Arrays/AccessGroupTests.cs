@@ -106,6 +106,14 @@ public sealed class AccessGroupTests : ArrayTests
         await Expect.FailureAsync<AccessGroupException>("AccessGroupNotRenamed", "hosts", () => Door.RenameAccessGroupAsync("hosts", "new", Cancellation));
     }
 
+    [Breaks(10, By.Plugin)]
+    [Fact]
+    public async Task A_rename_that_left_the_old_group_behind_is_an_error()
+    {
+        Behind.Instead<IReadOnlyList<AccessGroup>>("renameAccessGroup", (_, _, _) => Task.FromResult(Behind.Contents.CreateGroups([Group("new")])));
+        await Expect.FailureAsync<AccessGroupException>("AccessGroupNotRenamed", "hosts", () => Door.RenameAccessGroupAsync("hosts", "new", Cancellation));
+    }
+
     [Breaks(10, By.Caller)]
     [Theory]
     [InlineData(0, false)]

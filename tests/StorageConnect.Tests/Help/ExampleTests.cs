@@ -18,6 +18,10 @@ public sealed class ExampleTests : IDisposable
     private static readonly IReadOnlyDictionary<string, string> NotHere = new Dictionary<string, string>
     {
         ["Register-OscStorageServer 2"] = "A vendor's array, and Get-Credential of pwsh.",
+        ["Connect-OscStorageElement 1"] = "Attaching needs root and a fabric; tests/Lab does it.",
+        ["Connect-OscStorageElement 2"] = "Attaching needs root and a fabric; tests/Lab does it.",
+        ["Disconnect-OscStorageElement 1"] = "Detaching needs root and a fabric; tests/Lab does it.",
+        ["Disconnect-OscStorageElement 2"] = "Detaching needs root and a fabric; tests/Lab does it.",
         ["Set-OscStorageServer 2"] = "Get-Credential of pwsh.",
         ["New-OscAccessContext 2"] = "Get-Credential of pwsh.",
         ["Register-OscPlugin 1"] = "A vendor's plug-in.",

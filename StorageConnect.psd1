@@ -54,6 +54,7 @@
         'Stop-OscOperation'
         'Test-OscClone'
         'Test-OscCloneSplit'
+        'Test-OscPlugin'
         'Test-OscSnapshot'
         'Test-OscSnapshotRestore'
         'Test-OscStorageServer'

@@ -20,5 +20,9 @@ internal static class CommandErrors
     public static InvalidRequestException AccessGroupOnOtherServer(string group, string element, string array) =>
         new(Text([group, element, array])) { Element = element };
 
+    public static NotFoundException DeviceNotFound(string device) => new(Text([device])) { Element = device };
+
+    public static InvalidRequestException ParametersExclusive(string element) => new(Text([])) { Element = element };
+
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
 }

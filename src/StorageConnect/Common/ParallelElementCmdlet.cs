@@ -81,12 +81,7 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
     {
         if (groups?.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
         {
-            throw new InvalidRequestException($"The access group '{foreign}' is on another server than '{element.Name}', which is on '{array.Name}'.")
-            {
-                ErrorId = "AccessGroupOnOtherServer",
-                Element = element.Name,
-                Recommendation = $"Name a group of '{array.Name}'; Get-OscAccessGroup lists them.",
-            };
+            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
         }
 
         return [.. (groups ?? []).Select(group => group.Key).Distinct()];

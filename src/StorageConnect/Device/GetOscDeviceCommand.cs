@@ -56,12 +56,7 @@ public sealed class GetOscDeviceCommand : OscCmdlet
         var found = Devices.Where(matches).ToList();
         if (found.Count == 0 && isNeeded)
         {
-            throw new NotFoundException($"There is no device {what} on this host.")
-            {
-                ErrorId = "DeviceNotFound",
-                Element = what,
-                Recommendation = "Leave it out to list all. Connect-OscStorageElement attaches an element.",
-            };
+            throw CommandErrors.DeviceNotFound(what);
         }
 
         WriteObject(found, enumerateCollection: true);

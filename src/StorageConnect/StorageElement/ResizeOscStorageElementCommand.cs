@@ -29,7 +29,7 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     {
         if (IncludeHost)
         {
-            DemandHost();
+            DemandHost(element);
         }
 
         if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes{(IncludeHost ? ", on this host too" : "")}"))
@@ -44,15 +44,11 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
         }
     }
 
-    private void DemandHost()
+    private void DemandHost(StorageElement element)
     {
         if (NoWait)
         {
-            throw new InvalidRequestException("-IncludeHost and -NoWait exclude each other: the host takes the size over when the array has it.")
-            {
-                ErrorId = "ParametersExclusive",
-                Recommendation = "Leave out one of them; or wait with Wait-OscOperation, then repeat it with -IncludeHost and the same size.",
-            };
+            throw CommandErrors.ParametersExclusive(element.Name);
         }
 
         ModuleEngine.Host.DemandRights("Resizing on the host");

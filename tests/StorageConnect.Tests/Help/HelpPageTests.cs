@@ -58,7 +58,7 @@ public sealed class HelpPageTests(ModuleCommands commands) : IClassFixture<Modul
         Assert.Equal(command.OutputType.Select(type => type.Name).Order(StringComparer.Ordinal), page.Outputs.Keys.Order(StringComparer.Ordinal));
         var piped = command.ParameterSets.SelectMany(ModuleCommands.ParametersOf)
             .Where(parameter => parameter.ValueFromPipeline || parameter.ValueFromPipelineByPropertyName)
-            .Select(parameter => parameter.ParameterType.FullName!);
+            .Select(parameter => parameter.ParameterType.ToString());
         Assert.Equal(piped.Distinct().Order(StringComparer.Ordinal), page.Inputs.Keys.Order(StringComparer.Ordinal));
         Assert.All(command.ImplementingType.GetCustomAttributes(typeof(AliasAttribute), false).Cast<AliasAttribute>().SelectMany(alias => alias.AliasNames),
             alias => Assert.Contains(alias, page.Aliases, StringComparison.Ordinal));
@@ -79,7 +79,7 @@ public sealed class HelpPageTests(ModuleCommands commands) : IClassFixture<Modul
 
     private static IEnumerable<string> Facts(CmdletInfo command, ParameterMetadata parameter)
     {
-        yield return $"Type: {parameter.ParameterType.FullName}";
+        yield return $"Type: {parameter.ParameterType}";
         yield return $"SupportsWildcards: {(parameter.Attributes.OfType<SupportsWildcardsAttribute>().Any() ? "true" : "false")}";
         yield return parameter.Aliases.Count == 0 ? "Aliases: []" : "Aliases:";
         foreach (var alias in parameter.Aliases)

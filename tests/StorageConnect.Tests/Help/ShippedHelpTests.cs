@@ -55,7 +55,7 @@ public sealed partial class ShippedHelpTests(ModuleCommands commands) : IClassFi
                 .Select(item => string.Join(" ", item.Elements(Command + "parameter").Select(parameter => parameter.Element(Maml + "name")!.Value).Order(StringComparer.Ordinal)))
                 .Order(StringComparer.Ordinal));
         Assert.Equal(
-            ModuleCommands.ParametersOf(command).Select(parameter => $"{parameter.Name} {parameter.ParameterType.FullName} {string.Join(", ", parameter.Aliases.DefaultIfEmpty("none"))}"),
+            ModuleCommands.ParametersOf(command).Select(parameter => $"{parameter.Name} {parameter.ParameterType} {string.Join(", ", parameter.Aliases.DefaultIfEmpty("none"))}"),
             Shipped[name].Element(Command + "parameters")!.Elements(Command + "parameter")
                 .Select(parameter => $"{parameter.Element(Maml + "name")!.Value} {parameter.Element(Dev + "type")!.Element(Maml + "name")!.Value} {parameter.Attribute("aliases")!.Value}")
                 .Order(StringComparer.Ordinal));

@@ -15,10 +15,17 @@ public sealed partial class StorageArray : IDisposable
     private readonly PluginCatalog _catalog;
     private readonly ISecretSource _secrets;
     private readonly IHostFabric _host;
+    private readonly Func<LoadedPlugin, LoadedPlugin>? _between;
     private volatile Session? _session;
 
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host)
+    /// <param name="entry">The server.</param>
+    /// <param name="catalog">Where its plug-in is.</param>
+    /// <param name="secrets">Where its secrets are.</param>
+    /// <param name="host">This host.</param>
+    /// <param name="between">Puts something between the door and the plug-in; null for nothing.</param>
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
+        _between = between;
         Entry = entry;
         _catalog = catalog;
         _secrets = secrets;
@@ -148,7 +155,7 @@ public sealed partial class StorageArray : IDisposable
     private async Task<Session> ValidateNowAsync(CancellationToken cancellationToken)
     {
         var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
-        var session = new Session(plugin, _secrets.Attach(Server));
+        var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Server));
         ServerRules.Check(session.Server, plugin);
         await DoAsync(session, GuideMethod.Validate, 0, static (p, server, _, token) => p.ValidateAsync(server, token), cancellationToken);
         return session;

@@ -69,8 +69,12 @@ internal static class Restores
     {
         if (element is not null)
         {
-            _ = Copies.RequireMember(array, db, snapshot, element);
-            return [element];
+            var row = array.RequireSnapshot(db, snapshot);
+            return row.Sources.Contains(element.Uuid) ? [element] : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
+            {
+                Element = element.Name,
+                Recommendation = "List the snapshots of the element, and take one of them.",
+            };
         }
 
         return [.. array.RequireSnapshot(db, snapshot).Sources.Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];

@@ -13,6 +13,7 @@
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
+        'Clear-OscHostResidue'
         'Connect-OscStorageElement'
         'Connect-OscTarget'
         'Disable-OscStorageElement'
@@ -25,6 +26,7 @@
         'Get-OscClone'
         'Get-OscCloneLimit'
         'Get-OscDevice'
+        'Get-OscHostResidue'
         'Get-OscInitiator'
         'Get-OscOperation'
         'Get-OscPlugin'
@@ -58,6 +60,7 @@
         'Stop-OscOperation'
         'Test-OscClone'
         'Test-OscCloneSplit'
+        'Test-OscHost'
         'Test-OscPlugin'
         'Test-OscSnapshot'
         'Test-OscSnapshotRestore'

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Storage;
 using StorageConnect.Host.Tools;

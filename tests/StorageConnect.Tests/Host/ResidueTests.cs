@@ -68,6 +68,7 @@ public sealed class ResidueTests : IAsyncDisposable
     public async Task A_map_without_paths_and_a_link_that_leads_nowhere_go()
     {
         _host.Files.AddDm("dm-7", "36000000000000000000000000000dead", "mpath-36000000000000000000000000000dead");
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
         _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
         _host.Files.Link("dev/disk/by-id/ata-other", "../../sdzy");
 
@@ -102,6 +103,7 @@ public sealed class ResidueTests : IAsyncDisposable
     public async Task A_map_in_use_is_an_error_and_stays()
     {
         _host.Files.AddDm("dm-7", "36000000000000000000000000000dead", "mpath-36000000000000000000000000000dead");
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
         _host.Files.Append("proc/self/mountinfo", "90 27 254:7 / /srv/db rw - xfs /dev/mapper/x rw\n");
         var residue = Assert.Single(await FindAsync());
 

@@ -8,17 +8,25 @@
     Description            = 'Manages any storage array through Storage Connect plug-ins, with strongly typed records in the pipeline.'
     PowerShellVersion      = '7.6'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('StorageConnect.format.ps1xml')
+    FormatsToProcess       = @(
+        'AccessGroup.format.ps1xml'
+        'Plugin.format.ps1xml'
+        'StorageConnect.format.ps1xml'
+        'StorageElement.format.ps1xml'
+        'StorageServer.format.ps1xml'
+    )
     FunctionsToExport      = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
         'Disable-OscStorageElement'
         'Enable-OscStorageElement'
+        'Export-OscDiagram'
         'Get-OscAccessGroup'
         'Get-OscCapability'
         'Get-OscClone'
         'Get-OscCloneLimit'
+        'Get-OscLineage'
         'Get-OscOperation'
         'Get-OscPlugin'
         'Get-OscQos'

@@ -30,6 +30,9 @@ public sealed class StorageEngine
     /// <summary>The plug-ins there are.</summary>
     public PluginCatalog Plugins { get; }
 
+    /// <summary>The names that arrays have told this process.</summary>
+    public KnownNames Names { get; } = new();
+
     /// <summary>What arrays do in the background.</summary>
     public OperationService Operations { get; }
 
@@ -122,7 +125,7 @@ public sealed class StorageEngine
     // A server that the user changed, here or in another process, gets a new door, which validates it anew.
     private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
         entry.Server.Uuid,
-        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
-        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
+        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
+        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
         (entry, self: this));
 }

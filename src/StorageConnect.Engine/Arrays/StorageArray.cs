@@ -17,8 +17,9 @@ public sealed partial class StorageArray : IDisposable
     private readonly IHostFabric _host;
     private volatile Session? _session;
 
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host)
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, KnownNames names)
     {
+        Names = names;
         Entry = entry;
         _catalog = catalog;
         _secrets = secrets;
@@ -35,6 +36,8 @@ public sealed partial class StorageArray : IDisposable
     public StorageServer Server => Entry.Server;
 
     internal RegisteredServer Entry { get; }
+
+    private KnownNames Names { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _opening.Dispose();
@@ -96,6 +99,11 @@ public sealed partial class StorageArray : IDisposable
     public async Task<IReadOnlyList<QosValue>> GetQosListAsync(CancellationToken cancellationToken)
     {
         var values = await CallAsync(GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken);
+        foreach (var value in values)
+        {
+            Names.Learn(NameKind.Qos, Uuid, value.Value);
+        }
+
         return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
     }
 
@@ -239,12 +247,20 @@ public sealed partial class StorageArray : IDisposable
         CallAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), cancellationToken);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private StorageElement Own(StorageElement element) =>
-        element.StorageServerUuid == Uuid && element.StorageServerName == Name
+    private StorageElement Own(StorageElement element)
+    {
+        var own = element.StorageServerUuid == Uuid && element.StorageServerName == Name
             ? element
             : element with { StorageServerUuid = Uuid, StorageServerName = Name };
+        Names.Learn(own);
+        return own;
+    }
 
-    private AccessGroup Own(AccessGroup group) => group with { StorageServerUuid = Uuid, StorageServerName = Name };
+    private AccessGroup Own(AccessGroup group)
+    {
+        Names.Learn(NameKind.AccessGroup, Uuid, group.Name);
+        return group with { StorageServerUuid = Uuid, StorageServerName = Name };
+    }
 
     /// <summary>A plug-in together with a server that it has validated.</summary>
     private sealed record Session(LoadedPlugin Plugin, StorageServer Server);

@@ -21,4 +21,6 @@ internal static class CommandErrors
         new(Text([group, element, array])) { Element = element };
 
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
+
+    public static AccessDeniedException DiagramNotWritten(string file, Exception cause) => new(Text([file, cause.Message]), cause) { Element = file };
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -7,13 +8,14 @@ namespace StorageConnect.Tests.Cmdlets;
 /// <summary>A PowerShell session with a registered recording array named 'lab'.</summary>
 public sealed class RecordingSession : IDisposable
 {
-    public RecordingSession()
+    public RecordingSession(PSHost? host = null)
     {
+        Module = new(host);
         new PluginBlueprint().WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
         Register("lab", Array);
     }
 
-    public ModuleSession Module { get; } = new();
+    public ModuleSession Module { get; }
 
     public RecordingArray Array { get; } = new();
 

@@ -8,6 +8,7 @@ namespace StorageConnect.Engine;
 public sealed class StorageEngine
 {
     private readonly IHostFabric _host;
+    private readonly TimeProvider _clock;
     private readonly ServerRegistry _registry;
     private readonly ServerRegistration _registration;
     private readonly ConcurrentDictionary<string, StorageArray> _arrays = new();
@@ -21,6 +22,7 @@ public sealed class StorageEngine
     internal StorageEngine(EnginePaths paths, IHostFabric host, TimeProvider clock)
     {
         _host = host;
+        _clock = clock;
         _registry = new(paths);
         Plugins = new(paths, host, clock);
         _registration = new(Plugins, host);
@@ -101,7 +103,17 @@ public sealed class StorageEngine
         var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);
         _registry.Secrets.Keep(draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
-        _registry.Replace(entry);
+        try
+        {
+            _registry.Replace(entry);
+        }
+        catch (NotFoundException)
+        {
+            // Another process has just forgotten the server: its secrets must not outlive it.
+            _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+
         return entry.Server;
     }
 
@@ -120,6 +132,16 @@ public sealed class StorageEngine
         var uuid = _registry.Get(nameOrUuid).Server.Uuid;
         _registry.Remove(uuid);
         _arrays.TryRemove(uuid, out _);
+    }
+
+    /// <summary>A run that finds out whether the plug-in of a registered server, with the array behind it, keeps the guide.</summary>
+    /// <exception cref="NotFoundException">There is no such server, or no such clause.</exception>
+    public ConformanceRun PrepareConformance(string nameOrUuid, ConformanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var entry = _registry.Get(nameOrUuid);
+        var plugin = Plugins.FindFor(entry.Server.Name, entry.PluginClass, entry.Server.PluginVersion);
+        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, options, _clock.GetUtcNow()));
     }
 
     // A server that the user changed, here or in another process, gets a new door, which validates it anew.

@@ -14,6 +14,36 @@ internal sealed record HostDeadlines
     /// <summary>From multipathd's <c>ok</c> until the kernel no longer shows the map.</summary>
     public TimeSpan MapGone { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>One write to sysfs: the kernel sends SCSI commands for it, and waits for their answers.</summary>
+    public TimeSpan SysfsWrite { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>From a scan until the disk has its name and node, and from a deletion until it is gone.</summary>
+    public TimeSpan DiskSettled { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a LUN that was just presented may take to be seen at any of the portals.</summary>
+    public TimeSpan LunSeen { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a portal may lag behind another that shows the LUN already.</summary>
+    public TimeSpan LunSeenEverywhere { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>From the disks until multipathd has made their map with all of them.</summary>
+    public TimeSpan MapMade { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long multipathd is left to find a disk by itself, before it is told.</summary>
+    public TimeSpan MapNudge { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>From a device until udev has made or removed its links.</summary>
+    public TimeSpan LinksSettled { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Writing what is cached to the device before it is taken away.</summary>
+    public TimeSpan Flush { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Until another process that works on the same element or target is done.</summary>
+    public TimeSpan Lock { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Until multipathd accepts a new size on all paths.</summary>
+    public TimeSpan MapResized { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Waiting for another process that changes open-iscsi's database: what open-iscsi itself allows.</summary>
     public TimeSpan IscsiDatabase { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -5,7 +5,11 @@ namespace StorageConnect.Host;
 internal sealed record HostRoots
 {
     /// <summary>The machine this runs on.</summary>
-    public static HostRoots Machine { get; } = new() { AbstractMultipathdSocket = "/org/kernel/linux/storage/multipathd" };
+    public static HostRoots Machine { get; } = new()
+    {
+        AbstractMultipathdSocket = "/org/kernel/linux/storage/multipathd",
+        HasKernelEvents = OperatingSystem.IsLinux(),
+    };
 
     public string Sys { get; init; } = "/sys";
 
@@ -21,6 +25,9 @@ internal sealed record HostRoots
 
     /// <summary>multipathd's name in the abstract socket namespace, which no root can redirect; null = none is looked for.</summary>
     public string? AbstractMultipathdSocket { get; init; }
+
+    /// <summary>True where the kernel announces devices on its netlink socket: on the machine itself, whose devices these are.</summary>
+    public bool HasKernelEvents { get; init; }
 
     /// <summary>A simulated host in <paramref name="folder"/>, with nothing of the machine in it.</summary>
     public static HostRoots Under(string folder) => new()

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Export;
 using StorageConnect.Plugins.Local.Jobs;
 using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
@@ -21,6 +22,7 @@ internal sealed class LocalArray : IDisposable
         Database = database;
         Locks = new(folder);
         Jobs = new(this);
+        Exports = new(this);
         _pool = new(() => PoolProbe.Probe(folder), LazyThreadSafetyMode.PublicationOnly);
         _identity = LinuxFile.Identity(folder.Database);
     }
@@ -32,6 +34,9 @@ internal sealed class LocalArray : IDisposable
     public ElementLocks Locks { get; }
 
     public CopyJobs Jobs { get; }
+
+    /// <summary>The pool as iSCSI initiators see it.</summary>
+    public Exports Exports { get; }
 
     /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();

@@ -20,7 +20,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
-        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Create(array, groups, cancellationToken), cancellationToken);
+        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Create(array, server.StorageType, groups, cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
@@ -39,7 +39,7 @@ public sealed partial class LocalPlugin
     public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run(server, groupName, array => Groups.AddEntries(array, groupName, entries, cancellationToken).For(server), cancellationToken);
+        return Run(server, groupName, array => Groups.AddEntries(array, server.StorageType, groupName, entries, cancellationToken).For(server), cancellationToken);
     }
 
     public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken)

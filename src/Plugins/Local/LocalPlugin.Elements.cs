@@ -17,7 +17,7 @@ public sealed partial class LocalPlugin
             array =>
             {
                 var row = array.Database.Read(db => array.Require(db, element));
-                return row.ToElement(server, array) with { Status = StatusOf(array, row) };
+                return row.ToElement(server, array) with { Status = StatusOf(array, server, row, cancellationToken) };
             },
             cancellationToken);
     }
@@ -63,22 +63,30 @@ public sealed partial class LocalPlugin
         return Run<IReadOnlyList<StorageElement>>(
             server,
             elements.Count > 0 ? elements[0].Name : null,
-            array => array.Database.Read(db =>
+            array =>
             {
-                var rows = elements.Select(element => array.Require(db, element)).ToList();
-                if (appendAllowed)
+                if (server.StorageType == StorageType.iSCSI)
                 {
-                    var known = rows.Select(row => row.Uuid).ToHashSet(StringComparer.Ordinal);
-                    var (sql, values) = ElementRows.ListQuery(new());
-                    rows.AddRange(db.All(sql, ElementRows.Read, values).Where(row => !known.Contains(row.Uuid)));
+                    array.Exports.Repair(cancellationToken);
                 }
 
-                return rows.ConvertAll(row => row.ToElement(server, array) with
+                return array.Database.Read(db =>
                 {
-                    Status = StatusOf(array, row),
-                    DevicePaths = row is { Online: true, IsSnapshot: false } ? [array.Folder.Volume(row.Uuid)] : [],
+                    var rows = elements.Select(element => array.Require(db, element)).ToList();
+                    if (appendAllowed)
+                    {
+                        var known = rows.Select(row => row.Uuid).ToHashSet(StringComparer.Ordinal);
+                        var (sql, values) = ElementRows.ListQuery(new());
+                        rows.AddRange(db.All(sql, ElementRows.Read, values).Where(row => !known.Contains(row.Uuid)));
+                    }
+
+                    return rows.ConvertAll(row => row.ToElement(server, array) with
+                    {
+                        Status = FileStatusOf(array, row),
+                        DevicePaths = PathsOf(server, array, row),
+                    });
                 });
-            }),
+            },
             cancellationToken);
     }
 
@@ -123,6 +131,14 @@ public sealed partial class LocalPlugin
         ArgumentNullException.ThrowIfNull(element);
         return Run(server, element.Name, array => Volumes.SetQos(array, element, qos, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Over iSCSI, the devices that came of it on this host; else the file itself.</summary>
+    private ValueList<string> PathsOf(StorageServer server, LocalArray array, ElementRow row) => row switch
+    {
+        { IsSnapshot: true } or { Online: false } => [],
+        _ when server.StorageType == StorageType.iSCSI => Services.Host.FindDevicePaths(row.Page83Id!),
+        _ => [array.Folder.Volume(row.Uuid)],
+    };
 
     private static T Translated<T>(StorageServer server, Func<T> work)
     {

@@ -1,5 +1,7 @@
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Export;
+using StorageConnect.Plugins.Local.Export.Tgt;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
@@ -8,20 +10,11 @@ namespace StorageConnect.Plugins.Local;
 public sealed partial class LocalPlugin
 {
     private const double NearlyFull = 0.95;
+    private const string Fine = "OK";
 
     public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        if (server.StorageType != StorageType.SAN)
-        {
-            throw new InvalidStorageArrayException($"The Local plug-in serves storage of type SAN, not {server.StorageType}.")
-            {
-                ErrorId = "StorageTypeUnsupported",
-                Element = server.Name,
-                Recommendation = "Register the server with -StorageType SAN.",
-            };
-        }
-
         return Task.Run(
             async () =>
             {
@@ -33,7 +26,21 @@ public sealed partial class LocalPlugin
                     return;
                 }
 
-                await Run(server, null, array => array.Database.Read(db => Schema.Check(db, array.Folder)), cancellationToken, create: true);
+                // Before anything is made: without a daemon there is no such array.
+                var export = server.StorageType == StorageType.iSCSI ? TgtdExport.Open(address.Control, cancellationToken) : null;
+                await Run(
+                    server,
+                    null,
+                    array =>
+                    {
+                        array.Database.Read(db => Schema.Check(db, array.Folder));
+                        if (export is not null)
+                        {
+                            Export(array, server, address, export, cancellationToken);
+                        }
+                    },
+                    cancellationToken,
+                    create: true);
             },
             cancellationToken);
     }
@@ -62,7 +69,7 @@ public sealed partial class LocalPlugin
                 return server with
                 {
                     Description = $"StorageConnect Local array: pool {array.Folder.Path} ({array.Pool.Description})",
-                    Status = StatusOf(array),
+                    Status = StatusOf(array, server, cancellationToken),
                     VolumeGroups = [array.Folder.Name],
                     TotalBytes = total,
                     UsedBytes = used,
@@ -83,7 +90,7 @@ public sealed partial class LocalPlugin
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run(server, element?.Name, array => element is null ? StatusOf(array) : StatusOf(array, array.Database.Read(db => array.Require(db, element))), cancellationToken);
+        return Run(server, element?.Name, array => element is null ? StatusOf(array, server, cancellationToken) : StatusOf(array, server, array.Database.Read(db => array.Require(db, element)), cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken)
@@ -92,14 +99,50 @@ public sealed partial class LocalPlugin
         return Run<IReadOnlyList<QosValue>>(server, null, array => [.. Qualities.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
-    private static string StatusOf(LocalArray array)
+    private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtdExport export, CancellationToken cancellationToken)
     {
-        var (total, _, free) = array.Pool.Capacity();
-        return free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : "OK";
+        if (array.Folder.Path.Contains(',', StringComparison.Ordinal))
+        {
+            throw new InvalidStorageArrayException($"The folder {array.Folder.Path} can't be exported: tgtd takes no path with a comma.")
+            {
+                ErrorId = "ExtraInfoInvalid",
+                Element = array.Folder.Path,
+                Recommendation = "Rename the folder, or register it with -StorageType SAN.",
+            };
+        }
+
+        array.Exports.Configure(
+            new ExportSettings(address.Control, address.Portals) { Name = TargetNames.ForPool(server.Name, server.Uuid) },
+            ExportAccounts.Of(server),
+            export,
+            cancellationToken);
     }
 
-    private static string StatusOf(LocalArray array, ElementRow row) =>
+    private static string StatusOf(LocalArray array, StorageServer server, CancellationToken cancellationToken)
+    {
+        var (total, _, free) = array.Pool.Capacity();
+        var room = free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : Fine;
+        return ExportStatusOf(array, server, null, cancellationToken) is not { } export ? room : room == Fine ? export : $"{room}. {export}";
+    }
+
+    private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>
+        FileStatusOf(array, row) is var file && (file != Fine || row.Groups.Count == 0) ? file : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
+
+    private static string FileStatusOf(LocalArray array, ElementRow row) =>
         (row.IsSnapshot ? row.Sources.All(member => File.Exists(array.Folder.SnapshotMember(row.Uuid, member))) : File.Exists(array.LocateVolume(row.Uuid)))
-            ? "OK"
+            ? Fine
             : "Damaged: its file is gone";
+
+    /// <summary>What in the target daemon is otherwise than it should be; null when all is well.</summary>
+    private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)
+    {
+        const int mostTold = 3;
+        if (server.StorageType != StorageType.iSCSI || array.Exports.Drift(element, cancellationToken) is not { Count: > 0 } drift)
+        {
+            return null;
+        }
+
+        var more = drift.Count > mostTold ? FormattableString.Invariant($"; and {drift.Count - mostTold} more") : "";
+        return $"Export differs from the records: {string.Join("; ", drift.Take(mostTold))}{more}. Update-OscStorageElement puts it right";
+    }
 }

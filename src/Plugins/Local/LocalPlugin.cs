@@ -11,6 +11,7 @@ namespace StorageConnect.Plugins.Local;
     "StorageConnect",
     PluginVersion.Text,
     "A storage array on this machine's own disks.",
+    StorageType.iSCSI,
     StorageType.SAN,
     RequiredApiVersion = "1.2.9",
     ExtendedApiVersion = "1.2.10",
@@ -108,7 +109,13 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         {
             try
             {
-                return work(Open(server, create));
+                var array = Open(server, create);
+                if (server.StorageType == StorageType.iSCSI && !create)
+                {
+                    array.Exports.EnsureCurrent(cancellationToken);
+                }
+
+                return work(array);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
             {
@@ -120,7 +127,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     private static Exception Translate(StorageServer server, string? element, Exception e) =>
         Faults.Translate(e, new(PoolAddress.Parse(server).PoolFolder(server)), element is { Length: > 0 } ? element : null);
 
-    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken) => Run(
+    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, bool create = false) => Run(
         server,
         element,
         array =>
@@ -128,5 +135,6 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             work(array);
             return true;
         },
-        cancellationToken);
+        cancellationToken,
+        create);
 }

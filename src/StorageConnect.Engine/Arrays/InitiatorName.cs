@@ -1,11 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace StorageConnect.Engine.Arrays;
 
 /// <summary>Compares initiators as arrays do: WWNs with or without colons, and all of them in either case.</summary>
-internal static class InitiatorName
+internal sealed class InitiatorName : IEqualityComparer<string>
 {
-    public static bool Same(string one, string other) => string.Equals(Plain(one), Plain(other), StringComparison.OrdinalIgnoreCase);
+    public static readonly InitiatorName Comparer = new();
+
+    public bool Equals(string? x, string? y) => string.Equals(Plain(x), Plain(y), StringComparison.OrdinalIgnoreCase);
+
+    public int GetHashCode([DisallowNull] string obj) => string.GetHashCode(Plain(obj), StringComparison.OrdinalIgnoreCase);
 
     // In an IQN the colon has meaning; in a WWN it is decoration.
-    private static string Plain(string name) =>
-        name.StartsWith("iqn.", StringComparison.OrdinalIgnoreCase) ? name : name.Replace(":", "", StringComparison.Ordinal);
+    [return: NotNullIfNotNull(nameof(name))]
+    private static string? Plain(string? name) =>
+        name is null || name.StartsWith("iqn.", StringComparison.OrdinalIgnoreCase) ? name : name.Replace(":", "", StringComparison.Ordinal);
 }

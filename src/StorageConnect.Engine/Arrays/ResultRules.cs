@@ -3,6 +3,11 @@ namespace StorageConnect.Engine.Arrays;
 /// <summary>What a plug-in returns must be what the guide says; anything else is a fault of the plug-in, before a user builds on it.</summary>
 internal static class ResultRules
 {
+    /// <summary>Why an answer can't be about the element asked for, or null. What is removed or resized is what an answer says it is.</summary>
+    [Rule(5, "An answer about an element is about the one that was asked for.", "Class methods")]
+    public static string? FindOtherProblem(StorageElement answer, StorageElement asked) =>
+        answer.Uuid != asked.Uuid ? $"it answers for '{answer.Name}', while '{asked.Name}' was asked for" : null;
+
     /// <summary>Why a record that list returned can't be, or null.</summary>
     [Rule(11, "list never returns snapshots, and every element has a page 0x83 id.", "list()")]
     public static string? FindListProblem(StorageElement element) =>
@@ -30,9 +35,9 @@ internal static class ResultRules
 
     /// <summary>Why an answer of startPresent or stopPresent can't be, or null.</summary>
     [Rule(13, "startPresent and stopPresent return all currently active group names.", "startPresent()")]
-    public static string? FindPresentationProblem(StorageElement element, IReadOnlyList<string> groups, bool presented) =>
-        groups.FirstOrDefault(group => element.AccessGroupNames.Contains(group) != presented) is { } wrong
-            ? $"'{element.Name}' is {(presented ? "not yet" : "still")} presented to '{wrong}' in its answer"
+    public static string? FindPresentationProblem(StorageElement answer, IReadOnlyList<string> groups, bool presented) =>
+        groups.FirstOrDefault(group => answer.AccessGroupNames.Contains(group) != presented) is { } wrong
+            ? $"'{answer.Name}' is {(presented ? "not yet" : "still")} presented to '{wrong}' in its answer"
             : null;
 
     /// <summary>Why the result of resize can't be, or null.</summary>
@@ -47,9 +52,7 @@ internal static class ResultRules
     /// <summary>Why an answer of getAsyncProgress can't belong to what a call began, or null.</summary>
     [Rule(21, "The final record equals the one of a synchronous call.", "getAsyncProgress()")]
     public static string? FindProgressProblem(StorageElement answer, StorageElement begun) =>
-        answer.Uuid != begun.Uuid ? $"it answers for '{answer.Name}', while '{begun.Name}' was asked for"
-        : answer.Type == StorageElementType.Snapshot ? null
-        : FindElementProblem(answer) ?? FindResizeProblem(answer);
+        FindOtherProblem(answer, begun) ?? (answer.Type == StorageElementType.Snapshot ? null : FindElementProblem(answer) ?? FindResizeProblem(answer));
 
     /// <summary>Why progress can't be what a call returned, or null.</summary>
     [Rule(21, "A call is asynchronous only where its *_is_sync ability is not Yes.", "getAsyncProgress()")]

@@ -17,7 +17,7 @@ public sealed partial class StorageArray
         foreach (var group in groups)
         {
             NameRule.Check(group.Name, "access group");
-            CheckEntryLimit(group.Name, group.Entries.Count, now!);
+            CheckEntryLimit(group.Name, group.Entries, now!);
         }
 
         var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
@@ -83,7 +83,8 @@ public sealed partial class StorageArray
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.RenameAccessGroup, (name, newName),
             static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
         Names.Forget(NameKind.AccessGroup, Uuid, name);
-        return updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
+        var isGone = name == newName || updated.All(group => group.Name != name);
+        return isGone && updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
     }
 
     /// <summary>Adds initiators to a group. Guide: addToAccessGroup().</summary>
@@ -94,13 +95,12 @@ public sealed partial class StorageArray
         if (now!.MaxAccessEntries != Capabilities.Unlimited)
         {
             var group = await FindAccessGroupAsync(name, cancellationToken);
-            var added = entries.Count(entry => !group.Entries.Any(other => InitiatorName.Same(other, entry)));
-            CheckEntryLimit(name, group.Entries.Count + added, now);
+            CheckEntryLimit(name, group.Entries.Concat(entries), now);
         }
 
         var updated = await CallAsync(session, GuideMethod.AddToAccessGroup, (name, entries),
             static (plugin, server, s, token) => plugin.AddToAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
-        return entries.FirstOrDefault(entry => !updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } missing
+        return entries.FirstOrDefault(entry => !updated.Entries.Contains(entry, InitiatorName.Comparer)) is { } missing
             ? throw AccessGroupErrors.AccessGroupMemberNotChanged(missing, "added to", name, Name)
             : Own(updated);
     }
@@ -112,7 +112,7 @@ public sealed partial class StorageArray
         await PassGateAsync(session, GuideMethod.RemoveFromAccessGroup, null, cancellationToken);
         var updated = await CallAsync(session, GuideMethod.RemoveFromAccessGroup, (name, entries),
             static (plugin, server, s, token) => plugin.RemoveFromAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
-        return entries.FirstOrDefault(entry => updated.Entries.Any(other => InitiatorName.Same(other, entry))) is { } left
+        return entries.FirstOrDefault(entry => updated.Entries.Contains(entry, InitiatorName.Comparer)) is { } left
             ? throw AccessGroupErrors.AccessGroupMemberNotChanged(left, "removed from", name, Name)
             : Own(updated);
     }
@@ -122,7 +122,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> StartPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StartPresent, (element, groups),
             static (plugin, server, s, token) => plugin.StartPresentAsync(server, s.element, s.groups, token),
-            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: true),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindPresentationProblem(answer, s.groups, presented: true),
             cancellationToken));
 
     /// <summary>Stops presenting an element to groups. Guide: stopPresent().</summary>
@@ -130,7 +130,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> StopPresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         Own(await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.StopPresent, (element, groups),
             static (plugin, server, s, token) => plugin.StopPresentAsync(server, s.element, s.groups, token),
-            static (answer, s) => ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
             cancellationToken));
 
     /// <summary>The group of this name.</summary>
@@ -157,11 +157,11 @@ public sealed partial class StorageArray
         CallAsync(session with { Server = session.Server with { AccessGroups = existing.ToValueList() } }, method, state, call, cancellationToken);
 
     [Rule(10, "max_access_entries is enforced before the call.", "Class variables")]
-    private void CheckEntryLimit(string group, int entries, Capabilities now)
+    private void CheckEntryLimit(string group, IEnumerable<string> entries, Capabilities now)
     {
-        if (now.MaxAccessEntries != Capabilities.Unlimited && entries > now.MaxAccessEntries)
+        if (now.MaxAccessEntries != Capabilities.Unlimited && entries.Distinct(InitiatorName.Comparer).Count() is var count && count > now.MaxAccessEntries)
         {
-            throw AccessGroupErrors.TooManyAccessEntries(group, entries, Name, now.MaxAccessEntries);
+            throw AccessGroupErrors.TooManyAccessEntries(group, count, Name, now.MaxAccessEntries);
         }
     }
 }

@@ -94,7 +94,7 @@ public sealed partial class StorageArray
         return Own(await NamingObstaclesAsync(
             () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
                 static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
-                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
+                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
                 cancellationToken),
             () => FindDependantsAsync(element, cancellationToken)));
     }

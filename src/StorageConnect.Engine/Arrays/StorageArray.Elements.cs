@@ -139,7 +139,7 @@ public sealed partial class StorageArray
         CheckSize(element.Name, newSizeBytes);
         var session = await OpenAsync(cancellationToken);
         var now = await PassGateAsync(session, GuideMethod.Resize, element, cancellationToken);
-        var present = await GetInfoAsync(session, element, cancellationToken);
+        var present = Own(await GetInfoAsync(session, element, cancellationToken));
         if (newSizeBytes < present.SizeBytes && !allowShrink)
         {
             throw ElementErrors.ShrinkNeedsForce(present.Name, present.SizeBytes, newSizeBytes);
@@ -147,7 +147,7 @@ public sealed partial class StorageArray
 
         return Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
             static (plugin, server, s, token) => plugin.ResizeAsync(server, s.element, s.newSizeBytes, token),
-            static (answer, s) => ResultRules.FindResizeProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
             cancellationToken));
     }
 

@@ -15,10 +15,18 @@ public sealed partial class StorageArray : IDisposable
     private readonly PluginCatalog _catalog;
     private readonly ISecretSource _secrets;
     private readonly IHostFabric _host;
+    private readonly Func<LoadedPlugin, LoadedPlugin>? _between;
     private volatile Session? _session;
 
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, KnownNames names)
+    /// <param name="entry">The server.</param>
+    /// <param name="catalog">Where its plug-in is.</param>
+    /// <param name="secrets">Where its secrets are.</param>
+    /// <param name="host">This host.</param>
+    /// <param name="names">Where the names go that the array tells.</param>
+    /// <param name="between">Puts something between the door and the plug-in; null for nothing.</param>
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
+        _between = between;
         Names = names;
         Entry = entry;
         _catalog = catalog;
@@ -71,6 +79,9 @@ public sealed partial class StorageArray : IDisposable
             AllocatedBytes = info.AllocatedBytes,
         };
     }
+
+    /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>
+    internal async Task<StorageServer> GetServerForLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Server;
 
     /// <summary>The names of the arrays behind a concentrator. Guide: getStorageNames().</summary>
     public async Task<IReadOnlyList<string>> GetStorageNamesAsync(CancellationToken cancellationToken) =>
@@ -153,7 +164,7 @@ public sealed partial class StorageArray : IDisposable
     private async Task<Session> ValidateNowAsync(CancellationToken cancellationToken)
     {
         var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
-        var session = new Session(plugin, _secrets.Attach(Server));
+        var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Server));
         ServerRules.Check(session.Server, plugin);
         await DoAsync(session, GuideMethod.Validate, 0, static (p, server, _, token) => p.ValidateAsync(server, token), cancellationToken);
         return session;
@@ -244,7 +255,7 @@ public sealed partial class StorageArray : IDisposable
     }
 
     private static Task<StorageElement> GetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken) =>
-        CallAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), cancellationToken);
+        CheckedAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), ResultRules.FindOtherProblem, cancellationToken);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private StorageElement Own(StorageElement element)

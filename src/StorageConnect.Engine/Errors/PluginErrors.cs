@@ -24,6 +24,9 @@ internal static class PluginErrors
 
     public static AccessDeniedException PluginNotYours(string plugin, string folder) => new(Text([plugin, folder])) { Element = plugin };
 
+    public static AccessDeniedException PluginFolderNotWritable(string plugin, string folder, string userPlugins, Exception cause) =>
+        new(Text([plugin, folder, userPlugins, cause.Message]), cause) { Element = plugin };
+
     public static InvalidRequestException PluginVersionNeeded(string plugin, IEnumerable<string> versions) =>
         new(Text([plugin, string.Join(", ", versions)])) { Element = plugin };
 

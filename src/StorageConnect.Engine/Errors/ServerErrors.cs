@@ -35,6 +35,8 @@ internal static class ServerErrors
 
     public static AuthenticationFailedException CredentialNeeded(string missing, string server) => new(Text([missing, server])) { Element = server };
 
+    public static AccessDeniedException CredentialNotSaved(string folder, Exception cause) => new(Text([folder, cause.Message]), cause) { Element = folder };
+
     public static AccessDeniedException ServerListNotWritable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
 
     public static AccessDeniedException ServerListNotReadable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };

@@ -138,6 +138,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
     private async Task AskAsync(Followed followed)
     {
         OperationAnswer? answer = null;
+        var isOver = false;
         try
         {
             answer = await ask(followed.Operation, followed.Token);
@@ -154,10 +155,17 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
                 if (answer is not null && !followed.IsOver)
                 {
                     Take(followed, answer);
+                    isOver = followed.IsOver;
                 }
 
                 Pump();
             }
+        }
+
+        if (isOver)
+        {
+            // As in Leave: not under the lock.
+            followed.Dispose();
         }
     }
 
@@ -190,7 +198,6 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         else
         {
             End(followed);
-            followed.Dispose();
         }
 
         foreach (var watch in followed.Watches)

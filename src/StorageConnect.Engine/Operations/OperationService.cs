@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using StorageConnect.Engine.Operations;
 
@@ -11,9 +10,6 @@ public sealed class OperationService
     private readonly OperationInquiry _inquiry;
     private readonly Func<string, StorageArray> _arrays;
     private readonly TimeProvider _clock;
-
-    // What the disk had no room for is followed all the same while this process lives.
-    private readonly ConcurrentDictionary<string, StoredOperation> _unkept = new();
 
     internal OperationService(string folder, Func<string, StorageArray> arrays, TimeProvider clock)
     {
@@ -71,30 +67,22 @@ public sealed class OperationService
             }
         }
 
-        try
-        {
-            _store.Add(operation);
-        }
-        catch (StorageConnectException)
-        {
-            _unkept[operation.Id] = operation;
-        }
-
+        _store.Add(operation);
         return operation.Operation;
     }
 
     /// <summary>Whether another process could take it up.</summary>
-    public bool IsKept(string id) => _store.Exists(id);
+    public bool IsKept(string id) => _store.IsOnDisk(id);
 
     /// <summary>All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.</summary>
     public IReadOnlyList<OperationNews> GetAll(IReadOnlyCollection<string>? serverUuids = null)
     {
         var all = new List<OperationNews>();
-        foreach (var id in _store.Ids.Union(_unkept.Keys))
+        foreach (var id in _store.Ids)
         {
             try
             {
-                if (TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
+                if (_store.TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
                 {
                     all.Add(new(id, operation.Operation));
                 }
@@ -171,7 +159,7 @@ public sealed class OperationService
                 throw OperationErrors.OperationRunning(id, running);
             }
         }
-        else if (!_store.Exists(id) && !_unkept.ContainsKey(id))
+        else if (!_store.Exists(id))
         {
             throw OperationErrors.OperationNotFound(id);
         }
@@ -180,13 +168,7 @@ public sealed class OperationService
     }
 
     /// <summary>Its outcome was handed over: nobody needs it any more.</summary>
-    public void Forget(string id)
-    {
-        _unkept.TryRemove(id, out _);
-        _store.Remove(id);
-    }
+    public void Forget(string id) => _store.Remove(id);
 
-    internal StoredOperation Load(string id) => TryLoad(id) ?? throw OperationErrors.OperationNotFound(id);
-
-    private StoredOperation? TryLoad(string id) => _store.TryLoad(id) ?? _unkept.GetValueOrDefault(id);
+    internal StoredOperation Load(string id) => _store.TryLoad(id) ?? throw OperationErrors.OperationNotFound(id);
 }

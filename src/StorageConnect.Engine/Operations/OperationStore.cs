@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using StorageConnect.Engine.Servers;
 
@@ -12,6 +13,9 @@ internal sealed class OperationStore(string folder)
     private const int Version = 1;
     private const string Extension = ".json";
 
+    // What the disk had no room for lives as long as this process does.
+    private readonly ConcurrentDictionary<string, StoredOperation> _unkept = new();
+
     /// <summary>Fails before anything is begun if operations couldn't be kept.</summary>
     public void Prepare() => Guarded(() =>
     {
@@ -19,22 +23,34 @@ internal sealed class OperationStore(string folder)
         return true;
     });
 
-    public IReadOnlyList<string> Ids => Guarded(() =>
-        Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal).ToList() : []);
+    public IReadOnlyList<string> Ids => Guarded<IReadOnlyList<string>>(() =>
+        [.. (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file)).Union(_unkept.Keys).Order(StringComparer.Ordinal)]);
 
-    public void Add(StoredOperation operation) => Guarded(() =>
+    /// <summary>Keeps an operation that has begun: on disk, or in this process alone where the disk doesn't take it.</summary>
+    public void Add(StoredOperation operation)
     {
-        Write(operation);
-        return true;
-    });
+        try
+        {
+            Write(operation);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            _unkept[operation.Id] = operation;
+        }
+    }
 
     /// <summary>The operation as it was last kept; null when there is none.</summary>
     /// <exception cref="DataCorruptException">Its file can't be read.</exception>
     public StoredOperation? TryLoad(string id)
     {
+        if (_unkept.TryGetValue(id, out var unkept))
+        {
+            return unkept;
+        }
+
         try
         {
-            return IsId(id) && File.Exists(FileOf(id)) ? Parse(id, File.ReadAllBytes(FileOf(id))) : null;
+            return IsOnDisk(id) ? Parse(id, File.ReadAllBytes(FileOf(id))) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -51,26 +67,48 @@ internal sealed class OperationStore(string folder)
     /// Changes what is kept. One that has ended stays as it ended, and one that was fetched or removed stays away, whichever process did it.
     /// </summary>
     /// <returns>What is kept now; null when nothing is.</returns>
-    public StoredOperation? Update(string id, Func<StoredOperation, StoredOperation> change) => Guarded(() => PrivateFile.Locked(GateFile, () =>
+    public StoredOperation? Update(string id, Func<StoredOperation, StoredOperation> change)
     {
-        var kept = TryLoad(id);
-        if (kept is { HasEnded: false })
+        while (_unkept.TryGetValue(id, out var unkept))
         {
-            kept = change(kept);
-            Write(kept);
+            var changed = unkept.HasEnded ? unkept : change(unkept);
+            if (_unkept.TryUpdate(id, changed, unkept))
+            {
+                return changed;
+            }
         }
 
-        return kept;
-    }));
+        return Guarded(() => PrivateFile.Locked(GateFile, () =>
+        {
+            var kept = TryLoad(id);
+            if (kept is { HasEnded: false })
+            {
+                kept = change(kept);
+                Write(kept);
+            }
+
+            return kept;
+        }));
+    }
 
     /// <summary>Forgets it, if it is there.</summary>
-    public void Remove(string id) => Guarded(() => Directory.Exists(folder) && PrivateFile.Locked(GateFile, () =>
+    public void Remove(string id)
     {
-        File.Delete(FileOf(id));
-        return true;
-    }));
+        if (!_unkept.TryRemove(id, out _))
+        {
+            Guarded(() => Directory.Exists(folder) && PrivateFile.Locked(GateFile, () =>
+            {
+                File.Delete(FileOf(id));
+                return true;
+            }));
+        }
+    }
 
-    public bool Exists(string id) => IsId(id) && File.Exists(FileOf(id));
+    /// <summary>Whether there is one, readable or not.</summary>
+    public bool Exists(string id) => _unkept.ContainsKey(id) || IsOnDisk(id);
+
+    /// <summary>Whether another process could take it up.</summary>
+    public bool IsOnDisk(string id) => IsId(id) && File.Exists(FileOf(id));
 
     // One for all of them: a lock file per operation would have to be removed, and could be, under another process's hands.
     private string GateFile => Path.Combine(folder, "operations");

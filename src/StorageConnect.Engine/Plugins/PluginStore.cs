@@ -16,22 +16,22 @@ internal sealed class PluginStore(EnginePaths paths)
             throw PluginErrors.PluginExists(candidate.Descriptor.Name, candidate.Descriptor.Version, target);
         }
 
-        PrivateFile.EnsureFolder(paths.UserPlugins);
         // Under a name that is no plug-in's until it is whole.
         var half = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
         try
         {
+            PrivateFile.EnsureFolder(paths.UserPlugins);
             Copy(source, half);
             Directory.Move(half, target);
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (Directory.Exists(half))
             {
                 Directory.Delete(half, recursive: true);
             }
 
-            throw;
+            throw PluginErrors.PluginFolderNotWritable(candidate.Descriptor.Name, source, paths.UserPlugins, e);
         }
 
         return target;
@@ -47,7 +47,14 @@ internal sealed class PluginStore(EnginePaths paths)
             throw PluginErrors.PluginNotYours(plugin.Name, folder);
         }
 
-        Directory.Delete(folder, recursive: true);
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, paths.UserPlugins, e);
+        }
     }
 
     private static PluginCandidate Pick(List<PluginCandidate> candidates, string path)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace StorageConnect.Engine;
 
-/// <summary>What a name of a server, element, snapshot or group may be (docs/architecture.md, "Names").</summary>
+/// <summary>What a name of a server, element, snapshot or group may be.</summary>
 internal static class NameRule
 {
     private const int MaxLength = 255;

@@ -32,7 +32,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         if (save)
         {
             var texts = slots.ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters)));
-            PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts));
+            Guarded(() => PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts)));
         }
         else
         {
@@ -116,7 +116,19 @@ internal sealed class SecretStore(string folder) : ISecretSource
     {
         if (File.Exists(FileOf(server)))
         {
-            File.Delete(FileOf(server));
+            Guarded(() => File.Delete(FileOf(server)));
+        }
+    }
+
+    private void Guarded(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw ServerErrors.CredentialNotSaved(folder, e);
         }
     }
 

@@ -8,7 +8,9 @@ internal sealed class ServerFile(string path)
     private const int Version = 1;
 
     private readonly Lock _gate = new();
-    private (DateTime LastWriteTimeUtc, long Length) _seen;
+
+    // What the file was when it was read; null: look again.
+    private (DateTime LastWriteTimeUtc, long Length)? _seen;
     private IReadOnlyList<RegisteredServer> _servers = [];
 
     public string Path => path;
@@ -19,12 +21,12 @@ internal sealed class ServerFile(string path)
         lock (_gate)
         {
             var file = new FileInfo(path);
-            var now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
+            (DateTime LastWriteTimeUtc, long Length) now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
             if (now != _seen)
             {
                 _servers = file.Exists ? Parse() : [];
                 // A file written a moment ago can be written again without its time changing: look again next time.
-                _seen = DateTime.UtcNow - now.LastWriteTimeUtc < TimeSpan.FromSeconds(2) ? default : now;
+                _seen = DateTime.UtcNow - now.LastWriteTimeUtc < TimeSpan.FromSeconds(2) ? null : now;
             }
 
             return _servers;
@@ -43,7 +45,7 @@ internal sealed class ServerFile(string path)
                 return changed;
             });
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw ServerErrors.ServerListNotWritable(path, e);
         }
@@ -62,7 +64,7 @@ internal sealed class ServerFile(string path)
         {
             throw ServerErrors.ServerListCorrupt(path, e);
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw ServerErrors.ServerListNotReadable(path, e);
         }

@@ -38,8 +38,11 @@ internal sealed record IscsiSession(
     /// <summary>The session with this number; null when it is gone.</summary>
     public static IscsiSession? TryRead(HostRoots roots, int id) => TryRead(roots, string.Create(CultureInfo.InvariantCulture, $"session{id}"));
 
-    /// <summary>Its device folder in sysfs, under which its SCSI targets and disks are.</summary>
-    public string DeviceFolder(HostRoots roots) => Path.Combine(roots.Sys, "class", "iscsi_session", $"session{Id}", "device");
+    /// <summary>Its own folder in sysfs, under which its SCSI targets and disks are; null when it is gone.</summary>
+    public string? FindFolder(HostRoots roots) =>
+        SysFile.TryResolve(Path.Combine(roots.Sys, "class", "iscsi_session", $"session{Id}")) is { } folder // .../host3/session1/iscsi_session/session1
+            ? Path.GetFullPath(Path.Combine(folder, "..", ".."))
+            : null;
 
     private static IscsiSession? TryRead(HostRoots roots, string name)
     {
@@ -73,16 +76,8 @@ internal sealed record IscsiSession(
     /// <summary>A session's folder is a link to <c>…/host3/session1/iscsi_session/session1</c>.</summary>
     private static int? FindHost(string folder)
     {
-        try
-        {
-            var path = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
-            var host = path.Split('/').LastOrDefault(part => part.StartsWith("host", StringComparison.Ordinal) && TryParse(part[4..], out _));
-            return host is not null && TryParse(host[4..], out var number) ? number : null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
+        var host = SysFile.TryResolve(folder)?.Split('/').LastOrDefault(part => part.StartsWith("host", StringComparison.Ordinal) && TryParse(part[4..], out _));
+        return host is not null && TryParse(host[4..], out var number) ? number : null;
     }
 
     // The kernel writes what is not set in several ways.

@@ -37,7 +37,8 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             var error = MultipathdError.RemovalRefused(map.Name, page83Id, reply);
             if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
             {
-                throw error;
+                // A process that has the bare device open is in none of the kernel's tables, and only now it is worth a search.
+                throw DeviceOpeners.Find(roots, map.KernelName, map.Name) is { } use ? InUse(map, page83Id, use) : error;
             }
         }
     }
@@ -62,14 +63,17 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
 
         if (use is not null)
         {
-            throw new StorageElementBusyException($"The multipath device {map.Name} ({page83Id}) can't be removed: it is {use}.")
-            {
-                ErrorId = "DeviceInUse",
-                Element = page83Id,
-                Recommendation = "Unmount it, switch its swap off, or deactivate what is built on it, then repeat.",
-            };
+            throw InUse(map, page83Id, use);
         }
     }
+
+    private static StorageElementBusyException InUse(DmDevice map, string page83Id, string use) =>
+        new($"The multipath device {map.Name} ({page83Id}) can't be removed: it is {use}.")
+        {
+            ErrorId = "DeviceInUse",
+            Element = page83Id,
+            Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
+        };
 
     /// <summary>By uuid: the kernel gives the name dm-N to the next device at once.</summary>
     private async Task WaitUntilGoneAsync(DmDevice map, string page83Id, CancellationToken cancellationToken)

@@ -24,6 +24,26 @@ internal static class SysFile
     /// <summary>The whole text.</summary>
     public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
 
+    /// <summary>Writes to a file that the kernel reads; returns when the kernel has done what it says.</summary>
+    public static void Write(string path, string text)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        RandomAccess.Write(file, Encoding.ASCII.GetBytes(text), 0);
+    }
+
+    /// <summary>Where a link of sysfs leads; null when it is gone. The folder it is in must be no link itself.</summary>
+    public static string? TryResolve(string path)
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? (Directory.Exists(path) ? path : null);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The names in a folder of devices; none when it isn't there.</summary>
     public static IEnumerable<string> Names(string folder, string pattern = "*")
     {

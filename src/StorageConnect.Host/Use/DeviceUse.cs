@@ -2,9 +2,9 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
 
-/// <summary>Who uses a device-mapper device: a mount, a swap area, a device on top.</summary>
+/// <summary>Who uses a device: a mount, a swap area, a device on top, a process that has it open.</summary>
 /// <remarks>
-/// An opener that shows up nowhere (a database on the bare device, a mount in a container) can't be seen here: it makes multipathd refuse.
+/// An opener that shows up nowhere (a mount in a container) can't be seen here: with a map it makes multipathd refuse.
 /// </remarks>
 internal sealed class DeviceUse(HostRoots roots)
 {
@@ -18,28 +18,55 @@ internal sealed class DeviceUse(HostRoots roots)
         return Find(device, mounts, swaps);
     }
 
+    /// <summary>The same of a disk and its partitions. That it is a path of a multipath map is no use of it.</summary>
+    /// <exception cref="IOException">As before.</exception>
+    /// <exception cref="UnauthorizedAccessException">As before.</exception>
+    public string? FindOfDisk(string disk)
+    {
+        var mounts = DeviceTable.ReadMounts(roots);
+        var swaps = DeviceTable.ReadSwaps(roots);
+        var folder = Path.Combine(roots.Sys, "block", disk);
+        return FindOfPart(disk, folder, mounts, swaps)
+            ?? SysFile.Names(folder, disk + "*")
+                .Where(part => File.Exists(Path.Combine(folder, part, "partition")))
+                .Select(part => FindOfPart(part, Path.Combine(folder, part), mounts, swaps) is { } use ? $"in use by its partition {part}, which is {use}" : null)
+                .FirstOrDefault(use => use is not null);
+    }
+
+    private string? FindOfPart(string name, string folder, IReadOnlyList<DeviceTable.Mount> mounts, IReadOnlyList<string> swaps)
+    {
+        var number = SysFile.TryReadText(Path.Combine(folder, "dev")) ?? "";
+        var holder = SysFile.Names(Path.Combine(folder, "holders"))
+            .FirstOrDefault(holding => DmDevice.ReadUuid(roots, holding)?.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) != true);
+        return FindMount(name, name, number, mounts)
+            ?? FindSwap(name, name, swaps)
+            ?? FindBtrfs(name)
+            ?? (holder is null ? null : $"held by {holder}{(DmDevice.TryRead(roots, holder) is { } holding ? $" ({holding.Name})" : "")}")
+            ?? DeviceOpeners.Find(roots, name);
+    }
+
     private string? Find(DmDevice device, IReadOnlyList<DeviceTable.Mount> mounts, IReadOnlyList<string> swaps)
     {
-        // By number and by source: Btrfs and bcachefs show a number of their own, not the device's.
-        if (mounts.FirstOrDefault(mount => mount.DeviceNumber == device.DeviceNumber || Leads(mount.Source, device)) is { } mounted)
-        {
-            return $"mounted at '{mounted.MountPoint}'";
-        }
-
-        if (swaps.Any(swap => Leads(swap, device)))
-        {
-            return "used as swap";
-        }
-
-        return FindBtrfs(device)
+        return FindMount(device.KernelName, device.Name, device.DeviceNumber, mounts)
+            ?? FindSwap(device.KernelName, device.Name, swaps)
+            ?? FindBtrfs(device.KernelName)
             ?? device.Holders(roots).Select(holder => DescribeHolder(device, holder, mounts, swaps)).FirstOrDefault(use => use is not null);
     }
 
+    // By number and by source: Btrfs and bcachefs show a number of their own, not the device's.
+    private string? FindMount(string kernelName, string name, string number, IReadOnlyList<DeviceTable.Mount> mounts) =>
+        mounts.FirstOrDefault(mount => mount.DeviceNumber == number || Leads(mount.Source, kernelName, name)) is { } mounted
+            ? $"mounted at '{mounted.MountPoint}'"
+            : null;
+
+    private string? FindSwap(string kernelName, string name, IReadOnlyList<string> swaps) =>
+        swaps.Any(swap => Leads(swap, kernelName, name)) ? "used as swap" : null;
+
     // Of a Btrfs on several devices the mount names one only; the kernel lists the others here.
-    private string? FindBtrfs(DmDevice device)
+    private string? FindBtrfs(string kernelName)
     {
         var folder = Path.Combine(roots.Sys, "fs", "btrfs");
-        var fileSystem = SysFile.Names(folder).FirstOrDefault(id => SysFile.Names(Path.Combine(folder, id, "devices"), device.KernelName).Any());
+        var fileSystem = SysFile.Names(folder).FirstOrDefault(id => SysFile.Names(Path.Combine(folder, id, "devices"), kernelName).Any());
         return fileSystem is null ? null : $"part of the mounted Btrfs file system {fileSystem}";
     }
 
@@ -56,9 +83,9 @@ internal sealed class DeviceUse(HostRoots roots)
             : null;
     }
 
-    private bool Leads(string path, DmDevice device)
+    private bool Leads(string path, string kernelName, string name)
     {
         var leadsTo = DeviceLink.KernelNameOf(roots, path);
-        return leadsTo == device.KernelName || (leadsTo == device.Name && path == DevicePathFinder.MultipathFolder + leadsTo);
+        return leadsTo == kernelName || (leadsTo == name && path == DevicePathFinder.MultipathFolder + leadsTo);
     }
 }

@@ -20,6 +20,10 @@ internal static class CommandErrors
     public static InvalidRequestException AccessGroupOnOtherServer(string group, string element, string array) =>
         new(Text([group, element, array])) { Element = element };
 
+    public static NotFoundException DeviceNotFound(string device) => new(Text([device])) { Element = device };
+
+    public static InvalidRequestException ParametersExclusive(string element) => new(Text([])) { Element = element };
+
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
 
     public static AccessDeniedException DiagramNotWritten(string file, Exception cause) => new(Text([file, cause.Message]), cause) { Element = file };

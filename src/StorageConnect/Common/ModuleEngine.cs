@@ -11,7 +11,12 @@ internal static class ModuleEngine
     private static readonly Lazy<IHostFabric> Fabric = new(() => new LinuxHostFabric());
     private static readonly ConcurrentDictionary<EnginePaths, Lazy<StorageEngine>> Engines = new();
 
+    private static readonly ConcurrentDictionary<string, HostStorage> Hosts = new();
+
     /// <summary>The engine for the paths that the environment names now.</summary>
     public static StorageEngine Current =>
         Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, Fabric.Value))).Value;
+
+    /// <summary>This host's storage, with its records where the environment says now.</summary>
+    public static HostStorage Host => Hosts.GetOrAdd(EnginePaths.FromEnvironment(Folder).State, state => new(state));
 }

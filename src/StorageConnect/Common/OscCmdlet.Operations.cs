@@ -29,7 +29,8 @@ public abstract partial class OscCmdlet
     }
 
     /// <summary>Begins work that can take long, and writes what comes of it: the operation at once, or in the end the record.</summary>
-    private protected void Begin(
+    /// <returns>The record; null when it isn't waited for.</returns>
+    private protected StorageElement? Begin(
         StorageArray array,
         OscOperationKind kind,
         Func<CancellationToken, Task<StorageElement>> call,
@@ -45,7 +46,7 @@ public abstract partial class OscCmdlet
         if (noWait)
         {
             WriteObject(operation);
-            return;
+            return null;
         }
 
         var result = operation.Result ?? Await(operation);
@@ -53,6 +54,8 @@ public abstract partial class OscCmdlet
         {
             WriteObject(result);
         }
+
+        return result;
     }
 
     /// <summary>"Cloning db01-test (lab)": the work and the element, as progress shows them.</summary>

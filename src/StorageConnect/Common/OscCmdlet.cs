@@ -14,6 +14,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
+    private protected CancellationToken StopToken => _stop.Token;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -15,6 +15,12 @@ public sealed class StorageElementIdentity : RecordIdentity
     public StorageElementIdentity(StorageElement element)
         : base(element.Uuid, element.StorageServerUuid) => Record = element;
 
+    /// <summary>By its device on this host.</summary>
+    public StorageElementIdentity(OscDevice device)
+        : base(UuidOf(device), device.StorageServerUuid)
+    {
+    }
+
     /// <summary>By a deserialized record.</summary>
     public StorageElementIdentity(PSObject element)
         : base(Text(element, nameof(StorageElement.Uuid)), Text(element, nameof(StorageElement.StorageServerUuid)))
@@ -37,6 +43,9 @@ public sealed class StorageElementIdentity : RecordIdentity
 
     /// <inheritdoc/>
     public override string ToString() => (Record ?? Stale)?.Name ?? Key;
+
+    private static string UuidOf(OscDevice device) => device.StorageElementUuid
+        ?? throw new PSInvalidCastException($"{device.Path} was not attached with Connect-OscStorageElement by this user: name the element.");
 
     private static string Text(PSObject element, string property) => Property(element, typeof(StorageElement).FullName!, property);
 }

@@ -21,11 +21,36 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <summary>Bring its device on this host to the new size, too: every path, then the multipath device. Needs root.</summary>
+    [Parameter]
+    public SwitchParameter IncludeHost { get; set; }
+
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes"))
+        if (IncludeHost)
         {
-            Begin(array, OscOperationKind.Resize, token => array.ResizeAsync(element, Size, Force, token), NoWait);
+            DemandHost(element);
         }
+
+        if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes{(IncludeHost ? ", on this host too" : "")}"))
+        {
+            var resized = Begin(array, OscOperationKind.Resize, token => array.ResizeAsync(element, Size, Force, token), NoWait, writeResult: !IncludeHost);
+            if (IncludeHost && resized is not null)
+            {
+                // What the array has done stands, whatever the host says; repeated with the same size, only the host is left to do.
+                var device = Run(token => ModuleEngine.Host.ResizeAsync(resized, token));
+                WriteObject(resized with { DevicePaths = [device.Path] });
+            }
+        }
+    }
+
+    private void DemandHost(StorageElement element)
+    {
+        if (NoWait)
+        {
+            throw CommandErrors.ParametersExclusive(element.Name);
+        }
+
+        ModuleEngine.Host.DemandRights("Resizing on the host");
     }
 }

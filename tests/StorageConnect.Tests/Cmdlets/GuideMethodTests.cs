@@ -6,20 +6,21 @@ namespace StorageConnect.Tests.Cmdlets;
 
 /// <summary>Each of the guide's methods is reached from its cmdlet, with exactly what the guide allows to be passed.</summary>
 [Collection(ModuleSessions.Name)]
-public sealed class GuideMethodTests : IDisposable
+public sealed partial class GuideMethodTests : IDisposable
 {
     private readonly RecordingSession _session = new();
     private readonly StorageElement _lun;
     private readonly StorageElement _clone;
     private readonly StorageElement _snapshot;
     private readonly StorageElement _both;
+    private readonly AccessGroup _group;
 
     public GuideMethodTests()
     {
         _lun = _session.Create("db01");
         _clone = _session.Clone(_lun, "db01-test");
         _snapshot = _session.Snapshot(_lun, "nightly");
-        _session.Group("hosts-a");
+        _group = _session.Group("hosts-a");
         _both = Assert.Single(_session.Module.Get<StorageElement>("$lun, $clone | New-OscSnapshot -SnapshotName both -Group", ("lun", _lun), ("clone", _clone)));
     }
 
@@ -105,40 +106,6 @@ public sealed class GuideMethodTests : IDisposable
     }
 
     [Fact]
-    public void Create_passes_only_type_server_size_volume_group_and_name()
-    {
-        Invoke("New-OscStorageElement -Name new -Size 3GB -VolumeGroup pool -Thick -Qos gold");
-
-        var call = _session.Array.OnlyCall(GuideMethod.Create);
-        Assert.Equal(
-            new StorageElement { Type = StorageElementType.Lun, StorageServerUuid = call.Server.Uuid, SizeBytes = 3L << 30, VolumeGroupName = "pool", Name = "new" },
-            call.Argument<StorageElement>(0));
-        Assert.Equal([false, "gold"], call.Arguments.Skip(1));
-    }
-
-    [Theory]
-    [InlineData("$lun | Invoke-OscClone -Name made", GuideMethod.Clone, 1, StorageElementType.SnapClone)]
-    [InlineData("$snapshot | Invoke-OscClone -Name made", GuideMethod.CloneFromSnap, 2, StorageElementType.SnapClone)]
-    [InlineData("$lun | New-OscSnapshot -SnapshotName made", GuideMethod.CreateSnap, 1, StorageElementType.Snapshot)]
-    [InlineData("$lun, $clone | New-OscSnapshot -SnapshotName made -Group", GuideMethod.CreateMultiSnap, 1, StorageElementType.Snapshot)]
-    public void The_calls_with_a_destination_pass_only_type_server_and_name(string script, string method, int destination, StorageElementType type)
-    {
-        Invoke(script);
-
-        var call = _session.Array.OnlyCall(method);
-        Assert.Equal(new StorageElement { Type = type, StorageServerUuid = call.Server.Uuid, Name = "made" }, call.Argument<StorageElement>(destination));
-    }
-
-    [Fact]
-    public void A_name_that_was_not_asked_for_is_not_passed()
-    {
-        Invoke("$lun | Invoke-OscClone; $lun | New-OscSnapshot");
-
-        Assert.Null(_session.Array.OnlyCall(GuideMethod.Clone).Arguments[1]);
-        Assert.Null(_session.Array.OnlyCall(GuideMethod.CreateSnap).Arguments[1]);
-    }
-
-    [Fact]
     public void A_clone_of_a_snapshot_of_several_needs_to_know_which()
     {
         Invoke("$both | Invoke-OscClone").Error("StorageElementNeeded");
@@ -164,9 +131,8 @@ public sealed class GuideMethodTests : IDisposable
         var elsewhere = _session.Create("elsewhere", "other");
         other.ForgetCalls();
 
-        var outcome = Invoke("$lun, $elsewhere | Resize-OscStorageElement -Size 5GB", ("elsewhere", elsewhere));
+        Invoke("Get-OscStorageElement db01, elsewhere | Resize-OscStorageElement -Size 5GB").Succeeds();
 
-        Assert.True(outcome.Errors.Count == 0, RecordingSession.Describe(outcome.Errors));
         Assert.Equal(_lun.Uuid, _session.Array.OnlyCall(GuideMethod.Resize).Argument<StorageElement>(0).Uuid);
         Assert.Equal(elsewhere.Uuid, other.OnlyCall(GuideMethod.Resize).Argument<StorageElement>(0).Uuid);
     }

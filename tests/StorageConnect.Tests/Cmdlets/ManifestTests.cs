@@ -52,10 +52,12 @@ public class ManifestTests
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
         string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait];
-        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect];
         var attribute = Attribute(cmdlet);
 
-        Assert.Equal(!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext", attribute.SupportsShouldProcess);
+        // To test a plug-in makes and removes things where that was asked for.
+        var changes = cmdlet == "Test-OscPlugin" || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
+        Assert.Equal(changes, attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
         Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);
     }

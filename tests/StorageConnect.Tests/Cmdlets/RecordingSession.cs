@@ -8,10 +8,12 @@ namespace StorageConnect.Tests.Cmdlets;
 /// <summary>A PowerShell session with a registered recording array named 'lab'.</summary>
 public sealed class RecordingSession : IDisposable
 {
-    public RecordingSession(PSHost? host = null)
+    /// <param name="plugin">The plug-in to install; the plain one when not given.</param>
+    /// <param name="host">Where to show things; null shows them nowhere.</param>
+    public RecordingSession(PluginBlueprint? plugin = null, PSHost? host = null)
     {
         Module = new(host);
-        new PluginBlueprint().WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
+        (plugin ?? new()).WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
         Register("lab", Array);
     }
 

@@ -166,7 +166,7 @@ public sealed class SharingPoolTests
         }
 
         Assert.False(await array.Plugin.IsRestorableAsync(array.Server, snapshot, other, Token));
-        await array.FailsAsync<NotFoundException>(array.RestoreAsync(snapshot, other), "SnapshotNotFound");
+        await array.FailsAsync<SnapRestoreNotSafeException>(array.RestoreAsync(snapshot, other), "SnapRestoreNotSafe");
         await array.FailsAsync<NotFoundException>(array.CloneFromSnapAsync(other, snapshot, "c"), "SnapshotNotFound");
         Assert.Equal(2, await array.ReadAsync(volume));
         await array.AssertWholeAsync();

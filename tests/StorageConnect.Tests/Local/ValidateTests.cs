@@ -18,6 +18,10 @@ public sealed class ValidateTests
     [InlineData("Folder=/srv/pool")]
     [InlineData("Pool=/srv/pool\nRoot=/srv")]
     [InlineData("Pool=~/pool")]
+    [InlineData("Pool=/srv/pool;Pool=/srv/other")]
+    [InlineData("Pool=/srv/pool;Root=/srv")]
+    [InlineData("Pool=/srv/pool;Portals=127.0.0.1:3260")]
+    [InlineData("Pool=/srv/pool;TgtControl=7")]
     public async Task ExtraInfo_that_is_missing_or_malformed_is_refused_with_the_help(string? extraInfo)
     {
         var error = await RefusedAsync<InvalidStorageArrayException>(extraInfo, "ExtraInfoInvalid");
@@ -55,13 +59,34 @@ public sealed class ValidateTests
         Assert.Equal(folder, error.Element);
     }
 
-    [Fact]
-    public async Task An_array_that_is_not_SAN_is_refused()
+    [Theory]
+    [InlineData("Portals=")]
+    [InlineData("Portals=here:3260")]
+    [InlineData("Portals=1")]
+    [InlineData("Portals=127.0.0.1:70000")]
+    [InlineData("TgtControl=")]
+    [InlineData("TgtControl=-1")]
+    [InlineData("TgtControl=40000")]
+    [InlineData("TgtControl=relative/socket")]
+    public async Task An_iSCSI_array_whose_ExtraInfo_names_no_portal_or_control_socket_is_refused(string extraInfo)
     {
         using var plugin = TestArray.NewPlugin();
-        var server = TestArray.ServerFor("Pool=/tmp") with { StorageType = StorageType.iSCSI };
+        var server = TestArray.ServerFor($"Pool=/srv/pool;{extraInfo}") with { StorageType = StorageType.iSCSI };
         var error = await Assert.ThrowsAsync<InvalidStorageArrayException>(() => plugin.ValidateAsync(server, Token));
-        Assert.Equal("StorageTypeUnsupported", error.ErrorId);
+        Assert.Equal("ExtraInfoInvalid", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task Without_a_target_daemon_an_iSCSI_array_is_refused_and_nothing_is_made()
+    {
+        var folder = Directory.CreateTempSubdirectory("pool-").FullName;
+        using var plugin = TestArray.NewPlugin();
+        var server = TestArray.ServerFor($"Pool={folder};TgtControl={folder}/control") with { StorageType = StorageType.iSCSI };
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => plugin.ValidateAsync(server, Token));
+        Assert.Equal("TargetDaemonNotRunning", error.ErrorId);
+        Assert.Contains("tgt", error.Recommendation, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Directory.Delete(folder);
     }
 
     [Fact]

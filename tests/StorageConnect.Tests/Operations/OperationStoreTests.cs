@@ -51,6 +51,24 @@ public sealed class OperationStoreTests : IDisposable
         Assert.Empty(_store.Ids);
     }
 
+    [Fact]
+    public void What_the_disk_does_not_take_is_kept_by_this_process_alone_and_ends_all_the_same()
+    {
+        File.WriteAllText(_folder["operations"], "a file in the place of the folder");
+        var operation = Running("a1");
+        _store.Add(operation);
+
+        Assert.False(_store.IsOnDisk("a1"));
+        Assert.Equal(operation, _store.TryLoad("a1"));
+        var completed = _store.Update("a1", now => now.Complete(operation.Record, DateTimeOffset.UnixEpoch));
+        Assert.Equal(OscOperationState.Completed, _store.TryLoad("a1")!.Operation.State);
+        Assert.Equal(completed, _store.Update("a1", now => now.Stop(DateTimeOffset.UnixEpoch)));
+        Assert.Equal(["a1"], _store.Ids);
+        _store.Remove("a1");
+        Assert.False(_store.Exists("a1"));
+        Assert.Null(_store.TryLoad("a1"));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{")]

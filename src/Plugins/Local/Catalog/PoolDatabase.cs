@@ -44,14 +44,12 @@ internal sealed class PoolDatabase : IDisposable
             var connection = new PoolConnection(folder.Database);
             try
             {
-                if (create)
-                {
-                    Schema.Ensure(connection, folder);
-                }
-                else if (!Schema.Check(connection, folder))
+                if (!create && Schema.Check(connection, folder) == 0)
                 {
                     throw Operations.Faults.Corrupt(folder, "its database is empty");
                 }
+
+                Schema.Ensure(connection, folder);
             }
             catch
             {

@@ -6,7 +6,7 @@ namespace StorageConnect.Plugins.Local.Catalog;
 /// <summary>The tables of a pool, and their version.</summary>
 internal static class Schema
 {
-    public const int Version = 1;
+    public const int Version = 2;
 
     // "SCLP": tells other programs, and us, whose database this is.
     private const int ApplicationId = 0x53434C50;
@@ -92,10 +92,34 @@ internal static class Schema
         ) STRICT, WITHOUT ROWID;
         """;
 
-    /// <summary>Makes the tables where the database is empty; refuses one that isn't ours, or is newer.</summary>
+    // How the pool is exported to iSCSI initiators, and of which elements it isn't sure yet that the target daemon has them as they are here.
+    private const string ExportTables =
+        """
+        CREATE TABLE export (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            name TEXT NOT NULL,
+            control TEXT NOT NULL,
+            portals TEXT NOT NULL,
+            daemon TEXT
+        ) STRICT;
+        CREATE TABLE export_accounts (
+            user TEXT PRIMARY KEY,
+            outgoing INTEGER NOT NULL CHECK (outgoing IN (0, 1)),
+            secret TEXT NOT NULL,
+            daemon TEXT
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE export_pending (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            element TEXT NOT NULL,
+            resized INTEGER NOT NULL CHECK (resized IN (0, 1))
+        ) STRICT;
+        """;
+
+    /// <summary>Makes the tables where the database is empty, and those that an older version of this plug-in did not have.</summary>
+    /// <exception cref="StorageConnectException">The database isn't ours, or is newer.</exception>
     public static void Ensure(PoolConnection connection, PoolFolder folder)
     {
-        if (Check(connection, folder))
+        if (Check(connection, folder) == Version)
         {
             return;
         }
@@ -106,10 +130,11 @@ internal static class Schema
         try
         {
             // Another process may have been quicker.
-            if (!Check(connection, folder))
+            var version = Check(connection, folder);
+            if (version < Version)
             {
                 Steps.At("schema");
-                connection.ExecuteScript(FormattableString.Invariant($"{Tables}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
+                connection.ExecuteScript(FormattableString.Invariant($"{(version == 0 ? Tables : "")}\n{ExportTables}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
             }
 
             connection.Execute("COMMIT");
@@ -121,14 +146,14 @@ internal static class Schema
         }
     }
 
-    /// <summary>True when the tables are there; false when there is nothing yet.</summary>
-    public static bool Check(PoolConnection connection, PoolFolder folder)
+    /// <summary>The version of the tables that are there; 0 when there are none yet.</summary>
+    public static long Check(PoolConnection connection, PoolFolder folder)
     {
         var version = connection.Scalar<long>("PRAGMA user_version");
         var owner = connection.Scalar<long>("PRAGMA application_id");
-        if (version == Version && owner == ApplicationId)
+        if (version is > 0 and <= Version && owner == ApplicationId)
         {
-            return true;
+            return version;
         }
 
         if (version > Version && owner == ApplicationId)
@@ -142,7 +167,7 @@ internal static class Schema
         }
 
         return version == 0 && owner == 0 && connection.Scalar<long>("SELECT count(*) FROM sqlite_master") == 0 && !folder.HoldsData()
-            ? false
+            ? 0
             : throw Faults.Corrupt(folder, "its database is empty or belongs to something else");
     }
 }

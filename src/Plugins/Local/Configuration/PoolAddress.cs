@@ -1,15 +1,32 @@
+using StorageConnect.Plugins.Local.Export;
+using StorageConnect.Plugins.Local.Export.Tgt;
+
 namespace StorageConnect.Plugins.Local.Configuration;
 
-/// <summary>Which pool folder a server means: what its ExtraInfo and StorageName say.</summary>
+/// <summary>What a server's ExtraInfo and StorageName say: which pool folder it means, and how that is exported.</summary>
 /// <param name="Folder">The pool's folder, or for <c>Root=</c> the folder of pool folders.</param>
 /// <param name="IsRoot">True for <c>Root=</c>: a storage name chooses the pool.</param>
 internal sealed record PoolAddress(string Folder, bool IsRoot)
 {
     public const string Help =
         "Where the pool is: Pool=<folder> for one pool, such as Pool=/srv/storage; or Root=<folder of pool folders>, "
-        + "such as Root=/srv/pools, where -StorageName chooses one of its sub-folders.";
+        + "such as Root=/srv/pools, where -StorageName chooses one of its sub-folders. For iSCSI also, after semicolons: "
+        + "Portals=<address:port,...> at which tgtd must listen, such as Portals=10.0.0.5:3260,10.0.1.5:3260; "
+        + "TgtControl=<control port or socket> of another tgtd than the default one.";
 
-    /// <exception cref="InvalidStorageArrayException">The text is missing or isn't one of the two forms.</exception>
+    private const string PoolKey = "Pool";
+    private const string RootKey = "Root";
+    private const string PortalsKey = "Portals";
+    private const string ControlKey = "TgtControl";
+    private static readonly string[] Keys = [PoolKey, RootKey, PortalsKey, ControlKey];
+
+    /// <summary>Where targets are to be reached; empty: wherever the daemon listens.</summary>
+    public ValueList<Portal> Portals { get; init; } = [];
+
+    /// <summary>The daemon that serves the pool.</summary>
+    public TgtControlAddress Control { get; init; } = TgtControlAddress.Default;
+
+    /// <exception cref="InvalidStorageArrayException">The text is missing or isn't of that form.</exception>
     public static PoolAddress Parse(StorageServer server)
     {
         var text = server.ExtraInfo?.Trim();
@@ -23,26 +40,43 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
             throw Invalid(server, "ExtraInfo has a line break or another control character");
         }
 
-        var equals = text.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 0)
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
-            throw Invalid(server, $"ExtraInfo '{text}' has no '='");
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+            {
+                throw Invalid(server, $"ExtraInfo '{part}' has no '='");
+            }
+
+            if (!values.TryAdd(part[..equals].TrimEnd(), part[(equals + 1)..].TrimStart()))
+            {
+                throw Invalid(server, $"ExtraInfo has '{part[..equals].TrimEnd()}' twice");
+            }
         }
 
-        var key = text[..equals].Trim();
-        var isRoot = key.Equals("Root", StringComparison.OrdinalIgnoreCase);
-        if (!isRoot && !key.Equals("Pool", StringComparison.OrdinalIgnoreCase))
+        if (values.Keys.FirstOrDefault(key => !Keys.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
-            throw Invalid(server, $"ExtraInfo has the unknown key '{key}'");
+            throw Invalid(server, $"ExtraInfo has the unknown key '{unknown}'");
         }
 
-        var folder = text[(equals + 1)..].Trim();
+        var isRoot = values.TryGetValue(RootKey, out var folder);
+        if (isRoot == values.TryGetValue(PoolKey, out var pool))
+        {
+            throw Invalid(server, isRoot ? "ExtraInfo has both Pool= and Root=" : "ExtraInfo has neither Pool= nor Root=");
+        }
+
+        folder ??= pool!;
         if (!Path.IsPathFullyQualified(folder))
         {
-            throw Invalid(server, folder.Length == 0 ? $"ExtraInfo names no folder after '{key}='" : $"The folder '{folder}' in ExtraInfo is not an absolute path");
+            throw Invalid(server, folder.Length == 0 ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='" : $"The folder '{folder}' in ExtraInfo is not an absolute path");
         }
 
-        return new(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), isRoot);
+        return new PoolAddress(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), isRoot)
+        {
+            Portals = ParsePortals(server, values.GetValueOrDefault(PortalsKey)),
+            Control = ParseControl(server, values.GetValueOrDefault(ControlKey)),
+        };
     }
 
     /// <summary>The pools to choose from: plain sub-folders. Links are left out, they may lead anywhere.</summary>
@@ -107,6 +141,39 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         Element = folder,
         Recommendation = "Make the folder, or correct ExtraInfo.",
     };
+
+    private static ValueList<Portal> ParsePortals(StorageServer server, string? text)
+    {
+        if (text is null)
+        {
+            return [];
+        }
+
+        RequireIscsi(server, PortalsKey);
+        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length == 0
+            ? throw Invalid(server, "ExtraInfo names no portal after 'Portals='")
+            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port")).Distinct().ToValueList();
+    }
+
+    private static TgtControlAddress ParseControl(StorageServer server, string? text)
+    {
+        if (text is null)
+        {
+            return TgtControlAddress.Default;
+        }
+
+        RequireIscsi(server, ControlKey);
+        return TgtControlAddress.TryParse(text) ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
+    }
+
+    private static void RequireIscsi(StorageServer server, string key)
+    {
+        if (server.StorageType != StorageType.iSCSI)
+        {
+            throw Invalid(server, $"ExtraInfo has {key}=, which is for storage of type iSCSI, and this server is of type {server.StorageType}");
+        }
+    }
 
     private string Choices() => StorageNames() is { Count: > 0 } names ? string.Join(", ", names) : $"none yet; make a sub-folder in {Folder}";
 

@@ -34,8 +34,28 @@ internal static partial class Initiators
         };
     }
 
+    /// <summary>True for a canonical iSCSI name of the characters that RFC 3722 leaves, ASCII alone: what a target daemon can tell apart.</summary>
+    public static bool IsIscsi(string name) => name.Length <= MaxIscsiName && IscsiName().IsMatch(name) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or ':' or '-');
+
+    /// <summary>As <see cref="Canonical"/>, of an initiator that is to log in over iSCSI.</summary>
+    /// <exception cref="InvalidRequestException">It can't.</exception>
+    public static string CanonicalIscsi(string? text)
+    {
+        var name = text?.Trim().ToLowerInvariant() ?? "";
+        return IsIscsi(name)
+            ? name
+            : throw new InvalidRequestException($"'{text}' is no iSCSI initiator.")
+            {
+                ErrorId = "InitiatorInvalid",
+                Element = text,
+                Recommendation = "Give an iSCSI name of lower-case letters, digits, dots, colons and dashes (iqn.2001-04.com.example:host, eui.0123456789abcdef, "
+                    + "naa.5001438012345678). A host's own is in /etc/iscsi/initiatorname.iscsi.",
+            };
+    }
+
     /// <summary>The canonical forms, each once, in the order given.</summary>
-    public static IReadOnlyList<string> CanonicalAll(IEnumerable<string> names) => [.. names.Select(Canonical).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> CanonicalAll(IEnumerable<string> names, StorageType type) =>
+        [.. names.Select(name => type == StorageType.iSCSI ? CanonicalIscsi(name) : Canonical(name)).Distinct(StringComparer.Ordinal)];
 
     [GeneratedRegex(@"^([0-9a-f]{16}|[0-9a-f]{2}(:[0-9a-f]{2}){7})\z", RegexOptions.CultureInvariant)]
     private static partial Regex WorldWideName();

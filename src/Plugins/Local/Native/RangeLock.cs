@@ -22,17 +22,41 @@ internal sealed class RangeLock : IDisposable
         var held = new RangeLock(LinuxFile.OpenOrCreate(path));
         foreach (var position in positions)
         {
-            var range = new FileLock { Type = WriteLock, Start = position, Length = 1 };
-            if (Libc.FcntlLock(held._file, SetLock, ref range) != 0)
+            if (!held.TryAdd(position))
             {
-                var errno = Marshal.GetLastPInvokeError();
                 held.Dispose();
-                return errno is Errno.Again or Errno.Access ? null : throw new LinuxFileException($"lock {path}", errno);
+                return null;
             }
         }
 
         return held;
     }
 
+    /// <summary>Locks those of the bytes that nobody has.</summary>
+    public static RangeLock TakeFree(string path, IReadOnlyList<long> positions, out bool[] taken)
+    {
+        var held = new RangeLock(LinuxFile.OpenOrCreate(path));
+        taken = [.. positions.Select(held.TryAdd)];
+        return held;
+    }
+
     public void Dispose() => _file.Dispose();
+
+    private bool TryAdd(long position)
+    {
+        var range = new FileLock { Type = WriteLock, Start = position, Length = 1 };
+        if (Libc.FcntlLock(_file, SetLock, ref range) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno is Errno.Again or Errno.Access)
+        {
+            return false;
+        }
+
+        _file.Dispose();
+        throw new LinuxFileException("lock a byte", errno);
+    }
 }

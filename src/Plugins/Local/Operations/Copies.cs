@@ -40,6 +40,7 @@ internal static class Copies
             return (row, array.Jobs.Begin(row, sources, cancellationToken));
         }
 
+        using var released = members.Count > 1 ? array.Exports.Release(members, evenInUse: false, cancellationToken) : null;
         using var making = Making.Begin(array, uuid);
         LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
         CloneMembers(array, row, members, cancellationToken);

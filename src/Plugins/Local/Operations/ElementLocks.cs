@@ -19,7 +19,20 @@ internal sealed class ElementLocks(PoolFolder folder)
     public RangeLock Take(IEnumerable<(string Uuid, string Name)> elements, CancellationToken cancellationToken)
     {
         var all = elements.DistinctBy(element => element.Uuid).ToList();
-        var positions = all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order().ToArray();
+        return Take([.. all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order()], string.Join("', '", all.Select(element => element.Name)), cancellationToken);
+    }
+
+    /// <summary>Locks those of the elements on which nobody is at work.</summary>
+    public RangeLock TakeFree(IReadOnlyList<string> elements, out IReadOnlyList<string> free)
+    {
+        var held = RangeLock.TakeFree(folder.Locks, [.. elements.Select(Identities.LockPosition)], out var taken);
+        free = [.. elements.Where((_, i) => taken[i])];
+        return held;
+    }
+
+    /// <summary>Locks what these positions stand for, waiting as <see cref="Take(IEnumerable{ValueTuple{string, string}}, CancellationToken)"/> does.</summary>
+    public RangeLock Take(long[] positions, string what, CancellationToken cancellationToken)
+    {
         var begin = Stopwatch.GetTimestamp();
         for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
         {
@@ -30,10 +43,10 @@ internal sealed class ElementLocks(PoolFolder folder)
 
             if (Stopwatch.GetElapsedTime(begin) > Patience)
             {
-                throw new StorageElementBusyException($"Another operation is at work on '{string.Join("', '", all.Select(element => element.Name))}'.")
+                throw new StorageElementBusyException($"Another operation is at work on '{what}'.")
                 {
                     ErrorId = "StorageElementInUse",
-                    Element = all[0].Name,
+                    Element = what,
                     Retryable = true,
                     Recommendation = "Wait until it ends, then try again.",
                 };

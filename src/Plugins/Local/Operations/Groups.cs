@@ -7,9 +7,9 @@ namespace StorageConnect.Plugins.Local.Operations;
 internal static class Groups
 {
     /// <summary>Makes those that can be made. Those that can't are missing in the list returned, also when one of that name was there before.</summary>
-    public static List<AccessGroup> Create(LocalArray array, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
+    public static List<AccessGroup> Create(LocalArray array, StorageType type, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
     {
-        var (good, failures) = Sort(wanted, group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries).ToValueList() });
+        var (good, failures) = Sort(wanted, group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries, type).ToValueList() });
         return Change(
             array,
             good,
@@ -62,11 +62,12 @@ internal static class Groups
             cancellationToken);
     }
 
-    public static AccessGroup AddEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
-        ChangeEntries(array, name, entries, GroupRows.AddEntries, cancellationToken);
+    public static AccessGroup AddEntries(LocalArray array, StorageType type, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+        ChangeEntries(array, name, Initiators.CanonicalAll(entries, type), GroupRows.AddEntries, cancellationToken);
 
+    // What a group must not get may be in it all the same, from a server of the other type.
     public static AccessGroup RemoveEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
-        ChangeEntries(array, name, entries, GroupRows.RemoveEntries, cancellationToken);
+        ChangeEntries(array, name, Initiators.CanonicalAll(entries, StorageType.SAN), GroupRows.RemoveEntries, cancellationToken);
 
     public static ElementRow Present(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangePresentation(array, element, groups, GroupRows.Present, cancellationToken);
@@ -76,18 +77,21 @@ internal static class Groups
 
     private static AccessGroup ChangeEntries(LocalArray array, string name, IReadOnlyList<string> entries, Action<PoolConnection, long, IEnumerable<string>> change, CancellationToken cancellationToken)
     {
-        var canonical = Initiators.CanonicalAll(entries);
-        return array.Database.Write(
+        var (group, marks) = array.Database.Write(
             db =>
             {
-                change(db, Require(array, db, name), canonical);
-                return GroupRows.ByName(db, name)!;
+                var id = Require(array, db, name);
+                change(db, id, entries);
+                return (GroupRows.ByName(db, name)!, array.Exports.Mark(db, ExportRows.PresentedTo(db, id)));
             },
             cancellationToken);
+        array.Exports.Follow(marks, cancellationToken);
+        return group;
     }
 
-    private static ElementRow ChangePresentation(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken) =>
-        array.Database.Write(
+    private static ElementRow ChangePresentation(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
+    {
+        var (before, after, marks) = array.Database.Write(
             db =>
             {
                 var row = array.RequireVolume(db, element);
@@ -96,9 +100,13 @@ internal static class Groups
                     change(db, row.Id, Require(array, db, group));
                 }
 
-                return array.RequireVolume(db, element);
+                var changed = array.RequireVolume(db, element);
+                return (row, changed, changed.Groups.Equals(row.Groups) ? [] : array.Exports.Mark(db, [row.Uuid]));
             },
             cancellationToken);
+        array.Exports.Follow(marks, cancellationToken, fresh: before.Groups.Count == 0);
+        return after;
+    }
 
     /// <summary>Changes each group that can be changed, in one commit. Throws when there is none.</summary>
     private static List<AccessGroup> Change(

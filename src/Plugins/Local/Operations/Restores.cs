@@ -19,6 +19,7 @@ internal static class Restores
             _ = Members(array, db, snapshot, element);
             return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
         });
+        using var released = array.Exports.Release(rows, evenInUse: false, cancellationToken);
         if (array.Pool.ClonesInstantly)
         {
             InPlace(array, snapshot.Uuid, rows, cancellationToken);
@@ -43,6 +44,17 @@ internal static class Restores
         foreach (var record in records)
         {
             var row = array.Database.Read(db => ElementRows.ByUuid(db, record.Uuid) is { } found && JobRows.CopiedFrom(db, found.Uuid) is null ? found : null);
+            if (row is not null && array.Exports.Users(row, cancellationToken) is { } users)
+            {
+                // The target daemon has it open; it lets go of what nobody uses.
+                if (users.Count > 0)
+                {
+                    return false;
+                }
+
+                continue;
+            }
+
             using var lease = row is null ? null : array.TryLease(row);
             if (lease is null)
             {
@@ -57,8 +69,12 @@ internal static class Restores
     {
         if (element is not null)
         {
-            _ = Copies.RequireMember(array, db, snapshot, element);
-            return [element];
+            var row = array.RequireSnapshot(db, snapshot);
+            return row.Sources.Contains(element.Uuid) ? [element] : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
+            {
+                Element = element.Name,
+                Recommendation = "List the snapshots of the element, and take one of them.",
+            };
         }
 
         return [.. array.RequireSnapshot(db, snapshot).Sources.Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];

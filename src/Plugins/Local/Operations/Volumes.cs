@@ -1,4 +1,5 @@
 using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Export;
 using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
 
@@ -70,9 +71,12 @@ internal static class Volumes
             return row;
         }
 
+        // What a shrink cuts off, an initiator may be using.
+        using var released = size < row.Size ? array.Exports.Release([row], evenInUse: false, cancellationToken) : null;
         using var lease = size < row.Size ? array.Lease(row) : null;
         array.Database.Write(db => IntentRows.Insert(db, new(row.Uuid, IntentKind.Resize, size, null)), cancellationToken);
         Exception? failure = null;
+        IReadOnlyList<ExportMark> marks = [];
         try
         {
             using (var volume = lease is null ? array.OpenVolume(row, write: true) : null)
@@ -80,11 +84,12 @@ internal static class Volumes
                 array.Pool.Resize(volume ?? lease!.File, row.Size, size, row.Thin);
             }
 
-            array.Database.Write(
+            marks = array.Database.Write(
                 db =>
                 {
                     ElementRows.SetSize(db, row.Uuid, size);
                     IntentRows.Delete(db, row.Uuid);
+                    return released is null && row.Groups.Count > 0 ? array.Exports.Mark(db, [row.Uuid], resized: true) : [];
                 },
                 CancellationToken.None);
         }
@@ -96,6 +101,7 @@ internal static class Volumes
 
         // A shrink may have been completed after all; then it succeeded.
         var now = array.Database.Read(db => array.RequireVolume(db, element));
+        array.Exports.Follow(marks, cancellationToken, locked: true);
         return failure is null || now.Size == size ? now : throw Faults.Translate(failure, array.Folder, row.Name);
     }
 
@@ -121,7 +127,14 @@ internal static class Volumes
         // Its data has to stand still while it is copied.
         array.Database.Read(db => RequireIdle(array, db, element));
         Unpark(array, row.Uuid);
-        array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), cancellationToken);
+        var marks = array.Database.Write(
+            db =>
+            {
+                ElementRows.SetOnline(db, row.Uuid, true);
+                return row.Groups.Count > 0 ? array.Exports.Mark(db, [row.Uuid]) : [];
+            },
+            cancellationToken);
+        array.Exports.Follow(marks, cancellationToken, locked: true);
     }
 
     public static void Offline(LocalArray array, StorageElement element, CancellationToken cancellationToken)
@@ -133,6 +146,7 @@ internal static class Volumes
             return;
         }
 
+        using var released = array.Exports.Release([row], evenInUse: true, cancellationToken);
         using var lease = array.Lease(row);
         array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, false), cancellationToken);
         if (File.Exists(array.Folder.Volume(row.Uuid)))
@@ -166,6 +180,7 @@ internal static class Volumes
             return;
         }
 
+        using var released = array.Exports.Release([row], evenInUse: false, cancellationToken);
         using var volume = array.OpenVolume(row, write: true);
 
         // Whatever happens between the two steps, writes are never less durable than the record says.

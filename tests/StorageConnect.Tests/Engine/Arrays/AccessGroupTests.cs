@@ -106,6 +106,14 @@ public sealed class AccessGroupTests : ArrayTests
         await Expect.FailureAsync<AccessGroupException>("AccessGroupNotRenamed", "hosts", () => Door.RenameAccessGroupAsync("hosts", "new", Cancellation));
     }
 
+    [Breaks(10, By.Plugin)]
+    [Fact]
+    public async Task A_rename_that_left_the_old_group_behind_is_an_error()
+    {
+        Behind.Instead<IReadOnlyList<AccessGroup>>("renameAccessGroup", (_, _, _) => Task.FromResult(Behind.Contents.CreateGroups([Group("new")])));
+        await Expect.FailureAsync<AccessGroupException>("AccessGroupNotRenamed", "hosts", () => Door.RenameAccessGroupAsync("hosts", "new", Cancellation));
+    }
+
     [Breaks(10, By.Caller)]
     [Theory]
     [InlineData(0, false)]
@@ -135,6 +143,14 @@ public sealed class AccessGroupTests : ArrayTests
         await Expect.FailureAsync<LimitExceededException>("TooManyAccessEntries", "hosts", () =>
             Door.AddToAccessGroupAsync("hosts", ["iqn.2001-04.com.example:c"], Cancellation));
         Assert.Single(Behind.Calls, call => call.Method == "addToAccessGroup");
+    }
+
+    [Fact]
+    public async Task An_initiator_that_is_named_twice_counts_once()
+    {
+        Can(now => new(now) { MaxAccessEntries = 2 });
+        await Door.AddToAccessGroupAsync("hosts", ["iqn.2001-04.com.example:b", "iqn.2001-04.com.example:B"], Cancellation);
+        Assert.Empty((await Door.CreateAccessGroupsAsync([Group("wwns", "50:01:43:80:12:34:56:78", "5001438012345678", "50014380:12345679")], Cancellation)).Errors);
     }
 
     [Breaks(10, By.Plugin)]

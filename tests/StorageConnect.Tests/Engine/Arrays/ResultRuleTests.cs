@@ -11,6 +11,28 @@ public sealed class ResultRuleTests : ArrayTests
 
     public static TheoryData<string> SnapshotMakers => ["createSnap", "createMultiSnap"];
 
+    [Breaks(5, By.Plugin)]
+    [Theory]
+    [InlineData("getInfo of an element")]
+    [InlineData("startPresent")]
+    [InlineData("stopPresent")]
+    [InlineData("resize")]
+    [InlineData("splitClone")]
+    public async Task Rule_5_an_answer_is_about_the_element_that_was_asked_for(string method)
+    {
+        Behind.Lie<StorageElement>(EveryMethod.GuideName(method), answer => answer with { Uuid = On.Other.Uuid, Name = "other" });
+        await IsAtFaultAsync(method, "it answers for 'other', while");
+    }
+
+    [Breaks(5, By.Plugin)]
+    [Fact]
+    public async Task Rule_5_what_is_removed_is_never_another_element()
+    {
+        Behind.Return("getInfo", On.Other);
+        await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => Door.RemoveAsync(On.Clone, Cancellation));
+        Assert.DoesNotContain("remove", Behind.CalledMethods);
+    }
+
     [Breaks(11, By.Plugin)]
     [Theory]
     [MemberData(nameof(Makers))]
@@ -140,6 +162,6 @@ public sealed class ResultRuleTests : ArrayTests
     {
         var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => EveryMethod.CallAsync(method, Door, On, Cancellation));
         Assert.Contains(why, error.Message, StringComparison.Ordinal);
-        Assert.Equal(method, error.Method);
+        Assert.Equal(EveryMethod.GuideName(method), error.Method);
     }
 }

@@ -30,7 +30,7 @@ public abstract class PluginTests : IDisposable
         Assert.Equal(state, plugin.State);
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Bed.Dispose();
         GC.SuppressFinalize(this);

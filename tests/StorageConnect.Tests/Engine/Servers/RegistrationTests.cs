@@ -78,7 +78,7 @@ public sealed class RegistrationTests : IDisposable
         await File.WriteAllTextAsync(_bed.SecretsFolder, "a file in the place of the folder", Cancellation);
         using var secret = new Secret("pw");
         var draft = (_bed.Draft() with { AdminUser = "admin" }).WithAdminSecret(secret);
-        await Assert.ThrowsAnyAsync<Exception>(() => _bed.Engine.RegisterAsync(draft, "Recording", saveCredential: true, Cancellation));
+        await Expect.FailureAsync<AccessDeniedException>("CredentialNotSaved", _bed.SecretsFolder, () => _bed.Engine.RegisterAsync(draft, "Recording", saveCredential: true, Cancellation));
         Assert.Empty(_bed.Engine.GetServers());
     }
 

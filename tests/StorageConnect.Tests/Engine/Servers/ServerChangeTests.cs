@@ -37,6 +37,21 @@ public sealed class ServerChangeTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_server_that_is_forgotten_meanwhile_no_secret_is_left()
+    {
+        await RegisterAsync();
+        using var secret = new Secret("array-password");
+        _bed.Array.Before("getInfo", (_, _) =>
+        {
+            _bed.NewEngine().Unregister("lab");
+            return Task.CompletedTask;
+        });
+        await Expect.FailureAsync<NotFoundException>("StorageServerNotFound", "lab", () =>
+            _bed.Engine.ChangeAsync("lab", server => (server with { AdminUser = "admin" }).WithAdminSecret(secret), saveCredential: true, Cancellation));
+        Assert.Empty(Directory.GetFiles(_bed.SecretsFolder));
+    }
+
+    [Fact]
     public async Task A_name_of_another_server_is_refused_and_its_own_in_another_case_is_not()
     {
         await RegisterAsync();

@@ -81,6 +81,23 @@ public sealed class ServerListTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_was_moved_away_a_moment_after_it_was_written_holds_no_servers()
+    {
+        await RegisterAsync("lab");
+        Assert.Single(_bed.Engine.GetServers());
+        File.Delete(_bed.ServersFile);
+        Assert.Empty(_bed.Engine.GetServers());
+    }
+
+    [Fact]
+    public async Task A_list_that_can_not_be_written_is_told_and_registers_nothing()
+    {
+        Directory.CreateDirectory(_bed.ServersFile);
+        await Expect.FailureAsync<AccessDeniedException>("ServerListNotWritable", _bed.ServersFile, () => RegisterAsync("lab"));
+        Assert.Empty(_bed.Engine.GetServers());
+    }
+
+    [Fact]
     public async Task A_change_is_made_to_what_the_file_holds_and_not_to_what_was_read_before()
     {
         await _bed.Engine.RegisterAsync(_bed.Draft() with { AdminHost = "host-1" }, "Recording", false, Cancellation);

@@ -1,0 +1,44 @@
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine.Conformance.Clauses;
+
+/// <summary>What the array can do at this moment.</summary>
+internal static class CapabilityClauses
+{
+    private const string Guide = "getCapabilities()";
+
+    [Clause("CAPABILITY-1", Guide, 6, "getCapabilities tells every key, each with a value that it can have.", ReadOnly = true)]
+    public static async Task EveryKeyIsTold(Bench b) => Claim.AllKeysSet(await b.Array.GetCapabilitiesAsync(b.Token), "getCapabilities");
+
+    [Clause("CAPABILITY-2", Guide, 6, "The array is said to do no more than the plug-in can.", ReadOnly = true)]
+    public static async Task NoMoreThanThePlugin(Bench b)
+    {
+        var now = await b.Array.GetCapabilitiesAsync(b.Token);
+        var beyond = AbilityGate.Needed.Values.Distinct().Where(key => Bench.Can(now[key]) && !Bench.Can(b.Descriptor.Ability[key])).Select(key => key.ToString()).ToList();
+        Claim.Same([], beyond, "abilities of the array that the plug-in lacks");
+    }
+
+    [Clause("CAPABILITY-3", Guide, 10, "Where access groups can be made, max_access_entries is above 0, or -1 for unlimited.", ReadOnly = true, Needs = [AbilityKey.AccessControl])]
+    public static async Task GroupsCanHaveEntries(Bench b)
+    {
+        var now = await b.Array.GetCapabilitiesAsync(b.Token);
+        Claim.That(now.MaxAccessEntries is Capabilities.Unlimited or > 0, "a number above 0, or -1", now.MaxAccessEntries);
+    }
+
+    [Clause("CAPABILITY-4", Guide, 6, "Asked again while nothing happens, getCapabilities tells the same.", ReadOnly = true)]
+    public static async Task AskedAgainTheSame(Bench b) =>
+        Claim.Equal(await b.Array.GetCapabilitiesAsync(b.Token), await b.Array.GetCapabilitiesAsync(b.Token), "the same abilities");
+
+    [Clause("CAPABILITY-5", Guide, 6, "What is asynchronous for the plug-in may be synchronous for the array, not the other way round.", ReadOnly = true)]
+    public static async Task SyncIsKept(Bench b)
+    {
+        var now = await b.Array.GetCapabilitiesAsync(b.Token);
+        (AbilityKey Feature, AbilityKey Sync)[] pairs =
+        [
+            (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
+            (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
+        ];
+        var broken = pairs.Where(pair => Bench.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes && now[pair.Sync] != Ability.Yes).Select(pair => pair.Sync.ToString());
+        Claim.Same([], broken, "keys that the plug-in declares Yes and the array doesn't");
+    }
+}

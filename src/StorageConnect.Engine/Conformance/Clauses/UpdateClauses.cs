@@ -1,0 +1,53 @@
+namespace StorageConnect.Engine.Conformance.Clauses;
+
+/// <summary>updateSERecords.</summary>
+internal static class UpdateClauses
+{
+    private const string Guide = "updateSERecords()";
+
+    [Clause("UPDATE-1", Guide, 23, "updateSERecords answers the records it was given, in their order, and no others.")]
+    public static async Task TheSameOnes(Bench b)
+    {
+        StorageElement[] asked = [await b.CreateAsync(), await b.CreateAsync()];
+        await b.CreateAsync();
+        var answer = await b.Array.UpdateStorageElementsAsync(asked, appendAllowed: false, b.Token);
+        Claim.Equal(string.Join(", ", asked.Select(element => element.Name)), string.Join(", ", answer.Select(element => element.Name)), "elements in the answer");
+    }
+
+    [Clause("UPDATE-2", Guide, 23, "With append_allowed others may be added; those asked for are there.")]
+    public static async Task OthersMayBeAdded(Bench b)
+    {
+        var element = await b.CreateAsync();
+        await b.CreateAsync();
+        var answer = await b.Array.UpdateStorageElementsAsync([element], appendAllowed: true, b.Token);
+        Claim.Contains(element, answer, "in the answer");
+        Claim.That(answer.Select(other => other.Uuid).Distinct().Count() == answer.Count, "each element once", answer.Select(other => other.Name));
+    }
+
+    [Clause("UPDATE-3", Guide, 0, "An old record is brought up to date.")]
+    public static async Task IsBroughtUpToDate(Bench b)
+    {
+        var element = await b.CreateAsync();
+        var answer = await b.Array.UpdateStorageElementsAsync([new() { Uuid = element.Uuid, Name = element.Name }], appendAllowed: false, b.Token);
+        Claim.Unchanged(element, answer[0]);
+    }
+
+    [Clause("UPDATE-4", Guide, 0, "A record of what isn't there is NotFound.", ReadOnly = true)]
+    public static async Task Unknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.UpdateStorageElementsAsync([b.Unknown], appendAllowed: false, b.Token), "an unknown element");
+
+    [Clause("UPDATE-5", Guide, 0, "Device paths that are told exist, and are gone when the element is offline.")]
+    public static async Task DevicePathsAreTrue(Bench b)
+    {
+        var element = await b.CreateAsync();
+        var paths = (await b.Array.UpdateStorageElementsAsync([element], appendAllowed: false, b.Token))[0].DevicePaths;
+        if (paths.Count == 0)
+        {
+            throw Bench.Skip("This host doesn't see the element.");
+        }
+
+        Claim.That(paths.All(File.Exists), "paths that exist", paths);
+        await b.Array.OfflineAsync(element, b.Token);
+        Claim.Same([], (await b.Array.UpdateStorageElementsAsync([element], appendAllowed: false, b.Token))[0].DevicePaths, "paths of the offline element");
+    }
+}

@@ -1,0 +1,81 @@
+using StorageConnect.Engine;
+using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host;
+
+/// <summary>Elements on this host: attached from the array to a proven device, detached without a trace, shown, resized.</summary>
+/// <remarks>
+/// Safe for several threads and processes at once: one works on an element, others wait. Every run that was killed is taken up by the next
+/// one for the same element: attaching completes it, detaching undoes it. Making one touches nothing.
+/// </remarks>
+public sealed class HostStorage
+{
+    private readonly LinuxHost _host;
+
+    /// <summary>The host this runs on, with the ledger in the user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
+    public HostStorage(string stateFolder)
+        : this(new LinuxHost(
+            HostRoots.Machine,
+            HostDeadlines.Standard,
+            Path.Combine(stateFolder, "host"),
+            new OpenIscsiInitiator(HostRoots.Machine, HostDeadlines.Standard, new ToolRunner()),
+            SysFile.Write,
+            () => Environment.IsPrivilegedProcess))
+    {
+    }
+
+    internal HostStorage(LinuxHost host) => _host = host;
+
+    /// <summary>Attaches an element: presents it to this host, logs in, and hands over its device when every path of it is proven.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="accessGroups">The groups to present it to; empty = the group that holds this host.</param>
+    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
+    /// <param name="cancellationToken">Ends the call; what was done is taken back.</param>
+    /// <exception cref="StorageConnectException">It can't be, and was taken back.</exception>
+    public Task<OscDevice> AttachAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> accessGroups,
+        Action<string> warn,
+        CancellationToken cancellationToken) =>
+        new Attaching(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
+
+    /// <summary>Detaches an element: refuses while it is in use, else removes its device, logs out what nobody else needs, and withdraws it.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="accessGroups">The groups to withdraw it from; empty = those that hold this host and no other.</param>
+    /// <param name="keepAccess">Leave it presented.</param>
+    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
+    /// <param name="cancellationToken">Ends the call between two steps; the next run takes it up.</param>
+    /// <exception cref="StorageElementBusyException">It is in use; the message names by whom.</exception>
+    public Task DetachAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> accessGroups,
+        bool keepAccess,
+        Action<string> warn,
+        CancellationToken cancellationToken) =>
+        new Detaching(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
+
+    /// <summary>Fails where this process could do only half of attaching or detaching.</summary>
+    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
+    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root.</exception>
+    public void DemandRights(string what) => _host.DemandRights(what);
+
+    /// <summary>The remote LUNs on this host as they are now.</summary>
+    public Task<IReadOnlyList<OscDevice>> GetDevicesAsync(CancellationToken cancellationToken) =>
+        OperatingSystem.IsLinux() ? new DeviceReader(_host).ReadAllAsync(cancellationToken) : Task.FromResult<IReadOnlyList<OscDevice>>([]);
+
+    /// <summary>Brings the device of an element to the size it has on the array.</summary>
+    /// <param name="element">With its size on the array.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="NotFoundException">It has no device on this host.</exception>
+    /// <exception cref="StorageElementBusyException">A path is down, or shows another size.</exception>
+    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) => new Resizing(_host).RunAsync(element, cancellationToken);
+}

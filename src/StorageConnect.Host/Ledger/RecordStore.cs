@@ -1,0 +1,67 @@
+using System.Text.Json;
+using StorageConnect.Engine;
+using StorageConnect.Engine.Servers;
+
+namespace StorageConnect.Host.Ledger;
+
+/// <summary>Records of one kind: a file each, replaced whole, that only this user may read. What is on the host itself is not in them.</summary>
+internal sealed class RecordStore<T>(string folder)
+    where T : class
+{
+    private const string Extension = ".json";
+
+    /// <summary>All of them; one that can't be read is left out, as it names nothing.</summary>
+    public IReadOnlyList<T> All => Guarded(() => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).Select(TryRead).OfType<T>().ToList()
+        : []);
+
+    /// <summary>The record of this key; null when there is none, or none that can be read: then what is on the host tells.</summary>
+    public T? TryLoad(string key) => Guarded(() => TryRead(FileOf(key)));
+
+    public void Save(string key, T record) => Guarded(() =>
+    {
+        PrivateFile.Write(FileOf(key), JsonSerializer.SerializeToUtf8Bytes(record, StoredJson.Options));
+        return true;
+    });
+
+    public void Remove(string key) => Guarded(() =>
+    {
+        if (Directory.Exists(folder))
+        {
+            File.Delete(FileOf(key));
+        }
+
+        return true;
+    });
+
+    private string FileOf(string key) => Path.Combine(folder, RecordName.Of(key) + Extension);
+
+    private static T? TryRead(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), StoredJson.Options);
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private TResult Guarded<TResult>(Func<TResult> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new AccessDeniedException($"This host's storage records in '{folder}' can't be read or written: {e.Message}", e)
+            {
+                ErrorId = "HostRecordsNotAccessible",
+                Element = folder,
+                Recommendation = "Make the folder writable for you and see that there is room, or set XDG_STATE_HOME to one that is.",
+            };
+        }
+    }
+}

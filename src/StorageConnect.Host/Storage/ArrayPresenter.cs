@@ -1,0 +1,19 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>The array's side through the engine's door.</summary>
+internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
+{
+    public Task<StorageServer> GetServerAsync(CancellationToken cancellationToken) => array.GetServerForLoginAsync(cancellationToken);
+
+    public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) => array.GetInfoAsync(element, cancellationToken);
+
+    public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => array.GetAccessGroupsAsync(null, cancellationToken);
+
+    public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        array.StartPresentAsync(element, groups, cancellationToken);
+
+    public Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        array.StopPresentAsync(element, groups, cancellationToken);
+}

@@ -1,0 +1,103 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>What this attaching has done so far, and how to take it back. What was there before stays.</summary>
+internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action<string> warn)
+{
+    private readonly Lock _gate = new();
+    private readonly List<(IscsiNode Node, MadeSession Made)> _sessions = [];
+    private readonly List<ScsiDevice> _devices = [];
+    private StorageElement? _presented;
+    private IReadOnlyList<string> _groups = [];
+
+    /// <summary>True when the element's map was there before: then it stays.</summary>
+    public bool HadMap { get; set; }
+
+    /// <summary>The ledger's entry as it was before; null when there was none.</summary>
+    public Attachment? Before { get; set; }
+
+    public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
+
+    public void LoggedIn(IscsiNode node, MadeSession made)
+    {
+        lock (_gate)
+        {
+            _sessions.Add((node, made));
+        }
+    }
+
+    public void Added(ScsiDevice device)
+    {
+        lock (_gate)
+        {
+            _devices.Add(device);
+        }
+    }
+
+    /// <summary>Takes everything back, each as far as possible. What can't be is kept in the ledger for the next run, and warned of.</summary>
+    public async Task RunAsync(Attachment attachment)
+    {
+        // Its own deadlines bound it; that the caller went away is no reason to leave half of it behind.
+        var cancellationToken = CancellationToken.None;
+        var isWhole = await TryAsync(async () =>
+        {
+            var devices = _devices.Where(device => device.Exists).ToList();
+            if (!HadMap && devices.Count > 0)
+            {
+                await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            }
+
+            await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            if (!HadMap)
+            {
+                await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+            }
+        });
+        isWhole &= await TryAsync(() => LogoutAsync(cancellationToken));
+        if (isWhole && _presented is { } presented && _groups.Count > 0)
+        {
+            // Only when the host let go of it.
+            isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
+        }
+
+        if (isWhole)
+        {
+            await TryAsync(() =>
+            {
+                if (Before is { } before)
+                {
+                    host.Ledger.Save(before);
+                }
+                else
+                {
+                    host.Ledger.Remove(attachment);
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private async Task LogoutAsync(CancellationToken cancellationToken)
+    {
+        using var gate = await host.Locks.TakeTargetsAsync(_sessions.Select(session => session.Node.TargetName), cancellationToken);
+        await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Made), cancellationToken);
+    }
+
+    private async Task<bool> TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return true;
+        }
+        catch (StorageConnectException e)
+        {
+            warn($"What was begun could not be taken back whole: {e.Message} Disconnect-OscStorageElement takes it up again.");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>
+/// One element's way in: presented, logged in to, looked for, proven, mapped, handed over. Each step looks whether it is done already, so that
+/// it takes up what a run before left behind; what fails takes back what this run did.
+/// </summary>
+internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<string> warn)
+{
+    private readonly StaleDevices _stale = new(host);
+
+    public async Task<OscDevice> RunAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Attaching an element");
+        var element = await array.GetElementAsync(asked, cancellationToken);
+        DemandUsable(element);
+        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        var server = await array.GetServerAsync(cancellationToken);
+        var toPresent = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).ToPresent(element, server, groups);
+        DemandMultipathd(server, element);
+
+        var before = host.Ledger.TryLoad(element.Page83Id);
+        var undo = new AttachUndo(host, array, warn)
+        {
+            HadMap = DmDevice.FindMap(host.Roots, element.Page83Id) is not null,
+            Before = before,
+        };
+        var attachment = new Attachment
+        {
+            Page83Id = element.Page83Id,
+            StorageElementUuid = element.Uuid,
+            StorageElementName = element.Name,
+            StorageServerUuid = server.Uuid,
+            StorageServerName = server.Name,
+            State = AttachmentState.Attaching,
+            Since = DateTimeOffset.UtcNow,
+            PresentedTo = [.. (before?.PresentedTo ?? []).Union(toPresent)],
+        };
+        host.Ledger.Save(attachment);
+        try
+        {
+            if (toPresent.Count > 0)
+            {
+                undo.Presented(element, toPresent);
+                host.Step("present");
+                element = await array.PresentAsync(element, toPresent, cancellationToken);
+            }
+
+            var device = await HandOverAsync(server, element, undo, cancellationToken);
+            host.Step("note");
+            host.Ledger.Save(attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
+            return device with { StorageElementUuid = element.Uuid, StorageServerUuid = server.Uuid };
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            await undo.RunAsync(attachment);
+            throw;
+        }
+    }
+
+    private async Task<OscDevice> HandOverAsync(StorageServer server, StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
+    {
+        await CleanMapAsync(element, undo, cancellationToken);
+        if (host.Multipath.IsListening)
+        {
+            // Before the disks come: udev and multipathd look there when they first see them.
+            await host.Wwids.AddAsync(element.Page83Id, cancellationToken);
+        }
+
+        var paths = server.StorageType == StorageType.SAN
+            ? await new FibreChannelSearch(host, element, undo).RunAsync(cancellationToken)
+            : await new IscsiSearch(host, element, undo, warn).RunAsync(
+                await new LoginPlan(host.Initiator).MakeAsync(server, element, cancellationToken), cancellationToken);
+        if (host.Multipath.IsListening)
+        {
+            host.Step("map");
+            await new MapWait(host).RunAsync(element, paths, cancellationToken);
+        }
+        else if (paths.Count > 1)
+        {
+            throw MultipathdNeeded(element, $"it has {paths.Count} paths ({string.Join(", ", paths.Select(path => path.Disk))})");
+        }
+        else
+        {
+            // With a link or without one: udev may have no rule for it.
+            await Watch.UntilAsync(
+                host.Roots,
+                () => host.Paths.Find(element.Page83Id) is [var path, ..] && path.StartsWith(DevicePathFinder.PlainFolder, StringComparison.Ordinal),
+                host.Deadlines.LinksSettled,
+                cancellationToken);
+        }
+
+        return await ProveAsync(element, paths, cancellationToken);
+    }
+
+    /// <summary>The device as it is handed over: with every path's identity read once more, from where the data will flow.</summary>
+    private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
+        {
+            throw new DataCorruptException($"The device of '{element.Name}' has a path that does not prove to be {element.Page83Id}.")
+            {
+                ErrorId = "WrongDisk",
+                Element = element.Name,
+                Recommendation = "Nothing was handed over. Get-OscDevice and Get-OscHostResidue show what is there.",
+            };
+        }
+
+        if (device.SizeBytes != element.SizeBytes)
+        {
+            warn($"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost with that size brings the host up to it.");
+        }
+
+        if (device.Paths.Count < paths.Count)
+        {
+            warn($"{device.Path} has {device.Paths.Count} paths, though {paths.Count} were found.");
+        }
+
+        return device;
+    }
+
+    /// <summary>A map that is there already must hold nothing but this element's disks, and some: else it is made anew.</summary>
+    private async Task CleanMapAsync(StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
+    {
+        if (DmDevice.FindMap(host.Roots, element.Page83Id) is not { } map)
+        {
+            return;
+        }
+
+        foreach (var disk in map.Slaves(host.Roots))
+        {
+            if (ScsiDevice.OfDisk(host.Roots, disk) is { } device)
+            {
+                await host.Scsi.RescanAsync(device, cancellationToken);
+                if (device.ReadIdentity() is { } identity && identity != element.Page83Id)
+                {
+                    await _stale.PurgeAsync(device, cancellationToken);
+                }
+            }
+        }
+
+        // Left by somebody who took the paths away first. In use it stays: its new paths revive it.
+        if (DmDevice.FindMap(host.Roots, element.Page83Id) is { } left && !left.Slaves(host.Roots).Any() && host.Use.Find(left) is null)
+        {
+            host.Step("remove empty map");
+            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+        }
+
+        undo.HadMap = DmDevice.FindMap(host.Roots, element.Page83Id) is not null;
+    }
+
+    /// <summary>Said before anything is done, where it is certain already.</summary>
+    private void DemandMultipathd(StorageServer server, StorageElement element)
+    {
+        if (server.StorageType == StorageType.iSCSI && server.AccessContexts.Count > 1 && !host.Multipath.IsListening)
+        {
+            throw MultipathdNeeded(element, $"the server has {server.AccessContexts.Count} portals");
+        }
+    }
+
+    private static ArrayUnreachableException MultipathdNeeded(StorageElement element, string why) =>
+        MultipathdError.Unreachable($"multipathd is not running, and without it '{element.Name}' can't be used safely: {why}.", retryable: false);
+
+    private static void DemandUsable(StorageElement element)
+    {
+        if (element.Type == StorageElementType.Snapshot || element.Page83Id.Length == 0)
+        {
+            throw new InvalidRequestException($"'{element.Name}' has no identity that a host could see.")
+            {
+                ErrorId = "NoPage83Id",
+                Element = element.Name,
+                Recommendation = "LUNs and clones can be attached; make a clone of a snapshot first, with Invoke-OscClone.",
+            };
+        }
+
+        if (element.State == StorageElementState.Offline)
+        {
+            throw new StorageElementBusyException($"'{element.Name}' is offline on the array, so no host sees it.")
+            {
+                ErrorId = "ElementOffline",
+                Element = element.Name,
+                Recommendation = "Bring it online first, with Enable-OscStorageElement.",
+            };
+        }
+    }
+}

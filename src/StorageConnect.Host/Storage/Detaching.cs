@@ -1,0 +1,160 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>
+/// One element's way out: refused while anybody uses it; else written, its map and its disks removed, its sessions logged out where nobody
+/// else needs them, and only then withdrawn on the array. Each step looks what is left to do, so that it can be begun anew at any point.
+/// </summary>
+internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<string> warn)
+{
+    /// <param name="asked">The element.</param>
+    /// <param name="groups">The groups to withdraw it from; empty = those that hold this host alone.</param>
+    /// <param name="keepAccess">Leave it presented.</param>
+    /// <param name="cancellationToken">Ends the call between two steps.</param>
+    public async Task RunAsync(StorageElement asked, IReadOnlyList<string> groups, bool keepAccess, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Detaching an element");
+        var element = await array.GetElementAsync(asked, cancellationToken);
+        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        var before = host.Ledger.TryLoad(element.Page83Id);
+        var map = DmDevice.FindMap(host.Roots, element.Page83Id);
+        var disks = FindDisks(element.Page83Id, map);
+        RefuseWhenUsed(element, map, disks);
+        if (map is not null && !host.Multipath.IsListening)
+        {
+            throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {map.Name} of '{element.Name}' can't be removed.", retryable: false);
+        }
+
+        var attachment = (before ?? new() { Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
+        {
+            StorageServerUuid = element.StorageServerUuid,
+            StorageServerName = element.StorageServerName,
+            State = AttachmentState.Detaching,
+            Since = DateTimeOffset.UtcNow,
+        };
+        host.Ledger.Save(attachment);
+        await RemoveFromHostAsync(element, map, disks, cancellationToken);
+        if (!keepAccess)
+        {
+            await WithdrawAsync(element, groups, cancellationToken);
+        }
+
+        host.Step("forget");
+        host.Ledger.Remove(attachment);
+    }
+
+    /// <summary>The element's disks: by their own identity, and those under its map that tell none any more.</summary>
+    private List<string> FindDisks(string page83Id, DmDevice? map) =>
+    [
+        .. ScsiDisk.FindAll(host.Roots, page83Id)
+            .Union(map?.Slaves(host.Roots).Where(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is null) ?? [])
+    ];
+
+    private void RefuseWhenUsed(StorageElement element, DmDevice? map, List<string> disks)
+    {
+        try
+        {
+            var use = map is not null ? host.Use.Find(map) : disks.Select(host.Use.FindOfDisk).FirstOrDefault(found => found is not null);
+            if (use is not null)
+            {
+                throw new StorageElementBusyException($"'{element.Name}' can't be detached: its device {(map is null ? string.Join(", ", disks) : map.Name)} is {use}.")
+                {
+                    ErrorId = "DeviceInUse",
+                    Element = element.Name,
+                    Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
+                };
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageElementBusyException($"Whether the device of '{element.Name}' is in use can't be told: {e.Message}", e)
+            {
+                ErrorId = "DeviceUseUnknown",
+                Element = element.Name,
+                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
+            };
+        }
+    }
+
+    private async Task RemoveFromHostAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
+    {
+        await FlushAsync(element, map, disks, cancellationToken);
+        if (map is not null)
+        {
+            host.Step("remove map");
+            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+        }
+
+        var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
+        var sessions = SessionsOf(devices);
+        var made = MadeFor(element, sessions);
+        using var gate = await host.Locks.TakeTargetsAsync(
+            sessions.Select(session => session.TargetName).Concat(made.Select(session => session.TargetName)),
+            cancellationToken);
+        host.Step("delete disks");
+        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+
+        // Events that were under way may have made the map anew, of disks that are gone now.
+        if (DmDevice.FindMap(host.Roots, element.Page83Id) is not null)
+        {
+            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+        }
+
+        await Task.WhenAll(
+            new SessionRelease(host).ReleaseAsync(made, cancellationToken),
+            DeviceLinks.ClearAsync(host.Roots, host.Deadlines, element.Page83Id, cancellationToken));
+        await host.Wwids.RemoveAsync(element.Page83Id, cancellationToken);
+    }
+
+    private async Task FlushAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
+    {
+        if (map is not null && await host.Multipath.TryShowMapAsync(element.Page83Id, cancellationToken) is { } shown
+            && shown.Paths.All(path => path.State == OscPathState.Failed))
+        {
+            // Nobody has it open, so nothing waits in a cache that could be written. But what does wait would wait for ever.
+            warn($"No path of {map.Name} carries I/O: it is removed without writing to it.");
+            host.Step("stop queueing");
+            await host.Multipath.StopQueueingAsync(element.Page83Id, cancellationToken);
+            return;
+        }
+
+        host.Step("flush");
+        foreach (var device in map is not null ? [map.KernelName] : disks.Where(IsReachable))
+        {
+            await DeviceFlush.RunAsync(host.Roots, host.Deadlines, device, map?.Name ?? device, cancellationToken);
+        }
+    }
+
+    private bool IsReachable(string disk) => ScsiDevice.OfDisk(host.Roots, disk)?.State is "running";
+
+    private List<IscsiSession> SessionsOf(List<ScsiDevice> devices)
+    {
+        var ids = devices.Select(device => device.SessionId).ToHashSet();
+        return [.. host.Initiator.Sessions().Where(session => ids.Contains(session.Id))];
+    }
+
+    /// <summary>The sessions of attaching's making that led to it, and those it was looked for behind by a run that didn't come further.</summary>
+    private List<MadeSession> MadeFor(StorageElement element, List<IscsiSession> sessions) =>
+        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(made.IsServedBy))];
+
+    private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
+    {
+        var choice = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken));
+        var groups = named.Count > 0 ? named : choice.ToWithdraw(element);
+        if (groups.Count > 0)
+        {
+            host.Step("withdraw");
+            element = await array.WithdrawAsync(element, groups, cancellationToken);
+        }
+
+        if (choice.Shared(element) is [_, ..] shared)
+        {
+            warn($"'{element.Name}' stays presented to {string.Join(", ", shared.Select(name => $"'{name}'"))}: there are other hosts in it. "
+                + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.");
+        }
+    }
+}

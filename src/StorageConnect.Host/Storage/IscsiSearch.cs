@@ -1,0 +1,137 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>Logs in where an element may be, and finds its disks.</summary>
+internal sealed class IscsiSearch(LinuxHost host, StorageElement element, AttachUndo undo, Action<string> warn)
+{
+    private readonly StaleDevices _stale = new(host);
+
+    /// <summary>The disks of the element, one for each portal that shows it.</summary>
+    public async Task<IReadOnlyList<FoundPath>> RunAsync(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds, CancellationToken cancellationToken)
+    {
+        StorageConnectException? failure = null;
+        foreach (var round in rounds)
+        {
+            // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
+            using var gate = await host.Locks.TakeTargetsAsync(round.Select(node => node.TargetName), cancellationToken);
+            var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
+            failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
+                ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
+            var searches = logins.Where(login => login.Session is not null).Select(login => new Search(login, new(host, element, _stale))).ToList();
+            await LookAsync(searches, cancellationToken);
+            await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
+            if (searches.Exists(search => search.Found is not null))
+            {
+                Warn(logins, searches);
+                return [.. searches.Select(search => search.Found).OfType<FoundPath>()];
+            }
+        }
+
+        throw failure ?? NotSeen(rounds);
+    }
+
+    private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
+        {
+            return session.IsLoggedIn ? new(node, session, null, null) : new(node, null, null, Down(node, session));
+        }
+
+        var made = MadeSession.Of(node, element.Page83Id);
+        host.Ledger.Save(made);
+        undo.LoggedIn(node, made);
+        host.Step("login");
+        try
+        {
+            return new(node, await host.Initiator.LoginAsync(node, cancellationToken), made, null);
+        }
+        catch (StorageConnectException e)
+        {
+            if (!host.Initiator.Sessions().Any(node.IsServedBy))
+            {
+                host.Ledger.Remove(made);
+            }
+
+            return new(node, null, made, e);
+        }
+    }
+
+    /// <summary>Looks behind all sessions, again and again where it isn't there yet: an array may take a moment to show what it presents.</summary>
+    private async Task LookAsync(List<Search> searches, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            await Task.WhenAll(searches.Where(search => search.Found is null).Select(async search =>
+                search.Found = await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken)));
+            var patience = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
+            if (searches.TrueForAll(search => search.Found is not null || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(began) > patience)
+            {
+                return;
+            }
+
+            await Task.Delay(pause, cancellationToken); // no array tells a host when it shows a LUN
+            pause = pause * 2 < TimeSpan.FromSeconds(2) ? pause * 2 : TimeSpan.FromSeconds(2);
+        }
+    }
+
+    /// <summary>True when the element was found at another target and nothing says that it is at this one, too.</summary>
+    private bool IsElsewhere(Search search, List<Search> searches) =>
+        element.LunAddresses.Count == 0
+        && searches.TrueForAll(other => other.Found is null || other.Login.Node.TargetName != search.Login.Node.TargetName)
+        && searches.Exists(other => other.Found is not null);
+
+    private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], cancellationToken);
+
+    private void Warn(Login[] logins, List<Search> searches)
+    {
+        foreach (var login in logins.Where(login => login.Error is not null))
+        {
+            warn($"'{element.Name}' has a path less than it could: {login.Error!.Message}");
+        }
+
+        foreach (var search in searches.Where(search => search.Found is null && !IsElsewhere(search, searches)))
+        {
+            warn($"'{element.Name}' has a path less than it could: the portal {search.Login.Node.Portal} does not show it.");
+        }
+    }
+
+    private NotFoundException NotSeen(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds) =>
+        new($"'{element.Name}' ({element.Page83Id}) is not seen on this host: "
+            + (rounds.Count == 0 ? "the portals offer this host no target." : $"none of the targets asked shows it within {host.Deadlines.LunSeen.TotalSeconds:0.###} s."))
+        {
+            ErrorId = "ElementNotSeen",
+            Element = element.Name,
+            Retryable = true,
+            Recommendation = "See on the array that it is presented to this host's initiator (Get-OscInitiator), and through these portals.",
+        };
+
+    private static ArrayUnreachableException Down(IscsiNode node, IscsiSession session) =>
+        new($"The session with the target {node.TargetName} at {node.Portal} is down ({session.State}).")
+        {
+            ErrorId = "SessionDown",
+            Element = node.TargetName,
+            Retryable = true,
+            Recommendation = "It comes back by itself when the portal answers again.",
+        };
+
+    /// <summary>How a login ended.</summary>
+    /// <param name="Node">Where.</param>
+    /// <param name="Session">The session, when there is one to use.</param>
+    /// <param name="Made">The ledger's note, when it was made now.</param>
+    /// <param name="Error">Why there is none.</param>
+    private sealed record Login(IscsiNode Node, IscsiSession? Session, MadeSession? Made, StorageConnectException? Error);
+
+    private sealed class Search(Login login, SessionSearch looking)
+    {
+        public Login Login => login;
+
+        public SessionSearch Looking => looking;
+
+        public FoundPath? Found { get; set; }
+    }
+}

@@ -1,0 +1,76 @@
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>The host's parts as attaching and detaching use them. Making one touches nothing.</summary>
+/// <param name="roots">Where the kernel, udev and the daemons show what there is.</param>
+/// <param name="deadlines">How long they may take.</param>
+/// <param name="stateFolder">Where the ledger is.</param>
+/// <param name="initiator">The iSCSI initiator.</param>
+/// <param name="write">Writes to sysfs.</param>
+/// <param name="isPrivileged">Whether this process may change the host.</param>
+internal sealed class LinuxHost(
+    HostRoots roots,
+    HostDeadlines deadlines,
+    string stateFolder,
+    IIscsiInitiator initiator,
+    Action<string, string> write,
+    Func<bool> isPrivileged)
+{
+    private readonly Multipathd _multipathd = new(roots, deadlines);
+
+    public HostRoots Roots { get; } = roots;
+
+    public HostDeadlines Deadlines { get; } = deadlines;
+
+    public HostLedger Ledger { get; } = new(stateFolder);
+
+    public WorkLocks Locks { get; } = new(roots, deadlines);
+
+    public IIscsiInitiator Initiator { get; } = initiator;
+
+    public ScsiBus Scsi { get; } = new(roots, deadlines, write);
+
+    public MultipathCommands Multipath => new(_multipathd);
+
+    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd);
+
+    public WwidsFile Wwids { get; } = new(roots);
+
+    public DeviceUse Use { get; } = new(roots);
+
+    public DevicePathFinder Paths { get; } = new(roots);
+
+    /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
+    public Action<string>? OnStep { get; init; }
+
+    /// <summary>Says that a step begins.</summary>
+    public void Step(string name) => OnStep?.Invoke(name);
+
+    /// <summary>Fails where this process could do only half of the work.</summary>
+    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root.</exception>
+    public void DemandRights(string what)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new NoSuchOperationException($"{what} works on Linux hosts only.")
+            {
+                ErrorId = "LinuxNeeded",
+                Recommendation = "Run it on the Linux host that is to use the element. What concerns the array alone works here.",
+            };
+        }
+
+        if (!isPrivileged())
+        {
+            throw new AccessDeniedException($"{what} changes this host's devices, which only root may.")
+            {
+                ErrorId = "HostRightsNeeded",
+                Recommendation = "Run it as root.",
+            };
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>Waits for multipathd to make an element's map of all its disks, and tells it of disks it leaves aside.</summary>
+internal sealed class MapWait(LinuxHost host)
+{
+    /// <summary>The map with all these disks, and its link in /dev.</summary>
+    /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
+    /// <exception cref="ArrayUnreachableException">It does not come.</exception>
+    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            // multipathd finds new disks by itself, from udev's events. Only when it doesn't is it told.
+            if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MapNudge, cancellationToken) is { } map)
+            {
+                return map;
+            }
+
+            var reply = await NudgeAsync(element, paths, cancellationToken);
+            if (TimeProvider.System.GetElapsedTime(began) > host.Deadlines.MapMade)
+            {
+                return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
+            }
+        }
+    }
+
+    private DmDevice? FindWhole(string page83Id, IReadOnlyList<FoundPath> paths)
+    {
+        if (DmDevice.FindMap(host.Roots, page83Id) is not { } map)
+        {
+            return null;
+        }
+
+        var slaves = map.Slaves(host.Roots).ToHashSet();
+        return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
+    }
+
+    private bool IsOpenable(DmDevice map) =>
+        DeviceLink.KernelNameOf(host.Roots, DevicePathFinder.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
+
+    private async Task<string> NudgeAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        var slaves = DmDevice.FindMap(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
+        var reply = "";
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk)))
+        {
+            host.Step("add path");
+            reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);
+            if (reply.Contains("blacklisted", StringComparison.Ordinal))
+            {
+                throw new NoSuchOperationException($"multipathd's configuration leaves '{element.Name}' ({element.Page83Id}) out: its disk {path.Disk} is blacklisted.")
+                {
+                    ErrorId = "DeviceBlacklisted",
+                    Element = element.Name,
+                    Recommendation = "Take it out of the blacklist in /etc/multipath.conf, run 'multipathd reconfigure', then repeat.",
+                };
+            }
+        }
+
+        return reply;
+    }
+
+    private ArrayUnreachableException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
+    {
+        var disks = string.Join(", ", paths.Select(path => path.Disk));
+        return MultipathdError.Unreachable(
+            DmDevice.FindMap(host.Roots, element.Page83Id) is { } map
+                ? $"The multipath device {map.Name} does not get all paths of '{element.Name}' ({disks}) within {host.Deadlines.MapMade.TotalSeconds:0.###} s."
+                : $"multipathd makes no map of '{element.Name}' ({element.Page83Id}; {disks}) within {host.Deadlines.MapMade.TotalSeconds:0.###} s"
+                    + (reply.Length > 0 && reply != "ok" ? $"; it said: {reply.ReplaceLineEndings(" ")}." : "."));
+    }
+}

@@ -1,0 +1,76 @@
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>
+/// Takes away SCSI devices that lead to something else than this host believes: an array gave their LUN number to another element. The kernel
+/// never notices that by itself, and a map made of them would mix two elements' data.
+/// </summary>
+internal sealed class StaleDevices(LinuxHost host)
+{
+    /// <summary>Has the kernel ask the device anew who it is.</summary>
+    /// <returns>True when it is still, in a state for use, who it was.</returns>
+    public async Task<bool> IsGenuineAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        var before = device.ReadIdentity();
+        await host.Scsi.RescanAsync(device, cancellationToken);
+        return device.ReadIdentity() is { } now && now == before && device.State is "running";
+    }
+
+    /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>
+    /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
+    public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        // One after the other: whether a disk is a map's last path must not change meanwhile.
+        using var turn = await host.Locks.TakePurgeAsync(cancellationToken);
+        if (device.Disk is { } disk)
+        {
+            if (FindMapOver(disk) is { } map)
+            {
+                await PurgeFromMapAsync(device, disk, map, cancellationToken);
+                return;
+            }
+
+            if (host.Use.FindOfDisk(disk) is { } use)
+            {
+                throw InUse(device, disk, use);
+            }
+        }
+
+        host.Step("purge");
+        await host.Scsi.DeleteAsync(device, cancellationToken);
+    }
+
+    private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, CancellationToken cancellationToken)
+    {
+        var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
+        if (isLast && host.Use.Find(map) is { } use)
+        {
+            throw InUse(device, disk, $"the last path of the multipath device {map.Name}, which is {use}");
+        }
+
+        host.Step("purge");
+        if (isLast)
+        {
+            await host.Teardown.RunAsync(map.Uuid[DmDevice.MultipathPrefix.Length..], cancellationToken);
+        }
+
+        await host.Scsi.DeleteAsync(device, cancellationToken);
+
+        // multipathd hears of it as we do, and takes it out of the map.
+        await Watch.UntilAsync(host.Roots, () => !map.Slaves(host.Roots).Contains(disk), host.Deadlines.DiskSettled, cancellationToken);
+    }
+
+    private DmDevice? FindMapOver(string disk) => SysFile.Names(Path.Combine(host.Roots.Sys, "block", disk, "holders"))
+        .Select(holder => DmDevice.TryRead(host.Roots, holder))
+        .FirstOrDefault(holder => holder?.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) == true);
+
+    private static StorageElementBusyException InUse(ScsiDevice device, string disk, string use) =>
+        new($"The disk {disk} ({device.Hctl}) leads to another LUN than it did: the array gave its LUN number away. It can't be removed: it is {use}.")
+        {
+            ErrorId = "StaleDeviceInUse",
+            Element = disk,
+            Recommendation = "Stop using it at once: what is written there goes to the wrong LUN. Then repeat.",
+        };
+}

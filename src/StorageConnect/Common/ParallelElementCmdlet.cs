@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>A cmdlet that does something with elements on this host, several at once, and writes each result as it comes.</summary>
+public abstract class ParallelElementCmdlet : StorageElementCmdlet
+{
+    // How long a stopped pipeline waits until what was begun is taken back.
+    private static readonly TimeSpan TakingBack = TimeSpan.FromSeconds(30);
+
+    private readonly Channel<Outcome> _outcomes = Channel.CreateUnbounded<Outcome>(new() { SingleReader = true });
+    private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly List<Task> _works = [];
+    private SemaphoreSlim? _throttle;
+    private int _written;
+
+    /// <summary>How many elements are worked on at once.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int ThrottleLimit { get; set; } = 8;
+
+    private protected abstract string Work { get; }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing()
+    {
+        try
+        {
+            ModuleEngine.Host.DemandRights(Work);
+        }
+        catch (StorageConnectException e)
+        {
+            // Once, not once for each element.
+            ThrowTerminatingError(ErrorTranslation.ToErrorRecord(e, null));
+        }
+    }
+
+    /// <summary>Begins work on an element as soon as there is room.</summary>
+    /// <param name="element">The element, for errors.</param>
+    /// <param name="work">The work; it is handed what takes warnings. What it returns is written, unless it is null.</param>
+    private protected void Begin(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work)
+    {
+        _throttle ??= new(ThrottleLimit, ThrottleLimit);
+        _works.Add(Task.Run(() => RunAsync(element, work, _throttle, StopToken)));
+
+        // While others are still being found further up the pipeline.
+        WriteReady();
+    }
+
+    private protected sealed override void End()
+    {
+        while (_written < _works.Count)
+        {
+            if (_works.Count > 1)
+            {
+                WriteProgress(new(0x05e, Work, $"{_written} of {_works.Count} done") { PercentComplete = _written * 100 / _works.Count });
+            }
+
+            Run(token => _outcomes.Reader.WaitToReadAsync(token).AsTask());
+            WriteReady();
+        }
+
+        if (_works.Count > 1)
+        {
+            WriteProgress(new(0x05e, Work, "over") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+
+    private protected sealed override void CleanUp()
+    {
+        // Ctrl+C took the pipeline away from work that takes itself back now.
+        Task.WaitAll([.. _works], TakingBack);
+        _throttle?.Dispose();
+    }
+
+    private protected static IReadOnlyList<string> GroupNames(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element)
+    {
+        if (groups?.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
+        {
+            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
+        }
+
+        return [.. (groups ?? []).Select(group => group.Key).Distinct()];
+    }
+
+    private async Task RunAsync(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work, SemaphoreSlim throttle, CancellationToken cancellationToken)
+    {
+        Outcome outcome;
+        try
+        {
+            await throttle.WaitAsync(cancellationToken);
+            try
+            {
+                outcome = new(element, await work(_warnings.Enqueue, cancellationToken), null);
+            }
+            finally
+            {
+                throttle.Release();
+            }
+        }
+#pragma warning disable CA1031 // Whatever it is, the pipeline's own thread throws it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            outcome = new(element, null, e);
+        }
+
+        _outcomes.Writer.TryWrite(outcome);
+    }
+
+    private void WriteReady()
+    {
+        while (_outcomes.Reader.TryRead(out var outcome))
+        {
+            _written++;
+            while (_warnings.TryDequeue(out var warning))
+            {
+                WriteWarning(warning);
+            }
+
+            Try(outcome.Element, () => Write(outcome));
+        }
+    }
+
+    private void Write(Outcome outcome)
+    {
+        if (outcome.Error is not null)
+        {
+            ExceptionDispatchInfo.Throw(outcome.Error);
+        }
+
+        if (outcome.Result is not null)
+        {
+            WriteObject(outcome.Result);
+        }
+    }
+
+    private sealed record Outcome(StorageElement Element, object? Result, Exception? Error);
+}

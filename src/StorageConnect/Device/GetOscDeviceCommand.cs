@@ -1,0 +1,64 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.</summary>
+[Cmdlet(VerbsCommon.Get, "OscDevice", DefaultParameterSetName = WwidSet)]
+[OutputType(typeof(OscDevice))]
+public sealed class GetOscDeviceCommand : OscCmdlet
+{
+    private const string WwidSet = "Wwid";
+    private IReadOnlyList<OscDevice>? _devices;
+
+    /// <summary>Identities as multipath writes them, the elements' page 0x83 ids; wildcards allowed. All devices when left out.</summary>
+    [Parameter(ParameterSetName = WwidSet, Position = 0)]
+    [SupportsWildcards]
+    public string[]? Wwid { get; set; }
+
+    /// <summary>Elements whose devices are wanted.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
+    [Alias("StorageElement")]
+    [ValidateNotNullOrEmpty]
+    public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);
+
+    private protected override void Process()
+    {
+        if (ParameterSetName == WwidSet)
+        {
+            foreach (var filter in NameFilter.From(Wwid))
+            {
+                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => filter.Matches(device.Wwid)));
+            }
+
+            return;
+        }
+
+        foreach (var identity in InputObject)
+        {
+            Try(identity.Record ?? (object)identity.ToString(), () =>
+            {
+                var element = Find(identity);
+                Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id);
+            });
+        }
+    }
+
+    private StorageElement Find(StorageElementIdentity identity)
+    {
+        var array = identity.ServerUuid is { } uuid ? Engine.GetArray(uuid) : Engine.GetDefaultArray();
+        return Run(token => array.FindElementAsync(identity, token));
+    }
+
+    private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)
+    {
+        var found = Devices.Where(matches).ToList();
+        if (found.Count == 0 && isNeeded)
+        {
+            throw CommandErrors.DeviceNotFound(what);
+        }
+
+        WriteObject(found, enumerateCollection: true);
+    }
+}

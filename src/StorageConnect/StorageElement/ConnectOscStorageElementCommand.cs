@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// Attaches LUNs and clones to this host: presents them to it, logs in to their targets, and hands over each one's device when its identity is
+/// proven on every path. What fails is taken back; what was killed is completed when it is repeated.
+/// </summary>
+[Cmdlet(VerbsCommunications.Connect, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(OscDevice))]
+public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
+{
+    /// <summary>The access groups to present them to. Left out: the group that holds this host's initiator.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public AccessGroupIdentity[]? AccessGroup { get; set; }
+
+    private protected override string Work => "Attaching an element";
+
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        var groups = GroupNames(AccessGroup, array, element);
+        if (ShouldProcess(Describe(element.Name, array), "Attach to this host"))
+        {
+            var host = ModuleEngine.Host;
+            Begin(element, async (warn, token) => await host.AttachAsync(array, element, groups, warn, token));
+        }
+    }
+}

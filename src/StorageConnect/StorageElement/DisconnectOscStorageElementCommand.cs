@@ -1,0 +1,42 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// Detaches LUNs and clones from this host: refused while in use, with the user's name; else the device goes, sessions that nobody else needs
+/// are logged out, and last the array stops presenting them to this host.
+/// </summary>
+[Cmdlet(VerbsCommunications.Disconnect, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(StorageElement))]
+public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
+{
+    /// <summary>The access groups to stop presenting them to. Left out: those that hold this host and no other.</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public AccessGroupIdentity[]? AccessGroup { get; set; }
+
+    /// <summary>Leave them presented.</summary>
+    [Parameter]
+    public SwitchParameter KeepAccess { get; set; }
+
+    /// <summary>Return the elements as they are then.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    private protected override string Work => "Detaching an element";
+
+    private protected override void Process(StorageArray array, StorageElement element)
+    {
+        var groups = GroupNames(AccessGroup, array, element);
+        if (ShouldProcess(Describe(element.Name, array), "Detach from this host"))
+        {
+            var host = ModuleEngine.Host;
+            Begin(element, async (warn, token) =>
+            {
+                await host.DetachAsync(array, element, groups, KeepAccess, warn, token);
+                return PassThru ? await array.GetInfoAsync(element, token) : null;
+            });
+        }
+    }
+}

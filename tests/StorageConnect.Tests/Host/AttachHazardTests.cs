@@ -1,0 +1,181 @@
+using StorageConnect.Host.Storage;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>What has cost others their data: each ends in the right disk or in an error, never in the wrong disk.</summary>
+public sealed class AttachHazardTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+    private readonly List<string> _warnings = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task A_LUN_number_reused_over_a_stale_device_is_purged_and_the_right_disk_comes()
+    {
+        var old = _host.Array.Add("old", Target, 5);
+        await AttachAsync(old);
+        var next = Reuse(old);
+
+        var device = await AttachAsync(next);
+
+        Assert.Equal(next.Page83Id, device.Wwid);
+        Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(next.Page83Id, behind));
+        Assert.DoesNotContain(old.Page83Id, _host.Traces().Where(trace => !trace.StartsWith('/')));
+    }
+
+    [Fact]
+    public async Task A_LUN_number_reused_under_a_mounted_map_is_an_error_that_names_the_mount()
+    {
+        var old = _host.Array.Add("old", Target, 5);
+        var device = await AttachAsync(old);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        var next = Reuse(old);
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => AttachAsync(next));
+
+        Assert.Equal("StaleDeviceInUse", error.ErrorId);
+        Assert.Contains("/srv", error.Message);
+        Assert.Empty(_host.Array.Now(next).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task A_LUN_number_reused_where_the_array_tells_no_numbers_is_found_out_too()
+    {
+        _host.Array.IsSilent = true;
+        var old = _host.Array.Add("old", Target, 5);
+        await AttachAsync(old);
+        var next = Reuse(old);
+
+        var device = await AttachAsync(next);
+
+        Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(next.Page83Id, behind));
+    }
+
+    [Fact]
+    public async Task An_element_whose_LUN_number_was_given_away_is_not_taken_for_the_disk_it_had()
+    {
+        var old = _host.Array.Add("old", Target, 5);
+        await AttachAsync(old);
+        var next = Reuse(old);
+        _host.Array.Change(next, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Change(old, now => now with { AccessGroupNames = ["this-host"] });
+
+        var error = await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(old));
+
+        Assert.Equal("WrongDisk", error.ErrorId);
+        Assert.Contains(next.Page83Id, error.Message);
+    }
+
+    [Fact]
+    public async Task Where_the_array_says_a_wrong_LUN_number_nothing_is_handed_over_and_nothing_is_left()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("other", Target, 6);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Change(element, now => now with { LunAddresses = [new() { TargetName = Target, Lun = 6 }] });
+
+        var error = await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(element));
+
+        Assert.Equal("WrongDisk", error.ErrorId);
+        Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sd", StringComparison.Ordinal));
+        Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_map_without_paths_is_replaced_by_a_new_one()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Files.AddDm("dm-7", element.Page83Id, "mpath-" + element.Page83Id);
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal(2, device.Paths.Count);
+        Assert.False(Directory.Exists(_host.Files.At("sys/block/dm-7")));
+    }
+
+    [Fact]
+    public async Task A_mounted_map_that_lost_its_paths_gets_them_back()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        foreach (var session in _host.Sessions())
+        {
+            _host.RemoveSession(session.Id); // the last paths' logout while mounted, as iscsiadm does it without a word
+        }
+
+        var again = await AttachAsync(element);
+
+        Assert.Equal(2, again.Paths.Count);
+        Assert.True(Directory.Exists(_host.Files.At("sys/block/dm-0")));
+    }
+
+    [Fact]
+    public async Task A_foreign_path_in_the_elements_own_map_is_taken_out_of_it()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var other = _host.Array.Add("other", Target, 6);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.IsMultipathdBlind = true;
+        var disk = _host.AddDisk(_host.Sessions()[0], 6, other);
+        _host.Map(disk, element.Page83Id);
+        Assert.Empty(new StorageConnect.Host.DevicePathFinder(_host.Roots).Find(element.Page83Id));
+
+        var device = await AttachAsync(element);
+
+        Assert.True(device.Verified);
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
+    public async Task A_disk_left_offline_by_a_detach_that_was_killed_is_brought_back_new()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        var disk = StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, Path.GetFileName(device.Paths[0].Device))!;
+        File.WriteAllText(Path.Combine(disk.Folder, "state"), "offline\n");
+
+        var again = await AttachAsync(element);
+
+        Assert.Equal(2, again.Paths.Count);
+        Assert.All(again.Paths, path => Assert.Equal(OscPathState.Active, path.State));
+    }
+
+    [Fact]
+    public async Task A_stale_link_by_identity_leads_nobody_astray()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Files.Write("dev/sdz", "");
+        _host.Files.Link($"dev/mapper/{element.Page83Id}", "../sdz");
+
+        var device = await AttachAsync(element);
+
+        Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(element.Page83Id, behind));
+    }
+
+    [Fact]
+    public async Task LUN_numbers_above_255_are_asked_for_as_the_kernel_counts_them()
+    {
+        var element = _host.Array.Add("db01", Target, 16384 + 300);
+        _host.Array.Change(element, now => now with { LunAddresses = [new() { TargetName = Target, Lun = 300 }] });
+
+        Assert.All((await AttachAsync(element)).Paths, path => Assert.EndsWith(":16684", path.Hctl));
+    }
+
+    /// <summary>The array withdraws an element and gives its LUN number to another. The host is not told.</summary>
+    private StorageElement Reuse(StorageElement old)
+    {
+        _host.Array.Change(old, now => now with { AccessGroupNames = [] });
+        return _host.Array.Add("next", Target, 5);
+    }
+
+    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+}

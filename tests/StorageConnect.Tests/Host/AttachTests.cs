@@ -1,0 +1,413 @@
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Storage;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+public sealed class AttachTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+    private readonly List<string> _warnings = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task An_element_comes_as_a_proven_multipath_device_over_all_portals()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal($"/dev/mapper/{element.Page83Id}", device.Path);
+        Assert.Equal((element.Page83Id, element.SizeBytes, element.Uuid, true, true), (device.Wwid, device.SizeBytes, device.StorageElementUuid, device.Multipath, device.Verified));
+        Assert.Equal(["4:0:0:5 Active", "5:0:0:5 Active"], device.Paths.Select(path => $"{path.Hctl} {path.State}").Order());
+        Assert.Equal(["/dev/sda", "/dev/sdb"], device.Paths.Select(path => path.Device).Order());
+        Assert.Equal(["10.99.0.1:3260", "10.99.1.1:3260"], device.Paths.Select(path => path.Portal!).Order());
+        Assert.Equal(["present db01 this-host"], _host.Array.Calls);
+        Assert.Empty(_warnings);
+        Assert.Equal(AttachmentState.Attached, _host.Open().Ledger.TryLoad(element.Page83Id)!.State);
+    }
+
+    [Fact]
+    public async Task Only_the_one_LUN_is_brought_in_where_the_array_tells_its_number()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        Present(_host.Array.Add("other", Target, 6));
+
+        await AttachAsync(element);
+
+        Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sdc", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Where_the_array_tells_no_number_the_others_that_a_look_brings_up_are_taken_away_again()
+    {
+        _host.Array.IsSilent = true;
+        Present(_host.Array.Add("other", Target, 4));
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.IsMultipathdBlind = true; // else it would have made a map of the other before it went
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+        Assert.Equal(2, _host.Traces().Count(trace => trace.StartsWith("sd", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_target_named_after_the_element_is_looked_at_first_and_others_are_not_logged_in_to()
+    {
+        _host.Array.IsSilent = true;
+        _host.Array.Add("other", "iqn.2026-01.lab.array:aaa", 1);
+        var element = _host.Array.Add("db01", $"iqn.2026-01.lab.array:{2:x32}", 1);
+
+        await AttachAsync(element);
+
+        Assert.All(_host.Logins, login => Assert.Contains(element.Uuid, login));
+    }
+
+    [Fact]
+    public async Task Targets_that_turn_out_not_to_have_it_are_logged_out_again()
+    {
+        _host.Array.IsSilent = true;
+        _host.Array.Add("other", "iqn.2026-01.lab.array:aaa", 1);
+        var element = _host.Array.Add("db01", "iqn.2026-01.lab.array:bbb", 1);
+
+        await AttachAsync(element);
+
+        Assert.All(_host.Sessions(), session => Assert.Equal("iqn.2026-01.lab.array:bbb", session.TargetName));
+        Assert.Equal(2, _host.Logouts.Count);
+    }
+
+    [Fact]
+    public async Task Attaching_again_changes_nothing_and_returns_the_same()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var first = await AttachAsync(element);
+
+        var again = await AttachAsync(element);
+
+        Assert.Equal(first, again);
+        Assert.Equal(2, _host.Logins.Count);
+        Assert.Single(_host.Array.Calls);
+    }
+
+    [Fact]
+    public async Task Several_elements_at_once_share_their_sessions()
+    {
+        var elements = Enumerable.Range(1, 6).Select(number => _host.Array.Add($"db{number}", Target, number)).ToList();
+
+        var devices = await Task.WhenAll(elements.Select(AttachAsync));
+
+        Assert.Equal(elements.Select(element => element.Page83Id), devices.Select(device => device.Wwid));
+        Assert.All(devices, device => Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(device.Wwid, behind)));
+        Assert.Equal(2, _host.Logins.Count);
+    }
+
+    [Fact]
+    public async Task A_dead_portal_costs_a_path_and_is_warned_of()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.DeadPortals.Add("10.99.1.1");
+
+        var device = await AttachAsync(element);
+
+        Assert.Single(device.Paths);
+        Assert.Contains("10.99.1.1", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task When_no_portal_answers_all_is_as_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.DeadPortals.UnionWith(["10.99.0.1", "10.99.1.1"]);
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+
+        Assert.Equal("PortalUnreachable", error.ErrorId);
+        AssertNothingLeft(element);
+        _host.DeadPortals.Clear();
+        Assert.True((await AttachAsync(element)).Verified);
+    }
+
+    [Fact]
+    public async Task Wrong_CHAP_is_told_before_any_other_trouble_and_all_is_as_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.DeadPortals.Add("10.99.0.1");
+        _host.ClosedPortals.Add("10.99.1.1");
+
+        await Assert.ThrowsAsync<AuthenticationFailedException>(() => AttachAsync(element));
+
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task A_LUN_that_is_never_shown_ends_in_an_error_and_all_is_as_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.Luns.Remove((Target, 5));
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => AttachAsync(element));
+
+        Assert.Equal("ElementNotSeen", error.ErrorId);
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task A_LUN_that_is_shown_late_is_waited_for()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.Luns.Remove((Target, 5));
+        var looks = 0;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal) && Interlocked.Increment(ref looks) == 3)
+            {
+                _host.Array.Luns[(Target, 5)] = element;
+            }
+        };
+
+        var device = await new Attaching(_host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+
+        Assert.Equal(2, device.Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_multipathd_that_overlooks_the_disks_is_told_of_them()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.IsMultipathdBlind = true;
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal(2, device.Paths.Count);
+        Assert.Equal(2, _host.MultipathdCommands.Count(command => command.StartsWith("add path", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_blacklisted_disk_ends_in_an_error_that_says_so_and_all_is_as_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.IsMultipathdBlind = true;
+        _host.AnswerToAddPath = "blacklisted";
+
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => AttachAsync(element));
+
+        Assert.Equal("DeviceBlacklisted", error.ErrorId);
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task A_map_that_never_comes_ends_in_an_error_and_all_is_as_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.IsMultipathdBlind = true;
+        _host.AnswerToAddPath = "fail";
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+
+        Assert.Contains("fail", error.Message);
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task The_identity_is_on_multipaths_list_before_the_disks_come()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var wwids = _host.Files.At("etc/multipath/wwids");
+        var wasListed = false;
+        _host.OnWrite = (path, _) => wasListed |= path.EndsWith("/scan", StringComparison.Ordinal) && File.ReadAllText(wwids).Contains($"/{element.Page83Id}/", StringComparison.Ordinal);
+
+        await AttachAsync(element);
+
+        Assert.True(wasListed);
+    }
+
+    [Fact]
+    public async Task Without_multipathd_an_element_with_several_portals_is_refused_before_anything_is_done()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await _host.StopMultipathdAsync();
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Empty(_host.Array.Calls);
+        Assert.Empty(_host.Logins);
+        _host.StartMultipathd();
+        Assert.True((await AttachAsync(element)).Multipath);
+    }
+
+    [Fact]
+    public async Task Without_multipathd_an_element_with_one_portal_is_a_plain_disk_by_its_identity()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await _host.StopMultipathdAsync();
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal($"/dev/disk/by-id/scsi-{element.Page83Id}", device.Path);
+        Assert.Equal((false, true), (device.Multipath, device.Verified));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_down_costs_a_path_and_is_not_logged_in_to_again()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Break(_host.AddSession(Target, "10.99.0.1"));
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal("10.99.1.1:3260", Assert.Single(device.Paths).Portal);
+        Assert.Contains("FAILED", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task An_element_in_no_group_of_this_host_is_an_error_that_names_the_initiator()
+    {
+        _host.Array.Groups.Clear();
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => AttachAsync(element));
+
+        Assert.Equal("HostInNoAccessGroup", error.ErrorId);
+        Assert.Contains(SimulatedHost.Iqn, error.Recommendation);
+    }
+
+    [Fact]
+    public async Task Of_several_groups_with_this_host_the_one_that_is_its_own_is_taken()
+    {
+        _host.Array.Groups.Add(new() { Name = "cluster", Entries = [SimulatedHost.Iqn, "iqn.2026-01.lab.init:other"] });
+
+        await AttachAsync(_host.Array.Add("db01", Target, 5));
+
+        Assert.Equal(["present db01 this-host"], _host.Array.Calls);
+    }
+
+    [Fact]
+    public async Task Of_several_own_groups_one_must_be_named()
+    {
+        _host.Array.Groups.Add(new() { Name = "also-this", Entries = [SimulatedHost.Iqn] });
+        var element = _host.Array.Add("db01", Target, 5);
+
+        Assert.Equal("AccessGroupNeeded", (await Assert.ThrowsAsync<InvalidRequestException>(() => AttachAsync(element))).ErrorId);
+        await new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["also-this"], Cancellation);
+
+        Assert.Equal(["present db01 also-this"], _host.Array.Calls);
+    }
+
+    [Fact]
+    public async Task A_group_that_is_not_there_is_an_error()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
+
+        Assert.Equal("AccessGroupNotFound", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task An_offline_element_and_a_snapshot_are_refused()
+    {
+        var offline = _host.Array.Add("db01", Target, 5);
+        _host.Array.Change(offline, element => element with { State = StorageElementState.Offline });
+        var snapshot = _host.Array.Add("db02", Target, 6);
+        _host.Array.Change(snapshot, element => element with { Type = StorageElementType.Snapshot });
+
+        Assert.Equal("ElementOffline", (await Assert.ThrowsAsync<StorageElementBusyException>(() => AttachAsync(offline))).ErrorId);
+        Assert.Equal("NoPage83Id", (await Assert.ThrowsAsync<InvalidRequestException>(() => AttachAsync(snapshot))).ErrorId);
+    }
+
+    [Fact]
+    public async Task Who_is_not_root_is_told_before_the_array_is_asked()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var error = await Assert.ThrowsAsync<AccessDeniedException>(() =>
+            new Attaching(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], Cancellation));
+
+        Assert.Equal("HostRightsNeeded", error.ErrorId);
+        Assert.Empty(_host.Array.Calls);
+    }
+
+    [Fact]
+    public async Task A_server_without_portals_is_an_error_that_says_what_to_do()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [] };
+        var element = _host.Array.Add("db01", Target, 5);
+
+        Assert.Equal("AccessContextNeeded", (await Assert.ThrowsAsync<InvalidStorageArrayException>(() => AttachAsync(element))).ErrorId);
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task Without_Fibre_Channel_ports_an_element_of_a_SAN_can_not_be_attached()
+    {
+        _host.Array.Server = _host.Array.Server with { StorageType = StorageType.SAN, AccessContexts = [] };
+        var element = _host.Array.Add("db01", Target, 5);
+
+        Assert.Equal("NoFibreChannelPort", (await Assert.ThrowsAsync<NotFoundException>(() => AttachAsync(element))).ErrorId);
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task A_device_of_another_size_than_on_the_array_is_handed_over_with_a_warning()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.Array.Change(element, now => now with { SizeBytes = 2 * now.SizeBytes });
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/rescan", StringComparison.Ordinal))
+            {
+                throw new IOException("it does not answer at the moment");
+            }
+        };
+
+        await AttachAsync(element);
+
+        Assert.Contains("-IncludeHost", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task Cancelling_takes_back_what_was_done()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        using var cancel = new CancellationTokenSource();
+        var host = _host.Open(onStep: step =>
+        {
+            if (step == "map")
+            {
+                cancel.Cancel();
+            }
+        });
+        _host.IsMultipathdBlind = true;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(host, _host.Array, Warn).RunAsync(element, [], cancel.Token));
+
+        AssertNothingLeft(element);
+    }
+
+    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+
+    private void Present(StorageElement element) => _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+
+    private void Warn(string text)
+    {
+        lock (_warnings)
+        {
+            _warnings.Add(text);
+        }
+    }
+
+    private void AssertNothingLeft(StorageElement element)
+    {
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Array.Now(element).AccessGroupNames);
+    }
+}

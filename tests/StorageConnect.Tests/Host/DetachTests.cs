@@ -1,0 +1,247 @@
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Storage;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+public sealed class DetachTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+    private readonly List<string> _warnings = [];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Nothing_is_left_on_the_host_and_the_array_withdraws_it_last()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var wasOnHost = true;
+        _host.Array.OnCall = _ => wasOnHost = _host.Traces().Any(trace => trace.StartsWith("sd", StringComparison.Ordinal) || trace.StartsWith("dm-", StringComparison.Ordinal));
+
+        await DetachAsync(element);
+
+        Assert.Empty(_host.Traces());
+        Assert.Equal(2, _host.Logouts.Count);
+        Assert.Equal("withdraw db01 this-host", _host.Array.Calls[^1]);
+        Assert.False(wasOnHost);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task Fifty_rounds_leave_nothing()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        for (var round = 0; round < 50; round++)
+        {
+            Assert.True((await AttachAsync(element)).Verified);
+            await DetachAsync(element);
+            Assert.Empty(_host.Traces());
+        }
+    }
+
+    [Fact]
+    public async Task Sessions_that_lead_to_other_LUNs_stay_until_the_last_of_them_goes()
+    {
+        var one = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("db02", Target, 6);
+        await AttachAsync(one);
+        await AttachAsync(other);
+
+        await DetachAsync(one);
+        Assert.Empty(_host.Logouts);
+        await DetachAsync(other);
+
+        Assert.Equal(2, _host.Logouts.Count);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Sessions_that_somebody_else_made_are_left_to_him()
+    {
+        _host.AddSession(Target, "10.99.0.1");
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+
+        await DetachAsync(element);
+
+        Assert.Equal(["iqn.2026-01.lab.array:t1 10.99.1.1:3260"], _host.Logouts);
+        Assert.Single(_host.Sessions());
+    }
+
+    [Theory]
+    [InlineData("mounted at '/srv'")]
+    [InlineData("held by dm-9 (vg0-data)")]
+    public async Task A_device_in_use_is_refused_with_its_user_and_nothing_is_touched(string use)
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var before = _host.Traces();
+        if (use.StartsWith("mounted", StringComparison.Ordinal))
+        {
+            _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs /dev/mapper/{element.Page83Id} rw\n");
+        }
+        else
+        {
+            _host.Files.AddDm("dm-9", "vg0-data", "LVM-x", "dm-0");
+            before = _host.Traces();
+        }
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element));
+
+        Assert.Equal("DeviceInUse", error.ErrorId);
+        Assert.Contains(use, error.Message);
+        Assert.Equal(before, _host.Traces());
+        Assert.Equal(AttachmentState.Attached, _host.Open().Ledger.TryLoad(element.Page83Id)!.State);
+    }
+
+    [Fact]
+    public async Task A_plain_disk_that_a_process_has_open_is_refused_and_the_process_is_named()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        await _host.StopMultipathdAsync();
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.Files.Write("proc/4711/comm", "postgres\n");
+        Directory.CreateDirectory(_host.Files.At("proc/4711/fd"));
+        _host.Files.Link("proc/4711/fd/7", "/dev/sda");
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element));
+        Assert.Contains("open by postgres (4711)", error.Message);
+
+        Directory.Delete(_host.Files.At("proc/4711"), recursive: true);
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_mounted_partition_of_a_plain_disk_is_a_use_of_it()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        await _host.StopMultipathdAsync();
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.Files.Write("sys/block/sda/sda1/partition", "1\n");
+        _host.Files.Write("sys/block/sda/sda1/dev", "8:17\n");
+        _host.Files.Append("proc/self/mountinfo", "36 27 8:17 / /srv rw - xfs /dev/sda1 rw\n");
+
+        Assert.Contains("partition sda1, which is mounted at '/srv'", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).Message);
+    }
+
+    [Fact]
+    public async Task Without_multipathd_a_map_is_not_touched()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        await _host.StopMultipathdAsync();
+
+        Assert.Equal("MultipathdUnreachable", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element))).ErrorId);
+        Assert.Equal(2, _host.Sessions().Count);
+
+        _host.StartMultipathd();
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_map_whose_paths_are_all_lost_goes_without_a_write_that_would_wait_for_ever()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.PathStates["sda"] = _host.PathStates["sdb"] = "failed faulty running";
+
+        await DetachAsync(element);
+
+        Assert.Contains($"disablequeueing map {element.Page83Id}", _host.MultipathdCommands);
+        Assert.Contains("No path", Assert.Single(_warnings));
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Through_a_group_with_other_hosts_it_stays_presented_and_the_user_is_told()
+    {
+        _host.Array.Groups[0] = new() { Name = "cluster", Entries = [SimulatedHost.Iqn, "iqn.2026-01.lab.init:other"] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+
+        await DetachAsync(element);
+
+        Assert.Equal(["cluster"], _host.Array.Now(element).AccessGroupNames);
+        Assert.Contains("'cluster'", Assert.Single(_warnings));
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task It_is_withdrawn_from_the_groups_named_or_from_none_when_asked_so()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+
+        await AttachAsync(element);
+        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["this-host"], keepAccess: false, Cancellation);
+        Assert.Empty(_host.Array.Now(element).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task What_was_attached_by_hand_is_detached_too_and_its_sessions_stay()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 5, element);
+
+        await DetachAsync(element);
+
+        Assert.Single(_host.Sessions());
+        Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sd", StringComparison.Ordinal) || trace.StartsWith("dm-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Detaching_what_is_not_attached_changes_nothing_on_the_host()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+
+        await DetachAsync(element);
+
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Array.Calls);
+    }
+
+    [Fact]
+    public async Task A_link_that_udev_forgot_is_removed_when_it_leads_nowhere()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.Files.Link($"dev/disk/by-id/dm-uuid-mpath-{element.Page83Id}", "../../dm-0");
+
+        await DetachAsync(element);
+
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Who_is_not_root_is_told()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+
+        Assert.Equal("HostRightsNeeded", (await Assert.ThrowsAsync<AccessDeniedException>(() =>
+            new Detaching(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], false, Cancellation))).ErrorId);
+    }
+
+    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+
+    private Task DetachAsync(StorageElement element) => new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+    private void Warn(string text)
+    {
+        lock (_warnings)
+        {
+            _warnings.Add(text);
+        }
+    }
+}

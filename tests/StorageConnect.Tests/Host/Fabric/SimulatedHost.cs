@@ -1,0 +1,421 @@
+using System.Globalization;
+using StorageConnect.Host;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Storage;
+
+namespace StorageConnect.Tests.Host.Fabric;
+
+/// <summary>
+/// A host in a folder: a kernel that finds LUNs when it is told to look, an initiator, a multipathd, and the array they talk to. It does what
+/// the real ones do, their unpleasant habits included: a LUN number given to another element is not noticed, sessions end under mounted maps.
+/// </summary>
+internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
+{
+    public const string Iqn = "iqn.2026-01.lab.init:this";
+
+    private readonly FakeHost _files = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, IscsiSession> _sessions = [];
+    private FakeMultipathd? _multipathd;
+    private int _nextSession = 1;
+    private int _nextDisk;
+    private int _nextMap;
+
+    public SimulatedHost()
+    {
+        _files.Write("etc/iscsi/initiatorname.iscsi", $"## made at installation\nInitiatorName={Iqn}\n");
+        StartMultipathd();
+    }
+
+    /// <summary>Short where a test waits for the end of a patience, generous everywhere else.</summary>
+    public static HostDeadlines Patient { get; } = new()
+    {
+        MultipathdReply = TimeSpan.FromMinutes(1),
+        MapRefused = TimeSpan.FromMilliseconds(5),
+        MapGone = TimeSpan.FromMinutes(1),
+        SysfsWrite = TimeSpan.FromMinutes(1),
+        DiskSettled = TimeSpan.FromMinutes(1),
+        LunSeen = TimeSpan.FromMilliseconds(5),
+        LunSeenEverywhere = TimeSpan.FromMilliseconds(5),
+        MapMade = TimeSpan.FromMilliseconds(5),
+        MapNudge = TimeSpan.FromMilliseconds(50),
+        LinksSettled = TimeSpan.FromMilliseconds(5),
+        Flush = TimeSpan.FromMinutes(1),
+        Lock = TimeSpan.FromMinutes(1),
+        MapResized = TimeSpan.FromMilliseconds(50),
+    };
+
+    public SimulatedArray Array { get; } = new();
+
+    public FakeHost Files => _files;
+
+    public HostRoots Roots => _files.Roots;
+
+    /// <summary>Portals nobody answers at.</summary>
+    public HashSet<string> DeadPortals { get; } = [];
+
+    /// <summary>Portals at which CHAP fails.</summary>
+    public HashSet<string> ClosedPortals { get; } = [];
+
+    /// <summary>True: multipathd makes no map of new disks by itself.</summary>
+    public bool IsMultipathdBlind { get; set; }
+
+    /// <summary>True: multipathd says ok to a new size and does nothing.</summary>
+    public bool IsMultipathdDeafToSizes { get; set; }
+
+    /// <summary>Its answer to <c>add path</c>; null = it does it.</summary>
+    public string? AnswerToAddPath { get; set; }
+
+    /// <summary>The states multipathd tells of paths, by disk; else <c>active ready running</c>.</summary>
+    public Dictionary<string, string> PathStates { get; } = [];
+
+    /// <summary>What multipathd was asked.</summary>
+    public IReadOnlyList<string> MultipathdCommands => [.. _multipathd?.Commands ?? []];
+
+    public List<string> Logins { get; } = [];
+
+    public List<string> Logouts { get; } = [];
+
+    /// <summary>Called with each write to sysfs, before it is done.</summary>
+    public Action<string, string>? OnWrite { get; set; }
+
+    /// <summary>What a run of the product on this host is given.</summary>
+    public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null) =>
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, Write, isPrivileged ?? (() => true)) { OnStep = onStep };
+
+    public void StartMultipathd() => _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
+
+    public async Task StopMultipathdAsync()
+    {
+        if (_multipathd is { } daemon)
+        {
+            _multipathd = null;
+            await daemon.DisposeAsync();
+            File.Delete(_files.MultipathdSocket);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopMultipathdAsync();
+        _files.Dispose();
+    }
+
+    public IReadOnlyList<IscsiSession> Sessions() => IscsiSession.ReadAll(Roots);
+
+    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, CancellationToken cancellationToken)
+    {
+        var portal = new IscsiPortal(access.Host, access.Port);
+        return DeadPortals.Contains(access.Host)
+            ? throw Unreachable(portal)
+            : Task.FromResult<IReadOnlyList<IscsiNode>>([.. Targets().Select(target => new IscsiNode(target, portal, 1, access))]);
+    }
+
+    public Task<IscsiSession> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Logins.Add($"{node.TargetName} {node.Portal}");
+            if (DeadPortals.Contains(node.Portal.Address))
+            {
+                throw Unreachable(node.Portal);
+            }
+
+            if (ClosedPortals.Contains(node.Portal.Address))
+            {
+                throw new AuthenticationFailedException($"CHAP failed at {node.Portal}.") { ErrorId = "ChapFailed" };
+            }
+
+            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address));
+        }
+    }
+
+    public Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Logouts.Add($"{session.TargetName} {session.Portal}");
+            RemoveSession(session.Id);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public IscsiSession AddSession(string target, string address)
+    {
+        lock (_gate)
+        {
+            var id = _nextSession++;
+            _files.AddSession(id, host: id + 3, target, address, 3260);
+            return _sessions[id] = IscsiSession.TryRead(Roots, id)!;
+        }
+    }
+
+    /// <summary>As iscsiadm does it on anybody's word: the disks go, whoever uses them.</summary>
+    public void RemoveSession(int id)
+    {
+        lock (_gate)
+        {
+            var session = _sessions[id];
+            foreach (var device in StorageConnect.Host.Sysfs.ScsiDevice.Of(Roots, session))
+            {
+                RemoveDevice(device.Folder);
+            }
+
+            _sessions.Remove(id);
+            File.Delete(_files.At($"sys/class/iscsi_session/session{id}"));
+            File.Delete(_files.At($"sys/class/scsi_host/host{session.Host}"));
+            Directory.Delete(_files.At($"sys/devices/platform/host{session.Host}"), recursive: true);
+            Directory.Delete(_files.At($"sys/class/iscsi_connection/connection{id}:0"), recursive: true);
+            Directory.Delete(_files.At($"sys/class/iscsi_host/host{session.Host}"), recursive: true);
+        }
+    }
+
+    /// <summary>The portal dies: the kernel keeps the session and its disks, and calls them offline.</summary>
+    public void Break(IscsiSession session)
+    {
+        _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "FAILED\n");
+        foreach (var device in StorageConnect.Host.Sysfs.ScsiDevice.Of(Roots, session))
+        {
+            File.WriteAllText(Path.Combine(device.Folder, "state"), "transport-offline\n");
+        }
+    }
+
+    /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
+    public IReadOnlyList<string> Traces()
+    {
+        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments", "state/host/sessions"];
+        var traces = folders.Select(_files.At).Where(Directory.Exists).SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
+        var wwids = _files.At("etc/multipath/wwids");
+        traces.AddRange(File.Exists(wwids) ? File.ReadLines(wwids).Where(line => line.StartsWith('/')) : []);
+        return traces;
+    }
+
+    /// <summary>The identity that is really behind a map or disk: what a program that opens it would read and write.</summary>
+    public IReadOnlyList<string> ReallyBehind(string path)
+    {
+        var name = StorageConnect.Host.Sysfs.DeviceLink.KernelNameOf(Roots, path)!;
+        var slaves = _files.At($"sys/block/{name}/slaves");
+        var disks = Directory.Exists(slaves) ? new DirectoryInfo(slaves).EnumerateFileSystemInfos().Select(entry => entry.Name) : [name];
+        return [.. disks.Select(disk =>
+        {
+            var device = StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(Roots, disk)!;
+            return Array.Seen(_sessions[device.SessionId!.Value].TargetName, (int)device.Lun)?.Page83Id ?? "nothing";
+        })];
+    }
+
+    /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
+    public string AddDisk(IscsiSession session, int lun, StorageElement element)
+    {
+        lock (_gate)
+        {
+            var disk = $"sd{(char)('a' + _nextDisk++)}";
+            var hctl = string.Create(CultureInfo.InvariantCulture, $"{session.Host}:0:0:{lun}");
+            var device = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}";
+            _files.Write($"{device}/state", "running\n");
+            _files.Write($"{device}/type", "0\n");
+            _files.Write($"{device}/rescan", "");
+            _files.Write($"{device}/delete", "");
+            Identify(_files.At(device), element);
+            _files.Write($"{device}/block/{disk}/dev", $"8:{16 * _nextDisk}\n");
+            _files.Write($"{device}/block/{disk}/size", $"{element.SizeBytes / 512}\n");
+            Directory.CreateDirectory(_files.At($"{device}/block/{disk}/holders"));
+            _files.Link($"{device}/block/{disk}/device", $"../../../{hctl}");
+            _files.Link($"sys/block/{disk}", $"../devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}/block/{disk}");
+            _files.Write($"dev/{disk}", "");
+            Relink($"dev/disk/by-id/scsi-{element.Page83Id}", $"../../{disk}");
+            if (_multipathd is not null && !IsMultipathdBlind)
+            {
+                Map(disk, element.Page83Id);
+            }
+
+            return disk;
+        }
+    }
+
+    /// <summary>multipathd puts a disk into the map of its identity.</summary>
+    public void Map(string disk, string wwid)
+    {
+        lock (_gate)
+        {
+            var map = StorageConnect.Host.Sysfs.DmDevice.FindMap(Roots, wwid)?.KernelName;
+            if (map is null)
+            {
+                map = $"dm-{_nextMap++}";
+                File.Delete(_files.At($"dev/mapper/{wwid}")); // udev leads a link of that name to whoever claims it now
+                _files.AddDm(map, wwid, "mpath-" + wwid);
+                Directory.CreateDirectory(_files.At($"sys/block/{map}/slaves"));
+                File.Copy(_files.At($"sys/block/{disk}/size"), _files.At($"sys/block/{map}/size"));
+            }
+
+            _files.Write($"sys/block/{map}/slaves/{disk}", "");
+            _files.Write($"sys/block/{disk}/holders/{map}", "");
+        }
+    }
+
+    public void RemoveMap(string kernelName)
+    {
+        lock (_gate)
+        {
+            foreach (var slave in Directory.GetFiles(_files.At($"sys/block/{kernelName}/slaves")))
+            {
+                File.Delete(_files.At($"sys/block/{Path.GetFileName(slave)}/holders/{kernelName}"));
+            }
+
+            var name = File.ReadAllText(_files.At($"sys/block/{kernelName}/dm/name")).Trim();
+            _files.RemoveDm(kernelName);
+            File.Delete(_files.At($"dev/mapper/{name}"));
+        }
+    }
+
+    private static ArrayUnreachableException Unreachable(IscsiPortal portal) => new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true };
+
+    private IEnumerable<string> Targets() => Array.Luns.Keys.Select(lun => lun.Target).Distinct().Order(StringComparer.Ordinal);
+
+    private void Write(string path, string text)
+    {
+        OnWrite?.Invoke(path, text);
+        lock (_gate)
+        {
+            if (!File.Exists(path))
+            {
+                throw new FileNotFoundException(path);
+            }
+
+            switch (Path.GetFileName(path))
+            {
+                case "scan":
+                    Scan(path, text);
+                    break;
+                case "rescan":
+                    Rescan(Path.GetDirectoryName(path)!);
+                    break;
+                case "delete":
+                    RemoveDevice(Path.GetDirectoryName(path)!);
+                    break;
+                default:
+                    File.WriteAllText(path, text + "\n");
+                    break;
+            }
+        }
+    }
+
+    private void Scan(string path, string text)
+    {
+        var host = Path.GetFileName(Path.GetDirectoryName(path))!;
+        var session = _sessions.Values.Single(one => $"host{one.Host}" == host);
+        var lun = text.Split(' ')[2];
+        var luns = Array.Luns.Keys.Where(key => key.Target == session.TargetName).Select(key => key.Lun)
+            .Where(number => lun == "-" || lun == number.ToString(CultureInfo.InvariantCulture));
+        foreach (var number in luns.Order().ToList())
+        {
+            // A device that is there already is left as it is, whoever is behind it now.
+            if (Array.Seen(session.TargetName, number) is { } element
+                && !Directory.Exists(_files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
+            {
+                AddDisk(session, number, element);
+            }
+        }
+    }
+
+    private void Rescan(string folder)
+    {
+        var parts = Path.GetFileName(folder).Split(':');
+        var session = _sessions.Values.Single(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
+        if (Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element)
+        {
+            Identify(folder, element);
+            foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")))
+            {
+                File.WriteAllText(Path.Combine(disk, "size"), $"{element.SizeBytes / 512}\n");
+            }
+        }
+    }
+
+    private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(
+        Path.Combine(folder, "vpd_pg83"),
+        [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(element.Page83Id.AsSpan(1))]);
+
+    private void RemoveDevice(string folder)
+    {
+        foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")).Select(path => Path.GetFileName(path)))
+        {
+            foreach (var map in Directory.GetFiles(_files.At($"sys/block/{disk}/holders")).Select(path => Path.GetFileName(path)))
+            {
+                File.Delete(_files.At($"sys/block/{map}/slaves/{disk}"));
+            }
+
+            File.Delete(_files.At($"sys/block/{disk}"));
+            File.Delete(_files.At($"dev/{disk}"));
+            foreach (var link in new DirectoryInfo(_files.At("dev/disk/by-id")).EnumerateFileSystemInfos().Where(link => link.LinkTarget == $"../../{disk}"))
+            {
+                link.Delete();
+            }
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private void Relink(string path, string target)
+    {
+        File.Delete(_files.At(path));
+        _files.Link(path, target);
+    }
+
+    private string Answer(string command)
+    {
+        lock (_gate)
+        {
+            var words = command.Split(' ');
+            return words switch
+            {
+                ["show", "maps", "json"] => $$"""{"major_version": 0, "maps": [{{string.Join(",", Maps().Select(Describe))}}]}""",
+                ["show", "map", var wwid, "json"] => FindMap(wwid) is { } map ? $$"""{"major_version": 0, "map": {{Describe(map)}}}""" : "fail",
+                ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
+                ["del", "map", var name] => FindMap(name) is { } map ? RemoveAndSayOk(map) : "fail",
+                ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",
+                ["disablequeueing", "map", _] => "ok",
+                _ => "fail",
+            };
+        }
+    }
+
+    private IEnumerable<string> Maps() => Directory.GetDirectories(_files.At("sys/block"), "dm-*").Select(path => Path.GetFileName(path));
+
+    private string? FindMap(string name) => Maps().FirstOrDefault(map => File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim() == name);
+
+    private string Describe(string map)
+    {
+        var name = File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim();
+        var paths = Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path)).Select(disk =>
+        {
+            var states = PathStates.GetValueOrDefault(disk, "active ready running").Split(' ');
+            return $$"""{"dev": "{{disk}}", "dm_st": "{{states[0]}}", "chk_st": "{{states[1]}}", "dev_st": "{{states[2]}}"}""";
+        });
+        return $$"""{"name": "{{name}}", "uuid": "{{name}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";
+    }
+
+    private string AddPath(string disk)
+    {
+        Map(disk, StorageConnect.Host.Sysfs.ScsiDisk.ReadIdentity(Roots, disk)!);
+        return "ok";
+    }
+
+    private string RemoveAndSayOk(string map)
+    {
+        RemoveMap(map);
+        return "ok";
+    }
+
+    private string Resize(string map)
+    {
+        if (IsMultipathdDeafToSizes)
+        {
+            return "ok";
+        }
+
+        var disk = Path.GetFileName(Directory.GetFiles(_files.At($"sys/block/{map}/slaves"))[0]);
+        File.Copy(_files.At($"sys/block/{disk}/size"), _files.At($"sys/block/{map}/size"), overwrite: true);
+        return "ok";
+    }
+}

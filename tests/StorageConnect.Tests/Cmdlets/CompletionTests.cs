@@ -35,7 +35,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("Register-OscStorageServer -Name x -Plugin R", "Recording")]
     [InlineData("Get-OscPlugin L", "Local")]
     [InlineData("Get-OscPlugin -Ability SnapC", "SnapClone", "SnapCloneIsSync")]
-    [InlineData("Register-OscStorageServer -Plugin Local -ExtraInfo ", "Pool=", "Root=")]
+    [InlineData("Register-OscStorageServer -Plugin Local -ExtraInfo poo", "Pool=")]
     [InlineData("Register-OscStorageServer -Plugin Local -ExtraInfo R", "Root=")]
     [InlineData("Get-OscStorageElement *[", new string[0])]
     [InlineData("Get-OscStorageElement nothing", new string[0])]

@@ -95,7 +95,7 @@ public class ManifestTests
         var parameters = Find(cmdlet).GetProperties().Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null).ToList();
 
         Assert.DoesNotContain(parameters, property => property.PropertyType == typeof(bool));
-        Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && property.Name is not "Qos");
+        Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal) && property.Name is not "Qos");
     }
 
     [Theory]

@@ -46,6 +46,7 @@ public sealed class WhatIfTests : IDisposable
         ["Set-OscStorageServer"] = "Set-OscStorageServer lab -NewName other",
         ["Split-OscClone"] = "Split-OscClone db01-test",
         ["Stop-OscOperation"] = "Get-OscOperation | Stop-OscOperation",
+        ["Test-OscPlugin"] = "Test-OscPlugin lab -Destructive",
         ["Unregister-OscPlugin"] = "Unregister-OscPlugin Recording",
         ["Unregister-OscStorageServer"] = "Unregister-OscStorageServer lab",
     };

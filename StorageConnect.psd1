@@ -74,8 +74,9 @@
     AliasesToExport        = @('New-OscClone')
     PrivateData            = @{
         PSData = @{
-            Tags       = @('Storage', 'iSCSI', 'SAN', 'Multipath', 'Snapshot', 'Linux', 'PSEdition_Core')
-            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            Tags         = @('Storage', 'SAN', 'iSCSI', 'LUN', 'Snapshot', 'Clone', 'Multipath', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes = 'The first version: from a bare machine to a cloned LUN. CHANGELOG.md in the sources tells what there is.'
         }
     }
 }

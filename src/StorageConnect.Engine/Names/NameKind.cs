@@ -14,7 +14,4 @@ public enum NameKind
 
     /// <summary>A quality of service.</summary>
     Qos,
-
-    /// <summary>An iSCSI target.</summary>
-    Target,
 }

@@ -68,7 +68,6 @@ public abstract class NameCompleter : IArgumentCompleter
         NameKind.Snapshot => "Snapshot",
         NameKind.AccessGroup => "Access group",
         NameKind.Qos => "Quality of service",
-        NameKind.Target => "iSCSI target",
         _ => kind.ToString(),
     };
 

@@ -22,8 +22,10 @@ public sealed class WhatIfTests : IDisposable
     {
         ["Add-OscAccessGroupMember"] = "Add-OscAccessGroupMember web iqn.2001-04.com.example:b",
         ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 web",
+        ["Connect-OscTarget"] = "Connect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
         ["Disable-OscStorageElement"] = "Disable-OscStorageElement db01",
         ["Disconnect-OscStorageElement"] = "Disconnect-OscStorageElement db01",
+        ["Disconnect-OscTarget"] = "Disconnect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
         ["Enable-OscStorageElement"] = "Enable-OscStorageElement db01",
         ["Export-OscDiagram"] = "Export-OscDiagram -Path $file",
         ["Grant-OscStorageElementAccess"] = "Grant-OscStorageElementAccess db01 web",
@@ -49,6 +51,7 @@ public sealed class WhatIfTests : IDisposable
         ["Test-OscPlugin"] = "Test-OscPlugin lab -Destructive",
         ["Unregister-OscPlugin"] = "Unregister-OscPlugin Recording",
         ["Unregister-OscStorageServer"] = "Unregister-OscStorageServer lab",
+        ["Update-OscHostStorage"] = "Update-OscHostStorage -StorageServer lab",
     };
 
     private readonly RenderingHost _host = new(200);

@@ -38,14 +38,14 @@ public sealed class KnownNamesTests
     [Fact]
     public void A_forgotten_name_is_gone_however_old_it_is()
     {
-        _names.Learn(NameKind.Target, "lab", "old");
+        _names.Learn(NameKind.AccessGroup, "lab", "old");
         for (var i = 0; i < KnownNames.Capacity / 2; i++)
         {
-            _names.Learn(NameKind.Target, "lab", $"new{i}");
+            _names.Learn(NameKind.AccessGroup, "lab", $"new{i}");
         }
 
-        Assert.Contains(("lab", "old"), _names.Get(NameKind.Target));
-        _names.Forget(NameKind.Target, "lab", "old");
-        Assert.DoesNotContain(("lab", "old"), _names.Get(NameKind.Target));
+        Assert.Contains(("lab", "old"), _names.Get(NameKind.AccessGroup));
+        _names.Forget(NameKind.AccessGroup, "lab", "old");
+        Assert.DoesNotContain(("lab", "old"), _names.Get(NameKind.AccessGroup));
     }
 }

@@ -13,6 +13,7 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
 
     /// <summary>Residue as Get-OscHostResidue showed it; all there is when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Alias("HostResidue")]
     public OscHostResidue[]? InputObject { get; set; }
 
     /// <summary>For how many seconds it must have been there, since it was first seen.</summary>

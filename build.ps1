@@ -161,7 +161,7 @@ function Invoke-Acceptance {
         $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
         $env:STORAGECONNECT_MODULE = Join-Path $installed 'StorageConnect.psd1'
         foreach ($story in Get-ChildItem (Join-Path $root 'tests' 'Acceptance' '*.Tests.ps1')) {
-            Invoke-PowerShell "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '$story' -CI"
+            Invoke-PowerShell "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Configuration @{ Run = @{ Path = '$story'; Exit = `$true } }"
         }
     }
     finally {

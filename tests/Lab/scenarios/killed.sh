@@ -1,5 +1,5 @@
 # Killed in the middle of attaching or detaching, the next run completes it or undoes it: never a wrong device, a second one, or a remainder.
-# Three points of each way here; every point, both ways on, in long/killed.sh.
+# A few points here; every point, both ways on, in long/killed.sh.
 start_host
 start_array
 new_element db01 64MB
@@ -58,7 +58,7 @@ detached_well() {
     equal '' "$(ls "$ledger" 2>/dev/null || true)" 'what the ledger keeps'
 }
 
-for point in ${attach_at:-noted session map}; do
+for point in ${attach_at:-noted map}; do
     say "killed while attaching: $point; attached again"
     kill_when "${attach_points[$point]}" "$attach"
     nothing_double
@@ -73,7 +73,7 @@ for point in ${attach_at:-noted session map}; do
         detached_well
     fi
 done
-for point in ${detach_at:-noted map-gone session-gone}; do
+for point in ${detach_at:-map-gone}; do
     say "killed while detaching: $point; detached again"
     osc "$attach"
     kill_when "${detach_points[$point]}" "$detach"

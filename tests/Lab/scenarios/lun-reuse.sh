@@ -11,9 +11,9 @@ new_target 1 "$iqn:t1"
 new_lun 1 1 /tmp/a "$a"
 new_lun 1 2 /tmp/b "$b"
 
-give_lun_1_to() { tgt --mode logicalunit --op delete --tid 1 --lun 1; new_lun 1 1 "$1" "$2"; }
+give_lun_1_to() { wait_for 30 "tgt --mode logicalunit --op delete --tid 1 --lun 1"; new_lun 1 1 "$1" "$2"; }
 connect() { echo "Get-OscStorageElement -Page83Id 3$1 | Connect-OscStorageElement | Out-Null"; }
-first_byte() { dd if="$1" bs=1 count=1 iflag=direct,fullblock ibs=4096 status=none 2>/dev/null | head -c 1; }
+first_byte() { dd if="$1" bs=4k count=1 iflag=direct status=none | head -c 1; }
 
 register_by_hand
 osc 'Find-OscTarget | Connect-OscTarget'

@@ -39,7 +39,7 @@ internal sealed class TargetRelease(LinuxHost host)
         }
 
         await Task.WhenAll(sessions.Select(session => host.Initiator.LogoutAsync(session, cancellationToken)));
-        await Task.WhenAll(maps.Select(map => DeviceLinks.ClearAsync(host.Roots, host.Deadlines, WwidOf(map), cancellationToken)));
+        maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
         foreach (var made in host.Ledger.Sessions.Where(made => sessions.Exists(made.IsServedBy)))
         {
             host.Ledger.Remove(made);

@@ -1,5 +1,4 @@
 using StorageConnect.Engine;
-using StorageConnect.Engine.Conformance;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;

@@ -13,7 +13,7 @@ pkill -KILL -x tgtd
 wait_for 60 '[[ $(paths_up "$wwid") == 0 ]]'
 osc 'Get-OscDevice'
 if timeout 60 dd if="$map" of=/dev/null bs=4k count=1 iflag=direct status=none; then fail 'there is I/O without a path'; fi
-refused TargetDaemonNotRunning '$element | Disconnect-OscStorageElement -Confirm:$false'
+refused DeviceInUse '$element | Disconnect-OscStorageElement -Confirm:$false'
 timeout 60 umount /tmp/mounted || umount -l /tmp/mounted
 
 say 'the target is back'

@@ -70,7 +70,7 @@ round() { # round PEER: "PEER ATTACH DETACH"
     local attach detach
     [[ $1 != raw ]] || make_records
     attach=$(ask "$1" attach)
-    attached || fail "$1 did not bring two paths"
+    wait_for 10 attached # udev may be behind multipathd
     detach=$(ask "$1" detach)
     clean
     echo "$1 $attach $detach"

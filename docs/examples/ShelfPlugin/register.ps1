@@ -1,0 +1,2 @@
+Unregister-OscPlugin Shelf
+$null = Register-OscPlugin bin/Debug/net10.0

@@ -11,7 +11,6 @@ internal static partial class Mutants
     [
         new("DESCRIPTOR-5", "declares nothing for one key", _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { SplitCloneWhileOpen = Ability.Invalid } } },
         new("DESCRIPTOR-7", "uses extra info without a word about it", _ => { }) { Plugin = new() { StorageServerExtraInfoHelp = null } },
-        new("DESCRIPTOR-8", "may work in the background, and has no getAsyncProgress", _ => { }) { Plugin = new() { Base = typeof(NoProgressPlugin), Ability = new(MemoryArray.Everything) { CloneIsSync = Ability.No } } },
         new("CAPABILITY-1", "leaves a key out", a => a.Contents.Abilities = new(MemoryArray.Everything) { SnapIsSync = Ability.Invalid }),
         new("CAPABILITY-2", "tells of an array that can more than the plug-in", _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { Resize = Ability.Unsupported } } },
         new("CAPABILITY-3", "makes groups that can hold nothing", a => a.Contents.Abilities = new(MemoryArray.Everything) { MaxAccessEntries = 0 }),

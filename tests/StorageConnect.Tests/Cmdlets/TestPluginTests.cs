@@ -39,6 +39,17 @@ public sealed class TestPluginTests : IDisposable
     }
 
     [Fact]
+    public void A_plugins_details_are_all_there_as_one_list()
+    {
+        var shown = Assert.Single(_session.Invoke("Get-OscPlugin Recording -Detailed").Output);
+        var plugin = Assert.IsType<OscPlugin>(shown.BaseObject);
+
+        Assert.Equal("StorageConnect.OscPlugin#Detailed", shown.TypeNames[0]);
+        Assert.Equal(("1.2.7", "1.2.10", "1.2.10", Ability.Online), (plugin.RequiredApiVersion, plugin.ExtendedApiVersion, plugin.NegotiatedApiVersion, plugin.Ability!.Snapshot));
+        Assert.True(File.Exists(plugin.Path));
+    }
+
+    [Fact]
     public void WhatIf_makes_nothing()
     {
         Assert.Empty(_session.Invoke("Test-OscPlugin lab -Destructive -WhatIf").Output);

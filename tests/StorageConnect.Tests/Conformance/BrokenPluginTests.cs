@@ -13,7 +13,7 @@ public sealed class BrokenPluginTests : IDisposable
 
     public static TheoryData<PluginFault> Faults => [.. Enum.GetValues<PluginFault>()];
 
-    private static IEnumerable<string> Methods => typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!);
+    private static IEnumerable<string> Methods => typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -80,12 +80,13 @@ public sealed class BrokenPluginTests : IDisposable
     {
         var array = _bed.NewArray(KitBed.Later);
         await _bed.RegisterAsync(array);
-        string[] chosen = ["DESCRIPTOR-*", "SERVER-*", "LIST-*", "CREATE-*", "GROUP-*", "PRESENT-*", "SNAP-*", "CLONE-1", "ASYNC-2", "ASYNC-6", "REMOVE-*"];
+        string[] chosen = ["SERVER-*", "LIST-9", "CREATE-1", "CREATE-7", "CREATE-10", "GROUP-3", "PRESENT-3", "SNAP-9", "ASYNC-2", "REMOVE-1"];
 
         var results = await _bed.RunAsync(array, new() { Destructive = true, Fault = fault, Include = chosen }, run => Assert.Empty(run.Remains));
 
         Assert.All(results, result => Assert.Equal(fault, result.Fault));
-        Assert.Equal(fault != PluginFault.Latency, results.Any(result => result.Outcome == ConformanceOutcome.Failed));
+        var failed = results.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}").ToList();
+        Assert.True(failed.Count > 0 == (fault != PluginFault.Latency), string.Join(Environment.NewLine, failed));
         Assert.Contains(results, result => result.Outcome == ConformanceOutcome.Passed);
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
         Assert.Empty(array.Contents.Groups.Select(group => group.Name));

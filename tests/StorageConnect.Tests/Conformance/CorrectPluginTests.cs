@@ -8,9 +8,8 @@ namespace StorageConnect.Tests.Conformance;
 /// <summary>A plug-in that keeps the guide passes whatever its abilities reach; together its kinds reach every clause.</summary>
 public sealed class CorrectPluginTests : IDisposable
 {
-    // What only a particular server or plug-in shows.
-    private static readonly string[] OneTypeOnly = ["SERVER-2"];
-    private static readonly string[] Unreachable = ["ISCSI-2"];
+    // These plug-ins serve every storage type, and are declared synchronous: what there would be to see is not there.
+    private static readonly string[] Unreachable = ["DESCRIPTOR-8", "SERVER-2"];
 
     private readonly KitBed _bed = new();
 
@@ -32,7 +31,7 @@ public sealed class CorrectPluginTests : IDisposable
         await _bed.RegisterAsync(behind, draft => draft with { StorageName = "two", StorageType = StorageType.iSCSI });
         reached.UnionWith(await PassedAsync(behind));
 
-        Assert.Equal([.. OneTypeOnly, "DESCRIPTOR-8"], ClauseCatalog.All.Select(clause => clause.Number).Except(reached).Order(StringComparer.Ordinal).Except(Unreachable).OrderByDescending(number => number, StringComparer.Ordinal));
+        Assert.Equal(Unreachable, ClauseCatalog.All.Select(clause => clause.Number).Except(reached));
     }
 
     [Fact]

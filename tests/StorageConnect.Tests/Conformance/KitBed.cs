@@ -13,12 +13,15 @@ public sealed class KitBed : IDisposable
     private readonly TemporaryFolder _data = new();
     private readonly List<RecordingArray> _arrays = [];
 
-    /// <param name="plugin">The plug-in; one that declares everything when not given.</param>
-    public KitBed(PluginBlueprint? plugin = null)
+    private readonly Secret _secret = new(Password);
+
+    /// <summary>The plug-in declares everything.</summary>
+    public KitBed()
+        : this(new())
     {
-        plugin ??= new() { Base = typeof(RecordingIscsiPlugin) };
-        Bed = new(plugin.Base == typeof(RecordingPlugin) ? plugin with { Base = typeof(RecordingIscsiPlugin) } : plugin);
     }
+
+    internal KitBed(PluginBlueprint plugin) => Bed = new(plugin with { Base = typeof(RecordingIscsiPlugin) });
 
     public TestBed Bed { get; }
 
@@ -84,8 +87,7 @@ public sealed class KitBed : IDisposable
     /// <summary>Registers an array, by its Id.</summary>
     public async Task RegisterAsync(RecordingArray array, Func<StorageServer, StorageServer>? change = null)
     {
-        using var secret = new Secret(Password);
-        var draft = new StorageServer { Name = array.Id, StorageType = StorageType.SAN, ExtraInfo = array.Id, AdminUser = "admin" }.WithAdminSecret(secret);
+        var draft = new StorageServer { Name = array.Id, StorageType = StorageType.SAN, ExtraInfo = array.Id, AdminUser = "admin" }.WithAdminSecret(_secret);
         await Bed.Engine.RegisterAsync(change?.Invoke(draft) ?? draft, "Recording", saveCredential: true, Cancellation);
     }
 
@@ -103,6 +105,7 @@ public sealed class KitBed : IDisposable
     {
         _arrays.ForEach(array => array.Dispose());
         Bed.Dispose();
+        _secret.Dispose();
         _data.Dispose();
     }
 }

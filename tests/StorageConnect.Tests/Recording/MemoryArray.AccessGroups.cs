@@ -17,8 +17,11 @@ public sealed partial class MemoryArray
         }
     }
 
-    public IReadOnlyList<AccessGroup> GroupsOf(StorageElement? element) =>
-        element is null ? Groups : [.. Groups.Where(group => Get(element).AccessGroupNames.Contains(group.Name))];
+    public IReadOnlyList<AccessGroup> GroupsOf(StorageElement? element)
+    {
+        var names = element is null ? null : Get(element).AccessGroupNames;
+        return [.. Groups.Where(group => names is null || names.Contains(group.Name))];
+    }
 
     public IReadOnlyList<AccessGroup> CreateGroups(IReadOnlyList<AccessGroup> groups)
     {

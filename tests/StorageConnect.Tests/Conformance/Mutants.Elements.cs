@@ -57,7 +57,8 @@ internal static partial class Mutants
         new("NAME-6", "ends names at a quote", a => a.Rename(name => name.Split('\'')[0])),
         new("NAME-7", "takes names for paths", a => a.Rename(name => Path.GetFileName(Path.GetFullPath("/" + name)))),
         new("NAME-8", "replaces special characters", a => a.Rename(name => name.Replace('*', '_'))),
-        new("NAME-9", "writes names in small letters", a => a.Rename(name => name.ToLowerInvariant())),
+        new("NAME-9", "returns what has the name in another case", a => a.Instead<StorageElement>("create", (call, normally, _) =>
+            Task.FromResult(a.Contents.Elements.FirstOrDefault(old => string.Equals(old.Name, call.Argument<StorageElement>(0).Name, StringComparison.OrdinalIgnoreCase)) ?? normally()))),
         new("NAME-10", "changes a snapshot's odd name", a => a.Tell("getInfo", element => element.Type == StorageElementType.Snapshot ? element with { Name = element.Name.TrimStart('-') } : element)),
         new("NAME-11", "changes a clone's odd name", a => a.Spoil("clone", made => made with { Name = made.Name.TrimStart('-') })),
         new("NAME-12", "changes a group's odd name", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) =>
@@ -112,15 +113,39 @@ internal static partial class Mutants
             var made = a.Contents.Create(call.Argument<StorageElement>(0) with { Name = Guid.NewGuid().ToString() }, true, null);
             return Task.FromResult(a.Contents.Change(made, element => element with { Name = call.Argument<StorageElement>(0).Name }));
         })),
-        new("CONCURRENT-3", "succeeds in removing what another has removed", a => a.Believe("remove", default(Done))),
-        new("CONCURRENT-4", "reads, waits and writes presentations", a => a.Instead<StorageElement>("startPresent", async (call, _, token) =>
+        new("CONCURRENT-3", "succeeds in removing what another has removed", a =>
         {
-            var before = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames;
-            await Task.Delay(TimeSpan.FromMilliseconds(100), token);
-            return a.Contents.Change(call.Argument<StorageElement>(0), element => element with { AccessGroupNames = before.Union(call.Argument<IReadOnlyList<string>>(1)).ToValueList() });
-        })),
+            a.Believe("remove", default(Done));
+            a.Before("remove", Crowd());
+        }),
+        new("CONCURRENT-4", "reads, waits and writes presentations", a =>
+        {
+            var together = Crowd();
+            a.Instead<StorageElement>("startPresent", async (call, _, token) =>
+            {
+                var before = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames;
+                await together(call, token);
+                return a.Contents.Change(call.Argument<StorageElement>(0), element => element with { AccessGroupNames = before.Union(call.Argument<IReadOnlyList<string>>(1)).ToValueList() });
+            });
+        }),
         new("CLEANUP-1", "can't remove what it made", a => a.Throw("remove", () => new StorageElementBusyException("Always."))),
     ];
+
+    /// <summary>Lets calls go on when the whole crowd is there.</summary>
+    private static Func<RecordedCall, CancellationToken, Task> Crowd()
+    {
+        var count = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (_, cancellationToken) =>
+        {
+            if (Interlocked.Increment(ref count) == StorageConnect.Engine.Conformance.Bench.Crowd)
+            {
+                all.SetResult();
+            }
+
+            return all.Task.WaitAsync(cancellationToken);
+        };
+    }
 
     private static void RemoveMadeOf(RecordingArray array, StorageElementType type) => array.Instead<Done>("remove", (call, normally, _) =>
     {

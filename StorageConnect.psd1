@@ -14,14 +14,18 @@
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
         'Connect-OscStorageElement'
+        'Connect-OscTarget'
         'Disable-OscStorageElement'
         'Disconnect-OscStorageElement'
+        'Disconnect-OscTarget'
         'Enable-OscStorageElement'
+        'Find-OscTarget'
         'Get-OscAccessGroup'
         'Get-OscCapability'
         'Get-OscClone'
         'Get-OscCloneLimit'
         'Get-OscDevice'
+        'Get-OscInitiator'
         'Get-OscOperation'
         'Get-OscPlugin'
         'Get-OscQos'
@@ -60,14 +64,16 @@
         'Test-OscStorageServer'
         'Unregister-OscPlugin'
         'Unregister-OscStorageServer'
+        'Update-OscHostStorage'
         'Update-OscStorageElement'
         'Wait-OscOperation'
     )
     AliasesToExport        = @('New-OscClone')
     PrivateData            = @{
         PSData = @{
-            Tags       = @('Storage', 'iSCSI', 'SAN', 'Multipath', 'Snapshot', 'Linux', 'PSEdition_Core')
-            LicenseUri = 'https://www.apache.org/licenses/LICENSE-2.0'
+            Tags         = @('Storage', 'SAN', 'iSCSI', 'LUN', 'Snapshot', 'Clone', 'Multipath', 'Linux', 'PSEdition_Core')
+            LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
+            ReleaseNotes = 'The first version: from a bare machine to a cloned LUN. CHANGELOG.md in the sources tells what there is.'
         }
     }
 }

@@ -1,4 +1,32 @@
 namespace StorageConnect.Engine;
 
 /// <summary>What the engine needs of the host it runs on, for plug-ins and for the guide's generic methods.</summary>
-public interface IHostFabric : IHostServices;
+public interface IHostFabric : IHostServices
+{
+    /// <summary>The guide's generic discover: the targets that the server's access contexts offer this host (SendTargets).</summary>
+    /// <param name="server">
+    /// Each of its access contexts is asked, through its own network device or each of the server's: what is reachable through them alone is found.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ArrayUnreachableException">None of them answers.</exception>
+    Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, CancellationToken cancellationToken);
+
+    /// <summary>The guide's generic start: logs this host in to targets, and has it look for their LUNs. One it is logged in to already stays as it is.</summary>
+    /// <param name="server">All its access contexts, and as its <see cref="StorageServer.IscsiTargets"/> those to log in to.</param>
+    /// <param name="contexts">The access contexts to log in with: targets at others are left alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken);
+
+    /// <summary>The guide's generic stop: tears down what is built on the targets' LUNs, and logs this host out.</summary>
+    /// <param name="server">As for <see cref="StartTargetsAsync"/>.</param>
+    /// <param name="contexts">The access contexts to log out: sessions through others are left alone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageElementBusyException">A device of theirs is in use; the message names by whom. Nothing was changed.</exception>
+    Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken);
+
+    /// <summary>The guide's generic refresh: has the kernel look for LUNs of a storage type anew, and read those it knows again.</summary>
+    /// <param name="type">iSCSI or SAN.</param>
+    /// <param name="targets">Where to look; empty = everywhere.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken);
+}

@@ -123,6 +123,16 @@ public sealed class StorageEngine
         return info;
     }
 
+    /// <summary>Finds the targets of an iSCSI array, and keeps them for whoever logs in, in another process too. Guide: discover().</summary>
+    /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
+    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken)
+    {
+        var array = GetArray(nameOrUuid);
+        var found = await array.DiscoverAsync(cancellationToken);
+        _registry.Refresh(array.Entry);
+        return found;
+    }
+
     /// <summary>Forgets a server and its secrets. The array itself is not touched.</summary>
     public void Unregister(string nameOrUuid)
     {
@@ -145,6 +155,6 @@ public sealed class StorageEngine
     private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
         entry.Server.Uuid,
         static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
-        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
+        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array.Renew(arg.entry) : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
         (entry, self: this));
 }

@@ -30,7 +30,7 @@ internal sealed record HostDeadlines
     public TimeSpan MapMade { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long multipathd is left to find a disk by itself, before it is told.</summary>
-    public TimeSpan MapNudge { get; init; } = TimeSpan.FromSeconds(3);
+    public TimeSpan MapNudge { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From a device until udev has made or removed its links.</summary>
     public TimeSpan LinksSettled { get; init; } = TimeSpan.FromSeconds(10);

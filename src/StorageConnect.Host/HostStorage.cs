@@ -1,8 +1,5 @@
 using StorageConnect.Engine;
-using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
-using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host;
 
@@ -18,13 +15,7 @@ public sealed class HostStorage
     /// <summary>The host this runs on, with the ledger in the user's state folder.</summary>
     /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
     public HostStorage(string stateFolder)
-        : this(new LinuxHost(
-            HostRoots.Machine,
-            HostDeadlines.Standard,
-            Path.Combine(stateFolder, "host"),
-            new OpenIscsiInitiator(HostRoots.Machine, HostDeadlines.Standard, new ToolRunner()),
-            SysFile.Write,
-            () => Environment.IsPrivilegedProcess))
+        : this(LinuxHost.Machine(stateFolder))
     {
     }
 

@@ -1,5 +1,6 @@
 using StorageConnect.Engine;
-using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Storage;
 
 namespace StorageConnect.Host;
 
@@ -7,26 +8,31 @@ namespace StorageConnect.Host;
 /// <remarks>Making one costs nothing and touches nothing. All of it may be used from several threads at once.</remarks>
 public sealed class LinuxHostFabric : IHostFabric
 {
-    private readonly Multipathd _multipathd;
-    private readonly DevicePathFinder _paths;
-    private readonly MultipathTeardown _teardown;
+    private readonly LinuxHost _host;
+    private readonly TargetSessions _targets;
+    private readonly TargetRelease _release;
 
-    /// <summary>The host this runs on.</summary>
-    public LinuxHostFabric()
-        : this(HostRoots.Machine)
+    /// <summary>The host this runs on, with what is kept about it in a user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
+    public LinuxHostFabric(string stateFolder)
+        : this(LinuxHost.Machine(stateFolder))
     {
     }
 
     internal LinuxHostFabric(HostRoots roots, HostDeadlines? deadlines = null)
+        : this(LinuxHost.At(roots, deadlines ?? HostDeadlines.Standard, roots.Run))
     {
-        deadlines ??= HostDeadlines.Standard;
-        _multipathd = new(roots, deadlines);
-        _paths = new(roots);
-        _teardown = new(roots, deadlines, _multipathd);
+    }
+
+    internal LinuxHostFabric(LinuxHost host)
+    {
+        _host = host;
+        _targets = new(host);
+        _release = new(host);
     }
 
     /// <inheritdoc/>
-    public string DevicePathPrefix => _multipathd.IsListening() ? DevicePathFinder.MultipathFolder : DevicePathFinder.PlainFolder;
+    public string DevicePathPrefix => _host.Multipath.IsListening ? DevicePathFinder.MultipathFolder : DevicePathFinder.PlainFolder;
 
     /// <inheritdoc/>
     /// <remarks>
@@ -36,7 +42,7 @@ public sealed class LinuxHostFabric : IHostFabric
     public ValueList<string> FindDevicePaths(string page83Id)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
-        return OperatingSystem.IsLinux() ? _paths.Find(page83Id) : [];
+        return OperatingSystem.IsLinux() ? _host.Paths.Find(page83Id) : [];
     }
 
     /// <inheritdoc/>
@@ -45,6 +51,37 @@ public sealed class LinuxHostFabric : IHostFabric
     public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
-        return OperatingSystem.IsLinux() ? _teardown.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
+        return OperatingSystem.IsLinux() ? _host.Teardown.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public bool IsConnected(IscsiTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return IscsiPortal.TryParse(target.Portal, out var portal)
+            && _host.Initiator.Sessions().Any(session => session.IsLoggedIn && session.TargetName == target.TargetName && session.Portal == portal);
+    }
+
+    /// <inheritdoc/>
+    public ValueList<HostLun> FindLuns(ValueList<string> targetNames)
+    {
+        ArgumentNullException.ThrowIfNull(targetNames);
+        return new LunReader(_host).Read(targetNames);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, CancellationToken cancellationToken) =>
+        _targets.DiscoverAsync(server, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        _targets.StartAsync(server, contexts, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        _release.StopAsync(server, contexts, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken) =>
+        _targets.RescanAsync(type, targets, cancellationToken);
 }

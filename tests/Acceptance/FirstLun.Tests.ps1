@@ -4,27 +4,12 @@
 # An administrator's first hour: from a bare folder to a cloned LUN, on the packaged module.
 
 BeforeAll {
-    $root = Split-Path (Split-Path $PSScriptRoot)
-    Import-Module (Join-Path $root 'out' 'StorageConnect' 'StorageConnect.psd1') -Force
-
-    # Settings and a pool of its own: nothing of the user's is touched.
-    $settings = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
-    $before = @{}
-    foreach ($variable in 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME') {
-        $before[$variable] = [Environment]::GetEnvironmentVariable($variable)
-        [Environment]::SetEnvironmentVariable($variable, $settings)
-    }
-    $pool = (New-Item (Join-Path $settings 'pool') -ItemType Directory).FullName
-    $null = Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
-    $offlineOnly = (Get-OscCapability).Snapshot -eq 'Offline'
+    . (Join-Path $PSScriptRoot 'TemporaryArray.ps1')
+    $array = New-TemporaryArray
 }
 
 AfterAll {
-    Unregister-OscStorageServer lab
-    foreach ($variable in $before.Keys) {
-        [Environment]::SetEnvironmentVariable($variable, $before[$variable])
-    }
-    Remove-Item $settings -Recurse -Force
+    Remove-TemporaryArray $array
 }
 
 Describe 'A first LUN' {
@@ -33,12 +18,7 @@ Describe 'A first LUN' {
     }
 
     AfterEach {
-        Get-OscStorageElement | Where-Object AccessGroupNames | ForEach-Object {
-            $_ | Revoke-OscStorageElementAccess -AccessGroup $_.AccessGroupNames -Confirm:$false
-        }
-        Get-OscSnapshot | Remove-OscSnapshot -Confirm:$false
-        Get-OscStorageElement | Remove-OscStorageElement -Confirm:$false
-        Get-OscAccessGroup | Remove-OscAccessGroup -Confirm:$false
+        Clear-TemporaryArray
     }
 
     It 'is there, thin, online and with an identity that hosts know' {
@@ -78,13 +58,10 @@ Describe 'A first LUN' {
     }
 
     It 'is cloned from a snapshot' {
-        if ($offlineOnly) {
-            $db | Disable-OscStorageElement -Confirm:$false
-        }
-        $snapshot = $db | New-OscSnapshot -SnapshotName before-upgrade
+        $snapshot = Invoke-Copy $array $db { $db | New-OscSnapshot -SnapshotName before-upgrade }
         $snapshot.Type | Should -Be 'Snapshot'
         $snapshot.SourceUuids | Should -Be $db.Uuid
-        $clone = $snapshot | Invoke-OscClone -Name db01-test
+        $clone = Invoke-Copy $array $db { $snapshot | Invoke-OscClone -Name db01-test }
         $clone.SizeBytes | Should -Be $db.SizeBytes
         $clone.Page83Id | Should -Not -Be $db.Page83Id
     }
@@ -103,7 +80,7 @@ Describe 'A first LUN' {
     }
 
     It 'comes back from a file as the element it was' {
-        $file = Join-Path $settings 'db01.xml'
+        $file = Join-Path $array.Settings 'db01.xml'
         $db | Export-Clixml $file
         (Import-Clixml $file | Resize-OscStorageElement -Size 128MB).Uuid | Should -Be $db.Uuid
     }

@@ -52,14 +52,14 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Groups.Present(array, element, accessGroupNames, cancellationToken).ToElement(server, array), cancellationToken);
+        return RunAsync(server, element.Name, async array => (await Groups.PresentAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
     public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Groups.StopPresenting(array, element, accessGroupNames, cancellationToken).ToElement(server, array), cancellationToken);
+        return RunAsync(server, element.Name, async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
     private Task<IReadOnlyList<AccessGroup>> GroupList(StorageServer server, string? element, Func<LocalArray, List<AccessGroup>> work, CancellationToken cancellationToken) =>

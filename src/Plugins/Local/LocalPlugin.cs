@@ -104,8 +104,11 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     }
 
     /// <summary>Does blocking work away from the caller's thread, and translates what it throws.</summary>
-    private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, bool create = false) => Task.Run(
-        () =>
+    private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, bool create = false) =>
+        RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, create);
+
+    private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken, bool create = false) => Task.Run(
+        async () =>
         {
             try
             {
@@ -115,7 +118,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                     array.Exports.EnsureCurrent(cancellationToken);
                 }
 
-                return work(array);
+                return await work(array);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException)
             {

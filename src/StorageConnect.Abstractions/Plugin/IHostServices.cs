@@ -18,4 +18,13 @@ public interface IHostServices
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorageElementBusyException">The device is open, mounted or held.</exception>
     Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken);
+
+    /// <summary>True when this host is logged in to this target at this portal.</summary>
+    /// <param name="target">As discover found it.</param>
+    bool IsConnected(IscsiTarget target);
+
+    /// <summary>The LUNs that this host has found behind iSCSI targets it is logged in to, one for each identity, as the kernel last read them.</summary>
+    /// <remarks>For a plug-in without a management interface to ask. The guide's services only answer where an identity is that the plug-in knows.</remarks>
+    /// <param name="targetNames">The targets' names.</param>
+    ValueList<HostLun> FindLuns(ValueList<string> targetNames);
 }

@@ -13,6 +13,9 @@ internal static class GuideMethod
     public const string RenameAccessGroup = "renameAccessGroup";
     public const string AddToAccessGroup = "addToAccessGroup";
     public const string RemoveFromAccessGroup = "removeFromAccessGroup";
+    public const string Discover = "discover";
+    public const string Start = "start";
+    public const string Stop = "stop";
     public const string Refresh = "refresh";
     public const string List = "list";
     public const string UpdateStorageElements = "updateSERecords";

@@ -41,7 +41,7 @@ public sealed partial class StorageArray : IDisposable
     /// <summary>The server's record, without secrets.</summary>
     public StorageServer Server => Entry.Server;
 
-    internal RegisteredServer Entry { get; }
+    internal RegisteredServer Entry { get; private set; }
 
     /// <inheritdoc/>
     public void Dispose() => _opening.Dispose();
@@ -82,21 +82,6 @@ public sealed partial class StorageArray : IDisposable
     /// <summary>The names of the arrays behind a concentrator. Guide: getStorageNames().</summary>
     public async Task<IReadOnlyList<string>> GetStorageNamesAsync(CancellationToken cancellationToken) =>
         await CallAsync(GuideMethod.GetStorageNames, 0, static (plugin, server, _, token) => plugin.GetStorageNamesAsync(server, token), cancellationToken);
-
-    /// <summary>Has the plug-in make this host notice elements presented or withdrawn. Guide: refresh().</summary>
-    /// <returns>False when there was nothing to call: the plug-in has no refresh, or speaks a revision that no longer knows it.</returns>
-    [Rule(2, "refresh is called only below API 1.2.10.", "refresh()")]
-    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
-    {
-        var session = await OpenAsync(cancellationToken);
-        if (!session.Plugin.OverridesRefresh || !(session.Plugin.ApiVersion < ApiVersion.NoRefresh))
-        {
-            return false;
-        }
-
-        await DoAsync(session, GuideMethod.Refresh, 0, static (plugin, server, _, token) => plugin.RefreshAsync(server, token), cancellationToken);
-        return true;
-    }
 
     /// <summary>The array's or an element's status, for people. Guide: getStatus().</summary>
     public Task<string> GetStatusAsync(StorageElement? element, CancellationToken cancellationToken) =>

@@ -20,7 +20,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             string reply;
             try
             {
-                reply = await multipathd.AskAsync("del map " + Argument(map), cancellationToken);
+                reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
             catch (ArrayUnreachableException) when (DmDevice.FindMap(roots, page83Id) is null)
             {
@@ -94,25 +94,4 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             }
         }
     }
-
-    /// <summary>The map's name as multipathd's command line reads it: quoted where it holds what ends a word or begins a comment there.</summary>
-    private static string Argument(DmDevice map)
-    {
-        var name = map.Name.AsSpan();
-        if (name.ContainsAnyExceptInRange(' ', '~') || name.Contains('"') || MeansAnother(name))
-        {
-            throw new NoSuchOperationException(
-                $"multipathd can't be told to remove the multipath device '{map.Name}': it would not understand this name.")
-            {
-                ErrorId = MultipathdError.RefusedId,
-                Element = map.Name,
-                Recommendation = "Give the map another alias in multipath.conf, or remove it by hand with dmsetup.",
-            };
-        }
-
-        return name.ContainsAny(" !#{}") ? $"\"{map.Name}\"" : map.Name;
-    }
-
-    // It takes "dm-3", and older ones all that begins so, for the device the kernel calls dm-3, which may be any other.
-    private static bool MeansAnother(ReadOnlySpan<char> name) => name.StartsWith("dm-") && name.Length > 3 && char.IsAsciiDigit(name[3]);
 }

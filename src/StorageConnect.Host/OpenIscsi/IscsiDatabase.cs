@@ -16,9 +16,10 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 {
     private const string LockName = "open-iscsi database";
     private const int FileExists = 17; // EEXIST
+    private static readonly string[] Kinds = ["nodes", "send_targets", "static", "isns", "slp", "ifaces", "fw"];
 
-    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi.</summary>
-    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && Directory.Exists(folder) ? folder : Path.Combine(roots.Etc, "iscsi");
+    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi, with folders that its package makes.</summary>
+    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any() ? folder : Path.Combine(roots.Etc, "iscsi");
 
     /// <summary>The records of nodes, each with its file.</summary>
     public IEnumerable<NodeFile> ReadNodes()

@@ -5,6 +5,9 @@ namespace StorageConnect.Host.OpenIscsi;
 /// <summary>What iscsiadm's exit codes mean (<c>iscsi_err.h</c>; the same in all versions since 2.0-873, which had 255 in place of 21).</summary>
 internal sealed record IscsiadmExit
 {
+    /// <summary>The error id of all that iscsid's absence causes.</summary>
+    public const string IscsidUnreachable = "IscsidUnreachable";
+
     private const int SignalBase = 128;
 
     private static readonly Dictionary<int, IscsiadmExit> Known = new IscsiadmExit[]
@@ -27,9 +30,9 @@ internal sealed record IscsiadmExit
         new(15, IscsiadmVerdict.Permanent, "a session uses it", Cause.Busy, "IscsiSessionExists"),
         new(16, IscsiadmVerdict.Permanent, "iscsid does not know the request: iscsiadm and iscsid are of different versions", Cause.Daemon, "IscsidMismatch"),
         new(17, IscsiadmVerdict.Permanent, "iSNS is not available", Cause.Unreachable, "IsnsUnavailable"),
-        new(18, IscsiadmVerdict.Retry, "the connection to iscsid broke", Cause.Daemon, "IscsidUnreachable"),
+        new(18, IscsiadmVerdict.Retry, "the connection to iscsid broke", Cause.Daemon, IscsidUnreachable),
         new(19, IscsiadmVerdict.Permanent, "the target turned the login away", Cause.Refused, "IscsiLoginRefused"),
-        new(20, IscsiadmVerdict.Retry, "iscsid does not run", Cause.Daemon, "IscsidUnreachable"),
+        new(20, IscsiadmVerdict.Retry, "iscsid does not run", Cause.Daemon, IscsidUnreachable),
         new(21, IscsiadmVerdict.Permanent, "open-iscsi knows no such record, portal or session", Cause.NotFound, "IscsiRecordNotFound"),
         new(22, IscsiadmVerdict.Permanent, "sysfs does not show it", Cause.NotFound, "IscsiSessionNotFound"),
         new(23, IscsiadmVerdict.Permanent, "there is no such iSCSI host", Cause.NotFound, "IscsiHostNotFound"),
@@ -42,7 +45,7 @@ internal sealed record IscsiadmExit
         new(30, IscsiadmVerdict.Permanent, "open-iscsi does not know this kind of discovery", Cause.Kernel, "IscsiUnsupported"),
         new(31, IscsiadmVerdict.Retry, "its child process ended", Cause.Failed, "IscsiFailed"),
         new(32, IscsiadmVerdict.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
-        new(33, IscsiadmVerdict.Retry, "iscsid did not answer in time", Cause.Daemon, "IscsidUnreachable"),
+        new(33, IscsiadmVerdict.Retry, "iscsid did not answer in time", Cause.Daemon, IscsidUnreachable),
         // SIGPIPE: version 2.1.8 dies of a portal that closes the connection in the middle, as tgt does when it has no targets at all.
         new(SignalBase + 13, IscsiadmVerdict.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable, "IscsiConnectionClosed"),
     }.ToDictionary(exit => exit.Code);
@@ -80,6 +83,13 @@ internal sealed record IscsiadmExit
     public string Meaning { get; }
 
     public string ErrorId { get; }
+
+    /// <summary>What a run means: its exit code, and for a discovery its words, too.</summary>
+    /// <remarks>With an iface named, a kernel without iSCSI makes a discovery find nothing (21): it "drops" the iface that it can't serve.</remarks>
+    public static IscsiadmExit Of(IscsiadmOperation operation, ToolResult result) =>
+        operation == IscsiadmOperation.Discover && result.ExitCode == 21 && result.Error.Contains("Could not load transport", StringComparison.Ordinal)
+            ? Of(operation, 12)
+            : Of(operation, result.ExitCode);
 
     /// <summary>What <paramref name="code"/> means for <paramref name="operation"/>.</summary>
     public static IscsiadmExit Of(IscsiadmOperation operation, int code)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Tools;
 
@@ -20,7 +19,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         NeedLinux();
         ArrayUnreachableException? unreachable = null;
-        foreach (var address in await ResolveAsync(access.Host, cancellationToken))
+        foreach (var address in await HostNames.ResolveAsync(access.Host, cancellationToken))
         {
             try
             {
@@ -100,7 +99,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
                 new(Tool.Iscsiadm, "-m", "discoverydb", "-t", "sendtargets", "-p", portal.ToString(), "-I", netInterface, "-o", "nonpersistent", "--discover"),
                 deadlines.IscsiDiscovery,
                 cancellationToken);
-            var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result.ExitCode);
+            var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result);
             if (exit.Verdict != IscsiadmVerdict.Done)
             {
                 throw exit.ToException($"The iSCSI targets at {portal} can't be listed", portal.ToString(), result);
@@ -120,7 +119,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
         var nodes = new List<IscsiNode>(lines.Count);
         foreach (var line in lines)
         {
-            var address = IPAddress.TryParse(line.Portal.Address, out _) ? line.Portal.Address : (await ResolveAsync(line.Portal.Address, cancellationToken))[0];
+            var address = IPAddress.TryParse(line.Portal.Address, out _) ? line.Portal.Address : (await HostNames.ResolveAsync(line.Portal.Address, cancellationToken))[0];
             nodes.Add(new(line.TargetName, new(address, line.Portal.Port), line.Tpgt, access));
         }
 
@@ -197,7 +196,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
         }
 
         var result = await running;
-        var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result.ExitCode);
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result);
         if (exit.Verdict != IscsiadmVerdict.Done)
         {
             throw exit.ToException($"This host can't log in to the iSCSI target {node.TargetName} at {node.Portal}", node.TargetName, result);
@@ -262,23 +261,33 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
             new(Tool.Iscsiadm, "-m", "session", "-r", session.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--logout"),
             deadlines.IscsiLogout,
             cancellationToken);
-        var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result.ExitCode);
-        var settling = new Backoff(exit.Verdict == IscsiadmVerdict.Done ? deadlines.IscsiSettle : TimeSpan.Zero);
+        var settling = new Backoff(result.ExitCode == 0 ? deadlines.IscsiSettle : TimeSpan.Zero);
         while (IsThere(session))
         {
             if (!await settling.WaitAsync(cancellationToken))
             {
-                throw exit.Verdict == IscsiadmVerdict.Done
-                    ? new StorageElementBusyException($"The session {session.Id} with {session.TargetName} at {session.Portal} was logged out and is still there.")
-                    {
-                        ErrorId = "IscsiSessionRemains",
-                        Element = session.TargetName,
-                        Retryable = true,
-                        Recommendation = "Something may still use its devices: see Get-OscHostResidue and the kernel's log (dmesg), then repeat.",
-                    }
-                    : exit.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
+                throw NotLoggedOut(session, result);
             }
         }
+    }
+
+    private StorageConnectException NotLoggedOut(IscsiSession session, ToolResult result)
+    {
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result);
+        if (result.ExitCode == 0)
+        {
+            return new StorageElementBusyException($"The session {session.Id} with {session.TargetName} at {session.Portal} was logged out and is still there.")
+            {
+                ErrorId = "IscsiSessionRemains",
+                Element = session.TargetName,
+                Retryable = true,
+                Recommendation = "Something may still use its devices: see Get-OscHostResidue and the kernel's log (dmesg), then repeat.",
+            };
+        }
+
+        // iscsiadm says "not found" for a session that it can't ask iscsid about. The kernel shows it.
+        var told = exit.Verdict != IscsiadmVerdict.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
+        return told.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
     }
 
     private bool IsThere(IscsiSession session) => IscsiSession.TryRead(roots, session.Id) is { } now && now.TargetName == session.TargetName;
@@ -295,36 +304,15 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
             {
                 return await attempt();
             }
-            catch (StorageConnectException e) when (e.Retryable && TimeProvider.System.GetElapsedTime(began) + pause < deadlines.IscsiRetry)
+            catch (StorageConnectException e) when (CanHelp(e) && TimeProvider.System.GetElapsedTime(began) + pause < deadlines.IscsiRetry)
             {
                 await Task.Delay(pause, cancellationToken);
             }
         }
     }
 
-    private static async Task<IReadOnlyList<string>> ResolveAsync(string host, CancellationToken cancellationToken)
-    {
-        host = host.Trim('[', ']');
-        if (IPAddress.TryParse(host, out var ip))
-        {
-            return [ip.ToString()];
-        }
-
-        try
-        {
-            return [.. (await Dns.GetHostAddressesAsync(host, cancellationToken)).Select(address => address.ToString()).Distinct()];
-        }
-        catch (Exception e) when (e is SocketException or ArgumentException)
-        {
-            throw new ArrayUnreachableException($"The host name '{host}' of an iSCSI portal has no address: {e.Message}", e)
-            {
-                ErrorId = "HostNameUnknown",
-                Element = host,
-                Retryable = true,
-                Recommendation = "Check the name and this host's name service, or give the address itself.",
-            };
-        }
-    }
+    // A daemon that nobody starts isn't waited for.
+    private bool CanHelp(StorageConnectException e) => e.Retryable && (e.ErrorId != IscsiadmExit.IscsidUnreachable || Iscsid.IsListening(roots) != false);
 
     private static string TurnOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";
 

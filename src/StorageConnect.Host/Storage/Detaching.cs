@@ -18,12 +18,18 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
     public async Task RunAsync(StorageElement asked, IReadOnlyList<string> groups, bool keepAccess, CancellationToken cancellationToken)
     {
         host.DemandRights("Detaching an element");
-        var element = await array.GetElementAsync(asked, cancellationToken);
+        // Without the array where it is not needed: it may be what is broken, and the host's answer is worth more then.
+        var element = asked.Page83Id.Length > 0 ? asked : await array.GetElementAsync(asked, cancellationToken);
         using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var before = host.Ledger.TryLoad(element.Page83Id);
         var map = DmDevice.FindMap(host.Roots, element.Page83Id);
         var disks = FindDisks(element.Page83Id, map);
         RefuseWhenUsed(element, map, disks);
+        if (!keepAccess)
+        {
+            element = await array.GetElementAsync(element, cancellationToken);
+        }
+
         if (map is not null && !host.Multipath.IsListening)
         {
             throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {map.Name} of '{element.Name}' can't be removed.", retryable: false);
@@ -104,21 +110,20 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
         }
 
-        await Task.WhenAll(
-            new SessionRelease(host).ReleaseAsync(made, cancellationToken),
-            DeviceLinks.ClearAsync(host.Roots, host.Deadlines, element.Page83Id, cancellationToken));
+        await new SessionRelease(host).ReleaseAsync(made, cancellationToken);
+        DeviceLinks.Clear(host.Roots, element.Page83Id);
         await host.Wwids.RemoveAsync(element.Page83Id, cancellationToken);
     }
 
     private async Task FlushAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
     {
-        if (map is not null && await host.Multipath.TryShowMapAsync(element.Page83Id, cancellationToken) is { } shown
+        if (map is not null && await host.Multipath.TryShowMapAsync(map, cancellationToken) is { } shown
             && shown.Paths.All(path => path.State == OscPathState.Failed))
         {
             // Nobody has it open, so nothing waits in a cache that could be written. But what does wait would wait for ever.
             warn($"No path of {map.Name} carries I/O: it is removed without writing to it.");
             host.Step("stop queueing");
-            await host.Multipath.StopQueueingAsync(element.Page83Id, cancellationToken);
+            await host.Multipath.StopQueueingAsync(map, cancellationToken);
             return;
         }
 

@@ -1,19 +1,16 @@
 using StorageConnect.Host.Sysfs;
-using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Storage;
 
-/// <summary>udev's links to a device that is gone. udev removes them a moment after the device; what it forgets leads astray later.</summary>
+/// <summary>
+/// The links to a device that is gone. udev removes them when it comes to it, and has forgotten some; until then they are names of nothing, and
+/// of another device as soon as that gets the kernel's name.
+/// </summary>
 internal static class DeviceLinks
 {
-    /// <summary>Waits until no link names the identity any more, and removes those left that lead nowhere.</summary>
-    public static async Task ClearAsync(HostRoots roots, HostDeadlines deadlines, string wwid, CancellationToken cancellationToken)
+    /// <summary>Removes those by this identity that lead nowhere.</summary>
+    public static void Clear(HostRoots roots, string wwid)
     {
-        if (await Watch.UntilAsync(roots, () => !Find(roots, wwid).Any(), deadlines.LinksSettled, cancellationToken))
-        {
-            return;
-        }
-
         foreach (var link in Find(roots, wwid).Where(link => DeviceLink.KernelNameOf(roots, "/dev/" + Path.GetRelativePath(roots.Dev, link)) is null))
         {
             TryDelete(link);

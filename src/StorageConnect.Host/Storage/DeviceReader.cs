@@ -34,7 +34,7 @@ internal sealed class DeviceReader(LinuxHost host)
         var attachment = host.Ledger.TryLoad(wwid);
         if (DmDevice.FindMap(host.Roots, wwid) is { } map)
         {
-            var shown = host.Multipath.IsListening ? await host.Multipath.TryShowMapAsync(wwid, cancellationToken) : null;
+            var shown = host.Multipath.IsListening ? await host.Multipath.TryShowMapAsync(map, cancellationToken) : null;
             return Own(Read(map, shown is null ? [] : [shown], sessions), attachment);
         }
 

@@ -1,5 +1,6 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Storage;
 
@@ -17,9 +18,10 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
             using var gate = await host.Locks.TakeTargetsAsync(round.Select(node => node.TargetName), cancellationToken);
             var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
+            await WaitForOneAsync(logins, cancellationToken);
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
-            var searches = logins.Where(login => login.Session is not null).Select(login => new Search(login, new(host, element, _stale))).ToList();
+            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale))).ToList();
             await LookAsync(searches, cancellationToken);
             await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
@@ -36,7 +38,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
     {
         if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
         {
-            return session.IsLoggedIn ? new(node, session, null, null) : new(node, null, null, Down(node, session));
+            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, Down(node, session));
         }
 
         var made = MadeSession.Of(node, element.Page83Id);
@@ -55,6 +57,29 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             }
 
             return new(node, null, made, e);
+        }
+    }
+
+    /// <summary>Where all that is there is sessions that are down, one of them may be about to come back: iscsid tries all the time.</summary>
+    private async Task WaitForOneAsync(Login[] logins, CancellationToken cancellationToken)
+    {
+        if (logins.Any(login => login.Error is null) || logins.All(login => login.Session is null))
+        {
+            return;
+        }
+
+        await Watch.UntilAsync(
+            host.Roots,
+            () => Array.Exists(logins, login => login.Session is { } down && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
+            host.Deadlines.IscsiSettle,
+            cancellationToken);
+        var now = host.Initiator.Sessions();
+        for (var i = 0; i < logins.Length; i++)
+        {
+            if (logins[i].Session is { } down && now.FirstOrDefault(session => session.Id == down.Id && session.IsLoggedIn) is { } back)
+            {
+                logins[i] = logins[i] with { Session = back, Error = null };
+            }
         }
     }
 
@@ -121,9 +146,9 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
 
     /// <summary>How a login ended.</summary>
     /// <param name="Node">Where.</param>
-    /// <param name="Session">The session, when there is one to use.</param>
+    /// <param name="Session">The session, when there is one.</param>
     /// <param name="Made">The ledger's note, when it was made now.</param>
-    /// <param name="Error">Why there is none.</param>
+    /// <param name="Error">Why it is of no use.</param>
     private sealed record Login(IscsiNode Node, IscsiSession? Session, MadeSession? Made, StorageConnectException? Error);
 
     private sealed class Search(Login login, SessionSearch looking)

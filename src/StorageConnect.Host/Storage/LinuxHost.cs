@@ -1,6 +1,8 @@
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
+using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Storage;
@@ -43,6 +45,14 @@ internal sealed class LinuxHost(
     public DeviceUse Use { get; } = new(roots);
 
     public DevicePathFinder Paths { get; } = new(roots);
+
+    /// <summary>The machine this runs on, with the ledger in a user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of the engine's paths.</param>
+    public static LinuxHost Machine(string stateFolder) => At(HostRoots.Machine, HostDeadlines.Standard, Path.Combine(stateFolder, "host"));
+
+    /// <summary>A host with open-iscsi, wherever its files are.</summary>
+    public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder) =>
+        new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, new ToolRunner()), SysFile.Write, () => Environment.IsPrivilegedProcess);
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
     public Action<string>? OnStep { get; init; }

@@ -72,7 +72,7 @@ internal sealed class Resizing(LinuxHost host)
             }
 
             host.Step("resize map");
-            reply = await host.Multipath.ResizeMapAsync(element.Page83Id, cancellationToken);
+            reply = await host.Multipath.ResizeMapAsync(map, cancellationToken);
         }
         while (SizeOf(map.KernelName) == element.SizeBytes || await patience.WaitAsync(cancellationToken));
 

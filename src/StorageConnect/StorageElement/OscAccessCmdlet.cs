@@ -6,6 +6,9 @@ namespace StorageConnect.Commands;
 /// <summary>What granting and revoking share.</summary>
 public abstract class OscAccessCmdlet : StorageElementCmdlet
 {
+    private const int MostTogether = 16;
+    private readonly List<(StorageArray Array, StorageElement Element, IReadOnlyList<string> Groups)> _confirmed = [];
+
     /// <summary>The access groups, as objects or by name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
@@ -17,6 +20,11 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     private protected abstract string Action { get; }
 
+    // One by one where the first error is to be the last.
+    private int Together => ErrorPreference == nameof(ActionPreference.Stop) ? 1 : MostTogether;
+
+    private string? ErrorPreference => (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference"))?.ToString();
+
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroup.Select(group => group.Key).Distinct().ToList();
@@ -27,12 +35,40 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
         if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))
         {
-            var changed = Run(token => ChangeAsync(array, element, groups, token));
-            if (PassThru)
+            _confirmed.Add((array, element, groups));
+            if (_confirmed.Count >= Together)
             {
-                WriteObject(changed);
+                ChangeConfirmed();
             }
         }
+    }
+
+    private protected sealed override void End() => ChangeConfirmed();
+
+    /// <summary>Several at a time: an array that does more than one thing at once is done sooner.</summary>
+    private void ChangeConfirmed()
+    {
+        var outcomes = Run(token => Task.WhenAll(_confirmed.Select(change => OutcomeOfAsync(ChangeAsync(change.Array, change.Element, change.Groups, token)))));
+        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes))
+        {
+            Try(element, () =>
+            {
+                var changed = outcome.GetAwaiter().GetResult();
+                if (PassThru)
+                {
+                    WriteObject(changed);
+                }
+            });
+        }
+
+        _confirmed.Clear();
+    }
+
+    /// <summary>The task, once it has ended: each error is told by itself.</summary>
+    private static async Task<Task<StorageElement>> OutcomeOfAsync(Task<StorageElement> change)
+    {
+        await Task.WhenAny(change);
+        return change;
     }
 
     private protected abstract Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);

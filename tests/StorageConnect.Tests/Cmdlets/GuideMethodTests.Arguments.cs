@@ -93,7 +93,7 @@ public sealed partial class GuideMethodTests
     public void Every_method_on_the_arrays_side_has_its_cmdlet_here()
     {
         var methods = typeof(GuideMethod).GetFields().Select(field => (string)field.GetValue(null)!)
-            .Except([GuideMethod.Refresh, GuideMethod.Cancel, GuideMethod.GetAsyncProgress, GuideMethod.UpdateStorageElements]);
+            .Except([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.Cancel, GuideMethod.GetAsyncProgress, GuideMethod.UpdateStorageElements]);
 
         Assert.Empty(methods.Except(Arguments.Select(row => row.Data.Item2)));
         Assert.Empty(methods.Except(Readers.Concat(Changers).Select(row => row.Data.Item2)));

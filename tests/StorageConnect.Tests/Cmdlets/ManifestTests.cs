@@ -50,12 +50,12 @@ public class ManifestTests
     [MemberData(nameof(CmdletNames))]
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
-        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait];
-        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect];
+        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait, VerbsCommon.Find];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect, VerbsCommon.Clear];
         var attribute = Attribute(cmdlet);
 
-        // To test a plug-in makes and removes things where that was asked for.
-        var changes = cmdlet == "Test-OscPlugin" || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
+        // To test a plug-in makes and removes things where that was asked for; to look for LUNs adds devices to this host.
+        var changes = cmdlet is "Test-OscPlugin" or "Update-OscHostStorage" || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
         Assert.Equal(changes, attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
         Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);

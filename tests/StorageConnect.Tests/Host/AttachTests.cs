@@ -33,6 +33,22 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Maps_with_friendly_names_are_handed_over_resized_and_removed_by_these()
+    {
+        _host.HasFriendlyNames = true;
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var device = await AttachAsync(element);
+        Assert.Equal(("/dev/mapper/mpatha", element.Page83Id), (device.Path, device.Wwid));
+        _host.Array.Change(element, now => now with { SizeBytes = 2 * now.SizeBytes });
+        Assert.Equal(2 * element.SizeBytes, (await new Resizing(_host.Open()).RunAsync(_host.Array.Now(element), Cancellation)).SizeBytes);
+        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Contains("show map mpatha json", _host.MultipathdCommands);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Only_the_one_LUN_is_brought_in_where_the_array_tells_its_number()
     {
         var element = _host.Array.Add("db01", Target, 5);
@@ -265,6 +281,32 @@ public sealed class AttachTests : IAsyncDisposable
 
         Assert.Equal("10.99.1.1:3260", Assert.Single(device.Paths).Portal);
         Assert.Contains("FAILED", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task When_all_its_sessions_are_down_one_that_comes_back_is_waited_for()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        var session = _host.AddSession(Target, "10.99.0.1");
+        _host.Break(session);
+        var attaching = new Attaching(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+        Assert.False(attaching.IsCompleted);
+
+        _host.Mend(session);
+
+        Assert.True((await attaching).Verified);
+        Assert.Empty(_host.Logins);
+    }
+
+    [Fact]
+    public async Task When_all_its_sessions_stay_down_it_is_an_error_that_says_so()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Break(_host.AddSession(Target, "10.99.0.1"));
+
+        Assert.Equal("SessionDown", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element))).ErrorId);
     }
 
     [Fact]

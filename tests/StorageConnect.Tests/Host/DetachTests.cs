@@ -225,6 +225,22 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task With_an_array_that_is_gone_the_device_goes_when_access_is_kept_and_its_use_is_told_first()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        _host.Array.IsGone = true;
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        Assert.Equal("DeviceInUse", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).ErrorId);
+        _host.Files.Write("proc/self/mountinfo", "");
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element));
+
+        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
+
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Who_is_not_root_is_told()
     {
         var element = _host.Array.Add("db01", Target, 5);

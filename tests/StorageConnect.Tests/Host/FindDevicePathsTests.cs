@@ -163,7 +163,7 @@ public sealed class FindDevicePathsTests : IDisposable
     public void The_machine_itself_can_be_asked()
     {
         // Whatever it has: sysfs files tell a wrong length, which a simulated tree can't show.
-        var fabric = new LinuxHostFabric();
+        var fabric = new LinuxHostFabric("/nowhere");
 
         Assert.Contains(fabric.DevicePathPrefix, new[] { "/dev/mapper/", "/dev/disk/by-id/" });
         Assert.Empty(fabric.FindDevicePaths("3" + new string('f', 32)));

@@ -98,12 +98,22 @@ public sealed class IscsiDatabaseTests : IDisposable
     [Fact]
     public async Task Where_Red_Hat_has_the_database_it_is_used()
     {
-        Directory.CreateDirectory(_host.At("var/lib/iscsi"));
+        Directory.CreateDirectory(_host.At("var/lib/iscsi/send_targets"));
 
         await PutAsync(Patient);
 
         Assert.True(Directory.Exists(_host.At("var/lib/iscsi/nodes")));
         Assert.False(Directory.Exists(_host.At("etc/iscsi")));
+    }
+
+    [Fact]
+    public async Task A_folder_of_that_name_with_nothing_of_open_iscsi_in_it_is_not_the_database()
+    {
+        Directory.CreateDirectory(_host.At("var/lib/iscsi/backup"));
+
+        await PutAsync(Patient);
+
+        Assert.True(Directory.Exists(_host.At("etc/iscsi/nodes")));
     }
 
     [Fact]

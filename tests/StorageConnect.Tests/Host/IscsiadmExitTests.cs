@@ -28,7 +28,7 @@ public sealed class IscsiadmExitTests
         var capture = Capture.Read(Path.Combine(Folder, file));
         Assert.Equal(code, capture.Result.ExitCode);
 
-        var exit = IscsiadmExit.Of(Enum.Parse<IscsiadmOperation>(operation), capture.Result.ExitCode);
+        var exit = IscsiadmExit.Of(Enum.Parse<IscsiadmOperation>(operation), capture.Result);
 
         Assert.Equal(Enum.Parse<IscsiadmVerdict>(verdict), exit.Verdict);
         if (exit.Verdict == IscsiadmVerdict.Done)

@@ -302,6 +302,36 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         Assert.True(File.Exists(_host.At(Record)));
     }
 
+    [Theory]
+    [InlineData("", "IscsidUnreachable")]
+    [InlineData("0000000000000000: 00000002 00000000 00010000 0001 01 3100 @ISCSIADM_ABSTRACT_NAMESPACE\n", "IscsiPortalUnreachable")]
+    public async Task A_session_that_iscsiadm_does_not_find_and_the_kernel_shows_is_no_success(string sockets, string errorId)
+    {
+        _host.Write("proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n" + sockets);
+        _host.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iscsid is not running. Could not start it up automatically (20 - could not connect to iscsid)\niscsiadm: No matching sessions found\n"));
+        var initiator = Initiator(tools);
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => initiator.LogoutAsync(initiator.Sessions()[0], Cancellation));
+
+        Assert.Equal(errorId, error.ErrorId);
+        Assert.Single(tools.Commands);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_nobody_starts_is_not_waited_for()
+    {
+        _host.Write("proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n");
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(20));
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+
+        Assert.Equal("IscsidUnreachable", error.ErrorId);
+        Assert.Contains("systemctl start iscsid", error.Recommendation);
+        Assert.Single(tools.Commands);
+    }
+
     [Fact]
     public async Task A_net_device_gets_an_iface_record_for_as_long_as_a_session_needs_it()
     {
@@ -380,6 +410,18 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     [Fact]
     public async Task A_portal_that_offers_nothing_to_this_host_is_no_error() =>
         Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+
+    [Fact]
+    public async Task A_kernel_without_iSCSI_is_no_portal_that_offers_nothing()
+    {
+        // With an iface named, 2.1.8 says "nothing found" (21) where it says "no driver" (12) without.
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iSCSI driver tcp is not loaded. Load the module then retry the command.\niscsiadm: Could not load transport tcp.Dropping interface default.\n"));
+
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+
+        Assert.Equal("IscsiModuleMissing", error.ErrorId);
+        Assert.Contains("modprobe iscsi_tcp", error.Recommendation);
+    }
 
     [Fact]
     public async Task Discovery_with_CHAP_has_its_secrets_in_a_private_file_that_goes_with_it()

@@ -17,4 +17,52 @@ public sealed class FakeHost : IHostFabric
         Devices.Remove(page83Id);
         return Task.CompletedTask;
     }
+
+    /// <summary>What its initiator finds at each host that an access context names.</summary>
+    public Dictionary<string, IscsiTarget[]> Portals { get; } = [];
+
+    /// <summary>What it was asked to do, in order.</summary>
+    public List<string> Actions { get; } = [];
+
+    /// <summary>The targets it is logged in to, as <c>name portal</c>.</summary>
+    public HashSet<string> Sessions { get; } = [];
+
+    /// <summary>The access contexts of the last start or stop.</summary>
+    public IReadOnlyList<AccessContext> Contexts { get; private set; } = [];
+
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<IscsiTarget>>([.. server.AccessContexts.SelectMany(context => Portals.GetValueOrDefault(context.Host) ?? [])]);
+
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        Act("start", server, contexts, Sessions.Add);
+
+    public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        Act("stop", server, contexts, Sessions.Remove);
+
+    public Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
+    {
+        Actions.Add($"rescan {type} {string.Join(", ", targets.Select(target => target.TargetName))}".TrimEnd());
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The LUNs it sees, whatever the targets.</summary>
+    public List<HostLun> Luns { get; } = [];
+
+    public ValueList<HostLun> FindLuns(ValueList<string> targetNames) => Luns.Where(lun => lun.TargetNames.Any(targetNames.Contains)).ToValueList();
+
+    public bool IsConnected(IscsiTarget target) => Sessions.Contains(KeyOf(target));
+
+    private Task Act(string action, StorageServer server, IReadOnlyList<AccessContext> contexts, Func<string, bool> change)
+    {
+        Contexts = contexts;
+        foreach (var target in server.IscsiTargets)
+        {
+            Actions.Add($"{action} {KeyOf(target)}");
+            change(KeyOf(target));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string KeyOf(IscsiTarget target) => $"{target.TargetName} {target.Portal}";
 }

@@ -16,12 +16,14 @@ internal sealed class PoolDatabase : IDisposable
 
     // Waiting here is fair and can be cancelled, which waiting for SQLite's lock is not. That one remains for other processes.
     private readonly SemaphoreSlim _writer = new(1);
+    private readonly CommitQueue _queue;
     private bool _disposed;
 
     private PoolDatabase(PoolFolder folder)
     {
         _folder = folder;
         _closer = new(_ => CloseIdle());
+        _queue = new(this);
     }
 
     /// <summary>Opens the database; with <paramref name="create"/> an empty pool gets one.</summary>
@@ -113,6 +115,9 @@ internal sealed class PoolDatabase : IDisposable
             _writer.Release();
         }
     }
+
+    /// <summary>As <see cref="Write{T}"/>, in one commit with others that come at the same time.</summary>
+    public Task<T> WriteTogetherAsync<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken) => _queue.WriteAsync(work, cancellationToken);
 
     public void Write(Action<PoolConnection> work, CancellationToken cancellationToken) => Write(
         connection =>

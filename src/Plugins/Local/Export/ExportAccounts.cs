@@ -74,9 +74,15 @@ internal static class ExportAccounts
     private static void Add(StorageServer server, Dictionary<string, ExportAccount> accounts, string? user, Secret? secret, bool outgoing)
     {
         const int mostCharacters = 255;
-        if (user is null || secret is null)
+        if (user is null)
         {
             return;
+        }
+
+        // Never without: a target that asks for nothing is open to whoever takes an initiator's name.
+        if (secret is null)
+        {
+            throw Invalid(server, $"The CHAP user '{user}' comes without its secret", "Give it with -ChapCredential or -MutualChapCredential.");
         }
 
         if (user.Length is 0 or > mostCharacters || user.Any(c => c is ',' or <= ' ' or > '~'))

@@ -19,6 +19,7 @@ internal sealed class Exports(LocalArray array)
     private ITargetExport? _export;
     private TgtControlAddress? _control;
     private DaemonIdentity? _known;
+    private string? _name;
 
     /// <summary>Takes on how a server wants the pool exported, and sees to it that it is.</summary>
     public void Configure(ExportSettings wanted, IReadOnlyList<ExportAccount> accounts, TgtdExport export, CancellationToken cancellationToken)
@@ -51,6 +52,14 @@ internal sealed class Exports(LocalArray array)
         EnsureCurrent(cancellationToken);
         var gone = known.Select(account => account.Name.User).Except(accounts.Select(account => account.Name.User)).ToList();
         RemoveAccounts(export, gone, cancellationToken);
+    }
+
+    /// <summary>Where initiators find an element that is presented to them.</summary>
+    public ValueList<LunAddress> AddressesOf(string element)
+    {
+        // Given once and never changed, so it is read once.
+        _name ??= array.Database.Read(ExportRows.Settings)?.Name;
+        return _name is null ? [] : [new() { TargetName = TargetNames.Of(_name, element), Lun = UnitSpec.Number }];
     }
 
     /// <summary>Sees to it that the daemon serves the pool: one that was started anew gets all, and what a process that died left undone is done.</summary>

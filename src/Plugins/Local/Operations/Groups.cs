@@ -69,11 +69,11 @@ internal static class Groups
     public static AccessGroup RemoveEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
         ChangeEntries(array, name, Initiators.CanonicalAll(entries, StorageType.SAN), GroupRows.RemoveEntries, cancellationToken);
 
-    public static ElementRow Present(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
-        ChangePresentation(array, element, groups, GroupRows.Present, cancellationToken);
+    public static Task<ElementRow> PresentAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        ChangePresentationAsync(array, element, groups, GroupRows.Present, cancellationToken);
 
-    public static ElementRow StopPresenting(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
-        ChangePresentation(array, element, groups, GroupRows.StopPresenting, cancellationToken);
+    public static Task<ElementRow> StopPresentingAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        ChangePresentationAsync(array, element, groups, GroupRows.StopPresenting, cancellationToken);
 
     private static AccessGroup ChangeEntries(LocalArray array, string name, IReadOnlyList<string> entries, Action<PoolConnection, long, IEnumerable<string>> change, CancellationToken cancellationToken)
     {
@@ -89,9 +89,10 @@ internal static class Groups
         return group;
     }
 
-    private static ElementRow ChangePresentation(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
+    private static async Task<ElementRow> ChangePresentationAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
     {
-        var (before, after, marks) = array.Database.Write(
+        // Whole lists of elements are presented, one by one; those that come at the same time share a commit.
+        var (before, after, marks) = await array.Database.WriteTogetherAsync(
             db =>
             {
                 var row = array.RequireVolume(db, element);

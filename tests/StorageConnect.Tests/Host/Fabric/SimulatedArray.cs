@@ -24,6 +24,9 @@ internal sealed class SimulatedArray : IElementPresenter
     /// <summary>True for an array that doesn't tell where an element is.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>True for an array that doesn't answer any more.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Every call that changes something.</summary>
     public List<string> Calls { get; } = [];
 
@@ -75,7 +78,8 @@ internal sealed class SimulatedArray : IElementPresenter
 
     public Task<StorageServer> GetServerAsync(CancellationToken cancellationToken) => Task.FromResult(Server);
 
-    public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) => Task.FromResult(Now(element));
+    public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) =>
+        IsGone ? throw new ArrayUnreachableException("The array does not answer.") : Task.FromResult(Now(element));
 
     public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AccessGroup>>([.. Groups]);
 

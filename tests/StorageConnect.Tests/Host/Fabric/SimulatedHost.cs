@@ -42,6 +42,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
         LinksSettled = TimeSpan.FromMilliseconds(5),
         Flush = TimeSpan.FromMinutes(1),
         Lock = TimeSpan.FromMinutes(1),
+        IscsiSettle = TimeSpan.FromMilliseconds(5),
         MapResized = TimeSpan.FromMilliseconds(50),
     };
 
@@ -56,6 +57,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
 
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
+
+    /// <summary>True: maps are named mpatha and so on, and multipathd knows them by these names alone.</summary>
+    public bool HasFriendlyNames { get; set; }
 
     /// <summary>True: multipathd makes no map of new disks by itself.</summary>
     public bool IsMultipathdBlind { get; set; }
@@ -181,6 +185,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
         }
     }
 
+    /// <summary>The portal comes back, and the session with it.</summary>
+    public void Mend(IscsiSession session) => _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "LOGGED_IN\n");
+
     /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
     public IReadOnlyList<string> Traces()
     {
@@ -242,8 +249,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
             if (map is null)
             {
                 map = $"dm-{_nextMap++}";
-                File.Delete(_files.At($"dev/mapper/{wwid}")); // udev leads a link of that name to whoever claims it now
-                _files.AddDm(map, wwid, "mpath-" + wwid);
+                var name = HasFriendlyNames ? $"mpath{(char)('a' + _nextMap - 1)}" : wwid;
+                File.Delete(_files.At($"dev/mapper/{name}")); // udev leads a link of that name to whoever claims it now
+                _files.AddDm(map, name, "mpath-" + wwid);
                 Directory.CreateDirectory(_files.At($"sys/block/{map}/slaves"));
                 File.Copy(_files.At($"sys/block/{disk}/size"), _files.At($"sys/block/{map}/size"));
             }
@@ -392,7 +400,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
             var states = PathStates.GetValueOrDefault(disk, "active ready running").Split(' ');
             return $$"""{"dev": "{{disk}}", "dm_st": "{{states[0]}}", "chk_st": "{{states[1]}}", "dev_st": "{{states[2]}}"}""";
         });
-        return $$"""{"name": "{{name}}", "uuid": "{{name}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";
+        var wwid = File.ReadAllText(_files.At($"sys/block/{map}/dm/uuid")).Trim()["mpath-".Length..];
+        return $$"""{"name": "{{name}}", "uuid": "{{wwid}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";
     }
 
     private string AddPath(string disk)

@@ -109,6 +109,41 @@ public sealed class DriftTests
         Assert.True(session.IsReady());
     }
 
+    [Theory]
+    [InlineData("present")]
+    [InlineData("stopPresenting")]
+    [InlineData("offline")]
+    public async Task Killed_at_any_step_of_it_a_change_is_carried_out_or_has_never_been(string operation)
+    {
+        await using var array = await IscsiArray.NewAsync();
+        await array.GroupAsync("hosts", IscsiArray.Host1);
+        async Task<ChildTask> NextAsync(int number)
+        {
+            var element = await array.CreateAsync($"{operation}{number}", 1 << 20);
+            if (operation != "present")
+            {
+                await array.GrantAsync(element, "hosts");
+            }
+
+            return new(operation, array.Folder, [element.Name, "hosts"]);
+        }
+
+        var steps = await ChildProcess.StepsAsync(await NextAsync(0), Token);
+        Assert.Contains(steps, step => step.Step == "tgtd");
+        for (var i = 0; i < steps.Count; i++)
+        {
+            var task = await NextAsync(i + 1);
+            var (ended, _) = await ChildProcess.RunAsync(task with { Step = steps[i].Step, Hits = steps[i].Hits }, Token);
+            Assert.False(ended);
+            await using var next = await array.AnotherAsync();
+            Assert.Equal("OK", await next.StatusAsync());
+        }
+
+        // What the records say is what is served.
+        var presented = Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT count(DISTINCT element) FROM presentations").Single();
+        Assert.Equal(presented, array.Daemon.Look().Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     [Fact]
     public async Task A_server_of_type_SAN_on_the_same_pool_keeps_the_export_in_line_too()
     {

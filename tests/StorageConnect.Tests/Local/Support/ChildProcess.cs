@@ -180,6 +180,12 @@ internal static partial class ChildProcess
             case "online":
                 await plugin.OnlineAsync(server, Find(0), default);
                 break;
+            case "present":
+                await plugin.StartPresentAsync(server, Find(0), [task.Names[1]], default);
+                break;
+            case "stopPresenting":
+                await plugin.StopPresentAsync(server, Find(0), [task.Names[1]], default);
+                break;
             default:
                 throw new ArgumentException(task.Operation);
         }

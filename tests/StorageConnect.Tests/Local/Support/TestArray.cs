@@ -210,6 +210,10 @@ public sealed class TestArray : IDisposable
 
         public ValueList<string> FindDevicePaths(string page83Id) => [];
 
+        public bool IsConnected(IscsiTarget target) => false;
+
+        public ValueList<HostLun> FindLuns(ValueList<string> targetNames) => [];
+
         public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

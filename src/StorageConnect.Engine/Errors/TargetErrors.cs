@@ -1,0 +1,18 @@
+using static StorageConnect.Engine.ErrorTexts;
+
+namespace StorageConnect.Engine;
+
+/// <summary>Errors about iSCSI targets and where they are. Each method's name is the id.</summary>
+internal static class TargetErrors
+{
+    public static NoSuchOperationException NotIscsi(string array, StorageType type, string method) =>
+        new(Text([array, type, method])) { Element = array, Method = method };
+
+    public static InvalidRequestException TargetNotDiscovered(string array) => new(Text([array], "None")) { Element = array };
+
+    public static InvalidRequestException TargetNotDiscovered(string array, string target, string portal) =>
+        new(Text([array, target, portal])) { Element = target };
+
+    public static InvalidRequestException AccessContextUnknown(string array, string host, int port) =>
+        new(Text([array, host, port])) { Element = host };
+}

@@ -1,0 +1,13 @@
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>open-iscsi's daemon.</summary>
+internal static class Iscsid
+{
+    private const string Socket = "@ISCSIADM_ABSTRACT_NAMESPACE";
+
+    /// <summary>True when iscsid, or systemd in its place, listens where iscsiadm calls; null when the kernel doesn't tell.</summary>
+    public static bool? IsListening(HostRoots roots) =>
+        SysFile.TryReadText(Path.Combine(roots.Proc, "net", "unix"))?.Split('\n').Any(line => line.TrimEnd().EndsWith(" " + Socket, StringComparison.Ordinal));
+}

@@ -1,0 +1,94 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>
+/// The guide's generic stop: sessions with all that came through them. Refused before anything is touched when somebody would lose a device;
+/// then multipath devices, disks, sessions, in this order.
+/// </summary>
+internal sealed class TargetRelease(LinuxHost host)
+{
+    public async Task StopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Logging out of iSCSI targets");
+        var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
+        await StopAsync(session => nodes.Any(node => node.IsServedBy(session)), cancellationToken);
+    }
+
+    /// <summary>Ends the sessions that <paramref name="choose"/> wants.</summary>
+    public async Task StopAsync(Func<IscsiSession, bool> choose, CancellationToken cancellationToken)
+    {
+        using var gate = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
+        var sessions = host.Initiator.Sessions().Where(choose).ToList();
+        var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
+        var maps = MapsOver([.. devices.Select(device => device.Disk).OfType<string>()]);
+        RefuseWhenUsed(sessions, devices, maps);
+        foreach (var map in maps)
+        {
+            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+        }
+
+        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+
+        // Events that were under way may have made a map anew, of disks that are gone now.
+        foreach (var map in maps)
+        {
+            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+        }
+
+        await Task.WhenAll(sessions.Select(session => host.Initiator.LogoutAsync(session, cancellationToken)));
+        maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
+        foreach (var made in host.Ledger.Sessions.Where(made => sessions.Exists(made.IsServedBy)))
+        {
+            host.Ledger.Remove(made);
+        }
+    }
+
+    /// <summary>The maps that lose all their paths with these disks. Another only loses some, which is what it is for.</summary>
+    private List<DmDevice> MapsOver(HashSet<string> disks) =>
+    [
+        .. disks.SelectMany(disk => SysFile.Names(Path.Combine(host.Roots.Sys, "block", disk, "holders")))
+            .Distinct()
+            .Select(holder => DmDevice.TryRead(host.Roots, holder))
+            .OfType<DmDevice>()
+            .Where(map => map.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) && map.Slaves(host.Roots).All(disks.Contains))
+    ];
+
+    private void RefuseWhenUsed(List<IscsiSession> sessions, List<ScsiDevice> devices, List<DmDevice> maps)
+    {
+        var target = string.Join(", ", sessions.Select(session => session.TargetName).Distinct());
+        try
+        {
+            var use = maps.Select(map => (Device: map.Name, Use: host.Use.Find(map)))
+                .Concat(devices.Select(device => device.Disk).OfType<string>().Select(disk => (Device: disk, Use: host.Use.FindOfDisk(disk))))
+                .FirstOrDefault(found => found.Use is not null);
+            if (use.Use is not null)
+            {
+                throw new StorageElementBusyException($"This host can't log out of {target}: the device {use.Device} is {use.Use}.")
+                {
+                    ErrorId = "DeviceInUse",
+                    Element = target,
+                    Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
+                };
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageElementBusyException($"Whether devices of {target} are in use can't be told: {e.Message}", e)
+            {
+                ErrorId = "DeviceUseUnknown",
+                Element = target,
+                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
+            };
+        }
+
+        if (maps.Count > 0 && !host.Multipath.IsListening)
+        {
+            throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {maps[0].Name} of {target} can't be removed.", retryable: false);
+        }
+    }
+
+    private static string WwidOf(DmDevice map) => map.Uuid[DmDevice.MultipathPrefix.Length..];
+}

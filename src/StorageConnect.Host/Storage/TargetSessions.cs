@@ -1,0 +1,93 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Storage;
+
+/// <summary>The guide's generic discover, start and refresh, for any iSCSI target.</summary>
+internal sealed class TargetSessions(LinuxHost host)
+{
+    /// <summary>Asks every access context, all at once. One that answers is enough.</summary>
+    public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Finding iSCSI targets");
+        if (server.AccessContexts.Count == 0)
+        {
+            throw TargetPlan.NoAccessContext(server);
+        }
+
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(AskAsync));
+        var found = answers.SelectMany(answer => answer.Nodes).ToList();
+        return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
+        [
+            .. found.Select(node => new IscsiTarget { TargetName = node.TargetName, Portal = node.Portal.ToString(), Tpgt = node.Tpgt })
+                .Distinct()
+                .OrderBy(target => target.TargetName, StringComparer.Ordinal)
+                .ThenBy(target => target.Portal, StringComparer.Ordinal)
+        ];
+
+        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> AskAsync(AccessContext way)
+        {
+            try
+            {
+                return (await host.Initiator.DiscoverAsync(way, cancellationToken), null);
+            }
+            catch (StorageConnectException e)
+            {
+                return ([], e);
+            }
+        }
+    }
+
+    /// <summary>Logs in to all portals at once, and looks for LUNs behind the sessions that are new.</summary>
+    public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Logging in to iSCSI targets");
+        var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
+        using var gate = await host.Locks.TakeTargetsAsync(nodes.Select(node => node.TargetName), cancellationToken);
+        var before = host.Initiator.Sessions().Select(session => session.Id).ToHashSet();
+        await Task.WhenAll(nodes.Select(async node =>
+        {
+            var session = await host.Initiator.LoginAsync(node, cancellationToken);
+            if (!before.Contains(session.Id))
+            {
+                await host.Scsi.ScanAsync(session, null, cancellationToken);
+            }
+        }));
+    }
+
+    /// <summary>Has the kernel read the devices it knows anew, and look for others.</summary>
+    /// <param name="type">iSCSI: through sessions. SAN: through Fibre Channel ports.</param>
+    /// <param name="targets">The targets to look behind; empty = all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Looking through the SCSI bus");
+        if (type == StorageType.SAN)
+        {
+            await RescanFibreChannelAsync(cancellationToken);
+            return;
+        }
+
+        var names = targets.Select(target => target.TargetName).ToHashSet();
+        var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
+        using var gate = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
+        await Task.WhenAll(sessions.Select(async session =>
+        {
+            await RescanAsync(ScsiDevice.Of(host.Roots, session), cancellationToken);
+            await host.Scsi.ScanAsync(session, null, cancellationToken);
+        }));
+    }
+
+    private async Task RescanFibreChannelAsync(CancellationToken cancellationToken)
+    {
+        const string prefix = "host";
+        var hosts = SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), prefix + "*").Select(name => int.Parse(name[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
+        await RescanAsync(
+            SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().Where(device => hosts.Contains(device.Host)),
+            cancellationToken);
+        await Task.WhenAll(hosts.Select(number => host.Scsi.ScanAllAsync(number, cancellationToken)));
+    }
+
+    private Task RescanAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken) =>
+        Task.WhenAll(devices.Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Makes this host notice elements that were presented, withdrawn or resized (guide: refresh).</summary>
+/// <remarks>Without a plug-in's own way, all LUNs of the server's kind appear. Connect-OscStorageElement brings the one that is asked for.</remarks>
+[Cmdlet(VerbsData.Update, "OscHostStorage", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(void))]
+public sealed class UpdateOscHostStorageCommand : OscQueryCmdlet
+{
+    private protected override void Process()
+    {
+        foreach (var array in Arrays)
+        {
+            Try(array.Server, () =>
+            {
+                if (ShouldProcess(array.Name, "Look for its LUNs on this host"))
+                {
+                    Run(array.RefreshAsync);
+                }
+            });
+        }
+    }
+}

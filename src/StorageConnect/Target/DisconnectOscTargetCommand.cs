@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// Logs this host out of iSCSI targets (guide: stop). Multipath devices are torn down first; while a device is in use it refuses, and names by whom.
+/// </summary>
+[Cmdlet(VerbsCommunications.Disconnect, "OscTarget", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
+[OutputType(typeof(IscsiTarget))]
+public sealed class DisconnectOscTargetCommand : OscTargetCmdlet
+{
+    private protected override bool Confirm(string target) => ShouldProcess(target, "Log out of iSCSI target");
+
+    private protected override Task<IReadOnlyList<IscsiTarget>> ActAsync(
+        StorageArray array,
+        IReadOnlyList<IscsiTarget> targets,
+        IReadOnlyList<AccessContext>? contexts,
+        CancellationToken cancellationToken) =>
+        array.StopAsync(targets, contexts, cancellationToken);
+}

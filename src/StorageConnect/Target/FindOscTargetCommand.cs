@@ -1,0 +1,21 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Finds the iSCSI targets of arrays that this host can reach (guide: discover), and keeps them for Connect-OscTarget.</summary>
+[Cmdlet(VerbsCommon.Find, "OscTarget", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(IscsiTarget))]
+public sealed class FindOscTargetCommand : OscQueryCmdlet
+{
+    private protected override void Process()
+    {
+        foreach (var array in Arrays.Where(IsMeant))
+        {
+            Try(array.Server, () => WriteObject(Run(token => Engine.DiscoverAsync(array.Uuid, token)).IscsiTargets, enumerateCollection: true));
+        }
+    }
+
+    // Of all servers, those of the other kind are simply not asked; one that is named is.
+    private bool IsMeant(StorageArray array) => StorageServer is not null || array.Server.StorageType == StorageType.iSCSI;
+}

@@ -1,0 +1,115 @@
+using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
+using StorageConnect.Tests.Cmdlets;
+using Xunit;
+
+namespace StorageConnect.Tests.Help;
+
+/// <summary>
+/// The examples of help and README run, on a real array. Those that need what a build machine hasn't (another array, a kernel with targets, cmdlets that
+/// only pwsh has) are bound to the cmdlets' parameters instead, and are named here with the reason.
+/// </summary>
+[Collection(ModuleSessions.Name)]
+public sealed class ExampleTests : IDisposable
+{
+    private ExampleStage? _stage;
+
+    /// <summary>What can't run here. Each must be needed: an example that stops needing it fails a test.</summary>
+    private static readonly IReadOnlyDictionary<string, string> NotHere = new Dictionary<string, string>
+    {
+        ["Register-OscStorageServer 2"] = "A vendor's array, and Get-Credential of pwsh.",
+        ["Connect-OscStorageElement 1"] = "Attaching needs root and a fabric; tests/Lab does it.",
+        ["Connect-OscStorageElement 2"] = "Attaching needs root and a fabric; tests/Lab does it.",
+        ["Disconnect-OscStorageElement 1"] = "Detaching needs root and a fabric; tests/Lab does it.",
+        ["Disconnect-OscStorageElement 2"] = "Detaching needs root and a fabric; tests/Lab does it.",
+        ["Connect-OscTarget 1"] = "Logging in needs root and a target; tests/Lab does it.",
+        ["Connect-OscTarget 2"] = "Logging in needs root and a target, and Get-Credential of pwsh.",
+        ["Disconnect-OscTarget 1"] = "Logging out needs root and a session; tests/Lab does it.",
+        ["Disconnect-OscTarget 2"] = "Logging out needs root and a session; tests/Lab does it.",
+        ["Find-OscTarget 1"] = "Finding targets needs an iSCSI array; tests/Lab does it.",
+        ["Update-OscHostStorage 1"] = "Looking for LUNs needs root and an iSCSI array; tests/Lab does it.",
+        ["Set-OscStorageServer 2"] = "Get-Credential of pwsh.",
+        ["New-OscAccessContext 2"] = "Get-Credential of pwsh.",
+        ["Register-OscPlugin 1"] = "A vendor's plug-in.",
+        ["Register-OscPlugin 2"] = "A vendor's plug-in.",
+        ["Unregister-OscPlugin 1"] = "A vendor's plug-in.",
+        ["Unregister-OscPlugin 2"] = "A vendor's plug-in.",
+    };
+
+    public static TheoryData<string, string> Examples =>
+        [.. CmdletPage.All.SelectMany(page => page.Examples.Select((example, index) => ($"{page.Name} {index + 1}", example.Code)))];
+
+    public static TheoryData<string> Runnable => [.. Examples.Select(row => row.Data.Item1).Where(example => !NotHere.ContainsKey(example))];
+
+    public static TheoryData<string, string> Topics =>
+    [
+        .. Directory.GetFiles(Path.Combine(StagedModule.Root, "src", "StorageConnect", "en-US"), "about_*.txt").Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileName(file), string.Join('\n', File.ReadLines(file).Where(line => line.StartsWith("        ", StringComparison.Ordinal) && line.Contains("-Osc", StringComparison.Ordinal))))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Runnable))]
+    public void An_example_runs_without_an_error(string example)
+    {
+        _stage = new();
+
+        Assert.Empty(_stage.Session.Invoke(Code(example)).Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Examples))]
+    public void An_example_uses_its_cmdlet_with_parameters_that_it_has(string example, string code)
+    {
+        using var session = new ModuleSession();
+
+        Assert.Contains(Bind(code), command => command.GetCommandName() == example.Split(' ')[0]);
+    }
+
+    [Fact]
+    public void What_cannot_run_here_is_an_example_of_today() => Assert.Subset(Examples.Select(row => row.Data.Item1).ToHashSet(), NotHere.Keys.ToHashSet());
+
+    [Fact]
+    public void The_main_job_of_the_README_runs()
+    {
+        _stage = new(isEmpty: true);
+
+        Assert.Empty(_stage.Session.Invoke(ReadmeBlocks.First()).Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
+    }
+
+    [Fact]
+    public void All_of_the_README_uses_parameters_that_there_are() => Assert.All(ReadmeBlocks, code => Bind(code));
+
+    private static IEnumerable<string> ReadmeBlocks =>
+        File.ReadAllText(Path.Combine(StagedModule.Root, "README.md")).Split("```powershell\n").Skip(1).Select(block => block.Split("```")[0]);
+
+    public void Dispose() => _stage?.Dispose();
+
+    private static string Code(string example) => Examples.Select(row => row.Data).Single(row => row.Item1 == example).Item2;
+
+    /// <summary>Parses code and binds every command of the module in it; returns those.</summary>
+    private static List<CommandAst> Bind(string code)
+    {
+        var tree = Parser.ParseInput(code, out _, out var errors);
+        Assert.Empty(errors.Select(error => error.Message));
+        var before = Runspace.DefaultRunspace;
+        var state = InitialSessionState.CreateDefault2();
+        state.ImportPSModule([StagedModule.Manifest]);
+        using var runspace = RunspaceFactory.CreateRunspace(state);
+        runspace.Open();
+        Runspace.DefaultRunspace = runspace;
+        try
+        {
+            var ours = tree.FindAll(ast => ast is CommandAst command && command.GetCommandName()?.Contains("-Osc", StringComparison.Ordinal) == true, searchNestedScriptBlocks: true).Cast<CommandAst>().ToList();
+            Assert.All(ours, command =>
+            {
+                Assert.NotNull(runspace.SessionStateProxy.InvokeCommand.GetCommand(command.GetCommandName(), System.Management.Automation.CommandTypes.All));
+                Assert.Empty(StaticParameterBinder.BindCommand(command).BindingExceptions.Select(problem => $"{command}: -{problem.Key}: {problem.Value.BindingException.Message}"));
+            });
+            return ours;
+        }
+        finally
+        {
+            Runspace.DefaultRunspace = before;
+        }
+    }
+}

@@ -1,0 +1,221 @@
+using StorageConnect.Host;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>The guide's generic discover, start, stop and refresh on a simulated host.</summary>
+public sealed class TargetTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private const string Other = "iqn.2026-01.lab.array:t2";
+
+    private readonly SimulatedHost _host = new();
+
+    public TargetTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "iSCSI targets need Linux.");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static AccessContext First { get; } = new() { Host = "10.0.1.1" };
+
+    private static AccessContext Second { get; } = new() { Host = "10.0.2.1" };
+
+    private static StorageServer Server { get; } = new() { Name = "lab", Uuid = "u", StorageType = StorageType.iSCSI, AccessContexts = [First, Second] };
+
+    private LinuxHostFabric Fabric => new(_host.Open());
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task Every_access_context_is_asked_and_a_dead_one_hides_nothing()
+    {
+        Add("a", Target, 1);
+        _host.DeadPortals.Add("10.0.1.1");
+
+        var found = await Fabric.DiscoverTargetsAsync(Server, Cancellation);
+
+        Assert.Equal([new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" }], found);
+        _host.DeadPortals.Add("10.0.2.1");
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, Cancellation));
+    }
+
+    [Fact]
+    public async Task Start_logs_in_to_each_portal_and_the_LUNs_appear()
+    {
+        var element = Add("a", Target, 1);
+        var server = await DiscoverAsync();
+
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.1.1:3260", $"{Target} 10.0.2.1:3260"], _host.Logins.Order());
+        Assert.All(server.IscsiTargets, target => Assert.True(Fabric.IsConnected(target)));
+        var lun = Assert.Single(Fabric.FindLuns([Target]));
+        Assert.Equal((element.Page83Id, element.SizeBytes, 2, 2), (lun.Page83Id, lun.SizeBytes, lun.Paths, lun.UsablePaths));
+        Assert.Empty(Fabric.FindLuns([Other]));
+    }
+
+    [Fact]
+    public async Task Only_the_access_contexts_given_are_logged_in_and_out()
+    {
+        Add("a", Target, 1);
+        var server = await DiscoverAsync();
+
+        await Fabric.StartTargetsAsync(server, [Second], Cancellation);
+        Assert.Equal([$"{Target} 10.0.2.1:3260"], _host.Logins);
+        await Fabric.StartTargetsAsync(server, [First], Cancellation);
+        await Fabric.StopTargetsAsync(server, [Second], Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.2.1:3260"], _host.Logouts);
+        Assert.Equal(["10.0.1.1"], _host.Sessions().Select(session => session.Portal.Address));
+    }
+
+    [Fact]
+    public async Task A_portal_that_no_access_context_names_belongs_to_the_first()
+    {
+        Add("a", Target, 1);
+        var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.9.9:3260" }] };
+
+        await Fabric.StartTargetsAsync(server, [Second], Cancellation);
+        Assert.Empty(_host.Logins);
+        await Fabric.StartTargetsAsync(server, [First], Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.9.9:3260"], _host.Logins);
+    }
+
+    [Fact]
+    public async Task Stop_takes_multipath_and_disks_away_before_it_logs_out_and_leaves_nothing()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        var left = -1;
+        _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal) ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length : left;
+
+        await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
+
+        Assert.Equal(0, left);
+        Assert.Equal(2, _host.Logouts.Count);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Stop_refuses_while_a_device_is_mounted_and_has_changed_nothing()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
+        _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
+        var before = _host.Traces();
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+
+        Assert.Equal("DeviceInUse", error.ErrorId);
+        Assert.Contains("mounted at '/srv/db'", error.Message);
+        Assert.Empty(_host.Logouts);
+        Assert.Equal(before, _host.Traces());
+    }
+
+    [Fact]
+    public async Task One_of_two_ways_to_a_mounted_device_may_go()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
+        _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
+
+        await Fabric.StopTargetsAsync(server, [First], Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.1.1:3260"], _host.Logouts);
+        Assert.Single(Directory.GetFileSystemEntries(_host.Files.At("sys/block/dm-0/slaves")));
+    }
+
+    [Fact]
+    public async Task Other_targets_sessions_are_left_alone()
+    {
+        Add("a", Target, 1);
+        Add("b", Other, 1);
+        var server = await StartAsync();
+
+        await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() }, server.AccessContexts, Cancellation);
+
+        Assert.All(_host.Sessions(), session => Assert.Equal(Other, session.TargetName));
+        Assert.Single(Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*"));
+    }
+
+    [Fact]
+    public async Task Without_multipathd_stop_says_so_before_it_touches_anything()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        await _host.StopMultipathdAsync();
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Equal(2, _host.Sessions().Count);
+        Assert.Equal(2, Directory.GetFileSystemEntries(_host.Files.At("sys/block/dm-0/slaves")).Length);
+    }
+
+    [Fact]
+    public async Task A_rescan_brings_new_LUNs_and_new_sizes_behind_the_targets_asked_for()
+    {
+        var element = Add("a", Target, 1);
+        Add("c", Other, 1);
+        var server = await StartAsync();
+        _host.Array.Change(element, now => now with { SizeBytes = 2 * element.SizeBytes });
+        var added = Add("b", Target, 2);
+        Add("d", Other, 2);
+
+        await Fabric.RescanAsync(StorageType.iSCSI, [.. server.IscsiTargets.Where(target => target.TargetName == Target)], Cancellation);
+
+        Assert.Equal([2 * element.SizeBytes, added.SizeBytes], Fabric.FindLuns([Target]).OrderBy(lun => lun.Page83Id == added.Page83Id).Select(lun => lun.SizeBytes));
+        Assert.Single(Fabric.FindLuns([Other]));
+    }
+
+    [Fact]
+    public async Task Net_devices_are_each_a_way_of_their_own()
+    {
+        Add("a", Target, 1);
+        var plan = await StorageConnect.Host.Storage.TargetPlan.MakeAsync(
+            Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
+
+        Assert.Equal(["eth1", "eth2"], plan.Select(node => node.Access.NetDevice));
+        Assert.Equal(
+            ["eth9"],
+            StorageConnect.Host.Storage.TargetPlan.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
+    }
+
+    [Fact]
+    public async Task A_user_who_may_not_gets_one_clear_error_for_each()
+    {
+        var fabric = new LinuxHostFabric(_host.Open(isPrivileged: () => false));
+        var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] };
+
+        foreach (var call in new Func<Task>[]
+        {
+            () => fabric.DiscoverTargetsAsync(server, Cancellation),
+            () => fabric.StartTargetsAsync(server, [First], Cancellation),
+            () => fabric.StopTargetsAsync(server, [First], Cancellation),
+            () => fabric.RescanAsync(StorageType.iSCSI, [], Cancellation),
+        })
+        {
+            Assert.Equal("HostRightsNeeded", (await Assert.ThrowsAsync<AccessDeniedException>(call)).ErrorId);
+        }
+    }
+
+    private StorageElement Add(string name, string target, int lun)
+    {
+        var element = _host.Array.Add(name, target, lun);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        return element;
+    }
+
+    private async Task<StorageServer> DiscoverAsync() =>
+        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, Cancellation)).ToValueList() };
+
+    private async Task<StorageServer> StartAsync()
+    {
+        var server = await DiscoverAsync();
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, Cancellation);
+        return server;
+    }
+}

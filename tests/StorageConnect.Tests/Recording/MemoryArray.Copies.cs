@@ -11,7 +11,7 @@ public sealed partial class MemoryArray
         IsPossible(Get(element).Type == StorageElementType.Snapshot ? Abilities.SnapClone : Abilities.Clone, element) && HasRoom(StorageElementType.SnapClone, CloneLimit);
 
     public bool CanSnap(StorageElement? element) =>
-        IsPossible(Abilities.Snapshot, element) && (element is null || Get(element).Type != StorageElementType.Snapshot) && HasRoom(StorageElementType.Snapshot, SnapLimit);
+        (element is null || Get(element).Type != StorageElementType.Snapshot) && IsPossible(Abilities.Snapshot, element) && HasRoom(StorageElementType.Snapshot, SnapLimit);
 
     /// <summary>This array restores any member of a snapshot alone.</summary>
     public bool CanRestore(StorageElement snapshot, StorageElement? element) => Get(snapshot) is var present && (element is null || present.SourceUuids.Contains(element.Uuid));

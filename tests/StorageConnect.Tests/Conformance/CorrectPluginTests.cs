@@ -32,10 +32,14 @@ public sealed class CorrectPluginTests : IDisposable
             reached.UnionWith(await PassedAsync(bed, array));
         }
 
-        var behind = _bed.NewArray(new(KitBed.Limited) { RequireStorageName = Ability.Yes });
-        behind.Contents.StorageNames = ["one", "two"];
-        await _bed.RegisterAsync(behind, draft => draft with { StorageName = "two", StorageType = StorageType.iSCSI });
-        reached.UnionWith(await PassedAsync(_bed, behind));
+        var concentrated = new Capabilities(KitBed.Limited) { RequireStorageName = Ability.Yes };
+        using (var bed = new KitBed(new() { Ability = concentrated }))
+        {
+            var array = bed.NewArray(concentrated);
+            array.Contents.StorageNames = ["one", "two"];
+            await bed.RegisterAsync(array, draft => draft with { StorageName = "two", StorageType = StorageType.iSCSI });
+            reached.UnionWith(await PassedAsync(bed, array));
+        }
 
         Assert.Empty(ClauseCatalog.All.Select(clause => clause.Number).Except(reached));
     }

@@ -8,7 +8,13 @@
     Description            = 'Manages any storage array through Storage Connect plug-ins, with strongly typed records in the pipeline.'
     PowerShellVersion      = '7.6'
     CompatiblePSEditions   = @('Core')
-    FormatsToProcess       = @('StorageConnect.format.ps1xml')
+    FormatsToProcess       = @(
+        'AccessGroup.format.ps1xml'
+        'Plugin.format.ps1xml'
+        'StorageConnect.format.ps1xml'
+        'StorageElement.format.ps1xml'
+        'StorageServer.format.ps1xml'
+    )
     FunctionsToExport      = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
@@ -19,6 +25,7 @@
         'Disconnect-OscStorageElement'
         'Disconnect-OscTarget'
         'Enable-OscStorageElement'
+        'Export-OscDiagram'
         'Find-OscTarget'
         'Get-OscAccessGroup'
         'Get-OscCapability'
@@ -26,6 +33,7 @@
         'Get-OscCloneLimit'
         'Get-OscDevice'
         'Get-OscInitiator'
+        'Get-OscLineage'
         'Get-OscOperation'
         'Get-OscPlugin'
         'Get-OscQos'

@@ -32,6 +32,9 @@ public sealed class StorageEngine
     /// <summary>The plug-ins there are.</summary>
     public PluginCatalog Plugins { get; }
 
+    /// <summary>The names that arrays have told this process.</summary>
+    public KnownNames Names { get; } = new();
+
     /// <summary>What arrays do in the background.</summary>
     public OperationService Operations { get; }
 
@@ -148,13 +151,13 @@ public sealed class StorageEngine
         ArgumentNullException.ThrowIfNull(options);
         var entry = _registry.Get(nameOrUuid);
         var plugin = Plugins.FindFor(entry.Server.Name, entry.PluginClass, entry.Server.PluginVersion);
-        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, between), _host, options, _clock.GetUtcNow()));
+        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, options, _clock.GetUtcNow()));
     }
 
     // A server that the user changed, here or in another process, gets a new door, which validates it anew.
     private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
         entry.Server.Uuid,
-        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
-        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array.Renew(arg.entry) : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host),
+        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
+        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array.Renew(arg.entry) : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
         (entry, self: this));
 }

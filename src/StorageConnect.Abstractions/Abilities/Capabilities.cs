@@ -29,13 +29,6 @@ public sealed class Capabilities : IEquatable<Capabilities>
         MaxAccessEntries = source.MaxAccessEntries;
     }
 
-    /// <summary>The value of a key.</summary>
-    public Ability this[AbilityKey key]
-    {
-        get => _abilities[(int)key];
-        init => _abilities[(int)key] = value;
-    }
-
     /// <summary>Snapshots can be made: Online, or Offline when only of offline elements (<c>snapshot</c>).</summary>
     public Ability Snapshot
     {
@@ -143,6 +136,14 @@ public sealed class Capabilities : IEquatable<Capabilities>
 
     /// <summary>How many entries one access group can have; -1 = unlimited (<c>max_access_entries</c>).</summary>
     public int MaxAccessEntries { get; init; }
+
+    /// <summary>The value of a key.</summary>
+    // Behind the named ones: PowerShell shows an object whose first property is an indexer by its type's name alone.
+    public Ability this[AbilityKey key]
+    {
+        get => _abilities[(int)key];
+        init => _abilities[(int)key] = value;
+    }
 
     /// <inheritdoc/>
     public bool Equals(Capabilities? other) =>

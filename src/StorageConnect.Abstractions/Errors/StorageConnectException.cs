@@ -26,6 +26,9 @@ public abstract class StorageConnectException : Exception
     /// <summary>The name of the element, group, pool or server it is about.</summary>
     public string? Element { get; init; }
 
+    /// <summary>What stands in the way, each with its kind and name. Filled in by the engine where it can tell and the plug-in doesn't.</summary>
+    public ValueList<string> Obstacles { get; set; } = [];
+
     /// <summary>True when the same call may succeed later without anything else being done.</summary>
     public bool Retryable { get; init; }
 

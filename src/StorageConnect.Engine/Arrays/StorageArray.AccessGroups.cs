@@ -52,6 +52,11 @@ public sealed partial class StorageArray
 
         var left = await CallWithGroupsAsync(session, existing, GuideMethod.RemoveAccessGroups, wanted,
             static (plugin, server, w, token) => plugin.RemoveAccessGroupsAsync(server, w, token), cancellationToken);
+        foreach (var gone in wanted.Where(want => left.All(group => group.Name != want.Name)))
+        {
+            Names.Forget(NameKind.AccessGroup, Uuid, gone.Name);
+        }
+
         var kept = wanted.Where(want => left.Any(group => group.Name == want.Name)).ToList();
         errors.AddRange(kept.Select(group => AccessGroupErrors.AccessGroupNotRemoved(group.Name, Name)));
         return new([.. wanted.Except(kept)], errors);
@@ -77,6 +82,7 @@ public sealed partial class StorageArray
 
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.RenameAccessGroup, (name, newName),
             static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
+        Names.Forget(NameKind.AccessGroup, Uuid, name);
         var isGone = name == newName || updated.All(group => group.Name != name);
         return isGone && updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
     }

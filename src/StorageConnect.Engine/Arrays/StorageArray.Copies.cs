@@ -91,10 +91,12 @@ public sealed partial class StorageArray
         var session = await OpenAsync(cancellationToken);
         var now = await PassGateAsync(session, GuideMethod.SplitClone, element, cancellationToken);
         await CheckSplitWhileOpenAsync(session, element, now!, cancellationToken);
-        return Own(await CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
-            static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
-            static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
-            cancellationToken));
+        return Own(await NamingObstaclesAsync(
+            () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
+                static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
+                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
+                cancellationToken),
+            () => FindDependantsAsync(element, cancellationToken)));
     }
 
     /// <summary>Makes a snapshot; it may go on in the background (<see cref="OperationService"/>). Guide: createSnap().</summary>
@@ -137,20 +139,27 @@ public sealed partial class StorageArray
 
     /// <summary>Rolls back an element, or all members of a snapshot. Guide: snapRestore().</summary>
     [Rule(18, "With an element, nothing else is ever rolled back.", "snapRestore()")]
-    public async Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
-    {
-        // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
-        if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid) && !await IsRestorableAsync(snapshot, element, cancellationToken))
+    public Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) => NamingObstaclesAsync(
+        async () =>
         {
-            throw ElementErrors.SnapRestoreNotSafe(element.Name, snapshot.Name, Name);
-        }
+            // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
+            if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid) && !await IsRestorableAsync(snapshot, element, cancellationToken))
+            {
+                throw ElementErrors.SnapRestoreNotSafe(element.Name, snapshot.Name, Name);
+            }
 
-        await DoAsync(GuideMethod.SnapRestore, (snapshot, element), static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
-    }
+            await DoAsync(GuideMethod.SnapRestore, (snapshot, element), static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
+        },
+        () => FindBesideAsync(snapshot, element, cancellationToken));
 
     /// <summary>Removes a snapshot. Guide: snapRemove().</summary>
-    public Task SnapRemoveAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
-        DoAsync(GuideMethod.SnapRemove, snapshot, static (plugin, server, s, token) => plugin.SnapRemoveAsync(server, s, token), cancellationToken);
+    public async Task SnapRemoveAsync(StorageElement snapshot, CancellationToken cancellationToken)
+    {
+        await NamingObstaclesAsync(
+            () => DoAsync(GuideMethod.SnapRemove, snapshot, static (plugin, server, s, token) => plugin.SnapRemoveAsync(server, s, token), cancellationToken),
+            () => FindDependantsAsync(snapshot, cancellationToken));
+        Names.Forget(snapshot);
+    }
 
     private async Task<StorageElement?> TryFindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken)
     {

@@ -161,7 +161,10 @@ public sealed partial class StorageArray
             throw ElementErrors.StorageElementPresented(present.Name, present.AccessGroupNames);
         }
 
-        await DoAsync(GuideMethod.Remove, present, static (plugin, server, e, token) => plugin.RemoveAsync(server, e, token), cancellationToken);
+        await NamingObstaclesAsync(
+            () => DoAsync(GuideMethod.Remove, present, static (plugin, server, e, token) => plugin.RemoveAsync(server, e, token), cancellationToken),
+            () => FindDependantsAsync(present, cancellationToken));
+        Names.Forget(present);
     }
 
     /// <summary>Changes an element's quality of service. Guide: setQoS().</summary>

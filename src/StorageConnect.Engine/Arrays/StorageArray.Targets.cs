@@ -7,6 +7,9 @@ namespace StorageConnect.Engine;
 /// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their own.</content>
 public sealed partial class StorageArray
 {
+    /// <summary>True where the plug-in finds and logs in to its targets in a way of its own.</summary>
+    internal async Task<bool> HasOwnLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Plugin.OverridesDiscovery;
+
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover().</summary>
     /// <returns>The server's record with its targets, or the plug-in's own note of them.</returns>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>

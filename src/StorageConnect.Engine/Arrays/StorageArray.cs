@@ -22,10 +22,12 @@ public sealed partial class StorageArray : IDisposable
     /// <param name="catalog">Where its plug-in is.</param>
     /// <param name="secrets">Where its secrets are.</param>
     /// <param name="host">This host.</param>
+    /// <param name="names">Where the names go that the array tells.</param>
     /// <param name="between">Puts something between the door and the plug-in; null for nothing.</param>
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, Func<LoadedPlugin, LoadedPlugin>? between = null)
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
         _between = between;
+        Names = names;
         Entry = entry;
         _catalog = catalog;
         _secrets = secrets;
@@ -42,6 +44,8 @@ public sealed partial class StorageArray : IDisposable
     public StorageServer Server => Entry.Server;
 
     internal RegisteredServer Entry { get; private set; }
+
+    private KnownNames Names { get; }
 
     /// <inheritdoc/>
     public void Dispose() => _opening.Dispose();
@@ -91,6 +95,11 @@ public sealed partial class StorageArray : IDisposable
     public async Task<IReadOnlyList<QosValue>> GetQosListAsync(CancellationToken cancellationToken)
     {
         var values = await CallAsync(GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken);
+        foreach (var value in values)
+        {
+            Names.Learn(NameKind.Qos, Uuid, value.Value);
+        }
+
         return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
     }
 
@@ -234,12 +243,20 @@ public sealed partial class StorageArray : IDisposable
         CheckedAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), ResultRules.FindOtherProblem, cancellationToken);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private StorageElement Own(StorageElement element) =>
-        element.StorageServerUuid == Uuid && element.StorageServerName == Name
+    private StorageElement Own(StorageElement element)
+    {
+        var own = element.StorageServerUuid == Uuid && element.StorageServerName == Name
             ? element
             : element with { StorageServerUuid = Uuid, StorageServerName = Name };
+        Names.Learn(own);
+        return own;
+    }
 
-    private AccessGroup Own(AccessGroup group) => group with { StorageServerUuid = Uuid, StorageServerName = Name };
+    private AccessGroup Own(AccessGroup group)
+    {
+        Names.Learn(NameKind.AccessGroup, Uuid, group.Name);
+        return group with { StorageServerUuid = Uuid, StorageServerName = Name };
+    }
 
     /// <summary>A plug-in together with a server that it has validated.</summary>
     private sealed record Session(LoadedPlugin Plugin, StorageServer Server);

@@ -18,9 +18,9 @@ public sealed class PluginCatalog
     public IReadOnlyList<OscPlugin> GetAll() =>
         [.. _finder.Find().Select(candidate => candidate.ToOscPlugin(candidate.Problem is null ? _loader.TryLoad(candidate).Problem : null))];
 
-    /// <summary>Names of the plug-ins that are well-formed, from metadata alone. For completion.</summary>
-    public IReadOnlyList<string> GetNames() =>
-        [.. _finder.Find().Where(candidate => candidate.Problem is null).Select(candidate => candidate.Descriptor!.Name).Distinct(StringComparer.OrdinalIgnoreCase)];
+    /// <summary>The descriptors of the plug-ins that are well-formed, from metadata alone: no code of theirs runs.</summary>
+    public IReadOnlyList<PluginDescriptor> GetDescriptors() =>
+        [.. _finder.Find().Where(candidate => candidate.Problem is null).Select(candidate => candidate.Descriptor!)];
 
     /// <summary>Copies a plug-in to where this user's plug-ins are looked for.</summary>
     /// <param name="path">The plug-in's folder, or its assembly.</param>

@@ -59,7 +59,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IHostFabric host
         };
     }
 
-    private StorageArray Probe(RegisteredServer entry) => new(entry, catalog, new UnkeptSecrets(entry.Server), host);
+    private StorageArray Probe(RegisteredServer entry) => new(entry, catalog, new UnkeptSecrets(entry.Server), host, new());
 
     private static StorageServer WithoutSecrets(StorageServer server) =>
         (server with { AccessContexts = server.AccessContexts.Select(context => context.WithSecrets(null, null)).ToValueList() }).WithAdminSecret(null);

@@ -14,6 +14,18 @@ internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
     public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         array.StartPresentAsync(element, groups, cancellationToken);
 
+    public async Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken)
+    {
+        if (!await array.HasOwnLoginAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var found = await array.DiscoverAsync(cancellationToken);
+        await array.StartAsync(null, null, cancellationToken);
+        return found.IscsiTargets;
+    }
+
     public Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         array.StopPresentAsync(element, groups, cancellationToken);
 }

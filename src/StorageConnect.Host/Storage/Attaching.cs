@@ -1,3 +1,4 @@
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
@@ -74,7 +75,10 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         var paths = server.StorageType == StorageType.SAN
             ? await new FibreChannelSearch(host, element, undo).RunAsync(cancellationToken)
             : await new IscsiSearch(host, element, undo, warn).RunAsync(
-                await new LoginPlan(host.Initiator).MakeAsync(server, element, cancellationToken), cancellationToken);
+                await array.StartAsync(cancellationToken) is { } targets
+                    ? [[.. NodesOf(targets)]]
+                    : await new LoginPlan(host.Initiator, warn).MakeAsync(server, element, cancellationToken),
+                cancellationToken);
         if (host.Multipath.IsListening)
         {
             host.Step("map");
@@ -96,6 +100,11 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
 
         return await ProveAsync(element, paths, cancellationToken);
     }
+
+    /// <summary>The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.</summary>
+    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets) => host.Initiator.Sessions()
+        .Where(session => targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
+        .Select(session => new IscsiNode(session.TargetName, session.Portal, session.Tpgt, new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
 
     /// <summary>The device as it is handed over: with every path's identity read once more, from where the data will flow.</summary>
     private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)

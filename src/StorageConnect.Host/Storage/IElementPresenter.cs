@@ -15,6 +15,10 @@ internal interface IElementPresenter
     /// <summary>Presents the element to these groups; the record with all groups it is presented to.</summary>
     Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
 
+    /// <summary>Has the plug-in log this host in to all targets, where it does that in a way of its own.</summary>
+    /// <returns>The targets, as far as the plug-in tells them; null where the host logs in by itself.</returns>
+    Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken);
+
     /// <summary>Stops presenting the element to these groups; the record with the groups that are left.</summary>
     Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
 }

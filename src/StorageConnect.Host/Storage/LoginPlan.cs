@@ -5,7 +5,7 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Where an element is looked for: rounds of portals, the likeliest first.</summary>
-internal sealed class LoginPlan(IIscsiInitiator initiator)
+internal sealed class LoginPlan(IIscsiInitiator initiator, Action<string> warn)
 {
     /// <summary>The rounds. A later one counts only when the element was in none of those before.</summary>
     /// <exception cref="InvalidStorageArrayException">The server has no host to log in at.</exception>
@@ -18,7 +18,7 @@ internal sealed class LoginPlan(IIscsiInitiator initiator)
             return [[.. element.LunAddresses.DistinctBy(lun => (lun.TargetName, lun.Tpgt)).SelectMany(lun => ToNodes(server, access, lun)).Distinct()]];
         }
 
-        var found = (await DiscoverAsync(access, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
+        var found = (await DiscoverAsync(element, access, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
         return [.. new[] { found[true].ToList(), [.. found[false]] }.Where(round => round.Count > 0)];
     }
 
@@ -41,10 +41,10 @@ internal sealed class LoginPlan(IIscsiInitiator initiator)
             : portals.SelectMany(known => access.Select(context => new IscsiNode(lun.TargetName, known.Portal, known.Tpgt, context)));
     }
 
-    private async Task<List<IscsiNode>> DiscoverAsync(IReadOnlyList<AccessContext> access, CancellationToken cancellationToken)
+    private async Task<List<IscsiNode>> DiscoverAsync(StorageElement element, IReadOnlyList<AccessContext> access, CancellationToken cancellationToken)
     {
         var nodes = new List<IscsiNode>();
-        StorageConnectException? failure = null;
+        var failures = new List<StorageConnectException>();
         foreach (var asking in access.Select(context => (context, Task: initiator.DiscoverAsync(context, cancellationToken))).ToList())
         {
             try
@@ -54,12 +54,19 @@ internal sealed class LoginPlan(IIscsiInitiator initiator)
             }
             catch (StorageConnectException e)
             {
-                failure ??= e;
+                failures.Add(e);
             }
         }
 
+        if (nodes.Count == 0 && failures.Count > 0)
+        {
+            throw failures[0];
+        }
+
+        failures.ForEach(failure => warn($"'{element.Name}' may have a path less than it could: {failure.Message}"));
+
         // Portals tell of each other, too.
-        return nodes.Count == 0 && failure is not null ? throw failure : [.. nodes.DistinctBy(node => (node.TargetName, node.Portal, node.Access.NetDevice))];
+        return [.. nodes.DistinctBy(node => (node.TargetName, node.Portal, node.Access.NetDevice))];
     }
 
     private static IscsiPortal PortalOf(AccessContext context) => new(context.Host, context.Port);

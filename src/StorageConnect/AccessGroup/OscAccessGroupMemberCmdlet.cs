@@ -10,6 +10,7 @@ public abstract class OscAccessGroupMemberCmdlet : OscServerCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("InputObject")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
     /// <summary>The initiators: IQNs for iSCSI, WWNs for SAN.</summary>

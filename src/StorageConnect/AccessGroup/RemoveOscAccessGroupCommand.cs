@@ -13,11 +13,13 @@ public sealed class RemoveOscAccessGroupCommand : OscServerCmdlet
     /// <summary>The names of the groups.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public string[] Name { get; set; } = [];
 
     /// <summary>The groups, as objects.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
     [Alias("AccessGroup")]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] InputObject { get; set; } = [];
 
     private protected override void Process()

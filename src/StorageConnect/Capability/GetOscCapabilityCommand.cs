@@ -9,6 +9,7 @@ public sealed class GetOscCapabilityCommand : OscQueryCmdlet
 {
     /// <summary>A plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Plugin")]
+    [ArgumentCompleter(typeof(PluginCompleter))]
     public string Plugin { get; set; } = "";
 
     private protected override void Process()

@@ -13,6 +13,7 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Snapshot")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     /// <summary>The clone's name; the array's choice when left out.</summary>
@@ -21,10 +22,12 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }
 
     /// <summary>Which of its members to clone, where a snapshot has several.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
     /// <summary>Don't wait: return the operation at once, for Wait-OscOperation.</summary>

@@ -25,4 +25,7 @@ public static class ByteSize
 
         return string.Create(CultureInfo.CurrentCulture, $"{value:0.##} {Units[unit]}");
     }
+
+    /// <summary>The size for people and the exact bytes, such as <c>10 GiB (10737418240 bytes)</c>; empty for null.</summary>
+    public static string Exact(long? bytes) => bytes is { } count ? $"{Format(bytes)} ({count} bytes)" : "";
 }

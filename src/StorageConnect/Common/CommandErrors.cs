@@ -25,4 +25,6 @@ internal static class CommandErrors
     public static InvalidRequestException ParametersExclusive(string element) => new(Text([])) { Element = element };
 
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
+
+    public static AccessDeniedException DiagramNotWritten(string file, Exception cause) => new(Text([file, cause.Message]), cause) { Element = file };
 }

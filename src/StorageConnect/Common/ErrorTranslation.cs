@@ -13,9 +13,12 @@ internal static class ErrorTranslation
         return new(error, error.ErrorId, category, target ?? error.Element)
         {
             // A plug-in may leave the way out to us; what goes for the case in general is better than nothing.
-            ErrorDetails = new(error.Message) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
+            ErrorDetails = new(Message(error)) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
         };
     }
+
+    private static string Message(StorageConnectException error) =>
+        error.Obstacles.Count == 0 ? error.Message : $"{error.Message} In the way: {string.Join(", ", error.Obstacles)}.";
 
     /// <summary>An error's category, and the id of its kind where a plug-in names no case of its own.</summary>
     public static (ErrorCategory Category, string GeneralId) KindOf(StorageConnectException error) => error switch

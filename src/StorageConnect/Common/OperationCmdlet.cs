@@ -9,6 +9,7 @@ public abstract class OperationCmdlet : OscCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Id")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(OperationCompleter))]
     public OscOperationIdentity[] InputObject { get; set; } = [];
 
     private protected override void Process()

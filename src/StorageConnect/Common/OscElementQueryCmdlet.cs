@@ -11,6 +11,7 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
     /// <summary>The elements to ask about, as objects or by name or Uuid.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ElementSet, ValueFromPipeline = true)]
     [Alias("StorageElement")]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     private protected sealed override void Process()

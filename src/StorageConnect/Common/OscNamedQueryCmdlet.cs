@@ -15,11 +15,13 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(QueriedNameCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Only what belongs to these elements: the groups they are presented to, or the copies made of them.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
     [Alias("StorageElement")]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     private protected abstract NotFoundException NotFound(string name, IEnumerable<string> arrays);

@@ -11,6 +11,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
     /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[]? StorageServer { get; set; }
 
     private protected IReadOnlyList<StorageArray> Arrays =>

@@ -9,6 +9,7 @@ public abstract class OscServerCmdlet : OscCmdlet
     /// <summary>The server, by name, Uuid or object. May be left out when one is registered, or when the input tells it.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity? StorageServer { get; set; }
 
     private protected StorageArray Array => StorageServer is { } server ? Engine.GetArray(server.Key) : Engine.GetDefaultArray();

@@ -10,6 +10,7 @@ public abstract class StorageElementCmdlet : OscServerCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("StorageElement")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     private protected sealed override void Process()

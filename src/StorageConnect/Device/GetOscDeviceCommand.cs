@@ -19,6 +19,7 @@ public sealed class GetOscDeviceCommand : OscCmdlet
     [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
     [Alias("StorageElement")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);

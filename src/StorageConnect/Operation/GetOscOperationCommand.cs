@@ -13,10 +13,12 @@ public sealed class GetOscOperationCommand : OscCmdlet
     /// <summary>The operations, by Id or as objects, which may be old. All when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("InputObject")]
+    [ArgumentCompleter(typeof(OperationCompleter))]
     public OscOperationIdentity[]? Id { get; set; }
 
     /// <summary>Only those on these servers, by name, Uuid or object.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[]? StorageServer { get; set; }
 
     /// <summary>Only those that stand so now.</summary>

@@ -11,7 +11,12 @@ public sealed class GetOscPluginCommand : OscCmdlet
     /// <summary>Names, wildcards allowed: the descriptor's name or the class name.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PluginCompleter))]
     public string[]? Name { get; set; }
+
+    /// <summary>Only plug-ins with all of these abilities.</summary>
+    [Parameter]
+    public AbilityKey[] Ability { get; set; } = [];
 
     /// <summary>Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it.</summary>
     [Parameter]
@@ -24,13 +29,16 @@ public sealed class GetOscPluginCommand : OscCmdlet
         {
             var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)
                 || string.Equals(plugin.Name, filter.Literal, StringComparison.OrdinalIgnoreCase)).ToList();
-            WriteObject(found.Select(Shown), enumerateCollection: true);
+            WriteObject(found.Where(IsAble).Select(Shown), enumerateCollection: true);
             if (found.Count == 0 && filter.Literal is not null)
             {
                 WriteError(PluginErrors.PluginNotFound(filter.Text, all.Select(plugin => plugin.Name)), filter.Text);
             }
         }
     }
+
+    private bool IsAble(OscPlugin plugin) =>
+        Ability.All(key => plugin.Ability?[key] is StorageConnect.Ability.Yes or StorageConnect.Ability.Online or StorageConnect.Ability.Offline);
 
     /// <summary>The same object; its first type name chooses how it is shown.</summary>
     private object Shown(OscPlugin plugin)

@@ -21,6 +21,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
     /// <summary>The server, by name, Uuid or object.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity StorageServer { get; set; } = null!;
 
     /// <summary>Only these clauses: numbers such as CREATE-3, chapters, sections of the guide or abilities; wildcards allowed.</summary>
@@ -55,6 +56,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
     /// <summary>The volume group in which they are made; the server's first when left out.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
 
     /// <summary>The seconds that one clause may take.</summary>

@@ -11,6 +11,7 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
     /// <summary>The plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PluginCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>Which version; needed when there are several.</summary>

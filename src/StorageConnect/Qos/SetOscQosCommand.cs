@@ -11,6 +11,7 @@ public sealed class SetOscQosCommand : StorageElementCmdlet
     /// <summary>The value, from Get-OscQos.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(QosCompleter))]
     public string Qos { get; set; } = "";
 
     /// <summary>Return the element as it is now.</summary>

@@ -10,6 +10,7 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
 {
     /// <summary>The element to roll back, alone.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
     /// <summary>Roll back every member of the snapshot.</summary>

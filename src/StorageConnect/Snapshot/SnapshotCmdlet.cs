@@ -10,6 +10,7 @@ public abstract class SnapshotCmdlet : OscServerCmdlet
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("InputObject")]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(SnapshotCompleter))]
     public StorageElementIdentity[] Snapshot { get; set; } = [];
 
     private protected sealed override void Process()

@@ -10,6 +10,7 @@ public sealed class TestOscSnapshotRestoreCommand : SnapshotCmdlet
 {
     /// <summary>The element that would be rolled back alone; all members of the snapshot when left out.</summary>
     [Parameter(Position = 1)]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
     private protected override void Process(StorageArray array, StorageElement snapshot)

@@ -14,6 +14,7 @@ public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
     /// <summary>The access groups to present them to. Left out: the group that holds this host's initiator.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[]? AccessGroup { get; set; }
 
     private protected override string Work => "Attaching an element";

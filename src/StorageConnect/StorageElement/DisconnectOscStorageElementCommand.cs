@@ -14,6 +14,7 @@ public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
     /// <summary>The access groups to stop presenting them to. Left out: those that hold this host and no other.</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[]? AccessGroup { get; set; }
 
     /// <summary>Leave them presented.</summary>

@@ -11,6 +11,7 @@ public sealed class GetOscStorageElementCommand : OscQueryCmdlet
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
     [Parameter(Position = 0, ParameterSetName = ServerSet)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(StorageElementCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Lun, SnapClone or both (the default). Get-OscSnapshot lists snapshots.</summary>

@@ -18,6 +18,7 @@ public sealed class NewOscStorageElementCommand : OscServerCmdlet
 
     /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
 
     /// <summary>Reserve all blocks at once.</summary>
@@ -26,6 +27,7 @@ public sealed class NewOscStorageElementCommand : OscServerCmdlet
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }
 
     /// <summary>Don't wait: return the operation at once, for Wait-OscOperation.</summary>

@@ -12,6 +12,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     /// <summary>The access groups, as objects or by name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
     /// <summary>Return the element with the groups it is now presented to.</summary>

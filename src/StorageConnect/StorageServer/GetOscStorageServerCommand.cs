@@ -11,6 +11,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Ask each array, and keep what it tells.</summary>

@@ -14,6 +14,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
     /// <summary>The plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true)]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(PluginCompleter))]
     public string Plugin { get; set; } = "";
 
     /// <summary>How hosts reach its elements.</summary>
@@ -39,6 +40,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 
     /// <summary>Network devices to reach the targets through.</summary>

@@ -10,6 +10,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     /// <summary>The server, by name, Uuid or object.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity StorageServer { get; set; } = null!;
 
     /// <summary>The name it gets.</summary>
@@ -35,6 +36,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 
     /// <summary>Network devices to reach the targets through, in place of those it has.</summary>

@@ -10,6 +10,7 @@ public sealed class TestOscStorageServerCommand : OscCmdlet
     /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[]? StorageServer { get; set; }
 
     /// <summary>Return an object with the reason in place of a Boolean and an error.</summary>

@@ -10,6 +10,7 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
     /// <summary>The servers, by name, Uuid or object.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Name")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[] StorageServer { get; set; } = [];
 
     private protected override void Process()

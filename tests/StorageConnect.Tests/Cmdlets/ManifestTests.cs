@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using System.Management.Automation.Runspaces;
 using System.Reflection;
 using Xunit;
 
@@ -85,6 +86,50 @@ public class ManifestTests
             .SelectMany(property => property.GetCustomAttributes<ParameterAttribute>());
 
         Assert.DoesNotContain(bound, parameter => parameter.ValueFromPipelineByPropertyName);
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void Parameters_are_singular_and_switches_are_switches(string cmdlet)
+    {
+        var parameters = Find(cmdlet).GetProperties().Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null).ToList();
+
+        Assert.DoesNotContain(parameters, property => property.PropertyType == typeof(bool));
+        Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal) && property.Name is not "Qos");
+    }
+
+    [Theory]
+    [MemberData(nameof(CmdletNames))]
+    public void Names_and_aliases_of_parameters_are_as_published(string cmdlet)
+    {
+        var parameters = Find(cmdlet).GetProperties().Where(property => property.GetCustomAttribute<ParameterAttribute>() is not null).ToList();
+        string[] AliasesOf(PropertyInfo property) => [.. property.GetCustomAttributes<AliasAttribute>().SelectMany(alias => alias.AliasNames)];
+
+        Assert.All(parameters.Where(property => property.Name == "StorageServer" && property.DeclaringType!.IsAbstract), property =>
+        {
+            Assert.Equal(["StorageServerUuid", "StorageServerName"], AliasesOf(property));
+            Assert.Contains(property.GetCustomAttributes<ParameterAttribute>(), parameter => parameter.ValueFromPipelineByPropertyName);
+        });
+        Assert.All(parameters.Where(property => property.Name == "InputObject"), property =>
+        {
+            Assert.NotEmpty(AliasesOf(property));
+            Assert.Contains(property.GetCustomAttributes<ParameterAttribute>(), parameter => parameter.ValueFromPipeline);
+        });
+        Assert.All(parameters.Where(property => property.Name == "Timeout"), property => Assert.Equal(typeof(int), Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
+        Assert.All(parameters.Where(property => property.Name == "Size"), property => Assert.Equal(typeof(long), property.PropertyType));
+    }
+
+    [Fact]
+    public void It_imports_in_strict_mode_and_with_a_prefix()
+    {
+        using var runspace = RunspaceFactory.CreateRunspace(InitialSessionState.CreateDefault2());
+        runspace.Open();
+        using var shell = PowerShell.Create(runspace);
+
+        var commands = shell.AddScript("Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; Import-Module $args[0] -Prefix My; Get-Command -Module StorageConnect | ForEach-Object Name").AddArgument(StagedModule.Manifest).Invoke<string>();
+
+        Assert.False(shell.HadErrors);
+        Assert.Equal(Cmdlets.Select(NameOf).Append("New-OscClone").Select(name => name.Replace("-Osc", "-MyOsc", StringComparison.Ordinal)).Order(), commands.Order());
     }
 
     private static string NameOf(Type type) => $"{type.GetCustomAttribute<CmdletAttribute>()!.VerbName}-{type.GetCustomAttribute<CmdletAttribute>()!.NounName}";

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -17,8 +18,12 @@ public sealed class ModuleSession : IDisposable
     private readonly Dictionary<string, string?> _before = [];
     private readonly Runspace _runspace;
 
-    public ModuleSession()
+    /// <summary>Opens a session.</summary>
+    /// <param name="host">Where to show things; null shows them nowhere.</param>
+    /// <param name="formats">A file with views to use in the place of the module's; null uses those.</param>
+    public ModuleSession(PSHost? host = null, string? formats = null)
     {
+        Host = host;
         foreach (var variable in Variables)
         {
             _before[variable] = Environment.GetEnvironmentVariable(variable);
@@ -27,10 +32,17 @@ public sealed class ModuleSession : IDisposable
 
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
-        state.ImportPSModule([StagedModule.Manifest]);
-        _runspace = RunspaceFactory.CreateRunspace(state);
+        state.ImportPSModule([formats is null ? StagedModule.Manifest : Path.Combine(StagedModule.Folder, "StorageConnect.dll")]);
+        if (formats is not null)
+        {
+            state.Formats.Add(new SessionStateFormatEntry(formats));
+        }
+
+        _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();
     }
+
+    public PSHost? Host { get; }
 
     public TemporaryFolder Folder { get; } = new();
 

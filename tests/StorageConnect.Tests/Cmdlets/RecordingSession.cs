@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -8,13 +9,15 @@ namespace StorageConnect.Tests.Cmdlets;
 public sealed class RecordingSession : IDisposable
 {
     /// <param name="plugin">The plug-in to install; the plain one when not given.</param>
-    public RecordingSession(PluginBlueprint? plugin = null)
+    /// <param name="host">Where to show things; null shows them nowhere.</param>
+    public RecordingSession(PluginBlueprint? plugin = null, PSHost? host = null)
     {
+        Module = new(host);
         (plugin ?? new()).WriteTo(Path.Combine(Module.UserPlugins, "Recording"));
         Register("lab", Array);
     }
 
-    public ModuleSession Module { get; } = new();
+    public ModuleSession Module { get; }
 
     public RecordingArray Array { get; } = new();
 

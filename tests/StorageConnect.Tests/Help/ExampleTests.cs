@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
 using StorageConnect.Tests.Cmdlets;
 using Xunit;
 
@@ -10,7 +11,7 @@ namespace StorageConnect.Tests.Help;
 /// only pwsh has) are bound to the cmdlets' parameters instead, and are named here with the reason.
 /// </summary>
 [Collection(ModuleSessions.Name)]
-public sealed class ExampleTests : IDisposable
+public sealed partial class ExampleTests : IDisposable
 {
     private ExampleStage? _stage;
 
@@ -41,11 +42,8 @@ public sealed class ExampleTests : IDisposable
 
     public static TheoryData<string> Runnable => [.. Examples.Select(row => row.Data.Item1).Where(example => !NotHere.ContainsKey(example))];
 
-    public static TheoryData<string, string> Topics =>
-    [
-        .. Directory.GetFiles(Path.Combine(StagedModule.Root, "src", "StorageConnect", "en-US"), "about_*.txt").Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetFileName(file), string.Join('\n', File.ReadLines(file).Where(line => line.StartsWith("        ", StringComparison.Ordinal) && line.Contains("-Osc", StringComparison.Ordinal))))),
-    ];
+    public static TheoryData<string> Topics =>
+        [.. Directory.GetFiles(Path.Combine(StagedModule.Folder, "en-US"), "about_*.txt").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Runnable))]
@@ -79,12 +77,37 @@ public sealed class ExampleTests : IDisposable
     [Fact]
     public void All_of_the_README_uses_parameters_that_there_are() => Assert.All(ReadmeBlocks, code => Bind(code));
 
+    [Theory]
+    [MemberData(nameof(Topics))]
+    public void A_topic_names_cmdlets_that_there_are(string topic)
+    {
+        var names = Name().Matches(File.ReadAllText(Path.Combine(StagedModule.Folder, "en-US", topic))).Select(match => match.Value).Distinct();
+
+        Assert.Subset(CmdletPage.All.Select(page => page.Name).ToHashSet(), names.ToHashSet());
+    }
+
+    [Theory]
+    [InlineData("about_StorageConnect.help.txt")]
+    [InlineData("about_StorageConnect_Host.help.txt")]
+    public void A_topic_uses_parameters_that_there_are(string topic)
+    {
+        // Commands are set off; a line with a wide gap is a list of words and what they mean.
+        var commands = File.ReadLines(Path.Combine(StagedModule.Folder, "en-US", topic))
+            .Where(line => line.StartsWith("        ", StringComparison.Ordinal) && Name().IsMatch(line) && !line.Trim().Contains("   ", StringComparison.Ordinal))
+            .ToList();
+
+        Assert.True(Bind(string.Join('\n', commands)).Count > 5);
+    }
+
     private static IEnumerable<string> ReadmeBlocks =>
         File.ReadAllText(Path.Combine(StagedModule.Root, "README.md")).Split("```powershell\n").Skip(1).Select(block => block.Split("```")[0]);
 
     public void Dispose() => _stage?.Dispose();
 
     private static string Code(string example) => Examples.Select(row => row.Data).Single(row => row.Item1 == example).Item2;
+
+    [GeneratedRegex("[A-Z][a-z]+-Osc[A-Za-z]+")]
+    private static partial Regex Name();
 
     /// <summary>Parses code and binds every command of the module in it; returns those.</summary>
     private static List<CommandAst> Bind(string code)

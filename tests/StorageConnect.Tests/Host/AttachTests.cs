@@ -123,6 +123,26 @@ public sealed class AttachTests : IAsyncDisposable
         Assert.Equal(2, _host.Logins.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_plugin_that_logs_in_in_its_own_way_does_so_and_its_sessions_stay(bool namesTargets)
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.OwnLogin = () =>
+        {
+            _host.AddSession(Target, "10.99.0.1");
+            _host.AddSession(Target, "10.99.1.1");
+            return namesTargets ? [new() { TargetName = Target, Portal = "10.99.0.1:3260" }] : [];
+        };
+
+        Assert.Equal(2, (await AttachAsync(element)).Paths.Count);
+        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Empty(_host.Logins);
+        Assert.Equal(2, _host.Sessions().Count);
+    }
+
     [Fact]
     public async Task A_dead_portal_costs_a_path_and_is_warned_of()
     {
@@ -132,6 +152,18 @@ public sealed class AttachTests : IAsyncDisposable
         var device = await AttachAsync(element);
 
         Assert.Single(device.Paths);
+        Assert.Contains("10.99.1.1", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task A_portal_that_does_not_even_tell_its_targets_is_warned_of_too()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.DeadPortals.Add("10.99.1.1");
+
+        Assert.Single((await AttachAsync(element)).Paths);
+
         Assert.Contains("10.99.1.1", Assert.Single(_warnings));
     }
 

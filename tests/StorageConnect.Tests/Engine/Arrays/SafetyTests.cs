@@ -51,7 +51,8 @@ public sealed class SafetyTests : ArrayTests
     {
         Behind.Return("isRestorable", false);
         await Expect.FailureAsync<SnapRestoreNotSafeException>("SnapRestoreNotSafe", "lun", () => Door.SnapRestoreAsync(On.MultiSnapshot, On.Lun, Cancellation));
-        Assert.Equal(["isRestorable"], Behind.CalledMethods);
+        // What else it asks is who stands in the way.
+        Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
         Behind.Behave("isRestorable");
         await Door.SnapRestoreAsync(On.MultiSnapshot, On.Lun, Cancellation);
         Assert.Equal([On.MultiSnapshot, On.Lun], Behind.OnlyCall("snapRestore").Arguments);

@@ -112,7 +112,7 @@ public sealed class PluginLoadTests : PluginTests
     public void Names_are_told_without_loading_anything()
     {
         Bed.Install(new() { Name = "Odd", Base = typeof(HangingPlugin) }, "Odd");
-        Assert.Equal(["Odd", "Recording"], Bed.Engine.Plugins.GetNames().Order());
+        Assert.Equal(["Odd", "Recording"], Bed.Engine.Plugins.GetDescriptors().Select(descriptor => descriptor.Name).Order());
     }
 
     [Fact]

@@ -86,6 +86,11 @@ internal sealed class SimulatedArray : IElementPresenter
     public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangeAsync("present", element, groups, now => [.. now.Union(groups)]);
 
+    /// <summary>A plug-in's own way to log in; null = the host does.</summary>
+    public Func<IReadOnlyList<IscsiTarget>>? OwnLogin { get; set; }
+
+    public Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken) => Task.FromResult(OwnLogin?.Invoke());
+
     public Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangeAsync("withdraw", element, groups, now => [.. now.Except(groups)]);
 

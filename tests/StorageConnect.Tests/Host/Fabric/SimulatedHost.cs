@@ -111,7 +111,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
     {
         var portal = new IscsiPortal(access.Host, access.Port);
         return DeadPortals.Contains(access.Host)
-            ? throw Unreachable(portal)
+            ? Task.FromException<IReadOnlyList<IscsiNode>>(Unreachable(portal))
             : Task.FromResult<IReadOnlyList<IscsiNode>>([.. Targets().Select(target => new IscsiNode(target, portal, 1, access))]);
     }
 

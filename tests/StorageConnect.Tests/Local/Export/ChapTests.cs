@@ -127,6 +127,25 @@ public sealed class ChapTests
     }
 
     [Fact]
+    public async Task A_daemon_of_an_unknown_protocol_is_served_by_tgtadm_and_gets_no_secret()
+    {
+        await using var daemon = await TgtDaemon.StartAsync();
+        await using var strange = new StrangeDaemon(daemon);
+        var server = IscsiArray.ServerFor(LoopMounts.NewFolder(PoolKind.Copy), daemon, []);
+        server = server with { ExtraInfo = server.ExtraInfo!.Replace(daemon.ControlPath, strange.ControlPath, StringComparison.Ordinal) };
+        using var plugin = TestArray.NewPlugin();
+        var refused = await Assert.ThrowsAsync<NoSuchOperationException>(() => plugin.ValidateAsync(server with { AccessContexts = [IscsiArray.Chap(User, Secret)] }, Token));
+        Assert.Equal("ChapNotPossible", refused.ErrorId);
+        await plugin.ValidateAsync(server, Token);
+        var element = await plugin.CreateAsync(server, new() { Name = "db01", SizeBytes = 1 << 20 }, true, null, Token);
+        await plugin.CreateAccessGroupsAsync(server, [new() { Name = "hosts", Entries = [IscsiArray.Host1] }], Token);
+        await plugin.StartPresentAsync(server, element, ["hosts"], Token);
+        Assert.Equal([Assert.Single(daemon.Look()).Name], await IscsiTool.DiscoverAsync(daemon.SecondPortal, IscsiArray.Host1));
+        Assert.Equal("OK", await plugin.GetStatusAsync(server, element, Token));
+        Assert.DoesNotContain(Secret, strange.Heard, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_known_protocol_tgtadm_serves_and_CHAP_is_refused()
     {
         await using var daemon = await TgtDaemon.StartAsync();

@@ -148,10 +148,43 @@ public sealed class TargetTests
         await array.Plugin.OfflineAsync(array.Server, element, Token);
         Assert.False(session.IsReady());
         Assert.Empty(Assert.Single(array.Daemon.Look()).Units);
-        Assert.Equal("OK", await array.StatusAsync());
+        Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
         await array.Plugin.OnlineAsync(array.Server, element, Token);
         Assert.Equal(data, session.Read(3, 512));
         Assert.Equal(element.Page83Id, Page83.ToMultipathId(session.Inquire(0x83)));
+    }
+
+    [Fact]
+    public async Task Under_a_load_without_a_pause_too_it_grows_goes_offline_and_comes_back_and_the_sessions_stay()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        var target = array.TargetOf(element);
+        using var stop = new CancellationTokenSource();
+        var begun = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToList();
+        var loads = begun.ConvertAll(began => Task.Run(
+            () =>
+            {
+                using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, target, IscsiArray.Host1);
+                for (var sector = 0; !stop.IsCancellationRequested; sector = (sector + 8) % 8192)
+                {
+                    // It may fail while the unit isn't there; the session must not.
+                    _ = session.Write(sector, new byte[4096]);
+                    began.TrySetResult();
+                }
+
+                return session.IsReady();
+            },
+            Token));
+        await Task.WhenAll(begun.Select(began => began.Task));
+        await array.Plugin.ResizeAsync(array.Server, element, 16 << 20, Token);
+        Assert.Equal(16 << 20, await IscsiTool.SizeAsync(array.Daemon.SecondPortal, target, IscsiArray.Host1));
+        await array.Plugin.OfflineAsync(array.Server, element, Token);
+        Assert.Empty(Assert.Single(array.Daemon.Look()).Units);
+        await array.Plugin.OnlineAsync(array.Server, element, Token);
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(loads), Assert.True);
+        Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -191,7 +224,7 @@ public sealed class TargetTests
         var snapshot = await array.Plugin.CreateMultiSnapAsync(array.Server, [one, two], null, Token);
         Assert.Equal(2, snapshot.SourceUuids.Count);
         Assert.All(array.Daemon.Look(), target => Assert.Single(target.Units));
-        Assert.Equal("OK", await array.StatusAsync());
+        Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>tgtd notices a moment later that a session is gone.</summary>

@@ -13,10 +13,12 @@ public sealed class TgtDaemon : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("tgt-").FullName;
     private Process? _process;
 
-    private TgtDaemon() => Port = FreePort();
+    private TgtDaemon()
+    {
+    }
 
     /// <summary>The TCP port of both portals.</summary>
-    public int Port { get; }
+    public int Port { get; private set; }
 
     /// <summary>The path that tgtd is given; it appends a dot and the control port.</summary>
     public string ControlPath => Path.Combine(_folder, "control");
@@ -40,7 +42,14 @@ public sealed class TgtDaemon : IAsyncDisposable
         var daemon = new TgtDaemon();
         try
         {
-            await daemon.RunAsync();
+            // Somebody may take the port before tgtd does, which then runs without a portal.
+            do
+            {
+                await daemon.KillAsync();
+                daemon.Port = FreePort();
+                await daemon.RunAsync();
+            }
+            while (TgtdExport.Open(daemon.Address, Token).Portals(Token).Count == 0);
             return daemon;
         }
         catch
@@ -84,8 +93,11 @@ public sealed class TgtDaemon : IAsyncDisposable
     /// <summary>Ends it as a crash does (SIGKILL).</summary>
     public async Task KillAsync()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync(CancellationToken.None);
+        if (_process is { HasExited: false } process)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
     }
 
     /// <summary>What somebody does by hand; returns what it prints.</summary>
@@ -105,23 +117,28 @@ public sealed class TgtDaemon : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { } process)
-        {
-            if (!process.HasExited)
-            {
-                await KillAsync();
-            }
-
-            process.Dispose();
-        }
-
+        await KillAsync();
+        _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>One that the kernel gives to no client, so that it is still free when the daemon is started again.</summary>
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Any, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int first = 20_000;
+        const int last = 32_000;
+        while (true)
+        {
+            var port = Random.Shared.Next(first, last);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Any, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace StorageConnect.Plugins.Local.Export.Tgt;
 
@@ -176,6 +177,13 @@ internal sealed class TgtdExport : ITargetExport
                 TgtRefusal.NoConnection,
                 TgtRefusal.NoTarget);
         }
+
+        // tgtd closes it a moment later. After this nothing of it is carried out any more, whatever it had sent.
+        var mark = string.Create(CultureInfo.InvariantCulture, $"Session: {session.Id}\n");
+        TryUntil(
+            () => !Send(new(TgtMode.Connection, TgtOperation.Show) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget).Contains(mark, StringComparison.Ordinal),
+            DrainTime,
+            cancellationToken);
     }
 
     public void Bind(TargetPicture target, AccountName account, CancellationToken cancellationToken) => Send(
@@ -300,10 +308,8 @@ internal sealed class TgtdExport : ITargetExport
         }
     }
 
-    private static bool TryUntilFree(Action request, TimeSpan patience, CancellationToken cancellationToken)
-    {
-        var begin = Stopwatch.GetTimestamp();
-        for (var pause = 1; Stopwatch.GetElapsedTime(begin) < patience; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+    private static bool TryUntilFree(Action request, TimeSpan patience, CancellationToken cancellationToken) => TryUntil(
+        () =>
         {
             try
             {
@@ -312,11 +318,26 @@ internal sealed class TgtdExport : ITargetExport
             }
             catch (StorageElementBusyException)
             {
-                // tgtd tells nobody when it is done; the pauses grow, and only while initiators are at work.
-                if (cancellationToken.WaitHandle.WaitOne(pause))
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
+                return false;
+            }
+        },
+        patience,
+        cancellationToken);
+
+    private static bool TryUntil(Func<bool> isDone, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        for (var pause = 1; Stopwatch.GetElapsedTime(begin) < patience; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        {
+            if (isDone())
+            {
+                return true;
+            }
+
+            // tgtd tells nobody when it is done; the pauses grow, and only while initiators are at work.
+            if (cancellationToken.WaitHandle.WaitOne(pause))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
 

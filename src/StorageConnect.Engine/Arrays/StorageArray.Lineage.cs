@@ -1,0 +1,87 @@
+namespace StorageConnect.Engine;
+
+/// <content>Who was made of whom, and who stands in the way.</content>
+public sealed partial class StorageArray
+{
+    /// <summary>The families on the array, or the whole family of an element; each from its oldest member down.</summary>
+    public async Task<IReadOnlyList<OscLineage>> GetLineageAsync(StorageElement? element, CancellationToken cancellationToken)
+    {
+        var tree = new FamilyTree(await GetAllAsync(cancellationToken));
+        return element is null ? tree.All() : tree.FamilyOf(element.Uuid);
+    }
+
+    /// <summary>LUNs, clones and, where the array has them, snapshots.</summary>
+    public async Task<IReadOnlyList<StorageElement>> GetAllAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<StorageElement>();
+        await foreach (var element in ListAsync(new(), cancellationToken))
+        {
+            all.Add(element);
+        }
+
+        try
+        {
+            all.AddRange(await GetCurrentSnapsAsync(null, cancellationToken));
+        }
+        catch (NoSuchOperationException)
+        {
+            // An array without snapshots.
+        }
+
+        return all;
+    }
+
+    /// <summary>Does what the array may refuse; a refusal then names what stands in the way.</summary>
+    private static async Task<T> NamingObstaclesAsync<T>(Func<Task<T>> action, Func<Task<IEnumerable<string>>> findObstacles)
+    {
+        try
+        {
+            return await action();
+        }
+        catch (StorageConnectException e) when (e is StorageElementBusyException or SnapRestoreNotSafeException && e.Obstacles.Count == 0)
+        {
+            try
+            {
+                e.Obstacles = (await findObstacles()).ToValueList();
+            }
+            catch (StorageConnectException)
+            {
+                // The refusal is what matters; who is in the way stays unsaid.
+            }
+
+            throw;
+        }
+    }
+
+    private static Task<bool> NamingObstaclesAsync(Func<Task> action, Func<Task<IEnumerable<string>>> findObstacles) => NamingObstaclesAsync(
+        async () =>
+        {
+            await action();
+            return true;
+        },
+        findObstacles);
+
+    /// <summary>Who uses an element, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
+    private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        var children = (await GetAllAsync(cancellationToken)).Where(other => other.SourceUuids.Contains(element.Uuid));
+        return Obstacles(element.AccessGroupNames).Concat(children.Select(Describe));
+    }
+
+    /// <summary>What else is in a snapshot, and who uses what would be rolled back.</summary>
+    private async Task<IEnumerable<string>> FindBesideAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    {
+        var members = (await GetAllAsync(cancellationToken)).Where(other => snapshot.SourceUuids.Contains(other.Uuid)).ToList();
+        return members.Where(member => element is not null && member.Uuid != element.Uuid).Select(Describe)
+            .Concat(members.Where(member => element is null || member.Uuid == element.Uuid).SelectMany(member => Obstacles(member.AccessGroupNames)));
+    }
+
+    private static IEnumerable<string> Obstacles(IEnumerable<string> groups) => groups.Select(group => $"access group '{group}'");
+
+    private static string Describe(StorageElement element) => element.Type switch
+    {
+        StorageElementType.Snapshot => $"snapshot '{element.Name}'",
+        StorageElementType.SnapClone => $"clone '{element.Name}'",
+        _ => $"LUN '{element.Name}'",
+    };
+}

@@ -1,0 +1,44 @@
+namespace StorageConnect;
+
+/// <summary>One member of a family of elements: what it was made of, what was made of it, and whose blocks it shares.</summary>
+public sealed record OscLineage
+{
+    /// <summary>The element's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The element's Uuid.</summary>
+    public required string Uuid { get; init; }
+
+    /// <summary>LUN, clone that shares blocks, or snapshot.</summary>
+    public StorageElementType Type { get; init; }
+
+    /// <summary>Its size in bytes.</summary>
+    public long SizeBytes { get; init; }
+
+    /// <summary>The Uuid of its server.</summary>
+    public required string StorageServerUuid { get; init; }
+
+    /// <summary>The name of its server.</summary>
+    public required string StorageServerName { get; init; }
+
+    /// <summary>How many generations it is below the oldest that is still there.</summary>
+    public int Depth { get; init; }
+
+    /// <summary>The name with the branches that lead to it, as the table shows it.</summary>
+    public required string Tree { get; init; }
+
+    /// <summary>The names of what it was made of; what is gone by its Uuid in brackets.</summary>
+    public ValueList<string> Sources { get; init; } = [];
+
+    /// <summary>The names of the snapshots made of it.</summary>
+    public ValueList<string> Snapshots { get; init; } = [];
+
+    /// <summary>The names of the clones made of it.</summary>
+    public ValueList<string> Clones { get; init; } = [];
+
+    /// <summary>The names of those it shares blocks with, as far as arrays tell: clones that aren't split, and what they were made of.</summary>
+    public ValueList<string> SharesBlocksWith { get; init; } = [];
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

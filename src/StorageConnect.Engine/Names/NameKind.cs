@@ -1,0 +1,17 @@
+namespace StorageConnect.Engine;
+
+/// <summary>What a known name is the name of.</summary>
+public enum NameKind
+{
+    /// <summary>A LUN or clone.</summary>
+    StorageElement,
+
+    /// <summary>A snapshot.</summary>
+    Snapshot,
+
+    /// <summary>An access group.</summary>
+    AccessGroup,
+
+    /// <summary>A quality of service.</summary>
+    Qos,
+}

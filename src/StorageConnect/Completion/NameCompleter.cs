@@ -1,0 +1,76 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Completes names from what this process knows already. Never asks an array, never runs a plug-in's code, never fails.</summary>
+public abstract class NameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        var isPattern = parameterName == "Name" && commandName.StartsWith("Get-", StringComparison.OrdinalIgnoreCase);
+        var word = new CompletionWord(wordToComplete, isPattern);
+        try
+        {
+            return
+            [
+                .. Find(commandName, fakeBoundParameters)
+                    .Where(candidate => candidate.Name.Length > 0 && !candidate.Name.Any(char.IsControl) && word.Matches(candidate.Name))
+                    .OrderBy(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase)
+                    .Select(candidate => new CompletionResult(word.Write(candidate.Name), candidate.Name, CompletionResultType.ParameterValue, candidate.Tip)),
+            ];
+        }
+        catch (Exception e) when (e is StorageConnectException or WildcardPatternException)
+        {
+            // Nothing to offer; the command itself will tell what is wrong.
+            return [];
+        }
+    }
+
+    private protected static StorageEngine Engine => ModuleEngine.Current;
+
+    /// <summary>What there is to choose from.</summary>
+    private protected abstract IEnumerable<Candidate> Find(string commandName, IDictionary bound);
+
+    /// <summary>The servers to choose names from: the one on the command line, if it says one, or all.</summary>
+    private protected static IEnumerable<StorageServer> Servers(IDictionary bound)
+    {
+        var servers = Engine.GetServers();
+        var meant = Bound(bound, "StorageServer") switch
+        {
+            StorageServer server => server.Uuid,
+            StorageServerIdentity identity => identity.Key,
+            { } other => other.ToString(),
+            null => null,
+        };
+        var named = servers.Where(server => server.Uuid == meant || string.Equals(server.Name, meant, StringComparison.OrdinalIgnoreCase)).ToList();
+        return named.Count > 0 ? named : servers;
+    }
+
+    /// <summary>Names of some kinds, as last seen on the servers.</summary>
+    private protected static IEnumerable<Candidate> Known(IDictionary bound, params NameKind[] kinds)
+    {
+        var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
+        return kinds.SelectMany(kind => Engine.Names.Get(kind)
+            .Where(known => servers.ContainsKey(known.ServerUuid))
+            .Select(known => new Candidate(known.Name, $"{Word(kind)} on {servers[known.ServerUuid]}")))
+            .DistinctBy(candidate => candidate.Name);
+    }
+
+    private protected static object? Bound(IDictionary bound, string parameter) => bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];
+
+    private static string Word(NameKind kind) => kind switch
+    {
+        NameKind.StorageElement => "Storage element",
+        NameKind.Snapshot => "Snapshot",
+        NameKind.AccessGroup => "Access group",
+        NameKind.Qos => "Quality of service",
+        _ => kind.ToString(),
+    };
+
+    /// <summary>A name, and what to tell of it.</summary>
+    private protected readonly record struct Candidate(string Name, string Tip);
+}

@@ -1,0 +1,11 @@
+using System.Collections;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Completes qualities of service.</summary>
+public sealed class QosCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>
+        Known(bound, NameKind.Qos);
+}

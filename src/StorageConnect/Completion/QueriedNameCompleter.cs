@@ -1,0 +1,16 @@
+using System.Collections;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Completes the names that a Get cmdlet lists: snapshots, clones or access groups.</summary>
+public sealed class QueriedNameCompleter : NameCompleter
+{
+    private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) => Known(bound, KindOf(commandName));
+
+    // The end of the noun tells it, whatever prefix the module was imported with.
+    private static NameKind KindOf(string commandName) =>
+        commandName.EndsWith("Snapshot", StringComparison.OrdinalIgnoreCase) ? NameKind.Snapshot
+        : commandName.EndsWith("AccessGroup", StringComparison.OrdinalIgnoreCase) ? NameKind.AccessGroup
+        : NameKind.StorageElement;
+}

@@ -1,0 +1,62 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Draws arrays with their pools, elements, copies, access groups and hosts, as Mermaid text.</summary>
+[Cmdlet(VerbsData.Export, "OscDiagram", DefaultParameterSetName = ServerSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(string))]
+public sealed class ExportOscDiagramCommand : OscQueryCmdlet
+{
+    private readonly MermaidDiagram _diagram = new();
+    private readonly HashSet<string> _drawn = [];
+
+    /// <summary>The file to write; without it the text goes to the pipeline.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>Leave a file that is there already as it is.</summary>
+    [Parameter]
+    public SwitchParameter NoClobber { get; set; }
+
+    private protected override void Process()
+    {
+        foreach (var array in Arrays.Where(array => _drawn.Add(array.Uuid)))
+        {
+            Try(array.Server, () =>
+            {
+                var elements = Run(array.GetAllAsync);
+                _diagram.Add(array.Server, elements, Run(token => array.GetAccessGroupsAsync(null, token)));
+            });
+        }
+    }
+
+    private protected override void End()
+    {
+        if (Path is null)
+        {
+            WriteObject(_diagram.ToString());
+            return;
+        }
+
+        var file = GetUnresolvedProviderPathFromPSPath(Path);
+        if (ShouldProcess(file, "Write diagram"))
+        {
+            Write(file);
+        }
+    }
+
+    private void Write(string file)
+    {
+        try
+        {
+            using var stream = new FileStream(file, NoClobber ? FileMode.CreateNew : FileMode.Create);
+            using var writer = new StreamWriter(stream);
+            writer.Write(_diagram.ToString());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw CommandErrors.DiagramNotWritten(file, e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+using System.Management.Automation;
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Shows who was made of whom, and who shares blocks: of all elements of a server, or the whole family of an element or snapshot.</summary>
+[Cmdlet(VerbsCommon.Get, "OscLineage", DefaultParameterSetName = ServerSet)]
+[OutputType(typeof(OscLineage))]
+public sealed class GetOscLineageCommand : OscElementQueryCmdlet
+{
+    private protected override void Ask(StorageArray array, StorageElement? element) =>
+        WriteObject(Run(token => array.GetLineageAsync(element, token)), enumerateCollection: true);
+}

@@ -1,0 +1,101 @@
+using System.Management.Automation;
+using System.Reflection;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Cmdlets;
+
+/// <summary>-WhatIf says what would be done and changes nothing, for every cmdlet that changes something.</summary>
+[Collection(ModuleSessions.Name)]
+public sealed class WhatIfTests : IDisposable
+{
+    /// <summary>What a call of an array that changes nothing may be.</summary>
+    private static readonly HashSet<string> Harmless =
+    [
+        GuideMethod.Validate, GuideMethod.GetCapabilities, GuideMethod.GetInfo, GuideMethod.GetStorageNames, GuideMethod.GetAccessGroups, GuideMethod.List,
+        GuideMethod.GetStatus, GuideMethod.GetCurrentClones, GuideMethod.GetCurrentSnaps, GuideMethod.GetQosList, GuideMethod.IsRestorable, GuideMethod.GetAsyncProgress,
+    ];
+
+    /// <summary>How to call each cmdlet, so that it would change something.</summary>
+    private static readonly Dictionary<string, string> Calls = new()
+    {
+        ["Add-OscAccessGroupMember"] = "Add-OscAccessGroupMember web iqn.2001-04.com.example:b",
+        ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 web",
+        ["Connect-OscTarget"] = "Connect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
+        ["Disable-OscStorageElement"] = "Disable-OscStorageElement db01",
+        ["Disconnect-OscStorageElement"] = "Disconnect-OscStorageElement db01",
+        ["Disconnect-OscTarget"] = "Disconnect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
+        ["Enable-OscStorageElement"] = "Enable-OscStorageElement db01",
+        ["Export-OscDiagram"] = "Export-OscDiagram -Path $file",
+        ["Grant-OscStorageElementAccess"] = "Grant-OscStorageElementAccess db01 web",
+        ["Invoke-OscClone"] = "Invoke-OscClone db01 copy",
+        ["New-OscAccessGroup"] = "New-OscAccessGroup other",
+        ["New-OscSnapshot"] = "Get-OscStorageElement db01 | New-OscSnapshot -Group -WhatIf; New-OscSnapshot db01 later",
+        ["New-OscStorageElement"] = "New-OscStorageElement db02 1GB",
+        ["Register-OscPlugin"] = "Register-OscPlugin $plugin",
+        ["Register-OscStorageServer"] = "Register-OscStorageServer -Name other -Plugin Recording -StorageType SAN -ExtraInfo $info",
+        ["Remove-OscAccessGroup"] = "Remove-OscAccessGroup web",
+        ["Remove-OscAccessGroupMember"] = "Remove-OscAccessGroupMember web iqn.2001-04.com.example:a",
+        ["Remove-OscOperation"] = "Get-OscOperation | Remove-OscOperation",
+        ["Remove-OscSnapshot"] = "Remove-OscSnapshot nightly",
+        ["Remove-OscStorageElement"] = "Remove-OscStorageElement db01",
+        ["Rename-OscAccessGroup"] = "Rename-OscAccessGroup web app",
+        ["Resize-OscStorageElement"] = "Resize-OscStorageElement db01 2GB",
+        ["Restore-OscSnapshot"] = "Restore-OscSnapshot nightly -StorageElement db01",
+        ["Revoke-OscStorageElementAccess"] = "Revoke-OscStorageElementAccess db01 web",
+        ["Set-OscQos"] = "Set-OscQos db01 gold",
+        ["Set-OscStorageServer"] = "Set-OscStorageServer lab -NewName other",
+        ["Split-OscClone"] = "Split-OscClone db01-test",
+        ["Stop-OscOperation"] = "Get-OscOperation | Stop-OscOperation",
+        ["Test-OscPlugin"] = "Test-OscPlugin lab -Destructive",
+        ["Unregister-OscPlugin"] = "Unregister-OscPlugin Recording",
+        ["Unregister-OscStorageServer"] = "Unregister-OscStorageServer lab",
+        ["Update-OscHostStorage"] = "Update-OscHostStorage -StorageServer lab",
+    };
+
+    private readonly RenderingHost _host = new(200);
+    private readonly RecordingSession _session;
+
+    public WhatIfTests()
+    {
+        _session = new(host: _host);
+        var lun = _session.Create("db01");
+        _session.Snapshot(lun, "nightly");
+        _session.Clone(lun, "db01-test");
+        _session.Group("web");
+        _session.Module.Invoke("Grant-OscStorageElementAccess db01 web; New-OscStorageElement slow 1GB -NoWait");
+    }
+
+    public static TheoryData<string> Changers =>
+    [
+        .. Assembly.LoadFrom(Path.Combine(StagedModule.Folder, "StorageConnect.dll")).GetTypes()
+            .Select(type => (type.Namespace, Attribute: type.GetCustomAttribute<CmdletAttribute>()))
+            .Where(type => type.Attribute is { SupportsShouldProcess: true })
+            .Select(type => $"{type.Attribute!.VerbName}-{type.Attribute.NounName}"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Changers))]
+    public void Nothing_is_changed_and_it_is_said_what_would_be(string cmdlet)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess || !cmdlet.Contains("onnect-", StringComparison.Ordinal), "It refuses at once who is not root.");
+        Assert.True(Calls.TryGetValue(cmdlet, out var call), $"Add to {nameof(Calls)} how {cmdlet} is called.");
+        var before = State();
+        var said = _host.Text.Length;
+
+        var outcome = _session.Invoke($"{call} -WhatIf", ("file", Path.Combine(_session.Module.Folder.Path, "diagram.mmd")), ("plugin", Path.Combine(StagedModule.Folder, "plugins", "Local")), ("info", _session.Array.Id));
+
+        Assert.Empty(outcome.Errors);
+        Assert.Contains("What if: ", _host.Text[said..], StringComparison.Ordinal);
+        Assert.Empty(_session.Array.CalledMethods.Except(Harmless));
+        Assert.Equal(before, State());
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    // All that is kept outside the array, with its contents.
+    private string State() => string.Join('\n', Directory.EnumerateFiles(_session.Module.Folder.Path, "*", SearchOption.AllDirectories).Order()
+        .Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+        .Select(file => $"{file} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))}"));
+}

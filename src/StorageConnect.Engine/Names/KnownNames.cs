@@ -60,7 +60,7 @@ public sealed class KnownNames
         {
             lock (_gate)
             {
-                return [.. _young.Union(_old)];
+                return [.. _young, .. _old.Where(name => !_young.Contains(name))];
             }
         }
     }

@@ -18,7 +18,8 @@ public abstract class NameCompleter : IArgumentCompleter
             return
             [
                 .. Find(commandName, fakeBoundParameters)
-                    .Where(candidate => candidate.Name.Length > 0 && !candidate.Name.Any(char.IsControl) && word.Matches(candidate.Name))
+                    .Where(candidate => candidate.Name.Length > 0 && word.Matches(candidate.Name) && !candidate.Name.Any(char.IsControl))
+                    .DistinctBy(candidate => candidate.Name)
                     .OrderBy(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase)
                     .Select(candidate => new CompletionResult(word.Write(candidate.Name), candidate.Name, CompletionResultType.ParameterValue, candidate.Tip)),
             ];
@@ -54,10 +55,10 @@ public abstract class NameCompleter : IArgumentCompleter
     private protected static IEnumerable<Candidate> Known(IDictionary bound, params NameKind[] kinds)
     {
         var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
+        var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}"))).ToDictionary(pair => pair.Key, pair => pair.Tip);
         return kinds.SelectMany(kind => Engine.Names.Get(kind)
             .Where(known => servers.ContainsKey(known.ServerUuid))
-            .Select(known => new Candidate(known.Name, $"{Word(kind)} on {servers[known.ServerUuid]}")))
-            .DistinctBy(candidate => candidate.Name);
+            .Select(known => new Candidate(known.Name, tips[(kind, known.ServerUuid)])));
     }
 
     private protected static object? Bound(IDictionary bound, string parameter) => bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];

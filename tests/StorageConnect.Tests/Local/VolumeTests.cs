@@ -91,6 +91,23 @@ public sealed class VolumeTests
     }
 
     [Fact]
+    public async Task A_thick_volume_that_is_too_large_takes_no_space_from_others_while_it_is_refused()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var disk = new DriveInfo(array.Folder);
+        var free = disk.AvailableFreeSpace;
+        var least = free;
+        var refusal = Task.Run(() => array.FailsAsync<LimitExceededException>(array.CreateAsync("large", free + (1L << 30), thin: false), "OutOfSpace"));
+        while (!refusal.IsCompleted)
+        {
+            least = Math.Min(least, disk.AvailableFreeSpace);
+        }
+
+        await refusal;
+        Assert.True(least > free / 2, $"{free - least} of {free} bytes were gone meanwhile.");
+    }
+
+    [Fact]
     public async Task A_disk_full_to_the_last_block_gives_one_clear_error_for_every_change()
     {
         using var mount = LoopMounts.NewMount(PoolKind.Xfs);

@@ -41,10 +41,12 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
     {
         try
         {
+            var reserve = thin ? 0 : newSize - oldSize;
+            RequireFree(reserve);
             LinuxFile.SetLength(volume, newSize);
-            if (!thin && newSize > oldSize)
+            if (reserve > 0)
             {
-                LinuxFile.Reserve(volume, oldSize, newSize - oldSize);
+                LinuxFile.Reserve(volume, oldSize, reserve);
             }
 
             Steps.At("resized");
@@ -66,6 +68,15 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         if (!LinuxFile.TrySetSynchronous(volume, durable))
         {
             throw LinuxFileException.Last("make writes to a volume synchronous");
+        }
+    }
+
+    // Some file systems find out only after they have given away all they had, and everybody else on the disk is without space meanwhile.
+    private void RequireFree(long length)
+    {
+        if (length > Capacity().Free)
+        {
+            throw new LinuxFileException("reserve space for a file", Errno.NoSpace);
         }
     }
 }

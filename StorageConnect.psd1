@@ -19,6 +19,7 @@
     VariablesToExport      = @()
     CmdletsToExport        = @(
         'Add-OscAccessGroupMember'
+        'Clear-OscHostResidue'
         'Connect-OscStorageElement'
         'Connect-OscTarget'
         'Disable-OscStorageElement'
@@ -32,6 +33,7 @@
         'Get-OscClone'
         'Get-OscCloneLimit'
         'Get-OscDevice'
+        'Get-OscHostResidue'
         'Get-OscInitiator'
         'Get-OscLineage'
         'Get-OscOperation'
@@ -66,6 +68,7 @@
         'Stop-OscOperation'
         'Test-OscClone'
         'Test-OscCloneSplit'
+        'Test-OscHost'
         'Test-OscPlugin'
         'Test-OscSnapshot'
         'Test-OscSnapshotRestore'

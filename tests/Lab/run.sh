@@ -45,7 +45,8 @@ for candidate in "${cpus[@]}"; do
 done
 
 results=$(mktemp -d /tmp/storage-connect-lab.XXXXXX)
-trap 'rm -rf "$results" "${HOME:-/root}/.uml/$(basename "$results")"' EXIT
+# A guest that is ended from outside leaves processes of its own behind; the umid is in their arguments, and unlike any other.
+trap 'pkill -KILL -f "umid=$(basename "$results") " || true; rm -rf "$results" "${HOME:-/root}/.uml/$(basename "$results")"' EXIT
 printf '%q ' "$@" >"$results/command"
 
 preload=

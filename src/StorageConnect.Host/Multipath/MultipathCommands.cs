@@ -28,6 +28,9 @@ internal sealed class MultipathCommands(Multipathd multipathd)
         }
     }
 
+    /// <summary>Its settings, as far as they concern the devices there are.</summary>
+    public Task<string> ShowConfigAsync(CancellationToken cancellationToken) => multipathd.AskAsync("show config local", cancellationToken);
+
     /// <summary>Has it look at a disk it has not found by itself, or has turned away. Its whole answer: <c>ok</c>, <c>blacklisted</c>, <c>fail</c>…</summary>
     public Task<string> AddPathAsync(string disk, CancellationToken cancellationToken) => multipathd.AskAsync($"add path {disk}", cancellationToken);
 

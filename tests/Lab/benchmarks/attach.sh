@@ -1,5 +1,5 @@
 # Attach and detach of one LUN over two portals, side by side in one guest, rounds alternating: a raw script, os-brick, and Connect- and
-# Disconnect-OscStorageElement in a Shell that stays. Prints seconds (median, least, most) and the processes that each starts.
+# Disconnect-OscStorageElement (of a Local array, presentation included) in a Shell that stays. Prints seconds (median, least, most) and the processes that each starts.
 #
 #   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
 #
@@ -24,6 +24,10 @@ if /usr/bin/python3 -c 'import os_brick' 2>/dev/null; then
 else
     say 'os-brick is missing: install python3-os-brick to compare with it.'
 fi
+
+mkdir /tmp/pool
+ours=${user:+ours}
+command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${ours:--} ${password:--}"
 
 # A peer is a process that reads actions and answers each with its seconds.
 declare -A input output
@@ -54,10 +58,10 @@ make_records() {
     done >/dev/null
 }
 
-attached() { [[ -e /dev/mapper/3$id && $(ls -d /sys/block/sd* | wc -l) == 2 ]]; }
+attached() { [[ $(maps | wc -l) == 1 && $(disks | wc -l) == 2 ]]; }
 
 clean() { # the same ground for the next round
-    wait_for 30 '! ls /dev/sd* && ! ls /dev/mapper/3* && ! ls -d /sys/class/iscsi_session/*'
+    wait_for 30 '[[ ! $(disks) && ! $(maps) && $(sessions) == 0 ]]'
     iscsiadm -m node -o delete >/dev/null 2>&1 || true
     udevadm settle
 }
@@ -66,7 +70,7 @@ round() { # round PEER: "PEER ATTACH DETACH"
     local attach detach
     [[ $1 != raw ]] || make_records
     attach=$(ask "$1" attach)
-    attached || fail "$1 did not bring two paths"
+    wait_for 10 attached # udev may be behind multipathd
     detach=$(ask "$1" detach)
     clean
     echo "$1 $attach $detach"
@@ -74,7 +78,7 @@ round() { # round PEER: "PEER ATTACH DETACH"
 
 programs() { grep -c 'execve(.* = 0' "/tmp/$1.trace" || true; }
 
-peers=($(printf '%s\n' "${!command[@]}" | sort -r))
+mapfile -t peers < <(printf "%s\n" "${!command[@]}" | sort -r)
 for peer in "${peers[@]}"; do
     start "$peer"
     say "first round: $(round "$peer")"

@@ -113,18 +113,22 @@ refused() {
     grep -q "^$id" /tmp/refusal || fail "should have been refused with $id: $*"
 }
 
-# start_array [USER SECRET]: a Local array that serves over both portals, registered as "lab"; with CHAP when a user is given.
+# contexts [USER SECRET]: both portals, as PowerShell; with CHAP when a user is given.
+contexts() {
+    echo "'127.0.0.1', '127.0.0.2' | ForEach-Object { New-OscAccessContext -HostName \$_ ${1:+-ChapCredential (Credential '$1' '$2')} }"
+}
+
+# start_array [USER SECRET]: a Local array that serves over both portals, registered as "lab".
 start_array() {
     start_tgtd
-    mkdir -p /tmp/pool
-    osc "function Credential(\$User, \$Secret) { [pscredential]::new(\$User, [Net.NetworkCredential]::new('', \$Secret).SecurePassword) }"
-    local chap=''
-    [[ -z ${1-} ]] || chap="-ChapCredential (Credential '$1' '$2')"
-    osc "\$contexts = '127.0.0.1', '127.0.0.2' | ForEach-Object { New-OscAccessContext -HostName \$_ $chap }
-         Register-OscStorageServer -Name lab -Plugin Local -StorageType iSCSI -AccessContext \$contexts -SaveCredential \`
+    mkdir /tmp/pool
+    osc "Register-OscStorageServer -Name lab -Plugin Local -StorageType iSCSI -AccessContext ($(contexts "$@")) -SaveCredential \`
              -ExtraInfo 'Pool=/tmp/pool;Portals=${portals[0]},${portals[1]}' | Out-Null
          New-OscAccessGroup -Name host -Initiator (Get-OscInitiator).Iqn | Out-Null"
 }
+
+# register_by_hand [USER SECRET]: what tgtd serves without an array, registered as "hand".
+register_by_hand() { osc "Register-OscStorageServer -Name hand -Plugin GenericIscsi -StorageType iSCSI -AccessContext ($(contexts "$@")) | Out-Null"; }
 
 # new_element NAME SIZE: makes an element; its WWID goes to $wwid, its map's path to $map.
 new_element() {

@@ -1,4 +1,8 @@
 # A Shell that stays: runs the script files whose names it reads, and ends each answer with "--- 0", or "--- 1" after an error.
+function Credential([string] $User, [string] $Secret) {
+    [pscredential]::new($User, [Net.NetworkCredential]::new('', $Secret).SecurePassword)
+}
+
 while ($null -ne ($file = [Console]::In.ReadLine())) {
     $status = 0
     try {

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
@@ -21,6 +20,7 @@ public sealed class WhatIfTests : IDisposable
     private static readonly Dictionary<string, string> Calls = new()
     {
         ["Add-OscAccessGroupMember"] = "Add-OscAccessGroupMember web iqn.2001-04.com.example:b",
+        ["Clear-OscHostResidue"] = "Clear-OscHostResidue ([StorageConnect.OscHostResidue]::new())",
         ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 web",
         ["Connect-OscTarget"] = "Connect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
         ["Disable-OscStorageElement"] = "Disable-OscStorageElement db01",

@@ -208,6 +208,11 @@ internal sealed class Exports(LocalArray array)
             var export = Open(settings, cancellationToken);
             if (_known is { } known && settings.Daemon == known.Text && known.IsAlive())
             {
+                if (required)
+                {
+                    FinishMarked(export, cancellationToken);
+                }
+
                 return export;
             }
 
@@ -325,7 +330,10 @@ internal sealed class Exports(LocalArray array)
         {
             // Somebody who lives and has a lock does it himself.
             using var held = array.Locks.TakeFree([.. marks.Select(mark => mark.Element).Distinct(StringComparer.Ordinal)], out var free);
-            BringInLine(export, [.. marks.Where(mark => free.Contains(mark.Element))], fresh: false, cancellationToken);
+            if (free.Count > 0)
+            {
+                BringInLine(export, [.. marks.Where(mark => free.Contains(mark.Element))], fresh: false, cancellationToken);
+            }
         }
     }
 

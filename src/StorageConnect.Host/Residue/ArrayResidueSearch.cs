@@ -1,0 +1,70 @@
+using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Residue;
+
+/// <summary>What only an array together with the host tells. About an array that doesn't answer nothing is said.</summary>
+internal sealed class ArrayResidueSearch(LinuxHost host)
+{
+    public async Task<IReadOnlyList<FoundResidue>> FindAsync(StorageArray array, CancellationToken cancellationToken)
+    {
+        var initiator = HostInitiator.Read(host.Roots);
+        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator)).Select(group => group.Name).ToHashSet();
+        var seen = Seen();
+        var found = new List<FoundResidue>();
+        await foreach (var element in array.ListAsync(new(), cancellationToken))
+        {
+            var isPresented = element.AccessGroupNames.Any(groups.Contains);
+            var isSeen = seen.Contains(element.Page83Id);
+            if (isSeen && !isPresented)
+            {
+                found.Add(new(
+                    Describe(OscHostResidueKind.SeenNotPresented, element, "The array no longer presents it to this host: what is written there may fail, or go elsewhere.", "Clear-OscHostResidue takes its devices away."),
+                    token => RemoveAsync(element.Page83Id, token)));
+            }
+            else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0 && array.Server.StorageType == StorageType.iSCSI)
+            {
+                found.Add(new(
+                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.", "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
+                    null));
+            }
+        }
+
+        return found;
+    }
+
+    private static OscHostResidue Describe(OscHostResidueKind kind, StorageElement element, string reason, string action) =>
+        new() { Kind = kind, What = $"{element.Name} ({element.StorageServerName}, {element.Page83Id})", Reason = reason, SuggestedAction = action };
+
+    // A group without entries is a passive array's: it is there for whoever asks.
+    private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
+        group.Entries.Count == 0
+        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
+
+    private HashSet<string> Seen() =>
+        [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];
+
+    private async Task RemoveAsync(string page83Id, CancellationToken cancellationToken)
+    {
+        using var gate = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
+        var disks = ScsiDisk.FindAll(host.Roots, page83Id);
+        var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
+        if (used is not null)
+        {
+            throw new StorageElementBusyException($"The disk of {page83Id} can't be taken away: it is {used}.")
+            {
+                ErrorId = "DeviceInUse",
+                Element = page83Id,
+                Recommendation = "Unmount it, deactivate what is built on it or end the program, then repeat.",
+            };
+        }
+
+        await host.Teardown.RunAsync(page83Id, cancellationToken);
+        foreach (var device in disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>())
+        {
+            await host.Scsi.DeleteAsync(device, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using StorageConnect.Host;
+using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+public sealed class ResidueTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+
+    public ResidueTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "Residue is on Linux hosts.");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task A_clean_host_and_one_in_use_have_none()
+    {
+        Assert.Empty(await FindAsync());
+        AddLun(1);
+        Assert.Empty(await FindAsync());
+        _host.Break(_host.Sessions()[0]); // an outage is for waiting, not for clearing away
+        Assert.Empty(await FindAsync());
+    }
+
+    [Fact]
+    public async Task A_session_without_LUNs_is_logged_out()
+    {
+        _host.AddSession(Target, "10.0.0.1");
+
+        var residue = Assert.Single(await FindAsync());
+        Assert.Equal(OscHostResidueKind.OrphanSession, residue.Kind);
+        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+
+        Assert.Empty(_host.Sessions());
+        Assert.False(await Audit().ClearAsync(residue, [], Cancellation)); // what is gone is no error
+    }
+
+    [Fact]
+    public async Task A_session_that_got_a_LUN_meanwhile_stays()
+    {
+        var session = _host.AddSession(Target, "10.0.0.1");
+        var residue = Assert.Single(await FindAsync());
+        _host.AddDisk(session, 1, _host.Array.Add("a", Target, 1));
+
+        Assert.False(await Audit().ClearAsync(residue, [], Cancellation));
+
+        Assert.Single(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_record_of_ours_without_a_session_goes_and_another_tools_stays()
+    {
+        _host.Files.Write($"etc/iscsi/nodes/{Target}/10.0.0.1,3260,1/default", IscsiRecord.Mark + "\nnode.startup = manual\n");
+        _host.Files.Write("etc/iscsi/nodes/iqn.2026-01.theirs:x/10.0.0.1,3260,1/default", "node.startup = manual\n");
+
+        var residue = Assert.Single(await FindAsync());
+        Assert.Equal(OscHostResidueKind.OrphanRecord, residue.Kind);
+        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+
+        Assert.Equal(["iqn.2026-01.theirs:x"], Directory.GetDirectories(_host.Files.At("etc/iscsi/nodes")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_map_without_paths_and_a_link_that_leads_nowhere_go()
+    {
+        _host.Files.AddDm("dm-7", "36000000000000000000000000000dead", "mpath-36000000000000000000000000000dead");
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
+        _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
+        _host.Files.Link("dev/disk/by-id/ata-other", "../../sdzy");
+
+        var found = await FindAsync();
+        Assert.Equal([OscHostResidueKind.EmptyMap, OscHostResidueKind.DeadLink], found.Select(residue => residue.Kind));
+        foreach (var residue in found)
+        {
+            Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+        }
+
+        Assert.Empty(await FindAsync());
+        Assert.NotNull(new FileInfo(_host.Files.At("dev/disk/by-id/ata-other")).LinkTarget);
+    }
+
+    [Fact]
+    public async Task A_path_that_leads_to_another_LUN_is_taken_away()
+    {
+        var (element, disk) = AddLun(1);
+        var other = _host.Array.Add("b", Target, 2);
+        var page = Path.Combine(StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, disk)!.Folder, "vpd_pg83");
+        await File.WriteAllBytesAsync(page, [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(other.Page83Id.AsSpan(1))], Cancellation);
+
+        var residue = (await FindAsync())[0];
+        Assert.Equal((OscHostResidueKind.WrongIdentity, disk), (residue.Kind, residue.What));
+        Assert.Contains(element.Page83Id, residue.Reason);
+        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_host.Files.At("sys/block"), "sd*"));
+    }
+
+    [Fact]
+    public async Task A_map_in_use_is_an_error_and_stays()
+    {
+        _host.Files.AddDm("dm-7", "36000000000000000000000000000dead", "mpath-36000000000000000000000000000dead");
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
+        _host.Files.Append("proc/self/mountinfo", "90 27 254:7 / /srv/db rw - xfs /dev/mapper/x rw\n");
+        var residue = Assert.Single(await FindAsync());
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Audit().ClearAsync(residue, [], Cancellation));
+
+        Assert.Contains("/srv/db", error.Message);
+        Assert.True(Directory.Exists(_host.Files.At("sys/block/dm-7")));
+    }
+
+    [Fact]
+    public async Task It_is_remembered_since_when_each_was_seen()
+    {
+        _host.AddSession(Target, "10.0.0.1");
+
+        var first = Assert.Single(await FindAsync());
+        var again = Assert.Single(await FindAsync());
+
+        Assert.Equal(first.Since, again.Since);
+        Assert.InRange(first.Since, DateTimeOffset.UtcNow.AddMinutes(-10), DateTimeOffset.UtcNow);
+        await Audit().ClearAsync(first, [], Cancellation);
+        Assert.Empty(Directory.GetFiles(_host.Files.At("state/host/residue")));
+    }
+
+    [Theory]
+    [InlineData("defaults {\n\tno_path_retry \"queue\"\n\trecheck_wwid \"no\"\n\tfind_multipaths \"strict\"\n}\n", 3)]
+    [InlineData("defaults {\n\tno_path_retry 16\n\trecheck_wwid \"yes\"\n\tfind_multipaths \"yes\"\n}\noverrides {\n\tno_path_retry \"queue\"\n}\n", 0)]
+    [InlineData("defaults {\n}\n", 1)]
+    public void Settings_that_hang_or_mistake_LUNs_are_warned_of_with_what_to_do(string config, int warnings)
+    {
+        var findings = StorageConnect.Host.Fitness.MultipathSettings.Check(config).ToList();
+
+        Assert.Equal(3, findings.Count);
+        Assert.Equal(warnings, findings.Count(finding => finding.State == OscHostFindingState.Warning));
+        Assert.All(findings, finding => Assert.Equal(finding.State != OscHostFindingState.Ok, finding.SuggestedAction is not null));
+    }
+
+    [Theory]
+    [InlineData("iscsiadm version 2.1.8\n", OscHostFindingState.Ok)]
+    [InlineData("iscsiadm version 2.1.10\n", OscHostFindingState.Warning)]
+    [InlineData("", OscHostFindingState.Warning)]
+    public async Task The_version_with_the_known_fault_is_found(string output, OscHostFindingState state)
+    {
+        var findings = await new StorageConnect.Host.Fitness.HostCheck(_host.Open(), new ScriptedTools(_ => ScriptedTools.Done(output)), () => true).RunAsync(Cancellation);
+
+        Assert.Equal(state, findings.Single(finding => finding.Check == "open-iscsi").State);
+        Assert.Equal(OscHostFindingState.Ok, findings.Single(finding => finding.Check == "Initiator name").State);
+        Assert.All(findings, finding => Assert.Equal(finding.State != OscHostFindingState.Ok, finding.SuggestedAction is not null));
+    }
+
+    private HostAudit Audit() => new(_host.Open(), _host.Files.At("state/host/residue"));
+
+    private Task<IReadOnlyList<OscHostResidue>> FindAsync() => Audit().FindResidueAsync([], Assert.Fail, Cancellation);
+
+    private (StorageElement Element, string Disk) AddLun(int lun)
+    {
+        var element = _host.Array.Add("a", Target, lun);
+        return (element, _host.AddDisk(_host.AddSession(Target, "10.0.0.1"), lun, element));
+    }
+}

@@ -18,6 +18,10 @@ public sealed class GetOscPluginCommand : OscCmdlet
     [Parameter]
     public AbilityKey[] Ability { get; set; } = [];
 
+    /// <summary>Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
     private protected override void Process()
     {
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
@@ -25,7 +29,7 @@ public sealed class GetOscPluginCommand : OscCmdlet
         {
             var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)
                 || string.Equals(plugin.Name, filter.Literal, StringComparison.OrdinalIgnoreCase)).ToList();
-            WriteObject(found.Where(IsAble), enumerateCollection: true);
+            WriteObject(found.Where(IsAble).Select(Shown), enumerateCollection: true);
             if (found.Count == 0 && filter.Literal is not null)
             {
                 WriteError(PluginErrors.PluginNotFound(filter.Text, all.Select(plugin => plugin.Name)), filter.Text);
@@ -35,4 +39,17 @@ public sealed class GetOscPluginCommand : OscCmdlet
 
     private bool IsAble(OscPlugin plugin) =>
         Ability.All(key => plugin.Ability?[key] is StorageConnect.Ability.Yes or StorageConnect.Ability.Online or StorageConnect.Ability.Offline);
+
+    /// <summary>The same object; its first type name chooses how it is shown.</summary>
+    private object Shown(OscPlugin plugin)
+    {
+        if (!Detailed)
+        {
+            return plugin;
+        }
+
+        var shown = new PSObject(plugin);
+        shown.TypeNames.Insert(0, $"{typeof(OscPlugin).FullName}#Detailed");
+        return shown;
+    }
 }

@@ -17,16 +17,20 @@ public sealed partial class MemoryArray
         }
     }
 
-    public IReadOnlyList<AccessGroup> GroupsOf(StorageElement? element) =>
-        element is null ? Groups : [.. Groups.Where(group => Get(element).AccessGroupNames.Contains(group.Name))];
+    public IReadOnlyList<AccessGroup> GroupsOf(StorageElement? element)
+    {
+        var names = element is null ? null : Get(element).AccessGroupNames;
+        return [.. Groups.Where(group => names is null || names.Contains(group.Name))];
+    }
 
     public IReadOnlyList<AccessGroup> CreateGroups(IReadOnlyList<AccessGroup> groups)
     {
+        Require(AbilityKey.AccessControl);
         lock (_gate)
         {
             foreach (var group in groups)
             {
-                _groups.Add(group.Name, group);
+                _groups.TryAdd(group.Name, group);
             }
 
             return Groups;
@@ -51,6 +55,11 @@ public sealed partial class MemoryArray
         lock (_gate)
         {
             var group = GetGroup(name);
+            if (name != newName && _groups.ContainsKey(newName))
+            {
+                throw new AlreadyExistsException($"There is an access group '{newName}' already.") { ErrorId = "AccessGroupExists", Element = newName };
+            }
+
             _groups.Remove(name);
             _groups[newName] = group with { Name = newName };
             foreach (var element in Elements.Where(element => element.AccessGroupNames.Contains(name)))

@@ -4,6 +4,8 @@ namespace StorageConnect.Tests.Recording;
 public sealed partial class MemoryArray
 {
     private const string DefaultQuality = "gold";
+    private const string VolumeGroup = "pool";
+    private const long Capacity = 1L << 50;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, StorageElement> _elements = [];
 
@@ -44,6 +46,9 @@ public sealed partial class MemoryArray
     /// <summary>What calls report on their way, where a <c>*_is_sync</c> ability isn't Yes; then they are done.</summary>
     public IReadOnlyList<int> AsyncSteps { get; set; } = [0, 50];
 
+    /// <summary>Where the data of its elements are; null where there are none.</summary>
+    public MemoryArrayData? Data { get; set; }
+
     /// <summary>Everything on it: LUNs, clones and snapshots.</summary>
     public IReadOnlyList<StorageElement> Elements
     {
@@ -60,10 +65,10 @@ public sealed partial class MemoryArray
     {
         Description = "An array in memory",
         Status = Status,
-        VolumeGroups = ["pool"],
-        TotalBytes = 1L << 40,
+        VolumeGroups = [VolumeGroup],
+        TotalBytes = Capacity,
         UsedBytes = 0,
-        FreeBytes = 1L << 40,
+        FreeBytes = Capacity,
         AllocatedBytes = Elements.Sum(element => element.SizeBytes),
     };
 
@@ -88,12 +93,13 @@ public sealed partial class MemoryArray
 
     public IEnumerable<StorageElement> List(StorageElementFilter filter) => Elements.Where(element => filter.Types.Contains(element.Type));
 
-    public StorageElement Create(StorageElement wanted, bool thinProvision, string? qos) => Make(wanted with
+    public StorageElement Create(StorageElement wanted, bool thinProvision, string? qos)
     {
-        ThinProvisioned = thinProvision,
-        Qos = qos ?? DefaultQuality,
-        VolumeGroupName = wanted.VolumeGroupName ?? "pool",
-    });
+        CheckCapacity(wanted.Name, wanted.SizeBytes);
+        return wanted.VolumeGroupName is null or VolumeGroup
+            ? Make(wanted with { ThinProvisioned = thinProvision, Qos = qos ?? DefaultQuality, VolumeGroupName = VolumeGroup })
+            : throw new NotFoundException($"There is no volume group '{wanted.VolumeGroupName}'.") { ErrorId = "VolumeGroupNotFound", Element = wanted.Name };
+    }
 
     public Done Remove(StorageElement element)
     {
@@ -105,29 +111,73 @@ public sealed partial class MemoryArray
             }
 
             _elements.Remove(element.Uuid);
+            Data?.Remove(element.Uuid);
             return default;
         }
     }
 
-    public StorageElement Resize(StorageElement element, long sizeBytes) => MaybeLater(Put(Get(element) with { SizeBytes = sizeBytes }), AbilityKey.ResizeIsSync);
+    public StorageElement Resize(StorageElement element, long sizeBytes)
+    {
+        Require(AbilityKey.Resize);
+        CheckCapacity(element.Name, sizeBytes);
+        lock (_gate)
+        {
+            var resized = Change(element, present => present with { SizeBytes = sizeBytes });
+            Data?.Resize(element.Uuid, sizeBytes);
+            return MaybeLater(resized, AbilityKey.ResizeIsSync);
+        }
+    }
 
     public Done SetState(StorageElement element, StorageElementState state)
     {
-        Put(Get(element) with { State = state });
+        Change(element, present => present with { State = state });
         return default;
     }
 
     public Done SetQos(StorageElement element, string qos)
     {
-        Put(Get(element) with { Qos = qos });
+        if (Qualities.Count > 0 && Qualities.All(quality => quality.Value != qos))
+        {
+            throw new InvalidRequestException($"There is no quality of service '{qos}'.") { ErrorId = "QosInvalid", Element = element.Name };
+        }
+
+        Change(element, present => present with { Qos = qos });
         return default;
     }
 
     public IReadOnlyList<StorageElement> Update(IReadOnlyList<StorageElement> elements, bool appendAllowed) =>
     [
-        .. elements.Select(Get),
-        .. appendAllowed ? List(new()).Where(element => elements.All(other => other.Uuid != element.Uuid)) : [],
+        .. elements.Select(Get).Select(WithPaths),
+        .. appendAllowed ? List(new()).Where(element => elements.All(other => other.Uuid != element.Uuid)).Select(WithPaths) : [],
     ];
+
+    /// <summary>Changes what is there, with nobody in between.</summary>
+    public StorageElement Change(StorageElement element, Func<StorageElement, StorageElement> change)
+    {
+        lock (_gate)
+        {
+            return Put(change(Get(element)));
+        }
+    }
+
+    private static void CheckCapacity(string name, long sizeBytes)
+    {
+        if (sizeBytes > Capacity)
+        {
+            throw new LimitExceededException($"There is no room for '{name}'.") { ErrorId = "NoRoom", Element = name };
+        }
+    }
+
+    private StorageElement WithPaths(StorageElement element) =>
+        Data is { } data && element.State == StorageElementState.Online ? element with { DevicePaths = [data.PathOf(element.Uuid)] } : element;
+
+    private void Require(AbilityKey key)
+    {
+        if (Abilities[key] is not (Ability.Yes or Ability.Online or Ability.Offline))
+        {
+            throw new NoSuchOperationException($"The array can't do that: {key} is {Abilities[key]}.");
+        }
+    }
 
     /// <summary>Gives what is new its identity.</summary>
     private StorageElement Make(StorageElement wanted)
@@ -140,6 +190,11 @@ public sealed partial class MemoryArray
             }
 
             var uuid = Guid.NewGuid().ToString("n");
+            if (wanted.Type == StorageElementType.Lun)
+            {
+                Data?.Create(uuid, wanted.SizeBytes);
+            }
+
             return Put(wanted with
             {
                 Uuid = uuid,

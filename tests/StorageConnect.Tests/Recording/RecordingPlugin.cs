@@ -77,13 +77,13 @@ public class RecordingPlugin : StorageArrayPlugin
         Ask(GuideMethod.Remove, server, [element], array => array.Remove(element), cancellationToken);
 
     public override Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.GetCloneLimits, server, [element], array => array.CloneLimit, cancellationToken);
+        Ask(GuideMethod.GetCloneLimits, server, [element], array => array.LimitOf(element, array.CloneLimit), cancellationToken);
 
     public override Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.IsCloneable, server, [element], array => array.CanClone(element), cancellationToken);
 
     public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.Clone, server, [element, destination, qos], array => array.Clone(element, destination, qos, AbilityKey.CloneIsSync), cancellationToken);
+        Ask(GuideMethod.Clone, server, [element, destination, qos], array => array.Clone(element, destination, qos), cancellationToken);
 
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.IsSplittable, server, [element], array => array.Get(element).Type == StorageElementType.SnapClone, cancellationToken);
@@ -92,13 +92,13 @@ public class RecordingPlugin : StorageArrayPlugin
         Ask(GuideMethod.SplitClone, server, [element], array => array.Split(element), cancellationToken);
 
     public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.CloneFromSnap, server, [element, snapshot, destination, qos], array => array.Clone(snapshot, destination, qos, AbilityKey.SnapCloneIsSync), cancellationToken);
+        Ask(GuideMethod.CloneFromSnap, server, [element, snapshot, destination, qos], array => array.CloneFromSnap(element, snapshot, destination, qos), cancellationToken);
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.GetCurrentClones, server, [element], array => array.MadeOf(element, StorageElementType.SnapClone), cancellationToken);
 
     public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.GetSnapLimits, server, [element], array => array.SnapLimit, cancellationToken);
+        Ask(GuideMethod.GetSnapLimits, server, [element], array => array.LimitOf(element, array.SnapLimit), cancellationToken);
 
     public override Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.IsSnapable, server, [element], array => array.CanSnap(element), cancellationToken);

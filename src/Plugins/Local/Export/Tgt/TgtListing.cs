@@ -17,7 +17,7 @@ internal static class TgtListing
     private static readonly string[] Sections = ["System information:", "I_T nexus information:", "LUN information:", "Account information:", "ACL information:"];
 
     /// <param name="text">What <c>target show</c> says.</param>
-    /// <param name="drivers">What <c>lld show</c> says.</param>
+    /// <param name="drivers">What <c>lld show</c> says, before it and after.</param>
     /// <exception cref="FormatException">It isn't a listing as tgtd makes them.</exception>
     public static List<TargetPicture> Targets(string text, string drivers)
     {
@@ -35,7 +35,7 @@ internal static class TgtListing
             if (depth == 0)
             {
                 var (number, name) = Target(content);
-                if ((targets.Count > 0 && targets[^1].Number >= number) || known.GetValueOrDefault(number) != name)
+                if ((targets.Count > 0 && targets[^1].Number >= number) || !known.Contains((number, name)))
                 {
                     throw Odd(content);
                 }
@@ -79,16 +79,15 @@ internal static class TgtListing
         return string.Create(CultureInfo.InvariantCulture, $"{(ulong)(sectors - ((sectors / 625) - 974)) / 1950} MB");
     }
 
-    private static Dictionary<int, string> KnownTargets(string drivers)
+    private static HashSet<(int Number, string Name)> KnownTargets(string drivers)
     {
-        var known = new Dictionary<int, string>();
+        var known = new HashSet<(int Number, string Name)>();
         foreach (var line in drivers.AsSpan().EnumerateLines())
         {
             var content = line.Trim();
             if (content.StartsWith(TargetMark, StringComparison.Ordinal))
             {
-                var (number, name) = Target(content);
-                known[number] = name;
+                known.Add(Target(content));
             }
         }
 

@@ -75,15 +75,16 @@ internal sealed class TgtdExport : ITargetExport
 
     public IReadOnlyList<TargetPicture> Look(CancellationToken cancellationToken)
     {
-        // A target that is made or removed between the two is seen by only one of them.
+        // A target that is made or removed meanwhile is in the drivers' list before or after; one that is both is in neither.
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
-            var drivers = Show(TgtMode.Driver, cancellationToken);
+            var before = Show(TgtMode.Driver, cancellationToken);
             var targets = Show(TgtMode.Target, cancellationToken);
+            var after = Show(TgtMode.Driver, cancellationToken);
             try
             {
-                return TgtListing.Targets(targets, drivers);
+                return TgtListing.Targets(targets, $"{before}\n{after}");
             }
             catch (FormatException) when (attempt < attempts)
             {

@@ -29,6 +29,7 @@ elif [[ -n ${1-} ]]; then
 fi
 [[ $# -gt 0 ]] || { sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
+case $lab in /tmp/* | /run/*) echo 'run.sh: the guest has a /tmp and a /run of its own, and would not see this checkout: put it elsewhere.' >&2; exit 126 ;; esac
 uml=$(command -v linux.uml || command -v linux) || { echo 'run.sh: install user-mode-linux.' >&2; exit 126; }
 
 # The guest's memory is a file that must be executable, so a noexec /dev/shm won't do.

@@ -84,12 +84,23 @@ public sealed class ResidueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_udev_is_at_work_no_link_is_called_dead()
+    {
+        _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
+        _host.Files.Write("run/udev/queue", "");
+        Assert.Empty(await FindAsync());
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+        Assert.Equal(OscHostResidueKind.DeadLink, Assert.Single(await FindAsync()).Kind);
+    }
+
+    [Fact]
     public async Task A_path_that_leads_to_another_LUN_is_taken_away()
     {
         var (element, disk) = AddLun(1);
         var other = _host.Array.Add("b", Target, 2);
-        var page = Path.Combine(StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, disk)!.Folder, "vpd_pg83");
-        await File.WriteAllBytesAsync(page, [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(other.Page83Id.AsSpan(1))], Cancellation);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Luns[(Target, 1)] = other; // which the kernel does not notice
 
         var residue = (await FindAsync())[0];
         Assert.Equal((OscHostResidueKind.WrongIdentity, disk), (residue.Kind, residue.What));

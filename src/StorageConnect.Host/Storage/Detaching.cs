@@ -144,7 +144,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
     /// <summary>The sessions of attaching's making that led to it, and those it was looked for behind by a run that didn't come further.</summary>
     private List<MadeSession> MadeFor(StorageElement element, List<IscsiSession> sessions) =>
-        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(made.IsServedBy))];
+        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(session => made.IsServedBy(session, host.Roots)))];
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {

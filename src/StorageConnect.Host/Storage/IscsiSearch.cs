@@ -47,7 +47,9 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         host.Step("login");
         try
         {
-            return new(node, await host.Initiator.LoginAsync(node, cancellationToken), made, null);
+            var begun = await host.Initiator.LoginAsync(node, cancellationToken);
+            host.Ledger.Save(made.As(begun, host.Roots));
+            return new(node, begun, made, null);
         }
         catch (StorageConnectException e)
         {

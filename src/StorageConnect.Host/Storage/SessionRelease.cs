@@ -10,13 +10,15 @@ internal sealed class SessionRelease(LinuxHost host)
     public async Task ReleaseAsync(IReadOnlyCollection<MadeSession> made, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions();
-        await Task.WhenAll(made.Select(one => ReleaseAsync(one, sessions.Where(one.IsServedBy).ToList(), cancellationToken)));
+        await Task.WhenAll(made.Select(one => ReleaseAsync(one, sessions, cancellationToken)));
     }
 
-    private async Task ReleaseAsync(MadeSession made, List<IscsiSession> sessions, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(MadeSession made, IReadOnlyList<IscsiSession> all, CancellationToken cancellationToken)
     {
+        var sessions = all.Where(session => made.IsServedBy(session, host.Roots)).ToList();
+
         // The run that began the login may have been killed before its session was there.
-        if (sessions.Count == 0
+        if (!all.Any(made.IsAt)
             && IscsiPortal.TryParse(made.Portal, out var portal)
             && await host.Initiator.TakeUpLoginAsync(made.TargetName, portal, cancellationToken) is { } late)
         {

@@ -73,6 +73,37 @@ public sealed class DetachTests : IAsyncDisposable
         Assert.Single(_host.Sessions());
     }
 
+    [Fact]
+    public async Task A_session_that_an_administrator_made_where_ours_was_logged_out_by_hand_is_his()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        foreach (var session in _host.Sessions())
+        {
+            _host.RemoveSession(session.Id);
+        }
+
+        var his = _host.AddSession(Target, "10.99.0.1");
+        await DetachAsync(element);
+
+        Assert.Equal(his.Id, Assert.Single(_host.Sessions()).Id);
+        Assert.Empty(_host.Open().Ledger.Sessions);
+    }
+
+    [Fact]
+    public async Task After_a_restart_of_the_host_the_session_of_the_same_number_is_anothers()
+    {
+        _host.Files.Write("proc/sys/kernel/random/boot_id", "1\n");
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+
+        _host.Files.Write("proc/sys/kernel/random/boot_id", "2\n");
+        await DetachAsync(element);
+
+        Assert.Single(_host.Sessions());
+    }
+
     [Theory]
     [InlineData("mounted at '/srv'")]
     [InlineData("held by dm-9 (vg0-data)")]

@@ -478,6 +478,45 @@ public sealed class AttachTests : IAsyncDisposable
         AssertNothingLeft(element);
     }
 
+    [Fact]
+    public async Task Who_waited_for_another_run_presents_the_element_that_the_other_withdrew_meanwhile()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        Task<OscDevice>? attaching = null;
+        var detaching = _host.Open(onStep: step =>
+        {
+            if (step == "withdraw")
+            {
+                attaching = AttachAsync(element);
+                Thread.Sleep(20); // it has come to the lock
+            }
+        });
+
+        await new Detaching(detaching, _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Equal(2, (await attaching!).Paths.Count);
+    }
+
+    [Fact]
+    public async Task Cancelling_in_the_middle_of_a_scan_takes_back_the_disk_that_it_brings_all_the_same()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        using var cancel = new CancellationTokenSource();
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal))
+            {
+                cancel.Cancel();
+                Thread.Sleep(20); // the kernel looks
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], cancel.Token));
+
+        AssertNothingLeft(element);
+    }
+
     private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
 
     private void Present(StorageElement element) => _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });

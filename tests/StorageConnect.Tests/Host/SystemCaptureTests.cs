@@ -72,7 +72,7 @@ public sealed partial class SystemCaptureTests : IAsyncDisposable
     [Theory]
     [InlineData("uml-s1-050-by-path.txt")]
     [InlineData("qemu-s1-050-by-path.txt")]
-    public void The_links_that_udev_makes_are_residue_once_they_lead_nowhere(string file)
+    public async Task The_links_that_udev_makes_are_residue_once_they_lead_nowhere(string file)
     {
         var folder = "";
         var made = new List<string>();
@@ -91,7 +91,7 @@ public sealed partial class SystemCaptureTests : IAsyncDisposable
         }
 
         Assert.Equal(14, made.Count);
-        Assert.Equal(made, new HostResidueSearch(_host.Open()).Find().Select(found => found.Residue.What));
+        Assert.Equal(made, (await new HostResidueSearch(_host.Open()).FindAsync(TestContext.Current.CancellationToken)).Select(found => found.Residue.What));
     }
 
     [Fact]

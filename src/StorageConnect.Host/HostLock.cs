@@ -28,7 +28,7 @@ internal sealed class HostLock : IDisposable
 
             if (!await waiting.WaitAsync(cancellationToken))
             {
-                throw Held(path, name, patience);
+                throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), patience);
             }
         }
     }
@@ -51,32 +51,12 @@ internal sealed class HostLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw RootNeeded(e);
+            throw HostErrors.RootNeeded(e);
         }
         catch (IOException e) when ((e.HResult & 0xffff) == WouldBlock)
         {
             return null;
         }
-    }
-
-    /// <summary>The error for a user who may not change what is this host's.</summary>
-    public static AccessDeniedException RootNeeded(Exception? inner = null) =>
-        new($"This needs root: it changes this host's devices{(inner is null ? "" : $" ({inner.Message})")}.", inner)
-        {
-            ErrorId = "RootNeeded",
-            Recommendation = "Repeat it as root, for example with 'sudo pwsh'.",
-        };
-
-    private static StorageElementBusyException Held(string path, string name, TimeSpan patience)
-    {
-        var holder = SysFile.TryReadText(path) is { Length: > 0 } process ? $"process {process}" : "another process";
-        return new($"The {name} was locked by {holder} for more than {patience.TotalSeconds:0.###} s.")
-        {
-            ErrorId = "HostLockHeld",
-            Element = name,
-            Retryable = true,
-            Recommendation = "Wait for that process or end it, then repeat: the lock goes with its process.",
-        };
     }
 
     // By digest, because a name may hold what no file name can.

@@ -54,7 +54,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw MultipathdError.Unreachable($"multipathd did not answer '{command}' within {deadlines.MultipathdReply.TotalSeconds:0.###} s.", e);
+            throw MultipathErrors.MultipathdUnreachable(command, deadlines.MultipathdReply, e);
         }
         catch (OperationCanceledException e)
         {
@@ -63,7 +63,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         }
         catch (SocketException e)
         {
-            throw MultipathdError.Unreachable($"The connection to multipathd broke at '{command}': {e.Message}.", e);
+            throw MultipathErrors.MultipathdUnreachableBroken(command, e);
         }
     }
 
@@ -117,8 +117,8 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
 
         throw failure?.SocketErrorCode switch
         {
-            SocketError.AccessDenied => MultipathdError.Denied("This user may not connect to multipathd's socket.", failure),
-            _ => MultipathdError.Unreachable("multipathd is not running: nothing listens on its socket.", failure, retryable: false),
+            SocketError.AccessDenied => MultipathErrors.MultipathdRefusedConnection(failure),
+            _ => MultipathErrors.MultipathdUnreachableStopped(failure),
         };
     }
 
@@ -141,18 +141,15 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         var length = BitConverter.ToUInt64(header);
         if (length is 0 or >= LongestReply)
         {
-            throw NotMultipathd(command, $"a length of {length}");
+            throw MultipathErrors.MultipathdUnreachableStranger(command, $"a length of {length}");
         }
 
         var text = new byte[length];
         await FillAsync(socket, text, command, cancellationToken);
         return text[^1] == 0
             ? Encoding.UTF8.GetString(text, 0, text.Length - 1).TrimEnd('\n')
-            : throw NotMultipathd(command, "no NUL at the end");
+            : throw MultipathErrors.MultipathdUnreachableStranger(command, "no NUL at the end");
     }
-
-    private static ArrayUnreachableException NotMultipathd(string command, string what) =>
-        MultipathdError.Unreachable($"What multipathd's socket answered to '{command}' is none of its replies: {what}.", retryable: false);
 
     private static async Task FillAsync(Socket socket, Memory<byte> buffer, string command, CancellationToken cancellationToken)
     {
@@ -161,7 +158,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
             var count = await socket.ReceiveAsync(buffer, cancellationToken);
             if (count == 0)
             {
-                throw MultipathdError.Unreachable($"multipathd closed the connection before its answer to '{command}' was whole.");
+                throw MultipathErrors.MultipathdUnreachableCutOff(command);
             }
 
             buffer = buffer[count..];

@@ -67,20 +67,12 @@ internal sealed class LinuxHost(
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new NoSuchOperationException($"{what} works on Linux hosts only.")
-            {
-                ErrorId = "LinuxNeeded",
-                Recommendation = "Run it on the Linux host that is to use the element. What concerns the array alone works here.",
-            };
+            throw HostErrors.LinuxNeeded(what);
         }
 
         if (!isPrivileged())
         {
-            throw new AccessDeniedException($"{what} changes this host's devices, which only root may.")
-            {
-                ErrorId = "HostRightsNeeded",
-                Recommendation = "Run it as root.",
-            };
+            throw HostErrors.HostRightsNeeded(what);
         }
     }
 }

@@ -64,7 +64,7 @@ public sealed class HostAudit
     private async Task<List<FoundResidue>> FindAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken)
     {
         _host.DemandRights("Looking for what is left behind");
-        var found = new HostResidueSearch(_host).Find().ToList();
+        var found = (await new HostResidueSearch(_host).FindAsync(cancellationToken)).ToList();
         foreach (var array in arrays)
         {
             try

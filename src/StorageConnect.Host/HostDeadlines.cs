@@ -17,6 +17,9 @@ internal sealed record HostDeadlines
     /// <summary>One write to sysfs: the kernel sends SCSI commands for it, and waits for their answers.</summary>
     public TimeSpan SysfsWrite { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>One question to a disk who it is.</summary>
+    public TimeSpan Inquiry { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>From a scan until the disk has its name and node, and from a deletion until it is gone.</summary>
     public TimeSpan DiskSettled { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -55,6 +58,9 @@ internal sealed record HostDeadlines
 
     /// <summary>One login at one portal: iscsid gives up by itself after about 17 seconds, as its record tells it to.</summary>
     public TimeSpan IscsiLogin { get; init; } = TimeSpan.FromSeconds(45);
+
+    /// <summary>How long iscsid may go on with a login that nobody waits for any more: it gives up after about 17 seconds.</summary>
+    public TimeSpan IscsidGivesUp { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>One logout: iscsid asks the target for up to 15 seconds, and then closes the connection.</summary>
     public TimeSpan IscsiLogout { get; init; } = TimeSpan.FromSeconds(30);

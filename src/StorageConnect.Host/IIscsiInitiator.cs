@@ -31,6 +31,16 @@ internal interface IIscsiInitiator
     /// <exception cref="NotFoundException">The target is not at this portal.</exception>
     Task<IscsiSession> LoginAsync(IscsiNode node, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Takes up a login that a run began and did not live to see the end of: iscsid goes on with it alone. Waits until it is through, for as long
+    /// as iscsid may take; where none is under way, not at all.
+    /// </summary>
+    /// <param name="targetName">The target.</param>
+    /// <param name="portal">The portal.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The session; null when none came of it, and nothing of the login is left.</returns>
+    Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken);
+
     /// <summary>Logs out and forgets the node record, unless it is one for every boot. A session that is gone already is a success.</summary>
     /// <param name="session">Which one.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace StorageConnect.Host.Native;
 
@@ -12,6 +13,9 @@ internal static partial class Libc
 
     [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int socket, in NetlinkAddress address, int length);
+
+    [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int IoControl(SafeFileHandle device, nuint request, ref ScsiInquiry.Request argument);
 
     [StructLayout(LayoutKind.Sequential)]
     public struct NetlinkAddress

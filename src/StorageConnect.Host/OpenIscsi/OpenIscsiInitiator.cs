@@ -10,6 +10,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     private const string Refused = "IscsiLoginRefused";
 
     private readonly IscsiDatabase _database = new(roots, deadlines);
+    private readonly LateLogin _late = new(roots, deadlines, new(roots, deadlines));
 
     /// <inheritdoc/>
     public IReadOnlyList<IscsiSession> Sessions() => OperatingSystem.IsLinux() ? IscsiSession.ReadAll(roots) : [];
@@ -54,6 +55,15 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
         {
             throw await ExplainAsync(node, netInterface.Name, e, cancellationToken);
         }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    {
+        NeedLinux();
+        using var turn = await HostLock.TakeAsync(roots, TurnOf(targetName, portal), deadlines.IscsiTurn, cancellationToken);
+        return await _late.TakeUpAsync(
+            targetName, portal, () => Sessions().FirstOrDefault(session => session.TargetName == targetName && session.Portal == portal), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -130,12 +140,22 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         var record = await _database.PutNodeAsync(
             node, netInterface, before => RecordMaker.Node(node, netInterface, before ?? _database.ReadDefaults()), cancellationToken);
+        var begun = DateTime.UtcNow;
         var session = default(IscsiSession);
         try
         {
             await RunLoginAsync(node, netInterface, cancellationToken);
             session = await WaitForLoginAsync(node, cancellationToken);
             return session;
+        }
+        catch (OperationCanceledException)
+        {
+            if (await _late.WaitAsync(() => Find(node), begun, CancellationToken.None) is { } late)
+            {
+                await TryLogoutAsync(late, CancellationToken.None);
+            }
+
+            throw;
         }
         finally
         {

@@ -12,12 +12,12 @@ internal sealed class HostResidueSearch(LinuxHost host)
     private readonly IscsiDatabase _database = new(host.Roots, host.Deadlines);
     private readonly StaleDevices _stale = new(host);
 
-    public IEnumerable<FoundResidue> Find()
+    public async Task<IReadOnlyList<FoundResidue>> FindAsync(CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions();
         return
         [
-            .. Sessions(sessions), .. Records(sessions), .. Maps(), .. Disks(sessions), .. Links(), .. Attachments()
+            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. Links(), .. Attachments()
         ];
     }
 
@@ -40,27 +40,33 @@ internal sealed class HostResidueSearch(LinuxHost host)
             "Its session is no more, and it may hold a CHAP secret.",
             token => IscsiDatabase.IsOurs(node.Path) ? _database.DeleteAsync(node.Path, token) : Task.CompletedTask);
 
-    private IEnumerable<FoundResidue> Maps()
+    private async Task<IEnumerable<FoundResidue>> MapsAsync(CancellationToken cancellationToken)
     {
-        foreach (var map in MultipathMaps())
-        {
-            var wwid = map.Uuid[DmDevice.MultipathPrefix.Length..];
-            var disks = map.Slaves(host.Roots).ToList();
-            if (disks.Count == 0)
-            {
-                yield return Found(OscHostResidueKind.EmptyMap, map.Name, "It has no paths.", token => host.Teardown.RunAsync(wwid, token));
-            }
+        var maps = MultipathMaps().Select(map => (Map: map, Disks: map.Slaves(host.Roots).ToList())).ToList();
+        var empty =
+            from one in maps
+            where one.Disks.Count == 0
+            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.Teardown.RunAsync(WwidOf(one.Map), token));
 
-            foreach (var disk in disks)
-            {
-                if (ScsiDevice.OfDisk(host.Roots, disk) is { } device && device.ReadIdentity() is { } identity && identity != wwid)
-                {
-                    yield return Found(
-                        OscHostResidueKind.WrongIdentity, disk, $"It is a path of {map.Name} ({wwid}), and leads to {identity}.", token => _stale.PurgeAsync(device, token));
-                }
-            }
-        }
+        var paths = (from one in maps
+                     from disk in one.Disks
+                     let device = ScsiDevice.OfDisk(host.Roots, disk)
+                     where device is not null
+                     select (one.Map, Disk: disk, Device: device)).ToList();
+        var identities = await host.Proof.AskAsync(paths.Select(path => path.Device), cancellationToken);
+        var wrong =
+            from path in paths
+            let identity = identities[path.Device.Folder]
+            where identity is not null && identity != WwidOf(path.Map)
+            select Found(
+                OscHostResidueKind.WrongIdentity,
+                path.Disk,
+                $"It is a path of {path.Map.Name} ({WwidOf(path.Map)}), and leads to {identity}.",
+                token => _stale.PurgeAsync(path.Device, token));
+        return empty.Concat(wrong);
     }
+
+    private static string WwidOf(DmDevice map) => map.Uuid[DmDevice.MultipathPrefix.Length..];
 
     private IEnumerable<FoundResidue> Disks(IReadOnlyList<IscsiSession> sessions) =>
         from session in sessions

@@ -123,6 +123,11 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             warn($"{device.Path} has {device.Paths.Count} paths, though {paths.Count} were found.");
         }
 
+        foreach (var path in device.Paths.Where(path => path.State == OscPathState.Failed))
+        {
+            warn($"{device.Path} has a path that carries no I/O now: {path.Device}{(path.Portal is null ? "" : $" through the portal {path.Portal}")}.");
+        }
+
         return device;
     }
 

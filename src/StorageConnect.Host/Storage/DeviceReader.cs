@@ -1,6 +1,5 @@
 using System.Globalization;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 
@@ -12,35 +11,29 @@ internal sealed class DeviceReader(LinuxHost host)
     /// <summary>All multipath devices, and all disks of remote LUNs that are in none.</summary>
     public async Task<IReadOnlyList<OscDevice>> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var maps = await TryShowMapsAsync(cancellationToken);
-        var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
-        var attachments = host.Ledger.Attachments.ToLookup(attachment => attachment.Page83Id);
-        var devices = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "dm-*")
+        var maps = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "dm-*")
             .Select(name => DmDevice.TryRead(host.Roots, name))
-            .Where(device => device?.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) == true)
-            .Select(map => Read(map!, maps, sessions));
+            .OfType<DmDevice>()
+            .Where(device => device.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal))
+            .Select(Found.Of);
         var disks = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*")
-            .Where(disk => !ScsiDisk.IsMultipathPath(host.Roots, disk))
-            .Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk), Id: ScsiDisk.ReadIdentity(host.Roots, disk)))
-            .Where(found => found.Device is not null && found.Id is not null && IsRemote(found.Device))
-            .Select(found => Read(found.Disk, found.Device!, found.Id!, sessions));
-        return [.. devices.Concat(disks).Select(device => Own(device, attachments[device.Wwid].FirstOrDefault()))];
+            .Where(disk => !ScsiDisk.IsMultipathPath(host.Roots, disk) && ScsiDevice.OfDisk(host.Roots, disk) is { } device && IsRemote(device))
+            .Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is { } id ? Found.Of(disk, id) : null)
+            .OfType<Found>();
+        return await ReadAsync([.. maps, .. disks], await TryShowMapsAsync(cancellationToken), cancellationToken);
     }
 
     /// <summary>The device of one identity: the map where there is one, else the first of its disks; null when it isn't on this host.</summary>
     public async Task<OscDevice?> TryReadAsync(string wwid, CancellationToken cancellationToken)
     {
-        var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
-        var attachment = host.Ledger.TryLoad(wwid);
         if (DmDevice.FindMap(host.Roots, wwid) is { } map)
         {
             var shown = host.Multipath.IsListening ? await host.Multipath.TryShowMapAsync(map, cancellationToken) : null;
-            return Own(Read(map, shown is null ? [] : [shown], sessions), attachment);
+            return (await ReadAsync([Found.Of(map)], shown is null ? [] : [shown], cancellationToken))[0];
         }
 
-        return ScsiDisk.FindAll(host.Roots, wwid)
-            .Select(disk => ScsiDevice.OfDisk(host.Roots, disk) is { } device ? Own(Read(disk, device, wwid, sessions), attachment) : null)
-            .FirstOrDefault(device => device is not null);
+        var disk = ScsiDisk.FindAll(host.Roots, wwid).FirstOrDefault(disk => ScsiDevice.OfDisk(host.Roots, disk) is not null);
+        return disk is null ? null : (await ReadAsync([Found.Of(disk, wwid)], [], cancellationToken))[0];
     }
 
     /// <summary>A block device's size in bytes; 0 when it is gone.</summary>
@@ -51,10 +44,6 @@ internal sealed class DeviceReader(LinuxHost host)
             ? sectors * sector
             : 0;
     }
-
-    private static OscDevice Own(OscDevice device, Attachment? attachment) => attachment is null
-        ? device
-        : device with { StorageElementUuid = attachment.StorageElementUuid, StorageServerUuid = attachment.StorageServerUuid };
 
     private async Task<IReadOnlyList<MultipathMap>> TryShowMapsAsync(CancellationToken cancellationToken)
     {
@@ -68,34 +57,37 @@ internal sealed class DeviceReader(LinuxHost host)
         }
     }
 
-    private OscDevice Read(DmDevice map, IReadOnlyList<MultipathMap> shown, Dictionary<int, IscsiSession> sessions)
+    private async Task<IReadOnlyList<OscDevice>> ReadAsync(IReadOnlyList<Found> found, IReadOnlyList<MultipathMap> shown, CancellationToken cancellationToken)
     {
-        var wwid = map.Uuid[DmDevice.MultipathPrefix.Length..];
-        var known = shown.FirstOrDefault(one => one.Wwid == wwid)?.Paths ?? [];
-        var disks = map.Slaves(host.Roots).ToList();
-        return new()
-        {
-            Path = host.Paths.Find(wwid) is [var path, ..] ? path : "/dev/" + map.KernelName,
-            Wwid = wwid,
-            SizeBytes = ReadSize(host.Roots, map.KernelName),
-            Multipath = true,
-            Paths = [.. disks.Select(disk => ReadPath(disk, sessions, known.FirstOrDefault(path => path.Disk == disk)?.State))],
-            Verified = disks.Count > 0 && disks.TrueForAll(disk => ScsiDisk.ReadIdentity(host.Roots, disk) == wwid),
-        };
+        var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
+        var states = shown.SelectMany(map => map.Paths).ToLookup(path => path.Disk, path => path.State);
+        var paths = found.Select(one => one.Disks(host.Roots).Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk))).ToList()).ToList();
+        var identities = await host.Proof.AskAsync(paths.SelectMany(path => path).Select(path => path.Device).OfType<ScsiDevice>(), cancellationToken);
+        return
+        [
+            .. found.Zip(paths, (one, ways) =>
+            {
+                var attachment = host.Ledger.TryLoad(one.Wwid);
+                return new OscDevice
+                {
+                    Path = PathOf(one),
+                    Wwid = one.Wwid,
+                    SizeBytes = ReadSize(host.Roots, one.KernelName),
+                    StorageElementUuid = attachment?.StorageElementUuid,
+                    StorageServerUuid = attachment?.StorageServerUuid,
+                    Multipath = one.Map is not null,
+                    Paths = [.. ways.Select(way => ReadPath(way.Disk, way.Device, sessions, states[way.Disk].Cast<OscPathState?>().FirstOrDefault()))],
+                    Verified = ways.Count > 0 && ways.TrueForAll(way => way.Device is not null && identities[way.Device.Folder] == one.Wwid),
+                };
+            })
+        ];
     }
 
-    private OscDevice Read(string disk, ScsiDevice device, string wwid, Dictionary<int, IscsiSession> sessions) => new()
-    {
-        Path = host.Paths.Find(wwid).FirstOrDefault(path => DeviceLink.KernelNameOf(host.Roots, path) == disk) ?? "/dev/" + disk,
-        Wwid = wwid,
-        SizeBytes = ReadSize(host.Roots, disk),
-        Paths = [ReadPath(disk, sessions, null)],
-        Verified = device.ReadIdentity() == wwid,
-    };
+    private string PathOf(Found found) => host.Paths.Find(found.Wwid)
+        .FirstOrDefault(path => found.Map is not null || DeviceLink.KernelNameOf(host.Roots, path) == found.KernelName) ?? "/dev/" + found.KernelName;
 
-    private OscDevicePath ReadPath(string disk, Dictionary<int, IscsiSession> sessions, OscPathState? state)
+    private static OscDevicePath ReadPath(string disk, ScsiDevice? device, Dictionary<int, IscsiSession> sessions, OscPathState? state)
     {
-        var device = ScsiDevice.OfDisk(host.Roots, disk);
         var session = device?.SessionId is { } id ? sessions.GetValueOrDefault(id) : null;
         return new()
         {
@@ -108,4 +100,17 @@ internal sealed class DeviceReader(LinuxHost host)
 
     private bool IsRemote(ScsiDevice device) =>
         device.SessionId is not null || Directory.Exists(Path.Combine(host.Roots.Sys, "class", "fc_host", $"host{device.Host}"));
+
+    /// <summary>A device before anything was asked about it.</summary>
+    /// <param name="KernelName">Its name in sysfs.</param>
+    /// <param name="Wwid">Who it is taken for.</param>
+    /// <param name="Map">The map it is; null for a disk.</param>
+    private sealed record Found(string KernelName, string Wwid, DmDevice? Map)
+    {
+        public static Found Of(DmDevice map) => new(map.KernelName, map.Uuid[DmDevice.MultipathPrefix.Length..], map);
+
+        public static Found Of(string disk, string wwid) => new(disk, wwid, null);
+
+        public IEnumerable<string> Disks(HostRoots roots) => Map?.Slaves(roots) ?? [KernelName];
+    }
 }

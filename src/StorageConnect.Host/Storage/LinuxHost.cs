@@ -12,14 +12,14 @@ namespace StorageConnect.Host.Storage;
 /// <param name="deadlines">How long they may take.</param>
 /// <param name="stateFolder">Where the ledger is.</param>
 /// <param name="initiator">The iSCSI initiator.</param>
-/// <param name="write">Writes to sysfs.</param>
+/// <param name="kernel">The kernel.</param>
 /// <param name="isPrivileged">Whether this process may change the host.</param>
 internal sealed class LinuxHost(
     HostRoots roots,
     HostDeadlines deadlines,
     string stateFolder,
     IIscsiInitiator initiator,
-    Action<string, string> write,
+    IKernel kernel,
     Func<bool> isPrivileged)
 {
     private readonly Multipathd _multipathd = new(roots, deadlines);
@@ -34,7 +34,9 @@ internal sealed class LinuxHost(
 
     public IIscsiInitiator Initiator { get; } = initiator;
 
-    public ScsiBus Scsi { get; } = new(roots, deadlines, write);
+    public ScsiBus Scsi { get; } = new(roots, deadlines, kernel);
+
+    public IdentityProof Proof { get; } = new(roots, deadlines, kernel);
 
     public MultipathCommands Multipath => new(_multipathd);
 
@@ -52,7 +54,7 @@ internal sealed class LinuxHost(
 
     /// <summary>A host with open-iscsi, wherever its files are.</summary>
     public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder) =>
-        new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, new ToolRunner()), SysFile.Write, () => Environment.IsPrivilegedProcess);
+        new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, new ToolRunner()), new LinuxKernel(deadlines), () => Environment.IsPrivilegedProcess);
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
     public Action<string>? OnStep { get; init; }

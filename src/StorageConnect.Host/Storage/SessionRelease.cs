@@ -15,6 +15,14 @@ internal sealed class SessionRelease(LinuxHost host)
 
     private async Task ReleaseAsync(MadeSession made, List<IscsiSession> sessions, CancellationToken cancellationToken)
     {
+        // The run that began the login may have been killed before its session was there.
+        if (sessions.Count == 0
+            && IscsiPortal.TryParse(made.Portal, out var portal)
+            && await host.Initiator.TakeUpLoginAsync(made.TargetName, portal, cancellationToken) is { } late)
+        {
+            sessions.Add(late);
+        }
+
         foreach (var session in sessions)
         {
             if (ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData))

@@ -7,8 +7,8 @@ namespace StorageConnect.Host.Sysfs;
 /// <summary>What the kernel does with SCSI devices when it is told: looks for one, reads it anew, takes it away.</summary>
 /// <param name="roots">Where sysfs is.</param>
 /// <param name="deadlines">How long the kernel may take.</param>
-/// <param name="write">Writes a text to a file of sysfs, and returns when it is done.</param>
-internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, Action<string, string> write)
+/// <param name="kernel">The kernel.</param>
+internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
     /// <summary>Has the kernel look for one LUN behind a session; for all of them when no LUN is given.</summary>
     public Task ScanAsync(IscsiSession session, long? lun, CancellationToken cancellationToken) =>
@@ -45,7 +45,7 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, Action<s
         try
         {
             // A write can hang in the kernel with a dead portal; the thread is then left to it.
-            await Task.Run(() => write(path, text), CancellationToken.None).WaitAsync(deadlines.SysfsWrite, cancellationToken);
+            await Task.Run(() => kernel.Write(path, text), CancellationToken.None).WaitAsync(deadlines.SysfsWrite, cancellationToken);
         }
         catch (TimeoutException)
         {

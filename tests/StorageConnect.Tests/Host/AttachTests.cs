@@ -49,6 +49,17 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_carries_no_IO_when_the_device_is_handed_over_is_told()
+    {
+        _host.PathStates["sdb"] = "failed faulty running";
+
+        var device = await AttachAsync(_host.Array.Add("db01", Target, 5));
+
+        Assert.Contains("/dev/sdb", Assert.Single(_warnings));
+        Assert.Equal(2, device.Paths.Count);
+    }
+
+    [Fact]
     public async Task Only_the_one_LUN_is_brought_in_where_the_array_tells_its_number()
     {
         var element = _host.Array.Add("db01", Target, 5);

@@ -69,6 +69,20 @@ public sealed class InterruptionTests
         Assert.Empty(host.Array.Now(element).AccessGroupNames);
     }
 
+    [Fact]
+    public async Task A_login_that_iscsid_goes_on_with_after_the_kill_is_ended_by_the_next_run()
+    {
+        await using var host = new SimulatedHost();
+        var element = host.Array.Add("db01", Target, 5);
+        Assert.True(await IsKilledAsync(host, 2, run => RunAsync(run, host, element, attaches: true)));
+        host.LateLogins.UnionWith(["10.99.0.1", "10.99.1.1"]);
+
+        await RunAsync(host.Open(), host, element, attaches: false);
+
+        Assert.Empty(host.LateLogins); // else their sessions would come now
+        Assert.Empty(host.Traces());
+    }
+
     private static async Task<bool> IsKilledAsync(SimulatedHost host, int atStep, Func<LinuxHost, Task> run)
     {
         var steps = 0;

@@ -253,6 +253,64 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_that_was_cancelled_and_that_iscsid_goes_on_with_is_logged_out_again()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var tools = new ScriptedTools(command =>
+        {
+            if (command.Arguments.Contains("--logout"))
+            {
+                return LogOut();
+            }
+
+            cancelled.Cancel();
+            _ = Task.Delay(30, Cancellation).ContinueWith(_ => LogIn(), Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw new OperationCanceledException(cancelled.Token);
+        });
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => Initiator(tools).LoginAsync(Node, cancelled.Token));
+
+        Assert.Empty(Initiator(tools).Sessions());
+        Assert.False(File.Exists(_host.At(Record)));
+    }
+
+    [Fact]
+    public async Task A_login_whose_run_was_killed_is_waited_for()
+    {
+        _host.Write(Record, IscsiRecord.Mark + "\n");
+
+        var taking = Initiator(new ScriptedTools(_ => throw new InvalidOperationException("nothing to do"))).TakeUpLoginAsync(Target, Node.Portal, Cancellation);
+        await Task.Delay(30, Cancellation);
+        LogIn();
+
+        Assert.Equal(1, (await taking)!.Id);
+    }
+
+    [Theory]
+    [InlineData(0, 50)]
+    [InlineData(3600, 60_000)] // so long ago that iscsid has given up: nobody waits
+    public async Task A_killed_login_that_comes_to_nothing_leaves_no_record(int secondsAgo, int milliseconds)
+    {
+        _host.Write(Record, IscsiRecord.Mark + "\n");
+        File.SetLastWriteTimeUtc(_host.At(Record), DateTime.UtcNow.AddSeconds(-secondsAgo));
+        var initiator = Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidGivesUp = TimeSpan.FromMilliseconds(milliseconds) });
+
+        Assert.Null(await initiator.TakeUpLoginAsync(Target, Node.Portal, Cancellation));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
+    }
+
+    [Fact]
+    public async Task Where_no_login_was_begun_nobody_waits_and_another_tools_record_stays()
+    {
+        _host.Write(Record, "node.startup = manual\n");
+
+        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidGivesUp = TimeSpan.FromMinutes(1) }).TakeUpLoginAsync(Target, Node.Portal, Cancellation));
+
+        Assert.True(File.Exists(_host.At(Record)));
+    }
+
+    [Fact]
     public async Task A_logout_ends_one_session_by_its_number_and_deletes_its_record()
     {
         var session = await Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node, Cancellation);

@@ -88,8 +88,8 @@ public sealed class ResidueTests : IAsyncDisposable
     {
         var (element, disk) = AddLun(1);
         var other = _host.Array.Add("b", Target, 2);
-        var page = Path.Combine(StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, disk)!.Folder, "vpd_pg83");
-        await File.WriteAllBytesAsync(page, [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(other.Page83Id.AsSpan(1))], Cancellation);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Luns[(Target, 1)] = other; // which the kernel does not notice
 
         var residue = (await FindAsync())[0];
         Assert.Equal((OscHostResidueKind.WrongIdentity, disk), (residue.Kind, residue.What));

@@ -2,6 +2,7 @@ using System.Globalization;
 using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -9,7 +10,7 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// A host in a folder: a kernel that finds LUNs when it is told to look, an initiator, a multipathd, and the array they talk to. It does what
 /// the real ones do, their unpleasant habits included: a LUN number given to another element is not noticed, sessions end under mounted maps.
 /// </summary>
-internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
+internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 {
     public const string Iqn = "iqn.2026-01.lab.init:this";
 
@@ -76,6 +77,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
     /// <summary>What multipathd was asked.</summary>
     public IReadOnlyList<string> MultipathdCommands => [.. _multipathd?.Commands ?? []];
 
+    /// <summary>Portals at which a login goes on though the run that began it was killed: its session is not there yet.</summary>
+    public HashSet<string> LateLogins { get; } = [];
+
     public List<string> Logins { get; } = [];
 
     public List<string> Logouts { get; } = [];
@@ -85,7 +89,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, Write, isPrivileged ?? (() => true)) { OnStep = onStep };
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, this, isPrivileged ?? (() => true)) { OnStep = onStep };
 
     public void StartMultipathd() => _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
 
@@ -134,6 +138,14 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
         }
     }
 
+    public Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return Task.FromResult(LateLogins.Remove(portal.Address) ? AddSession(targetName, portal.Address) : null);
+        }
+    }
+
     public Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -161,7 +173,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
         lock (_gate)
         {
             var session = _sessions[id];
-            foreach (var device in StorageConnect.Host.Sysfs.ScsiDevice.Of(Roots, session))
+            foreach (var device in ScsiDevice.Of(Roots, session))
             {
                 RemoveDevice(device.Folder);
             }
@@ -179,7 +191,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
     public void Break(IscsiSession session)
     {
         _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "FAILED\n");
-        foreach (var device in StorageConnect.Host.Sysfs.ScsiDevice.Of(Roots, session))
+        foreach (var device in ScsiDevice.Of(Roots, session))
         {
             File.WriteAllText(Path.Combine(device.Folder, "state"), "transport-offline\n");
         }
@@ -201,14 +213,28 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
     /// <summary>The identity that is really behind a map or disk: what a program that opens it would read and write.</summary>
     public IReadOnlyList<string> ReallyBehind(string path)
     {
-        var name = StorageConnect.Host.Sysfs.DeviceLink.KernelNameOf(Roots, path)!;
+        var name = DeviceLink.KernelNameOf(Roots, path)!;
         var slaves = _files.At($"sys/block/{name}/slaves");
         var disks = Directory.Exists(slaves) ? new DirectoryInfo(slaves).EnumerateFileSystemInfos().Select(entry => entry.Name) : [name];
-        return [.. disks.Select(disk =>
+        return [.. disks.Select(disk => Behind(disk)?.Page83Id ?? "nothing")];
+    }
+
+    /// <summary>A disk is asked who it is: the array answers, not what the kernel remembers.</summary>
+    public byte[] ReadPage83(string disk)
+    {
+        lock (_gate)
         {
-            var device = StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(Roots, disk)!;
-            return Array.Seen(_sessions[device.SessionId!.Value].TargetName, (int)device.Lun)?.Page83Id ?? "nothing";
-        })];
+            var name = Path.GetFileName(disk);
+            return ScsiDevice.OfDisk(Roots, name)?.State is not "running" ? throw new IOException($"{disk} does not answer.")
+                : Behind(name) is { } element ? Page83Of(element)
+                : [];
+        }
+    }
+
+    private StorageElement? Behind(string disk)
+    {
+        var device = ScsiDevice.OfDisk(Roots, disk)!;
+        return Array.Seen(_sessions[device.SessionId!.Value].TargetName, (int)device.Lun);
     }
 
     /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
@@ -245,7 +271,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
     {
         lock (_gate)
         {
-            var map = StorageConnect.Host.Sysfs.DmDevice.FindMap(Roots, wwid)?.KernelName;
+            var map = DmDevice.FindMap(Roots, wwid)?.KernelName;
             if (map is null)
             {
                 map = $"dm-{_nextMap++}";
@@ -280,7 +306,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
 
     private IEnumerable<string> Targets() => Array.Luns.Keys.Select(lun => lun.Target).Distinct().Order(StringComparer.Ordinal);
 
-    private void Write(string path, string text)
+    /// <summary>The kernel is told something by a file of sysfs.</summary>
+    public void Write(string path, string text)
     {
         OnWrite?.Invoke(path, text);
         lock (_gate)
@@ -340,9 +367,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
         }
     }
 
-    private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(
-        Path.Combine(folder, "vpd_pg83"),
-        [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(element.Page83Id.AsSpan(1))]);
+    private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(element));
+
+    private static byte[] Page83Of(StorageElement element) => [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(element.Page83Id.AsSpan(1))];
 
     private void RemoveDevice(string folder)
     {
@@ -406,7 +433,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IAsyncDisposable
 
     private string AddPath(string disk)
     {
-        Map(disk, StorageConnect.Host.Sysfs.ScsiDisk.ReadIdentity(Roots, disk)!);
+        Map(disk, ScsiDisk.ReadIdentity(Roots, disk)!);
         return "ok";
     }
 

@@ -1,0 +1,50 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <summary>
+/// A login that nobody waits for any more: its run was killed or cancelled, and iscsid goes on with what it was asked for. Its session may appear
+/// when everybody thinks that there is none.
+/// </summary>
+internal sealed class LateLogin(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database)
+{
+    /// <summary>The session that came of it; null when iscsid has given up.</summary>
+    /// <param name="find">Looks for the session.</param>
+    /// <param name="begun">When iscsid was asked.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<IscsiSession?> WaitAsync(Func<IscsiSession?> find, DateTime begun, CancellationToken cancellationToken)
+    {
+        var left = begun + deadlines.IscsidGivesUp - DateTime.UtcNow;
+        if (left > TimeSpan.Zero)
+        {
+            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true }, left < deadlines.IscsidGivesUp ? left : deadlines.IscsidGivesUp, cancellationToken);
+        }
+
+        return find();
+    }
+
+    /// <summary>The same for a run of which nothing is left but its record. When no session comes of it, the record goes too.</summary>
+    public async Task<IscsiSession?> TakeUpAsync(string targetName, IscsiPortal portal, Func<IscsiSession?> find, CancellationToken cancellationToken)
+    {
+        var records = database.ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && IscsiDatabase.IsOurs(node.Path)).ToList();
+        if (records.Count == 0)
+        {
+            return find();
+        }
+
+        // Written right before iscsid is asked.
+        if (await WaitAsync(find, records.Max(record => File.GetLastWriteTimeUtc(record.Path)), cancellationToken) is { } session)
+        {
+            return session;
+        }
+
+        foreach (var name in records.Select(record => record.InterfaceName).Distinct())
+        {
+            await database.ForgetNodeAsync(targetName, portal, name, cancellationToken);
+            await NetInterface.ForgetAsync(roots, database, name, cancellationToken);
+        }
+
+        return null;
+    }
+}

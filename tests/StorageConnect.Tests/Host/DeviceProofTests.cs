@@ -1,0 +1,127 @@
+using StorageConnect.Host.Native;
+using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>What Get-OscDevice calls verified was asked of the devices at that moment. The kernel never notices who stands behind a LUN number.</summary>
+public sealed class DeviceProofTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task A_LUN_number_given_to_another_element_is_seen_though_the_kernel_shows_the_old_identity()
+    {
+        var element = await AttachAsync();
+        Assert.True((await ReadAsync()).Verified);
+
+        var next = _host.Array.Add("next", Target, 5);
+        Present(next);
+
+        Assert.All(_host.ReallyBehind($"/dev/mapper/{element.Page83Id}"), behind => Assert.Equal(next.Page83Id, behind));
+        Assert.False((await ReadAsync()).Verified);
+    }
+
+    [Fact]
+    public async Task A_LUN_that_was_withdrawn_is_not_verified()
+    {
+        var element = await AttachAsync();
+
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+
+        Assert.False((await ReadAsync()).Verified);
+    }
+
+    [Fact]
+    public async Task A_single_disk_is_asked_too()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        Present(element);
+        _host.IsMultipathdBlind = true;
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 5, element);
+        Assert.True((await ReadAsync()).Verified);
+
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+
+        Assert.False((await ReadAsync()).Verified);
+    }
+
+    [Fact]
+    public async Task A_path_that_is_down_counts_as_what_was_read_when_it_was_up()
+    {
+        await AttachAsync();
+        _host.Break(_host.Sessions()[0]);
+
+        Assert.True((await ReadAsync()).Verified);
+    }
+
+    [Fact]
+    public async Task Who_may_not_ask_is_told_what_the_kernel_shows()
+    {
+        await AttachAsync();
+        var kernel = new SilentKernel(() => new UnauthorizedAccessException());
+
+        var identities = await new IdentityProof(_host.Roots, SimulatedHost.Patient, kernel).AskAsync(Devices(), Cancellation);
+
+        Assert.Equal(Devices().Select(device => device.ReadIdentity()), Devices().Select(device => identities[device.Folder]));
+    }
+
+    [Fact]
+    public async Task A_session_that_is_silent_is_asked_once_however_many_LUNs_it_has()
+    {
+        var session = _host.AddSession(Target, "10.99.0.1");
+        for (var lun = 1; lun <= 20; lun++)
+        {
+            _host.AddDisk(session, lun, _host.Array.Add($"db{lun}", Target, lun));
+        }
+
+        var kernel = new SilentKernel(() => new IOException("no answer"));
+        await new IdentityProof(_host.Roots, SimulatedHost.Patient, kernel).AskAsync(Devices(), Cancellation);
+
+        Assert.Equal(1, kernel.Asked);
+    }
+
+    [Fact]
+    public void What_is_no_SCSI_disk_gives_no_answer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "SG_IO is Linux's.");
+        var file = _host.Files.At("dev/sdq");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, "");
+
+        Assert.Contains(file, Assert.Throws<IOException>(() => ScsiInquiry.Read(file, 0x83, TimeSpan.FromSeconds(1))).Message);
+    }
+
+    private async Task<StorageElement> AttachAsync()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await new Attaching(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], Cancellation);
+        return _host.Array.Now(element);
+    }
+
+    private void Present(StorageElement element) => _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+
+    private async Task<OscDevice> ReadAsync() => Assert.Single(await new DeviceReader(_host.Open()).ReadAllAsync(Cancellation));
+
+    private List<ScsiDevice> Devices() => [.. _host.Sessions().SelectMany(session => ScsiDevice.Of(_host.Roots, session))];
+
+    private sealed class SilentKernel(Func<Exception> failure) : IKernel
+    {
+        public int Asked { get; private set; }
+
+        public void Write(string path, string text) => throw new NotSupportedException();
+
+        public byte[] ReadPage83(string disk)
+        {
+            Asked++;
+            throw failure();
+        }
+    }
+}

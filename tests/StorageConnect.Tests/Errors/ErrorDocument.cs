@@ -102,7 +102,7 @@ internal static partial class ErrorDocument
             """);
         text.AppendJoin("", FindOwn("src/Plugins/Local")
             .Select(own => new Row(own.Id, CategoriesOf([KindNamed(own.Kind)]), "", [own.Action.Length > 0 ? own.Action : "The error itself tells it."]))
-            .Where(row => !cases.Exists(known => known.Id == row.Id && known.Categories == row.Categories))
+            .Where(row => !Kinds.ContainsKey(row.Id) && !cases.Exists(known => known.Id == row.Id && known.Categories == row.Categories))
             .Select(row => $"| `{row.Id}` | {row.Categories} | {Cell(row.Actions)} |\n"));
         return text.ToString();
     }

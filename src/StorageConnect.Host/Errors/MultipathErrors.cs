@@ -23,7 +23,13 @@ internal static class MultipathErrors
 
     public static ArrayUnreachableException MultipathdUnreachableOther(string command, string reply) => Unreachable("Other", [command, reply]);
 
-    public static ArrayUnreachableException MultipathdUnreachableStopped(Exception? cause) => Unreachable("Stopped", [], cause, retryable: false);
+    public static ArrayUnreachableException MultipathdUnreachableStopped() => Unreachable("Stopped", [], retryable: false);
+
+    public static ArrayUnreachableException MultipathdUnreachableByClient(string command, Exception cause) =>
+        Unreachable("ByClient", [command, cause.Message], cause);
+
+    public static ArrayUnreachableException MultipathdUnreachableByClient(string command, int exitCode, string said) =>
+        Unreachable("ByClientExit", [command, exitCode, OneLine(said)]);
 
     public static ArrayUnreachableException MultipathdUnreachableToAttach(StorageElement element, string why) =>
         Unreachable("ToAttach", [element.Name, why], retryable: false);

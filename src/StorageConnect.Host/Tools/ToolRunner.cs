@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace StorageConnect.Host.Tools;
 
 /// <summary>
 /// The one place where child processes are started: from known folders, with an argument list and never a shell, in an environment that
-/// holds nothing of ours, bounded in time and output, and killed with all their children when nobody waits any more.
+/// holds nothing of ours but our process's number, bounded in time and output, and killed with all their children when nobody waits any more.
 /// </summary>
 internal sealed class ToolRunner : IToolRunner
 {
@@ -72,6 +73,7 @@ internal sealed class ToolRunner : IToolRunner
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', SystemFolders);
         start.Environment["LC_ALL"] = "C"; // its texts are read here
+        start.Environment[OrphanedTools.StartedBy] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         try
         {
             return Process.Start(start)!;

@@ -121,7 +121,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         && searches.Exists(other => other.Found is not null);
 
     private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
-        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], cancellationToken);
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], [], cancellationToken);
 
     private void Warn(List<Login> logins, List<Search> searches)
     {

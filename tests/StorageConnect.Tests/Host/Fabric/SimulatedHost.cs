@@ -56,6 +56,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Portals nobody answers at.</summary>
     public HashSet<string> DeadPortals { get; } = [];
 
+    /// <summary>Portals at which a logout fails.</summary>
+    public HashSet<string> DeafPortals { get; } = [];
+
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
 
@@ -151,6 +154,11 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             Logouts.Add($"{session.TargetName} {session.Portal}");
+            if (DeafPortals.Contains(session.Portal.Address))
+            {
+                throw new ArrayUnreachableException($"iscsid does not log out at {session.Portal}.") { ErrorId = "LogoutFailed" };
+            }
+
             RemoveSession(session.Id);
         }
 

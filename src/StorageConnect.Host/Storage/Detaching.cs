@@ -1,6 +1,5 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Storage;
@@ -32,7 +31,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
         if (map is not null && !host.Multipath.IsListening)
         {
-            throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {map.Name} of '{element.Name}' can't be removed.", retryable: false);
+            throw MultipathErrors.MultipathdUnreachableToRemove(map.Name, element.Name);
         }
 
         var attachment = (before ?? new() { Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
@@ -67,22 +66,12 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
             var use = map is not null ? host.Use.Find(map) : disks.Select(host.Use.FindOfDisk).FirstOrDefault(found => found is not null);
             if (use is not null)
             {
-                throw new StorageElementBusyException($"'{element.Name}' can't be detached: its device {(map is null ? string.Join(", ", disks) : map.Name)} is {use}.")
-                {
-                    ErrorId = "DeviceInUse",
-                    Element = element.Name,
-                    Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
-                };
+                throw DeviceErrors.DeviceInUse(element, map is null ? string.Join(", ", disks) : map.Name, use);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageElementBusyException($"Whether the device of '{element.Name}' is in use can't be told: {e.Message}", e)
-            {
-                ErrorId = "DeviceUseUnknown",
-                Element = element.Name,
-                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
-            };
+            throw DeviceErrors.DeviceUseUnknown(element, e);
         }
     }
 
@@ -101,19 +90,34 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         using var gate = await host.Locks.TakeTargetsAsync(
             sessions.Select(session => session.TargetName).Concat(made.Select(session => session.TargetName)),
             cancellationToken);
+        var release = new SessionRelease(host);
+        var going = release.FindGoing(made, devices);
         host.Step("delete disks");
-        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+        await DeleteAsync(devices.Except(going), cancellationToken);
+        try
+        {
+            await release.ReleaseAsync(made, going, cancellationToken);
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            // Their map is gone: left alone, they would get another some day.
+            await DeleteAsync(going, CancellationToken.None);
+            throw;
+        }
 
+        await DeleteAsync(going, cancellationToken); // those whose session somebody else came to need
         // Events that were under way may have made the map anew, of disks that are gone now.
         if (DmDevice.FindMap(host.Roots, element.Page83Id) is not null)
         {
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
         }
 
-        await new SessionRelease(host).ReleaseAsync(made, cancellationToken);
         DeviceLinks.Clear(host.Roots, element.Page83Id);
         await host.Wwids.RemoveAsync(element.Page83Id, cancellationToken);
     }
+
+    private Task DeleteAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken) =>
+        Task.WhenAll(devices.Where(device => device.Exists).Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
 
     private async Task FlushAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
     {

@@ -31,14 +31,15 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             }
         }
 
-        throw failure ?? NotSeen(rounds);
+        throw failure
+            ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(element) : AttachErrors.ElementNotSeen(element, host.Deadlines.LunSeen));
     }
 
     private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
     {
         if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
         {
-            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, Down(node, session));
+            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
         }
 
         var made = MadeSession.Of(node, element.Page83Id);
@@ -122,7 +123,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         && searches.Exists(other => other.Found is not null);
 
     private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
-        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], cancellationToken);
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], [], cancellationToken);
 
     private void Warn(List<Login> logins, List<Search> searches)
     {
@@ -136,25 +137,6 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             warn($"'{element.Name}' has a path less than it could: the portal {search.Login.Node.Portal} does not show it.");
         }
     }
-
-    private NotFoundException NotSeen(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds) =>
-        new($"'{element.Name}' ({element.Page83Id}) is not seen on this host: "
-            + (rounds.Count == 0 ? "the portals offer this host no target." : $"none of the targets asked shows it within {host.Deadlines.LunSeen.TotalSeconds:0.###} s."))
-        {
-            ErrorId = "ElementNotSeen",
-            Element = element.Name,
-            Retryable = true,
-            Recommendation = "See on the array that it is presented to this host's initiator (Get-OscInitiator), and through these portals.",
-        };
-
-    private static ArrayUnreachableException Down(IscsiNode node, IscsiSession session) =>
-        new($"The session with the target {node.TargetName} at {node.Portal} is down ({session.State}).")
-        {
-            ErrorId = "SessionDown",
-            Element = node.TargetName,
-            Retryable = true,
-            Recommendation = "It comes back by itself when the portal answers again.",
-        };
 
     /// <summary>How a login ended.</summary>
     /// <param name="Node">Where.</param>

@@ -87,7 +87,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
 
         var wrong = luns.Count == 0 ? null
             : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
-                ? WrongDisk(session, other)
+                ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
                 : null;
         await RemoveAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;
@@ -106,13 +106,4 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         await Watch.ForAsync(host.Roots, () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
             ? new(device, disk, isNew)
             : null;
-
-    private DataCorruptException WrongDisk(IscsiSession session, ScsiDevice device) =>
-        new($"At LUN {device.Lun} of the target {session.TargetName} ({session.Portal}), where the array says '{element.Name}' is, "
-            + $"{(device.ReadIdentity() is { } identity ? $"is the LUN {identity}" : "is a LUN without an identity")}, not {element.Page83Id}.")
-        {
-            ErrorId = "WrongDisk",
-            Element = element.Name,
-            Recommendation = "Nothing was handed over. See on the array which LUN is presented under that number, then repeat.",
-        };
 }

@@ -61,6 +61,40 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Disks_whose_session_goes_are_left_to_the_kernel_and_others_are_deleted()
+    {
+        var one = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("db02", Target, 6);
+        await AttachAsync(one);
+        await AttachAsync(other);
+        var deleted = 0;
+        _host.OnWrite = (path, _) => deleted += path.EndsWith("/delete", StringComparison.Ordinal) ? 1 : 0;
+
+        await DetachAsync(one);
+        Assert.Equal(2, deleted);
+        await DetachAsync(other);
+
+        Assert.Equal(2, deleted);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task When_a_logout_fails_its_disks_are_gone_all_the_same_and_the_next_run_completes_it()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.DeafPortals.Add("10.99.1.1");
+
+        Assert.Equal("LogoutFailed", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element))).ErrorId);
+        Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sd", StringComparison.Ordinal));
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+
+        _host.DeafPortals.Clear();
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Sessions_that_somebody_else_made_are_left_to_him()
     {
         _host.AddSession(Target, "10.99.0.1");

@@ -19,7 +19,7 @@ public sealed class MultipathdCaptureTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private Multipathd Client => new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) });
+    private Multipathd Client => new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) }, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")));
 
     public void Dispose() => _host.Dispose();
 
@@ -39,9 +39,9 @@ public sealed class MultipathdCaptureTests : IDisposable
         Assert.Equal(word, reply);
         if (word != "ok")
         {
-            var error = MultipathdError.RemovalRefused("mpatha", "3600000000000000000000000ab0d0001", reply);
+            var error = RemovalRefusal.ToError("mpatha", "3600000000000000000000000ab0d0001", reply);
             Assert.IsType<StorageElementBusyException>(error);
-            Assert.Equal((MultipathdError.RefusedId, true), (error.ErrorId, error.Retryable));
+            Assert.Equal(("MultipathdRefused", true), (error.ErrorId, error.Retryable));
             Assert.Contains(word, error.Message);
         }
     }
@@ -61,11 +61,12 @@ public sealed class MultipathdCaptureTests : IDisposable
     [MemberData(nameof(Downs))]
     public async Task Where_its_own_client_fails_without_a_word_it_does_not_run(string file)
     {
-        var capture = Capture.Read(Folder, file).EndingWith("1");
-        Assert.Equal(("", ""), (capture.Output.Trim(), capture.Error.Trim()));
+        var result = Capture.Read(Folder, file).EndingWith("1");
+        var client = new MultipathdClient(_host.Roots, new(), new ScriptedTools(_ => result));
 
-        Assert.False(Client.IsListening());
-        Assert.Equal(MultipathdError.UnreachableId, (await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps json", Cancellation))).ErrorId);
+        Assert.False(client.CanAsk());
+        var error = await Assert.ThrowsAnyAsync<ArrayUnreachableException>(() => client.AskAsync("show maps json", Cancellation));
+        Assert.StartsWith("MultipathdUnreachable", error.ErrorId);
     }
 
     private static IEnumerable<string> NamesOf(string kind) => Index.Where(row => row[1] == kind).Select(row => row[0]);

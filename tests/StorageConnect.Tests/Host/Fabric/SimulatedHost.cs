@@ -54,6 +54,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Portals nobody answers at.</summary>
     public HashSet<string> DeadPortals { get; } = [];
 
+    /// <summary>Portals at which a logout fails.</summary>
+    public HashSet<string> DeafPortals { get; } = [];
+
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
 
@@ -90,7 +93,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null, IKernel? kernel = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this, isPrivileged ?? (() => true)) { OnStep = onStep };
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
 
     /// <summary>It makes maps of all disks that are there.</summary>
     public void StartMultipathd()
@@ -166,6 +169,11 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             Logouts.Add($"{session.TargetName} {session.Portal}");
+            if (DeafPortals.Contains(session.Portal.Address))
+            {
+                throw new ArrayUnreachableException($"iscsid does not log out at {session.Portal}.") { ErrorId = "LogoutFailed" };
+            }
+
             if (_sessions.ContainsKey(session.Id))
             {
                 RemoveSession(session.Id);

@@ -185,8 +185,8 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             await _stale.PurgeAsync(device, cancellationToken);
         }
 
-        // A path that is down can't be asked. When it comes back, it is another's at a number that the array doesn't tell.
-        bool IsElsewhere(ScsiDevice device) => element.LunAddresses.Count > 0
+        // A path that is down can't be asked. When it comes back, it may be another's at a number that the array doesn't tell.
+        bool IsElsewhere(ScsiDevice device) => element.LunAddresses.Count > 0 && device.State is not "running"
             && host.Initiator.Sessions().FirstOrDefault(session => session.Id == device.SessionId) is { } session
             && !ToldLuns.At(session, element).Contains(device.Lun);
     }

@@ -86,10 +86,10 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         var sessions = SessionsOf(devices);
-        var made = MadeFor(element, sessions);
         using var gate = await host.Locks.TakeTargetsAsync(
-            sessions.Select(session => session.TargetName).Concat(made.Select(session => session.TargetName)),
+            sessions.Select(session => session.TargetName).Concat(MadeFor(element, sessions).Select(session => session.TargetName)),
             cancellationToken);
+        var made = MadeFor(element, sessions); // only now: others may have logged in anew meanwhile
         var release = new SessionRelease(host);
         var going = release.FindGoing(made, devices);
         host.Step("delete disks");

@@ -125,6 +125,28 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_session_that_another_run_makes_meanwhile_where_ours_was_logged_out_by_hand_stays_known_as_made()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.RemoveSession(_host.Sessions().Single(session => session.Portal.Address == "10.99.0.1").Id);
+        var other = _host.Open();
+        Task detaching;
+        using (await other.Locks.TakeTargetsAsync([Target], Cancellation))
+        {
+            detaching = DetachAsync(element);
+            await Task.Delay(100, Cancellation); // it has come to the target's lock
+            var made = new MadeSession { TargetName = Target, Portal = "10.99.0.1:3260", MadeFor = "36000000000000000000000000000beef" };
+            other.Ledger.Save(made.As(_host.AddSession(Target, "10.99.0.1"), _host.Roots));
+        }
+
+        await detaching;
+
+        Assert.Equal("36000000000000000000000000000beef", Assert.Single(other.Ledger.Sessions).MadeFor);
+        Assert.Single(_host.Sessions());
+    }
+
+    [Fact]
     public async Task After_a_restart_of_the_host_the_session_of_the_same_number_is_anothers()
     {
         _host.Files.Write("proc/sys/kernel/random/boot_id", "1\n");

@@ -85,6 +85,21 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_udev_is_behind_multipathd_is_not_told_of_disks_it_will_hear_of()
+    {
+        _host.IsMultipathdBlind = true;
+        _host.Files.Write("run/udev/queue", "");
+        var deadlines = SimulatedHost.Patient with { MapNudge = TimeSpan.FromMilliseconds(10), MapMade = TimeSpan.FromMinutes(1) };
+        var attaching = new Attaching(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        await Task.Delay(100, Cancellation);
+        Assert.DoesNotContain(_host.MultipathdCommands, command => command.StartsWith("add path", StringComparison.Ordinal));
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Equal(2, (await attaching).Paths.Count);
+    }
+
+    [Fact]
     public async Task A_target_named_after_the_element_is_looked_at_first_and_others_are_not_logged_in_to()
     {
         _host.Array.IsSilent = true;

@@ -1,6 +1,7 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Storage;
+using StorageConnect.Host.Targets;
 
 namespace StorageConnect.Host;
 

@@ -2,6 +2,7 @@ using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Targets;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Residue;

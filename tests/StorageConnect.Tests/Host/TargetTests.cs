@@ -1,4 +1,5 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Targets;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -175,13 +176,13 @@ public sealed class TargetTests : IAsyncDisposable
     public async Task Net_devices_are_each_a_way_of_their_own()
     {
         Add("a", Target, 1);
-        var plan = await StorageConnect.Host.Storage.TargetPlan.MakeAsync(
+        var plan = await TargetPlan.MakeAsync(
             Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
 
         Assert.Equal(["eth1", "eth2"], plan.Select(node => node.Access.NetDevice));
         Assert.Equal(
             ["eth9"],
-            StorageConnect.Host.Storage.TargetPlan.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
+            TargetPlan.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
     }
 
     [Fact]

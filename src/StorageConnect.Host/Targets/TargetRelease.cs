@@ -1,7 +1,8 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
 
-namespace StorageConnect.Host.Storage;
+namespace StorageConnect.Host.Targets;
 
 /// <summary>
 /// The guide's generic stop: sessions with all that came through them. Refused before anything is touched when somebody would lose a device;

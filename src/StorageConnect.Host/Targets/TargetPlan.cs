@@ -1,6 +1,6 @@
 using StorageConnect.Host.Iscsi;
 
-namespace StorageConnect.Host.Storage;
+namespace StorageConnect.Host.Targets;
 
 /// <summary>Which access context a target's portal belongs to: where it says who logs in, with what secrets, through which network device.</summary>
 internal static class TargetPlan

@@ -1,7 +1,8 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
 
-namespace StorageConnect.Host.Storage;
+namespace StorageConnect.Host.Targets;
 
 /// <summary>The guide's generic discover, start and refresh, for any iSCSI target.</summary>
 internal sealed class TargetSessions(LinuxHost host)

@@ -1,6 +1,7 @@
+using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
 
-namespace StorageConnect.Host.Storage;
+namespace StorageConnect.Host.Targets;
 
 /// <summary>The LUNs behind targets, from sysfs alone.</summary>
 internal sealed class LunReader(LinuxHost host)

@@ -1,0 +1,173 @@
+using System.Net;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <content>Logging in, and what a login came to.</content>
+internal sealed partial class OpenIscsiInitiator
+{
+    private const string Refused = "IscsiLoginRefused";
+
+    /// <inheritdoc/>
+    public async Task<IscsiSession> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        NeedLinux();
+        Check(node);
+        using var turn = await HostLock.TakeAsync(roots, TurnOf(node.TargetName, node.Portal), deadlines.IscsiTurn, cancellationToken);
+        if (Find(node) is not null)
+        {
+            return await WaitForLoginAsync(node, cancellationToken);
+        }
+
+        await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, node.Access.NetDevice, cancellationToken);
+        try
+        {
+            return await RetryAsync(() => TryLoginAsync(node, netInterface.Name, cancellationToken), cancellationToken);
+        }
+        catch (AccessDeniedException e) when (e.ErrorId == Refused)
+        {
+            throw await ExplainAsync(node, netInterface.Name, e, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    {
+        NeedLinux();
+        using var turn = await HostLock.TakeAsync(roots, TurnOf(targetName, portal), deadlines.IscsiTurn, cancellationToken);
+        return await _late.TakeUpAsync(
+            targetName, portal, () => Sessions().FirstOrDefault(session => session.TargetName == targetName && session.Portal == portal), cancellationToken);
+    }
+
+    private async Task<IscsiSession> TryLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
+    {
+        var record = await _database.PutNodeAsync(
+            node, netInterface, before => RecordMaker.Node(node, netInterface, before ?? _database.ReadDefaults()), cancellationToken);
+        var begun = DateTime.UtcNow;
+        var session = default(IscsiSession);
+        try
+        {
+            await RunLoginAsync(node, netInterface, cancellationToken);
+            session = await WaitForLoginAsync(node, cancellationToken);
+            return session;
+        }
+        catch (OperationCanceledException)
+        {
+            if (await _late.WaitAsync(() => Find(node), begun, CancellationToken.None) is { } late)
+            {
+                await TryLogoutAsync(late, CancellationToken.None);
+            }
+
+            throw;
+        }
+        finally
+        {
+            if (session is null || record.Before is not null)
+            {
+                await _database.UndoAsync(record, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>One exit code stands for a target that isn't there, one that doesn't admit this initiator, and one whose own proof is wrong.</summary>
+    private async Task<StorageConnectException> ExplainAsync(IscsiNode node, string netInterface, AccessDeniedException refusal, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IscsiNode> offered;
+        try
+        {
+            offered = await TryDiscoverAsync(node.Portal, new() { NetDevice = node.Access.NetDevice }, netInterface, cancellationToken);
+        }
+        catch (StorageConnectException)
+        {
+            return refusal; // then nobody can tell
+        }
+
+        if (offered.All(other => other.TargetName != node.TargetName))
+        {
+            return IscsiErrors.IscsiTargetNotFound(node, refusal);
+        }
+
+        return node.Access.MutualChapUser is null
+            ? refusal
+            : IscsiErrors.IscsiMutualAuthenticationFailed(node, refusal);
+    }
+
+    private async Task RunLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = tools.RunAsync(
+            new(Tool.Iscsiadm, "-m", "node", "-T", node.TargetName, "-p", node.Portal.ToString(), "-I", netInterface, "--login"),
+            deadlines.IscsiLogin,
+            abandon.Token);
+        var lagging = WaitForLagAsync(node, running, abandon.Token);
+        if (await Task.WhenAny(running, lagging) == lagging && await lagging)
+        {
+            // The kernel has the session; only iscsiadm doesn't come back.
+            await abandon.CancelAsync();
+            await running.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return;
+        }
+
+        var result = await running;
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result);
+        if (exit.Verdict != IscsiadmVerdict.Done)
+        {
+            throw exit.ToException($"This host can't log in to the iSCSI target {node.TargetName} at {node.Portal}", node.TargetName, result);
+        }
+    }
+
+    /// <summary>True when the session has been there for a good while and the tool still runs.</summary>
+    private async Task<bool> WaitForLagAsync(IscsiNode node, Task running, CancellationToken cancellationToken)
+    {
+        while (!running.IsCompleted)
+        {
+            await Task.WhenAny(running, Task.Delay(deadlines.IscsiadmLag, cancellationToken));
+            if (cancellationToken.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (!running.IsCompleted && Find(node) is { IsLoggedIn: true })
+            {
+                await Task.WhenAny(running, Task.Delay(deadlines.IscsiadmLag, cancellationToken));
+                return !running.IsCompleted && !cancellationToken.IsCancellationRequested && Find(node) is { IsLoggedIn: true };
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<IscsiSession> WaitForLoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        var settling = new Backoff(deadlines.IscsiSettle);
+        while (true)
+        {
+            var session = Find(node);
+            if (session is { IsLoggedIn: true })
+            {
+                return session;
+            }
+
+            if (!await settling.WaitAsync(cancellationToken))
+            {
+                throw IscsiErrors.IscsiSessionNotLoggedIn(node, session);
+            }
+        }
+    }
+
+    private static void Check(IscsiNode node)
+    {
+        if (!IscsiName.IsTarget(node.TargetName))
+        {
+            throw IscsiErrors.IscsiTargetInvalid(node.TargetName);
+        }
+
+        if (!IPAddress.TryParse(node.Portal.Address, out _))
+        {
+            throw IscsiErrors.IscsiPortalInvalid(node);
+        }
+
+        CheckNetDevice(node.Access.NetDevice);
+    }
+}

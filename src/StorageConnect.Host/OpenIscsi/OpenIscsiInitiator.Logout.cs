@@ -1,0 +1,59 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host.OpenIscsi;
+
+/// <content>Logging out.</content>
+internal sealed partial class OpenIscsiInitiator
+{
+    /// <inheritdoc/>
+    public async Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken)
+    {
+        NeedLinux();
+        using var turn = await HostLock.TakeAsync(roots, TurnOf(session.TargetName, session.Portal), deadlines.IscsiTurn, cancellationToken);
+        await RetryAsync(
+            async () =>
+            {
+                await TryLogoutAsync(session, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+        await _database.ForgetNodeAsync(session.TargetName, session.Portal, session.InterfaceName, cancellationToken);
+        await NetInterface.ForgetAsync(roots, _database, session.InterfaceName, cancellationToken);
+    }
+
+    private async Task TryLogoutAsync(IscsiSession session, CancellationToken cancellationToken)
+    {
+        if (!IsThere(session))
+        {
+            return;
+        }
+
+        // By number: it works without a record too, and a number never means another session.
+        var result = await tools.RunAsync(
+            new(Tool.Iscsiadm, "-m", "session", "-r", session.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--logout"),
+            deadlines.IscsiLogout,
+            cancellationToken);
+        var settling = new Backoff(result.ExitCode == 0 ? deadlines.IscsiSettle : TimeSpan.Zero);
+        while (IsThere(session))
+        {
+            if (!await settling.WaitAsync(cancellationToken))
+            {
+                throw NotLoggedOut(session, result);
+            }
+        }
+    }
+
+    private StorageConnectException NotLoggedOut(IscsiSession session, ToolResult result)
+    {
+        var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result);
+        if (result.ExitCode == 0)
+        {
+            return IscsiErrors.IscsiSessionRemains(session);
+        }
+
+        // iscsiadm says "not found" for a session that it can't ask iscsid about. The kernel shows it.
+        var told = exit.Verdict != IscsiadmVerdict.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
+        return told.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
+    }
+}

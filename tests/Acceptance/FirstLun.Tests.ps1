@@ -86,7 +86,6 @@ Describe 'A first LUN' {
     }
 
     It 'goes into a job and comes back from one as the element it was' {
-        $module = Join-Path $root 'out' 'StorageConnect' 'StorageConnect.psd1'
         $grown = Start-Job { Import-Module $using:module; $using:db | Resize-OscStorageElement -Size 128MB } | Receive-Job -Wait -AutoRemoveJob
         $grown.pstypenames | Should -Contain 'Deserialized.StorageConnect.StorageElement'
         ($grown | Resize-OscStorageElement -Size 256MB).Uuid | Should -Be $db.Uuid

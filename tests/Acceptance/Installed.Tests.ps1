@@ -70,7 +70,7 @@ Describe 'Get-Help' {
             $_.Code | Should -Not -BeNullOrEmpty
             $_.Remarks.Text | Should -Not -BeNullOrEmpty
         }
-        $help.Parameters.Parameter | ForEach-Object { $_.Description.Text | Should -Not -BeNullOrEmpty -Because "-$($_.Name) is a parameter" }
+        $help.Parameters.Parameter | Where-Object Name | ForEach-Object { $_.Description.Text | Should -Not -BeNullOrEmpty -Because "-$($_.Name) is a parameter" }
         ($help | Out-String) | Should -Not -Match '\{\{|```'
     }
 

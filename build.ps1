@@ -186,7 +186,7 @@ function Invoke-Acceptance {
 
 $tasks = 'Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance'
 # Another shell hands over a list as one word, or as words with the commas left on.
-$Task = @(($Task -split ',').Trim() -ne '')
+$Task = @(($Task -split ',').Trim()) -ne ''
 $unknown = $Task | Where-Object { $_ -notin $tasks }
 if ($unknown -or -not $Task) {
     throw "There is no task '$($unknown -join "', '")'. There are: $($tasks -join ', ')."

@@ -15,6 +15,12 @@ public sealed class NewOscAccessGroupCommand : OscServerCmdlet
     [Parameter(Position = 1)]
     public string[] Initiator { get; set; } = [];
 
+    /// <inheritdoc/>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public override StorageServerIdentity? StorageServer { get; set; }
+
     private protected override void Process() => Try(Name, () =>
     {
         var array = Array;

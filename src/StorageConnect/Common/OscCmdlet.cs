@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Threading.Channels;
 using StorageConnect.Engine;
 
@@ -57,6 +58,20 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         catch (StorageConnectException e)
         {
             WriteError(e, target);
+        }
+    }
+
+    /// <summary>Asks before something is changed, as -Confirm and -WhatIf say. Where nobody can be asked, the command ends with an error that says the way out.</summary>
+    private protected new bool ShouldProcess(string target, string action)
+    {
+        try
+        {
+            return base.ShouldProcess(target, action);
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException)
+        {
+            ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
+            throw;
         }
     }
 

@@ -10,7 +10,7 @@ public abstract class OscServerCmdlet : OscCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity? StorageServer { get; set; }
+    public virtual StorageServerIdentity? StorageServer { get; set; }
 
     private protected StorageArray Array => StorageServer is { } server ? Engine.GetArray(server.Key) : Engine.GetDefaultArray();
 

@@ -34,6 +34,12 @@ public sealed class NewOscStorageElementCommand : OscServerCmdlet
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
+    /// <inheritdoc/>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public override StorageServerIdentity? StorageServer { get; set; }
+
     private protected override void Process()
     {
         var array = Array;

@@ -68,6 +68,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Assert.DoesNotContain(metadata.Elements(), element => element.Name.LocalName == "dependencies");
         Assert.NotEmpty((string)data["ReleaseNotes"]!);
         Assert.NotEmpty((string)data["LicenseUri"]!);
+        Assert.Equal(data["ProjectUri"], Say("projectUrl"));
 
         var tags = Say("tags").Split(' ');
         Assert.Contains("PSModule", tags);

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Creates access groups (guide: createAccessGroups), all in one call. Those that could not be created are an error each.</summary>
 [Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(AccessGroup))]
-public sealed class NewOscAccessGroupCommand : OscServerCmdlet
+public sealed class NewOscAccessGroupCommand : PipedServerCmdlet
 {
     /// <summary>The names of the new groups.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -14,12 +14,6 @@ public sealed class NewOscAccessGroupCommand : OscServerCmdlet
     /// <summary>Initiators that each group begins with: IQNs for iSCSI, WWNs for SAN.</summary>
     [Parameter(Position = 1)]
     public string[] Initiator { get; set; } = [];
-
-    /// <inheritdoc/>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public override StorageServerIdentity? StorageServer { get; set; }
 
     private protected override void Process() => Try(Name, () =>
     {

@@ -75,6 +75,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>"name (server)", as prompts and progress show it.</summary>
+    private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
+
     private protected void WriteError(StorageConnectException error, object? target) => WriteError(ErrorTranslation.ToErrorRecord(error, target));
 
     /// <summary>

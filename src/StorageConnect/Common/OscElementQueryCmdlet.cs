@@ -12,12 +12,14 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
-    /// <inheritdoc/>
+    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped element tells.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public override StorageServerIdentity[]? StorageServer { get; set; }
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    private protected sealed override StorageServerIdentity[]? Servers => StorageServer;
 
     private protected sealed override void Process()
     {

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
@@ -9,14 +8,11 @@ public abstract class OscQueryCmdlet : OscCmdlet
     private protected const string ServerSet = "Server";
     private protected const string ElementSet = "Element";
 
-    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public virtual StorageServerIdentity[]? StorageServer { get; set; }
+    /// <summary>The servers named, or null for all. A parameter, but in other sets than those of others.</summary>
+    private protected abstract StorageServerIdentity[]? Servers { get; }
 
     private protected IReadOnlyList<StorageArray> Arrays =>
-        StorageServer is { } servers ? [.. servers.Select(server => Engine.GetArray(server.Key))]
+        Servers is { } servers ? [.. servers.Select(server => Engine.GetArray(server.Key))]
         : Engine.GetArrays() is { Count: > 0 } all ? all
         : [Engine.GetDefaultArray()];
 

@@ -10,13 +10,10 @@ public abstract class OscServerCmdlet : OscCmdlet
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public virtual StorageServerIdentity? StorageServer { get; set; }
+    public StorageServerIdentity? StorageServer { get; set; }
 
     private protected StorageArray Array => StorageServer is { } server ? Engine.GetArray(server.Key) : Engine.GetDefaultArray();
 
     /// <summary>The array an identity belongs to: its own server if it tells one, else the command's.</summary>
     private protected StorageArray ArrayOf(RecordIdentity identity) => identity.ServerUuid is { } uuid ? Engine.GetArray(uuid) : Array;
-
-    /// <summary>"name (server)", as prompts and progress show it.</summary>
-    private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 }

@@ -26,7 +26,9 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
     [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public override StorageServerIdentity[]? StorageServer { get; set; }
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    private protected override StorageServerIdentity[]? Servers => StorageServer;
 
     private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);
 

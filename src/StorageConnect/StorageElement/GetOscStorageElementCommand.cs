@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists LUNs and clones (guide: list), or asks for each in detail (getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageElement")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscStorageElementCommand : OscQueryCmdlet
+public sealed class GetOscStorageElementCommand : OscServerQueryCmdlet
 {
     private readonly HashSet<string> _missed = [];
     private readonly HashSet<string> _found = [];

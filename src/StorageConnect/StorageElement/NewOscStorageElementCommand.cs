@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Creates LUNs (guide: create). Thin unless -Thick is given.</summary>
 [Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
-public sealed class NewOscStorageElementCommand : OscServerCmdlet
+public sealed class NewOscStorageElementCommand : PipedServerCmdlet
 {
     /// <summary>The names of the new elements.</summary>
     [Parameter(Mandatory = true, Position = 0)]
@@ -33,12 +33,6 @@ public sealed class NewOscStorageElementCommand : OscServerCmdlet
     /// <summary>Don't wait: return the operation at once, for Wait-OscOperation.</summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
-
-    /// <inheritdoc/>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public override StorageServerIdentity? StorageServer { get; set; }
 
     private protected override void Process()
     {

@@ -71,6 +71,12 @@ public sealed class SeveralServerTests : IDisposable
     public void Beside_a_piped_element_a_new_one_is_made_on_the_same_server() =>
         Assert.Equal(["other"], _session.Module.Get<string>("(Get-OscStorageElement app01 | New-OscStorageElement new 1GB).StorageServerName"));
 
+    [Theory]
+    [InlineData("Get-OscStorageElement app01 | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
+    [InlineData("Get-OscStorageElement app01 | Set-OscStorageServer -PassThru | ForEach-Object Name")]
+    [InlineData("[pscustomobject]@{ Name = 'other' } | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
+    public void What_a_piped_record_tells_is_its_server(string script) => Assert.Equal(["other"], _session.Module.Get<string>(script));
+
     public void Dispose()
     {
         _other.Dispose();

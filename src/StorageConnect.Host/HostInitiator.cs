@@ -38,11 +38,7 @@ internal static class HostInitiator
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AccessDeniedException($"This user may not read the initiator's name in '{path}'.", e)
-            {
-                ErrorId = "InitiatorNameUnreadable",
-                Recommendation = "Run this as root.",
-            };
+            throw HostErrors.InitiatorNameUnreadable(path, e);
         }
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host;
 
@@ -12,7 +14,7 @@ internal sealed class HostLock : IDisposable
 
     private HostLock(FileStream file) => _file = file;
 
-    /// <summary>Waits for the lock of this name, which may be any text.</summary>
+    /// <summary>Waits for the lock of this name, which may be any text; and for what a holder that died with it left running.</summary>
     /// <exception cref="StorageElementBusyException">Another process held it all the while (<c>HostLockHeld</c>).</exception>
     /// <exception cref="AccessDeniedException">This user may not (<c>RootNeeded</c>).</exception>
     public static async Task<HostLock> TakeAsync(HostRoots roots, string name, TimeSpan patience, CancellationToken cancellationToken)
@@ -21,29 +23,44 @@ internal sealed class HostLock : IDisposable
         var waiting = new Backoff(patience);
         while (true)
         {
-            if (TryTake(path) is { } taken)
+            if (TryTake(path, out var dead) is { } taken)
             {
-                return taken;
+                try
+                {
+                    await (dead is null ? Task.CompletedTask : OrphanedTools.WaitAsync(roots, dead.Value, patience, cancellationToken));
+                    return taken;
+                }
+                catch
+                {
+                    taken.Dispose();
+                    throw;
+                }
             }
 
             if (!await waiting.WaitAsync(cancellationToken))
             {
-                throw Held(path, name, patience);
+                throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), patience);
             }
         }
     }
 
     /// <summary>The lock if it is free at this moment, else null.</summary>
-    public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name));
+    public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name), out _);
 
-    public void Dispose() => _file.Dispose();
-
-    private static HostLock? TryTake(string path)
+    public void Dispose()
     {
+        _file.SetLength(0); // who dies leaves its number there
+        _file.Dispose();
+    }
+
+    private static HostLock? TryTake(string path, out int? deadHolder)
+    {
+        deadHolder = null;
         try
         {
             RootFile.MakeFolder(Path.GetDirectoryName(path)!);
             var file = RootFile.Open(path, FileMode.OpenOrCreate, FileShare.None); // an flock that doesn't wait
+            deadHolder = ReadHolder(file);
             file.SetLength(0);
             file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
             file.Flush();
@@ -51,7 +68,7 @@ internal sealed class HostLock : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            throw RootNeeded(e);
+            throw HostErrors.RootNeeded(e);
         }
         catch (IOException e) when ((e.HResult & 0xffff) == WouldBlock)
         {
@@ -59,24 +76,11 @@ internal sealed class HostLock : IDisposable
         }
     }
 
-    /// <summary>The error for a user who may not change what is this host's.</summary>
-    public static AccessDeniedException RootNeeded(Exception? inner = null) =>
-        new($"This needs root: it changes this host's devices{(inner is null ? "" : $" ({inner.Message})")}.", inner)
-        {
-            ErrorId = "RootNeeded",
-            Recommendation = "Repeat it as root, for example with 'sudo pwsh'.",
-        };
-
-    private static StorageElementBusyException Held(string path, string name, TimeSpan patience)
+    private static int? ReadHolder(FileStream file)
     {
-        var holder = SysFile.TryReadText(path) is { Length: > 0 } process ? $"process {process}" : "another process";
-        return new($"The {name} was locked by {holder} for more than {patience.TotalSeconds:0.###} s.")
-        {
-            ErrorId = "HostLockHeld",
-            Element = name,
-            Retryable = true,
-            Recommendation = "Wait for that process or end it, then repeat: the lock goes with its process.",
-        };
+        Span<byte> text = stackalloc byte[16];
+        var length = file.Read(text);
+        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process) && process != Environment.ProcessId ? process : null;
     }
 
     // By digest, because a name may hold what no file name can.

@@ -22,13 +22,7 @@ internal static class HostNames
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new ArrayUnreachableException($"The host name '{host}' of an iSCSI portal has no address: {e.Message}", e)
-            {
-                ErrorId = "HostNameUnknown",
-                Element = host,
-                Retryable = true,
-                Recommendation = "Check the name and this host's name service, or give the address itself.",
-            };
+            throw IscsiErrors.HostNameUnknown(host, e);
         }
     }
 }

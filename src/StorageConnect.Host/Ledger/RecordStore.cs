@@ -56,12 +56,7 @@ internal sealed class RecordStore<T>(string folder)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            throw new AccessDeniedException($"This host's storage records in '{folder}' can't be read or written: {e.Message}", e)
-            {
-                ErrorId = "HostRecordsNotAccessible",
-                Element = folder,
-                Recommendation = "Make the folder writable for you and see that there is room, or set XDG_STATE_HOME to one that is.",
-            };
+            throw HostErrors.HostRecordsNotAccessible(folder, e);
         }
     }
 }

@@ -11,13 +11,7 @@ internal static class MapArgument
         var name = map.Name.AsSpan();
         if (name.ContainsAnyExceptInRange(' ', '~') || name.Contains('"') || MeansAnother(name))
         {
-            throw new NoSuchOperationException(
-                $"multipathd can't be told of the multipath device '{map.Name}': it would not understand this name.")
-            {
-                ErrorId = MultipathdError.RefusedId,
-                Element = map.Name,
-                Recommendation = "Give the map another alias in multipath.conf, or remove it by hand with dmsetup.",
-            };
+            throw MultipathErrors.MultipathdRefusedName(map.Name);
         }
 
         return name.ContainsAny(" !#{}") ? $"\"{map.Name}\"" : map.Name;

@@ -12,7 +12,7 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     {
         const string command = "show maps json";
         var reply = await multipathd.AskAsync(command, cancellationToken);
-        return MultipathMap.TryParse(reply) ?? throw MultipathdError.Unreachable($"multipathd did not answer '{command}' but said: {FirstLine(reply)}.");
+        return MultipathMap.TryParse(reply) ?? throw MultipathErrors.MultipathdUnreachableOther(command, FirstLine(reply));
     }
 
     /// <summary>A map's paths and their states; null when multipathd doesn't know it, or can't tell.</summary>

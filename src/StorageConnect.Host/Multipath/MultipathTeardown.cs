@@ -34,11 +34,11 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
                 return;
             }
 
-            var error = MultipathdError.RemovalRefused(map.Name, page83Id, reply);
+            var error = RemovalRefusal.ToError(map.Name, page83Id, reply);
             if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
             {
                 // A process that has the bare device open is in none of the kernel's tables, and only now it is worth a search.
-                throw DeviceOpeners.Find(roots, map.KernelName, map.Name) is { } use ? InUse(map, page83Id, use) : error;
+                throw DeviceOpeners.Find(roots, map.KernelName, map.Name) is { } use ? DeviceErrors.DeviceInUseAsMap(map.Name, page83Id, use) : error;
             }
         }
     }
@@ -52,28 +52,14 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageElementBusyException(
-                $"Whether the multipath device {map.Name} ({page83Id}) is in use can't be told: {e.Message}", e)
-            {
-                ErrorId = "DeviceUseUnknown",
-                Element = page83Id,
-                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
-            };
+            throw DeviceErrors.DeviceUseUnknownOfMap(map.Name, page83Id, e);
         }
 
         if (use is not null)
         {
-            throw InUse(map, page83Id, use);
+            throw DeviceErrors.DeviceInUseAsMap(map.Name, page83Id, use);
         }
     }
-
-    private static StorageElementBusyException InUse(DmDevice map, string page83Id, string use) =>
-        new($"The multipath device {map.Name} ({page83Id}) can't be removed: it is {use}.")
-        {
-            ErrorId = "DeviceInUse",
-            Element = page83Id,
-            Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
-        };
 
     /// <summary>By uuid: the kernel gives the name dm-N to the next device at once.</summary>
     private async Task WaitUntilGoneAsync(DmDevice map, string page83Id, CancellationToken cancellationToken)
@@ -83,14 +69,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
         {
             if (!await gone.WaitAsync(cancellationToken))
             {
-                throw new StorageElementBusyException(
-                    $"multipathd removed the multipath device {map.Name} ({page83Id}), and it is still there, or there again.")
-                {
-                    ErrorId = "MultipathMapRemains",
-                    Element = page83Id,
-                    Retryable = true,
-                    Recommendation = "While its paths are there, events can make it anew: repeat, and see multipathd's log.",
-                };
+                throw MultipathErrors.MultipathMapRemains(map.Name, page83Id);
             }
         }
     }

@@ -1,21 +1,24 @@
 using System.Net.Sockets;
 using System.Text;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Multipath;
 
 /// <summary>
-/// multipathd's own socket, so that no process runs per command. Each command has a connection of its own: any number at once are safe.
+/// multipathd's own socket, so that no process runs per command. Each command has a connection of its own: any number at once are safe. A daemon
+/// that listens elsewhere is asked through its own client.
 /// </summary>
 /// <remarks>
 /// A frame, both ways: its length as a native 8-byte integer that counts the closing NUL, then the text and the NUL. Anybody can listen on
 /// the abstract name while multipathd doesn't: nothing heard here is believed that sysfs doesn't show too.
 /// </remarks>
-internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
+internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, IToolRunner tools)
 {
     private const int LengthBytes = sizeof(ulong);
     private const int LongestReply = 32 * 1024 * 1024; // libmpathcmd's limit: enough for 10,000 maps
+    private readonly MultipathdClient _client = new(roots, deadlines, tools);
 
-    /// <summary>True when something listens on the socket. Never waits.</summary>
+    /// <summary>True when it can be asked. Never waits.</summary>
     public bool IsListening()
     {
         foreach (var endPoint in EndPoints())
@@ -36,7 +39,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
             }
         }
 
-        return false;
+        return _client.CanAsk();
     }
 
     /// <summary>The whole reply, without the line feed at its end. It may well be a refusal: multipathd has no other way to say it.</summary>
@@ -48,13 +51,20 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         deadline.CancelAfter(deadlines.MultipathdReply);
         try
         {
-            using var socket = await ConnectAsync(deadline.Token);
+            using var socket = await TryConnectAsync(deadline.Token);
+            if (socket is null)
+            {
+                return _client.CanAsk()
+                    ? await _client.AskAsync(command, cancellationToken)
+                    : throw MultipathErrors.MultipathdUnreachableStopped();
+            }
+
             await SendAsync(socket, command, deadline.Token);
             return await ReceiveAsync(socket, command, deadline.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw MultipathdError.Unreachable($"multipathd did not answer '{command}' within {deadlines.MultipathdReply.TotalSeconds:0.###} s.", e);
+            throw MultipathErrors.MultipathdUnreachable(command, deadlines.MultipathdReply, e);
         }
         catch (OperationCanceledException e)
         {
@@ -63,7 +73,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         }
         catch (SocketException e)
         {
-            throw MultipathdError.Unreachable($"The connection to multipathd broke at '{command}': {e.Message}.", e);
+            throw MultipathErrors.MultipathdUnreachableBroken(command, e);
         }
     }
 
@@ -87,7 +97,8 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    private async Task<Socket> ConnectAsync(CancellationToken cancellationToken)
+    /// <summary>Null when nobody listens.</summary>
+    private async Task<Socket?> TryConnectAsync(CancellationToken cancellationToken)
     {
         SocketException? failure = null;
         foreach (var endPoint in EndPoints())
@@ -115,11 +126,9 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
             while (failure.SocketErrorCode is SocketError.WouldBlock && await queue.WaitAsync(cancellationToken)); // too many before us
         }
 
-        throw failure?.SocketErrorCode switch
-        {
-            SocketError.AccessDenied => MultipathdError.Denied("This user may not connect to multipathd's socket.", failure),
-            _ => MultipathdError.Unreachable("multipathd is not running: nothing listens on its socket.", failure, retryable: false),
-        };
+        return failure?.SocketErrorCode is SocketError.AccessDenied
+            ? throw MultipathErrors.MultipathdRefusedConnection(failure)
+            : null;
     }
 
     private static async Task SendAsync(Socket socket, string command, CancellationToken cancellationToken)
@@ -141,18 +150,15 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
         var length = BitConverter.ToUInt64(header);
         if (length is 0 or >= LongestReply)
         {
-            throw NotMultipathd(command, $"a length of {length}");
+            throw MultipathErrors.MultipathdUnreachableStranger(command, $"a length of {length}");
         }
 
         var text = new byte[length];
         await FillAsync(socket, text, command, cancellationToken);
         return text[^1] == 0
             ? Encoding.UTF8.GetString(text, 0, text.Length - 1).TrimEnd('\n')
-            : throw NotMultipathd(command, "no NUL at the end");
+            : throw MultipathErrors.MultipathdUnreachableStranger(command, "no NUL at the end");
     }
-
-    private static ArrayUnreachableException NotMultipathd(string command, string what) =>
-        MultipathdError.Unreachable($"What multipathd's socket answered to '{command}' is none of its replies: {what}.", retryable: false);
 
     private static async Task FillAsync(Socket socket, Memory<byte> buffer, string command, CancellationToken cancellationToken)
     {
@@ -161,7 +167,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines)
             var count = await socket.ReceiveAsync(buffer, cancellationToken);
             if (count == 0)
             {
-                throw MultipathdError.Unreachable($"multipathd closed the connection before its answer to '{command}' was whole.");
+                throw MultipathErrors.MultipathdUnreachableCutOff(command);
             }
 
             buffer = buffer[count..];

@@ -69,11 +69,7 @@ internal sealed class WwidsFile(HostRoots roots)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new AccessDeniedException($"multipath's list of identities, '{_path}', can't be changed: {e.Message}", e)
-            {
-                ErrorId = "WwidsFileNotAccessible",
-                Recommendation = "Run this as root, and see that the file can be written and no other program keeps it locked.",
-            };
+            throw MultipathErrors.WwidsFileNotAccessible(_path, e);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class DiscoveryOutput
                 && IscsiPortal.TryParse(place[..comma], out var portal)
                 && IscsiName.IsTarget(name)
                     ? new Line(name, portal, tpgt)
-                    : throw NotUnderstood(text, source);
+                    : throw IscsiErrors.IscsiTargetInvalid(source, text);
             if (!lines.Contains(line))
             {
                 lines.Add(line);
@@ -29,11 +29,4 @@ internal static class DiscoveryOutput
 
         return lines;
     }
-
-    private static DataCorruptException NotUnderstood(string line, string source) => new($"{source} offers what is no iSCSI target: '{line}'.")
-    {
-        ErrorId = "IscsiTargetInvalid",
-        Element = source,
-        Recommendation = "Check the target's configuration: a name begins with iqn., eui. or naa. and holds letters, digits, '.', '-', ':' and '_'.",
-    };
 }

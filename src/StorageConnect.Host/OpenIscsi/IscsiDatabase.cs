@@ -210,7 +210,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
                 }
                 else if (!await waiting.WaitAsync(cancellationToken))
                 {
-                    throw Locked(gate);
+                    throw IscsiErrors.IscsiDatabaseLocked(gate, deadlines.IscsiDatabase);
                 }
             }
 
@@ -225,11 +225,11 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
         catch (UnauthorizedAccessException e)
         {
-            throw HostLock.RootNeeded(e);
+            throw HostErrors.RootNeeded(e);
         }
         catch (IOException e)
         {
-            throw Unusable(e);
+            throw IscsiErrors.IscsiDatabaseFailed(Folder, e);
         }
     }
 
@@ -246,20 +246,4 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             return false;
         }
     }
-
-    private StorageElementBusyException Locked(string gate) =>
-        new($"open-iscsi's database was locked for more than {deadlines.IscsiDatabase.TotalSeconds:0.###} s ('{gate}' is there).")
-        {
-            ErrorId = "IscsiDatabaseLocked",
-            Element = gate,
-            Retryable = true,
-            Recommendation = $"Wait for the iscsiadm that is running. If none is ('pgrep iscsiadm'), one died with the lock: delete '{gate}'.",
-        };
-
-    private Tools.ToolFailedException Unusable(IOException e) => new($"open-iscsi's database in '{Folder}' can't be changed: {e.Message}", e)
-    {
-        ErrorId = "IscsiDatabaseFailed",
-        Element = Folder,
-        Recommendation = "Check that its file system can be written and has space.",
-    };
 }

@@ -110,12 +110,7 @@ internal sealed class IscsiRecord
             : null;
         if (problem is not null)
         {
-            throw new InvalidRequestException($"The value for open-iscsi's setting '{name}' {problem}, which its records can't hold.")
-            {
-                ErrorId = "IscsiValueInvalid",
-                Element = name,
-                Recommendation = "Choose another value, on the array too.",
-            };
+            throw IscsiErrors.IscsiValueInvalid(name, problem);
         }
     }
 }

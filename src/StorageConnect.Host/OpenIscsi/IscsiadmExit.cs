@@ -3,6 +3,7 @@ using StorageConnect.Host.Tools;
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>What iscsiadm's exit codes mean (<c>iscsi_err.h</c>; the same in all versions since 2.0-873, which had 255 in place of 21).</summary>
+/// <remarks>Ids and words stand here, not among the resources: they are a table by exit code, of which several share an id, and ids a way out.</remarks>
 internal sealed record IscsiadmExit
 {
     /// <summary>The error id of all that iscsid's absence causes.</summary>
@@ -84,6 +85,23 @@ internal sealed record IscsiadmExit
 
     public string ErrorId { get; }
 
+    /// <summary>All that iscsiadm can fail with. For the list of errors.</summary>
+    public static IEnumerable<IscsiadmExit> Failures => Known.Values.Where(exit => exit.Verdict != IscsiadmVerdict.Done);
+
+    private string WayOut => _cause switch
+    {
+        Cause.Unreachable => "Check that the target serves this portal, and that network and firewalls let this host reach it.",
+        Cause.Daemon => "Start iscsid ('systemctl start iscsid'), see 'journalctl -u iscsid', then repeat. Test-OscHost checks the host.",
+        Cause.Credential => "Check CHAP user and secret on both sides (Set-OscStorageServer -AccessContext), and that the target admits this initiator (Get-OscInitiator).",
+        Cause.Refused => "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
+        Cause.Denied => "Repeat it as root, for example with 'sudo pwsh'.",
+        Cause.Busy => "Wait for whoever works with this session, then repeat.",
+        Cause.NotFound => "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
+        Cause.Kernel => "Load the module ('modprobe iscsi_tcp'), or run a kernel that has it. Test-OscHost checks the host.",
+        Cause.Database => "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
+        _ => "See 'journalctl -u iscsid' and the kernel's log (dmesg), then repeat. Test-OscHost checks the host.",
+    };
+
     /// <summary>What a run means: its exit code, and for a discovery its words, too.</summary>
     /// <remarks>With an iface named, a kernel without iSCSI makes a discovery find nothing (21): it "drops" the iface that it can't serve.</remarks>
     public static IscsiadmExit Of(IscsiadmOperation operation, ToolResult result) =>
@@ -111,76 +129,17 @@ internal sealed record IscsiadmExit
     /// <param name="result">What iscsiadm wrote; its own words end the message. They never hold a secret: iscsiadm never prints one.</param>
     public StorageConnectException ToException(string what, string target, ToolResult result)
     {
-        var message = $"{what}: {Meaning} (iscsiadm exit code {result.ExitCode}{Words(result.Error)}).";
+        var text = new ErrorText(ErrorId, $"{what}: {Meaning} (iscsiadm exit code {result.ExitCode}{Words(result.Error)}).", WayOut);
         var retryable = Verdict == IscsiadmVerdict.Retry;
         return _cause switch
         {
-            Cause.Unreachable => new ArrayUnreachableException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "Check that the target serves this portal, and that network and firewalls let this host reach it.",
-            },
-            Cause.Daemon => new ArrayUnreachableException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "Start iscsid ('systemctl start iscsid'), see 'journalctl -u iscsid', then repeat. Test-OscHost checks the host.",
-            },
-            Cause.Credential => new AuthenticationFailedException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Recommendation = "Check CHAP user and secret on both sides (Set-OscStorageServer -AccessContext), and that the target admits this initiator (Get-OscInitiator).",
-            },
-            Cause.Refused => new AccessDeniedException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Recommendation = "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
-            },
-            Cause.Denied => new AccessDeniedException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Recommendation = "Repeat it as root, for example with 'sudo pwsh'.",
-            },
-            Cause.Busy => new StorageElementBusyException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "Wait for whoever works with this session, then repeat.",
-            },
-            Cause.NotFound => new NotFoundException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
-            },
-            Cause.Kernel => new NoSuchOperationException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Recommendation = "Load the module ('modprobe iscsi_tcp'), or run a kernel that has it. Test-OscHost checks the host.",
-            },
-            Cause.Database => new ToolFailedException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
-            },
-            _ => new ToolFailedException(message)
-            {
-                ErrorId = ErrorId,
-                Element = target,
-                Retryable = retryable,
-                Recommendation = "See 'journalctl -u iscsid' and the kernel's log (dmesg), then repeat. Test-OscHost checks the host.",
-            },
+            Cause.Unreachable or Cause.Daemon => new ArrayUnreachableException(text) { Element = target, Retryable = retryable },
+            Cause.Credential => new AuthenticationFailedException(text) { Element = target, Retryable = retryable },
+            Cause.Refused or Cause.Denied => new AccessDeniedException(text) { Element = target, Retryable = retryable },
+            Cause.Busy => new StorageElementBusyException(text) { Element = target, Retryable = retryable },
+            Cause.NotFound => new NotFoundException(text) { Element = target, Retryable = retryable },
+            Cause.Kernel => new NoSuchOperationException(text) { Element = target, Retryable = retryable },
+            _ => new ToolFailedException(text) { Element = target, Retryable = retryable },
         };
     }
 

@@ -181,22 +181,12 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
 
         if (offered.All(other => other.TargetName != node.TargetName))
         {
-            return new NotFoundException($"The portal {node.Portal} does not offer the iSCSI target {node.TargetName} to this host.", refusal)
-            {
-                ErrorId = "IscsiTargetNotFound",
-                Element = node.TargetName,
-                Recommendation = "Check on the array that the target is at this portal and admits this initiator (Get-OscInitiator).",
-            };
+            return IscsiErrors.IscsiTargetNotFound(node, refusal);
         }
 
         return node.Access.MutualChapUser is null
             ? refusal
-            : new AuthenticationFailedException($"The iSCSI target {node.TargetName} at {node.Portal} could not prove itself to this host: mutual CHAP failed.", refusal)
-            {
-                ErrorId = "IscsiMutualAuthenticationFailed",
-                Element = node.TargetName,
-                Recommendation = "Check the user and secret of mutual CHAP on both sides. If they are right, something else answers at this portal.",
-            };
+            : IscsiErrors.IscsiMutualAuthenticationFailed(node, refusal);
     }
 
     private async Task RunLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
@@ -257,14 +247,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
 
             if (!await settling.WaitAsync(cancellationToken))
             {
-                var state = session is null ? "the kernel shows no session" : $"its session {session.Id} is {session.State}: the connection is lost and iscsid tries to get it back";
-                throw new ArrayUnreachableException($"The iSCSI target {node.TargetName} at {node.Portal} is not connected: {state}.")
-                {
-                    ErrorId = "IscsiSessionNotLoggedIn",
-                    Element = node.TargetName,
-                    Retryable = true,
-                    Recommendation = "Check that the target serves this portal, and that network and firewalls let this host reach it.",
-                };
+                throw IscsiErrors.IscsiSessionNotLoggedIn(node, session);
             }
         }
     }
@@ -296,13 +279,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
         var exit = IscsiadmExit.Of(IscsiadmOperation.Logout, result);
         if (result.ExitCode == 0)
         {
-            return new StorageElementBusyException($"The session {session.Id} with {session.TargetName} at {session.Portal} was logged out and is still there.")
-            {
-                ErrorId = "IscsiSessionRemains",
-                Element = session.TargetName,
-                Retryable = true,
-                Recommendation = "Something may still use its devices: see Get-OscHostResidue and the kernel's log (dmesg), then repeat.",
-            };
+            return IscsiErrors.IscsiSessionRemains(session);
         }
 
         // iscsiadm says "not found" for a session that it can't ask iscsid about. The kernel shows it.
@@ -340,22 +317,12 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         if (!IscsiName.IsTarget(node.TargetName))
         {
-            throw new InvalidRequestException($"'{node.TargetName}' is no iSCSI name.")
-            {
-                ErrorId = "IscsiTargetInvalid",
-                Element = node.TargetName,
-                Recommendation = "A name begins with iqn., eui. or naa. and holds letters, digits, '.', '-', ':' and '_'. Find-OscTarget lists the targets.",
-            };
+            throw IscsiErrors.IscsiTargetInvalid(node.TargetName);
         }
 
         if (!IPAddress.TryParse(node.Portal.Address, out _))
         {
-            throw new InvalidRequestException($"'{node.Portal}' is no address of a portal.")
-            {
-                ErrorId = "IscsiPortalInvalid",
-                Element = node.TargetName,
-                Recommendation = "Give an IP address, with :port where it isn't 3260. Find-OscTarget lists the portals.",
-            };
+            throw IscsiErrors.IscsiPortalInvalid(node);
         }
 
         CheckNetDevice(node.Access.NetDevice);
@@ -365,12 +332,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         if (device is not null && !IscsiName.IsNetDevice(device))
         {
-            throw new InvalidRequestException($"'{device}' is no name of a network device.")
-            {
-                ErrorId = "NetDeviceInvalid",
-                Element = device,
-                Recommendation = "Give a name as 'ip link' shows it, such as eth1.",
-            };
+            throw IscsiErrors.NetDeviceInvalid(device);
         }
     }
 
@@ -378,11 +340,7 @@ internal sealed class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadline
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new NoSuchOperationException("iSCSI sessions need Linux and open-iscsi: this host has neither.")
-            {
-                ErrorId = "PlatformUnsupported",
-                Recommendation = "Run this on the Linux host that is to use the array. All that concerns the array itself works here.",
-            };
+            throw HostErrors.PlatformUnsupported();
         }
     }
 }

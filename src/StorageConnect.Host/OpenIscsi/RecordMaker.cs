@@ -81,12 +81,7 @@ internal static class RecordMaker
             access.MutualChapUser is null ? null : Needed(access.GetMutualChapSecret(), access.MutualChapUser));
     }
 
-    private static Secret Needed(Secret? secret, string user) => secret ?? throw new AuthenticationFailedException($"The CHAP secret of '{user}' is not known in this process.")
-    {
-        ErrorId = "CredentialNeeded",
-        Element = user,
-        Recommendation = "Give it again with Set-OscStorageServer -AccessContext (New-OscAccessContext -ChapCredential), or keep it with -SaveCredential.",
-    };
+    private static Secret Needed(Secret? secret, string user) => secret ?? throw IscsiErrors.CredentialNeeded(user);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -53,12 +53,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
         var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
         if (used is not null)
         {
-            throw new StorageElementBusyException($"The disk of {page83Id} can't be taken away: it is {used}.")
-            {
-                ErrorId = "DeviceInUse",
-                Element = page83Id,
-                Recommendation = "Unmount it, deactivate what is built on it or end the program, then repeat.",
-            };
+            throw DeviceErrors.DeviceInUseAsDisk(page83Id, used);
         }
 
         await host.Teardown.RunAsync(page83Id, cancellationToken);

@@ -82,7 +82,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
     private IEnumerable<FoundResidue> Links()
     {
         string[] folders = ["disk/by-id", "disk/by-path", "mapper"];
-        return
+        return IsUdevBusy ? [] :
             from folder in folders
             from name in SysFile.Names(Path.Combine(host.Roots.Dev, folder))
             let path = $"/dev/{folder}/{name}"
@@ -101,6 +101,9 @@ internal sealed class HostResidueSearch(LinuxHost host)
                     return Task.CompletedTask;
                 });
     }
+
+    // While events are queued, a link may be about to go.
+    private bool IsUdevBusy => File.Exists(Path.Combine(host.Roots.Run, "udev", "queue"));
 
     private IEnumerable<FoundResidue> Attachments() =>
         from attachment in host.Ledger.Attachments

@@ -1,3 +1,4 @@
+using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Host.Storage;
@@ -14,12 +15,7 @@ internal sealed class AccessChoice(OscInitiator initiator, IReadOnlyList<AccessG
         if (named.Count > 0)
         {
             return named.FirstOrDefault(name => groups.All(group => group.Name != name)) is { } missing
-                ? throw new NotFoundException($"There is no access group '{missing}' on the array '{server.Name}'.")
-                {
-                    ErrorId = "AccessGroupNotFound",
-                    Element = missing,
-                    Recommendation = "Get-OscAccessGroup lists the groups. Names are case-sensitive.",
-                }
+                ? throw AccessGroupErrors.AccessGroupNotFound(missing, server.Name)
                 : [.. named.Except(element.AccessGroupNames)];
         }
 
@@ -57,26 +53,12 @@ internal sealed class AccessChoice(OscInitiator initiator, IReadOnlyList<AccessG
     {
         if (holding.Count > 1)
         {
-            return new InvalidRequestException($"This host is in several access groups of the array '{server.Name}': {string.Join(", ", holding.Select(group => $"'{group.Name}'"))}.")
-            {
-                ErrorId = "AccessGroupNeeded",
-                Element = element.Name,
-                Recommendation = "Say which one with -AccessGroup.",
-            };
+            return AttachErrors.AccessGroupNeeded(element, server.Name, holding.Select(group => group.Name));
         }
 
         var name = initiator.Iqn ?? (initiator.Wwpns is [var wwpn, ..] ? wwpn : null);
         return name is null
-            ? new NotFoundException("This host has no initiator: neither an iSCSI name nor a Fibre Channel port.")
-            {
-                ErrorId = "NoInitiator",
-                Recommendation = "Install open-iscsi, which makes the name in /etc/iscsi/initiatorname.iscsi.",
-            }
-            : new NotFoundException($"This host ({name}) is in no access group of the array '{server.Name}'.")
-            {
-                ErrorId = "HostInNoAccessGroup",
-                Element = element.Name,
-                Recommendation = $"Make one with New-OscAccessGroup -Name {initiator.HostName} -Initiator {name}, or name one with -AccessGroup.",
-            };
+            ? AttachErrors.NoInitiator(element)
+            : AttachErrors.HostInNoAccessGroup(element, server.Name, initiator.HostName, name);
     }
 }

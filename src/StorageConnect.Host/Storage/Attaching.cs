@@ -1,6 +1,5 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
@@ -86,7 +85,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         }
         else if (paths.Count > 1)
         {
-            throw MultipathdNeeded(element, $"it has {paths.Count} paths ({string.Join(", ", paths.Select(path => path.Disk))})");
+            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"it has {paths.Count} paths ({string.Join(", ", paths.Select(path => path.Disk))})");
         }
         else
         {
@@ -111,12 +110,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
     {
         if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
         {
-            throw new DataCorruptException($"The device of '{element.Name}' has a path that does not prove to be {element.Page83Id}.")
-            {
-                ErrorId = "WrongDisk",
-                Element = element.Name,
-                Recommendation = "Nothing was handed over. Get-OscDevice and Get-OscHostResidue show what is there.",
-            };
+            throw DeviceErrors.WrongDisk(element);
         }
 
         if (device.SizeBytes != element.SizeBytes)
@@ -172,33 +166,20 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
     {
         if (server.StorageType == StorageType.iSCSI && server.AccessContexts.Count > 1 && !host.Multipath.IsListening)
         {
-            throw MultipathdNeeded(element, $"the server has {server.AccessContexts.Count} portals");
+            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"the server has {server.AccessContexts.Count} portals");
         }
     }
-
-    private static ArrayUnreachableException MultipathdNeeded(StorageElement element, string why) =>
-        MultipathdError.Unreachable($"multipathd is not running, and without it '{element.Name}' can't be used safely: {why}.", retryable: false);
 
     private static void DemandUsable(StorageElement element)
     {
         if (element.Type == StorageElementType.Snapshot || element.Page83Id.Length == 0)
         {
-            throw new InvalidRequestException($"'{element.Name}' has no identity that a host could see.")
-            {
-                ErrorId = "NoPage83Id",
-                Element = element.Name,
-                Recommendation = "LUNs and clones can be attached; make a clone of a snapshot first, with Invoke-OscClone.",
-            };
+            throw AttachErrors.NoPage83Id(element);
         }
 
         if (element.State == StorageElementState.Offline)
         {
-            throw new StorageElementBusyException($"'{element.Name}' is offline on the array, so no host sees it.")
-            {
-                ErrorId = "ElementOffline",
-                Element = element.Name,
-                Recommendation = "Bring it online first, with Enable-OscStorageElement.",
-            };
+            throw AttachErrors.ElementOffline(element);
         }
     }
 }

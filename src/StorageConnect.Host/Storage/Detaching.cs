@@ -1,6 +1,5 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Storage;
@@ -32,7 +31,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
         if (map is not null && !host.Multipath.IsListening)
         {
-            throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {map.Name} of '{element.Name}' can't be removed.", retryable: false);
+            throw MultipathErrors.MultipathdUnreachableToRemove(map.Name, element.Name);
         }
 
         var attachment = (before ?? new() { Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
@@ -67,22 +66,12 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
             var use = map is not null ? host.Use.Find(map) : disks.Select(host.Use.FindOfDisk).FirstOrDefault(found => found is not null);
             if (use is not null)
             {
-                throw new StorageElementBusyException($"'{element.Name}' can't be detached: its device {(map is null ? string.Join(", ", disks) : map.Name)} is {use}.")
-                {
-                    ErrorId = "DeviceInUse",
-                    Element = element.Name,
-                    Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
-                };
+                throw DeviceErrors.DeviceInUse(element, map is null ? string.Join(", ", disks) : map.Name, use);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageElementBusyException($"Whether the device of '{element.Name}' is in use can't be told: {e.Message}", e)
-            {
-                ErrorId = "DeviceUseUnknown",
-                Element = element.Name,
-                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
-            };
+            throw DeviceErrors.DeviceUseUnknown(element, e);
         }
     }
 

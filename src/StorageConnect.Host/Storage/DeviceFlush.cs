@@ -16,23 +16,11 @@ internal static class DeviceFlush
         }
         catch (TimeoutException e)
         {
-            throw new StorageElementBusyException($"What is cached of {what} could not be written within {deadlines.Flush.TotalSeconds:0.###} s; it was not removed.", e)
-            {
-                ErrorId = "DeviceFlushTimeout",
-                Element = what,
-                Retryable = true,
-                Recommendation = "See its paths with Get-OscDevice: most often none carries I/O. Repair them, then repeat.",
-            };
+            throw DeviceErrors.DeviceFlushTimeout(what, deadlines.Flush, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageElementBusyException($"What is cached of {what} could not be written: {e.Message} It was not removed.", e)
-            {
-                ErrorId = "DeviceFlushFailed",
-                Element = what,
-                Retryable = true,
-                Recommendation = "See its paths with Get-OscDevice and the kernel's log (dmesg), repair them, then repeat.",
-            };
+            throw DeviceErrors.DeviceFlushFailed(what, e);
         }
     }
 

@@ -14,12 +14,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, StorageElement element,
         var ports = SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), "host*").ToList();
         if (ports.Count == 0)
         {
-            throw new NotFoundException("This host has no Fibre Channel port, and the server's elements are reached through Fibre Channel.")
-            {
-                ErrorId = "NoFibreChannelPort",
-                Element = element.Name,
-                Recommendation = "Run this on a host in the SAN. Elements of the Local array are files: Get-OscStorageElement -Detailed shows their DevicePaths.",
-            };
+            throw AttachErrors.NoFibreChannelPort(element);
         }
 
         var before = Disks();
@@ -40,13 +35,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, StorageElement element,
             .Select(path => new FoundPath(path.Device!, path.Disk, !before.Contains(path.Disk)))
             .ToList();
         found.Where(path => path.IsNew).ToList().ForEach(path => undo.Added(path.Device));
-        return found.Count > 0 ? found : throw new NotFoundException($"'{element.Name}' ({element.Page83Id}) is not seen behind this host's Fibre Channel ports.")
-        {
-            ErrorId = "ElementNotSeen",
-            Element = element.Name,
-            Retryable = true,
-            Recommendation = "See that the zoning is right and that it is presented to this host's WWPNs (Get-OscInitiator).",
-        };
+        return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(element);
     }
 
     private IReadOnlyList<string> Disks() => ScsiDisk.FindAll(host.Roots, element.Page83Id);

@@ -26,19 +26,20 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
             {
-                Warn(logins, searches);
+                Warn([.. logins.Where(login => login.Error is not null), .. searches.Select(search => search.Login)], searches);
                 return [.. searches.Select(search => search.Found).OfType<FoundPath>()];
             }
         }
 
-        throw failure ?? NotSeen(rounds);
+        throw failure
+            ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(element) : AttachErrors.ElementNotSeen(element, host.Deadlines.LunSeen));
     }
 
     private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
     {
         if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
         {
-            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, Down(node, session));
+            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
         }
 
         var made = MadeSession.Of(node, element.Page83Id);
@@ -90,16 +91,26 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         var pause = TimeSpan.FromMilliseconds(100);
         while (true)
         {
-            await Task.WhenAll(searches.Where(search => search.Found is null).Select(async search =>
-                search.Found = await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken)));
+            await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => LookAsync(search, cancellationToken)));
             var patience = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
-            if (searches.TrueForAll(search => search.Found is not null || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(began) > patience)
+            if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(began) > patience)
             {
                 return;
             }
 
             await Task.Delay(pause, cancellationToken); // no array tells a host when it shows a LUN
             pause = pause * 2 < TimeSpan.FromSeconds(2) ? pause * 2 : TimeSpan.FromSeconds(2);
+        }
+    }
+
+    private async Task LookAsync(Search search, CancellationToken cancellationToken)
+    {
+        search.Found = await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken);
+        if (search.Found is null && !host.Initiator.Sessions().Any(session => session.Id == search.Login.Session!.Id))
+        {
+            // Logged out under our eyes: by hand, or by a run that was killed and whose iscsiadm went on.
+            search.Login = await LoginAsync(search.Login.Node, cancellationToken);
+            search.Found = search.Login.Error is null ? await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken) : null;
         }
     }
 
@@ -112,37 +123,18 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
     private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
         await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], cancellationToken);
 
-    private void Warn(Login[] logins, List<Search> searches)
+    private void Warn(List<Login> logins, List<Search> searches)
     {
         foreach (var login in logins.Where(login => login.Error is not null))
         {
             warn($"'{element.Name}' has a path less than it could: {login.Error!.Message}");
         }
 
-        foreach (var search in searches.Where(search => search.Found is null && !IsElsewhere(search, searches)))
+        foreach (var search in searches.Where(search => !search.IsOver && !IsElsewhere(search, searches)))
         {
             warn($"'{element.Name}' has a path less than it could: the portal {search.Login.Node.Portal} does not show it.");
         }
     }
-
-    private NotFoundException NotSeen(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds) =>
-        new($"'{element.Name}' ({element.Page83Id}) is not seen on this host: "
-            + (rounds.Count == 0 ? "the portals offer this host no target." : $"none of the targets asked shows it within {host.Deadlines.LunSeen.TotalSeconds:0.###} s."))
-        {
-            ErrorId = "ElementNotSeen",
-            Element = element.Name,
-            Retryable = true,
-            Recommendation = "See on the array that it is presented to this host's initiator (Get-OscInitiator), and through these portals.",
-        };
-
-    private static ArrayUnreachableException Down(IscsiNode node, IscsiSession session) =>
-        new($"The session with the target {node.TargetName} at {node.Portal} is down ({session.State}).")
-        {
-            ErrorId = "SessionDown",
-            Element = node.TargetName,
-            Retryable = true,
-            Recommendation = "It comes back by itself when the portal answers again.",
-        };
 
     /// <summary>How a login ended.</summary>
     /// <param name="Node">Where.</param>
@@ -153,10 +145,12 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
 
     private sealed class Search(Login login, SessionSearch looking)
     {
-        public Login Login => login;
+        public Login Login { get; set; } = login;
 
         public SessionSearch Looking => looking;
 
         public FoundPath? Found { get; set; }
+
+        public bool IsOver => Found is not null || Login.Error is not null;
     }
 }

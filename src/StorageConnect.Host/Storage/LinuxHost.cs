@@ -13,6 +13,7 @@ namespace StorageConnect.Host.Storage;
 /// <param name="stateFolder">Where the ledger is.</param>
 /// <param name="initiator">The iSCSI initiator.</param>
 /// <param name="kernel">The kernel.</param>
+/// <param name="tools">Starts tools.</param>
 /// <param name="isPrivileged">Whether this process may change the host.</param>
 internal sealed class LinuxHost(
     HostRoots roots,
@@ -20,9 +21,10 @@ internal sealed class LinuxHost(
     string stateFolder,
     IIscsiInitiator initiator,
     IKernel kernel,
+    IToolRunner tools,
     Func<bool> isPrivileged)
 {
-    private readonly Multipathd _multipathd = new(roots, deadlines);
+    private readonly Multipathd _multipathd = new(roots, deadlines, tools);
 
     public HostRoots Roots { get; } = roots;
 
@@ -53,8 +55,11 @@ internal sealed class LinuxHost(
     public static LinuxHost Machine(string stateFolder) => At(HostRoots.Machine, HostDeadlines.Standard, Path.Combine(stateFolder, "host"));
 
     /// <summary>A host with open-iscsi, wherever its files are.</summary>
-    public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder) =>
-        new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, new ToolRunner()), new LinuxKernel(deadlines), () => Environment.IsPrivilegedProcess);
+    public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder)
+    {
+        var tools = new ToolRunner();
+        return new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, tools), new LinuxKernel(deadlines), tools, () => Environment.IsPrivilegedProcess);
+    }
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
     public Action<string>? OnStep { get; init; }
@@ -69,20 +74,12 @@ internal sealed class LinuxHost(
     {
         if (!OperatingSystem.IsLinux())
         {
-            throw new NoSuchOperationException($"{what} works on Linux hosts only.")
-            {
-                ErrorId = "LinuxNeeded",
-                Recommendation = "Run it on the Linux host that is to use the element. What concerns the array alone works here.",
-            };
+            throw HostErrors.LinuxNeeded(what);
         }
 
         if (!isPrivileged())
         {
-            throw new AccessDeniedException($"{what} changes this host's devices, which only root may.")
-            {
-                ErrorId = "HostRightsNeeded",
-                Recommendation = "Run it as root.",
-            };
+            throw HostErrors.HostRightsNeeded(what);
         }
     }
 }

@@ -76,12 +76,7 @@ internal sealed class LoginPlan(IIscsiInitiator initiator, Action<string> warn)
     {
         if (server.AccessContexts.Count == 0)
         {
-            throw new InvalidStorageArrayException($"The server '{server.Name}' has no access context, so there is no host to log in at.")
-            {
-                ErrorId = "AccessContextNeeded",
-                Element = server.Name,
-                Recommendation = "Give it one: Set-OscStorageServer -AccessContext (New-OscAccessContext -HostName ...).",
-            };
+            throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
         var resolved = new List<AccessContext>();
@@ -109,13 +104,7 @@ internal sealed class LoginPlan(IIscsiInitiator initiator, Action<string> warn)
         }
         catch (Exception e) when (e is SocketException or IndexOutOfRangeException or ArgumentException)
         {
-            throw new ArrayUnreachableException($"The host '{host}' of the server '{server.Name}' has no address: {e.Message}", e)
-            {
-                ErrorId = "HostNameUnknown",
-                Element = server.Name,
-                Retryable = true,
-                Recommendation = "See that the name is right and the name service answers, or register the address.",
-            };
+            throw IscsiErrors.HostNameUnknown(host, server.Name, e);
         }
     }
 }

@@ -1,4 +1,3 @@
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
@@ -53,12 +52,7 @@ internal sealed class MapWait(LinuxHost host)
             reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);
             if (reply.Contains("blacklisted", StringComparison.Ordinal))
             {
-                throw new NoSuchOperationException($"multipathd's configuration leaves '{element.Name}' ({element.Page83Id}) out: its disk {path.Disk} is blacklisted.")
-                {
-                    ErrorId = "DeviceBlacklisted",
-                    Element = element.Name,
-                    Recommendation = "Take it out of the blacklist in /etc/multipath.conf, run 'multipathd reconfigure', then repeat.",
-                };
+                throw MultipathErrors.DeviceBlacklisted(element, path.Disk);
             }
         }
 
@@ -68,10 +62,8 @@ internal sealed class MapWait(LinuxHost host)
     private ArrayUnreachableException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
     {
         var disks = string.Join(", ", paths.Select(path => path.Disk));
-        return MultipathdError.Unreachable(
-            DmDevice.FindMap(host.Roots, element.Page83Id) is { } map
-                ? $"The multipath device {map.Name} does not get all paths of '{element.Name}' ({disks}) within {host.Deadlines.MapMade.TotalSeconds:0.###} s."
-                : $"multipathd makes no map of '{element.Name}' ({element.Page83Id}; {disks}) within {host.Deadlines.MapMade.TotalSeconds:0.###} s"
-                    + (reply.Length > 0 && reply != "ok" ? $"; it said: {reply.ReplaceLineEndings(" ")}." : "."));
+        return DmDevice.FindMap(host.Roots, element.Page83Id) is { } map
+            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, disks, host.Deadlines.MapMade)
+            : MultipathErrors.MultipathdUnreachableMaking(element, disks, host.Deadlines.MapMade, reply);
     }
 }

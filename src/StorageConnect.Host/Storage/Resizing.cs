@@ -1,4 +1,3 @@
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
@@ -17,36 +16,26 @@ internal sealed class Resizing(LinuxHost host)
         var disks = map?.Slaves(host.Roots).ToList() ?? [.. ScsiDisk.FindAll(host.Roots, element.Page83Id)];
         if (disks.Count == 0)
         {
-            throw new NotFoundException($"'{element.Name}' ({element.Page83Id}) has no device on this host.")
-            {
-                ErrorId = "DeviceNotFound",
-                Element = element.Name,
-                Recommendation = "Attach it with Connect-OscStorageElement: it comes with its size.",
-            };
+            throw DeviceErrors.DeviceNotFound(element);
         }
 
         var devices = disks.ToDictionary(disk => disk, disk => ScsiDevice.OfDisk(host.Roots, disk));
         if (devices.FirstOrDefault(path => path.Value?.State is not "running").Key is { } down)
         {
-            throw PathNotReady(element, $"its disk {down} is {devices[down]?.State ?? "gone"}");
+            throw DeviceErrors.PathNotReady(element, down, devices[down]?.State ?? "gone");
         }
 
         host.Step("rescan");
         await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
         if (devices.FirstOrDefault(path => path.Value!.ReadIdentity() != element.Page83Id).Key is { } wrong)
         {
-            throw new DataCorruptException($"The disk {wrong} of '{element.Name}' leads to another LUN by now. Its size was not taken over.")
-            {
-                ErrorId = "WrongDisk",
-                Element = element.Name,
-                Recommendation = "Stop using the device at once. Get-OscHostResidue shows what is wrong, Clear-OscHostResidue removes it.",
-            };
+            throw DeviceErrors.WrongDiskResized(element, wrong);
         }
 
         if (!await Watch.UntilAsync(host.Roots, () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes), host.Deadlines.LunSeenEverywhere, cancellationToken))
         {
             var other = disks.First(disk => SizeOf(disk) != element.SizeBytes);
-            throw PathNotReady(element, $"its disk {other} shows {SizeOf(other)} bytes, and the array {element.SizeBytes}");
+            throw DeviceErrors.PathNotReady(element, other, SizeOf(other));
         }
 
         if (map is not null)
@@ -55,7 +44,7 @@ internal sealed class Resizing(LinuxHost host)
         }
 
         return await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken)
-            ?? throw PathNotReady(element, "it has just gone");
+            ?? throw DeviceErrors.PathNotReady(element);
     }
 
     private long SizeOf(string device) => DeviceReader.ReadSize(host.Roots, device);
@@ -76,22 +65,6 @@ internal sealed class Resizing(LinuxHost host)
         }
         while (SizeOf(map.KernelName) == element.SizeBytes || await patience.WaitAsync(cancellationToken));
 
-        throw new ArrayUnreachableException(
-            $"The multipath device {map.Name} of '{element.Name}' does not come to {element.SizeBytes} bytes; multipathd said: {reply.ReplaceLineEndings(" ")}.")
-        {
-            ErrorId = MultipathdError.RefusedId,
-            Element = element.Name,
-            Retryable = true,
-            Recommendation = "All its disks have the new size. See multipathd's log, then repeat.",
-        };
+        throw MultipathErrors.MultipathdRefusedSize(element, map.Name, reply);
     }
-
-    private static StorageElementBusyException PathNotReady(StorageElement element, string why) =>
-        new($"The device of '{element.Name}' can't take over the new size: {why}.")
-        {
-            ErrorId = "PathNotReady",
-            Element = element.Name,
-            Retryable = true,
-            Recommendation = "Every path must be up (Get-OscDevice). Repair it, then repeat with the same size.",
-        };
 }

@@ -80,7 +80,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
 
         var wrong = luns.Count == 0 ? null
             : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData)) is { } other
-                ? WrongDisk(session, other)
+                ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
                 : null;
         await RemoveAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;
@@ -105,13 +105,4 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         .. element.LunAddresses.Where(address => address.TargetName == session.TargetName)
             .Select(address => address.Lun < FirstFlatLun ? (long)address.Lun : FlatAddressing + address.Lun)
     ];
-
-    private DataCorruptException WrongDisk(IscsiSession session, ScsiDevice device) =>
-        new($"At LUN {device.Lun} of the target {session.TargetName} ({session.Portal}), where the array says '{element.Name}' is, "
-            + $"{(device.ReadIdentity() is { } identity ? $"is the LUN {identity}" : "is a LUN without an identity")}, not {element.Page83Id}.")
-        {
-            ErrorId = "WrongDisk",
-            Element = element.Name,
-            Recommendation = "Nothing was handed over. See on the array which LUN is presented under that number, then repeat.",
-        };
 }

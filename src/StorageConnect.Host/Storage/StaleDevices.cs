@@ -34,7 +34,7 @@ internal sealed class StaleDevices(LinuxHost host)
 
             if (host.Use.FindOfDisk(disk) is { } use)
             {
-                throw InUse(device, disk, use);
+                throw DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use);
             }
         }
 
@@ -47,7 +47,7 @@ internal sealed class StaleDevices(LinuxHost host)
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
         if (isLast && host.Use.Find(map) is { } use)
         {
-            throw InUse(device, disk, $"the last path of the multipath device {map.Name}, which is {use}");
+            throw DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}");
         }
 
         host.Step("purge");
@@ -65,12 +65,4 @@ internal sealed class StaleDevices(LinuxHost host)
     private DmDevice? FindMapOver(string disk) => SysFile.Names(Path.Combine(host.Roots.Sys, "block", disk, "holders"))
         .Select(holder => DmDevice.TryRead(host.Roots, holder))
         .FirstOrDefault(holder => holder?.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) == true);
-
-    private static StorageElementBusyException InUse(ScsiDevice device, string disk, string use) =>
-        new($"The disk {disk} ({device.Hctl}) leads to another LUN than it did: the array gave its LUN number away. It can't be removed: it is {use}.")
-        {
-            ErrorId = "StaleDeviceInUse",
-            Element = disk,
-            Recommendation = "Stop using it at once: what is written there goes to the wrong LUN. Then repeat.",
-        };
 }

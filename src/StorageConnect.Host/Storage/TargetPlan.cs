@@ -19,7 +19,7 @@ internal static class TargetPlan
     {
         if (server.AccessContexts.Count == 0)
         {
-            throw NoAccessContext(server);
+            throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
         var addresses = new List<(AccessContext Context, IReadOnlyList<string> Addresses)>();
@@ -54,19 +54,5 @@ internal static class TargetPlan
 
     private static IscsiPortal PortalOf(IscsiTarget target) => IscsiPortal.TryParse(target.Portal, out var portal)
         ? portal
-        : throw new InvalidRequestException($"'{target.Portal}' is no portal: an address, with :port where it isn't 3260.")
-        {
-            ErrorId = "IscsiPortalInvalid",
-            Element = target.TargetName,
-            Recommendation = "Find-OscTarget lists the targets with their portals.",
-        };
-
-    /// <summary>The error for a server that tells no host to log in at.</summary>
-    public static InvalidStorageArrayException NoAccessContext(StorageServer server) =>
-        new($"The server '{server.Name}' has no access context, so there is no host to ask for targets, or to log in at.")
-        {
-            ErrorId = "AccessContextNeeded",
-            Element = server.Name,
-            Recommendation = "Give it one: Set-OscStorageServer -AccessContext (New-OscAccessContext -HostName ...).",
-        };
+        : throw IscsiErrors.IscsiPortalInvalid(target);
 }

@@ -1,5 +1,4 @@
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Storage;
@@ -66,27 +65,17 @@ internal sealed class TargetRelease(LinuxHost host)
                 .FirstOrDefault(found => found.Use is not null);
             if (use.Use is not null)
             {
-                throw new StorageElementBusyException($"This host can't log out of {target}: the device {use.Device} is {use.Use}.")
-                {
-                    ErrorId = "DeviceInUse",
-                    Element = target,
-                    Recommendation = "Unmount it, switch its swap off, deactivate what is built on it or end the program, then repeat.",
-                };
+                throw DeviceErrors.DeviceInUseAtLogout(target, use.Device, use.Use);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StorageElementBusyException($"Whether devices of {target} are in use can't be told: {e.Message}", e)
-            {
-                ErrorId = "DeviceUseUnknown",
-                Element = target,
-                Recommendation = "Run this as root, where /proc and /sys are those of the host.",
-            };
+            throw DeviceErrors.DeviceUseUnknownAtLogout(target, e);
         }
 
         if (maps.Count > 0 && !host.Multipath.IsListening)
         {
-            throw MultipathdError.Unreachable($"multipathd is not running, and without it the multipath device {maps[0].Name} of {target} can't be removed.", retryable: false);
+            throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, target);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class TargetSessions(LinuxHost host)
         host.DemandRights("Finding iSCSI targets");
         if (server.AccessContexts.Count == 0)
         {
-            throw TargetPlan.NoAccessContext(server);
+            throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
         var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(AskAsync));

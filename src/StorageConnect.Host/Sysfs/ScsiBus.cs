@@ -30,7 +30,7 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
         await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, cancellationToken);
         if (!await Watch.UntilAsync(roots, () => !device.Exists, deadlines.DiskSettled, cancellationToken))
         {
-            throw TooLate(what, deadlines.DiskSettled);
+            throw DeviceErrors.ScsiBusTimeout(what, deadlines.DiskSettled);
         }
     }
 
@@ -49,27 +49,15 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
         }
         catch (TimeoutException)
         {
-            throw TooLate(what, deadlines.SysfsWrite);
+            throw DeviceErrors.ScsiBusTimeout(what, deadlines.SysfsWrite);
         }
         catch (UnauthorizedAccessException e)
         {
-            throw new AccessDeniedException($"This user may not do it: {what}: {e.Message}", e)
-            {
-                ErrorId = "HostRightsNeeded",
-                Recommendation = "Run this as root.",
-            };
+            throw HostErrors.HostRightsNeeded(what, e);
         }
         catch (IOException)
         {
             // It is gone, or went while the kernel was about it. What is there afterwards tells, not this.
         }
     }
-
-    private static ArrayUnreachableException TooLate(string what, TimeSpan patience) =>
-        new($"The kernel did not finish {what} within {patience.TotalSeconds:0.###} s.")
-        {
-            ErrorId = "ScsiBusTimeout",
-            Retryable = true,
-            Recommendation = "See the kernel's log (dmesg): most often a portal does not answer. Repeat when it does.",
-        };
 }

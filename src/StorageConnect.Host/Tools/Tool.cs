@@ -6,4 +6,6 @@ namespace StorageConnect.Host.Tools;
 internal sealed record Tool(string Name, string Package)
 {
     public static Tool Iscsiadm { get; } = new("iscsiadm", "open-iscsi");
+
+    public static Tool Multipathd { get; } = new("multipathd", "multipath-tools");
 }

@@ -1,5 +1,16 @@
 namespace StorageConnect.Host.Tools;
 
 /// <summary>A tool gave no usable answer: it was killed at its deadline or limit, or ended in a way that can't be understood.</summary>
-public sealed class ToolFailedException(string message, Exception? innerException = null)
-    : StorageConnectException(message, "ToolFailed", innerException);
+public sealed class ToolFailedException : StorageConnectException
+{
+    /// <summary>What happened and why, with the tool's name.</summary>
+    public ToolFailedException(string message, Exception? innerException = null)
+        : base(message, "ToolFailed", innerException)
+    {
+    }
+
+    internal ToolFailedException(ErrorText text, Exception? innerException = null)
+        : base(text, innerException)
+    {
+    }
+}

@@ -1,12 +1,13 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace StorageConnect.Host.Tools;
 
 /// <summary>
 /// The one place where child processes are started: from known folders, with an argument list and never a shell, in an environment that
-/// holds nothing of ours, bounded in time and output, and killed with all their children when nobody waits any more.
+/// holds nothing of ours but our process's number, bounded in time and output, and killed with all their children when nobody waits any more.
 /// </summary>
 internal sealed class ToolRunner : IToolRunner
 {
@@ -40,11 +41,11 @@ internal sealed class ToolRunner : IToolRunner
             var reading = Task.WhenAll(output.ReadAsync(Kill, limit.Token), error.ReadAsync(Kill, limit.Token));
             await process.WaitForExitAsync(limit.Token);
             await Task.WhenAny(reading, Task.Delay(Drain, cancellationToken));
-            return output.IsTooLong || error.IsTooLong ? throw TooLong(command) : new(process.ExitCode, output.Text, error.Text);
+            return output.IsTooLong || error.IsTooLong ? throw ToolErrors.ToolOutputTooLong(command, OutputLimit) : new(process.ExitCode, output.Text, error.Text);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw TooSlow(command, deadline);
+            throw ToolErrors.ToolTimeout(command, deadline);
         }
         finally
         {
@@ -57,7 +58,7 @@ internal sealed class ToolRunner : IToolRunner
 
     private Process Start(ToolCommand command)
     {
-        var file = Find(command.Tool) ?? throw NotInstalled(command.Tool);
+        var file = Find(command.Tool) ?? throw ToolErrors.ToolNotFound(command.Tool);
         var start = new ProcessStartInfo(file, command.Arguments)
         {
             UseShellExecute = false,
@@ -72,18 +73,14 @@ internal sealed class ToolRunner : IToolRunner
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', SystemFolders);
         start.Environment["LC_ALL"] = "C"; // its texts are read here
+        start.Environment[OrphanedTools.StartedBy] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         try
         {
             return Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
-            throw new ToolFailedException($"'{file}' can't be started: {e.Message}", e)
-            {
-                ErrorId = "ToolNotStarted",
-                Element = command.Tool.Name,
-                Recommendation = $"Check that the package {command.Tool.Package} is installed whole, and that this user may run '{file}'.",
-            };
+            throw ToolErrors.ToolNotStarted(command.Tool, file, e);
         }
     }
 
@@ -99,28 +96,4 @@ internal sealed class ToolRunner : IToolRunner
         // One that the kernel holds (state D) dies when its call returns; nobody waits for that.
         await Task.WhenAny(process.WaitForExitAsync(CancellationToken.None), Task.Delay(Drain, CancellationToken.None));
     }
-
-    private static ToolFailedException TooSlow(ToolCommand command, TimeSpan deadline) =>
-        new($"'{command}' did not end within {deadline.TotalSeconds:0.###} s and was killed.")
-        {
-            ErrorId = "ToolTimeout",
-            Element = command.Tool.Name,
-            Retryable = true,
-            Recommendation = "See in the system log what holds it up, then repeat the command.",
-        };
-
-    private ToolFailedException TooLong(ToolCommand command) =>
-        new($"'{command}' wrote more than {OutputLimit} characters and was killed.")
-        {
-            ErrorId = "ToolOutputTooLong",
-            Element = command.Tool.Name,
-            Recommendation = "Run it by hand to see what it writes.",
-        };
-
-    private static NotFoundException NotInstalled(Tool tool) => new($"The tool '{tool.Name}' is not installed on this host.")
-    {
-        ErrorId = "ToolNotFound",
-        Element = tool.Name,
-        Recommendation = $"Install the package {tool.Package}. Test-OscHost shows what else is missing.",
-    };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -7,10 +6,11 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using StorageConnect.Engine;
 using StorageConnect.Host;
+using StorageConnect.Host.OpenIscsi;
 
 namespace StorageConnect.Tests.Errors;
 
-/// <summary>docs/errors.md as the code has it: each entry of ErrorTexts.resx, and each error that carries its own text.</summary>
+/// <summary>docs/errors.md as the code has it: each entry of ErrorTexts.resx, iscsiadm's exit codes, and what the Local array says itself.</summary>
 internal static partial class ErrorDocument
 {
     private static readonly Assembly Module = Assembly.LoadFrom(System.IO.Path.Combine(StagedModule.Folder, "StorageConnect.dll"));
@@ -68,12 +68,16 @@ internal static partial class ErrorDocument
 
             The id is the part of `FullyQualifiedErrorId` before the comma, the category is in `CategoryInfo`, what to do is in
             `ErrorDetails.RecommendedAction`. `Get-Error` shows them with the exception: its `Plugin`, `Method` and `Element`, and the plug-in's own
-            exception inside.
+            exception inside. Where a case has several ways out or categories, the error itself tells which.
 
 
             """);
-        AppendTable(text, Entries.Where(entry => !Kinds.ContainsKey(entry.Key)).Select(entry =>
-            (entry.Key, CategoryOf(Makers.First(maker => maker.Name == entry.Key).ReturnType), entry.Value.When, entry.Value.Action)));
+        var cases = Entries.Where(entry => !Kinds.ContainsKey(entry.Key))
+            .Select(entry => new Row(entry.Key, CategoriesOf(Makers.Where(maker => IsOf(maker, entry.Key)).Select(maker => maker.ReturnType)), entry.Value.When, entry.Value.Actions))
+            .Concat(OfIscsiadm())
+            .OrderBy(row => row.Id, StringComparer.Ordinal)
+            .ToList();
+        AppendTable(text, cases);
         text.Append(
             """
 
@@ -83,18 +87,23 @@ internal static partial class ErrorDocument
 
 
             """);
-        AppendTable(text, Entries.Where(entry => Kinds.ContainsKey(entry.Key)).Select(entry =>
-            (entry.Key, CategoryOf(Kinds[entry.Key]), entry.Value.When, entry.Value.Action)));
-        foreach (var (title, folder) in new[] { ("On the host", "src/StorageConnect.Host"), ("Of the Local array", "src/Plugins/Local") })
-        {
-            var own = FindOwn(folder).Where(error => !Entries.ContainsKey(error.Id)).ToList();
-            if (own.Count > 0)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"\n## {title}\n\nThe message names the thing and the reason.\n\n| id | category | what to do |\n|---|---|---|\n");
-                text.AppendJoin("", own.Select(error => $"| `{error.Id}` | {CategoryOf(KindNamed(error.Kind))} | {Cell(error.Action.Length > 0 ? error.Action : "The error itself tells it.")} |\n"));
-            }
-        }
+        AppendTable(text, Entries.Where(entry => Kinds.ContainsKey(entry.Key))
+            .Select(entry => new Row(entry.Key, CategoriesOf([Kinds[entry.Key]]), entry.Value.When, entry.Value.Actions)));
+        text.Append(
+            """
 
+            ## Of the Local array
+
+            The message names the thing and the reason.
+
+            | id | category | what to do |
+            |---|---|---|
+
+            """);
+        text.AppendJoin("", FindOwn("src/Plugins/Local")
+            .Select(own => new Row(own.Id, CategoriesOf([KindNamed(own.Kind)]), "", [own.Action.Length > 0 ? own.Action : "The error itself tells it."]))
+            .Where(row => !Kinds.ContainsKey(row.Id) && !cases.Exists(known => known.Id == row.Id && known.Categories == row.Categories))
+            .Select(row => $"| `{row.Id}` | {row.Categories} | {Cell(row.Actions)} |\n"));
         return text.ToString();
     }
 
@@ -112,19 +121,34 @@ internal static partial class ErrorDocument
         return name is null ? null : new(name, kind, OwnAction().Match(text, id.Index).Groups["action"].Value);
     }
 
-    private static void AppendTable(StringBuilder text, IEnumerable<(string Id, string Category, string When, string Action)> rows)
+    // Where several exit codes are one error, it is listed once, with what each means.
+    private static IEnumerable<Row> OfIscsiadm() => IscsiadmExit.Failures
+        .Where(exit => !Entries.ContainsKey(exit.ErrorId))
+        .GroupBy(exit => exit.ErrorId)
+        .Select(exits => (Error: exits.First().ToException("", "", new(exits.First().Code, "", "")), Codes: exits))
+        .Select(row => new Row(
+            row.Codes.Key,
+            CategoriesOf([row.Error.GetType()]),
+            $"iscsiadm's exit code: {string.Join("; ", row.Codes.Select(exit => $"{exit.Code} = {exit.Meaning}"))}.",
+            [row.Error.Recommendation!]));
+
+    private static void AppendTable(StringBuilder text, IEnumerable<Row> rows)
     {
         text.Append("| id | category | when | what to do |\n|---|---|---|---|\n");
-        text.AppendJoin("", rows.Select(row => $"| `{row.Id}` | {row.Category} | {Cell(row.When)} | {Cell(row.Action)} |\n"));
+        text.AppendJoin("", rows.Select(row => $"| `{row.Id}` | {row.Categories} | {Cell([row.When])} | {Cell(row.Actions)} |\n"));
     }
 
-    private static string CategoryOf(Type kind) =>
-        KindOf((StorageConnectException)RuntimeHelpers.GetUninitializedObject(kind)).Category.ToString();
+    /// <summary>True for the method of this error, and for those of its other wordings.</summary>
+    private static bool IsOf(MethodInfo maker, string id) =>
+        maker.Name == id || (maker.Name.StartsWith(id, StringComparison.Ordinal) && !Entries.ContainsKey(maker.Name));
+
+    private static string CategoriesOf(IEnumerable<Type> kinds) =>
+        string.Join(", ", kinds.Select(kind => KindOf((StorageConnectException)RuntimeHelpers.GetUninitializedObject(kind)).Category).Distinct());
 
     private static Type KindNamed(string name) => Kinds.Values.Single(kind => kind.Name == name);
 
     // What the array, the name or the file is differs from case to case.
-    private static string Cell(string text) => Placeholder().Replace(text, "…").Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Cell(IReadOnlyList<string> texts) => Placeholder().Replace(string.Join("<br>", texts), "…").Replace("|", "\\|", StringComparison.Ordinal);
 
     private static SortedDictionary<string, Entry> ReadEntries()
     {
@@ -133,8 +157,17 @@ internal static partial class ErrorDocument
         return new(
             all.Where(data => !data.Key.Contains('.', StringComparison.Ordinal)).ToDictionary(
                 data => data.Key,
-                data => new Entry(data.Value.Element("comment")?.Value ?? "", all.GetValueOrDefault($"{data.Key}.Action")?.Element("value")?.Value ?? "")),
+                data => new Entry(data.Value.Element("comment")?.Value ?? "", ActionsOf(data.Key))),
             StringComparer.Ordinal);
+
+        // The case's own is the first; other wordings may have others.
+        IReadOnlyList<string> ActionsOf(string id) =>
+        [
+            .. all.Keys.Where(name => name.StartsWith($"{id}.", StringComparison.Ordinal) && name.EndsWith(".Action", StringComparison.Ordinal))
+                .OrderBy(name => name != $"{id}.Action")
+                .Select(name => all[name].Element("value")!.Value)
+                .Distinct(),
+        ];
     }
 
     [GeneratedRegex("""\{[^}]*(?:\}|$)""")]
@@ -149,7 +182,9 @@ internal static partial class ErrorDocument
     [GeneratedRegex("""Recommendation = \$?"(?<action>[^"]*)"|^\s*\}""", RegexOptions.Multiline)]
     private static partial Regex OwnAction();
 
-    internal sealed record Entry(string When, string Action);
+    internal sealed record Entry(string When, IReadOnlyList<string> Actions);
+
+    private sealed record Row(string Id, string Categories, string When, IReadOnlyList<string> Actions);
 
     internal sealed record Own(string Id, string Kind, string Action);
 }

@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Tools;
 using Xunit;
 
 namespace StorageConnect.Tests.Errors;
@@ -30,7 +32,7 @@ public sealed partial class ErrorDocumentTests
     public void A_documented_error_tells_when_and_what_to_do_and_is_raised(string id)
     {
         Assert.NotEmpty(ErrorDocument.Entries[id].When);
-        Assert.NotEmpty(ErrorDocument.Entries[id].Action);
+        Assert.NotEmpty(ErrorDocument.Entries[id].Actions);
         Assert.True(ErrorDocument.Kinds.ContainsKey(id) || ErrorDocument.Makers.Any(maker => maker.Name == id), $"No method of a class named ...Errors makes '{id}'.");
     }
 
@@ -61,6 +63,7 @@ public sealed partial class ErrorDocumentTests
 
     [Theory]
     [InlineData("src/StorageConnect.Engine")]
+    [InlineData("src/StorageConnect.Host")]
     [InlineData("src/StorageConnect")]
     public void No_error_carries_its_text_outside_the_resources(string folder) => Assert.Empty(ErrorDocument.FindOwn(folder).Select(own => own.Id));
 
@@ -95,6 +98,12 @@ public sealed partial class ErrorDocumentTests
             Ability = new(),
         },
         var type when type == typeof(OscOperation) => new OscOperation { Id = "7", StorageServerName = "lab", Target = "db01", StartedAt = default },
+        var type when type == typeof(StorageElement) => new StorageElement { Name = "db01", Uuid = "7", StorageServerUuid = "8", StorageServerName = "lab", Type = StorageElementType.Lun, Page83Id = "360", SizeBytes = 7 },
+        var type when type == typeof(IscsiTarget) => new IscsiTarget { TargetName = "iqn.2026-01.lab.test:t1", Portal = "10.0.0.1" },
+        var type when type == typeof(IscsiNode) => new IscsiNode("iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, new() { Host = "10.0.0.1" }),
+        var type when type == typeof(IscsiSession) => new IscsiSession(7, "iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, "default", null, "FAILED", 3, 0),
+        var type when type == typeof(Tool) => Tool.Iscsiadm,
+        var type when type == typeof(ToolCommand) => new ToolCommand(Tool.Iscsiadm, "-m", "node"),
         var type when type.IsValueType => Activator.CreateInstance(type),
         var type => throw new NotSupportedException($"Add an example of {type.Name}."),
     };

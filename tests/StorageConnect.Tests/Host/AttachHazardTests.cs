@@ -150,6 +150,28 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_session_that_is_logged_out_while_it_is_looked_through_is_made_again()
+    {
+        // As the iscsiadm of a detach does it that was killed itself.
+        var element = _host.Array.Add("db01", Target, 5);
+        var first = true;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal) && Interlocked.Exchange(ref first, false))
+            {
+                var host = Path.GetFileName(Path.GetDirectoryName(path)!)["host".Length..];
+                _host.RemoveSession(_host.Sessions().Single(session => $"{session.Host}" == host).Id);
+                throw new FileNotFoundException(path);
+            }
+        };
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal(2, device.Paths.Count);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task A_stale_link_by_identity_leads_nobody_astray()
     {
         var element = _host.Array.Add("db01", Target, 5);

@@ -84,6 +84,23 @@ public sealed class IscsiDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_takes_a_lock_from_a_process_that_died_waits_for_what_it_left_running()
+    {
+        (await HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation)).Dispose();
+        var file = Assert.Single(Directory.GetFiles(_host.At("run/storage-connect/locks")));
+        Assert.Equal("", await File.ReadAllTextAsync(file, Cancellation));
+        await File.WriteAllTextAsync(file, "4711\n", Cancellation);
+        _host.Write("proc/4712/environ", "PATH=/bin\0STORAGE_CONNECT_STARTED_BY=4711\0");
+
+        var taking = HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
+        await Task.Delay(30, Cancellation);
+        Assert.False(taking.IsCompleted);
+        Directory.Delete(_host.At("proc/4712"), recursive: true);
+
+        (await taking).Dispose();
+    }
+
+    [Fact]
     public async Task Many_changes_at_once_leave_whole_records_and_no_other_files()
     {
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => new IscsiDatabase(_host.Roots, Patient).PutNodeAsync(

@@ -13,7 +13,9 @@ public sealed class MultipathdTests : IDisposable
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     // A minute, so that no busy machine makes a test fail; where the deadline itself is tested it is short.
-    private Multipathd Client => new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) });
+    private Multipathd Client => new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) }, NoTools);
+
+    private static ScriptedTools NoTools => new(command => throw new InvalidOperationException($"No tool is needed: {command}"));
 
     public void Dispose() => _host.Dispose();
 
@@ -47,6 +49,35 @@ public sealed class MultipathdTests : IDisposable
         var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.AskAsync($"show map m{i} json", Cancellation)));
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"to show map m{i} json"), replies);
+    }
+
+    [Fact]
+    public async Task A_daemon_that_listens_elsewhere_is_asked_through_its_own_client()
+    {
+        _host.Write("run/multipathd.pid", "4711\n");
+        _host.Write("proc/4711/comm", "multipathd\n");
+        var tools = new ScriptedTools(_ => ScriptedTools.Done("ok\n"));
+        var daemon = new Multipathd(_host.Roots, HostDeadlines.Standard, tools);
+
+        Assert.True(daemon.IsListening());
+        Assert.Empty(tools.Commands);
+        Assert.Equal("ok", await daemon.AskAsync("del map mpatha", Cancellation));
+        Assert.Equal(["multipathd", "-kdel map mpatha"], [tools.Commands[0].Tool.Name, .. tools.Commands[0].Arguments]);
+    }
+
+    [Theory]
+    [InlineData("multipathd", "", "timeout receiving packet")]
+    [InlineData("bash", "ok", "")] // the process with that number is another by now
+    public async Task A_client_without_an_answer_and_a_daemon_that_is_gone_are_unreachable(string program, string output, string error)
+    {
+        _host.Write("run/multipathd.pid", "4711\n");
+        _host.Write("proc/4711/comm", program + "\n");
+        var daemon = new Multipathd(_host.Roots, HostDeadlines.Standard, new ScriptedTools(_ => new(1, output, error)));
+
+        var unreachable = await Assert.ThrowsAsync<ArrayUnreachableException>(() => daemon.AskAsync("show maps json", Cancellation));
+
+        Assert.Equal("MultipathdUnreachable", unreachable.ErrorId);
+        Assert.Contains(error, unreachable.Message);
     }
 
     [Fact]
@@ -85,7 +116,7 @@ public sealed class MultipathdTests : IDisposable
     {
         var name = $"/sc-test/{Guid.NewGuid():n}";
         await using var daemon = FakeMultipathd.Answering('\0' + name, _ => "ok\n");
-        var client = new Multipathd(_host.Roots with { AbstractMultipathdSocket = name }, HostDeadlines.Standard);
+        var client = new Multipathd(_host.Roots with { AbstractMultipathdSocket = name }, HostDeadlines.Standard, NoTools);
 
         Assert.True(client.IsListening());
         Assert.Equal("ok", await client.AskAsync("reconfigure", Cancellation));
@@ -96,7 +127,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.Silent(_host.MultipathdSocket);
 
-        var client = new Multipathd(_host.Roots, Short);
+        var client = new Multipathd(_host.Roots, Short, NoTools);
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => client.AskAsync("show maps", Cancellation));
 
@@ -125,7 +156,7 @@ public sealed class MultipathdTests : IDisposable
         try
         {
             Assert.True(Client.IsListening());
-            var client = new Multipathd(_host.Roots, Short);
+            var client = new Multipathd(_host.Roots, Short, NoTools);
             var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => client.AskAsync("show maps", Cancellation));
             Assert.Contains("did not answer", error.Message);
         }

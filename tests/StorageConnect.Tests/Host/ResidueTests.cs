@@ -84,6 +84,17 @@ public sealed class ResidueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_udev_is_at_work_no_link_is_called_dead()
+    {
+        _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
+        _host.Files.Write("run/udev/queue", "");
+        Assert.Empty(await FindAsync());
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+        Assert.Equal(OscHostResidueKind.DeadLink, Assert.Single(await FindAsync()).Kind);
+    }
+
+    [Fact]
     public async Task A_path_that_leads_to_another_LUN_is_taken_away()
     {
         var (element, disk) = AddLun(1);

@@ -26,7 +26,7 @@ public sealed class ToolRunnerTests
     }
 
     [Fact]
-    public async Task The_environment_holds_nothing_of_ours()
+    public async Task The_environment_holds_nothing_of_ours_but_who_started_it()
     {
         Environment.SetEnvironmentVariable("STORAGECONNECT_TEST_LEAK", "leak");
         using var tool = new FakeTool("tr '\\0' '\\n' < /proc/$$/environ; read line || echo no input");
@@ -34,7 +34,7 @@ public sealed class ToolRunnerTests
         var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
 
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
-        Assert.Equal(["LC_ALL=C", $"PATH={string.Join(':', ToolRunner.SystemFolders)}", "no input"], lines);
+        Assert.Equal(["LC_ALL=C", $"PATH={string.Join(':', ToolRunner.SystemFolders)}", $"STORAGE_CONNECT_STARTED_BY={Environment.ProcessId}", "no input"], lines);
     }
 
     [Fact]

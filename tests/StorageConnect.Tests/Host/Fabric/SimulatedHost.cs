@@ -89,7 +89,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, this, isPrivileged ?? (() => true)) { OnStep = onStep };
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
 
     public void StartMultipathd() => _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
 

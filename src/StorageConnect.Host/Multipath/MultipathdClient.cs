@@ -1,0 +1,33 @@
+using System.Globalization;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host.Multipath;
+
+/// <summary>multipathd's own client, for a daemon that runs and listens on no socket we know of: each build may give it another name.</summary>
+internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines, IToolRunner tools)
+{
+    /// <summary>True when multipathd runs, as its pid file and that process say. No process is started for this.</summary>
+    public bool CanAsk() =>
+        int.TryParse(SysFile.TryReadText(Path.Combine(roots.Run, "multipathd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+        && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == Tool.Multipathd.Name;
+
+    /// <summary>The whole reply, as from the socket.</summary>
+    /// <exception cref="ArrayUnreachableException">It gave none.</exception>
+    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    {
+        ToolResult result;
+        try
+        {
+            result = await tools.RunAsync(new(Tool.Multipathd, "-k" + command), deadlines.MultipathdReply, cancellationToken);
+        }
+        catch (ToolFailedException e)
+        {
+            throw MultipathErrors.MultipathdUnreachableByClient(command, e);
+        }
+
+        return result.Output.TrimEnd('\n') is { Length: > 0 } reply
+            ? reply
+            : throw MultipathErrors.MultipathdUnreachableByClient(command, result.ExitCode, result.Error.Trim());
+    }
+}

@@ -24,7 +24,8 @@ public sealed record OscDevice
     /// <summary>The ways to it.</summary>
     public ValueList<OscDevicePath> Paths { get; init; } = [];
 
-    /// <summary>True when the page 0x83 of every path says that it is what <see cref="Wwid"/> names, and there is a path.</summary>
+    /// <summary>True when every path, asked for its page 0x83 at this moment, says that it is what <see cref="Wwid"/> names, and there is a path.</summary>
+    /// <remarks>What can't be asked, because it is down or this user may not, counts as the kernel read it at its last scan.</remarks>
     public bool Verified { get; init; }
 
     /// <summary>Its path: what a user means by it in a text.</summary>

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Ledger;
 
@@ -14,11 +15,26 @@ internal sealed record MadeSession
     /// <summary>The page 0x83 id of the element it was made for. Others may use it since.</summary>
     public string MadeFor { get; init; } = "";
 
+    /// <summary>The kernel's number of it; null while its login is under way, or was when its run ended.</summary>
+    public int? Id { get; init; }
+
+    /// <summary>Which start of this host gave it that number.</summary>
+    public string? Boot { get; init; }
+
     public static MadeSession Of(IscsiNode node, string page83Id) =>
         new() { TargetName = node.TargetName, Portal = node.Portal.ToString(), NetDevice = node.Access.NetDevice, MadeFor = page83Id };
 
-    public bool IsServedBy(IscsiSession session) =>
+    /// <summary>What is noted of it when it is there. One that somebody makes at the same place after its end is his.</summary>
+    public MadeSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = ReadBoot(roots) };
+
+    public bool IsServedBy(IscsiSession session, HostRoots roots) =>
+        IsAt(session) && (Id is null || (Id == session.Id && Boot == ReadBoot(roots)));
+
+    /// <summary>True for a session with the same target through the same portal, whoever made it.</summary>
+    public bool IsAt(IscsiSession session) =>
         session.TargetName == TargetName
         && session.Portal.ToString() == Portal
         && (NetDevice is null || session.NetDevice is null || session.NetDevice == NetDevice);
+
+    private static string? ReadBoot(HostRoots roots) => SysFile.TryReadText(Path.Combine(roots.Proc, "sys", "kernel", "random", "boot_id"));
 }

@@ -2,6 +2,7 @@ using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Storage;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Residue;
 
@@ -82,7 +83,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
     private IEnumerable<FoundResidue> Links()
     {
         string[] folders = ["disk/by-id", "disk/by-path", "mapper"];
-        return IsUdevBusy ? [] :
+        return UdevQueue.IsBusy(host.Roots) ? [] :
             from folder in folders
             from name in SysFile.Names(Path.Combine(host.Roots.Dev, folder))
             let path = $"/dev/{folder}/{name}"
@@ -101,9 +102,6 @@ internal sealed class HostResidueSearch(LinuxHost host)
                     return Task.CompletedTask;
                 });
     }
-
-    // While events are queued, a link may be about to go.
-    private bool IsUdevBusy => File.Exists(Path.Combine(host.Roots.Run, "udev", "queue"));
 
     private IEnumerable<FoundResidue> Attachments() =>
         from attachment in host.Ledger.Attachments

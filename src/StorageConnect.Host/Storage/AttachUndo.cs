@@ -84,7 +84,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     private async Task LogoutAsync(CancellationToken cancellationToken)
     {
         using var gate = await host.Locks.TakeTargetsAsync(_sessions.Select(session => session.Node.TargetName), cancellationToken);
-        await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Made), cancellationToken);
+        await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Made), [], cancellationToken);
     }
 
     private async Task<bool> TryAsync(Func<Task> step)

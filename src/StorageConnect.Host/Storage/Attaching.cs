@@ -16,9 +16,17 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
     public async Task<OscDevice> RunAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         host.DemandRights("Attaching an element");
+        if (asked.Page83Id.Length == 0)
+        {
+            asked = await array.GetElementAsync(asked, cancellationToken);
+            DemandUsable(asked);
+        }
+
+        using var gate = await host.Locks.TakeElementAsync(asked.Page83Id, cancellationToken);
+
+        // Only now: who had the lock may have presented or withdrawn it.
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element);
-        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var server = await array.GetServerAsync(cancellationToken);
         var toPresent = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).ToPresent(element, server, groups);
         DemandMultipathd(server, element);
@@ -82,6 +90,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         {
             host.Step("map");
             await new MapWait(host).RunAsync(element, paths, cancellationToken);
+            await RemoveLeftBehindAsync(element, paths, cancellationToken);
         }
         else if (paths.Count > 1)
         {
@@ -159,6 +168,27 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         }
 
         undo.HadMap = DmDevice.FindMap(host.Roots, element.Page83Id) is not null;
+    }
+
+    /// <summary>Takes those of its disks away, in its map or beside it, behind which it is no more: the array presents it elsewhere by now.</summary>
+    private async Task RemoveLeftBehindAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        var others = (DmDevice.FindMap(host.Roots, element.Page83Id)?.Slaves(host.Roots) ?? [])
+            .Union(ScsiDisk.FindAll(host.Roots, element.Page83Id))
+            .Except(paths.Select(path => path.Disk))
+            .Select(disk => ScsiDevice.OfDisk(host.Roots, disk))
+            .OfType<ScsiDevice>()
+            .ToList();
+        var identities = await host.Proof.AskAsync(others, cancellationToken);
+        foreach (var device in others.Where(device => identities[device.Folder] != element.Page83Id || IsElsewhere(device)))
+        {
+            await _stale.PurgeAsync(device, cancellationToken);
+        }
+
+        // A path that is down can't be asked. When it comes back, it may be another's at a number that the array doesn't tell.
+        bool IsElsewhere(ScsiDevice device) => element.LunAddresses.Count > 0 && device.State is not "running"
+            && host.Initiator.Sessions().FirstOrDefault(session => session.Id == device.SessionId) is { } session
+            && !ToldLuns.At(session, element).Contains(device.Lun);
     }
 
     /// <summary>Said before anything is done, where it is certain already.</summary>

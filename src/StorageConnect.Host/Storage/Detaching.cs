@@ -86,23 +86,38 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         var sessions = SessionsOf(devices);
-        var made = MadeFor(element, sessions);
         using var gate = await host.Locks.TakeTargetsAsync(
-            sessions.Select(session => session.TargetName).Concat(made.Select(session => session.TargetName)),
+            sessions.Select(session => session.TargetName).Concat(MadeFor(element, sessions).Select(session => session.TargetName)),
             cancellationToken);
+        var made = MadeFor(element, sessions); // only now: others may have logged in anew meanwhile
+        var release = new SessionRelease(host);
+        var going = release.FindGoing(made, devices);
         host.Step("delete disks");
-        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+        await DeleteAsync(devices.Except(going), cancellationToken);
+        try
+        {
+            await release.ReleaseAsync(made, going, cancellationToken);
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            // Their map is gone: left alone, they would get another some day.
+            await DeleteAsync(going, CancellationToken.None);
+            throw;
+        }
 
+        await DeleteAsync(going, cancellationToken); // those whose session somebody else came to need
         // Events that were under way may have made the map anew, of disks that are gone now.
         if (DmDevice.FindMap(host.Roots, element.Page83Id) is not null)
         {
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
         }
 
-        await new SessionRelease(host).ReleaseAsync(made, cancellationToken);
         DeviceLinks.Clear(host.Roots, element.Page83Id);
         await host.Wwids.RemoveAsync(element.Page83Id, cancellationToken);
     }
+
+    private Task DeleteAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken) =>
+        Task.WhenAll(devices.Where(device => device.Exists).Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
 
     private async Task FlushAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
     {
@@ -133,7 +148,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
     /// <summary>The sessions of attaching's making that led to it, and those it was looked for behind by a run that didn't come further.</summary>
     private List<MadeSession> MadeFor(StorageElement element, List<IscsiSession> sessions) =>
-        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(made.IsServedBy))];
+        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(session => made.IsServedBy(session, host.Roots)))];
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {

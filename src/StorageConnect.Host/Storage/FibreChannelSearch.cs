@@ -18,23 +18,42 @@ internal sealed class FibreChannelSearch(LinuxHost host, StorageElement element,
         }
 
         var before = Disks();
+        var empty = new HashSet<string>();
         foreach (var disk in before)
         {
-            if (ScsiDevice.OfDisk(host.Roots, disk) is { } device && !await _stale.IsGenuineAsync(device, cancellationToken))
+            if (ScsiDevice.OfDisk(host.Roots, disk) is not { } device)
             {
-                await _stale.PurgeAsync(device, cancellationToken);
+                continue;
+            }
+
+            switch (await _stale.AskAsync(device, cancellationToken))
+            {
+                case DeviceStanding.Changed:
+                    await _stale.PurgeAsync(device, cancellationToken);
+                    break;
+                case DeviceStanding.Empty:
+                    empty.Add(disk);
+                    break;
             }
         }
 
         host.Step("scan");
-        await Task.WhenAll(ports.Select(port => host.Scsi.ScanAllAsync(int.Parse(port["host".Length..], CultureInfo.InvariantCulture), cancellationToken)));
-        await Watch.UntilAsync(host.Roots, () => Disks().Count > 0, host.Deadlines.LunSeen, cancellationToken);
+        try
+        {
+            await Task.WhenAll(ports.Select(port => host.Scsi.ScanAllAsync(int.Parse(port["host".Length..], CultureInfo.InvariantCulture), cancellationToken)));
+            await Watch.UntilAsync(host.Roots, () => Disks().Except(empty).Any(), host.Deadlines.LunSeen, cancellationToken);
+        }
+        finally
+        {
+            Disks().Except(before).Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList().ForEach(undo.Added);
+        }
+
         var found = Disks()
+            .Except(empty)
             .Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk)))
             .Where(path => path.Device is not null)
             .Select(path => new FoundPath(path.Device!, path.Disk, !before.Contains(path.Disk)))
             .ToList();
-        found.Where(path => path.IsNew).ToList().ForEach(path => undo.Added(path.Device));
         return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(element);
     }
 

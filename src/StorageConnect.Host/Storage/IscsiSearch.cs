@@ -48,7 +48,9 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         host.Step("login");
         try
         {
-            return new(node, await host.Initiator.LoginAsync(node, cancellationToken), made, null);
+            var begun = await host.Initiator.LoginAsync(node, cancellationToken);
+            host.Ledger.Save(made.As(begun, host.Roots));
+            return new(node, begun, made, null);
         }
         catch (StorageConnectException e)
         {
@@ -121,7 +123,7 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         && searches.Exists(other => other.Found is not null);
 
     private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
-        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], cancellationToken);
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], [], cancellationToken);
 
     private void Warn(List<Login> logins, List<Search> searches)
     {

@@ -20,8 +20,14 @@ internal sealed class MapWait(LinuxHost host)
                 return map;
             }
 
+            var isLate = TimeProvider.System.GetElapsedTime(began) > host.Deadlines.MapMade;
+            if (!isLate && UdevQueue.IsBusy(host.Roots))
+            {
+                continue; // it will hear of them: with many disks at once udev takes its time, and being told as well only adds to the work
+            }
+
             var reply = await NudgeAsync(element, paths, cancellationToken);
-            if (TimeProvider.System.GetElapsedTime(began) > host.Deadlines.MapMade)
+            if (isLate)
             {
                 return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
             }

@@ -7,16 +7,33 @@ namespace StorageConnect.Host.Storage;
 /// <summary>Logs out sessions that attaching made and nobody uses any more. The caller has the locks of their targets.</summary>
 internal sealed class SessionRelease(LinuxHost host)
 {
-    public async Task ReleaseAsync(IReadOnlyCollection<MadeSession> made, CancellationToken cancellationToken)
+    /// <summary>The devices of these that need not be taken away one by one: their session goes, and the kernel takes them with it.</summary>
+    /// <remarks>Only with a session that is logged in: the kernel waits for the last commands of devices whose portal is silent.</remarks>
+    public IReadOnlyList<ScsiDevice> FindGoing(IReadOnlyCollection<MadeSession> made, IReadOnlyCollection<ScsiDevice> devices) =>
+    [
+        .. host.Initiator.Sessions()
+            .Where(session => session.IsLoggedIn && made.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, devices))
+            .SelectMany(session => ScsiDevice.Of(host.Roots, session))
+            .Intersect(devices)
+    ];
+
+    /// <summary>Logs out where nobody needs the session but for the devices that may go with it.</summary>
+    /// <remarks>One after the other: iscsiadm walks through all sessions, and fails over those that another is just ending.</remarks>
+    public async Task ReleaseAsync(IEnumerable<MadeSession> made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
-        var sessions = host.Initiator.Sessions();
-        await Task.WhenAll(made.Select(one => ReleaseAsync(one, sessions.Where(one.IsServedBy).ToList(), cancellationToken)));
+        foreach (var one in made)
+        {
+            await ReleaseAsync(one, going, cancellationToken);
+        }
     }
 
-    private async Task ReleaseAsync(MadeSession made, List<IscsiSession> sessions, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(MadeSession made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
+        var all = host.Initiator.Sessions();
+        var sessions = all.Where(session => made.IsServedBy(session, host.Roots)).ToList();
+
         // The run that began the login may have been killed before its session was there.
-        if (sessions.Count == 0
+        if (!all.Any(made.IsAt)
             && IscsiPortal.TryParse(made.Portal, out var portal)
             && await host.Initiator.TakeUpLoginAsync(made.TargetName, portal, cancellationToken) is { } late)
         {
@@ -25,7 +42,7 @@ internal sealed class SessionRelease(LinuxHost host)
 
         foreach (var session in sessions)
         {
-            if (ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData))
+            if (IsNeeded(session, going))
             {
                 return; // others use it: they log it out
             }
@@ -36,4 +53,7 @@ internal sealed class SessionRelease(LinuxHost host)
 
         host.Ledger.Remove(made);
     }
+
+    private bool IsNeeded(IscsiSession session, IReadOnlyCollection<ScsiDevice> going) =>
+        ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData && !going.Contains(device));
 }

@@ -7,10 +7,6 @@ namespace StorageConnect.Host.Storage;
 /// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
 internal sealed class SessionSearch(LinuxHost host, StorageElement element, StaleDevices stale)
 {
-    // LUN numbers from here on are told in flat addressing, whose two bits the kernel counts in.
-    private const int FirstFlatLun = 256;
-    private const int FlatAddressing = 16384;
-
     private readonly HashSet<string> _proven = [];
 
     /// <summary>One look.</summary>
@@ -22,7 +18,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
     public async Task<FoundPath?> LookAsync(IscsiSession session, Action<ScsiDevice> added, CancellationToken cancellationToken)
     {
-        var luns = LunsAt(session);
+        var luns = ToldLuns.At(session, element);
         foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
         {
             if (await ProveAsync(device, luns, cancellationToken))
@@ -33,12 +29,23 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
 
         var before = ScsiDevice.Of(host.Roots, session);
         host.Step("scan");
-        foreach (var lun in luns.Count == 0 ? [null] : luns.Select(lun => (long?)lun))
+        try
         {
-            await host.Scsi.ScanAsync(session, lun, cancellationToken);
+            foreach (var lun in luns.Count == 0 ? [null] : luns.Select(lun => (long?)lun))
+            {
+                await host.Scsi.ScanAsync(session, lun, cancellationToken);
+            }
+        }
+        finally
+        {
+            // Also when this was cancelled meanwhile.
+            Added().ForEach(added);
         }
 
-        return await PickAsync(session, before, luns, added, cancellationToken);
+        return await PickAsync(session, before, Added(), luns, cancellationToken);
+
+        // What somebody else looks for at other numbers is his.
+        List<ScsiDevice> Added() => [.. ScsiDevice.Of(host.Roots, session).Except(before).Where(device => luns.Count == 0 || luns.Contains(device.Lun))];
     }
 
     // Where the LUN number is known, other devices are none of our business.
@@ -49,29 +56,29 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
-        var isGenuine = _proven.Contains(device.Folder) || await stale.IsGenuineAsync(device, cancellationToken);
+        var standing = _proven.Contains(device.Folder) ? DeviceStanding.Genuine : await stale.AskAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
-        if (isGenuine)
+        var isTold = luns.Contains(device.Lun);
+        if (standing == DeviceStanding.Genuine)
         {
             _proven.Add(device.Folder);
         }
-        else if (was || isIt || luns.Contains(device.Lun))
+        else if (standing == DeviceStanding.Empty ? was && luns.Count > 0 && !isTold : was || isIt || isTold)
         {
+            // Where nothing is any more it may come back, unless the array says that it is elsewhere.
             await stale.PurgeAsync(device, cancellationToken);
         }
 
-        return isGenuine && isIt;
+        return standing == DeviceStanding.Genuine && isIt;
     }
 
     private async Task<FoundPath?> PickAsync(
         IscsiSession session,
         IReadOnlyList<ScsiDevice> before,
+        List<ScsiDevice> now,
         List<long> luns,
-        Action<ScsiDevice> added,
         CancellationToken cancellationToken)
     {
-        var now = ScsiDevice.Of(host.Roots, session).Except(before).ToList();
-        now.ForEach(added);
         if (now.Find(device => device.ReadIdentity() == element.Page83Id) is { } found)
         {
             await RemoveAsync(now.Where(device => device != found), cancellationToken);
@@ -79,7 +86,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         }
 
         var wrong = luns.Count == 0 ? null
-            : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData)) is { } other
+            : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
                 ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
                 : null;
         await RemoveAsync(now, cancellationToken);
@@ -99,10 +106,4 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         await Watch.ForAsync(host.Roots, () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
             ? new(device, disk, isNew)
             : null;
-
-    private List<long> LunsAt(IscsiSession session) =>
-    [
-        .. element.LunAddresses.Where(address => address.TargetName == session.TargetName)
-            .Select(address => address.Lun < FirstFlatLun ? (long)address.Lun : FlatAddressing + address.Lun)
-    ];
 }

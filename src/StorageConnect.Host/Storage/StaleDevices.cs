@@ -10,12 +10,15 @@ namespace StorageConnect.Host.Storage;
 internal sealed class StaleDevices(LinuxHost host)
 {
     /// <summary>Has the kernel ask the device anew who it is.</summary>
-    /// <returns>True when it is still, in a state for use, who it was.</returns>
-    public async Task<bool> IsGenuineAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public async Task<DeviceStanding> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
         await host.Scsi.RescanAsync(device, cancellationToken);
-        return device.ReadIdentity() is { } now && now == before && device.State is "running";
+        return device.ReadIdentity() is not { } now || now != before || device.State is not "running" ? DeviceStanding.Changed
+            // Of a LUN that is gone the kernel shows for ever what it was.
+            : (await host.Proof.AskAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceStanding.Empty
+            : asked == now ? DeviceStanding.Genuine
+            : DeviceStanding.Changed;
     }
 
     /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>

@@ -37,9 +37,13 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
         }
 
-        await Task.WhenAll(sessions.Select(session => host.Initiator.LogoutAsync(session, cancellationToken)));
+        foreach (var session in sessions)
+        {
+            await host.Initiator.LogoutAsync(session, cancellationToken);
+        }
+
         maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
-        foreach (var made in host.Ledger.Sessions.Where(made => sessions.Exists(made.IsServedBy)))
+        foreach (var made in host.Ledger.Sessions.Where(made => sessions.Exists(session => made.IsServedBy(session, host.Roots))))
         {
             host.Ledger.Remove(made);
         }

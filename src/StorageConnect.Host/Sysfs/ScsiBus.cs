@@ -34,11 +34,16 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
         }
     }
 
-    private Task ScanAsync(int host, string what, CancellationToken cancellationToken) => WriteAsync(
-        Path.Combine(roots.Sys, "class", "scsi_host", string.Create(CultureInfo.InvariantCulture, $"host{host}"), "scan"),
-        what,
-        string.Create(CultureInfo.InvariantCulture, $"looking for LUNs on the SCSI host {host}"),
-        cancellationToken);
+    private async Task ScanAsync(int host, string what, CancellationToken cancellationToken)
+    {
+        // Seen to its end also when it is cancelled: what it brings would come when everything else is taken back already.
+        await WriteAsync(
+            Path.Combine(roots.Sys, "class", "scsi_host", string.Create(CultureInfo.InvariantCulture, $"host{host}"), "scan"),
+            what,
+            string.Create(CultureInfo.InvariantCulture, $"looking for LUNs on the SCSI host {host}"),
+            CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     private async Task WriteAsync(string path, string text, string what, CancellationToken cancellationToken)
     {

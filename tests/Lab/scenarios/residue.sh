@@ -3,7 +3,7 @@
 start_host
 start_array
 kinds() { osc "(Get-OscHostResidue $* | ForEach-Object { \"\$(\$_.Kind)\" }) -join ' '"; }
-clear() { osc "Clear-OscHostResidue -GracePeriod 0 -Confirm:\$false $*"; }
+clear() { osc "Clear-OscHostResidue -GracePeriod 0 -Confirm:\$false $*"; udevadm settle; }
 connect() { osc "Get-OscStorageElement -Name $1 | Connect-OscStorageElement | Out-Null"; }
 
 say 'a clean host, and one with a LUN in use'

@@ -72,6 +72,62 @@ public sealed class AttachHazardTests : IAsyncDisposable
         Assert.Contains(next.Page83Id, error.Message);
     }
 
+    [Theory]
+    [InlineData(false, 5)]
+    [InlineData(true, 5)]
+    [InlineData(false, 1)]
+    [InlineData(true, 1)]
+    public async Task An_element_that_moved_is_found_where_it_is_and_its_old_disks_go(bool isSilent, int lun)
+    {
+        // The kernel shows for ever what was behind a LUN number where nothing is any more.
+        _host.Array.IsSilent = isSilent;
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var target = lun == 5 ? "iqn.2026-01.lab.array:t2" : Target;
+        _host.Array.Luns.Clear();
+        _host.Array.Luns[(target, lun)] = element;
+        if (!isSilent)
+        {
+            _host.Array.Change(element, now => now with { LunAddresses = [new() { TargetName = target, Lun = lun }] });
+        }
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+        await new Detaching(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], keepAccess: false, Cancellation);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_path_that_is_down_at_a_LUN_number_that_is_anothers_by_now_is_not_handed_over()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.DeadPortals.Add("10.99.1.1");
+        _host.Break(_host.Sessions().Single(session => session.Portal.Address == "10.99.1.1"));
+        _host.Array.GiveLunAway(_host.Array.Now(element), _host.Array.Add("next", Target, 6));
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
+    public async Task A_LUN_that_is_not_there_yet_is_waited_for_and_its_mounted_map_stays()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        _host.Array.Luns.Clear();
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => AttachAsync(element));
+        Assert.Equal("ElementNotSeen", error.ErrorId);
+
+        _host.Array.Luns[(Target, 5)] = element;
+        Assert.Equal(2, (await AttachAsync(element)).Paths.Count);
+        Assert.True(Directory.Exists(_host.Files.At("sys/block/dm-0")));
+    }
+
     [Fact]
     public async Task Where_the_array_says_a_wrong_LUN_number_nothing_is_handed_over_and_nothing_is_left()
     {

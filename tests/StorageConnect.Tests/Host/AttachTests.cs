@@ -85,6 +85,21 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_udev_is_behind_multipathd_is_not_told_of_disks_it_will_hear_of()
+    {
+        _host.IsMultipathdBlind = true;
+        _host.Files.Write("run/udev/queue", "");
+        var deadlines = SimulatedHost.Patient with { MapNudge = TimeSpan.FromMilliseconds(10), MapMade = TimeSpan.FromMinutes(1) };
+        var attaching = new Attaching(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        await Task.Delay(100, Cancellation);
+        Assert.DoesNotContain(_host.MultipathdCommands, command => command.StartsWith("add path", StringComparison.Ordinal));
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Equal(2, (await attaching).Paths.Count);
+    }
+
+    [Fact]
     public async Task A_target_named_after_the_element_is_looked_at_first_and_others_are_not_logged_in_to()
     {
         _host.Array.IsSilent = true;
@@ -474,6 +489,45 @@ public sealed class AttachTests : IAsyncDisposable
         _host.IsMultipathdBlind = true;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(host, _host.Array, Warn).RunAsync(element, [], cancel.Token));
+
+        AssertNothingLeft(element);
+    }
+
+    [Fact]
+    public async Task Who_waited_for_another_run_presents_the_element_that_the_other_withdrew_meanwhile()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        Task<OscDevice>? attaching = null;
+        var detaching = _host.Open(onStep: step =>
+        {
+            if (step == "withdraw")
+            {
+                attaching = AttachAsync(element);
+                Thread.Sleep(20); // it has come to the lock
+            }
+        });
+
+        await new Detaching(detaching, _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Equal(2, (await attaching!).Paths.Count);
+    }
+
+    [Fact]
+    public async Task Cancelling_in_the_middle_of_a_scan_takes_back_the_disk_that_it_brings_all_the_same()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        using var cancel = new CancellationTokenSource();
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal))
+            {
+                cancel.Cancel();
+                Thread.Sleep(20); // the kernel looks
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], cancel.Token));
 
         AssertNothingLeft(element);
     }

@@ -61,6 +61,40 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Disks_whose_session_goes_are_left_to_the_kernel_and_others_are_deleted()
+    {
+        var one = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("db02", Target, 6);
+        await AttachAsync(one);
+        await AttachAsync(other);
+        var deleted = 0;
+        _host.OnWrite = (path, _) => deleted += path.EndsWith("/delete", StringComparison.Ordinal) ? 1 : 0;
+
+        await DetachAsync(one);
+        Assert.Equal(2, deleted);
+        await DetachAsync(other);
+
+        Assert.Equal(2, deleted);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task When_a_logout_fails_its_disks_are_gone_all_the_same_and_the_next_run_completes_it()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.DeafPortals.Add("10.99.1.1");
+
+        Assert.Equal("LogoutFailed", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element))).ErrorId);
+        Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sd", StringComparison.Ordinal));
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+
+        _host.DeafPortals.Clear();
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Sessions_that_somebody_else_made_are_left_to_him()
     {
         _host.AddSession(Target, "10.99.0.1");
@@ -70,6 +104,59 @@ public sealed class DetachTests : IAsyncDisposable
         await DetachAsync(element);
 
         Assert.Equal(["iqn.2026-01.lab.array:t1 10.99.1.1:3260"], _host.Logouts);
+        Assert.Single(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_session_that_an_administrator_made_where_ours_was_logged_out_by_hand_is_his()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        foreach (var session in _host.Sessions())
+        {
+            _host.RemoveSession(session.Id);
+        }
+
+        var his = _host.AddSession(Target, "10.99.0.1");
+        await DetachAsync(element);
+
+        Assert.Equal(his.Id, Assert.Single(_host.Sessions()).Id);
+        Assert.Empty(_host.Open().Ledger.Sessions);
+    }
+
+    [Fact]
+    public async Task A_session_that_another_run_makes_meanwhile_where_ours_was_logged_out_by_hand_stays_known_as_made()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.RemoveSession(_host.Sessions().Single(session => session.Portal.Address == "10.99.0.1").Id);
+        var other = _host.Open();
+        Task detaching;
+        using (await other.Locks.TakeTargetsAsync([Target], Cancellation))
+        {
+            detaching = DetachAsync(element);
+            await Task.Delay(100, Cancellation); // it has come to the target's lock
+            var made = new MadeSession { TargetName = Target, Portal = "10.99.0.1:3260", MadeFor = "36000000000000000000000000000beef" };
+            other.Ledger.Save(made.As(_host.AddSession(Target, "10.99.0.1"), _host.Roots));
+        }
+
+        await detaching;
+
+        Assert.Equal("36000000000000000000000000000beef", Assert.Single(other.Ledger.Sessions).MadeFor);
+        Assert.Single(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task After_a_restart_of_the_host_the_session_of_the_same_number_is_anothers()
+    {
+        _host.Files.Write("proc/sys/kernel/random/boot_id", "1\n");
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+
+        _host.Files.Write("proc/sys/kernel/random/boot_id", "2\n");
+        await DetachAsync(element);
+
         Assert.Single(_host.Sessions());
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
 using Xunit;
@@ -9,26 +7,31 @@ namespace StorageConnect.Tests.Host;
 /// <summary>Exit codes and output of real iscsiadm, as captured, and the whole table of codes.</summary>
 public sealed class IscsiadmExitTests
 {
-    private static readonly string Folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Captures", "iscsiadm");
+    private const string Folder = "iscsiadm";
+    private const string NotKept = "-";
 
-    public static TheoryData<string, string, int, string, string> Captures =>
-    [
-        .. File.ReadLines(Path.Combine(Folder, "INDEX"))
-            .Where(line => !line.StartsWith('#'))
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Select(part => (part[0], part[1], int.Parse(part[2], CultureInfo.InvariantCulture), part[3], part[4]))
-    ];
+    // What a code says of itself, whatever was asked.
+    private const IscsiadmOperation Other = (IscsiadmOperation)(-1);
 
-    public static TheoryData<string> Lists => [.. Captures.Where(row => row.Data is (_, "Discover", 0, _, _)).Select(row => row.Data.Item1)];
+    private static readonly List<string[]> Index = [.. Capture.Index(Folder, parts: 6)];
+
+    public static TheoryData<string, string, string, string, string> Captures =>
+        [.. Index.Where(row => row[2] != NotKept).Select(row => (row[0], row[1], row[2], row[3], row[4]))];
+
+    public static TheoryData<string, string> Lists =>
+        [.. Index.Where(row => row[1] == nameof(IscsiadmOperation.Discover) && row[2] is "0" or NotKept).Select(row => (row[0], row.ElementAtOrDefault(5) ?? ""))];
+
+    [Fact]
+    public void Each_capture_has_its_line_in_the_index() =>
+        Assert.Equal(Capture.NamesIn(Folder).Order(StringComparer.Ordinal), Index.Select(row => row[0]).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, int code, string verdict, string errorId)
+    public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, string code, string verdict, string errorId)
     {
-        var capture = Capture.Read(Path.Combine(Folder, file));
-        Assert.Equal(code, capture.Result.ExitCode);
+        var result = Capture.Read(Folder, file).EndingWith(code);
 
-        var exit = IscsiadmExit.Of(Enum.Parse<IscsiadmOperation>(operation), capture.Result);
+        var exit = IscsiadmExit.Of(operation == nameof(Other) ? Other : Enum.Parse<IscsiadmOperation>(operation), result);
 
         Assert.Equal(Enum.Parse<IscsiadmVerdict>(verdict), exit.Verdict);
         if (exit.Verdict == IscsiadmVerdict.Done)
@@ -37,25 +40,25 @@ public sealed class IscsiadmExitTests
             return;
         }
 
-        var error = exit.ToException("It failed", "iqn.2026-01.lab.test:t1", capture.Result);
+        var error = exit.ToException("It failed", "iqn.2026-01.lab.test:t1", result);
         Assert.Equal(errorId, error.ErrorId);
         Assert.Equal(exit.Verdict == IscsiadmVerdict.Retry, error.Retryable);
         Assert.Equal("iqn.2026-01.lab.test:t1", error.Element);
         Assert.False(string.IsNullOrEmpty(error.Recommendation));
-        Assert.Contains($"exit code {code}", error.Message);
+        Assert.Contains($"exit code {result.ExitCode}", error.Message);
         Assert.DoesNotContain("\n", error.Message);
     }
 
     [Theory]
     [MemberData(nameof(Lists))]
-    public void What_a_discovery_printed_is_read_line_by_line(string file)
+    public void What_a_discovery_printed_is_read_line_by_line(string file, string range)
     {
-        var output = Capture.Read(Path.Combine(Folder, file)).Result.Output;
+        var output = Capture.Read(Folder, file).Lines(range);
 
         var lines = DiscoveryOutput.Parse(output, "10.99.0.1:3260");
 
         Assert.NotEmpty(lines);
-        Assert.Equal(output.TrimEnd().Split('\n'), lines.Select(line => $"{line.Portal},{line.Tpgt} {line.TargetName}"));
+        Assert.Equal(output.Split('\n'), lines.Select(line => $"{line.Portal},{line.Tpgt} {line.TargetName}"));
     }
 
     [Fact]
@@ -100,6 +103,4 @@ public sealed class IscsiadmExitTests
     [InlineData(IscsiadmOperation.Logout, 255, IscsiadmVerdict.Done)]
     internal void What_is_so_already_is_a_success(IscsiadmOperation operation, int code, IscsiadmVerdict verdict) =>
         Assert.Equal(verdict, IscsiadmExit.Of(operation, code).Verdict);
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

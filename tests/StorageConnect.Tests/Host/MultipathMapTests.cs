@@ -17,7 +17,13 @@ public sealed class MultipathMapTests : IDisposable
     [InlineData("uml-s1-061-mpd-maps-json", $"mpatha {One} sda=Active sdc=Active; mpathb {Two} sdb=Active sdd=Active")]
     [InlineData("qemu-s1-061-mpd-maps-json", $"mpatha {One} sda=Active sdc=Active; mpathb {Two} sdb=Active sdd=Active")]
     [InlineData("uml-s1-062-mpd-map-json", $"mpatha {One} sda=Active sdc=Active")]
+    [InlineData("qemu-s1-062-mpd-map-json", $"mpatha {One} sda=Active sdc=Active")]
     [InlineData("uml-s1-077-mpd-map-json-onepath", $"mpatha {One} sda=Active sdc=Failed; mpathb {Two} sdb=Active sdd=Failed")]
+    [InlineData("qemu-s1-077-mpd-map-json-onepath", $"mpatha {One} sda=Active sdc=Failed; mpathb {Two} sdb=Active sdd=Failed")]
+    [InlineData("qemu-lio-011-lio-mpd-json", "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdb=Active; 36001405abea000200000000000000000 36001405abea000200000000000000000 sdc=Active sdd=Active")]
+    [InlineData("uml-s1-139-mp-ll-end", "")]
+    [InlineData("qemu-s1-139-mp-ll-end", "")]
+    [InlineData("uml-s2-046-end", "")]
     [InlineData("uml-lio-011-lio-mpd-json", "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdc=Active; 36001405abea000200000000000000000 36001405abea000200000000000000000 sdb=Active sdd=Active")]
     public void Maps_and_the_states_of_their_paths_are_read_as_multipathd_tells_them(string capture, string expected)
     {
@@ -35,12 +41,13 @@ public sealed class MultipathMapTests : IDisposable
     [InlineData("")]
     public void What_is_none_of_its_JSON_is_no_list_of_maps(string reply) => Assert.Null(MultipathMap.TryParse(reply));
 
+    [Theory]
+    [InlineData("uml-s1-063-mpd-map-nonexist")]
+    [InlineData("qemu-s1-063-mpd-map-nonexist")]
+    public void A_refusal_as_it_was_captured_is_no_map(string capture) => Assert.Null(MultipathMap.TryParse(ReadCapture(capture)));
+
     [Fact]
-    public void A_refusal_as_it_was_captured_is_no_map_and_without_maps_the_list_is_empty()
-    {
-        Assert.Null(MultipathMap.TryParse(ReadCapture("uml-s1-063-mpd-map-nonexist")));
-        Assert.Empty(MultipathMap.TryParse("{\n}\n")!);
-    }
+    public void Without_maps_the_list_is_empty() => Assert.Empty(MultipathMap.TryParse("{\n}\n")!);
 
     [Theory]
     [InlineData("active", "ready", "running", OscPathState.Active)]
@@ -48,12 +55,16 @@ public sealed class MultipathMapTests : IDisposable
     [InlineData("active", "faulty", "running", OscPathState.Failed)]
     [InlineData("failed", "ready", "running", OscPathState.Failed)]
     [InlineData("active", "ready", "offline", OscPathState.Failed)]
+    [InlineData("failed", "faulty", "running", OscPathState.Failed)]
     [InlineData("undef", "undef", "running", OscPathState.Unknown)]
+    [InlineData("undef", "undef", "unknown", OscPathState.Unknown)]
     public void What_device_mapper_checker_and_kernel_say_becomes_one_state(string map, string checker, string device, OscPathState expected) =>
         Assert.Equal(expected, new MultipathPath("sda", map, checker, device).State);
 
-    [Fact]
-    public async Task An_identity_is_put_on_multipaths_list_and_taken_off_as_multipath_writes_it()
+    [Theory]
+    [InlineData("uml-s1-071-bindings")]
+    [InlineData("qemu-s1-071-bindings")]
+    public async Task An_identity_is_put_on_multipaths_list_and_taken_off_as_multipath_writes_it(string capture)
     {
         var list = _host.At("etc/multipath/wwids");
         var file = new WwidsFile(_host.Roots);
@@ -65,13 +76,12 @@ public sealed class MultipathMapTests : IDisposable
         await file.AddAsync(One, Cancellation);
 
         // As the real one wrote it, from its heading on.
-        var real = ReadCapture("uml-s1-071-bindings");
+        var real = ReadCapture(capture);
         Assert.Equal(real[real.IndexOf("# Multipath wwids", StringComparison.Ordinal)..].TrimEnd(), File.ReadAllText(list).TrimEnd());
 
         await file.RemoveAsync(One, Cancellation);
         Assert.Equal([$"/{Two}/"], File.ReadLines(list).Where(line => !line.StartsWith('#')));
     }
 
-    private static string ReadCapture(string name) =>
-        Capture.Read(Path.Combine(StagedModule.Root, "tests", "StorageConnect.Tests", "Host", "Captures", "multipathd", name + ".txt")).Result.Output;
+    private static string ReadCapture(string name) => Capture.Read("multipathd", name + ".txt").Result.Output;
 }

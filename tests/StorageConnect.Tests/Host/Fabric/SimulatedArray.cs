@@ -51,6 +51,25 @@ internal sealed class SimulatedArray : IElementPresenter
         return element;
     }
 
+    /// <summary>Gives an element's LUN number to another, and a number of its own to the first. No host is told.</summary>
+    public void GiveLunAway(StorageElement from, StorageElement to)
+    {
+        var place = Luns.Single(lun => lun.Value.Uuid == from.Uuid).Key;
+        var left = Luns.Single(lun => lun.Value.Uuid == to.Uuid).Key;
+        Luns.Remove(left);
+        Move(to, place);
+        Move(from, (place.Target, Enumerable.Range(1, 200).First(free => Luns.Keys.All(lun => lun != (place.Target, free)))));
+    }
+
+    private void Move(StorageElement element, (string Target, int Lun) place)
+    {
+        Luns[place] = element;
+        if (!IsSilent)
+        {
+            Change(element, now => now with { LunAddresses = [new() { TargetName = place.Target, Lun = place.Lun }] });
+        }
+    }
+
     public StorageElement Now(StorageElement element)
     {
         lock (_gate)
@@ -79,7 +98,7 @@ internal sealed class SimulatedArray : IElementPresenter
     public Task<StorageServer> GetServerAsync(CancellationToken cancellationToken) => Task.FromResult(Server);
 
     public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) =>
-        IsGone ? throw new ArrayUnreachableException("The array does not answer.") : Task.FromResult(Now(element));
+        IsGone ? throw new ArrayUnreachableException("The array does not answer.") { Recommendation = "Repair it." } : Task.FromResult(Now(element));
 
     public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AccessGroup>>([.. Groups]);
 

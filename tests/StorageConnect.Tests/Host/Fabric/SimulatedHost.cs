@@ -19,8 +19,6 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     private readonly Dictionary<int, IscsiSession> _sessions = [];
     private FakeMultipathd? _multipathd;
     private int _nextSession = 1;
-    private int _nextDisk;
-    private int _nextMap;
 
     public SimulatedHost()
     {
@@ -56,6 +54,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Portals nobody answers at.</summary>
     public HashSet<string> DeadPortals { get; } = [];
 
+    /// <summary>Portals at which a logout fails.</summary>
+    public HashSet<string> DeafPortals { get; } = [];
+
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
 
@@ -71,7 +72,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Its answer to <c>add path</c>; null = it does it.</summary>
     public string? AnswerToAddPath { get; set; }
 
-    /// <summary>The states multipathd tells of paths, by disk; else <c>active ready running</c>.</summary>
+    /// <summary>Maps, by identity, that somebody has open where the kernel's tables don't show it: multipathd refuses to remove them.</summary>
+    public HashSet<string> OpenMaps { get; } = [];
+
+    /// <summary>The states multipathd tells of paths, by disk; else <c>active ready running</c>, and of a disk that doesn't run <c>failed faulty offline</c>.</summary>
     public Dictionary<string, string> PathStates { get; } = [];
 
     /// <summary>What multipathd was asked.</summary>
@@ -88,10 +92,24 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     public Action<string, string>? OnWrite { get; set; }
 
     /// <summary>What a run of the product on this host is given.</summary>
-    public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
+    public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null, IKernel? kernel = null) =>
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
 
-    public void StartMultipathd() => _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
+    /// <summary>It makes maps of all disks that are there.</summary>
+    public void StartMultipathd()
+    {
+        lock (_gate)
+        {
+            _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
+            foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name).Order(StringComparer.Ordinal))
+            {
+                if (!IsMultipathdBlind && !ScsiDisk.IsMultipathPath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
+                {
+                    Map(disk, wwid);
+                }
+            }
+        }
+    }
 
     public async Task StopMultipathdAsync()
     {
@@ -151,7 +169,15 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             Logouts.Add($"{session.TargetName} {session.Portal}");
-            RemoveSession(session.Id);
+            if (DeafPortals.Contains(session.Portal.Address))
+            {
+                throw new ArrayUnreachableException($"iscsid does not log out at {session.Portal}.") { ErrorId = "LogoutFailed" };
+            }
+
+            if (_sessions.ContainsKey(session.Id))
+            {
+                RemoveSession(session.Id);
+            }
         }
 
         return Task.CompletedTask;
@@ -197,8 +223,15 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    /// <summary>The portal comes back, and the session with it.</summary>
-    public void Mend(IscsiSession session) => _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "LOGGED_IN\n");
+    /// <summary>The portal comes back, the session with it, and its disks run again.</summary>
+    public void Mend(IscsiSession session)
+    {
+        _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "LOGGED_IN\n");
+        foreach (var device in ScsiDevice.Of(Roots, session).Where(device => device.State is "transport-offline"))
+        {
+            File.WriteAllText(Path.Combine(device.Folder, "state"), "running\n");
+        }
+    }
 
     /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
     public IReadOnlyList<string> Traces()
@@ -216,7 +249,18 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var name = DeviceLink.KernelNameOf(Roots, path)!;
         var slaves = _files.At($"sys/block/{name}/slaves");
         var disks = Directory.Exists(slaves) ? new DirectoryInfo(slaves).EnumerateFileSystemInfos().Select(entry => entry.Name) : [name];
-        return [.. disks.Select(disk => Behind(disk)?.Page83Id ?? "nothing")];
+        return [.. disks.Select(IdentityBehind)];
+    }
+
+    /// <summary>The same of one disk.</summary>
+    public string IdentityBehind(string disk) => Behind(disk)?.Page83Id ?? "nothing";
+
+    /// <summary>The same of a SCSI device's place, whether there is a device now or not.</summary>
+    public string IdentityAt(string folder)
+    {
+        var parts = Path.GetFileName(folder).Split(':');
+        var session = _sessions.Values.FirstOrDefault(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
+        return session is null ? "nothing" : Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture))?.Page83Id ?? "nothing";
     }
 
     /// <summary>A disk is asked who it is: the array answers, not what the kernel remembers.</summary>
@@ -242,7 +286,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         lock (_gate)
         {
-            var disk = $"sd{(char)('a' + _nextDisk++)}";
+            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}"))); // the kernel gives names anew at once
+            var disk = $"sd{(char)('a' + number)}";
             var hctl = string.Create(CultureInfo.InvariantCulture, $"{session.Host}:0:0:{lun}");
             var device = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}";
             _files.Write($"{device}/state", "running\n");
@@ -250,7 +295,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             _files.Write($"{device}/rescan", "");
             _files.Write($"{device}/delete", "");
             Identify(_files.At(device), element);
-            _files.Write($"{device}/block/{disk}/dev", $"8:{16 * _nextDisk}\n");
+            _files.Write($"{device}/block/{disk}/dev", $"8:{16 * number}\n");
             _files.Write($"{device}/block/{disk}/size", $"{element.SizeBytes / 512}\n");
             Directory.CreateDirectory(_files.At($"{device}/block/{disk}/holders"));
             _files.Link($"{device}/block/{disk}/device", $"../../../{hctl}");
@@ -274,8 +319,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             var map = DmDevice.FindMap(Roots, wwid)?.KernelName;
             if (map is null)
             {
-                map = $"dm-{_nextMap++}";
-                var name = HasFriendlyNames ? $"mpath{(char)('a' + _nextMap - 1)}" : wwid;
+                var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/dm-{free}"))); // as with disks
+                map = $"dm-{number}";
+                var name = HasFriendlyNames ? $"mpath{(char)('a' + number)}" : wwid;
                 File.Delete(_files.At($"dev/mapper/{name}")); // udev leads a link of that name to whoever claims it now
                 _files.AddDm(map, name, "mpath-" + wwid);
                 Directory.CreateDirectory(_files.At($"sys/block/{map}/slaves"));
@@ -302,7 +348,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    private static ArrayUnreachableException Unreachable(IscsiPortal portal) => new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true };
+    private static ArrayUnreachableException Unreachable(IscsiPortal portal) => new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true, Recommendation = "Repair it." };
 
     private IEnumerable<string> Targets() => Array.Luns.Keys.Select(lun => lun.Target).Distinct().Order(StringComparer.Ordinal);
 
@@ -342,7 +388,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var lun = text.Split(' ')[2];
         var luns = Array.Luns.Keys.Where(key => key.Target == session.TargetName).Select(key => key.Lun)
             .Where(number => lun == "-" || lun == number.ToString(CultureInfo.InvariantCulture));
-        foreach (var number in luns.Order().ToList())
+        foreach (var number in IsUp(session) ? luns.Order().ToList() : [])
         {
             // A device that is there already is left as it is, whoever is behind it now.
             if (Array.Seen(session.TargetName, number) is { } element
@@ -357,7 +403,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         var parts = Path.GetFileName(folder).Split(':');
         var session = _sessions.Values.Single(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
-        if (Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element)
+        if (IsUp(session) && Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element)
         {
             Identify(folder, element);
             foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")))
@@ -366,6 +412,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             }
         }
     }
+
+    private bool IsUp(IscsiSession session) => IscsiSession.TryRead(Roots, session.Id)?.IsLoggedIn == true;
 
     private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(element));
 
@@ -407,7 +455,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
                 ["show", "maps", "json"] => $$"""{"major_version": 0, "maps": [{{string.Join(",", Maps().Select(Describe))}}]}""",
                 ["show", "map", var wwid, "json"] => FindMap(wwid) is { } map ? $$"""{"major_version": 0, "map": {{Describe(map)}}}""" : "fail",
                 ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
-                ["del", "map", var name] => FindMap(name) is { } map ? RemoveAndSayOk(map) : "fail",
+                ["del", "map", var name] => FindMap(name) is { } map && !OpenMaps.Contains(WwidOf(map)) ? RemoveAndSayOk(map) : "fail",
                 ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",
                 ["disablequeueing", "map", _] => "ok",
                 _ => "fail",
@@ -424,16 +472,22 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var name = File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim();
         var paths = Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path)).Select(disk =>
         {
-            var states = PathStates.GetValueOrDefault(disk, "active ready running").Split(' ');
+            var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running" ? "active ready running" : "failed faulty offline").Split(' ');
             return $$"""{"dev": "{{disk}}", "dm_st": "{{states[0]}}", "chk_st": "{{states[1]}}", "dev_st": "{{states[2]}}"}""";
         });
-        var wwid = File.ReadAllText(_files.At($"sys/block/{map}/dm/uuid")).Trim()["mpath-".Length..];
-        return $$"""{"name": "{{name}}", "uuid": "{{wwid}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";
+        return $$"""{"name": "{{name}}", "uuid": "{{WwidOf(map)}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";
     }
+
+    private string WwidOf(string map) => File.ReadAllText(_files.At($"sys/block/{map}/dm/uuid")).Trim()["mpath-".Length..];
 
     private string AddPath(string disk)
     {
-        Map(disk, ScsiDisk.ReadIdentity(Roots, disk)!);
+        if (ScsiDisk.ReadIdentity(Roots, disk) is not { } wwid)
+        {
+            return "fail"; // it has just gone
+        }
+
+        Map(disk, wwid);
         return "ok";
     }
 

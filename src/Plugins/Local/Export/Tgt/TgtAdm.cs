@@ -55,20 +55,17 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         cancellationToken.ThrowIfCancellationRequested();
-        if (process.ExitCode == 0)
-        {
-            return new(output, 0);
-        }
-
-        var reason = error.Result.Trim();
-        throw deadline.IsCancellationRequested
-            ? TgtFaults.Silent(address, TgtSocket.Deadline, new IOException(reason))
-            : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known
-                ? new TgtRefusedException(known.Value, request)
-                : process.ExitCode == TransportNotConnected || reason.Contains("connect", StringComparison.Ordinal)
-                    ? TgtFaults.Unreachable(address, reason, new IOException(reason))
-                    : new TgtRefusedException(TgtRefusal.Unknown, request);
+        return process.ExitCode != 0 && deadline.IsCancellationRequested
+            ? throw TgtFaults.Silent(address, TgtSocket.Deadline, new IOException(error.Result.Trim()))
+            : Read(address, request, process.ExitCode, output, error.Result.Trim());
     }
+
+    /// <summary>What a run of tgtadm came to.</summary>
+    public static TgtAnswer Read(TgtControlAddress address, TgtRequest request, int exitCode, string output, string reason) =>
+        exitCode == 0 ? new(output, 0)
+        : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known ? throw new TgtRefusedException(known.Value, request)
+        : exitCode == TransportNotConnected || reason.Contains("connect", StringComparison.Ordinal) ? throw TgtFaults.Unreachable(address, reason, new IOException(reason))
+        : throw new TgtRefusedException(TgtRefusal.Unknown, request);
 
     public static NoSuchOperationException ChapNotPossible(TgtControlAddress address) =>
         new("CHAP can't be set up: the tgtd here speaks an unknown version of its protocol, and tgtadm would show the secret to everybody on this machine.")

@@ -1,0 +1,15 @@
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Tests.Host.Fabric;
+
+/// <summary>A kernel as one run of the product sees it: each write to it is a step at which the run may end.</summary>
+internal sealed class InterruptibleKernel(IKernel kernel, Action step) : IKernel
+{
+    public void Write(string path, string text)
+    {
+        step();
+        kernel.Write(path, text);
+    }
+
+    public byte[] ReadPage83(string disk) => kernel.ReadPage83(disk);
+}

@@ -13,11 +13,16 @@
     ./build.ps1 -Task Build, Test
 .EXAMPLE
     ./build.ps1 -Task Package, Acceptance
+.EXAMPLE
+    pwsh ./build.ps1 Package Acceptance
+
+    The same from another shell.
 #>
 [CmdletBinding()]
 param(
-    # What to do, in this order.
-    [ValidateSet('Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance')]
+    # What to do: Clean, Build, Help, Test, Package, Acceptance; done in this order.
+    [Parameter(Position = 0, ValueFromRemainingArguments)]
+    [ArgumentCompletions('Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -160,8 +165,17 @@ function Invoke-Acceptance {
         [IO.Compression.ZipFile]::ExtractToDirectory($package, $installed)
         $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
         $env:STORAGECONNECT_MODULE = Join-Path $installed 'StorageConnect.psd1'
-        foreach ($story in Get-ChildItem (Join-Path $root 'tests' 'Acceptance' '*.Tests.ps1')) {
-            Invoke-PowerShell "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Configuration @{ Run = @{ Path = '$story'; Exit = `$true } }"
+        # All of them, whatever fails.
+        $failed = foreach ($story in Get-ChildItem (Join-Path $root 'tests' 'Acceptance' '*.Tests.ps1')) {
+            try {
+                Invoke-PowerShell "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Configuration @{ Run = @{ Path = '$story'; Exit = `$true } }" | Out-Host
+            }
+            catch {
+                $story.BaseName -replace '\.Tests$'
+            }
+        }
+        if ($failed) {
+            throw "Stories that failed: $($failed -join ', ')."
         }
     }
     finally {
@@ -170,7 +184,15 @@ function Invoke-Acceptance {
     }
 }
 
-foreach ($name in 'Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance') {
+$tasks = 'Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance'
+# Another shell hands over a list as one word, or as words with the commas left on.
+$Task = @(($Task -split ',').Trim()) -ne ''
+$unknown = $Task | Where-Object { $_ -notin $tasks }
+if ($unknown -or -not $Task) {
+    throw "There is no task '$($unknown -join "', '")'. There are: $($tasks -join ', ')."
+}
+
+foreach ($name in $tasks) {
     if ($name -in $Task) {
         & "Invoke-$name"
     }

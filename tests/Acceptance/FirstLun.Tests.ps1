@@ -85,8 +85,12 @@ Describe 'A first LUN' {
         (Import-Clixml $file | Resize-OscStorageElement -Size 128MB).Uuid | Should -Be $db.Uuid
     }
 
+    It 'is still that element when only some of its properties were selected' {
+        ($db | Select-Object Uuid, Name, Type, StorageServerUuid, SizeBytes | Resize-OscStorageElement -Size 128MB).Uuid | Should -Be $db.Uuid
+        ($db | Select-Object * | Get-OscStatus).StorageElementName | Should -Be 'db01'
+    }
+
     It 'goes into a job and comes back from one as the element it was' {
-        $module = Join-Path $root 'out' 'StorageConnect' 'StorageConnect.psd1'
         $grown = Start-Job { Import-Module $using:module; $using:db | Resize-OscStorageElement -Size 128MB } | Receive-Job -Wait -AutoRemoveJob
         $grown.pstypenames | Should -Contain 'Deserialized.StorageConnect.StorageElement'
         ($grown | Resize-OscStorageElement -Size 256MB).Uuid | Should -Be $db.Uuid

@@ -60,6 +60,82 @@ Describe 'The installed module' {
     }
 }
 
+Describe 'The package' {
+    BeforeAll {
+        $packages = Join-Path $root 'out' 'packages'
+
+        # A home of its own, so that neither the user's repositories nor the user's modules are met.
+        function Invoke-InOwnHome([string] $Command) {
+            $before = @{}
+            foreach ($variable in 'HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_STATE_HOME', 'XDG_CACHE_HOME') {
+                $before[$variable] = [Environment]::GetEnvironmentVariable($variable)
+                [Environment]::SetEnvironmentVariable($variable, $variable -eq 'HOME' ? "$TestDrive" : $null)
+            }
+            try {
+                Invoke-Fresh $Command
+            }
+            finally {
+                foreach ($variable in $before.Keys) {
+                    [Environment]::SetEnvironmentVariable($variable, $before[$variable])
+                }
+            }
+        }
+    }
+
+    BeforeEach {
+        if (-not (Get-Module Microsoft.PowerShell.PSResourceGet -ListAvailable)) {
+            Set-ItResult -Skipped -Because 'Microsoft.PowerShell.PSResourceGet is not installed'
+        }
+        if (-not (Test-Path (Join-Path $packages '*.nupkg'))) {
+            Set-ItResult -Skipped -Because 'it is not made yet: build.ps1 -Task Package makes it'
+        }
+    }
+
+    It 'is found in its folder, installed from there, and works' {
+        Invoke-InOwnHome @"
+            `$ErrorActionPreference = 'Stop'
+            Register-PSResourceRepository -Name folder -Uri '$packages' -Trusted
+            (Find-PSResource StorageConnect -Repository folder).Name
+            Install-PSResource StorageConnect -Repository folder -Scope CurrentUser
+            `$installed = Get-Module StorageConnect -ListAvailable | Where-Object Path -Like "`$HOME/*"
+            `$installed.Count
+            Import-Module `$installed.Path
+            (Get-Command -Module StorageConnect).Count -eq (`$installed.ExportedCmdlets.Count + `$installed.ExportedAliases.Count)
+            (Get-OscPlugin Local).State
+            Uninstall-PSResource StorageConnect
+"@ | Should -Be 'StorageConnect', 1, $true, 'Ready'
+    }
+
+    It 'can be published again from where it is installed' {
+        Invoke-InOwnHome @"
+            `$ErrorActionPreference = 'Stop'
+            `$gallery = (New-Item "`$HOME/gallery" -ItemType Directory).FullName
+            Register-PSResourceRepository -Name gallery -Uri `$gallery -Trusted
+            Publish-PSResource -Path '$(Split-Path $module)' -Repository gallery
+            `$found = Find-PSResource StorageConnect -Repository gallery
+            `$found.Name
+            `$found.ProjectUri.OriginalString
+            `$found.LicenseUri.OriginalString
+"@ | Should -Be (@('StorageConnect') + (Import-PowerShellDataFile $module).PrivateData.PSData['ProjectUri', 'LicenseUri'])
+    }
+
+    It 'is small, and holds nothing that only its makers need' {
+        $package = Get-Item (Join-Path $packages '*.nupkg')
+        $package.Length | Should -BeLessThan 10MB
+        $files = [IO.Compression.ZipFile]::OpenRead($package)
+        try {
+            $names = $files.Entries.FullName
+        }
+        finally {
+            $files.Dispose()
+        }
+        $names | Should -Contain 'LICENSE'
+        $names | Should -Contain 'THIRD-PARTY-NOTICES.txt'
+        $names | Where-Object { $_ -match '/native/' } | ForEach-Object { $_.Split('/')[-3] } | Should -Be 'linux-arm64', 'linux-x64', 'win-x64'
+        $names | Where-Object { $_ -match '\.(pdb|xml|dev\.json|runtimeconfig\.json)$' -and $_ -notmatch '-Help\.xml$|^\[Content_Types\]\.xml$' } | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Get-Help' {
     It 'tells all about <_>' -ForEach $cmdlets {
         $help = Get-Help $_ -Full
@@ -70,7 +146,7 @@ Describe 'Get-Help' {
             $_.Code | Should -Not -BeNullOrEmpty
             $_.Remarks.Text | Should -Not -BeNullOrEmpty
         }
-        $help.Parameters.Parameter | ForEach-Object { $_.Description.Text | Should -Not -BeNullOrEmpty -Because "-$($_.Name) is a parameter" }
+        $help.Parameters.Parameter | Where-Object Name | ForEach-Object { $_.Description.Text | Should -Not -BeNullOrEmpty -Because "-$($_.Name) is a parameter" }
         ($help | Out-String) | Should -Not -Match '\{\{|```'
     }
 

@@ -193,7 +193,8 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
     {
         if (followed.Take(answer) is { } pause)
         {
-            _due.Enqueue(followed, Now + pause);
+            var patience = followed.Watches.Select(watch => watch.PollInterval).DefaultIfEmpty().Min();
+            _due.Enqueue(followed, Now + (pause > patience ? pause : patience));
         }
         else
         {

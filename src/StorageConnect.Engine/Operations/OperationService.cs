@@ -106,7 +106,7 @@ public sealed class OperationService
     }
 
     /// <summary>Somebody begins to wait.</summary>
-    public OperationWatch Watch() => new(this);
+    public OperationWatch Watch(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
 
     /// <summary>Has the array stop an operation, and take back what it has half made.</summary>
     /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>

@@ -17,6 +17,9 @@ public sealed class OperationWatch : IDisposable
 
     internal OperationWatch(OperationService service) => _service = service;
 
+    /// <summary>How long not to ask an array again, at least. Others who wait for the same operation may be less patient.</summary>
+    public TimeSpan PollInterval { get; init; }
+
     /// <summary>Waits for one more operation. Adding it again changes nothing.</summary>
     /// <returns>The operation as it was last kept.</returns>
     /// <exception cref="NotFoundException">There is no such operation.</exception>

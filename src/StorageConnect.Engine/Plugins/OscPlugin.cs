@@ -60,4 +60,7 @@ public sealed record OscPlugin
 
     /// <summary>Why it can't be used, and what to do; null when it can.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The name, so that a record will do where a name is asked for.</summary>
+    public override string ToString() => Name;
 }

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Creates access groups (guide: createAccessGroups), all in one call. Those that could not be created are an error each.</summary>
 [Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(AccessGroup))]
-public sealed class NewOscAccessGroupCommand : OscServerCmdlet
+public sealed class NewOscAccessGroupCommand : PipedServerCmdlet
 {
     /// <summary>The names of the new groups.</summary>
     [Parameter(Mandatory = true, Position = 0)]

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Shows what arrays can do at this moment (guide: getCapabilities), or what a plug-in can do at all.</summary>
 [Cmdlet(VerbsCommon.Get, "OscCapability", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(Capabilities))]
-public sealed class GetOscCapabilityCommand : OscQueryCmdlet
+public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
 {
     /// <summary>A plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Plugin")]

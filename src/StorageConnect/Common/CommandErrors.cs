@@ -26,5 +26,8 @@ internal static class CommandErrors
 
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
 
+    public static InvalidRequestException ConfirmationNeeded(string target, string action, Exception cause) =>
+        new(Text([target, action]), cause) { Element = target };
+
     public static AccessDeniedException DiagramNotWritten(string file, Exception cause) => new(Text([file, cause.Message]), cause) { Element = file };
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using System.Threading.Channels;
 using StorageConnect.Engine;
 
@@ -59,6 +60,23 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
             WriteError(e, target);
         }
     }
+
+    /// <summary>Asks before something is changed, as -Confirm and -WhatIf say. Where nobody can be asked, the command ends with an error that says the way out.</summary>
+    private protected new bool ShouldProcess(string target, string action)
+    {
+        try
+        {
+            return base.ShouldProcess(target, action);
+        }
+        catch (Exception e) when (e is PSInvalidOperationException or HostException)
+        {
+            ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
+            throw;
+        }
+    }
+
+    /// <summary>"name (server)", as prompts and progress show it.</summary>
+    private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 
     private protected void WriteError(StorageConnectException error, object? target) => WriteError(ErrorTranslation.ToErrorRecord(error, target));
 

@@ -19,10 +19,19 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     public string[]? Name { get; set; }
 
     /// <summary>Only what belongs to these elements: the groups they are presented to, or the copies made of them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = ElementSet, ValueFromPipeline = true)]
     [Alias("StorageElement")]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped element tells.</summary>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    private protected sealed override StorageServerIdentity[]? Servers => StorageServer;
 
     private protected abstract NotFoundException NotFound(string name, IEnumerable<string> arrays);
 
@@ -38,14 +47,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
             return;
         }
 
-        foreach (var identity in InputObject)
-        {
-            Try(identity.Record ?? (object)identity.ToString(), () =>
-            {
-                var array = ArrayOf(identity);
-                Write(array, Run(token => array.FindAnyAsync(identity, token)));
-            });
-        }
+        ForEachElement(InputObject, Write);
     }
 
     private protected sealed override void End()

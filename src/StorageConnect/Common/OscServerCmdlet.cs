@@ -16,7 +16,4 @@ public abstract class OscServerCmdlet : OscCmdlet
 
     /// <summary>The array an identity belongs to: its own server if it tells one, else the command's.</summary>
     private protected StorageArray ArrayOf(RecordIdentity identity) => identity.ServerUuid is { } uuid ? Engine.GetArray(uuid) : Array;
-
-    /// <summary>"name (server)", as prompts and progress show it.</summary>
-    private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 }

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.</summary>
 [Cmdlet(VerbsCommon.Get, "OscDevice", DefaultParameterSetName = WwidSet)]
 [OutputType(typeof(OscDevice))]
-public sealed class GetOscDeviceCommand : OscCmdlet
+public sealed class GetOscDeviceCommand : OscQueryCmdlet
 {
     private const string WwidSet = "Wwid";
     private IReadOnlyList<OscDevice>? _devices;
@@ -16,11 +16,19 @@ public sealed class GetOscDeviceCommand : OscCmdlet
     public string[]? Wwid { get; set; }
 
     /// <summary>Elements whose devices are wanted.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Element", ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = ElementSet, ValueFromPipeline = true)]
     [Alias("StorageElement")]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
+
+    /// <summary>The servers of elements that are given by name. All registered ones when left out.</summary>
+    [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public StorageServerIdentity[]? StorageServer { get; set; }
+
+    private protected override StorageServerIdentity[]? Servers => StorageServer;
 
     private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);
 
@@ -36,20 +44,7 @@ public sealed class GetOscDeviceCommand : OscCmdlet
             return;
         }
 
-        foreach (var identity in InputObject)
-        {
-            Try(identity.Record ?? (object)identity.ToString(), () =>
-            {
-                var element = Find(identity);
-                Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id);
-            });
-        }
-    }
-
-    private StorageElement Find(StorageElementIdentity identity)
-    {
-        var array = identity.ServerUuid is { } uuid ? Engine.GetArray(uuid) : Engine.GetDefaultArray();
-        return Run(token => array.FindElementAsync(identity, token));
+        ForEachElement(InputObject, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id));
     }
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)

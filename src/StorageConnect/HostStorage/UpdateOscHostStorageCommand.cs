@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <remarks>Without a plug-in's own way, all LUNs of the server's kind appear. Connect-OscStorageElement brings the one that is asked for.</remarks>
 [Cmdlet(VerbsData.Update, "OscHostStorage", SupportsShouldProcess = true, DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(void))]
-public sealed class UpdateOscHostStorageCommand : OscQueryCmdlet
+public sealed class UpdateOscHostStorageCommand : OscServerQueryCmdlet
 {
     private protected override void Process()
     {

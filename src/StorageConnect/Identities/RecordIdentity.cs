@@ -25,10 +25,10 @@ public abstract class RecordIdentity
     /// <summary>As users see it in errors and prompts.</summary>
     public override string ToString() => Key;
 
-    /// <summary>A property of a deserialized record: from Import-Clixml, a job or remoting.</summary>
+    /// <summary>A property of a record that is no longer the live one: from Import-Clixml, a job, remoting or Select-Object.</summary>
     /// <exception cref="PSInvalidCastException">The object isn't a record of type <paramref name="typeName"/>.</exception>
     private protected static string Property(PSObject record, string typeName, string property) =>
-        record.TypeNames.Any(name => name == $"Deserialized.{typeName}" || name == typeName) && record.Properties[property]?.Value?.ToString() is { Length: > 0 } value
+        record.TypeNames.Any(name => name == typeName || name.EndsWith($".{typeName}", StringComparison.Ordinal)) && record.Properties[property]?.Value?.ToString() is { Length: > 0 } value
             ? value
             : throw new PSInvalidCastException($"The object is no {typeName}.");
 }

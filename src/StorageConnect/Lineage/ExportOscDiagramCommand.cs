@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Draws arrays with their pools, elements, copies, access groups and hosts, as Mermaid text.</summary>
 [Cmdlet(VerbsData.Export, "OscDiagram", DefaultParameterSetName = ServerSet, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(string))]
-public sealed class ExportOscDiagramCommand : OscQueryCmdlet
+public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
 {
     private readonly MermaidDiagram _diagram = new();
     private readonly HashSet<string> _drawn = [];

@@ -17,7 +17,8 @@ public sealed class GetOscOperationCommand : OscCmdlet
     public OscOperationIdentity[]? Id { get; set; }
 
     /// <summary>Only those on these servers, by name, Uuid or object.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[]? StorageServer { get; set; }
 
@@ -63,10 +64,14 @@ public sealed class GetOscOperationCommand : OscCmdlet
             }
 
             if ((State is null || State.Contains(operation.State))
-                && (Id is null || StorageServer is null || StorageServer.Any(server => Engine.GetArray(server.Key).Name == operation.StorageServerName)))
+                && (Id is null || StorageServer is null || StorageServer.Any(server => IsOn(server, operation))))
             {
                 WriteObject(operation);
             }
         }
     }
+
+    // A piped operation tells its own server, which may be gone.
+    private static bool IsOn(StorageServerIdentity server, OscOperation operation) =>
+        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase) || Engine.GetArray(server.Key).Name == operation.StorageServerName;
 }

@@ -8,7 +8,7 @@ namespace StorageConnect.Commands;
 /// others go on. An operation whose outcome was written is forgotten.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "OscOperation")]
-[OutputType(typeof(StorageElement))]
+[OutputType(typeof(StorageElement), typeof(OscOperation))]
 public sealed class WaitOscOperationCommand : OperationCmdlet
 {
     private const int NamedAtMost = 10;
@@ -25,11 +25,20 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter Any { get; set; }
 
+    /// <summary>How many seconds to leave an array alone between two questions, at least. Left out, it is asked often at first and then ever more seldom, or as its plug-in wishes.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue / 1000)]
+    public int PollInterval { get; set; }
+
+    /// <summary>Return the operations as they ended, those that failed too, in the place of the finished records.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
     private bool IsOver => _open.Count == 0 || (Any && _open.Count < _count);
 
     private protected override void Process(OscOperationIdentity identity)
     {
-        _watch ??= Engine.Operations.Watch();
+        _watch ??= Engine.Operations.Watch(TimeSpan.FromSeconds(PollInterval));
         if (_open.TryAdd(identity.Key, _watch.Add(identity.Key)))
         {
             _count++;
@@ -114,13 +123,18 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
 
         try
         {
-            if (news.Operation!.Result is { } record)
-            {
-                WriteObject(record);
-            }
-            else
+            if (news.Operation!.Result is null)
             {
                 WriteError(ToError(news.Operation), news.Operation);
+            }
+
+            if (PassThru)
+            {
+                WriteObject(news.Operation);
+            }
+            else if (news.Operation.Result is { } record)
+            {
+                WriteObject(record);
             }
         }
         finally

@@ -19,7 +19,8 @@ public sealed class TestOscPluginCommand : OscCmdlet
     private ConformanceRun? _run;
 
     /// <summary>The server, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName")]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity StorageServer { get; set; } = null!;

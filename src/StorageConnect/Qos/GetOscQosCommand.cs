@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists the qualities of service that arrays know (guide: getQoSList).</summary>
 [Cmdlet(VerbsCommon.Get, "OscQos")]
 [OutputType(typeof(QosValue))]
-public sealed class GetOscQosCommand : OscQueryCmdlet
+public sealed class GetOscQosCommand : OscServerQueryCmdlet
 {
     private protected override void Process()
     {

@@ -6,8 +6,12 @@ namespace StorageConnect.Commands;
 /// <summary>Lists LUNs and clones (guide: list), or asks for each in detail (getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageElement")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscStorageElementCommand : OscQueryCmdlet
+public sealed class GetOscStorageElementCommand : OscServerQueryCmdlet
 {
+    private readonly HashSet<string> _missed = [];
+    private readonly HashSet<string> _found = [];
+    private readonly HashSet<string> _asked = [];
+
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
     [Parameter(Position = 0, ParameterSetName = ServerSet)]
     [SupportsWildcards]
@@ -28,23 +32,25 @@ public sealed class GetOscStorageElementCommand : OscQueryCmdlet
 
     private protected override void Process()
     {
-        var filters = NameFilter.From(Name);
-        var missed = filters.Where(filter => filter.Literal is not null).ToHashSet();
         foreach (var array in Arrays)
         {
-            foreach (var filter in filters)
+            foreach (var filter in NameFilter.From(Name))
             {
-                Try(array.Server, () => Write(array, filter, missed));
+                Try(array.Server, () => Write(array, filter));
             }
-        }
-
-        foreach (var filter in missed)
-        {
-            WriteError(ElementErrors.StorageElementNotFound(filter.Literal!, Arrays.Select(array => array.Name)), filter.Literal);
         }
     }
 
-    private void Write(StorageArray array, NameFilter filter, HashSet<NameFilter> missed)
+    private protected override void End()
+    {
+        // It is enough that one of the servers has it, of the piped ones too.
+        foreach (var name in _missed.Except(_found))
+        {
+            WriteError(ElementErrors.StorageElementNotFound(name, _asked), name);
+        }
+    }
+
+    private void Write(StorageArray array, NameFilter filter)
     {
         var query = new StorageElementFilter
         {
@@ -53,13 +59,20 @@ public sealed class GetOscStorageElementCommand : OscQueryCmdlet
             NamePrefix = filter.Prefix is { Length: > 0 } prefix ? prefix : null,
             Page83Id = Page83Id,
         };
+        var found = false;
         foreach (var element in Stream(token => array.ListAsync(query, token)))
         {
             if (filter.Matches(element.Name))
             {
-                missed.Remove(filter);
+                found = true;
                 WriteObject(Detailed ? Run(token => array.GetInfoAsync(element, token)) : element);
             }
+        }
+
+        _asked.Add(array.Name);
+        if (filter.Literal is { } literal)
+        {
+            (found ? _found : _missed).Add(literal);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Creates LUNs (guide: create). Thin unless -Thick is given.</summary>
 [Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
-public sealed class NewOscStorageElementCommand : OscServerCmdlet
+public sealed class NewOscStorageElementCommand : PipedServerCmdlet
 {
     /// <summary>The names of the new elements.</summary>
     [Parameter(Mandatory = true, Position = 0)]

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists the arrays behind a concentrator (guide: getStorageNames). Nothing where there is nothing to choose.</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageName")]
 [OutputType(typeof(string))]
-public sealed class GetOscStorageNameCommand : OscQueryCmdlet
+public sealed class GetOscStorageNameCommand : OscServerQueryCmdlet
 {
     private protected override void Process()
     {

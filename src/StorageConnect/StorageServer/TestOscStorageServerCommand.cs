@@ -8,8 +8,8 @@ namespace StorageConnect.Commands;
 public sealed class TestOscStorageServerCommand : OscCmdlet
 {
     /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
-    [Alias("Name")]
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[]? StorageServer { get; set; }
 

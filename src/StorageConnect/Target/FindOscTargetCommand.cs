@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Finds the iSCSI targets of arrays that this host can reach (guide: discover), and keeps them for Connect-OscTarget.</summary>
 [Cmdlet(VerbsCommon.Find, "OscTarget", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(IscsiTarget))]
-public sealed class FindOscTargetCommand : OscQueryCmdlet
+public sealed class FindOscTargetCommand : OscServerQueryCmdlet
 {
     private protected override void Process()
     {

@@ -53,5 +53,18 @@ public sealed class ErrorRecordTests : IDisposable
     public void An_error_of_the_engine_alone_blames_no_plugin() =>
         Assert.Null(Assert.IsType<NotFoundException>(_session.Invoke("Get-OscStorageElement nowhere").Error("StorageElementNotFound").Exception).Plugin);
 
+    [Fact]
+    public void Where_nobody_can_be_asked_nothing_is_done_and_the_way_out_is_said()
+    {
+        _session.Create("db01");
+
+        var record = _session.Invoke("Get-OscStorageElement | Remove-OscStorageElement").Error("ConfirmationNeeded");
+
+        Assert.Contains("db01 (lab)", record.ToString(), StringComparison.Ordinal);
+        Assert.Contains("-Confirm:$false", record.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.NotNull(record.Exception.InnerException);
+        Assert.DoesNotContain("remove", _session.Array.CalledMethods);
+    }
+
     public void Dispose() => _session.Dispose();
 }

@@ -23,6 +23,23 @@ public sealed class TravellingRecordTests : IDisposable
     }
 
     [Fact]
+    public void What_Select_Object_leaves_of_an_element_is_that_element()
+    {
+        var selected = new PSObject();
+        selected.TypeNames.Insert(0, "Selected.StorageConnect.StorageElement");
+        foreach (var property in new[] { "Uuid", "Name", "Type", "StorageServerUuid" })
+        {
+            selected.Properties.Add(new PSNoteProperty(property, PSObject.AsPSObject(_lun).Properties[property].Value));
+        }
+
+        Assert.Equal(["db01"], _session.Module.Get<string>("($e | Get-OscStatus).StorageElementName", ("e", selected)));
+    }
+
+    [Fact]
+    public void A_record_will_do_where_a_name_is_asked_for() =>
+        Assert.Equal([Ability.Online], _session.Module.Get<Ability>("(Get-OscCapability -Plugin (Get-OscPlugin Recording)).Clone"));
+
+    [Fact]
     public void What_a_deserialized_element_says_is_asked_anew()
     {
         var travelled = Travel(_lun);

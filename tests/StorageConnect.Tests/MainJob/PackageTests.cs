@@ -68,6 +68,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Assert.DoesNotContain(metadata.Elements(), element => element.Name.LocalName == "dependencies");
         Assert.NotEmpty((string)data["ReleaseNotes"]!);
         Assert.NotEmpty((string)data["LicenseUri"]!);
+        Assert.Equal(data["ProjectUri"], Say("projectUrl"));
 
         var tags = Say("tags").Split(' ');
         Assert.Contains("PSModule", tags);
@@ -99,6 +100,48 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
     public void Packed_again_it_has_the_same_bytes(string pattern) =>
         Assert.Equal(File.ReadAllBytes(packages.First(pattern)), File.ReadAllBytes(packages.Second(pattern)));
 
+    [Fact]
+    public void Packed_where_nothing_was_built_before_it_holds_the_same_files()
+    {
+        using var clone = new TemporaryFolder();
+        Copy(StagedModule.Root, clone.Path, "*", SearchOption.TopDirectoryOnly);
+        Copy(Path.Combine(StagedModule.Root, "src"), clone["src"], "*", SearchOption.AllDirectories);
+
+        DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"]);
+
+        using var zip = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(clone["packages"], "*.zip")));
+        Assert.Equal(Staged.Select(file => "StorageConnect/" + file), zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+    }
+
+    private static void Copy(string from, string to, string pattern, SearchOption depth)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, pattern, depth))
+        {
+            var name = Path.GetRelativePath(from, file);
+            if (!name.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            {
+                var target = Path.Combine(to, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                File.Copy(file, target);
+            }
+        }
+    }
+
+    private static void DotNet(params string[] arguments)
+    {
+        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        var start = new ProcessStartInfo("dotnet", [.. arguments, "--configuration", configuration, "-nodeReuse:false", "-p:UseSharedCompilation=false"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output + error.Result);
+    }
+
     private static IReadOnlyList<string> Staged { get; } =
     [
         .. Directory.GetFiles(StagedModule.Folder, "*", SearchOption.AllDirectories)
@@ -123,21 +166,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
 
         public void Dispose() => _folder.Dispose();
 
-        private void Pack(string name)
-        {
-            var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-            var start = new ProcessStartInfo(
-                "dotnet",
-                ["pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--configuration", configuration, "--output", _folder[name], "-nodeReuse:false", "-p:UseSharedCompilation=false"])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using var process = Process.Start(start)!;
-            var error = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            Assert.True(process.ExitCode == 0, output + error.Result);
-        }
+        private void Pack(string name) =>
+            DotNet("pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--output", _folder[name]);
     }
 }

@@ -152,6 +152,28 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void A_piped_operation_is_asked_after_even_if_its_server_is_forgotten()
+    {
+        var outcome = _session.Invoke("$o = New-OscStorageElement new 1GB -NoWait; Unregister-OscStorageServer lab; $o | Get-OscOperation");
+
+        Assert.Empty(outcome.Errors);
+        Assert.Equal(OscOperationState.Completed, Assert.IsType<OscOperation>(Assert.Single(outcome.Output).BaseObject).State);
+    }
+
+    [Fact]
+    public void With_PassThru_the_operations_come_as_they_ended_those_that_failed_too()
+    {
+        _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full."));
+
+        var outcome = _session.Invoke("New-OscStorageElement new 1GB -NoWait | Wait-OscOperation -PassThru -PollInterval 1; $lun | Invoke-OscClone -Name bad -NoWait | Wait-OscOperation -PassThru", ("lun", _lun));
+
+        outcome.Error("LimitExceeded");
+        Assert.Equal([OscOperationState.Completed, OscOperationState.Failed], outcome.Output.Select(item => Assert.IsType<OscOperation>(item.BaseObject).State));
+        Assert.Equal("new", ((OscOperation)outcome.Output[0].BaseObject).Result!.Name);
+        Assert.Empty(Kept);
+    }
+
+    [Fact]
     public void With_a_timeout_of_0_what_is_done_comes_and_the_others_are_named()
     {
         NeverEnd("endless");

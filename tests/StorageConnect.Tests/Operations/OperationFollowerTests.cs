@@ -55,6 +55,25 @@ public sealed class OperationFollowerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_patient_watch_asks_less_often_and_an_impatient_one_is_not_kept_waiting()
+    {
+        var operation = Running("a");
+        using var patient = _bed.Engine.Operations.Watch(TimeSpan.FromSeconds(10));
+        _follower.Follow(operation, patient);
+        await NewsAsync(patient);
+        _clock.Advance(_clock.Next!.Value);
+        (await QuestionAsync()).Answer(new(operation));
+        await NewsAsync(patient);
+        Assert.Equal(TimeSpan.FromSeconds(10), _clock.Next);
+
+        _clock.Advance(_clock.Next!.Value);
+        _follower.Follow(operation, _watch);
+        (await QuestionAsync()).Answer(new(operation));
+        await NewsAsync(patient);
+        Assert.True(_clock.Next < TimeSpan.FromSeconds(1), $"{_clock.Next}");
+    }
+
+    [Fact]
     public async Task The_estimated_end_is_not_slept_through()
     {
         _follower.Follow(Running("a", percent: 0), _watch);
@@ -220,9 +239,9 @@ public sealed class OperationFollowerTests : IDisposable
 
     private async Task<Question> QuestionAsync() => await _questions.Reader.ReadAsync(Cancellation);
 
-    private async Task<OperationNews> NewsAsync()
+    private async Task<OperationNews> NewsAsync(OperationWatch? watch = null)
     {
-        var news = Assert.Single(await _watch.NextAsync(null, Cancellation));
+        var news = Assert.Single(await (watch ?? _watch).NextAsync(null, Cancellation));
 
         // Waits for the follower's lock: only then the timer is set, too.
         Assert.InRange(_follower.Count, 0, 1);

@@ -163,6 +163,9 @@ function Invoke-Acceptance {
     try {
         $installed = Join-Path $modules 'StorageConnect' $version
         [IO.Compression.ZipFile]::ExtractToDirectory($package, $installed)
+        # What is the package's and not the module's, as Install-PSResource leaves it out.
+        '_rels', 'package', '[Content_Types].xml', 'StorageConnect.nuspec' |
+            ForEach-Object { Remove-Item -LiteralPath (Join-Path $installed $_) -Recurse -Force }
         $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
         $env:STORAGECONNECT_MODULE = Join-Path $installed 'StorageConnect.psd1'
         # All of them, whatever fails.

@@ -24,7 +24,7 @@ internal static class ErrorTexts
     public static string? ActionFor(string id) => Get(id + ActionSuffix);
 
     /// <summary>'a', 'b' and so on, as messages list names.</summary>
-    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+    public static string Quoted(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'").DefaultIfEmpty("none"));
 
     private static string? Get(string name) => Resources.GetString(name, CultureInfo.InvariantCulture);
 

@@ -55,16 +55,12 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
     {
         while (_written < _works.Count)
         {
-            if (_works.Count > 1)
-            {
-                WriteProgress(new(0x05e, Work, $"{_written} of {_works.Count} done") { PercentComplete = _written * 100 / _works.Count });
-            }
-
+            WriteProgress(new(0x05e, Work, $"{_written} of {_works.Count} done") { PercentComplete = _written * 100 / _works.Count });
             Run(token => _outcomes.Reader.WaitToReadAsync(token).AsTask());
             WriteReady();
         }
 
-        if (_works.Count > 1)
+        if (_works.Count > 0)
         {
             WriteProgress(new(0x05e, Work, "over") { RecordType = ProgressRecordType.Completed });
         }

@@ -12,18 +12,18 @@ public sealed class LocalCopyTests : IDisposable
 {
     private const int Killed = 137;
 
-    // 320 MiB of data on 1 GiB: enough to be killed in the middle, and to have noted a position before.
+    // 640 MiB of data on 2 GiB: enough to be killed in the middle, to have noted a position before, and to outlast the start of the next process.
     private const string Prepare =
         """
         $ErrorActionPreference = 'Stop'
         Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$env:TEST_POOL" | Out-Null
         if ((Get-OscCapability).Clone -ne 'Offline') { 'SHARES'; exit }
-        $source = New-OscStorageElement source 1GB
+        $source = New-OscStorageElement source 2GB
         $path = ($source | Update-OscStorageElement).DevicePaths[0]
         $file = [IO.File]::Open($path, 'Open', 'Write', 'ReadWrite')
         $bytes = [byte[]]::new(4MB)
         $random = [Random]::new(7)
-        for ($i = 0; $i -lt 80; $i++) { $random.NextBytes($bytes); $file.Position = [long] $i * 12MB; $file.Write($bytes, 0, $bytes.Length) }
+        for ($i = 0; $i -lt 160; $i++) { $random.NextBytes($bytes); $file.Position = [long] $i * 12MB; $file.Write($bytes, 0, $bytes.Length) }
         $file.Flush($true); $file.Dispose()
         $source | Disable-OscStorageElement -Confirm:$false
         """;

@@ -38,6 +38,10 @@ internal sealed record IscsiSession(
     /// <summary>The session with this number; null when it is gone.</summary>
     public static IscsiSession? TryRead(HostRoots roots, int id) => TryRead(roots, string.Create(CultureInfo.InvariantCulture, $"session{id}"));
 
+    /// <summary>True while the kernel has it: asked often while it comes or goes, so that only its name is read.</summary>
+    public bool IsThere(HostRoots roots) =>
+        SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{Id}"), "targetname")) == TargetName;
+
     /// <summary>Its own folder in sysfs, under which its SCSI targets and disks are; null when it is gone.</summary>
     public string? FindFolder(HostRoots roots) =>
         SysFile.TryResolve(Path.Combine(roots.Sys, "class", "iscsi_session", $"session{Id}")) is { } folder // .../host3/session1/iscsi_session/session1

@@ -24,7 +24,7 @@ internal sealed partial class OpenIscsiInitiator
 
     private async Task TryLogoutAsync(IscsiSession session, CancellationToken cancellationToken)
     {
-        if (!IsThere(session))
+        if (!session.IsThere(roots))
         {
             return;
         }
@@ -35,7 +35,7 @@ internal sealed partial class OpenIscsiInitiator
             deadlines.IscsiLogout,
             cancellationToken);
         var settling = new Backoff(result.ExitCode == 0 ? deadlines.IscsiSettle : TimeSpan.Zero);
-        while (IsThere(session))
+        while (session.IsThere(roots))
         {
             if (!await settling.WaitAsync(cancellationToken))
             {

@@ -12,8 +12,6 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
     /// <inheritdoc/>
     public IReadOnlyList<IscsiSession> Sessions() => OperatingSystem.IsLinux() ? IscsiSession.ReadAll(roots) : [];
 
-    private bool IsThere(IscsiSession session) => IscsiSession.TryRead(roots, session.Id) is { } now && now.TargetName == session.TargetName;
-
     private IscsiSession? Find(IscsiNode node) => Sessions().FirstOrDefault(node.IsServedBy);
 
     /// <summary>Begins again what failed in passing, with growing pauses, until its time is up. What took long by itself isn't repeated.</summary>

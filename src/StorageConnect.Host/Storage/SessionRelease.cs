@@ -21,15 +21,15 @@ internal sealed class SessionRelease(LinuxHost host)
     /// <remarks>One after the other: iscsiadm walks through all sessions, and fails over those that another is just ending.</remarks>
     public async Task ReleaseAsync(IEnumerable<MadeSession> made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
+        var sessions = host.Initiator.Sessions();
         foreach (var one in made)
         {
-            await ReleaseAsync(one, going, cancellationToken);
+            await ReleaseAsync(one, sessions, going, cancellationToken);
         }
     }
 
-    private async Task ReleaseAsync(MadeSession made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(MadeSession made, IReadOnlyList<IscsiSession> all, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
-        var all = host.Initiator.Sessions();
         var sessions = all.Where(session => made.IsServedBy(session, host.Roots)).ToList();
 
         // The run that began the login may have been killed before its session was there.

@@ -71,6 +71,7 @@ round() { # round PEER: "PEER ATTACH DETACH"
     [[ $1 != raw ]] || make_records
     attach=$(ask "$1" attach)
     wait_for 10 attached # udev may be behind multipathd
+    udevadm settle       # and a detach is not to pay for what an attach left it to do
     detach=$(ask "$1" detach)
     clean
     echo "$1 $attach $detach"

@@ -1,5 +1,6 @@
 # Attach and detach of one LUN over two portals, side by side in one guest, rounds alternating: a raw script, os-brick, and Connect- and
-# Disconnect-OscStorageElement (of a Local array, presentation included) in a Shell that stays. Prints seconds (median, least, most) and the processes that each starts.
+# Disconnect-OscStorageElement in a Shell that stays, of an element that is presented already ("ours"), and with presenting and withdrawing it on
+# a Local array ("ours-array"). Prints seconds (median, least, most) and the processes that each starts. Build with -c Release before.
 #
 #   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
 #
@@ -27,7 +28,8 @@ fi
 
 mkdir /tmp/pool
 ours=${user:+ours}
-command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${ours:--} ${password:--}"
+command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${ours:--} ${password:--} presented"
+command[ours-array]="${command[ours]% *} bench"
 
 # A peer is a process that reads actions and answers each with its seconds.
 declare -A input output

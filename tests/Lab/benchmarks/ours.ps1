@@ -1,6 +1,6 @@
-# Attaches and detaches one LUN of a Local array with the product, presentation included: reads "attach" and "detach" lines, answers each
-# with its seconds.
-param([string] $Pool, [string] $User, [string] $Secret)
+# Attaches and detaches one LUN of a Local array with the product: reads "attach" and "detach" lines, answers each with its seconds. What is
+# "presented" stays so, as for peers that know no array; else it is presented and withdrawn each time.
+param([string] $Pool, [string] $User, [string] $Secret, [string] $Element)
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-OscStorageServer)) {
@@ -12,18 +12,20 @@ if (-not (Get-OscStorageServer)) {
     Register-OscStorageServer -Name bench -Plugin Local -StorageType iSCSI -AccessContext $contexts -SaveCredential `
         -ExtraInfo "Pool=$Pool;Portals=127.0.0.1:3260,127.0.0.2:3260" | Out-Null
     New-OscAccessGroup -Name host -Initiator (Get-OscInitiator).Iqn | Out-Null
-    New-OscStorageElement -Name bench -Size 512MB | Out-Null
+    New-OscStorageElement -Name bench, presented -Size 512MB | Out-Null
+    Get-OscStorageElement -Name presented | Grant-OscStorageElementAccess -AccessGroup host
 }
-$element = Get-OscStorageElement -Name bench
+$lun = Get-OscStorageElement -Name $Element
+$keep = @{ KeepAccess = $Element -eq 'presented' }
 
 [Console]::Out.WriteLine('ready')
 while ($null -ne ($action = [Console]::In.ReadLine())) {
     $watch = [Diagnostics.Stopwatch]::StartNew()
     if ($action -eq 'attach') {
-        $element | Connect-OscStorageElement | Out-Null
+        $lun | Connect-OscStorageElement | Out-Null
     }
     else {
-        $element | Disconnect-OscStorageElement -Confirm:$false
+        $lun | Disconnect-OscStorageElement -Confirm:$false @keep
     }
     [Console]::Out.WriteLine($watch.Elapsed.TotalSeconds.ToString('0.000', [Globalization.CultureInfo]::InvariantCulture))
 }

@@ -19,7 +19,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var sessions = host.Initiator.Sessions();
         return
         [
-            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. Links(), .. Attachments()
+            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. await LinksAsync(cancellationToken), .. Attachments()
         ];
     }
 
@@ -81,10 +81,20 @@ internal sealed class HostResidueSearch(LinuxHost host)
             $"The kernel has given it up, though {session.TargetName} at {session.Portal} answers: its LUN is gone.",
             token => device.State is "offline" ? _stale.PurgeAsync(device, token) : Task.CompletedTask);
 
-    private IEnumerable<FoundResidue> Links()
+    private async Task<IEnumerable<FoundResidue>> LinksAsync(CancellationToken cancellationToken)
     {
+        // While events are queued, a link may be about to go: also because of what was cleared a moment ago.
+        var settling = new Backoff(host.Deadlines.LinksSettled);
+        while (UdevQueue.IsBusy(host.Roots))
+        {
+            if (!await settling.WaitAsync(cancellationToken))
+            {
+                return [];
+            }
+        }
+
         string[] folders = ["disk/by-id", "disk/by-path", "mapper"];
-        return UdevQueue.IsBusy(host.Roots) ? [] :
+        return
             from folder in folders
             from name in SysFile.Names(Path.Combine(host.Roots.Dev, folder))
             let path = $"/dev/{folder}/{name}"

@@ -95,6 +95,20 @@ public sealed class ResidueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_link_that_is_dead_when_udev_has_come_to_rest_is_found_by_who_waited_for_it()
+    {
+        _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
+        _host.Files.Write("run/udev/queue", "");
+
+        var finding = new HostAudit(_host.Open(SimulatedHost.Patient with { LinksSettled = TimeSpan.FromMinutes(1) }), _host.Files.At("state/host/residue")).FindResidueAsync([], Assert.Fail, Cancellation);
+        await Task.Delay(30, Cancellation);
+        Assert.False(finding.IsCompleted);
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Equal(OscHostResidueKind.DeadLink, Assert.Single(await finding).Kind);
+    }
+
+    [Fact]
     public async Task A_path_that_leads_to_another_LUN_is_taken_away()
     {
         var (element, disk) = AddLun(1);

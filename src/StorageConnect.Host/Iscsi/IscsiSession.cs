@@ -35,9 +35,6 @@ internal sealed record IscsiSession(
             .OrderBy(session => session.Id)
     ];
 
-    /// <summary>The session with this number; null when it is gone.</summary>
-    public static IscsiSession? TryRead(HostRoots roots, int id) => TryRead(roots, string.Create(CultureInfo.InvariantCulture, $"session{id}"));
-
     /// <summary>True while the kernel has it: asked often while it comes or goes, so that only its name is read.</summary>
     public bool IsThere(HostRoots roots) =>
         SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{Id}"), "targetname")) == TargetName;

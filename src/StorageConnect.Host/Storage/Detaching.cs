@@ -106,6 +106,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         }
 
         await DeleteAsync(going, cancellationToken); // those whose session somebody else came to need
+
         // Events that were under way may have made the map anew, of disks that are gone now.
         if (DmDevice.FindMap(host.Roots, element.Page83Id) is not null)
         {

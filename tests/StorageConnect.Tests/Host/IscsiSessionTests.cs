@@ -57,6 +57,6 @@ public sealed class IscsiSessionTests : IDisposable
         Directory.Delete(_host.At("sys/class/iscsi_connection/connection1:0"), recursive: true);
 
         Assert.Empty(IscsiSession.ReadAll(_host.Roots));
-        Assert.Null(IscsiSession.TryRead(_host.Roots, 7));
+        Assert.DoesNotContain(IscsiSession.ReadAll(_host.Roots), session => session.Id == 7);
     }
 }

@@ -189,7 +189,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         {
             var id = _nextSession++;
             _files.AddSession(id, host: id + 3, target, address, 3260);
-            return _sessions[id] = IscsiSession.TryRead(Roots, id)!;
+            return _sessions[id] = Sessions().Single(session => session.Id == id);
         }
     }
 
@@ -413,7 +413,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    private bool IsUp(IscsiSession session) => IscsiSession.TryRead(Roots, session.Id)?.IsLoggedIn == true;
+    private bool IsUp(IscsiSession session) => Sessions().Any(now => now.Id == session.Id && now.IsLoggedIn);
 
     private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(element));
 

@@ -36,8 +36,11 @@ internal sealed record IscsiSession(
     ];
 
     /// <summary>True while the kernel has it: asked often while it comes or goes, so that only its name is read.</summary>
-    public bool IsThere(HostRoots roots) =>
-        SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{Id}"), "targetname")) == TargetName;
+    public bool IsThere(HostRoots roots) => ReadTargetName(roots, Id) == TargetName;
+
+    /// <summary>The target of the session with this number; null when there is none.</summary>
+    public static string? ReadTargetName(HostRoots roots, int id) =>
+        SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{id}"), "targetname"));
 
     /// <summary>Its own folder in sysfs, under which its SCSI targets and disks are; null when it is gone.</summary>
     public string? FindFolder(HostRoots roots) =>

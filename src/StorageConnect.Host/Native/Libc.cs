@@ -17,6 +17,9 @@ internal static partial class Libc
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IoControl(SafeFileHandle device, nuint request, ref ScsiInquiry.Request argument);
 
+    [LibraryImport(Name, EntryPoint = "poll")]
+    public static partial int Poll(ref PollEntry first, nuint count, int milliseconds);
+
     [StructLayout(LayoutKind.Sequential)]
     public struct NetlinkAddress
     {
@@ -24,5 +27,17 @@ internal static partial class Libc
         public ushort Padding;
         public uint Port;
         public uint Groups;
+    }
+
+    /// <summary>The C library's <c>pollfd</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollEntry
+    {
+        /// <summary>POLLIN: something can be read.</summary>
+        public const short Input = 1;
+
+        public int Descriptor;
+        public short Asked;
+        public short Returned;
     }
 }

@@ -85,12 +85,9 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         }
 
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
-        var sessions = SessionsOf(devices);
-        using var gate = await host.Locks.TakeTargetsAsync(
-            sessions.Select(session => session.TargetName).Concat(MadeFor(element, sessions).Select(session => session.TargetName)),
-            cancellationToken);
-        var made = MadeFor(element, sessions); // only now: others may have logged in anew meanwhile
-        var release = new SessionRelease(host);
+        using var gate = await host.Locks.TakeTargetsAsync(TargetsOf(element, devices), cancellationToken);
+        var release = new SessionRelease(host); // only now: others may have logged in anew meanwhile
+        var made = release.FindMade(element.Page83Id, devices);
         var going = release.FindGoing(made, devices);
         host.Step("delete disks");
         await DeleteAsync(devices.Except(going), cancellationToken);
@@ -141,15 +138,10 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
     private bool IsReachable(string disk) => ScsiDevice.OfDisk(host.Roots, disk)?.State is "running";
 
-    private List<IscsiSession> SessionsOf(List<ScsiDevice> devices)
-    {
-        var ids = devices.Select(device => device.SessionId).ToHashSet();
-        return [.. host.Initiator.Sessions().Where(session => ids.Contains(session.Id))];
-    }
-
-    /// <summary>The sessions of attaching's making that led to it, and those it was looked for behind by a run that didn't come further.</summary>
-    private List<MadeSession> MadeFor(StorageElement element, List<IscsiSession> sessions) =>
-        [.. host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id || sessions.Exists(session => made.IsServedBy(session, host.Roots)))];
+    /// <summary>The targets that its disks came from, and those where it was looked for by a run that didn't come further.</summary>
+    private IEnumerable<string> TargetsOf(StorageElement element, List<ScsiDevice> devices) =>
+        devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
+            .Concat(host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id).Select(made => made.TargetName));
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {

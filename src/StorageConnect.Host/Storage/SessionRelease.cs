@@ -4,14 +4,24 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Storage;
 
-/// <summary>Logs out sessions that attaching made and nobody uses any more. The caller has the locks of their targets.</summary>
+/// <summary>Logs out sessions that attaching made and nobody uses any more. To be made by one who has the locks of their targets: it reads all sessions, once.</summary>
 internal sealed class SessionRelease(LinuxHost host)
 {
+    private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
+
+    /// <summary>The sessions of attaching's making that lead to these devices, and those made for an element, that may have led nowhere.</summary>
+    public List<MadeSession> FindMade(string page83Id, IReadOnlyCollection<ScsiDevice> devices)
+    {
+        var ids = devices.Select(device => device.SessionId).ToHashSet();
+        var leading = _sessions.Where(session => ids.Contains(session.Id)).ToList();
+        return [.. host.Ledger.Sessions.Where(made => made.MadeFor == page83Id || leading.Exists(session => made.IsServedBy(session, host.Roots)))];
+    }
+
     /// <summary>The devices of these that need not be taken away one by one: their session goes, and the kernel takes them with it.</summary>
     /// <remarks>Only with a session that is logged in: the kernel waits for the last commands of devices whose portal is silent.</remarks>
     public IReadOnlyList<ScsiDevice> FindGoing(IReadOnlyCollection<MadeSession> made, IReadOnlyCollection<ScsiDevice> devices) =>
     [
-        .. host.Initiator.Sessions()
+        .. _sessions
             .Where(session => session.IsLoggedIn && made.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, devices))
             .SelectMany(session => ScsiDevice.Of(host.Roots, session))
             .Intersect(devices)
@@ -21,19 +31,18 @@ internal sealed class SessionRelease(LinuxHost host)
     /// <remarks>One after the other: iscsiadm walks through all sessions, and fails over those that another is just ending.</remarks>
     public async Task ReleaseAsync(IEnumerable<MadeSession> made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
-        var sessions = host.Initiator.Sessions();
         foreach (var one in made)
         {
-            await ReleaseAsync(one, sessions, going, cancellationToken);
+            await ReleaseAsync(one, going, cancellationToken);
         }
     }
 
-    private async Task ReleaseAsync(MadeSession made, IReadOnlyList<IscsiSession> all, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(MadeSession made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
     {
-        var sessions = all.Where(session => made.IsServedBy(session, host.Roots)).ToList();
+        var sessions = _sessions.Where(session => made.IsServedBy(session, host.Roots)).ToList();
 
         // The run that began the login may have been killed before its session was there.
-        if (!all.Any(made.IsAt)
+        if (!_sessions.Any(made.IsAt)
             && IscsiPortal.TryParse(made.Portal, out var portal)
             && await host.Initiator.TakeUpLoginAsync(made.TargetName, portal, cancellationToken) is { } late)
         {

@@ -60,19 +60,14 @@ internal static class SysFile
 
     private static byte[] ReadBytes(string path)
     {
-        // FileShare.ReadWrite: no lock is taken, as locks have no place on these.
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var buffer = new byte[4096];
-        var length = 0;
-        while (RandomAccess.Read(file, buffer.AsSpan(length), length) is var count && count > 0)
+        Span<byte> piece = stackalloc byte[16 * 1024];
+        byte[] all = [];
+        while (RandomAccess.Read(file, piece, all.Length) is var count && count > 0)
         {
-            length += count;
-            if (length == buffer.Length)
-            {
-                Array.Resize(ref buffer, 2 * length);
-            }
+            all = [.. all, .. piece[..count]];
         }
 
-        return buffer[..length];
+        return all;
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using System.Threading.Channels;
 using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
@@ -12,7 +11,7 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
     // How long a stopped pipeline waits until what was begun is taken back.
     private static readonly TimeSpan TakingBack = TimeSpan.FromSeconds(30);
 
-    private readonly Channel<Outcome> _outcomes = Channel.CreateUnbounded<Outcome>(new() { SingleReader = true });
+    private readonly BlockingCollection<Outcome> _outcomes = [];
     private readonly ConcurrentQueue<string> _warnings = new();
     private readonly List<Task> _works = [];
     private SemaphoreSlim? _throttle;
@@ -56,8 +55,7 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
         while (_written < _works.Count)
         {
             WriteProgress(new(0x05e, Work, $"{_written} of {_works.Count} done") { PercentComplete = _written * 100 / _works.Count });
-            Run(token => _outcomes.Reader.WaitToReadAsync(token).AsTask());
-            WriteReady();
+            Write(TakeNext());
         }
 
         if (_works.Count > 0)
@@ -69,8 +67,11 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
     private protected sealed override void CleanUp()
     {
         // Ctrl+C took the pipeline away from work that takes itself back now.
-        Task.WaitAll([.. _works], TakingBack);
-        _throttle?.Dispose();
+        if (Task.WaitAll([.. _works], TakingBack))
+        {
+            _outcomes.Dispose();
+            _throttle?.Dispose();
+        }
     }
 
     private protected static IReadOnlyList<string> GroupNames(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element)
@@ -105,34 +106,49 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
             outcome = new(element, null, e);
         }
 
-        _outcomes.Writer.TryWrite(outcome);
+        _outcomes.Add(outcome, CancellationToken.None);
+    }
+
+    private Outcome TakeNext()
+    {
+        try
+        {
+            return _outcomes.Take(StopToken);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new PipelineStoppedException();
+        }
     }
 
     private void WriteReady()
     {
-        while (_outcomes.Reader.TryRead(out var outcome))
+        while (_outcomes.TryTake(out var outcome))
         {
-            _written++;
-            while (_warnings.TryDequeue(out var warning))
-            {
-                WriteWarning(warning);
-            }
-
-            Try(outcome.Element, () => Write(outcome));
+            Write(outcome);
         }
     }
 
     private void Write(Outcome outcome)
     {
-        if (outcome.Error is not null)
+        _written++;
+        while (_warnings.TryDequeue(out var warning))
         {
-            ExceptionDispatchInfo.Throw(outcome.Error);
+            WriteWarning(warning);
         }
 
-        if (outcome.Result is not null)
+        Try(outcome.Element, () =>
         {
-            WriteObject(outcome.Result);
-        }
+            if (outcome.Error is not null)
+            {
+                ExceptionDispatchInfo.Throw(outcome.Error);
+            }
+
+            if (outcome.Result is not null)
+            {
+                WriteObject(outcome.Result);
+            }
+        });
     }
 
     private sealed record Outcome(StorageElement Element, object? Result, Exception? Error);

@@ -1,6 +1,7 @@
 # Attach and detach of one LUN over two portals, side by side in one guest, rounds alternating: a raw script, os-brick, and Connect- and
 # Disconnect-OscStorageElement in a Shell that stays, of an element that is presented already ("ours"), and with presenting and withdrawing it on
-# a Local array ("ours-array"). Prints seconds (median, least, most) and the processes that each starts. Build with -c Release before.
+# a Local array ("ours-array"). Both are one Shell's work: a second one that rests beside it would take time from it on the guest's one CPU.
+# Prints seconds (median, least, most), ratios of medians, and the processes that each starts. Build with -c Release before.
 #
 #   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
 #
@@ -27,9 +28,7 @@ else
 fi
 
 mkdir /tmp/pool
-ours=${user:+ours}
-command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${ours:--} ${password:--} presented"
-command[ours-array]="${command[ours]% *} bench"
+command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${user:--} ${password:--}"
 
 # A peer is a process that reads actions and answers each with its seconds.
 declare -A input output
@@ -68,48 +67,55 @@ clean() { # the same ground for the next round
     udevadm settle
 }
 
-round() { # round PEER: "PEER ATTACH DETACH"
-    local attach detach
-    [[ $1 != raw ]] || make_records
-    attach=$(ask "$1" attach)
+round() { # round KIND: "KIND ATTACH DETACH"
+    local peer=${1%-array} attach detach
+    [[ $peer != raw ]] || make_records
+    attach=$(ask "$peer" "attach ${element[$1]-}")
     wait_for 10 attached # udev may be behind multipathd
     udevadm settle       # and a detach is not to pay for what an attach left it to do
-    detach=$(ask "$1" detach)
+    detach=$(ask "$peer" "detach ${element[$1]-}")
     clean
     echo "$1 $attach $detach"
 }
 
-programs() { grep -c 'execve(.* = 0' "/tmp/$1.trace" || true; }
+programs() { grep -cE 'execve(\(| resumed>).* = 0$' "/tmp/$1.trace" || true; }
 
 mapfile -t peers < <(printf "%s\n" "${!command[@]}" | sort -r)
-for peer in "${peers[@]}"; do
-    start "$peer"
-    say "first round: $(round "$peer")"
-done
+declare -A element=([ours]=presented [ours-array]=bench)
+mapfile -t kinds < <(printf "%s\n" "${peers[@]}" ours-array | sort -r)
+for peer in "${peers[@]}"; do start "$peer"; done
+for kind in "${kinds[@]}"; do say "first round: $(round "$kind")"; done
 for ((i = 0; i < rounds; i++)); do
-    for peer in "${peers[@]}"; do round "$peer"; done
+    for kind in "${kinds[@]}"; do round "$kind"; done
 done | tee /tmp/figures
 for peer in "${peers[@]}"; do stop "$peer"; done
 
-# figures COLUMN PEER: median (least-most)
-figures() {
-    awk -v column="$1" -v peer="$2" '$1 == peer { print $column }' /tmp/figures | sort -n | awk '
+# median COLUMN KIND: median, least, most
+median() {
+    awk -v column="$1" -v kind="$2" '$1 == kind { print $column }' /tmp/figures | sort -n | awk '
         { v[NR] = $1 }
-        END { printf "%.2f s (%.2f-%.2f)", NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
+        END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2, v[1], v[NR] }'
+}
+
+# figures COLUMN KIND: median (least-most), ratio to raw
+figures() {
+    # shellcheck disable=SC2046
+    printf '%.2f s (%.2f-%.2f), %.2f x raw' $(median "$1" "$2") "$(echo "$(median "$1" "$2") $(median "$1" raw)" | awk '{ print $1 / $4 }')"
 }
 
 echo
 echo '| | attach | detach | processes |'
 echo '|---|---|---|---|'
-for peer in "${peers[@]}"; do
+for kind in "${kinds[@]}"; do
     # Counted in a round of its own: a spy slows everything down.
+    peer=${kind%-array}
     start "$peer" strace -f -qq --signal=none --trace=execve -o "/tmp/$peer.trace"
     [[ $peer != raw ]] || make_records
     before=$(programs "$peer")
-    ask "$peer" attach >/dev/null; between=$(programs "$peer")
-    ask "$peer" detach >/dev/null; after=$(programs "$peer")
+    ask "$peer" "attach ${element[$kind]-}" >/dev/null; between=$(programs "$peer")
+    ask "$peer" "detach ${element[$kind]-}" >/dev/null; after=$(programs "$peer")
     stop "$peer"
     clean
     cp "/tmp/$peer.trace" "$RESULTS"
-    echo "| $peer | $(figures 2 "$peer") | $(figures 3 "$peer") | $((between - before)) + $((after - between)) |"
+    echo "| $kind | $(figures 2 "$kind") | $(figures 3 "$kind") | $((between - before)) + $((after - between)) |"
 done

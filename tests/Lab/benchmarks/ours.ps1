@@ -1,6 +1,6 @@
-# Attaches and detaches one LUN of a Local array with the product: reads "attach" and "detach" lines, answers each with its seconds. What is
-# "presented" stays so, as for peers that know no array; else it is presented and withdrawn each time.
-param([string] $Pool, [string] $User, [string] $Secret, [string] $Element)
+# Attaches and detaches a LUN of a Local array with the product: reads "attach ELEMENT" and "detach ELEMENT" lines, answers each with its seconds.
+# What is "presented" stays so, as for peers that know no array; else it is presented and withdrawn each time.
+param([string] $Pool, [string] $User, [string] $Secret)
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-OscStorageServer)) {
@@ -15,17 +15,19 @@ if (-not (Get-OscStorageServer)) {
     New-OscStorageElement -Name bench, presented -Size 512MB | Out-Null
     Get-OscStorageElement -Name presented | Grant-OscStorageElementAccess -AccessGroup host
 }
-$lun = Get-OscStorageElement -Name $Element
-$keep = @{ KeepAccess = $Element -eq 'presented' }
+$elements = @{}
+foreach ($element in Get-OscStorageElement) { $elements[$element.Name] = $element }
 
 [Console]::Out.WriteLine('ready')
-while ($null -ne ($action = [Console]::In.ReadLine())) {
+while ($null -ne ($line = [Console]::In.ReadLine())) {
+    $action, $name = -split $line
+    $lun = $elements[$name]
     $watch = [Diagnostics.Stopwatch]::StartNew()
     if ($action -eq 'attach') {
         $lun | Connect-OscStorageElement | Out-Null
     }
     else {
-        $lun | Disconnect-OscStorageElement -Confirm:$false @keep
+        $lun | Disconnect-OscStorageElement -Confirm:$false -KeepAccess:($name -eq 'presented')
     }
     [Console]::Out.WriteLine($watch.Elapsed.TotalSeconds.ToString('0.000', [Globalization.CultureInfo]::InvariantCulture))
 }

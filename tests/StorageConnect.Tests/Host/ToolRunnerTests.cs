@@ -88,6 +88,25 @@ public sealed class ToolRunnerTests
     }
 
     [Fact]
+    public async Task However_much_a_tool_writes_to_one_pipe_while_the_other_is_open_it_arrives_whole()
+    {
+        // Far more than a pipe holds: a tool that nobody reads from would stop here.
+        using var tool = new FakeTool("head -c 300000 /dev/zero | tr '\\0' e >&2; head -c 200000 /dev/zero | tr '\\0' o; echo é >&2");
+
+        var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
+
+        Assert.Equal(new(0, new('o', 200_000), new string('e', 300_000) + "é\n"), result);
+    }
+
+    [Fact]
+    public async Task A_tool_that_closes_its_pipes_and_goes_on_is_waited_for()
+    {
+        using var tool = new FakeTool("exec >&- 2>&-; sleep 0.3; exit 3");
+
+        Assert.Equal(new(3, "", ""), await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation));
+    }
+
+    [Fact]
     public async Task A_daemon_that_a_tool_leaves_behind_does_not_hold_up_its_caller()
     {
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child; echo answer");

@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.Diagnostics;
+using System.IO.Pipes;
+using System.Text;
+using StorageConnect.Host.Native;
+
+namespace StorageConnect.Host.Tools;
+
+/// <summary>The two pipes that a tool writes to, read by one thread, so that what came is there even when a pipe doesn't end.</summary>
+internal sealed class ToolPipes(Process process)
+{
+    private readonly Pipe _output = new(process.StandardOutput);
+    private readonly Pipe _error = new(process.StandardError);
+
+    /// <summary>What came of the tool's standard output so far.</summary>
+    public string Output => _output.Text;
+
+    /// <summary>What came of its standard error so far.</summary>
+    public string Error => _error.Text;
+
+    /// <summary>Bytes that came of the pipe that brought more.</summary>
+    public int Length => int.Max(_output.Length, _error.Length);
+
+    /// <summary>True when nobody can write to either any more.</summary>
+    public bool AreAtEnd => _output.IsAtEnd && _error.IsAtEnd;
+
+    /// <summary>Reads what is there, and waits for something when there is nothing; returns after <paramref name="atMost"/> all the same.</summary>
+    public void Read(TimeSpan atMost)
+    {
+        Span<Libc.PollEntry> entries = [_output.ToPoll(), _error.ToPoll()];
+        if (Libc.Poll(ref entries[0], (nuint)entries.Length, (int)atMost.TotalMilliseconds) <= 0)
+        {
+            return; // nothing in this time, or a signal came in between
+        }
+
+        _output.ReadIf(entries[0].Returned != 0);
+        _error.ReadIf(entries[1].Returned != 0);
+    }
+
+    private sealed class Pipe(StreamReader reader)
+    {
+        private const int Piece = 4096;
+        private readonly PipeStream _stream = (PipeStream)reader.BaseStream;
+        private readonly ArrayBufferWriter<byte> _bytes = new(Piece);
+
+        public bool IsAtEnd { get; private set; }
+
+        public int Length => _bytes.WrittenCount;
+
+        public string Text => Encoding.UTF8.GetString(_bytes.WrittenSpan);
+
+        public Libc.PollEntry ToPoll() => new()
+        {
+            Descriptor = IsAtEnd ? -1 : (int)_stream.SafePipeHandle.DangerousGetHandle(), // a negative one is passed over
+            Asked = Libc.PollEntry.Input,
+        };
+
+        /// <summary>Doesn't wait: something is there, or the end.</summary>
+        public void ReadIf(bool isReady)
+        {
+            if (isReady)
+            {
+                var count = _stream.Read(_bytes.GetSpan(Piece));
+                _bytes.Advance(count);
+                IsAtEnd = count == 0;
+            }
+        }
+    }
+}

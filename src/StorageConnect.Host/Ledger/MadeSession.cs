@@ -25,16 +25,14 @@ internal sealed record MadeSession
         new() { TargetName = node.TargetName, Portal = node.Portal.ToString(), NetDevice = node.Access.NetDevice, MadeFor = page83Id };
 
     /// <summary>What is noted of it when it is there. One that somebody makes at the same place after its end is his.</summary>
-    public MadeSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = ReadBoot(roots) };
+    public MadeSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = HostStart.Read(roots) };
 
     public bool IsServedBy(IscsiSession session, HostRoots roots) =>
-        IsAt(session) && (Id is null || (Id == session.Id && Boot == ReadBoot(roots)));
+        IsAt(session) && (Id is null || (Id == session.Id && Boot == HostStart.Read(roots)));
 
     /// <summary>True for a session with the same target through the same portal, whoever made it.</summary>
     public bool IsAt(IscsiSession session) =>
         session.TargetName == TargetName
         && session.Portal.ToString() == Portal
         && (NetDevice is null || session.NetDevice is null || session.NetDevice == NetDevice);
-
-    private static string? ReadBoot(HostRoots roots) => SysFile.TryReadText(Path.Combine(roots.Proc, "sys", "kernel", "random", "boot_id"));
 }

@@ -10,6 +10,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     private readonly Lock _gate = new();
     private readonly List<(IscsiNode Node, MadeSession Made)> _sessions = [];
     private readonly List<ScsiDevice> _devices = [];
+    private readonly List<WideLook> _looks = [];
     private StorageElement? _presented;
     private IReadOnlyList<string> _groups = [];
 
@@ -29,6 +30,15 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         }
     }
 
+    public void Looking(WideLook look)
+    {
+        lock (_gate)
+        {
+            _looks.Add(look);
+        }
+    }
+
+    /// <summary>A device that attaching adds to the host, told before anything can go wrong with it.</summary>
     public void Added(ScsiDevice device)
     {
         lock (_gate)
@@ -51,6 +61,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            _looks.ForEach(host.Ledger.Remove);
             if (!HadMap)
             {
                 await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);

@@ -85,7 +85,9 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         }
 
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
-        using var gate = await host.Locks.TakeTargetsAsync(TargetsOf(element, devices), cancellationToken);
+        var targets = TargetsOf(element, devices);
+        using var gate = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+        await new WideLooks(host, new(host)).TidyAsync(targets, cancellationToken);
         var release = new SessionRelease(host); // only now: others may have logged in anew meanwhile
         var made = release.FindMade(element.Page83Id, devices);
         var going = release.FindGoing(made, devices);
@@ -139,9 +141,11 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
     private bool IsReachable(string disk) => ScsiDevice.OfDisk(host.Roots, disk)?.State is "running";
 
     /// <summary>The targets that its disks came from, and those where it was looked for by a run that didn't come further.</summary>
-    private IEnumerable<string> TargetsOf(StorageElement element, List<ScsiDevice> devices) =>
-        devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
-            .Concat(host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id).Select(made => made.TargetName));
+    private HashSet<string> TargetsOf(StorageElement element, List<ScsiDevice> devices) =>
+    [
+        .. devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
+            .Concat(host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id).Select(made => made.TargetName))
+    ];
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {

@@ -16,12 +16,14 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         foreach (var round in rounds)
         {
             // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
-            using var gate = await host.Locks.TakeTargetsAsync(round.Select(node => node.TargetName), cancellationToken);
+            var targets = round.Select(node => node.TargetName).ToHashSet();
+            using var gate = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+            await new WideLooks(host, _stale).TidyAsync(targets, cancellationToken);
             var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
             await WaitForOneAsync(logins, cancellationToken);
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
-            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale))).ToList();
+            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale, undo))).ToList();
             await LookAsync(searches, cancellationToken);
             await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
@@ -107,12 +109,12 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
 
     private async Task LookAsync(Search search, CancellationToken cancellationToken)
     {
-        search.Found = await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken);
+        search.Found = await search.Looking.LookAsync(search.Login.Session!, cancellationToken);
         if (search.Found is null && !host.Initiator.Sessions().Any(session => session.Id == search.Login.Session!.Id))
         {
             // Logged out under our eyes: by hand, or by a run that was killed and whose iscsiadm went on.
             search.Login = await LoginAsync(search.Login.Node, cancellationToken);
-            search.Found = search.Login.Error is null ? await search.Looking.LookAsync(search.Login.Session!, undo.Added, cancellationToken) : null;
+            search.Found = search.Login.Error is null ? await search.Looking.LookAsync(search.Login.Session!, cancellationToken) : null;
         }
     }
 

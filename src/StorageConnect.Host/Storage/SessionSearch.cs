@@ -1,22 +1,22 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
-internal sealed class SessionSearch(LinuxHost host, StorageElement element, StaleDevices stale)
+internal sealed class SessionSearch(LinuxHost host, StorageElement element, StaleDevices stale, AttachUndo undo)
 {
     private readonly HashSet<string> _proven = [];
 
     /// <summary>One look.</summary>
     /// <param name="session">Where.</param>
-    /// <param name="added">Told of each device that this look adds to the host, before anything can go wrong with it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The disk, or null when it isn't there (yet).</returns>
     /// <exception cref="DataCorruptException">At the LUN number the array told is something else.</exception>
     /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
-    public async Task<FoundPath?> LookAsync(IscsiSession session, Action<ScsiDevice> added, CancellationToken cancellationToken)
+    public async Task<FoundPath?> LookAsync(IscsiSession session, CancellationToken cancellationToken)
     {
         var luns = ToldLuns.At(session, element);
         foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
@@ -28,6 +28,13 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         }
 
         var before = ScsiDevice.Of(host.Roots, session);
+        var wide = luns.Count == 0 ? WideLook.At(session, before, host.Roots) : null;
+        if (wide is not null)
+        {
+            host.Ledger.Save(wide);
+            undo.Looking(wide);
+        }
+
         host.Step("scan");
         try
         {
@@ -39,10 +46,16 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         finally
         {
             // Also when this was cancelled meanwhile.
-            Added().ForEach(added);
+            Added().ForEach(undo.Added);
         }
 
-        return await PickAsync(session, before, Added(), luns, cancellationToken);
+        var found = await PickAsync(session, before, Added(), luns, cancellationToken);
+        if (wide is not null)
+        {
+            host.Ledger.Remove(wide);
+        }
+
+        return found;
 
         // What somebody else looks for at other numbers is his.
         List<ScsiDevice> Added() => [.. ScsiDevice.Of(host.Roots, session).Except(before).Where(device => luns.Count == 0 || luns.Contains(device.Lun))];
@@ -97,7 +110,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     {
         foreach (var device in devices)
         {
-            await host.Scsi.DeleteAsync(device, cancellationToken);
+            await stale.TryPurgeAsync(device, cancellationToken);
         }
     }
 

@@ -21,6 +21,19 @@ internal sealed class StaleDevices(LinuxHost host)
             : DeviceStanding.Changed;
     }
 
+    /// <summary>Removes a device that nobody asked for, unless somebody came to use it: then it is his.</summary>
+    public async Task TryPurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PurgeAsync(device, cancellationToken);
+        }
+        catch (StorageElementBusyException)
+        {
+            // A volume group on it may have been activated as soon as it came.
+        }
+    }
+
     /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>
     /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -228,6 +229,50 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_the_array_tells_no_numbers_what_a_look_brings_up_besides_goes_with_its_map()
+    {
+        var (element, other) = await AddTwoOfOneTargetAsync();
+
+        await AttachAsync(element);
+
+        Assert.Empty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
+        Assert.Null(DmDevice.FindMap(_host.Roots, other.Page83Id));
+    }
+
+    [Fact]
+    public async Task What_a_look_brings_up_besides_stays_when_it_is_in_use_at_once()
+    {
+        // As a volume group does it that is activated as soon as its disk comes.
+        var (element, other) = await AddTwoOfOneTargetAsync();
+        _host.Files.Append("proc/self/mountinfo", "36 27 254:1 / /srv rw - xfs /dev/mapper/other rw\n");
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+        var map = Assert.IsType<DmDevice>(DmDevice.FindMap(_host.Roots, other.Page83Id));
+        Assert.Equal("254:1", map.DeviceNumber);
+        Assert.NotEmpty(map.Slaves(_host.Roots));
+    }
+
+    [Fact]
+    public async Task What_a_killed_look_brought_up_goes_from_an_administrators_session_too_and_what_was_there_stays()
+    {
+        var (element, other) = await AddTwoOfOneTargetAsync();
+        var his = _host.Array.Add("his", Target, 9);
+        await _host.Array.PresentAsync(his, ["this-host"], Cancellation);
+        var session = _host.AddSession(Target, "10.99.0.1");
+        _host.Write(Path.Combine(_host.Roots.Sys, "class", "scsi_host", $"host{session.Host}", "scan"), $"0 {session.TargetId} 9");
+        await Assert.ThrowsAsync<Killed>(() => new Attaching(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
+
+        await new Detaching(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Empty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
+        Assert.Single(ScsiDisk.FindAll(_host.Roots, his.Page83Id));
+        Assert.Equal(session.Id, Assert.Single(_host.Sessions()).Id);
+    }
+
+    [Fact]
     public async Task A_stale_link_by_identity_leads_nobody_astray()
     {
         var element = _host.Array.Add("db01", Target, 5);
@@ -253,6 +298,24 @@ public sealed class AttachHazardTests : IAsyncDisposable
     {
         _host.Array.Change(old, now => now with { AccessGroupNames = [] });
         return _host.Array.Add("next", Target, 5);
+    }
+
+    /// <summary>Two elements of a target, both presented to this host, of an array that tells no LUN numbers.</summary>
+    private async Task<(StorageElement Element, StorageElement Other)> AddTwoOfOneTargetAsync()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("other", Target, 7);
+        await _host.Array.PresentAsync(other, ["this-host"], Cancellation);
+        return (element, other);
+    }
+
+    private static void Kill(bool now)
+    {
+        if (now)
+        {
+            throw new Killed();
+        }
     }
 
     private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -26,6 +27,8 @@ public sealed class InterruptionTests
             await using var host = new SimulatedHost();
             host.Array.IsSilent = isSilent;
             var element = host.Array.Add("db01", Target, 5);
+            var other = host.Array.Add("other", Target, 7); // which a look without a LUN number brings up, too
+            await host.Array.PresentAsync(other, ["this-host"], Cancellation);
             if (!attaches)
             {
                 await new Attaching(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
@@ -44,6 +47,8 @@ public sealed class InterruptionTests
                 var device = await new Attaching(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
                 Assert.Equal([element.Page83Id, element.Page83Id], host.ReallyBehind(device.Path));
                 Assert.Equal(2, host.Sessions().Count);
+                Assert.Null(DmDevice.FindMap(host.Roots, other.Page83Id));
+                Assert.Empty(ScsiDisk.FindAll(host.Roots, other.Page83Id));
             }
             else
             {

@@ -236,7 +236,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
     public IReadOnlyList<string> Traces()
     {
-        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments", "state/host/sessions"];
+        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments", "state/host/sessions", "state/host/looks"];
         var traces = folders.Select(_files.At).Where(Directory.Exists).SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
         var wwids = _files.At("etc/multipath/wwids");
         traces.AddRange(File.Exists(wwids) ? File.ReadLines(wwids).Where(line => line.StartsWith('/')) : []);

@@ -69,7 +69,10 @@ function Invoke-Test {
 
 # In a fresh process, always: a module that is loaded can't be replaced by the one just built.
 function Invoke-PowerShell([string] $Command) {
-    & (Get-Process -Id $PID).Path -NoProfile -Command $Command
+    # Where pwsh is a .NET tool, its process is dotnet with pwsh.dll.
+    $program = (Get-Process -Id $PID).Path
+    [string[]] $library = if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }
+    & $program @library -NoProfile -Command $Command
     if ($LASTEXITCODE -ne 0) {
         throw "pwsh -Command '$Command' failed with exit code $LASTEXITCODE."
     }

@@ -211,7 +211,7 @@ Describe 'At the prompt' {
 
         It 'ends what would ask where nobody can be asked, and nothing is done' {
             $null = New-OscStorageElement db01 1MB
-            $said = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "Import-Module '$module'; try { Remove-OscStorageElement db01 } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
+            $said = Invoke-Fresh "Import-Module '$module'; try { Remove-OscStorageElement db01 } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
             $said[0] | Should -Be 'ConfirmationNeeded,StorageConnect.Commands.RemoveOscStorageElementCommand'
             $said[1] | Should -BeLike '*-Confirm:$false*'
             Get-OscStorageElement db01 | Should -Not -BeNullOrEmpty

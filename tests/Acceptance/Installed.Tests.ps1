@@ -10,14 +10,6 @@ BeforeDiscovery {
 
 BeforeAll {
     . (Join-Path $PSScriptRoot 'TemporaryArray.ps1')
-
-    function Invoke-Fresh([string] $Command) {
-        $output = & (Get-Process -Id $PID).Path -NoProfile -Command $Command 2>&1
-        if ($LASTEXITCODE -ne 0) {
-            throw "$output"
-        }
-        $output
-    }
 }
 
 Describe 'The installed module' {

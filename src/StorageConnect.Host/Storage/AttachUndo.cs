@@ -60,7 +60,10 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
                 await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
             }
 
-            await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            // What came besides may be in use by now.
+            var besides = devices.Where(device => device.ReadIdentity() is { } id && id != attachment.Page83Id).ToList();
+            await Task.WhenAll(devices.Except(besides).Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+            await new StaleDevices(host).TryPurgeAsync(besides, cancellationToken);
             _looks.ForEach(host.Ledger.Remove);
             if (!HadMap)
             {

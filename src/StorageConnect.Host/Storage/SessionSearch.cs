@@ -94,7 +94,7 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     {
         if (now.Find(device => device.ReadIdentity() == element.Page83Id) is { } found)
         {
-            await RemoveAsync(now.Where(device => device != found), cancellationToken);
+            await stale.TryPurgeAsync(now.Where(device => device != found), cancellationToken);
             return await NameAsync(found, isNew: true, cancellationToken);
         }
 
@@ -102,16 +102,8 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
             : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
                 ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
                 : null;
-        await RemoveAsync(now, cancellationToken);
+        await stale.TryPurgeAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;
-    }
-
-    private async Task RemoveAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
-    {
-        foreach (var device in devices)
-        {
-            await stale.TryPurgeAsync(device, cancellationToken);
-        }
     }
 
     /// <summary>A scan ends before the kernel has given the disk its name.</summary>

@@ -21,16 +21,19 @@ internal sealed class StaleDevices(LinuxHost host)
             : DeviceStanding.Changed;
     }
 
-    /// <summary>Removes a device that nobody asked for, unless somebody came to use it: then it is his.</summary>
-    public async Task TryPurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
+    /// <summary>Removes devices that nobody asked for, but for those that somebody came to use: they are his.</summary>
+    public async Task TryPurgeAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
-        try
+        foreach (var device in devices)
         {
-            await PurgeAsync(device, cancellationToken);
-        }
-        catch (StorageElementBusyException)
-        {
-            // A volume group on it may have been activated as soon as it came.
+            try
+            {
+                await PurgeAsync(device, cancellationToken);
+            }
+            catch (StorageElementBusyException)
+            {
+                // A volume group on it may have been activated as soon as it came.
+            }
         }
     }
 

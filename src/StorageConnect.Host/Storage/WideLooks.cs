@@ -32,11 +32,8 @@ internal sealed class WideLooks(LinuxHost host, StaleDevices stale)
     {
         // What came since, and is no element of ours. Those of ours are whole, or taken up by whoever asks for them.
         var known = host.Ledger.Attachments.Select(attachment => attachment.Page83Id).ToHashSet();
-        foreach (var device in devices.Where(device => !look.Before.Contains(device.Hctl) && (device.ReadIdentity() is not { } id || !known.Contains(id))))
-        {
-            await stale.TryPurgeAsync(device, cancellationToken);
-        }
-
+        var besides = devices.Where(device => !look.Before.Contains(device.Hctl) && (device.ReadIdentity() is not { } id || !known.Contains(id)));
+        await stale.TryPurgeAsync([.. besides], cancellationToken);
         host.Ledger.Remove(look);
     }
 }

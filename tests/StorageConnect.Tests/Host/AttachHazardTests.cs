@@ -255,6 +255,19 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_look_brings_up_besides_and_is_in_use_stays_when_the_attach_is_taken_back()
+    {
+        var (element, other) = await AddTwoOfOneTargetAsync();
+        _host.Files.Append("proc/self/mountinfo", "36 27 254:1 / /srv rw - xfs /dev/mapper/other rw\n");
+        var run = _host.Open(onStep: step => _ = step == "note" ? throw new ArrayUnreachableException("gone") : step);
+
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => new Attaching(run, _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+
+        Assert.Empty(ScsiDisk.FindAll(_host.Roots, element.Page83Id));
+        Assert.NotEmpty(DmDevice.FindMap(_host.Roots, other.Page83Id)!.Slaves(_host.Roots));
+    }
+
+    [Fact]
     public async Task What_a_killed_look_brought_up_goes_from_an_administrators_session_too_and_what_was_there_stays()
     {
         var (element, other) = await AddTwoOfOneTargetAsync();

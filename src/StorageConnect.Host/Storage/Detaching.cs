@@ -87,7 +87,9 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         var targets = TargetsOf(element, devices);
         using var gate = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
-        await new WideLooks(host, new(host)).TidyAsync(targets, cancellationToken);
+        var stale = new StaleDevices(host);
+        await new WideLooks(host, stale).TidyAsync(targets, cancellationToken);
+        await stale.PurgeMappedAsync(devices, cancellationToken); // its own map is gone
         var release = new SessionRelease(host); // only now: others may have logged in anew meanwhile
         var made = release.FindMade(element.Page83Id, devices);
         var going = release.FindGoing(made, devices);

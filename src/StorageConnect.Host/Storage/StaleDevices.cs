@@ -37,6 +37,16 @@ internal sealed class StaleDevices(LinuxHost host)
         }
     }
 
+    /// <summary>Removes those of these devices that are under a map: that of what they were before their LUN number was given away.</summary>
+    /// <exception cref="StorageElementBusyException">Somebody uses that map.</exception>
+    public async Task PurgeMappedAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
+    {
+        foreach (var device in devices.Where(device => device.Disk is { } disk && FindMapOver(disk) is not null))
+        {
+            await PurgeAsync(device, cancellationToken);
+        }
+    }
+
     /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>
     /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)

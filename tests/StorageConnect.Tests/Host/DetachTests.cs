@@ -1,5 +1,6 @@
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Storage;
+using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -273,6 +274,28 @@ public sealed class DetachTests : IAsyncDisposable
         await AttachAsync(element);
         await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["this-host"], keepAccess: false, Cancellation);
         Assert.Empty(_host.Array.Now(element).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task Disks_under_the_map_of_what_they_were_go_with_it()
+    {
+        var old = _host.Array.Add("old", Target, 5);
+        await AttachAsync(old);
+        _host.Array.Change(old, now => now with { AccessGroupNames = [] });
+        var next = await _host.Array.PresentAsync(_host.Array.Add("next", Target, 5), ["this-host"], Cancellation);
+        foreach (var disk in ScsiDisk.FindAll(_host.Roots, old.Page83Id).ToList())
+        {
+            _host.Write(Path.Combine(ScsiDevice.OfDisk(_host.Roots, disk)!.Folder, "rescan"), "1");
+        }
+
+        Assert.Equal(2, ScsiDisk.FindAll(_host.Roots, next.Page83Id).Count);
+        Assert.NotNull(DmDevice.FindMap(_host.Roots, old.Page83Id));
+
+        await DetachAsync(next);
+
+        Assert.Null(DmDevice.FindMap(_host.Roots, old.Page83Id));
+        Assert.Empty(ScsiDisk.FindAll(_host.Roots, next.Page83Id));
+        Assert.Empty(_host.Sessions());
     }
 
     [Fact]

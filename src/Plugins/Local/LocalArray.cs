@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Export;
 using StorageConnect.Plugins.Local.Jobs;
 using StorageConnect.Plugins.Local.Native;
@@ -13,7 +14,7 @@ namespace StorageConnect.Plugins.Local;
 /// <summary>One pool, open: its folder, its database, what its file system can do, and the jobs this process works on.</summary>
 internal sealed class LocalArray : IDisposable
 {
-    private readonly Lazy<IVolumePool> _pool;
+    private readonly Lazy<FilePool> _pool;
     private readonly (ulong, uint, uint)? _identity;
 
     private LocalArray(PoolFolder folder, PoolDatabase database)
@@ -41,7 +42,7 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();
 
-    public IVolumePool Pool => _pool.Value;
+    public FilePool Pool => _pool.Value;
 
     /// <summary>False once the folder was unmounted, removed or replaced.</summary>
     public bool IsCurrent => LinuxFile.Identity(Folder.Database) is { } now && now == _identity;
@@ -54,7 +55,7 @@ internal sealed class LocalArray : IDisposable
             folder.Check();
             if (!File.Exists(folder.Database) && folder.HoldsData())
             {
-                throw Faults.Corrupt(folder, "its database is gone, while its volumes are there");
+                throw ErrorMapping.Corrupt(folder, "its database is gone, while its volumes are there");
             }
         }
 

@@ -96,7 +96,7 @@ public sealed partial class LocalPlugin
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run<IReadOnlyList<QosValue>>(server, null, array => [.. Qualities.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
+        return Run<IReadOnlyList<QosValue>>(server, null, array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
     private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtdExport export, CancellationToken cancellationToken)

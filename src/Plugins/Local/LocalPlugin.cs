@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Operations;
+using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local;
 
@@ -128,7 +128,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         cancellationToken);
 
     private static Exception Translate(StorageServer server, string? element, Exception e) =>
-        Faults.Translate(e, new(PoolAddress.Parse(server).PoolFolder(server)), element is { Length: > 0 } ? element : null);
+        ErrorMapping.Translate(e, new(PoolAddress.Parse(server).PoolFolder(server)), element is { Length: > 0 } ? element : null);
 
     private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, bool create = false) => Run(
         server,

@@ -54,6 +54,20 @@ internal sealed record JobRow
     public string? Recommendation { get; init; }
 
     public required DateTimeOffset Started { get; init; }
+
+    /// <summary>The error of a job that failed, in whatever process.</summary>
+    public StorageConnectException ToError()
+    {
+        var message = Error ?? "The copy failed.";
+        var errorId = ErrorId ?? "OperationFailed";
+        return errorId switch
+        {
+            "OutOfSpace" => new LimitExceededException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
+            "PoolCorrupt" => new DataCorruptException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
+            "PoolNotWritable" => new AccessDeniedException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
+            _ => new InvalidRequestException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
+        };
+    }
 }
 
 /// <summary>Queries and changes of jobs.</summary>

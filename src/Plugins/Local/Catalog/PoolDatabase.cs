@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Catalog;
@@ -37,7 +38,7 @@ internal sealed class PoolDatabase : IDisposable
         }
         else if (!File.Exists(folder.Database))
         {
-            throw Directory.Exists(folder.Path) ? Operations.Faults.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
+            throw Directory.Exists(folder.Path) ? ErrorMapping.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
         }
 
         var database = new PoolDatabase(folder);
@@ -48,7 +49,7 @@ internal sealed class PoolDatabase : IDisposable
             {
                 if (!create && Schema.Check(connection, folder) == 0)
                 {
-                    throw Operations.Faults.Corrupt(folder, "its database is empty");
+                    throw ErrorMapping.Corrupt(folder, "its database is empty");
                 }
 
                 Schema.Ensure(connection, folder);

@@ -1,5 +1,5 @@
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Operations;
+using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
@@ -168,6 +168,6 @@ internal static class Schema
 
         return version == 0 && owner == 0 && connection.Scalar<long>("SELECT count(*) FROM sqlite_master") == 0 && !folder.HoldsData()
             ? 0
-            : throw Faults.Corrupt(folder, "its database is empty or belongs to something else");
+            : throw ErrorMapping.Corrupt(folder, "its database is empty or belongs to something else");
     }
 }

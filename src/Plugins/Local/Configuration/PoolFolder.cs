@@ -22,7 +22,7 @@ internal sealed class PoolFolder(string path)
     public string Snapshots => System.IO.Path.Combine(Path, "snapshots");
 
     /// <summary>A marker per thing that is being made, locked by whoever makes it.</summary>
-    public string Making => System.IO.Path.Combine(Path, "making");
+    public string Pending => System.IO.Path.Combine(Path, "making");
 
     /// <summary>The file whose bytes stand for elements and jobs in <see cref="RangeLock"/>s.</summary>
     public string Locks => System.IO.Path.Combine(Path, "locks");
@@ -35,10 +35,10 @@ internal sealed class PoolFolder(string path)
 
     public string SnapshotMember(string uuid, string member) => System.IO.Path.Combine(Snapshots, uuid, member);
 
-    public string Marker(string uuid) => System.IO.Path.Combine(Making, uuid);
+    public string Marker(string uuid) => System.IO.Path.Combine(Pending, uuid);
 
     /// <summary>What a volume was, kept while it is restored or replaced.</summary>
-    public string Spare(string uuid) => System.IO.Path.Combine(Making, uuid + ".spare");
+    public string Spare(string uuid) => System.IO.Path.Combine(Pending, uuid + ".spare");
 
     /// <summary>Checks the folder itself: there, on a file system of this machine, writable.</summary>
     public void Check()
@@ -77,7 +77,7 @@ internal sealed class PoolFolder(string path)
     /// <summary>Makes the sub-folders that are missing.</summary>
     public void EnsureLayout()
     {
-        foreach (var folder in (ReadOnlySpan<string>)[Volumes, Parked, Snapshots, Making])
+        foreach (var folder in (ReadOnlySpan<string>)[Volumes, Parked, Snapshots, Pending])
         {
             LinuxFile.EnsureFolder(folder);
         }

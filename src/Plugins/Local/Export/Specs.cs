@@ -30,7 +30,7 @@ internal static class Specs
                 Serial = uuid,
                 Size = row.Size,
                 Thin = row.Thin,
-                WriteThrough = row.Qos == Qualities.Durable,
+                WriteThrough = row.Qos == QosLevels.Durable,
             },
         };
     }

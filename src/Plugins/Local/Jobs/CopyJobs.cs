@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
@@ -178,7 +179,7 @@ internal sealed class CopyJobs(LocalArray array) : IDisposable
         }
         catch (Exception e) when (e is LinuxFileException or UnauthorizedAccessException or IOException or Microsoft.Data.Sqlite.SqliteException)
         {
-            if (Faults.Translate(e, array.Folder, job!.Name) is not StorageConnectException error || error is ArrayUnreachableException or StorageElementBusyException)
+            if (ErrorMapping.Translate(e, array.Folder, job!.Name) is not StorageConnectException error || error is ArrayUnreachableException or StorageElementBusyException)
             {
                 throw;
             }
@@ -201,7 +202,7 @@ internal sealed class CopyJobs(LocalArray array) : IDisposable
     /// <summary>Nothing half made stays. The files go first: on a full disk only that makes room for the commit. A worker that finds them gone begins anew.</summary>
     private void Fail(JobRow job, StorageConnectException error)
     {
-        Making.RemoveFiles(array, job.Element);
+        PendingFiles.RemoveFiles(array, job.Element);
         array.Database.Write(
             db =>
             {

@@ -58,7 +58,7 @@ internal sealed class CopyWorker(LocalArray array, JobRow job)
 
             if (!element.IsSnapshot)
             {
-                Qualities.Apply(array.Pool, target, element.Qos);
+                QosLevels.Apply(array.Pool, target, element.Qos);
             }
 
             LinuxFile.Sync(target);

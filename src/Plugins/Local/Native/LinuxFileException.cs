@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace StorageConnect.Plugins.Local.Native;
 
-/// <summary>A call to the kernel failed. Translated in one place (<see cref="Operations.Faults"/>) before it leaves the plug-in.</summary>
+/// <summary>A call to the kernel failed. Translated by <see cref="Errors.ErrorMapping"/> before it leaves the plug-in.</summary>
 internal sealed class LinuxFileException(string what, int errno) : IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {
     public int Errno { get; } = errno;

@@ -41,7 +41,7 @@ internal static class Copies
         }
 
         using var released = members.Count > 1 ? array.Exports.Release(members, evenInUse: false, cancellationToken) : null;
-        using var making = Making.Begin(array, uuid);
+        using var making = PendingFiles.Begin(array, uuid);
         LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
         CloneMembers(array, row, members, cancellationToken);
         LinuxFile.SyncFolder(array.Folder.Snapshot(uuid));
@@ -59,7 +59,7 @@ internal static class Copies
         var uuid = Identities.NewUuid();
         var now = Volumes.Now();
         var name = ChooseName(wanted, source.Name, "clone", uuid, now);
-        var quality = Qualities.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
+        var quality = QosLevels.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
         using var content = frozen is null ? array.OpenVolume(source, write: false) : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
         var made = new Source(frozen?.Uuid ?? source.Uuid, source.Uuid);
         var row = new ElementRow
@@ -90,7 +90,7 @@ internal static class Copies
             return (row, array.Jobs.Begin(row, [made], cancellationToken));
         }
 
-        using var making = Making.Begin(array, uuid);
+        using var making = PendingFiles.Begin(array, uuid);
         CloneFile(array, content, array.Folder.Volume(uuid), quality, cancellationToken);
         LinuxFile.SyncFolder(array.Folder.Volumes);
         Insert(array, row, [made], cancellationToken);
@@ -203,7 +203,7 @@ internal static class Copies
 
             for (var i = 0; i < members.Count; i++)
             {
-                CloneFile(array, files[i], array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), Qualities.Standard, cancellationToken);
+                CloneFile(array, files[i], array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), QosLevels.Standard, cancellationToken);
             }
         }
         finally
@@ -215,7 +215,7 @@ internal static class Copies
     private static void CloneFile(LocalArray array, SafeFileHandle source, string path, string quality, CancellationToken cancellationToken)
     {
         using var target = LinuxFile.Create(path);
-        Qualities.Apply(array.Pool, target, quality);
+        QosLevels.Apply(array.Pool, target, quality);
         array.Pool.Clone(source, target, cancellationToken);
         Steps.At("cloned");
         LinuxFile.Sync(target);

@@ -26,7 +26,7 @@ internal static class Recovery
             }
         }
 
-        Making.SweepAll(array);
+        PendingFiles.SweepAll(array);
         SweepSpares(array);
         ParkOffline(array);
         array.Jobs.Adopt();
@@ -94,7 +94,7 @@ internal static class Recovery
     /// <summary>Removes an element's files after the commit that removed its row.</summary>
     public static void RemoveDiscarded(LocalArray array, string uuid)
     {
-        Making.RemoveFiles(array, uuid);
+        PendingFiles.RemoveFiles(array, uuid);
         array.Discarded.Enqueue(uuid);
     }
 
@@ -118,7 +118,7 @@ internal static class Recovery
             return;
         }
 
-        discarded.ForEach(uuid => Making.RemoveFiles(array, uuid));
+        discarded.ForEach(uuid => PendingFiles.RemoveFiles(array, uuid));
         array.Database.Write(db => discarded.ForEach(uuid => IntentRows.Forget(db, uuid)), CancellationToken.None);
     }
 
@@ -141,7 +141,7 @@ internal static class Recovery
     /// <summary>Spares whose change has ended, one way or the other.</summary>
     private static void SweepSpares(LocalArray array)
     {
-        foreach (var path in Directory.EnumerateFiles(array.Folder.Making, "*" + SpareEnding))
+        foreach (var path in Directory.EnumerateFiles(array.Folder.Pending, "*" + SpareEnding))
         {
             var element = Path.GetFileName(path)[..^SpareEnding.Length];
             using var held = Naming.Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;

@@ -88,12 +88,12 @@ internal static class Restores
             for (var i = 0; i < rows.Count; i++)
             {
                 using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
-                Qualities.Apply(array.Pool, spare, rows[i].Qos);
+                QosLevels.Apply(array.Pool, spare, rows[i].Qos);
                 array.Pool.Clone(leases[i].File, spare, cancellationToken);
                 LinuxFile.Sync(spare);
             }
 
-            LinuxFile.SyncFolder(array.Folder.Making);
+            LinuxFile.SyncFolder(array.Folder.Pending);
             array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))), cancellationToken);
             for (var i = 0; i < rows.Count; i++)
             {
@@ -131,14 +131,14 @@ internal static class Restores
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
                 using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
-                Qualities.Apply(array.Pool, spare, rows[i].Qos);
+                QosLevels.Apply(array.Pool, spare, rows[i].Qos);
                 array.Pool.Allocate(spare, RandomAccess.GetLength(content), rows[i].Thin);
                 array.Pool.Clone(content, spare, cancellationToken);
                 LinuxFile.Sync(spare);
                 rows[i] = rows[i] with { Size = RandomAccess.GetLength(content) };
             }
 
-            LinuxFile.SyncFolder(array.Folder.Making);
+            LinuxFile.SyncFolder(array.Folder.Pending);
             using var leases = Leases.Take(array, rows);
             array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))), cancellationToken);
             foreach (var row in rows)

@@ -1,4 +1,5 @@
 using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Export;
 using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
@@ -14,7 +15,7 @@ internal static class Volumes
     {
         var name = Names.Check(wanted.Name, "the storage element");
         var size = Sectors(wanted.SizeBytes, name);
-        var quality = Qualities.Choose(array.Pool, qos, name);
+        var quality = QosLevels.Choose(array.Pool, qos, name);
         if (!string.IsNullOrEmpty(wanted.VolumeGroupName) && wanted.VolumeGroupName != array.Folder.Name)
         {
             throw new InvalidRequestException($"There is no volume group '{wanted.VolumeGroupName}'; the pool has one, '{array.Folder.Name}'.")
@@ -39,12 +40,12 @@ internal static class Volumes
             Online = true,
             Created = Now(),
         };
-        using (Making.Begin(array, row.Uuid))
+        using (PendingFiles.Begin(array, row.Uuid))
         {
             using (var volume = LinuxFile.Create(array.Folder.Volume(row.Uuid)))
             {
                 Steps.At("file");
-                Qualities.Apply(array.Pool, volume, quality);
+                QosLevels.Apply(array.Pool, volume, quality);
                 array.Pool.Allocate(volume, size, thin);
             }
 
@@ -102,7 +103,7 @@ internal static class Volumes
         // A shrink may have been completed after all; then it succeeded.
         var now = array.Database.Read(db => array.RequireVolume(db, element));
         array.Exports.Follow(marks, cancellationToken, locked: true);
-        return failure is null || now.Size == size ? now : throw Faults.Translate(failure, array.Folder, row.Name);
+        return failure is null || now.Size == size ? now : throw ErrorMapping.Translate(failure, array.Folder, row.Name);
     }
 
     public static void Remove(LocalArray array, StorageElement element, CancellationToken cancellationToken)
@@ -172,7 +173,7 @@ internal static class Volumes
 
     public static void SetQos(LocalArray array, StorageElement element, string qos, CancellationToken cancellationToken)
     {
-        var quality = Qualities.Choose(array.Pool, qos, element.Name);
+        var quality = QosLevels.Choose(array.Pool, qos, element.Name);
         using var held = Lock(array, element, cancellationToken);
         var row = array.Database.Read(db => array.RequireVolume(db, element));
         if (row.Qos == quality)
@@ -184,15 +185,15 @@ internal static class Volumes
         using var volume = array.OpenVolume(row, write: true);
 
         // Whatever happens between the two steps, writes are never less durable than the record says.
-        if (quality == Qualities.Durable)
+        if (quality == QosLevels.Durable)
         {
-            Qualities.Apply(array.Pool, volume, quality);
+            QosLevels.Apply(array.Pool, volume, quality);
         }
 
         array.Database.Write(db => ElementRows.SetQos(db, row.Uuid, quality), cancellationToken);
-        if (quality != Qualities.Durable)
+        if (quality != QosLevels.Durable)
         {
-            Qualities.Apply(array.Pool, volume, quality);
+            QosLevels.Apply(array.Pool, volume, quality);
         }
     }
 

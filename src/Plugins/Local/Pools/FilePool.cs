@@ -3,15 +3,22 @@ using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Pools;
 
-/// <summary>Volumes as files of any local file system: thin = sparse, thick = reserved.</summary>
-internal abstract class FilePool(string path, string fileSystem, bool canBeDurable) : IVolumePool
+/// <summary>
+/// Volumes as files of a local file system: thin = sparse, thick = reserved. What differs between file systems is in the subclasses.
+/// Everything here works on the data alone, never on the database.
+/// </summary>
+internal abstract class FilePool(string path, string fileSystem, bool canBeDurable) 
 {
+    /// <summary>The kind of pool, for people.</summary>
     public abstract string Description { get; }
 
+    /// <summary>What the pool can do at this moment.</summary>
     public abstract Capabilities Capabilities { get; }
 
+    /// <summary>True: <see cref="Clone"/> is instant, a point in time even under writers. False: copies are made by jobs.</summary>
     public abstract bool ClonesInstantly { get; }
 
+    /// <summary>True when every write to a volume can be made synchronous.</summary>
     public bool CanBeDurable => canBeDurable;
 
     protected string FileSystem => fileSystem;
@@ -28,6 +35,7 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         MaxAccessEntries = Capabilities.Unlimited,
     };
 
+    /// <summary>Total, used and free bytes of the file system. Shared blocks count once; used counts other files on it, too.</summary>
     public (long Total, long Used, long Free) Capacity()
     {
         var status = LinuxFile.FileSystem(path);
@@ -35,8 +43,10 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         return (Bytes(status.Blocks), Bytes(status.Blocks - status.FreeBlocks), Bytes(status.AvailableBlocks));
     }
 
+    /// <summary>Gives a new, empty volume its size.</summary>
     public void Allocate(SafeFileHandle volume, long size, bool thin) => Resize(volume, 0, size, thin);
 
+    /// <summary>Makes a volume larger or smaller. On an error its size is what it was.</summary>
     public void Resize(SafeFileHandle volume, long oldSize, long newSize, bool thin)
     {
         try
@@ -59,13 +69,16 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         }
     }
 
+    /// <summary>Makes the content and size of <paramref name="target"/> that of <paramref name="source"/>.</summary>
     public abstract void Clone(SafeFileHandle source, SafeFileHandle target, CancellationToken cancellationToken);
 
+    /// <summary>Gives a volume blocks of its own; its content does not change.</summary>
     public abstract void Split(SafeFileHandle volume, CancellationToken cancellationToken);
 
+    /// <summary>Makes every write to a volume synchronous, or not. Does nothing where the file system cannot.</summary>
     public void SetDurable(SafeFileHandle volume, bool durable)
     {
-        if (!LinuxFile.TrySetSynchronous(volume, durable))
+        if (CanBeDurable && !LinuxFile.TrySetSynchronous(volume, durable))
         {
             throw LinuxFileException.Last("make writes to a volume synchronous");
         }

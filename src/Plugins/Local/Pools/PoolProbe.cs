@@ -21,16 +21,16 @@ internal static class PoolProbe
         [0x794C7630] = "overlayfs",
     };
 
-    public static IVolumePool Probe(PoolFolder folder)
+    public static FilePool Probe(PoolFolder folder)
     {
         var type = LinuxFile.FileSystem(folder.Path).Type & 0xFFFFFFFF;
         var name = FileSystems.GetValueOrDefault(type) ?? FormattableString.Invariant($"file system 0x{type:x}");
-        using var source = LinuxFile.CreateTemporary(folder.Making);
+        using var source = LinuxFile.CreateTemporary(folder.Pending);
         LinuxFile.SetLength(source, Length);
         var canBeDurable = LinuxFile.TrySetSynchronous(source, on: true) && LinuxFile.TrySetSynchronous(source, on: false);
         if (!Succeeds(() =>
         {
-            using var target = LinuxFile.CreateTemporary(folder.Making);
+            using var target = LinuxFile.CreateTemporary(folder.Pending);
             LinuxFile.CloneInto(source, target);
         }))
         {

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Native;
 
-namespace StorageConnect.Plugins.Local.Operations;
+namespace StorageConnect.Plugins.Local.Errors;
 
 /// <summary>The one place where errors of the kernel and of SQLite become errors for people.</summary>
-internal static class Faults
+internal static class ErrorMapping
 {
     private const int SqlitePerm = 3;
     private const int SqliteBusy = 5;
@@ -47,20 +47,6 @@ internal static class Faults
             Element = folder.Path,
             Recommendation = $"Put {folder.Database} back from a backup together with the volumes; the files in {folder.Volumes} are untouched.",
         };
-
-    /// <summary>The error of a job that failed, in whatever process.</summary>
-    public static StorageConnectException ToError(this Catalog.JobRow job)
-    {
-        var message = job.Error ?? "The copy failed.";
-        var errorId = job.ErrorId ?? "OperationFailed";
-        return errorId switch
-        {
-            "OutOfSpace" => new LimitExceededException(message) { ErrorId = errorId, Element = job.Name, Recommendation = job.Recommendation },
-            "PoolCorrupt" => new DataCorruptException(message) { ErrorId = errorId, Element = job.Name, Recommendation = job.Recommendation },
-            "PoolNotWritable" => new AccessDeniedException(message) { ErrorId = errorId, Element = job.Name, Recommendation = job.Recommendation },
-            _ => new InvalidRequestException(message) { ErrorId = errorId, Element = job.Name, Recommendation = job.Recommendation },
-        };
-    }
 
     private static StorageConnectException FromSqlite(SqliteException e, PoolFolder folder, string? element) => e.SqliteErrorCode switch
     {

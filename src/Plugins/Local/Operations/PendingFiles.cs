@@ -9,20 +9,20 @@ namespace StorageConnect.Plugins.Local.Operations;
 /// The files of an element that is being made: a marker beside them, locked by its maker, tells those who find it after a crash what to
 /// sweep, and everybody else to leave it alone. It costs no sync: file systems keep the order in which names were made.
 /// </summary>
-internal sealed class Making : IDisposable
+internal sealed class PendingFiles : IDisposable
 {
     private readonly LocalArray _array;
     private readonly string _uuid;
     private readonly SafeFileHandle _marker;
 
-    private Making(LocalArray array, string uuid, SafeFileHandle marker)
+    private PendingFiles(LocalArray array, string uuid, SafeFileHandle marker)
     {
         _array = array;
         _uuid = uuid;
         _marker = marker;
     }
 
-    public static Making Begin(LocalArray array, string uuid)
+    public static PendingFiles Begin(LocalArray array, string uuid)
     {
         while (true)
         {
@@ -42,7 +42,7 @@ internal sealed class Making : IDisposable
     /// <summary>Sweeps what a maker left that died. One who lives keeps the lock, and everything stays.</summary>
     public static void SweepAll(LocalArray array)
     {
-        foreach (var path in Directory.EnumerateFiles(array.Folder.Making))
+        foreach (var path in Directory.EnumerateFiles(array.Folder.Pending))
         {
             var uuid = Path.GetFileName(path);
             if (!Naming.Identities.IsUuid(uuid) || LinuxFile.TryOpen(path, write: true) is not { } marker)

@@ -4,12 +4,12 @@ using StorageConnect.Plugins.Local.Pools;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>The qualities of service: how durable a write is when it returns.</summary>
-internal static class Qualities
+internal static class QosLevels
 {
     public const string Standard = "standard";
     public const string Durable = "durable";
 
-    public static IReadOnlyList<QosValue> List(IVolumePool pool)
+    public static IReadOnlyList<QosValue> List(FilePool pool)
     {
         var standard = new QosValue { Value = Standard, Name = "Standard", Description = "Writes are durable when the writer asks for it, as on any disk with a cache." };
         var durable = new QosValue { Value = Durable, Name = "Durable", Description = "Every write is durable when it returns; slower." };
@@ -17,7 +17,7 @@ internal static class Qualities
     }
 
     /// <summary>The quality asked for, or the default.</summary>
-    public static string Choose(IVolumePool pool, string? wanted, string element, string otherwise = Standard)
+    public static string Choose(FilePool pool, string? wanted, string element, string otherwise = Standard)
     {
         if (string.IsNullOrEmpty(wanted))
         {
@@ -35,11 +35,5 @@ internal static class Qualities
             };
     }
 
-    public static void Apply(IVolumePool pool, SafeFileHandle volume, string quality)
-    {
-        if (pool.CanBeDurable)
-        {
-            pool.SetDurable(volume, quality == Durable);
-        }
-    }
+    public static void Apply(FilePool pool, SafeFileHandle volume, string quality) => pool.SetDurable(volume, quality == Durable);
 }

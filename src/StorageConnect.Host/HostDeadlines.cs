@@ -33,7 +33,7 @@ internal sealed record HostDeadlines
     public TimeSpan MapMade { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long multipathd is left to find a disk by itself, before it is told.</summary>
-    public TimeSpan MapNudge { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MultipathdDetection { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>From a device until udev has made or removed its links.</summary>
     public TimeSpan LinksSettled { get; init; } = TimeSpan.FromSeconds(10);
@@ -51,7 +51,7 @@ internal sealed record HostDeadlines
     public TimeSpan IscsiDatabase { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Waiting while another process logs in to, or out of, the same portal of the same target.</summary>
-    public TimeSpan IscsiTurn { get; init; } = TimeSpan.FromSeconds(90);
+    public TimeSpan IscsiLock { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>One SendTargets discovery at one address.</summary>
     public TimeSpan IscsiDiscovery { get; init; } = TimeSpan.FromSeconds(30);
@@ -60,7 +60,7 @@ internal sealed record HostDeadlines
     public TimeSpan IscsiLogin { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>How long iscsid may go on with a login that nobody waits for any more: it gives up after about 17 seconds.</summary>
-    public TimeSpan IscsidGivesUp { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan IscsidLoginTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>One logout: iscsid asks the target for up to 15 seconds, and then closes the connection.</summary>
     public TimeSpan IscsiLogout { get; init; } = TimeSpan.FromSeconds(30);

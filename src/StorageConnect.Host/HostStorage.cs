@@ -34,7 +34,7 @@ public sealed class HostStorage
         IReadOnlyList<string> accessGroups,
         Action<string> warn,
         CancellationToken cancellationToken) =>
-        new Attaching(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
+        new ElementAttacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
 
     /// <summary>Detaches an element: refuses while it is in use, else removes its device, logs out what nobody else needs, and withdraws it.</summary>
     /// <param name="array">Its array.</param>
@@ -51,7 +51,7 @@ public sealed class HostStorage
         bool keepAccess,
         Action<string> warn,
         CancellationToken cancellationToken) =>
-        new Detaching(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
+        new ElementDetacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
 
     /// <summary>Fails where this process could do only half of attaching or detaching.</summary>
     /// <param name="what">What was to be done, as the beginning of a sentence.</param>
@@ -68,5 +68,5 @@ public sealed class HostStorage
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NotFoundException">It has no device on this host.</exception>
     /// <exception cref="StorageElementBusyException">A path is down, or shows another size.</exception>
-    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) => new Resizing(_host).RunAsync(element, cancellationToken);
+    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) => new ElementResizer(_host).RunAsync(element, cancellationToken);
 }

@@ -39,7 +39,7 @@ internal interface IIscsiInitiator
     /// <param name="portal">The portal.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The session; null when none came of it, and nothing of the login is left.</returns>
-    Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken);
+    Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken);
 
     /// <summary>Logs out and forgets the node record, unless it is one for every boot. A session that is gone already is a success.</summary>
     /// <param name="session">Which one.</param>

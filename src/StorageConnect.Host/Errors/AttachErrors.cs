@@ -19,8 +19,8 @@ internal static class AttachErrors
 
     public static NotFoundException NoFibreChannelPort(StorageElement element) => new(Text([])) { Element = element.Name };
 
-    public static NotFoundException ElementNotSeen(StorageElement element, TimeSpan patience) =>
-        new(Text([element.Name, element.Page83Id, patience.TotalSeconds])) { Element = element.Name, Retryable = true };
+    public static NotFoundException ElementNotSeen(StorageElement element, TimeSpan timeout) =>
+        new(Text([element.Name, element.Page83Id, timeout.TotalSeconds])) { Element = element.Name, Retryable = true };
 
     public static NotFoundException ElementNotSeenForNoTarget(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "NoTarget", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };

@@ -50,12 +50,12 @@ internal static class DeviceErrors
 
     public static StorageElementBusyException PathNotReady(StorageElement element) => new(Text([element.Name], "Gone")) { Element = element.Name, Retryable = true };
 
-    public static StorageElementBusyException DeviceFlushTimeout(string device, TimeSpan patience, Exception cause) =>
-        new(Text([device, patience.TotalSeconds]), cause) { Element = device, Retryable = true };
+    public static StorageElementBusyException DeviceFlushTimeout(string device, TimeSpan timeout, Exception cause) =>
+        new(Text([device, timeout.TotalSeconds]), cause) { Element = device, Retryable = true };
 
     public static StorageElementBusyException DeviceFlushFailed(string device, Exception cause) =>
         new(Text([device, cause.Message]), cause) { Element = device, Retryable = true };
 
-    public static ArrayUnreachableException ScsiBusTimeout(string work, TimeSpan patience) =>
-        new(Text([work, patience.TotalSeconds])) { Element = work, Retryable = true };
+    public static ArrayUnreachableException ScsiBusTimeout(string work, TimeSpan timeout) =>
+        new(Text([work, timeout.TotalSeconds])) { Element = work, Retryable = true };
 }

@@ -17,8 +17,8 @@ internal static class HostErrors
 
     public static AccessDeniedException RootNeeded(Exception cause) => new(Text([cause.Message]), cause) { Element = ThisHost };
 
-    public static StorageElementBusyException HostLockHeld(string name, string? process, TimeSpan patience) =>
-        new(Text([name, process, patience.TotalSeconds], string.IsNullOrEmpty(process) ? "Unknown" : null)) { Element = name, Retryable = true };
+    public static StorageElementBusyException HostLockHeld(string name, string? process, TimeSpan timeout) =>
+        new(Text([name, process, timeout.TotalSeconds], string.IsNullOrEmpty(process) ? "Unknown" : null)) { Element = name, Retryable = true };
 
     public static AccessDeniedException HostRecordsNotAccessible(string folder, Exception cause) =>
         new(Text([folder, cause.Message]), cause) { Element = folder };

@@ -44,8 +44,8 @@ internal static class IscsiErrors
 
     public static InvalidRequestException IscsiValueInvalid(string setting, string problem) => new(Text([setting, problem])) { Element = setting };
 
-    public static StorageElementBusyException IscsiDatabaseLocked(string gate, TimeSpan patience) =>
-        new(Text([gate, patience.TotalSeconds])) { Element = gate, Retryable = true };
+    public static StorageElementBusyException IscsiDatabaseLocked(string gate, TimeSpan timeout) =>
+        new(Text([gate, timeout.TotalSeconds])) { Element = gate, Retryable = true };
 
     public static ToolFailedException IscsiDatabaseFailed(string folder, Exception cause) => new(Text([folder, cause.Message]), cause) { Element = folder };
 }

@@ -11,8 +11,8 @@ internal static class MultipathErrors
 {
     private const string Daemon = "multipathd";
 
-    public static ArrayUnreachableException MultipathdUnreachable(string command, TimeSpan patience, Exception cause) =>
-        Unreachable(null, [command, patience.TotalSeconds], cause);
+    public static ArrayUnreachableException MultipathdUnreachable(string command, TimeSpan timeout, Exception cause) =>
+        Unreachable(null, [command, timeout.TotalSeconds], cause);
 
     public static ArrayUnreachableException MultipathdUnreachableBroken(string command, Exception cause) => Unreachable("Broken", [command, cause.Message], cause);
 
@@ -39,11 +39,11 @@ internal static class MultipathErrors
     public static ArrayUnreachableException MultipathdUnreachableRemoving(string map, string page83Id, string reply) =>
         Unreachable("Removing", [map, page83Id, OneLine(reply)]);
 
-    public static ArrayUnreachableException MultipathdUnreachableMaking(StorageElement element, string disks, TimeSpan patience, string reply) =>
-        Unreachable(reply is "" or "ok" ? "Making" : "MakingSaid", [element.Name, element.Page83Id, disks, patience.TotalSeconds, OneLine(reply)]);
+    public static ArrayUnreachableException MultipathdUnreachableMaking(StorageElement element, string disks, TimeSpan timeout, string reply) =>
+        Unreachable(reply is "" or "ok" ? "Making" : "MakingSaid", [element.Name, element.Page83Id, disks, timeout.TotalSeconds, OneLine(reply)]);
 
-    public static ArrayUnreachableException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan patience) =>
-        Unreachable("Adding", [element.Name, map, disks, patience.TotalSeconds]);
+    public static ArrayUnreachableException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout) =>
+        Unreachable("Adding", [element.Name, map, disks, timeout.TotalSeconds]);
 
     public static StorageElementBusyException MultipathdRefused(string map, string page83Id, string reply) =>
         new(Text([map, page83Id, OneLine(reply)])) { Element = page83Id, Retryable = true };

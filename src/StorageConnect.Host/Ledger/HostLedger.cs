@@ -9,14 +9,14 @@ namespace StorageConnect.Host.Ledger;
 internal sealed class HostLedger(string folder)
 {
     private readonly RecordStore<Attachment> _attachments = new(Path.Combine(folder, "attachments"));
-    private readonly RecordStore<MadeSession> _sessions = new(Path.Combine(folder, "sessions"));
-    private readonly RecordStore<WideLook> _looks = new(Path.Combine(folder, "looks"));
+    private readonly RecordStore<OwnedSession> _sessions = new(Path.Combine(folder, "sessions"));
+    private readonly RecordStore<FullScan> _fullScans = new(Path.Combine(folder, "looks"));
 
     public IReadOnlyList<Attachment> Attachments => _attachments.All;
 
-    public IReadOnlyList<MadeSession> Sessions => _sessions.All;
+    public IReadOnlyList<OwnedSession> Sessions => _sessions.All;
 
-    public IReadOnlyList<WideLook> Looks => _looks.All;
+    public IReadOnlyList<FullScan> FullScans => _fullScans.All;
 
     public Attachment? TryLoad(string page83Id) => _attachments.TryLoad(page83Id);
 
@@ -24,16 +24,16 @@ internal sealed class HostLedger(string folder)
 
     public void Remove(Attachment attachment) => _attachments.Remove(attachment.Page83Id);
 
-    public void Save(MadeSession session) => _sessions.Save(KeyOf(session), session);
+    public void Save(OwnedSession session) => _sessions.Save(KeyOf(session), session);
 
-    public void Remove(MadeSession session) => _sessions.Remove(KeyOf(session));
+    public void Remove(OwnedSession session) => _sessions.Remove(KeyOf(session));
 
-    public void Save(WideLook look) => _looks.Save(KeyOf(look), look);
+    public void Save(FullScan scan) => _fullScans.Save(KeyOf(scan), scan);
 
-    public void Remove(WideLook look) => _looks.Remove(KeyOf(look));
+    public void Remove(FullScan scan) => _fullScans.Remove(KeyOf(scan));
 
     // A session's number comes again after a restart: then its old note is worth nothing.
-    private static string KeyOf(WideLook look) => look.SessionId.ToString(CultureInfo.InvariantCulture);
+    private static string KeyOf(FullScan scan) => scan.SessionId.ToString(CultureInfo.InvariantCulture);
 
-    private static string KeyOf(MadeSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice}";
+    private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice}";
 }

@@ -9,7 +9,7 @@ namespace StorageConnect.Host.Multipath;
 /// <remarks>Changed as multipath does it: in place, a line <c>/identity/</c> each, under a POSIX lock of the whole file.</remarks>
 internal sealed class WwidsFile(HostRoots roots)
 {
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(4); // multipath's own
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(4); // multipath's own
 
     private const string Heading =
         """
@@ -75,7 +75,7 @@ internal sealed class WwidsFile(HostRoots roots)
 
     private static async Task LockAsync(FileStream file, CancellationToken cancellationToken)
     {
-        var queue = new Backoff(LockPatience);
+        var queue = new Backoff(LockTimeout);
         while (true)
         {
             try

@@ -13,50 +13,50 @@ internal sealed record IscsiadmExit
 
     private static readonly Dictionary<int, IscsiadmExit> Known = new IscsiadmExit[]
     {
-        new(0, IscsiadmVerdict.Done, "success", Cause.Failed, "IscsiFailed"),
-        new(1, IscsiadmVerdict.Permanent, "an error that open-iscsi has no name for", Cause.Failed, "IscsiFailed"),
-        new(2, IscsiadmVerdict.Permanent, "there is no such session", Cause.NotFound, "IscsiSessionNotFound"),
-        new(3, IscsiadmVerdict.Retry, "out of memory", Cause.Failed, "IscsiOutOfMemory"),
-        new(4, IscsiadmVerdict.Retry, "no connection", Cause.Unreachable, "IscsiPortalUnreachable"),
-        new(5, IscsiadmVerdict.Retry, "the login failed", Cause.Unreachable, "IscsiLoginFailed"),
-        new(6, IscsiadmVerdict.Retry, "open-iscsi's database could not be used", Cause.Database, "IscsiDatabaseFailed"),
-        new(7, IscsiadmVerdict.Permanent, "iscsiadm does not accept an argument", Cause.Failed, "IscsiArgumentInvalid"),
-        new(8, IscsiadmVerdict.Retry, "no connection in time", Cause.Unreachable, "IscsiPortalUnreachable"),
-        new(9, IscsiadmVerdict.Permanent, "an error inside iscsid or the kernel", Cause.Failed, "IscsiInternalError"),
-        new(10, IscsiadmVerdict.Retry, "the logout failed", Cause.Failed, "IscsiLogoutFailed"),
-        new(11, IscsiadmVerdict.Retry, "no answer in time", Cause.Unreachable, "IscsiPortalUnreachable"),
-        new(12, IscsiadmVerdict.Permanent, "the kernel has no iSCSI initiator (module iscsi_tcp)", Cause.Kernel, "IscsiModuleMissing"),
-        new(13, IscsiadmVerdict.Permanent, "the operating system does not permit it", Cause.Denied, "RootNeeded"),
-        new(14, IscsiadmVerdict.Permanent, "the transport can't do this", Cause.Kernel, "IscsiTransportUnable"),
-        new(15, IscsiadmVerdict.Permanent, "a session uses it", Cause.Busy, "IscsiSessionExists"),
-        new(16, IscsiadmVerdict.Permanent, "iscsid does not know the request: iscsiadm and iscsid are of different versions", Cause.Daemon, "IscsidMismatch"),
-        new(17, IscsiadmVerdict.Permanent, "iSNS is not available", Cause.Unreachable, "IsnsUnavailable"),
-        new(18, IscsiadmVerdict.Retry, "the connection to iscsid broke", Cause.Daemon, IscsidUnreachable),
-        new(19, IscsiadmVerdict.Permanent, "the target turned the login away", Cause.Refused, "IscsiLoginRefused"),
-        new(20, IscsiadmVerdict.Retry, "iscsid does not run", Cause.Daemon, IscsidUnreachable),
-        new(21, IscsiadmVerdict.Permanent, "open-iscsi knows no such record, portal or session", Cause.NotFound, "IscsiRecordNotFound"),
-        new(22, IscsiadmVerdict.Permanent, "sysfs does not show it", Cause.NotFound, "IscsiSessionNotFound"),
-        new(23, IscsiadmVerdict.Permanent, "there is no such iSCSI host", Cause.NotFound, "IscsiHostNotFound"),
-        new(24, IscsiadmVerdict.Permanent, "CHAP failed, or this initiator is not allowed", Cause.Credential, "IscsiAuthenticationFailed"),
-        new(25, IscsiadmVerdict.Permanent, "the iSNS query failed", Cause.Unreachable, "IsnsUnavailable"),
-        new(26, IscsiadmVerdict.Permanent, "the iSNS registration failed", Cause.Unreachable, "IsnsUnavailable"),
-        new(27, IscsiadmVerdict.Permanent, "open-iscsi does not support this", Cause.Kernel, "IscsiUnsupported"),
-        new(28, IscsiadmVerdict.Retry, "it is in use at this moment", Cause.Busy, "IscsiBusy"),
-        new(29, IscsiadmVerdict.Retry, "not now", Cause.Busy, "IscsiBusy"),
-        new(30, IscsiadmVerdict.Permanent, "open-iscsi does not know this kind of discovery", Cause.Kernel, "IscsiUnsupported"),
-        new(31, IscsiadmVerdict.Retry, "its child process ended", Cause.Failed, "IscsiFailed"),
-        new(32, IscsiadmVerdict.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
-        new(33, IscsiadmVerdict.Retry, "iscsid did not answer in time", Cause.Daemon, IscsidUnreachable),
+        new(0, IscsiadmOutcome.Done, "success", Cause.Failed, "IscsiFailed"),
+        new(1, IscsiadmOutcome.Permanent, "an error that open-iscsi has no name for", Cause.Failed, "IscsiFailed"),
+        new(2, IscsiadmOutcome.Permanent, "there is no such session", Cause.NotFound, "IscsiSessionNotFound"),
+        new(3, IscsiadmOutcome.Retry, "out of memory", Cause.Failed, "IscsiOutOfMemory"),
+        new(4, IscsiadmOutcome.Retry, "no connection", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(5, IscsiadmOutcome.Retry, "the login failed", Cause.Unreachable, "IscsiLoginFailed"),
+        new(6, IscsiadmOutcome.Retry, "open-iscsi's database could not be used", Cause.Database, "IscsiDatabaseFailed"),
+        new(7, IscsiadmOutcome.Permanent, "iscsiadm does not accept an argument", Cause.Failed, "IscsiArgumentInvalid"),
+        new(8, IscsiadmOutcome.Retry, "no connection in time", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(9, IscsiadmOutcome.Permanent, "an error inside iscsid or the kernel", Cause.Failed, "IscsiInternalError"),
+        new(10, IscsiadmOutcome.Retry, "the logout failed", Cause.Failed, "IscsiLogoutFailed"),
+        new(11, IscsiadmOutcome.Retry, "no answer in time", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(12, IscsiadmOutcome.Permanent, "the kernel has no iSCSI initiator (module iscsi_tcp)", Cause.Kernel, "IscsiModuleMissing"),
+        new(13, IscsiadmOutcome.Permanent, "the operating system does not permit it", Cause.Denied, "RootNeeded"),
+        new(14, IscsiadmOutcome.Permanent, "the transport can't do this", Cause.Kernel, "IscsiTransportUnable"),
+        new(15, IscsiadmOutcome.Permanent, "a session uses it", Cause.Busy, "IscsiSessionExists"),
+        new(16, IscsiadmOutcome.Permanent, "iscsid does not know the request: iscsiadm and iscsid are of different versions", Cause.Daemon, "IscsidMismatch"),
+        new(17, IscsiadmOutcome.Permanent, "iSNS is not available", Cause.Unreachable, "IsnsUnavailable"),
+        new(18, IscsiadmOutcome.Retry, "the connection to iscsid broke", Cause.Daemon, IscsidUnreachable),
+        new(19, IscsiadmOutcome.Permanent, "the target turned the login away", Cause.Refused, "IscsiLoginRefused"),
+        new(20, IscsiadmOutcome.Retry, "iscsid does not run", Cause.Daemon, IscsidUnreachable),
+        new(21, IscsiadmOutcome.Permanent, "open-iscsi knows no such record, portal or session", Cause.NotFound, "IscsiRecordNotFound"),
+        new(22, IscsiadmOutcome.Permanent, "sysfs does not show it", Cause.NotFound, "IscsiSessionNotFound"),
+        new(23, IscsiadmOutcome.Permanent, "there is no such iSCSI host", Cause.NotFound, "IscsiHostNotFound"),
+        new(24, IscsiadmOutcome.Permanent, "CHAP failed, or this initiator is not allowed", Cause.Credential, "IscsiAuthenticationFailed"),
+        new(25, IscsiadmOutcome.Permanent, "the iSNS query failed", Cause.Unreachable, "IsnsUnavailable"),
+        new(26, IscsiadmOutcome.Permanent, "the iSNS registration failed", Cause.Unreachable, "IsnsUnavailable"),
+        new(27, IscsiadmOutcome.Permanent, "open-iscsi does not support this", Cause.Kernel, "IscsiUnsupported"),
+        new(28, IscsiadmOutcome.Retry, "it is in use at this moment", Cause.Busy, "IscsiBusy"),
+        new(29, IscsiadmOutcome.Retry, "not now", Cause.Busy, "IscsiBusy"),
+        new(30, IscsiadmOutcome.Permanent, "open-iscsi does not know this kind of discovery", Cause.Kernel, "IscsiUnsupported"),
+        new(31, IscsiadmOutcome.Retry, "its child process ended", Cause.Failed, "IscsiFailed"),
+        new(32, IscsiadmOutcome.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
+        new(33, IscsiadmOutcome.Retry, "iscsid did not answer in time", Cause.Daemon, IscsidUnreachable),
         // SIGPIPE: version 2.1.8 dies of a portal that closes the connection in the middle, as tgt does when it has no targets at all.
-        new(SignalBase + 13, IscsiadmVerdict.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable, "IscsiConnectionClosed"),
+        new(SignalBase + 13, IscsiadmOutcome.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable, "IscsiConnectionClosed"),
     }.ToDictionary(exit => exit.Code);
 
     private readonly Cause _cause;
 
-    private IscsiadmExit(int code, IscsiadmVerdict verdict, string meaning, Cause cause, string errorId)
+    private IscsiadmExit(int code, IscsiadmOutcome outcome, string meaning, Cause cause, string errorId)
     {
         Code = code;
-        Verdict = verdict;
+        Outcome = outcome;
         Meaning = meaning;
         _cause = cause;
         ErrorId = errorId;
@@ -78,7 +78,7 @@ internal sealed record IscsiadmExit
 
     public int Code { get; }
 
-    public IscsiadmVerdict Verdict { get; private init; }
+    public IscsiadmOutcome Outcome { get; private init; }
 
     /// <summary>In words that follow a colon.</summary>
     public string Meaning { get; }
@@ -86,7 +86,7 @@ internal sealed record IscsiadmExit
     public string ErrorId { get; }
 
     /// <summary>All that iscsiadm can fail with. For the list of errors.</summary>
-    public static IEnumerable<IscsiadmExit> Failures => Known.Values.Where(exit => exit.Verdict != IscsiadmVerdict.Done);
+    public static IEnumerable<IscsiadmExit> Failures => Known.Values.Where(exit => exit.Outcome != IscsiadmOutcome.Done);
 
     private string WayOut => _cause switch
     {
@@ -115,10 +115,10 @@ internal sealed record IscsiadmExit
         var exit = Known.GetValueOrDefault(code == 255 ? 21 : code) ?? Unknown(code);
         return (operation, exit.Code) switch
         {
-            (IscsiadmOperation.Discover, 21) => exit with { Verdict = IscsiadmVerdict.Done }, // the portal offers this initiator nothing
-            (IscsiadmOperation.Login, 15) => exit with { Verdict = IscsiadmVerdict.Done },
-            (IscsiadmOperation.Login, 21) => exit with { Verdict = IscsiadmVerdict.Retry }, // somebody deleted the record: it is written anew
-            (IscsiadmOperation.Logout, 2 or 21 or 22) => exit with { Verdict = IscsiadmVerdict.Done }, // gone already
+            (IscsiadmOperation.Discover, 21) => exit with { Outcome = IscsiadmOutcome.Done }, // the portal offers this initiator nothing
+            (IscsiadmOperation.Login, 15) => exit with { Outcome = IscsiadmOutcome.Done },
+            (IscsiadmOperation.Login, 21) => exit with { Outcome = IscsiadmOutcome.Retry }, // somebody deleted the record: it is written anew
+            (IscsiadmOperation.Logout, 2 or 21 or 22) => exit with { Outcome = IscsiadmOutcome.Done }, // gone already
             _ => exit,
         };
     }
@@ -130,7 +130,7 @@ internal sealed record IscsiadmExit
     public StorageConnectException ToException(string what, string target, ToolResult result)
     {
         var text = new ErrorText(ErrorId, $"{what}: {Meaning} (iscsiadm exit code {result.ExitCode}{Words(result.Error)}).", WayOut);
-        var retryable = Verdict == IscsiadmVerdict.Retry;
+        var retryable = Outcome == IscsiadmOutcome.Retry;
         return _cause switch
         {
             Cause.Unreachable or Cause.Daemon => new ArrayUnreachableException(text) { Element = target, Retryable = retryable },
@@ -144,7 +144,7 @@ internal sealed record IscsiadmExit
     }
 
     private static IscsiadmExit Unknown(int code) =>
-        new(code, IscsiadmVerdict.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows", Cause.Failed, "IscsiFailed");
+        new(code, IscsiadmOutcome.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows", Cause.Failed, "IscsiFailed");
 
     private static string Words(string error)
     {

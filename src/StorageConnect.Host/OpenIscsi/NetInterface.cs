@@ -31,10 +31,10 @@ internal sealed class NetInterface : IAsyncDisposable
         }
 
         var name = Prefix + device;
-        var taken = await HostLock.TakeAsync(roots, LockOf(name), deadlines.IscsiTurn, cancellationToken);
+        var taken = await HostLock.TakeAsync(roots, LockOf(name), deadlines.IscsiLock, cancellationToken);
         try
         {
-            await database.PutInterfaceAsync(name, () => RecordMaker.Interface(name, device), cancellationToken);
+            await database.PutInterfaceAsync(name, () => RecordBuilder.Interface(name, device), cancellationToken);
             return new(name, taken, database);
         }
         catch

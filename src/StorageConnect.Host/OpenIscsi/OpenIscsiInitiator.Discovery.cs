@@ -10,7 +10,7 @@ internal sealed partial class OpenIscsiInitiator
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, CancellationToken cancellationToken)
     {
-        NeedLinux();
+        DemandLinux();
         ArrayUnreachableException? unreachable = null;
         foreach (var address in await HostNames.ResolveAsync(access.Host, cancellationToken))
         {
@@ -46,8 +46,8 @@ internal sealed partial class OpenIscsiInitiator
 
     private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(IscsiPortal portal, AccessContext access, string netInterface, CancellationToken cancellationToken)
     {
-        using var turn = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiTurn, cancellationToken);
-        var record = await _database.PutDiscoveryAsync(portal, before => RecordMaker.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
+        using var held = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiLock, cancellationToken);
+        var record = await _database.PutDiscoveryAsync(portal, before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
         try
         {
             var result = await tools.RunAsync(
@@ -55,7 +55,7 @@ internal sealed partial class OpenIscsiInitiator
                 deadlines.IscsiDiscovery,
                 cancellationToken);
             var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result);
-            if (exit.Verdict != IscsiadmVerdict.Done)
+            if (exit.Outcome != IscsiadmOutcome.Done)
             {
                 throw exit.ToException($"The iSCSI targets at {portal} can't be listed", portal.ToString(), result);
             }

@@ -12,9 +12,9 @@ internal sealed partial class OpenIscsiInitiator
     /// <inheritdoc/>
     public async Task<IscsiSession> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
     {
-        NeedLinux();
+        DemandLinux();
         Check(node);
-        using var turn = await HostLock.TakeAsync(roots, TurnOf(node.TargetName, node.Portal), deadlines.IscsiTurn, cancellationToken);
+        using var held = await HostLock.TakeAsync(roots, LockNameOf(node.TargetName, node.Portal), deadlines.IscsiLock, cancellationToken);
         if (Find(node) is not null)
         {
             return await WaitForLoginAsync(node, cancellationToken);
@@ -32,18 +32,18 @@ internal sealed partial class OpenIscsiInitiator
     }
 
     /// <inheritdoc/>
-    public async Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    public async Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
     {
-        NeedLinux();
-        using var turn = await HostLock.TakeAsync(roots, TurnOf(targetName, portal), deadlines.IscsiTurn, cancellationToken);
-        return await _late.TakeUpAsync(
+        DemandLinux();
+        using var held = await HostLock.TakeAsync(roots, LockNameOf(targetName, portal), deadlines.IscsiLock, cancellationToken);
+        return await _late.AdoptAsync(
             targetName, portal, () => Sessions().FirstOrDefault(session => session.TargetName == targetName && session.Portal == portal), cancellationToken);
     }
 
     private async Task<IscsiSession> TryLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
     {
         var record = await _database.PutNodeAsync(
-            node, netInterface, before => RecordMaker.Node(node, netInterface, before ?? _database.ReadDefaults()), cancellationToken);
+            node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults()), cancellationToken);
         var begun = DateTime.UtcNow;
         var session = default(IscsiSession);
         try
@@ -111,7 +111,7 @@ internal sealed partial class OpenIscsiInitiator
 
         var result = await running;
         var exit = IscsiadmExit.Of(IscsiadmOperation.Login, result);
-        if (exit.Verdict != IscsiadmVerdict.Done)
+        if (exit.Outcome != IscsiadmOutcome.Done)
         {
             throw exit.ToException($"This host can't log in to the iSCSI target {node.TargetName} at {node.Portal}", node.TargetName, result);
         }

@@ -9,8 +9,8 @@ internal sealed partial class OpenIscsiInitiator
     /// <inheritdoc/>
     public async Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken)
     {
-        NeedLinux();
-        using var turn = await HostLock.TakeAsync(roots, TurnOf(session.TargetName, session.Portal), deadlines.IscsiTurn, cancellationToken);
+        DemandLinux();
+        using var held = await HostLock.TakeAsync(roots, LockNameOf(session.TargetName, session.Portal), deadlines.IscsiLock, cancellationToken);
         await RetryAsync(
             async () =>
             {
@@ -53,7 +53,7 @@ internal sealed partial class OpenIscsiInitiator
         }
 
         // iscsiadm says "not found" for a session that it can't ask iscsid about. The kernel shows it.
-        var told = exit.Verdict != IscsiadmVerdict.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
+        var told = exit.Outcome != IscsiadmOutcome.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
         return told.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
     }
 }

@@ -7,7 +7,7 @@ namespace StorageConnect.Host.OpenIscsi;
 internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadlines, IToolRunner tools) : IIscsiInitiator
 {
     private readonly IscsiDatabase _database = new(roots, deadlines);
-    private readonly LateLogin _late = new(roots, deadlines, new(roots, deadlines));
+    private readonly OrphanedLogin _late = new(roots, deadlines, new(roots, deadlines));
 
     /// <inheritdoc/>
     public IReadOnlyList<IscsiSession> Sessions() => OperatingSystem.IsLinux() ? IscsiSession.ReadAll(roots) : [];
@@ -17,14 +17,14 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
     /// <summary>Begins again what failed in passing, with growing pauses, until its time is up. What took long by itself isn't repeated.</summary>
     private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         for (var pause = deadlines.IscsiRetry / 40; ; pause *= 2)
         {
             try
             {
                 return await attempt();
             }
-            catch (StorageConnectException e) when (CanHelp(e) && TimeProvider.System.GetElapsedTime(began) + pause < deadlines.IscsiRetry)
+            catch (StorageConnectException e) when (CanHelp(e) && TimeProvider.System.GetElapsedTime(started) + pause < deadlines.IscsiRetry)
             {
                 await Task.Delay(pause, cancellationToken);
             }
@@ -34,7 +34,7 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
     // A daemon that nobody starts isn't waited for.
     private bool CanHelp(StorageConnectException e) => e.Retryable && (e.ErrorId != IscsiadmExit.IscsidUnreachable || Iscsid.IsListening(roots) != false);
 
-    private static string TurnOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";
+    private static string LockNameOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";
 
     private static void CheckNetDevice(string? device)
     {
@@ -44,7 +44,7 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
         }
     }
 
-    private static void NeedLinux()
+    private static void DemandLinux()
     {
         if (!OperatingSystem.IsLinux())
         {

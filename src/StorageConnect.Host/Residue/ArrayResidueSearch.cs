@@ -48,7 +48,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
 
     private async Task RemoveAsync(string page83Id, CancellationToken cancellationToken)
     {
-        using var gate = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
         var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
         if (used is not null)

@@ -55,7 +55,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
                      let device = ScsiDevice.OfDisk(host.Roots, disk)
                      where device is not null
                      select (one.Map, Disk: disk, Device: device)).ToList();
-        var identities = await host.Proof.AskAsync(paths.Select(path => path.Device), cancellationToken);
+        var identities = await host.Identities.ReadAsync(paths.Select(path => path.Device), cancellationToken);
         var wrong =
             from path in paths
             let identity = identities[path.Device.Folder]

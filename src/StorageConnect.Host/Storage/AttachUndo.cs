@@ -8,9 +8,9 @@ namespace StorageConnect.Host.Storage;
 internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     private readonly Lock _gate = new();
-    private readonly List<(IscsiNode Node, MadeSession Made)> _sessions = [];
+    private readonly List<(IscsiNode Node, OwnedSession Owned)> _sessions = [];
     private readonly List<ScsiDevice> _devices = [];
-    private readonly List<WideLook> _looks = [];
+    private readonly List<FullScan> _fullScans = [];
     private StorageElement? _presented;
     private IReadOnlyList<string> _groups = [];
 
@@ -22,19 +22,19 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
     public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
 
-    public void LoggedIn(IscsiNode node, MadeSession made)
+    public void LoggedIn(IscsiNode node, OwnedSession owned)
     {
         lock (_gate)
         {
-            _sessions.Add((node, made));
+            _sessions.Add((node, owned));
         }
     }
 
-    public void Looking(WideLook look)
+    public void FullScanBegins(FullScan scan)
     {
         lock (_gate)
         {
-            _looks.Add(look);
+            _fullScans.Add(scan);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             var besides = devices.Where(device => device.ReadIdentity() is { } id && id != attachment.Page83Id).ToList();
             await Task.WhenAll(devices.Except(besides).Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
             await new StaleDevices(host).TryPurgeAsync(besides, cancellationToken);
-            _looks.ForEach(host.Ledger.Remove);
+            _fullScans.ForEach(host.Ledger.Remove);
             if (!HadMap)
             {
                 await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
@@ -97,8 +97,8 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
     private async Task LogoutAsync(CancellationToken cancellationToken)
     {
-        using var gate = await host.Locks.TakeTargetsAsync(_sessions.Select(session => session.Node.TargetName), cancellationToken);
-        await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Made), [], cancellationToken);
+        using var held = await host.Locks.TakeTargetsAsync(_sessions.Select(session => session.Node.TargetName), cancellationToken);
+        await new SessionRelease(host).ReleaseAsync(_sessions.ConvertAll(session => session.Owned), [], cancellationToken);
     }
 
     private async Task<bool> TryAsync(Func<Task> step)

@@ -62,7 +62,7 @@ internal sealed class DeviceReader(LinuxHost host)
         var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
         var states = shown.SelectMany(map => map.Paths).ToLookup(path => path.Disk, path => path.State);
         var paths = found.Select(one => one.Disks(host.Roots).Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk))).ToList()).ToList();
-        var identities = await host.Proof.AskAsync(paths.SelectMany(path => path).Select(path => path.Device).OfType<ScsiDevice>(), cancellationToken);
+        var identities = await host.Identities.ReadAsync(paths.SelectMany(path => path).Select(path => path.Device).OfType<ScsiDevice>(), cancellationToken);
         return
         [
             .. found.Zip(paths, (one, ways) =>

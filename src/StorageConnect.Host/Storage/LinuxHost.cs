@@ -38,7 +38,7 @@ internal sealed class LinuxHost(
 
     public ScsiBus Scsi { get; } = new(roots, deadlines, kernel);
 
-    public IdentityProof Proof { get; } = new(roots, deadlines, kernel);
+    public LiveIdentityReader Identities { get; } = new(roots, deadlines, kernel);
 
     public MultipathCommands Multipath => new(_multipathd);
 

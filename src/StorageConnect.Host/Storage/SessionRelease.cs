@@ -4,54 +4,54 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Storage;
 
-/// <summary>Logs out sessions that attaching made and nobody uses any more. To be made by one who has the locks of their targets: it reads all sessions, once.</summary>
+/// <summary>Logs out sessions that attaching owned and nobody uses any more. To be owned by one who has the locks of their targets: it reads all sessions, once.</summary>
 internal sealed class SessionRelease(LinuxHost host)
 {
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
 
-    /// <summary>The sessions of attaching's making that lead to these devices, and those made for an element, that may have led nowhere.</summary>
-    public List<MadeSession> FindMade(string page83Id, IReadOnlyCollection<ScsiDevice> devices)
+    /// <summary>The sessions of attaching's making that lead to these devices, and those owned for an element, that may have led nowhere.</summary>
+    public List<OwnedSession> FindOwned(string page83Id, IReadOnlyCollection<ScsiDevice> devices)
     {
         var ids = devices.Select(device => device.SessionId).ToHashSet();
         var leading = _sessions.Where(session => ids.Contains(session.Id)).ToList();
-        return [.. host.Ledger.Sessions.Where(made => made.MadeFor == page83Id || leading.Exists(session => made.IsServedBy(session, host.Roots)))];
+        return [.. host.Ledger.Sessions.Where(owned => owned.MadeFor == page83Id || leading.Exists(session => owned.IsServedBy(session, host.Roots)))];
     }
 
     /// <summary>The devices of these that need not be taken away one by one: their session goes, and the kernel takes them with it.</summary>
     /// <remarks>Only with a session that is logged in: the kernel waits for the last commands of devices whose portal is silent.</remarks>
-    public IReadOnlyList<ScsiDevice> FindGoing(IReadOnlyCollection<MadeSession> made, IReadOnlyCollection<ScsiDevice> devices) =>
+    public IReadOnlyList<ScsiDevice> FindRemovedByLogout(IReadOnlyCollection<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> devices) =>
     [
         .. _sessions
-            .Where(session => session.IsLoggedIn && made.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, devices))
+            .Where(session => session.IsLoggedIn && owned.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, devices))
             .SelectMany(session => ScsiDevice.Of(host.Roots, session))
             .Intersect(devices)
     ];
 
     /// <summary>Logs out where nobody needs the session but for the devices that may go with it.</summary>
     /// <remarks>One after the other: iscsiadm walks through all sessions, and fails over those that another is just ending.</remarks>
-    public async Task ReleaseAsync(IEnumerable<MadeSession> made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
+    public async Task ReleaseAsync(IEnumerable<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
     {
-        foreach (var one in made)
+        foreach (var one in owned)
         {
-            await ReleaseAsync(one, going, cancellationToken);
+            await ReleaseAsync(one, removedByLogout, cancellationToken);
         }
     }
 
-    private async Task ReleaseAsync(MadeSession made, IReadOnlyCollection<ScsiDevice> going, CancellationToken cancellationToken)
+    private async Task ReleaseAsync(OwnedSession owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
     {
-        var sessions = _sessions.Where(session => made.IsServedBy(session, host.Roots)).ToList();
+        var sessions = _sessions.Where(session => owned.IsServedBy(session, host.Roots)).ToList();
 
         // The run that began the login may have been killed before its session was there.
-        if (!_sessions.Any(made.IsAt)
-            && IscsiPortal.TryParse(made.Portal, out var portal)
-            && await host.Initiator.TakeUpLoginAsync(made.TargetName, portal, cancellationToken) is { } late)
+        if (!_sessions.Any(owned.IsAt)
+            && IscsiPortal.TryParse(owned.Portal, out var portal)
+            && await host.Initiator.AdoptLoginAsync(owned.TargetName, portal, cancellationToken) is { } late)
         {
             sessions.Add(late);
         }
 
         foreach (var session in sessions)
         {
-            if (IsNeeded(session, going))
+            if (IsNeeded(session, removedByLogout))
             {
                 return; // others use it: they log it out
             }
@@ -60,9 +60,9 @@ internal sealed class SessionRelease(LinuxHost host)
             await host.Initiator.LogoutAsync(session, cancellationToken);
         }
 
-        host.Ledger.Remove(made);
+        host.Ledger.Remove(owned);
     }
 
-    private bool IsNeeded(IscsiSession session, IReadOnlyCollection<ScsiDevice> going) =>
-        ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData && !going.Contains(device));
+    private bool IsNeeded(IscsiSession session, IReadOnlyCollection<ScsiDevice> removedByLogout) =>
+        ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData && !removedByLogout.Contains(device));
 }

@@ -10,15 +10,15 @@ namespace StorageConnect.Host.Storage;
 internal sealed class StaleDevices(LinuxHost host)
 {
     /// <summary>Has the kernel ask the device anew who it is.</summary>
-    public async Task<DeviceStanding> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public async Task<DeviceIdentityState> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
         await host.Scsi.RescanAsync(device, cancellationToken);
-        return device.ReadIdentity() is not { } now || now != before || device.State is not "running" ? DeviceStanding.Changed
+        return device.ReadIdentity() is not { } now || now != before || device.State is not "running" ? DeviceIdentityState.Changed
             // Of a LUN that is gone the kernel shows for ever what it was.
-            : (await host.Proof.AskAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceStanding.Empty
-            : asked == now ? DeviceStanding.Genuine
-            : DeviceStanding.Changed;
+            : (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceIdentityState.Empty
+            : asked == now ? DeviceIdentityState.Genuine
+            : DeviceIdentityState.Changed;
     }
 
     /// <summary>Removes devices that nobody asked for, but for those that somebody came to use: they are his.</summary>
@@ -52,7 +52,7 @@ internal sealed class StaleDevices(LinuxHost host)
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         // One after the other: whether a disk is a map's last path must not change meanwhile.
-        using var turn = await host.Locks.TakePurgeAsync(cancellationToken);
+        using var held = await host.Locks.TakePurgeAsync(cancellationToken);
         if (device.Disk is { } disk)
         {
             if (FindMapOver(disk) is { } map)

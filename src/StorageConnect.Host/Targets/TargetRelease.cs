@@ -20,7 +20,7 @@ internal sealed class TargetRelease(LinuxHost host)
     /// <summary>Ends the sessions that <paramref name="choose"/> wants.</summary>
     public async Task StopAsync(Func<IscsiSession, bool> choose, CancellationToken cancellationToken)
     {
-        using var gate = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
+        using var held = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
         var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
         var maps = MapsOver([.. devices.Select(device => device.Disk).OfType<string>()]);
@@ -44,9 +44,9 @@ internal sealed class TargetRelease(LinuxHost host)
         }
 
         maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
-        foreach (var made in host.Ledger.Sessions.Where(made => sessions.Exists(session => made.IsServedBy(session, host.Roots))))
+        foreach (var owned in host.Ledger.Sessions.Where(owned => sessions.Exists(session => owned.IsServedBy(session, host.Roots))))
         {
-            host.Ledger.Remove(made);
+            host.Ledger.Remove(owned);
         }
     }
 

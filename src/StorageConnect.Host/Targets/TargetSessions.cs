@@ -44,7 +44,7 @@ internal sealed class TargetSessions(LinuxHost host)
     {
         host.DemandRights("Logging in to iSCSI targets");
         var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
-        using var gate = await host.Locks.TakeTargetsAsync(nodes.Select(node => node.TargetName), cancellationToken);
+        using var held = await host.Locks.TakeTargetsAsync(nodes.Select(node => node.TargetName), cancellationToken);
         var before = host.Initiator.Sessions().Select(session => session.Id).ToHashSet();
         await Task.WhenAll(nodes.Select(async node =>
         {
@@ -71,7 +71,7 @@ internal sealed class TargetSessions(LinuxHost host)
 
         var names = targets.Select(target => target.TargetName).ToHashSet();
         var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
-        using var gate = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
+        using var held = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
         await Task.WhenAll(sessions.Select(async session =>
         {
             await RescanAsync(ScsiDevice.Of(host.Roots, session), cancellationToken);

@@ -6,30 +6,30 @@ internal static class Watch
     private static readonly TimeSpan LongestBlind = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestListening = TimeSpan.FromSeconds(1);
 
-    /// <summary>What <paramref name="look"/> finds as soon as it finds something; null when the patience is over.</summary>
-    public static async Task<T?> ForAsync<T>(HostRoots roots, Func<T?> look, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>What <paramref name="find"/> finds as soon as it finds something; null when the timeout is over.</summary>
+    public static async Task<T?> ForAsync<T>(HostRoots roots, Func<T?> find, TimeSpan timeout, CancellationToken cancellationToken)
         where T : class
     {
-        if (look() is { } already)
+        if (find() is { } already)
         {
             return already;
         }
 
-        // Listening before the look, so that nothing can happen in between unheard.
+        // Listen before the first check, so that nothing can happen in between unheard.
         using var events = DeviceEvents.Listen(roots);
         var longest = events.IsListening ? LongestListening : LongestBlind;
         var pause = events.IsListening ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromMilliseconds(1);
-        var began = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             events.Drain();
-            if (look() is { } found)
+            if (find() is { } found)
             {
                 return found;
             }
 
-            var left = patience - TimeProvider.System.GetElapsedTime(began);
+            var left = timeout - TimeProvider.System.GetElapsedTime(started);
             if (left <= TimeSpan.Zero)
             {
                 return null;
@@ -40,7 +40,7 @@ internal static class Watch
         }
     }
 
-    /// <summary>True as soon as <paramref name="holds"/> does; false when the patience is over.</summary>
-    public static async Task<bool> UntilAsync(HostRoots roots, Func<bool> holds, TimeSpan patience, CancellationToken cancellationToken) =>
-        await ForAsync(roots, () => holds() ? string.Empty : null, patience, cancellationToken) is not null;
+    /// <summary>True as soon as <paramref name="holds"/> does; false when the timeout is over.</summary>
+    public static async Task<bool> UntilAsync(HostRoots roots, Func<bool> holds, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await ForAsync(roots, () => holds() ? string.Empty : null, timeout, cancellationToken) is not null;
 }

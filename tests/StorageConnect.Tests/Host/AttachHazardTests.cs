@@ -95,7 +95,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         var device = await AttachAsync(element);
 
         Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
-        await new Detaching(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], keepAccess: false, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], keepAccess: false, Cancellation);
         Assert.Empty(_host.Traces());
     }
 
@@ -261,7 +261,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         _host.Files.Append("proc/self/mountinfo", "36 27 254:1 / /srv rw - xfs /dev/mapper/other rw\n");
         var run = _host.Open(onStep: step => _ = step == "note" ? throw new ArrayUnreachableException("gone") : step);
 
-        await Assert.ThrowsAsync<ArrayUnreachableException>(() => new Attaching(run, _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => new ElementAttacher(run, _host.Array, _ => { }).RunAsync(element, [], Cancellation));
 
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, element.Page83Id));
         Assert.NotEmpty(DmDevice.FindMap(_host.Roots, other.Page83Id)!.Slaves(_host.Roots));
@@ -275,10 +275,10 @@ public sealed class AttachHazardTests : IAsyncDisposable
         await _host.Array.PresentAsync(his, ["this-host"], Cancellation);
         var session = _host.AddSession(Target, "10.99.0.1");
         _host.Write(Path.Combine(_host.Roots.Sys, "class", "scsi_host", $"host{session.Host}", "scan"), $"0 {session.TargetId} 9");
-        await Assert.ThrowsAsync<Killed>(() => new Attaching(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        await Assert.ThrowsAsync<Killed>(() => new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
         Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
 
-        await new Detaching(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
 
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
         Assert.Single(ScsiDisk.FindAll(_host.Roots, his.Page83Id));
@@ -331,5 +331,5 @@ public sealed class AttachHazardTests : IAsyncDisposable
         }
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
 }

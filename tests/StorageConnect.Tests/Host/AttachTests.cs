@@ -41,8 +41,8 @@ public sealed class AttachTests : IAsyncDisposable
         var device = await AttachAsync(element);
         Assert.Equal(("/dev/mapper/mpatha", element.Page83Id), (device.Path, device.Wwid));
         _host.Array.Change(element, now => now with { SizeBytes = 2 * now.SizeBytes });
-        Assert.Equal(2 * element.SizeBytes, (await new Resizing(_host.Open()).RunAsync(_host.Array.Now(element), Cancellation)).SizeBytes);
-        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+        Assert.Equal(2 * element.SizeBytes, (await new ElementResizer(_host.Open()).RunAsync(_host.Array.Now(element), Cancellation)).SizeBytes);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
 
         Assert.Contains("show map mpatha json", _host.MultipathdCommands);
         Assert.Empty(_host.Traces());
@@ -89,8 +89,8 @@ public sealed class AttachTests : IAsyncDisposable
     {
         _host.IsMultipathdBlind = true;
         _host.Files.Write("run/udev/queue", "");
-        var deadlines = SimulatedHost.Patient with { MapNudge = TimeSpan.FromMilliseconds(10), MapMade = TimeSpan.FromMinutes(1) };
-        var attaching = new Attaching(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        var deadlines = SimulatedHost.Patient with { MultipathdDetection = TimeSpan.FromMilliseconds(10), MapMade = TimeSpan.FromMinutes(1) };
+        var attaching = new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
         await Task.Delay(100, Cancellation);
         Assert.DoesNotContain(_host.MultipathdCommands, command => command.StartsWith("add path", StringComparison.Ordinal));
 
@@ -163,7 +163,7 @@ public sealed class AttachTests : IAsyncDisposable
         };
 
         Assert.Equal(2, (await AttachAsync(element)).Paths.Count);
-        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
 
         Assert.Empty(_host.Logins);
         Assert.Equal(2, _host.Sessions().Count);
@@ -245,7 +245,7 @@ public sealed class AttachTests : IAsyncDisposable
             }
         };
 
-        var device = await new Attaching(_host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+        var device = await new ElementAttacher(_host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
 
         Assert.Equal(2, device.Paths.Count);
     }
@@ -348,7 +348,7 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
         var session = _host.AddSession(Target, "10.99.0.1");
         _host.Break(session);
-        var attaching = new Attaching(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+        var attaching = new ElementAttacher(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
         Assert.False(attaching.IsCompleted);
 
         _host.Mend(session);
@@ -396,7 +396,7 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
 
         Assert.Equal("AccessGroupNeeded", (await Assert.ThrowsAsync<InvalidRequestException>(() => AttachAsync(element))).ErrorId);
-        await new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["also-this"], Cancellation);
+        await new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["also-this"], Cancellation);
 
         Assert.Equal(["present db01 also-this"], _host.Array.Calls);
     }
@@ -406,7 +406,7 @@ public sealed class AttachTests : IAsyncDisposable
     {
         var element = _host.Array.Add("db01", Target, 5);
 
-        var error = await Assert.ThrowsAsync<NotFoundException>(() => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
 
         Assert.Equal("AccessGroupNotFound", error.ErrorId);
     }
@@ -429,7 +429,7 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
 
         var error = await Assert.ThrowsAsync<AccessDeniedException>(() =>
-            new Attaching(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], Cancellation));
+            new ElementAttacher(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], Cancellation));
 
         Assert.Equal("HostRightsNeeded", error.ErrorId);
         Assert.Empty(_host.Array.Calls);
@@ -488,7 +488,7 @@ public sealed class AttachTests : IAsyncDisposable
         });
         _host.IsMultipathdBlind = true;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(host, _host.Array, Warn).RunAsync(element, [], cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ElementAttacher(host, _host.Array, Warn).RunAsync(element, [], cancel.Token));
 
         AssertNothingLeft(element);
     }
@@ -508,7 +508,7 @@ public sealed class AttachTests : IAsyncDisposable
             }
         });
 
-        await new Detaching(detaching, _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+        await new ElementDetacher(detaching, _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
 
         Assert.Equal(2, (await attaching!).Paths.Count);
     }
@@ -527,12 +527,12 @@ public sealed class AttachTests : IAsyncDisposable
             }
         };
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], cancel.Token));
 
         AssertNothingLeft(element);
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
 
     private void Present(StorageElement element) => _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
 

@@ -8,7 +8,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     private const string Naa = "600000000000000000000000ab0d0001";
     private const string Id = "3" + Naa;
 
-    // Generous, so that no busy machine makes a test fail; short where it is the end of the patience that is tested.
+    // Generous, so that no busy machine makes a test fail; short where it is the end of the timeout that is tested.
     private static readonly HostDeadlines Patient = new()
     {
         MultipathdReply = TimeSpan.FromMinutes(1),

@@ -137,7 +137,7 @@ public sealed class DetachTests : IAsyncDisposable
         {
             detaching = DetachAsync(element);
             await Task.Delay(100, Cancellation); // it has come to the target's lock
-            var made = new MadeSession { TargetName = Target, Portal = "10.99.0.1:3260", MadeFor = "36000000000000000000000000000beef" };
+            var made = new OwnedSession { TargetName = Target, Portal = "10.99.0.1:3260", MadeFor = "36000000000000000000000000000beef" };
             other.Ledger.Save(made.As(_host.AddSession(Target, "10.99.0.1"), _host.Roots));
         }
 
@@ -268,11 +268,11 @@ public sealed class DetachTests : IAsyncDisposable
     {
         var element = _host.Array.Add("db01", Target, 5);
         await AttachAsync(element);
-        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
         Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
 
         await AttachAsync(element);
-        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, ["this-host"], keepAccess: false, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["this-host"], keepAccess: false, Cancellation);
         Assert.Empty(_host.Array.Now(element).AccessGroupNames);
     }
 
@@ -345,7 +345,7 @@ public sealed class DetachTests : IAsyncDisposable
         _host.Files.Write("proc/self/mountinfo", "");
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element));
 
-        await new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
 
         Assert.Empty(_host.Traces());
     }
@@ -356,12 +356,12 @@ public sealed class DetachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
 
         Assert.Equal("HostRightsNeeded", (await Assert.ThrowsAsync<AccessDeniedException>(() =>
-            new Detaching(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], false, Cancellation))).ErrorId);
+            new ElementDetacher(_host.Open(isPrivileged: () => false), _host.Array, Warn).RunAsync(element, [], false, Cancellation))).ErrorId);
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) => new Attaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
 
-    private Task DetachAsync(StorageElement element) => new Detaching(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+    private Task DetachAsync(StorageElement element) => new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
 
     private void Warn(string text)
     {

@@ -68,7 +68,7 @@ public sealed class DeviceProofTests : IAsyncDisposable
         await AttachAsync();
         var kernel = new SilentKernel(() => new UnauthorizedAccessException());
 
-        var identities = await new IdentityProof(_host.Roots, SimulatedHost.Patient, kernel).AskAsync(Devices(), Cancellation);
+        var identities = await new LiveIdentityReader(_host.Roots, SimulatedHost.Patient, kernel).ReadAsync(Devices(), Cancellation);
 
         Assert.Equal(Devices().Select(device => device.ReadIdentity()), Devices().Select(device => identities[device.Folder]));
     }
@@ -83,7 +83,7 @@ public sealed class DeviceProofTests : IAsyncDisposable
         }
 
         var kernel = new SilentKernel(() => new IOException("no answer"));
-        await new IdentityProof(_host.Roots, SimulatedHost.Patient, kernel).AskAsync(Devices(), Cancellation);
+        await new LiveIdentityReader(_host.Roots, SimulatedHost.Patient, kernel).ReadAsync(Devices(), Cancellation);
 
         Assert.Equal(1, kernel.Asked);
     }
@@ -102,7 +102,7 @@ public sealed class DeviceProofTests : IAsyncDisposable
     private async Task<StorageElement> AttachAsync()
     {
         var element = _host.Array.Add("db01", Target, 5);
-        await new Attaching(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], Cancellation);
+        await new ElementAttacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], Cancellation);
         return _host.Array.Now(element);
     }
 

@@ -81,9 +81,9 @@ public sealed class HostResizeTests : IAsyncDisposable
     private async Task<StorageElement> AttachedAsync()
     {
         var element = _host.Array.Add("db01", Target, 5);
-        await new Attaching(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], Cancellation);
+        await new ElementAttacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], Cancellation);
         return element;
     }
 
-    private Task<OscDevice> ResizeAsync(StorageElement element) => new Resizing(_host.Open()).RunAsync(element, Cancellation);
+    private Task<OscDevice> ResizeAsync(StorageElement element) => new ElementResizer(_host.Open()).RunAsync(element, Cancellation);
 }

@@ -31,7 +31,7 @@ public sealed class InterruptionTests
             await host.Array.PresentAsync(other, ["this-host"], Cancellation);
             if (!attaches)
             {
-                await new Attaching(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
+                await new ElementAttacher(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
             }
 
             if (!await IsKilledAsync(host, step, run => RunAsync(run, host, element, attaches)))
@@ -44,7 +44,7 @@ public sealed class InterruptionTests
 
             if (thenAttaches)
             {
-                var device = await new Attaching(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
+                var device = await new ElementAttacher(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
                 Assert.Equal([element.Page83Id, element.Page83Id], host.ReallyBehind(device.Path));
                 Assert.Equal(2, host.Sessions().Count);
                 Assert.Null(DmDevice.FindMap(host.Roots, other.Page83Id));
@@ -110,6 +110,6 @@ public sealed class InterruptionTests
     }
 
     private static Task RunAsync(LinuxHost run, SimulatedHost host, StorageElement element, bool attaches) => attaches
-        ? new Attaching(run, host.Array, _ => { }).RunAsync(element, [], Cancellation)
-        : new Detaching(run, host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
+        ? new ElementAttacher(run, host.Array, _ => { }).RunAsync(element, [], Cancellation)
+        : new ElementDetacher(run, host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
 }

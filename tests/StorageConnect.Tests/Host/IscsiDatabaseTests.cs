@@ -104,7 +104,7 @@ public sealed class IscsiDatabaseTests : IDisposable
     public async Task Many_changes_at_once_leave_whole_records_and_no_other_files()
     {
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => new IscsiDatabase(_host.Roots, Patient).PutNodeAsync(
-            Node with { Portal = new("10.99.0.1", 3260 + (i % 4)) }, "default", _ => RecordMaker.Node(Node, "default", new()), Cancellation))));
+            Node with { Portal = new("10.99.0.1", 3260 + (i % 4)) }, "default", _ => RecordBuilder.Node(Node, "default", new()), Cancellation))));
 
         var nodes = new IscsiDatabase(_host.Roots, Patient).ReadNodes().ToList();
         Assert.Equal([3260, 3261, 3262, 3263], nodes.Select(node => node.Portal.Port));
@@ -143,7 +143,7 @@ public sealed class IscsiDatabaseTests : IDisposable
         _host.Write("etc/iscsi/iscsid.conf", "node.session.queue_depth = 77\nnode.conn[0].timeo.login_timeout = 9\n");
         _host.Write("etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.2026-01.lab.test:host\n");
         var database = new IscsiDatabase(_host.Roots, Patient);
-        await database.PutNodeAsync(node, "default", _ => RecordMaker.Node(node, "default", database.ReadDefaults()), Cancellation);
+        await database.PutNodeAsync(node, "default", _ => RecordBuilder.Node(node, "default", database.ReadDefaults()), Cancellation);
         Directory.CreateDirectory("/etc/iscsi"); // to mount over, in a mount namespace that nobody else sees
 
         using var iscsiadm = Process.Start(new ProcessStartInfo("unshare", ["--mount", "sh", "-c", $"mount --bind '{_host.At("etc/iscsi")}' /etc/iscsi && exec iscsiadm -m node -T {node.TargetName} -p '[fd00::1]:3261' -S"])
@@ -164,5 +164,5 @@ public sealed class IscsiDatabaseTests : IDisposable
     }
 
     private Task<WrittenRecord> PutAsync(HostDeadlines deadlines) =>
-        new IscsiDatabase(_host.Roots, deadlines).PutNodeAsync(Node, "default", _ => RecordMaker.Node(Node, "default", new()), Cancellation);
+        new IscsiDatabase(_host.Roots, deadlines).PutNodeAsync(Node, "default", _ => RecordBuilder.Node(Node, "default", new()), Cancellation);
 }

@@ -27,14 +27,14 @@ public sealed class IscsiadmExitTests
 
     [Theory]
     [MemberData(nameof(Captures))]
-    public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, string code, string verdict, string errorId)
+    public void What_iscsiadm_did_is_taken_for_what_it_was(string file, string operation, string code, string outcome, string errorId)
     {
         var result = Capture.Read(Folder, file).EndingWith(code);
 
         var exit = IscsiadmExit.Of(operation == nameof(Other) ? Other : Enum.Parse<IscsiadmOperation>(operation), result);
 
-        Assert.Equal(Enum.Parse<IscsiadmVerdict>(verdict), exit.Verdict);
-        if (exit.Verdict == IscsiadmVerdict.Done)
+        Assert.Equal(Enum.Parse<IscsiadmOutcome>(outcome), exit.Outcome);
+        if (exit.Outcome == IscsiadmOutcome.Done)
         {
             Assert.Equal("-", errorId);
             return;
@@ -42,7 +42,7 @@ public sealed class IscsiadmExitTests
 
         var error = exit.ToException("It failed", "iqn.2026-01.lab.test:t1", result);
         Assert.Equal(errorId, error.ErrorId);
-        Assert.Equal(exit.Verdict == IscsiadmVerdict.Retry, error.Retryable);
+        Assert.Equal(exit.Outcome == IscsiadmOutcome.Retry, error.Retryable);
         Assert.Equal("iqn.2026-01.lab.test:t1", error.Element);
         Assert.False(string.IsNullOrEmpty(error.Recommendation));
         Assert.Contains($"exit code {result.ExitCode}", error.Message);
@@ -80,27 +80,27 @@ public sealed class IscsiadmExitTests
         Assert.Equal("IscsiTargetInvalid", Assert.Throws<DataCorruptException>(() => DiscoveryOutput.Parse(line, "10.0.0.1:3260")).ErrorId);
 
     [Theory]
-    [InlineData(IscsiadmVerdict.Done, 0)]
-    [InlineData(IscsiadmVerdict.Retry, 3, 4, 5, 6, 8, 10, 11, 18, 20, 28, 29, 31, 32, 33, 141)]
-    [InlineData(IscsiadmVerdict.Permanent, 1, 2, 7, 9, 12, 13, 14, 15, 16, 17, 19, 21, 22, 23, 24, 25, 26, 27, 30, 34, 99, 137, 255)]
-    internal void Every_exit_code_has_its_verdict(IscsiadmVerdict verdict, params int[] codes)
+    [InlineData(IscsiadmOutcome.Done, 0)]
+    [InlineData(IscsiadmOutcome.Retry, 3, 4, 5, 6, 8, 10, 11, 18, 20, 28, 29, 31, 32, 33, 141)]
+    [InlineData(IscsiadmOutcome.Permanent, 1, 2, 7, 9, 12, 13, 14, 15, 16, 17, 19, 21, 22, 23, 24, 25, 26, 27, 30, 34, 99, 137, 255)]
+    internal void Every_exit_code_has_its_verdict(IscsiadmOutcome outcome, params int[] codes)
     {
         var differing = new[] { (IscsiadmOperation.Discover, 21), (IscsiadmOperation.Discover, 255), (IscsiadmOperation.Login, 15), (IscsiadmOperation.Login, 21), (IscsiadmOperation.Login, 255), (IscsiadmOperation.Logout, 2), (IscsiadmOperation.Logout, 21), (IscsiadmOperation.Logout, 22), (IscsiadmOperation.Logout, 255) };
         foreach (var (operation, code) in Enum.GetValues<IscsiadmOperation>().SelectMany(operation => codes.Select(code => (operation, code))).Except(differing))
         {
             var exit = IscsiadmExit.Of(operation, code);
-            Assert.Equal((code, verdict), (code, exit.Verdict));
+            Assert.Equal((code, outcome), (code, exit.Outcome));
             Assert.NotEmpty(exit.Meaning);
         }
     }
 
     [Theory]
-    [InlineData(IscsiadmOperation.Login, 15, IscsiadmVerdict.Done)]
-    [InlineData(IscsiadmOperation.Login, 21, IscsiadmVerdict.Retry)]
-    [InlineData(IscsiadmOperation.Discover, 21, IscsiadmVerdict.Done)]
-    [InlineData(IscsiadmOperation.Logout, 2, IscsiadmVerdict.Done)]
-    [InlineData(IscsiadmOperation.Logout, 21, IscsiadmVerdict.Done)]
-    [InlineData(IscsiadmOperation.Logout, 255, IscsiadmVerdict.Done)]
-    internal void What_is_so_already_is_a_success(IscsiadmOperation operation, int code, IscsiadmVerdict verdict) =>
-        Assert.Equal(verdict, IscsiadmExit.Of(operation, code).Verdict);
+    [InlineData(IscsiadmOperation.Login, 15, IscsiadmOutcome.Done)]
+    [InlineData(IscsiadmOperation.Login, 21, IscsiadmOutcome.Retry)]
+    [InlineData(IscsiadmOperation.Discover, 21, IscsiadmOutcome.Done)]
+    [InlineData(IscsiadmOperation.Logout, 2, IscsiadmOutcome.Done)]
+    [InlineData(IscsiadmOperation.Logout, 21, IscsiadmOutcome.Done)]
+    [InlineData(IscsiadmOperation.Logout, 255, IscsiadmOutcome.Done)]
+    internal void What_is_so_already_is_a_success(IscsiadmOperation operation, int code, IscsiadmOutcome outcome) =>
+        Assert.Equal(outcome, IscsiadmExit.Of(operation, code).Outcome);
 }

@@ -17,7 +17,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     private static readonly HostDeadlines Patient = new()
     {
         IscsiDatabase = TimeSpan.FromMinutes(1),
-        IscsiTurn = TimeSpan.FromMinutes(1),
+        IscsiLock = TimeSpan.FromMinutes(1),
         IscsiDiscovery = TimeSpan.FromMinutes(1),
         IscsiLogin = TimeSpan.FromMinutes(1),
         IscsiLogout = TimeSpan.FromMinutes(1),
@@ -279,7 +279,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write(Record, IscsiRecord.Mark + "\n");
 
-        var taking = Initiator(new ScriptedTools(_ => throw new InvalidOperationException("nothing to do"))).TakeUpLoginAsync(Target, Node.Portal, Cancellation);
+        var taking = Initiator(new ScriptedTools(_ => throw new InvalidOperationException("nothing to do"))).AdoptLoginAsync(Target, Node.Portal, Cancellation);
         await Task.Delay(30, Cancellation);
         LogIn();
 
@@ -293,9 +293,9 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write(Record, IscsiRecord.Mark + "\n");
         File.SetLastWriteTimeUtc(_host.At(Record), DateTime.UtcNow.AddSeconds(-secondsAgo));
-        var initiator = Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidGivesUp = TimeSpan.FromMilliseconds(milliseconds) });
+        var initiator = Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMilliseconds(milliseconds) });
 
-        Assert.Null(await initiator.TakeUpLoginAsync(Target, Node.Portal, Cancellation));
+        Assert.Null(await initiator.AdoptLoginAsync(Target, Node.Portal, Cancellation));
 
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
     }
@@ -305,7 +305,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write(Record, "node.startup = manual\n");
 
-        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidGivesUp = TimeSpan.FromMinutes(1) }).TakeUpLoginAsync(Target, Node.Portal, Cancellation));
+        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMinutes(1) }).AdoptLoginAsync(Target, Node.Portal, Cancellation));
 
         Assert.True(File.Exists(_host.At(Record)));
     }

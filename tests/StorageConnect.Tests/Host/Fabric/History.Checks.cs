@@ -4,7 +4,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
-/// <summary>What must hold after each deed, and in the end.</summary>
+/// <summary>What must hold after each step, and in the end.</summary>
 internal sealed partial class History
 {
     /// <summary>The array is asked to withdraw an element: by then this host must have let go of it.</summary>
@@ -13,7 +13,7 @@ internal sealed partial class History
         lock (_leftBefore)
         {
             var left = DisksOf(element.Page83Id).Except(_leftBefore.GetValueOrDefault(element.Name) ?? []).ToList();
-            if (_setting.IsSilent && _isTogether)
+            if (_setup.IsSilent && _isTogether)
             {
                 return; // the other run looks behind all LUN numbers, and takes away again what isn't its own
             }
@@ -88,7 +88,7 @@ internal sealed partial class History
         {
             await AttachAsync(host, element, isUndisturbed: true, Token);
             var device = (await new DeviceReader(host).ReadAllAsync(Token)).Single(device => device.Wwid == element.Page83Id);
-            Assert.Equal(_setting.Portals, device.Paths.Count);
+            Assert.Equal(_setup.Portals, device.Paths.Count);
             Assert.True(device.Verified);
         }
 

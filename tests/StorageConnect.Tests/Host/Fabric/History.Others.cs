@@ -7,23 +7,23 @@ namespace StorageConnect.Tests.Host.Fabric;
 internal sealed partial class History
 {
     /// <summary>What others do.</summary>
-    private void Befall(Deed deed, Mishap mishap)
+    private void Inject(HistoryStep step, Fault fault)
     {
-        switch (mishap)
+        switch (fault)
         {
-            case Mishap.PortalLost:
-                var portal = Portals[deed.Other % _setting.Portals];
+            case Fault.PortalLost:
+                var portal = Portals[step.Other % _setup.Portals];
                 _host.DeadPortals.Add(portal);
                 _host.Sessions().Where(session => session.Portal.Address == portal).ToList().ForEach(_host.Break);
                 break;
-            case Mishap.SessionLoggedOut:
-                LogOutByHand(deed.Other);
+            case Fault.SessionLoggedOut:
+                LogOutByHand(step.Other);
                 break;
-            case Mishap.MultipathdStopped:
+            case Fault.MultipathdStopped:
                 _host.StopMultipathdAsync().GetAwaiter().GetResult();
                 break;
-            case Mishap.ElementWithdrawn:
-                _host.Array.Change(_elements[deed.Other], now => now with { AccessGroupNames = [] });
+            case Fault.ElementWithdrawn:
+                _host.Array.Change(_elements[step.Other], now => now with { AccessGroupNames = [] });
                 break;
         }
     }

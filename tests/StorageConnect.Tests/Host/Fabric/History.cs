@@ -5,13 +5,13 @@ using Xunit;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
-/// <summary>Plays what happens on a host, and looks after each deed whether what must never happen did.</summary>
+/// <summary>Plays what happens on a host, and looks after each step whether what must never happen did.</summary>
 internal sealed partial class History : IAsyncDisposable
 {
     private const string Target = "iqn.2026-01.lab.array:t1";
     private const string OtherTarget = "iqn.2026-01.lab.array:t2";
     private static readonly string[] Portals = ["10.99.0.1", "10.99.1.1"];
-    private static readonly TimeSpan ForEver = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
 
     // Short enough to see the end of each, far longer than anything here takes.
     private static readonly HostDeadlines Deadlines = SimulatedHost.Patient with
@@ -25,7 +25,7 @@ internal sealed partial class History : IAsyncDisposable
     };
 
     private readonly SimulatedHost _host = new();
-    private readonly Setting _setting;
+    private readonly HistorySetup _setup;
     private readonly StorageElement[] _elements;
     private readonly StorageElement? _foreign;
     private readonly HashSet<int> _foreignSessions = [];
@@ -33,17 +33,17 @@ internal sealed partial class History : IAsyncDisposable
     private readonly HashSet<string> _held = [];
     private readonly Dictionary<string, HashSet<string>> _leftBefore = [];
     private readonly List<string> _violations = [];
-    private readonly List<string> _told = [];
+    private readonly List<string> _log = [];
     private bool _isTogether;
 
-    private History(Setting setting)
+    private History(HistorySetup setup)
     {
-        _setting = setting;
-        _host.HasFriendlyNames = setting.HasFriendlyNames;
-        _host.Array.IsSilent = setting.IsSilent;
-        _host.Array.Server = _host.Array.Server with { AccessContexts = [.. Portals[..setting.Portals].Select(portal => new AccessContext { Host = portal })] };
+        _setup = setup;
+        _host.HasFriendlyNames = setup.HasFriendlyNames;
+        _host.Array.IsSilent = setup.IsSilent;
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [.. Portals[..setup.Portals].Select(portal => new AccessContext { Host = portal })] };
         _elements = [_host.Array.Add("one", Target, 5), _host.Array.Add("two", Target, 6), _host.Array.Add("three", OtherTarget, 1)];
-        if (setting.HasForeignLun)
+        if (setup.HasForeignLun)
         {
             _foreign = _host.Array.Add("foreign", Target, 90);
             _host.Array.Change(_foreign, now => now with { AccessGroupNames = ["this-host"] });
@@ -61,68 +61,68 @@ internal sealed partial class History : IAsyncDisposable
         };
     }
 
-    public static async Task PlayAsync(Setting setting, IEnumerable<Deed> deeds)
+    public static async Task PlayAsync(HistorySetup setup, IEnumerable<HistoryStep> steps)
     {
-        await using var history = new History(setting);
+        await using var history = new History(setup);
         try
         {
-            foreach (var deed in deeds)
+            foreach (var step in steps)
             {
-                history._told.Add(deed.ToString());
-                await history.DoAsync(deed);
+                history._log.Add(step.ToString());
+                await history.DoAsync(step);
             }
 
-            history._told.Add("Everything is repaired.");
+            history._log.Add("Everything is repaired.");
             await history.EndWellAsync();
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"{e.Message}\nWhat happened up to then:\n{string.Join('\n', history._told)}\n{string.Join(' ', history._host.Traces())}", e);
+            throw new InvalidOperationException($"{e.Message}\nWhat happened up to then:\n{string.Join('\n', history._log)}\n{string.Join(' ', history._host.Traces())}", e);
         }
     }
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
-    private async Task DoAsync(Deed deed)
+    private async Task DoAsync(HistoryStep step)
     {
-        var (one, other) = (_elements[deed.One], _elements[deed.Other]);
-        _isTogether = deed.Verb is Verb.AttachBoth or Verb.DetachOneAttachOther;
+        var (one, other) = (_elements[step.One], _elements[step.Other]);
+        _isTogether = step.Verb is Verb.AttachBoth or Verb.DetachOneAttachOther;
         _leftBefore.Clear();
-        foreach (var element in _elements.Where(element => deed.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0))
+        foreach (var element in _elements.Where(element => step.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0))
         {
             // What somebody's withdrawal left behind is there whether attaching succeeds or not; and what leads to it only since another's was withdrawn.
             _leftBefore[element.Name] = [.. SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk)).OfType<ScsiDevice>().Select(device => device.Folder)];
         }
 
         var heldBefore = _held.ToDictionary(wwid => wwid, GenuinePaths);
-        switch (deed.Verb)
+        switch (step.Verb)
         {
             case Verb.Attach:
-                await RunAsync(deed, (host, token) => AttachAsync(host, one, isUndisturbed: deed.Mishap == Mishap.None, token));
+                await RunAsync(step, (host, token) => AttachAsync(host, one, isUndisturbed: step.Fault == Fault.None, token));
                 break;
             case Verb.Detach:
-                await RunAsync(deed, (host, token) => DetachAsync(host, one, token));
+                await RunAsync(step, (host, token) => DetachAsync(host, one, token));
                 break;
             case Verb.AttachBoth:
                 await Task.WhenAll(
-                    RunAsync(deed, (host, token) => AttachAsync(host, one, isUndisturbed: false, token)),
-                    RunAsync(deed with { Mishap = Mishap.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
+                    RunAsync(step, (host, token) => AttachAsync(host, one, isUndisturbed: false, token)),
+                    RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
                 break;
             case Verb.DetachOneAttachOther:
                 await Task.WhenAll(
-                    RunAsync(deed, (host, token) => DetachAsync(host, one, token)),
-                    RunAsync(deed with { Mishap = Mishap.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
+                    RunAsync(step, (host, token) => DetachAsync(host, one, token)),
+                    RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
                 break;
             case Verb.Resize:
                 _host.Array.Change(one, now => now with { SizeBytes = now.SizeBytes + (1 << 20) });
-                await RunAsync(deed, (host, token) => new Resizing(host).RunAsync(_host.Array.Now(one), token));
+                await RunAsync(step, (host, token) => new ElementResizer(host).RunAsync(_host.Array.Now(one), token));
                 break;
             case Verb.ClearResidue:
                 ExcuseEmptySessions();
-                await RunAsync(deed, ClearResidueAsync);
+                await RunAsync(step, ClearResidueAsync);
                 break;
             case Verb.Hold:
-                Hold(one, deed.Step);
+                Hold(one, step.AtRunStep);
                 break;
             case Verb.LetGo:
                 LetGo();
@@ -131,10 +131,10 @@ internal sealed partial class History : IAsyncDisposable
                 _host.Array.GiveLunAway(_host.Array.Now(one), _host.Array.Now(other));
                 break;
             case Verb.LogInByHand:
-                LogInByHand(deed.One == 0 ? OtherTarget : Target, Portals[deed.Other % _setting.Portals]);
+                LogInByHand(step.One == 0 ? OtherTarget : Target, Portals[step.Other % _setup.Portals]);
                 break;
             case Verb.LoseArray or Verb.FindArray:
-                _host.Array.IsGone = deed.Verb == Verb.LoseArray;
+                _host.Array.IsGone = step.Verb == Verb.LoseArray;
                 break;
             case Verb.MendPortals:
                 MendPortals();
@@ -143,12 +143,12 @@ internal sealed partial class History : IAsyncDisposable
                 _host.StartMultipathd();
                 break;
             case Verb.LosePortal or Verb.LogOutByHand or Verb.StopMultipathd or Verb.Withdraw:
-                Befall(deed, deed.Verb switch
+                Inject(step, step.Verb switch
                 {
-                    Verb.LosePortal => Mishap.PortalLost,
-                    Verb.LogOutByHand => Mishap.SessionLoggedOut,
-                    Verb.StopMultipathd => Mishap.MultipathdStopped,
-                    _ => Mishap.ElementWithdrawn,
+                    Verb.LosePortal => Fault.PortalLost,
+                    Verb.LogOutByHand => Fault.SessionLoggedOut,
+                    Verb.StopMultipathd => Fault.MultipathdStopped,
+                    _ => Fault.ElementWithdrawn,
                 });
                 break;
         }
@@ -159,64 +159,64 @@ internal sealed partial class History : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>A run of the product: it ends, and when it fails, with an error for people.</summary>
-    private async Task RunAsync(Deed deed, Func<LinuxHost, CancellationToken, Task> run)
+    private async Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run)
     {
-        var steps = 0;
+        var runSteps = 0;
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        void Step()
+        void CountStep()
         {
-            var step = Interlocked.Increment(ref steps);
-            if (deed.Mishap == Mishap.Killed && step >= deed.Step)
+            var runStep = Interlocked.Increment(ref runSteps);
+            if (step.Fault == Fault.Killed && runStep >= step.AtRunStep)
             {
                 throw new Killed();
             }
 
-            if (step == deed.Step)
+            if (runStep == step.AtRunStep)
             {
-                if (deed.Mishap == Mishap.Cancelled)
+                if (step.Fault == Fault.Cancelled)
                 {
                     cancellation.Cancel();
                 }
                 else
                 {
-                    Befall(deed, deed.Mishap);
+                    Inject(step, step.Fault);
                 }
             }
         }
 
-        var running = run(_host.Open(Deadlines, onStep: _ => Step(), kernel: new InterruptibleKernel(_host, Step)), cancellation.Token);
+        var running = run(_host.Open(Deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(_host, CountStep)), cancellation.Token);
         try
         {
-            await running.WaitAsync(ForEver, CancellationToken.None);
+            await running.WaitAsync(RunLimit, CancellationToken.None);
         }
         catch (Killed)
         {
-            Assert.Equal(Mishap.Killed, deed.Mishap);
+            Assert.Equal(Fault.Killed, step.Fault);
         }
         catch (OperationCanceledException)
         {
-            Assert.Equal(Mishap.Cancelled, deed.Mishap);
+            Assert.Equal(Fault.Cancelled, step.Fault);
         }
         catch (StorageConnectException e)
         {
             Assert.NotEmpty(e.Message);
             Assert.NotEmpty(e.ErrorId);
             Assert.False(string.IsNullOrEmpty(e.Recommendation), $"{e.ErrorId}: {e.Message}");
-            Tell($"    {e.ErrorId}: {e.Message}");
+            Log($"    {e.ErrorId}: {e.Message}");
         }
     }
 
-    private void Tell(string what)
+    private void Log(string what)
     {
-        lock (_told)
+        lock (_log)
         {
-            _told.Add(what);
+            _log.Add(what);
         }
     }
 
     private async Task AttachAsync(LinuxHost host, StorageElement element, bool isUndisturbed, CancellationToken token)
     {
-        var device = await new Attaching(host, _host.Array, _ => { }).RunAsync(element, [], token);
+        var device = await new ElementAttacher(host, _host.Array, _ => { }).RunAsync(element, [], token);
         Assert.True(device.Verified);
         Assert.Equal(element.Page83Id, device.Wwid);
         var behind = DeviceLink.KernelNameOf(_host.Roots, device.Path) is null ? [] : device.Paths.Select(path => Path.GetFileName(path.Device)).Where(CanBeTold).Select(_host.IdentityBehind).ToList();
@@ -232,11 +232,11 @@ internal sealed partial class History : IAsyncDisposable
     }
 
     // Where a path is down, and the array tells nothing, nobody can know who will be there when it comes back.
-    private bool CanBeTold(string disk) => ScsiDevice.OfDisk(_host.Roots, disk) is { } device && (!_setting.IsSilent || device.State is "running");
+    private bool CanBeTold(string disk) => ScsiDevice.OfDisk(_host.Roots, disk) is { } device && (!_setup.IsSilent || device.State is "running");
 
     private async Task DetachAsync(LinuxHost host, StorageElement element, CancellationToken token)
     {
-        await new Detaching(host, _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, token);
+        await new ElementDetacher(host, _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, token);
     }
 
     private async Task ClearResidueAsync(LinuxHost host, CancellationToken token)

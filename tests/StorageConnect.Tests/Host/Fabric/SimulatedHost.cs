@@ -26,7 +26,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         StartMultipathd();
     }
 
-    /// <summary>Short where a test waits for the end of a patience, generous everywhere else.</summary>
+    /// <summary>Short where a test waits for the end of a timeout, generous everywhere else.</summary>
     public static HostDeadlines Patient { get; } = new()
     {
         MultipathdReply = TimeSpan.FromMinutes(1),
@@ -37,7 +37,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         LunSeen = TimeSpan.FromMilliseconds(5),
         LunSeenEverywhere = TimeSpan.FromMilliseconds(5),
         MapMade = TimeSpan.FromMilliseconds(5),
-        MapNudge = TimeSpan.FromMilliseconds(50),
+        MultipathdDetection = TimeSpan.FromMilliseconds(50),
         LinksSettled = TimeSpan.FromMilliseconds(5),
         Flush = TimeSpan.FromMinutes(1),
         Lock = TimeSpan.FromMinutes(1),
@@ -156,7 +156,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    public Task<IscsiSession?> TakeUpLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    public Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

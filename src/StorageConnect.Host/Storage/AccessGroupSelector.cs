@@ -4,13 +4,13 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Which access groups an element is presented to for this host, and which it may be withdrawn from.</summary>
-internal sealed class AccessChoice(OscInitiator initiator, IReadOnlyList<AccessGroup> groups)
+internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<AccessGroup> groups)
 {
     /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
     /// <param name="element">As it is on the array now.</param>
     /// <param name="server">For the words of errors.</param>
     /// <param name="named">The groups the user named; empty = find one.</param>
-    public IReadOnlyList<string> ToPresent(StorageElement element, StorageServer server, IReadOnlyList<string> named)
+    public IReadOnlyList<string> SelectForPresent(StorageElement element, StorageServer server, IReadOnlyList<string> named)
     {
         if (named.Count > 0)
         {
@@ -35,7 +35,7 @@ internal sealed class AccessChoice(OscInitiator initiator, IReadOnlyList<AccessG
     /// The groups to withdraw the element from, so that this host doesn't see it any more: those that hold this host and no other. Through a
     /// group that others are in, too, another host may be at work on the element.
     /// </summary>
-    public IReadOnlyList<string> ToWithdraw(StorageElement element) =>
+    public IReadOnlyList<string> SelectForWithdraw(StorageElement element) =>
         [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && IsOwn(group)).Select(group => group.Name)];
 
     /// <summary>The groups through which this host sees the element together with others.</summary>

@@ -7,14 +7,14 @@ namespace StorageConnect.Host.Storage;
 /// Who disks say they are at this moment, asked on the wire. The kernel shows what it read at its last scan, and never notices by itself that an
 /// array gave a LUN number to another element.
 /// </summary>
-internal sealed class IdentityProof(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
+internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
     /// <summary>The identities of these devices, by folder; null for one that is none any more.</summary>
     /// <remarks>
     /// A path that is down, or that this user may not ask, counts as what the kernel read of it. One question at a time for a session (or another
-    /// host adapter), which isn't asked any further once it is silent: however many LUNs it has, it costs one patience.
+    /// host adapter), which isn't asked any further once it is silent: however many LUNs it has, it costs one timeout.
     /// </remarks>
-    public async Task<IReadOnlyDictionary<string, string?>> AskAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, string?>> ReadAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         var identities = new ConcurrentDictionary<string, string?>();
         await Task.WhenAll(devices.GroupBy(device => device.Host).Select(async adapter =>
@@ -25,7 +25,7 @@ internal sealed class IdentityProof(HostRoots roots, HostDeadlines deadlines, IK
                 byte[]? page = null;
                 if (!isSilent && device.State is "running" && device.Disk is { } disk)
                 {
-                    page = await TryAskAsync(disk, cancellationToken);
+                    page = await TryReadAsync(disk, cancellationToken);
                     isSilent = page is null;
                 }
 
@@ -35,7 +35,7 @@ internal sealed class IdentityProof(HostRoots roots, HostDeadlines deadlines, IK
         return identities;
     }
 
-    private async Task<byte[]?> TryAskAsync(string disk, CancellationToken cancellationToken)
+    private async Task<byte[]?> TryReadAsync(string disk, CancellationToken cancellationToken)
     {
         try
         {

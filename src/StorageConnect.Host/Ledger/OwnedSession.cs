@@ -4,7 +4,7 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Ledger;
 
 /// <summary>A session that attaching logged in, so that detaching may log it out. Sessions of others are left alone.</summary>
-internal sealed record MadeSession
+internal sealed record OwnedSession
 {
     public string TargetName { get; init; } = "";
 
@@ -21,11 +21,11 @@ internal sealed record MadeSession
     /// <summary>Which start of this host gave it that number.</summary>
     public string? Boot { get; init; }
 
-    public static MadeSession Of(IscsiNode node, string page83Id) =>
+    public static OwnedSession Of(IscsiNode node, string page83Id) =>
         new() { TargetName = node.TargetName, Portal = node.Portal.ToString(), NetDevice = node.Access.NetDevice, MadeFor = page83Id };
 
     /// <summary>What is noted of it when it is there. One that somebody makes at the same place after its end is his.</summary>
-    public MadeSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = HostStart.Read(roots) };
+    public OwnedSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = HostStart.Read(roots) };
 
     public bool IsServedBy(IscsiSession session, HostRoots roots) =>
         IsAt(session) && (Id is null || (Id == session.Id && Boot == HostStart.Read(roots)));

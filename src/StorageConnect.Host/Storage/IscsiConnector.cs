@@ -5,7 +5,7 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Logs in where an element may be, and finds its disks.</summary>
-internal sealed class IscsiSearch(LinuxHost host, StorageElement element, AttachUndo undo, Action<string> warn)
+internal sealed class IscsiConnector(LinuxHost host, StorageElement element, AttachUndo undo, Action<string> warn)
 {
     private readonly StaleDevices _stale = new(host);
 
@@ -17,15 +17,15 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         {
             // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
             var targets = round.Select(node => node.TargetName).ToHashSet();
-            using var gate = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
-            await new WideLooks(host, _stale).TidyAsync(targets, cancellationToken);
+            using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+            await new FullScanCleanup(host, _stale).RunAsync(targets, cancellationToken);
             var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
             await WaitForOneAsync(logins, cancellationToken);
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
             var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale, undo))).ToList();
-            await LookAsync(searches, cancellationToken);
-            await LeaveAsync(searches.Where(search => search.Found is null), cancellationToken);
+            await ScanAsync(searches, cancellationToken);
+            await LogoutUnusedAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
             {
                 Warn([.. logins.Where(login => login.Error is not null), .. searches.Select(search => search.Login)], searches);
@@ -44,24 +44,24 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
             return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
         }
 
-        var made = MadeSession.Of(node, element.Page83Id);
-        host.Ledger.Save(made);
-        undo.LoggedIn(node, made);
+        var owned = OwnedSession.Of(node, element.Page83Id);
+        host.Ledger.Save(owned);
+        undo.LoggedIn(node, owned);
         host.Step("login");
         try
         {
             var begun = await host.Initiator.LoginAsync(node, cancellationToken);
-            host.Ledger.Save(made.As(begun, host.Roots));
-            return new(node, begun, made, null);
+            host.Ledger.Save(owned.As(begun, host.Roots));
+            return new(node, begun, owned, null);
         }
         catch (StorageConnectException e)
         {
             if (!host.Initiator.Sessions().Any(node.IsServedBy))
             {
-                host.Ledger.Remove(made);
+                host.Ledger.Remove(owned);
             }
 
-            return new(node, null, made, e);
+            return new(node, null, owned, e);
         }
     }
 
@@ -89,15 +89,15 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
     }
 
     /// <summary>Looks behind all sessions, again and again where it isn't there yet: an array may take a moment to show what it presents.</summary>
-    private async Task LookAsync(List<Search> searches, CancellationToken cancellationToken)
+    private async Task ScanAsync(List<Search> searches, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         var pause = TimeSpan.FromMilliseconds(100);
         while (true)
         {
-            await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => LookAsync(search, cancellationToken)));
-            var patience = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
-            if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(began) > patience)
+            await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => ScanAsync(search, cancellationToken)));
+            var timeout = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
+            if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(started) > timeout)
             {
                 return;
             }
@@ -107,14 +107,14 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         }
     }
 
-    private async Task LookAsync(Search search, CancellationToken cancellationToken)
+    private async Task ScanAsync(Search search, CancellationToken cancellationToken)
     {
-        search.Found = await search.Looking.LookAsync(search.Login.Session!, cancellationToken);
+        search.Found = await search.Scan.ScanAsync(search.Login.Session!, cancellationToken);
         if (search.Found is null && !host.Initiator.Sessions().Any(session => session.Id == search.Login.Session!.Id))
         {
             // Logged out under our eyes: by hand, or by a run that was killed and whose iscsiadm went on.
             search.Login = await LoginAsync(search.Login.Node, cancellationToken);
-            search.Found = search.Login.Error is null ? await search.Looking.LookAsync(search.Login.Session!, cancellationToken) : null;
+            search.Found = search.Login.Error is null ? await search.Scan.ScanAsync(search.Login.Session!, cancellationToken) : null;
         }
     }
 
@@ -124,8 +124,8 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
         && searches.TrueForAll(other => other.Found is null || other.Login.Node.TargetName != search.Login.Node.TargetName)
         && searches.Exists(other => other.Found is not null);
 
-    private async Task LeaveAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
-        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Made).OfType<MadeSession>()], [], cancellationToken);
+    private async Task LogoutUnusedAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Owned).OfType<OwnedSession>()], [], cancellationToken);
 
     private void Warn(List<Login> logins, List<Search> searches)
     {
@@ -143,15 +143,15 @@ internal sealed class IscsiSearch(LinuxHost host, StorageElement element, Attach
     /// <summary>How a login ended.</summary>
     /// <param name="Node">Where.</param>
     /// <param name="Session">The session, when there is one.</param>
-    /// <param name="Made">The ledger's note, when it was made now.</param>
+    /// <param name="Owned">The ledger's note, when it was owned now.</param>
     /// <param name="Error">Why it is of no use.</param>
-    private sealed record Login(IscsiNode Node, IscsiSession? Session, MadeSession? Made, StorageConnectException? Error);
+    private sealed record Login(IscsiNode Node, IscsiSession? Session, OwnedSession? Owned, StorageConnectException? Error);
 
-    private sealed class Search(Login login, SessionSearch looking)
+    private sealed class Search(Login login, SessionScan scan)
     {
         public Login Login { get; set; } = login;
 
-        public SessionSearch Looking => looking;
+        public SessionScan Scan => scan;
 
         public FoundPath? Found { get; set; }
 

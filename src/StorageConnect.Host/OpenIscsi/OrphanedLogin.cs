@@ -7,7 +7,7 @@ namespace StorageConnect.Host.OpenIscsi;
 /// A login that nobody waits for any more: its run was killed or cancelled, and iscsid goes on with what it was asked for. Its session may appear
 /// when everybody thinks that there is none.
 /// </summary>
-internal sealed class LateLogin(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database)
+internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database)
 {
     /// <summary>The session that came of it; null when iscsid has given up.</summary>
     /// <param name="find">Looks for the session.</param>
@@ -15,17 +15,17 @@ internal sealed class LateLogin(HostRoots roots, HostDeadlines deadlines, IscsiD
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IscsiSession?> WaitAsync(Func<IscsiSession?> find, DateTime begun, CancellationToken cancellationToken)
     {
-        var left = begun + deadlines.IscsidGivesUp - DateTime.UtcNow;
+        var left = begun + deadlines.IscsidLoginTimeout - DateTime.UtcNow;
         if (left > TimeSpan.Zero)
         {
-            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true }, left < deadlines.IscsidGivesUp ? left : deadlines.IscsidGivesUp, cancellationToken);
+            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true }, left < deadlines.IscsidLoginTimeout ? left : deadlines.IscsidLoginTimeout, cancellationToken);
         }
 
         return find();
     }
 
     /// <summary>The same for a run of which nothing is left but its record. When no session comes of it, the record goes too.</summary>
-    public async Task<IscsiSession?> TakeUpAsync(string targetName, IscsiPortal portal, Func<IscsiSession?> find, CancellationToken cancellationToken)
+    public async Task<IscsiSession?> AdoptAsync(string targetName, IscsiPortal portal, Func<IscsiSession?> find, CancellationToken cancellationToken)
     {
         var records = database.ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && IscsiDatabase.IsOurs(node.Path)).ToList();
         if (records.Count == 0)

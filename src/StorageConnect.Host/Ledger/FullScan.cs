@@ -7,7 +7,7 @@ namespace StorageConnect.Host.Ledger;
 /// A look behind a session without a LUN number, which brings up all its LUNs. Noted before it is begun, and until those that nobody looked for are
 /// gone again: a run that is killed in between leaves disks that nobody would know as left behind.
 /// </summary>
-internal sealed record WideLook
+internal sealed record FullScan
 {
     /// <summary>The kernel's number of the session.</summary>
     public int SessionId { get; init; }
@@ -18,7 +18,7 @@ internal sealed record WideLook
     /// <summary>The devices that were there before, as H:C:T:L.</summary>
     public ValueList<string> Before { get; init; } = [];
 
-    public static WideLook At(IscsiSession session, IEnumerable<ScsiDevice> before, HostRoots roots) =>
+    public static FullScan At(IscsiSession session, IEnumerable<ScsiDevice> before, HostRoots roots) =>
         new() { SessionId = session.Id, Boot = HostStart.Read(roots), Before = [.. before.Select(device => device.Hctl)] };
 
     public bool IsAt(IscsiSession session, HostRoots roots) => session.Id == SessionId && Boot == HostStart.Read(roots);

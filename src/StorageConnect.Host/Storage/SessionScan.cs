@@ -6,7 +6,7 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
-internal sealed class SessionSearch(LinuxHost host, StorageElement element, StaleDevices stale, AttachUndo undo)
+internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleDevices stale, AttachUndo undo)
 {
     private readonly HashSet<string> _proven = [];
 
@@ -16,9 +16,9 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     /// <returns>The disk, or null when it isn't there (yet).</returns>
     /// <exception cref="DataCorruptException">At the LUN number the array told is something else.</exception>
     /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
-    public async Task<FoundPath?> LookAsync(IscsiSession session, CancellationToken cancellationToken)
+    public async Task<FoundPath?> ScanAsync(IscsiSession session, CancellationToken cancellationToken)
     {
-        var luns = ToldLuns.At(session, element);
+        var luns = ReportedLuns.At(session, element);
         foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
         {
             if (await ProveAsync(device, luns, cancellationToken))
@@ -28,11 +28,11 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         }
 
         var before = ScsiDevice.Of(host.Roots, session);
-        var wide = luns.Count == 0 ? WideLook.At(session, before, host.Roots) : null;
-        if (wide is not null)
+        var fullScan = luns.Count == 0 ? FullScan.At(session, before, host.Roots) : null;
+        if (fullScan is not null)
         {
-            host.Ledger.Save(wide);
-            undo.Looking(wide);
+            host.Ledger.Save(fullScan);
+            undo.FullScanBegins(fullScan);
         }
 
         host.Step("scan");
@@ -50,9 +50,9 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
         }
 
         var found = await PickAsync(session, before, Added(), luns, cancellationToken);
-        if (wide is not null)
+        if (fullScan is not null)
         {
-            host.Ledger.Remove(wide);
+            host.Ledger.Remove(fullScan);
         }
 
         return found;
@@ -69,20 +69,20 @@ internal sealed class SessionSearch(LinuxHost host, StorageElement element, Stal
     private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
-        var standing = _proven.Contains(device.Folder) ? DeviceStanding.Genuine : await stale.AskAsync(device, cancellationToken);
+        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.AskAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
         var isTold = luns.Contains(device.Lun);
-        if (standing == DeviceStanding.Genuine)
+        if (standing == DeviceIdentityState.Genuine)
         {
             _proven.Add(device.Folder);
         }
-        else if (standing == DeviceStanding.Empty ? was && luns.Count > 0 && !isTold : was || isIt || isTold)
+        else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isTold : was || isIt || isTold)
         {
             // Where nothing is any more it may come back, unless the array says that it is elsewhere.
             await stale.PurgeAsync(device, cancellationToken);
         }
 
-        return standing == DeviceStanding.Genuine && isIt;
+        return standing == DeviceIdentityState.Genuine && isIt;
     }
 
     private async Task<FoundPath?> PickAsync(

@@ -4,14 +4,14 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Brings an element's device on this host to the size it has on the array: every path, then the map, then the proof.</summary>
-internal sealed class Resizing(LinuxHost host)
+internal sealed class ElementResizer(LinuxHost host)
 {
     /// <param name="element">With its size on the array.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<OscDevice> RunAsync(StorageElement element, CancellationToken cancellationToken)
     {
         host.DemandRights("Resizing on the host");
-        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var map = DmDevice.FindMap(host.Roots, element.Page83Id);
         var disks = map?.Slaves(host.Roots).ToList() ?? [.. ScsiDisk.FindAll(host.Roots, element.Page83Id)];
         if (disks.Count == 0)
@@ -51,7 +51,7 @@ internal sealed class Resizing(LinuxHost host)
 
     private async Task ResizeMapAsync(StorageElement element, DmDevice map, CancellationToken cancellationToken)
     {
-        var patience = new Backoff(host.Deadlines.MapResized);
+        var backoff = new Backoff(host.Deadlines.MapResized);
         string reply;
         do
         {
@@ -63,7 +63,7 @@ internal sealed class Resizing(LinuxHost host)
             host.Step("resize map");
             reply = await host.Multipath.ResizeMapAsync(map, cancellationToken);
         }
-        while (SizeOf(map.KernelName) == element.SizeBytes || await patience.WaitAsync(cancellationToken));
+        while (SizeOf(map.KernelName) == element.SizeBytes || await backoff.WaitAsync(cancellationToken));
 
         throw MultipathErrors.MultipathdRefusedSize(element, map.Name, reply);
     }

@@ -9,7 +9,7 @@ namespace StorageConnect.Host.Storage;
 /// One element's way in: presented, logged in to, looked for, proven, mapped, handed over. Each step looks whether it is done already, so that
 /// it takes up what a run before left behind; what fails takes back what this run did.
 /// </summary>
-internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<string> warn)
+internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     private readonly StaleDevices _stale = new(host);
 
@@ -22,13 +22,13 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             DemandUsable(asked);
         }
 
-        using var gate = await host.Locks.TakeElementAsync(asked.Page83Id, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(asked.Page83Id, cancellationToken);
 
         // Only now: who had the lock may have presented or withdrawn it.
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element);
         var server = await array.GetServerAsync(cancellationToken);
-        var toPresent = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).ToPresent(element, server, groups);
+        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
 
         var before = host.Ledger.TryLoad(element.Page83Id);
@@ -58,7 +58,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
                 element = await array.PresentAsync(element, toPresent, cancellationToken);
             }
 
-            var device = await HandOverAsync(server, element, undo, cancellationToken);
+            var device = await CreateDeviceAsync(server, element, undo, cancellationToken);
             host.Step("note");
             host.Ledger.Save(attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
             return device with { StorageElementUuid = element.Uuid, StorageServerUuid = server.Uuid };
@@ -70,7 +70,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         }
     }
 
-    private async Task<OscDevice> HandOverAsync(StorageServer server, StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
+    private async Task<OscDevice> CreateDeviceAsync(StorageServer server, StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
     {
         await CleanMapAsync(element, undo, cancellationToken);
         if (host.Multipath.IsListening)
@@ -80,8 +80,8 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         }
 
         var paths = server.StorageType == StorageType.SAN
-            ? await new FibreChannelSearch(host, element, undo).RunAsync(cancellationToken)
-            : await new IscsiSearch(host, element, undo, warn).RunAsync(
+            ? await new FibreChannelConnector(host, element, undo).RunAsync(cancellationToken)
+            : await new IscsiConnector(host, element, undo, warn).RunAsync(
                 await array.StartAsync(cancellationToken) is { } targets
                     ? [[.. NodesOf(targets)]]
                     : await new LoginPlan(host.Initiator, warn).MakeAsync(server, element, cancellationToken),
@@ -89,8 +89,8 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         if (host.Multipath.IsListening)
         {
             host.Step("map");
-            await new MapWait(host).RunAsync(element, paths, cancellationToken);
-            await RemoveLeftBehindAsync(element, paths, cancellationToken);
+            await new MapWaiter(host).RunAsync(element, paths, cancellationToken);
+            await RemoveStalePathsAsync(element, paths, cancellationToken);
         }
         else if (paths.Count > 1)
         {
@@ -171,7 +171,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
     }
 
     /// <summary>Takes those of its disks away, in its map or beside it, behind which it is no more: the array presents it elsewhere by now.</summary>
-    private async Task RemoveLeftBehindAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    private async Task RemoveStalePathsAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
     {
         var others = (DmDevice.FindMap(host.Roots, element.Page83Id)?.Slaves(host.Roots) ?? [])
             .Union(ScsiDisk.FindAll(host.Roots, element.Page83Id))
@@ -179,7 +179,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
             .Select(disk => ScsiDevice.OfDisk(host.Roots, disk))
             .OfType<ScsiDevice>()
             .ToList();
-        var identities = await host.Proof.AskAsync(others, cancellationToken);
+        var identities = await host.Identities.ReadAsync(others, cancellationToken);
         foreach (var device in others.Where(device => identities[device.Folder] != element.Page83Id || IsElsewhere(device)))
         {
             await _stale.PurgeAsync(device, cancellationToken);
@@ -188,7 +188,7 @@ internal sealed class Attaching(LinuxHost host, IElementPresenter array, Action<
         // A path that is down can't be asked. When it comes back, it may be another's at a number that the array doesn't tell.
         bool IsElsewhere(ScsiDevice device) => element.LunAddresses.Count > 0 && device.State is not "running"
             && host.Initiator.Sessions().FirstOrDefault(session => session.Id == device.SessionId) is { } session
-            && !ToldLuns.At(session, element).Contains(device.Lun);
+            && !ReportedLuns.At(session, element).Contains(device.Lun);
     }
 
     /// <summary>Said before anything is done, where it is certain already.</summary>

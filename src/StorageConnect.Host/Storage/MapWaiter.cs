@@ -4,29 +4,29 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Waits for multipathd to make an element's map of all its disks, and tells it of disks it leaves aside.</summary>
-internal sealed class MapWait(LinuxHost host)
+internal sealed class MapWaiter(LinuxHost host)
 {
     /// <summary>The map with all these disks, and its link in /dev.</summary>
     /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
     /// <exception cref="ArrayUnreachableException">It does not come.</exception>
     public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             // multipathd finds new disks by itself, from udev's events. Only when it doesn't is it told.
-            if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MapNudge, cancellationToken) is { } map)
+            if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MultipathdDetection, cancellationToken) is { } map)
             {
                 return map;
             }
 
-            var isLate = TimeProvider.System.GetElapsedTime(began) > host.Deadlines.MapMade;
+            var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
             if (!isLate && UdevQueue.IsBusy(host.Roots))
             {
                 continue; // it will hear of them: with many disks at once udev takes its time, and being told as well only adds to the work
             }
 
-            var reply = await NudgeAsync(element, paths, cancellationToken);
+            var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
             if (isLate)
             {
                 return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
@@ -48,7 +48,7 @@ internal sealed class MapWait(LinuxHost host)
     private bool IsOpenable(DmDevice map) =>
         DeviceLink.KernelNameOf(host.Roots, DevicePathFinder.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
 
-    private async Task<string> NudgeAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    private async Task<string> AddMissingPathsAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
     {
         var slaves = DmDevice.FindMap(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
         var reply = "";

@@ -6,9 +6,9 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// <param name="Verb">What.</param>
 /// <param name="One">With which element, portal or session, by number.</param>
 /// <param name="Other">The second element, where there are two.</param>
-/// <param name="Mishap">What comes between, while a run is under way.</param>
-/// <param name="Step">At which of the run's steps.</param>
-internal sealed record Deed(Verb Verb, int One, int Other, Mishap Mishap, int Step)
+/// <param name="Fault">What comes between, while a run is under way.</param>
+/// <param name="AtRunStep">At which of the run's steps.</param>
+internal sealed record HistoryStep(Verb Verb, int One, int Other, Fault Fault, int AtRunStep)
 {
     private static readonly Gen<Verb> AnyVerb = Gen.Frequency(
         (8, Gen.Const(Verb.Attach)),
@@ -19,10 +19,10 @@ internal sealed record Deed(Verb Verb, int One, int Other, Mishap Mishap, int St
         (10, Gen.Enum<Verb>()));
 
     // Most runs are left in peace.
-    private static readonly Gen<Mishap> AnyMishap = Gen.Frequency((2, Gen.Const(Mishap.None)), (1, Gen.Enum<Mishap>()));
+    private static readonly Gen<Fault> AnyMishap = Gen.Frequency((2, Gen.Const(Fault.None)), (1, Gen.Enum<Fault>()));
 
-    public static Gen<Deed> Any { get; } = Gen.Select(AnyVerb, Gen.Int[0, 2], Gen.Int[0, 2], AnyMishap, Gen.Int[1, 14])
-        .Select((verb, one, other, mishap, step) => new Deed(verb, one, other, mishap, step));
+    public static Gen<HistoryStep> Any { get; } = Gen.Select(AnyVerb, Gen.Int[0, 2], Gen.Int[0, 2], AnyMishap, Gen.Int[1, 14])
+        .Select((verb, one, other, fault, atRunStep) => new HistoryStep(verb, one, other, fault, atRunStep));
 }
 
 internal enum Verb
@@ -47,7 +47,7 @@ internal enum Verb
     FindArray,
 }
 
-internal enum Mishap
+internal enum Fault
 {
     None,
 

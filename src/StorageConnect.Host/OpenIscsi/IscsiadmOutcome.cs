@@ -1,7 +1,7 @@
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>What an exit code of iscsiadm asks for.</summary>
-internal enum IscsiadmVerdict
+internal enum IscsiadmOutcome
 {
     /// <summary>What was wanted is so, perhaps since before.</summary>
     Done,

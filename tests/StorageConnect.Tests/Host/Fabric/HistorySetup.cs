@@ -7,8 +7,8 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// <param name="HasFriendlyNames">Maps are named mpatha and so on.</param>
 /// <param name="HasForeignLun">Another tool has a session with the first target, and a map through it.</param>
 /// <param name="Portals">One or two.</param>
-internal sealed record Setting(bool IsSilent, bool HasFriendlyNames, bool HasForeignLun, int Portals)
+internal sealed record HistorySetup(bool IsSilent, bool HasFriendlyNames, bool HasForeignLun, int Portals)
 {
     // Not both silent and foreign: where all LUN numbers are looked behind, a run that is killed right then leaves others' disks, and nobody can tell later whose they were.
-    public static Gen<Setting> Any { get; } = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 2]).Select((silent, friendly, foreign, portals) => new Setting(silent, friendly, foreign && !silent, portals));
+    public static Gen<HistorySetup> Any { get; } = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 2]).Select((silent, friendly, foreign, portals) => new HistorySetup(silent, friendly, foreign && !silent, portals));
 }

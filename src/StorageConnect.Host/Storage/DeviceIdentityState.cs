@@ -1,7 +1,7 @@
 namespace StorageConnect.Host.Storage;
 
 /// <summary>What a SCSI device turned out to be when it was asked anew.</summary>
-internal enum DeviceStanding
+internal enum DeviceIdentityState
 {
     /// <summary>Who it was, and in a state for use.</summary>
     Genuine,

@@ -8,7 +8,7 @@ namespace StorageConnect.Host.Storage;
 /// One element's way out: refused while anybody uses it; else written, its map and its disks removed, its sessions logged out where nobody
 /// else needs them, and only then withdrawn on the array. Each step looks what is left to do, so that it can be begun anew at any point.
 /// </summary>
-internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<string> warn)
+internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     /// <param name="asked">The element.</param>
     /// <param name="groups">The groups to withdraw it from; empty = those that hold this host alone.</param>
@@ -19,7 +19,7 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
         host.DemandRights("Detaching an element");
         // Without the array where it is not needed: it may be what is broken, and the host's answer is worth more then.
         var element = asked.Page83Id.Length > 0 ? asked : await array.GetElementAsync(asked, cancellationToken);
-        using var gate = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
         var before = host.Ledger.TryLoad(element.Page83Id);
         var map = DmDevice.FindMap(host.Roots, element.Page83Id);
         var disks = FindDisks(element.Page83Id, map);
@@ -86,29 +86,29 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
 
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         var targets = TargetsOf(element, devices);
-        using var gate = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+        using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
         var stale = new StaleDevices(host);
-        await new WideLooks(host, stale).TidyAsync(targets, cancellationToken);
+        await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
         await stale.PurgeMappedAsync(devices, cancellationToken); // its own map is gone
         var release = new SessionRelease(host); // only now: others may have logged in anew meanwhile
-        var made = release.FindMade(element.Page83Id, devices);
-        var going = release.FindGoing(made, devices);
+        var owned = release.FindOwned(element.Page83Id, devices);
+        var removedByLogout = release.FindRemovedByLogout(owned, devices);
         host.Step("delete disks");
-        await DeleteAsync(devices.Except(going), cancellationToken);
+        await DeleteAsync(devices.Except(removedByLogout), cancellationToken);
         try
         {
-            await release.ReleaseAsync(made, going, cancellationToken);
+            await release.ReleaseAsync(owned, removedByLogout, cancellationToken);
         }
         catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {
             // Their map is gone: left alone, they would get another some day.
-            await DeleteAsync(going, CancellationToken.None);
+            await DeleteAsync(removedByLogout, CancellationToken.None);
             throw;
         }
 
-        await DeleteAsync(going, cancellationToken); // those whose session somebody else came to need
+        await DeleteAsync(removedByLogout, cancellationToken); // those whose session somebody else came to need
 
-        // Events that were under way may have made the map anew, of disks that are gone now.
+        // Events that were under way may have owned the map anew, of disks that are gone now.
         if (DmDevice.FindMap(host.Roots, element.Page83Id) is not null)
         {
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
@@ -146,13 +146,13 @@ internal sealed class Detaching(LinuxHost host, IElementPresenter array, Action<
     private HashSet<string> TargetsOf(StorageElement element, List<ScsiDevice> devices) =>
     [
         .. devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
-            .Concat(host.Ledger.Sessions.Where(made => made.MadeFor == element.Page83Id).Select(made => made.TargetName))
+            .Concat(host.Ledger.Sessions.Where(owned => owned.MadeFor == element.Page83Id).Select(owned => owned.TargetName))
     ];
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
-        var choice = new AccessChoice(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken));
-        var groups = named.Count > 0 ? named : choice.ToWithdraw(element);
+        var choice = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken));
+        var groups = named.Count > 0 ? named : choice.SelectForWithdraw(element);
         if (groups.Count > 0)
         {
             host.Step("withdraw");

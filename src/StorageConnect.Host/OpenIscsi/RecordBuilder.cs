@@ -4,7 +4,7 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>What the records of ours say: the administrator's settings, and over them what safety needs.</summary>
-internal static class RecordMaker
+internal static class RecordBuilder
 {
     private const string Chap = "CHAP";
     private const string NoChap = "None";

@@ -5,7 +5,7 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>Finds an element's disks behind this host's Fibre Channel ports.</summary>
-internal sealed class FibreChannelSearch(LinuxHost host, StorageElement element, AttachUndo undo)
+internal sealed class FibreChannelConnector(LinuxHost host, StorageElement element, AttachUndo undo)
 {
     private readonly StaleDevices _stale = new(host);
 
@@ -28,10 +28,10 @@ internal sealed class FibreChannelSearch(LinuxHost host, StorageElement element,
 
             switch (await _stale.AskAsync(device, cancellationToken))
             {
-                case DeviceStanding.Changed:
+                case DeviceIdentityState.Changed:
                     await _stale.PurgeAsync(device, cancellationToken);
                     break;
-                case DeviceStanding.Empty:
+                case DeviceIdentityState.Empty:
                     empty.Add(disk);
                     break;
             }

@@ -3,7 +3,7 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.Storage;
 
 /// <summary>The LUN numbers at which an array says that an element is, as the kernel counts them.</summary>
-internal static class ToldLuns
+internal static class ReportedLuns
 {
     // From here on they are told in flat addressing, whose two bits the kernel counts in.
     private const int FirstFlatLun = 256;

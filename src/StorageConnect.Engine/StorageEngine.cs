@@ -7,19 +7,19 @@ namespace StorageConnect.Engine;
 /// <summary>The engine: plug-ins, registered servers, and a door to each array. One per set of paths in a process; safe for several threads.</summary>
 public sealed class StorageEngine
 {
-    private readonly IHostFabric _host;
+    private readonly IStorageHost _host;
     private readonly TimeProvider _clock;
     private readonly ServerRegistry _registry;
     private readonly ServerRegistration _registration;
     private readonly ConcurrentDictionary<string, StorageArray> _arrays = new();
 
     /// <summary>An engine that keeps its things at <paramref name="paths"/>. Touches nothing until it is asked something.</summary>
-    public StorageEngine(EnginePaths paths, IHostFabric host)
+    public StorageEngine(EnginePaths paths, IStorageHost host)
         : this(paths, host, TimeProvider.System)
     {
     }
 
-    internal StorageEngine(EnginePaths paths, IHostFabric host, TimeProvider clock)
+    internal StorageEngine(EnginePaths paths, IStorageHost host, TimeProvider clock)
     {
         _host = host;
         _clock = clock;

@@ -23,7 +23,7 @@ public sealed partial class StorageArray
             while (await MoveNextAsync())
             {
                 var element = elements.Current;
-                if ((AnswerShape.FindProblem(element) ?? ResultRules.FindListProblem(element)) is { } problem)
+                if ((ResultValidation.FindProblem(element) ?? ResultRules.FindListProblem(element)) is { } problem)
                 {
                     throw PluginCall.Fault(session.Plugin, GuideMethod.List, problem);
                 }

@@ -14,7 +14,7 @@ public sealed partial class StorageArray : IDisposable
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly PluginCatalog _catalog;
     private readonly ISecretSource _secrets;
-    private readonly IHostFabric _host;
+    private readonly IStorageHost _host;
     private readonly Func<LoadedPlugin, LoadedPlugin>? _between;
     private volatile Session? _session;
 
@@ -24,7 +24,7 @@ public sealed partial class StorageArray : IDisposable
     /// <param name="host">This host.</param>
     /// <param name="names">Where the names go that the array tells.</param>
     /// <param name="between">Puts something between the door and the plug-in; null for nothing.</param>
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IHostFabric host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IStorageHost host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
         _between = between;
         Names = names;
@@ -186,7 +186,7 @@ public sealed partial class StorageArray : IDisposable
             throw PluginCall.Translate(e, session.Plugin, method);
         }
 
-        return AnswerShape.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
+        return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
     }
 
     private static async Task<T> CheckedAsync<TState, T>(
@@ -223,17 +223,17 @@ public sealed partial class StorageArray : IDisposable
 
     private async Task<Capabilities?> PassGateAsync(Session session, string method, StorageElement? element, CancellationToken cancellationToken)
     {
-        if (!AbilityGate.Needed.TryGetValue(method, out var key))
+        if (!CapabilityCheck.Needed.TryGetValue(method, out var key))
         {
             return null;
         }
 
         var now = await GetCapabilitiesAsync(session, cancellationToken);
-        var ability = AbilityGate.Demand(method, key, session.Plugin.Descriptor, now, Name);
+        var ability = CapabilityCheck.Demand(method, key, session.Plugin.Descriptor, now, Name);
         if (ability == Ability.Offline && element is not null
             && await GetInfoAsync(session, element, cancellationToken) is { State: not StorageElementState.Offline } online)
         {
-            throw AbilityGate.MustBeOffline(method, key, online);
+            throw CapabilityCheck.MustBeOffline(method, key, online);
         }
 
         return now;

@@ -3,11 +3,11 @@ using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Engine;
 
-/// <summary>What arrays do in the background for this user: begun here, kept on disk, followed by whichever process wants to know.</summary>
+/// <summary>What arrays do in the background for this user: begun here, kept on disk, polled by whichever process wants to know.</summary>
 public sealed class OperationService
 {
     private readonly OperationStore _store;
-    private readonly OperationInquiry _inquiry;
+    private readonly ProgressQuery _query;
     private readonly Func<string, StorageArray> _arrays;
     private readonly TimeProvider _clock;
 
@@ -16,11 +16,11 @@ public sealed class OperationService
         _store = new(folder);
         _arrays = arrays;
         _clock = clock;
-        _inquiry = new(_store, arrays, clock);
-        Follower = new(_inquiry.AskAsync, clock);
+        _query = new(_store, arrays, clock);
+        Poller = new(_query.QueryAsync, clock);
     }
 
-    internal OperationFollower Follower { get; }
+    internal OperationPoller Poller { get; }
 
     /// <summary>
     /// Calls an array for something that may take long, and keeps what goes on in the background, even when the caller's wait ends before the
@@ -75,9 +75,9 @@ public sealed class OperationService
     public bool IsKept(string id) => _store.IsOnDisk(id);
 
     /// <summary>All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.</summary>
-    public IReadOnlyList<OperationNews> GetAll(IReadOnlyCollection<string>? serverUuids = null)
+    public IReadOnlyList<OperationUpdate> GetAll(IReadOnlyCollection<string>? serverUuids = null)
     {
-        var all = new List<OperationNews>();
+        var all = new List<OperationUpdate>();
         foreach (var id in _store.Ids)
         {
             try
@@ -93,20 +93,20 @@ public sealed class OperationService
             }
         }
 
-        return [.. all.OrderBy(news => news.Operation?.StartedAt)];
+        return [.. all.OrderBy(update => update.Operation?.StartedAt)];
     }
 
     /// <summary>Asks the array how far an operation is.</summary>
     /// <returns>The operation as it is now; with a problem, as it was last known.</returns>
     /// <exception cref="NotFoundException">There is no such operation.</exception>
-    public async Task<OperationNews> AskAsync(string id, CancellationToken cancellationToken)
+    public async Task<OperationUpdate> QueryAsync(string id, CancellationToken cancellationToken)
     {
-        var answer = await _inquiry.AskAsync(Load(id), cancellationToken);
+        var answer = await _query.QueryAsync(Load(id), cancellationToken);
         return new(id, answer.Operation.Operation) { Problem = answer.Problem };
     }
 
     /// <summary>Somebody begins to wait.</summary>
-    public OperationWatch Watch(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
+    public OperationSubscription Subscribe(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
 
     /// <summary>Has the array stop an operation, and take back what it has half made.</summary>
     /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
@@ -131,7 +131,7 @@ public sealed class OperationService
 
             operation = isStopped
                 ? _store.Update(id, kept => kept.Stop(_clock.GetUtcNow())) ?? operation.Stop(_clock.GetUtcNow())
-                : (await _inquiry.AskAsync(_store.Update(id, static kept => kept with { Stopping = false }) ?? operation, cancellationToken)).Operation;
+                : (await _query.QueryAsync(_store.Update(id, static kept => kept with { Stopping = false }) ?? operation, cancellationToken)).Operation;
         }
 
         return operation.Operation.State == OscOperationState.Stopped
@@ -148,13 +148,13 @@ public sealed class OperationService
     {
         if (!evenRunning)
         {
-            var news = await AskAsync(id, cancellationToken);
-            if (news.Problem is { } problem)
+            var update = await QueryAsync(id, cancellationToken);
+            if (update.Problem is { } problem)
             {
                 throw problem;
             }
 
-            if (news.Operation is { State: OscOperationState.Running } running)
+            if (update.Operation is { State: OscOperationState.Running } running)
             {
                 throw OperationErrors.OperationRunning(id, running);
             }

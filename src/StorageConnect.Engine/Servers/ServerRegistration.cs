@@ -6,7 +6,7 @@ namespace StorageConnect.Engine.Servers;
 /// The way into the registry, for a new server and for a changed one: validate, choose the storage name, validate again with it, ask what it is,
 /// keep it. Nothing is kept unless all of it worked.
 /// </summary>
-internal sealed class ServerRegistration(PluginCatalog catalog, IHostFabric host)
+internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost host)
 {
     /// <summary>Everything but the keeping.</summary>
     /// <param name="draft">What the user entered, with its secrets.</param>

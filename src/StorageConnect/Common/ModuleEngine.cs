@@ -15,7 +15,7 @@ internal static class ModuleEngine
 
     /// <summary>The engine for the paths that the environment names now.</summary>
     public static StorageEngine Current =>
-        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, new LinuxHostFabric(paths.State)))).Value;
+        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, new LinuxStorageHost(paths.State)))).Value;
 
     /// <summary>This host's storage, with its records where the environment says now.</summary>
     public static HostStorage Host => Hosts.GetOrAdd(EnginePaths.FromEnvironment(Folder).State, state => new(state));

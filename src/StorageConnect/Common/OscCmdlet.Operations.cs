@@ -62,25 +62,25 @@ public abstract partial class OscCmdlet
     private protected static string Describe(OscOperation operation) => $"{Word(operation.Kind)} {operation.Target} ({operation.StorageServerName})";
 
     /// <summary>Said while it can be said: a stopped pipeline writes nothing any more.</summary>
-    private protected static string HowToResume(OperationNews news) =>
-        $"Operation {news.Id}; after Ctrl+C: Wait-OscOperation -Id {news.Id}{(news.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "")}";
+    private protected static string HowToResume(OperationUpdate update) =>
+        $"Operation {update.Id}; after Ctrl+C: Wait-OscOperation -Id {update.Id}{(update.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "")}";
 
     private StorageElement Await(OscOperation operation)
     {
-        using var watch = Engine.Operations.Watch();
-        watch.Add(operation.Id);
+        using var subscription = Engine.Operations.Subscribe();
+        subscription.Add(operation.Id);
         try
         {
             while (true)
             {
-                foreach (var news in Run(token => watch.NextAsync(Bar.Pending, token)))
+                foreach (var update in Run(token => subscription.NextAsync(Bar.Pending, token)))
                 {
-                    if (news.IsLast)
+                    if (update.IsLast)
                     {
-                        return Outcome(news);
+                        return Outcome(update);
                     }
 
-                    Bar.Show(Describe(operation), HowToResume(news), news.Operation!.PercentComplete, news.Remaining);
+                    Bar.Show(Describe(operation), HowToResume(update), update.Operation!.PercentComplete, update.Remaining);
                 }
 
                 Bar.Flush();
@@ -92,17 +92,17 @@ public abstract partial class OscCmdlet
         }
     }
 
-    private StorageElement Outcome(OperationNews news)
+    private StorageElement Outcome(OperationUpdate update)
     {
-        if (news.Problem is { } problem)
+        if (update.Problem is { } problem)
         {
-            WriteWarning($"As far as is known the operation '{news.Id}' goes on. Wait-OscOperation -Id {news.Id} takes it up again.");
+            WriteWarning($"As far as is known the operation '{update.Id}' goes on. Wait-OscOperation -Id {update.Id} takes it up again.");
             throw problem;
         }
 
         // Whoever waited has it now; it isn't kept for another.
-        Try(null, () => Engine.Operations.Forget(news.Id));
-        return news.Operation!.Result ?? throw ToError(news.Operation);
+        Try(null, () => Engine.Operations.Forget(update.Id));
+        return update.Operation!.Result ?? throw ToError(update.Operation);
     }
 
     /// <summary>Why an operation that has ended has no result.</summary>

@@ -32,7 +32,7 @@ public sealed class GetOscOperationCommand : OscCmdlet
         {
             foreach (var id in ids)
             {
-                Try(id.Record ?? (object)id.Key, () => Write(Run(token => Engine.Operations.AskAsync(id.Key, token))));
+                Try(id.Record ?? (object)id.Key, () => Write(Run(token => Engine.Operations.QueryAsync(id.Key, token))));
             }
 
             return;
@@ -45,20 +45,20 @@ public sealed class GetOscOperationCommand : OscCmdlet
             // Asking an array that doesn't answer takes long; once is enough.
             Try(kept.Operation ?? (object)kept.Id, () => Write(kept.Operation is null || _unreachable.Contains(kept.Operation.StorageServerName)
                 ? kept
-                : Run(token => Engine.Operations.AskAsync(kept.Id, token))));
+                : Run(token => Engine.Operations.QueryAsync(kept.Id, token))));
         }
     }
 
-    private void Write(OperationNews news)
+    private void Write(OperationUpdate update)
     {
-        if (news.Problem is { } problem)
+        if (update.Problem is { } problem)
         {
-            WriteError(problem, news.Operation ?? (object)news.Id);
+            WriteError(problem, update.Operation ?? (object)update.Id);
         }
 
-        if (news.Operation is { } operation)
+        if (update.Operation is { } operation)
         {
-            if (news.Problem is ArrayUnreachableException)
+            if (update.Problem is ArrayUnreachableException)
             {
                 _unreachable.Add(operation.StorageServerName);
             }

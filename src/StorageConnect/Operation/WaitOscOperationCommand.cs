@@ -13,7 +13,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
 {
     private const int NamedAtMost = 10;
     private readonly Dictionary<string, OscOperation> _open = [];
-    private OperationWatch? _watch;
+    private OperationSubscription? _subscription;
     private int _count;
 
     /// <summary>How many seconds to wait once all operations are known; -1 for as long as it takes. Those that still run then are named in an error, and go on.</summary>
@@ -38,26 +38,26 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
 
     private protected override void Process(OscOperationIdentity identity)
     {
-        _watch ??= Engine.Operations.Watch(TimeSpan.FromSeconds(PollInterval));
-        if (_open.TryAdd(identity.Key, _watch.Add(identity.Key)))
+        _subscription ??= Engine.Operations.Subscribe(TimeSpan.FromSeconds(PollInterval));
+        if (_open.TryAdd(identity.Key, _subscription.Add(identity.Key)))
         {
             _count++;
         }
 
         // While others are still being begun further up the pipeline.
-        Take(_watch.Take(), isWaiting: false);
+        Take(_subscription.Take(), isWaiting: false);
     }
 
     private protected override void End()
     {
-        if (_watch is null)
+        if (_subscription is null)
         {
             return;
         }
 
         try
         {
-            Await(_watch);
+            Await(_subscription);
         }
         finally
         {
@@ -65,9 +65,9 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
         }
     }
 
-    private protected override void CleanUp() => _watch?.Dispose();
+    private protected override void CleanUp() => _subscription?.Dispose();
 
-    private void Await(OperationWatch watch)
+    private void Await(OperationSubscription subscription)
     {
         Bar.Count = _count;
         var began = TimeProvider.System.GetTimestamp();
@@ -81,58 +81,58 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
             }
 
             var atMost = left is null || Bar.Pending < left ? Bar.Pending ?? left : left;
-            Take(Run(token => watch.NextAsync(atMost, token)), isWaiting: true);
+            Take(Run(token => subscription.NextAsync(atMost, token)), isWaiting: true);
             Bar.Flush();
         }
     }
 
-    private void Take(IReadOnlyList<OperationNews> all, bool isWaiting)
+    private void Take(IReadOnlyList<OperationUpdate> all, bool isWaiting)
     {
-        foreach (var news in all)
+        foreach (var update in all)
         {
             if (IsOver)
             {
                 return;
             }
 
-            if (news.IsLast)
+            if (update.IsLast)
             {
-                _open.Remove(news.Id);
+                _open.Remove(update.Id);
                 Bar.Done = _count - _open.Count;
-                HandOver(news);
+                HandOver(update);
             }
             else
             {
-                _open[news.Id] = news.Operation!;
+                _open[update.Id] = update.Operation!;
                 if (isWaiting)
                 {
-                    Bar.Show(Describe(news.Operation!), HowToResume(news), news.Operation!.PercentComplete, news.Remaining);
+                    Bar.Show(Describe(update.Operation!), HowToResume(update), update.Operation!.PercentComplete, update.Remaining);
                 }
             }
         }
     }
 
-    private void HandOver(OperationNews news)
+    private void HandOver(OperationUpdate update)
     {
-        if (news.Problem is { } problem)
+        if (update.Problem is { } problem)
         {
             // How it ended nobody knows: it stays to be taken up again.
-            WriteError(problem, news.Operation);
+            WriteError(problem, update.Operation);
             return;
         }
 
         try
         {
-            if (news.Operation!.Result is null)
+            if (update.Operation!.Result is null)
             {
-                WriteError(ToError(news.Operation), news.Operation);
+                WriteError(ToError(update.Operation), update.Operation);
             }
 
             if (PassThru)
             {
-                WriteObject(news.Operation);
+                WriteObject(update.Operation);
             }
-            else if (news.Operation.Result is { } record)
+            else if (update.Operation.Result is { } record)
             {
                 WriteObject(record);
             }
@@ -142,7 +142,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
             // A stopped pipeline may not have got it; one that only wants no more has.
             if (!Stopping)
             {
-                Try(news.Operation, () => Engine.Operations.Forget(news.Id));
+                Try(update.Operation, () => Engine.Operations.Forget(update.Id));
             }
         }
     }
@@ -154,11 +154,11 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
         {
             Try(_open[id], () =>
             {
-                var news = Run(token => Engine.Operations.AskAsync(id, token));
-                if (news.Operation is { State: not OscOperationState.Running })
+                var update = Run(token => Engine.Operations.QueryAsync(id, token));
+                if (update.Operation is { State: not OscOperationState.Running })
                 {
                     _open.Remove(id);
-                    HandOver(news);
+                    HandOver(update);
                 }
             });
         }

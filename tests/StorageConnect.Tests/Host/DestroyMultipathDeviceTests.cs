@@ -34,7 +34,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         _host.AddDm("dm-0", Id, "LVM-x");
 
         await DestroyAsync();
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => new LinuxHostFabric(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => new LinuxStorageHost(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         AddMap();
         using var cancel = new CancellationTokenSource();
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "ok\n");
-        var destroying = new LinuxHostFabric(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
+        var destroying = new LinuxStorageHost(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
         await daemon.HungUp;
 
         await cancel.CancelAsync();
@@ -362,7 +362,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     private Task DestroyAsync(HostDeadlines? deadlines = null) =>
-        new LinuxHostFabric(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
+        new LinuxStorageHost(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
 
     private async Task<StorageElementBusyException> RefusedAsync()
     {

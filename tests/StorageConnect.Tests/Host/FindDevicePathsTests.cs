@@ -11,7 +11,7 @@ public sealed class FindDevicePathsTests : IDisposable
     private const string OtherId = "3" + OtherNaa;
     private readonly FakeHost _host = new();
 
-    private LinuxHostFabric Fabric => new(_host.Roots);
+    private LinuxStorageHost Fabric => new(_host.Roots);
 
     public void Dispose() => _host.Dispose();
 
@@ -155,7 +155,7 @@ public sealed class FindDevicePathsTests : IDisposable
     public void Where_nothing_is_the_list_is_empty()
     {
         Assert.Empty(Fabric.FindDevicePaths(Id));
-        Assert.Empty(new LinuxHostFabric(HostRoots.Under(_host.At("nowhere"))).FindDevicePaths(Id));
+        Assert.Empty(new LinuxStorageHost(HostRoots.Under(_host.At("nowhere"))).FindDevicePaths(Id));
         Assert.ThrowsAny<ArgumentException>(() => Fabric.FindDevicePaths(" "));
     }
 
@@ -163,7 +163,7 @@ public sealed class FindDevicePathsTests : IDisposable
     public void The_machine_itself_can_be_asked()
     {
         // Whatever it has: sysfs files tell a wrong length, which a simulated tree can't show.
-        var fabric = new LinuxHostFabric("/nowhere");
+        var fabric = new LinuxStorageHost("/nowhere");
 
         Assert.Contains(fabric.DevicePathPrefix, new[] { "/dev/mapper/", "/dev/disk/by-id/" });
         Assert.Empty(fabric.FindDevicePaths("3" + new string('f', 32)));

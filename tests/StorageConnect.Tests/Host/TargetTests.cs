@@ -23,7 +23,7 @@ public sealed class TargetTests : IAsyncDisposable
 
     private static StorageServer Server { get; } = new() { Name = "lab", Uuid = "u", StorageType = StorageType.iSCSI, AccessContexts = [First, Second] };
 
-    private LinuxHostFabric Fabric => new(_host.Open());
+    private LinuxStorageHost Fabric => new(_host.Open());
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -188,7 +188,7 @@ public sealed class TargetTests : IAsyncDisposable
     [Fact]
     public async Task A_user_who_may_not_gets_one_clear_error_for_each()
     {
-        var fabric = new LinuxHostFabric(_host.Open(isPrivileged: () => false));
+        var fabric = new LinuxStorageHost(_host.Open(isPrivileged: () => false));
         var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] };
 
         foreach (var call in new Func<Task>[]

@@ -392,7 +392,7 @@ public sealed class OperationCmdletTests : IDisposable
         return Task.FromResult(name is null || record.Name == name ? record with { AsyncProgress = -1 } : normally());
     });
 
-    private static int Followed() => ModuleFollower.Count;
+    private static int Followed() => ModulePoller.Count;
 
-    private static bool IsBusy() => ModuleFollower.IsBusy;
+    private static bool IsBusy() => ModulePoller.IsBusy;
 }

@@ -25,7 +25,7 @@ public sealed class SharedOperationTests : ArrayTests
     {
         var operation = await BeginAsync();
         Behind.Contents.AsyncSteps = [0];
-        var first = await Bed.Engine.Operations.AskAsync(operation.Id, Cancellation);
+        var first = await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
         Behind.Throw("getAsyncProgress", () => new NotFoundException("I know of no such operation."));
 
         Assert.Equal(first.Operation, (await EndAsync(Bed.NewEngine(), operation.Id)));
@@ -35,20 +35,20 @@ public sealed class SharedOperationTests : ArrayTests
     public async Task Who_follows_it_while_another_fetches_it_is_not_led_to_bring_it_back()
     {
         var operation = await BeginAsync();
-        using var watch = Bed.Engine.Operations.Watch();
-        watch.Add(operation.Id);
+        using var subscription = Bed.Engine.Operations.Subscribe();
+        subscription.Add(operation.Id);
         var other = Bed.NewEngine();
         await EndAsync(other, operation.Id);
         other.Operations.Forget(operation.Id);
 
-        OperationNews news;
+        OperationUpdate update;
         do
         {
-            news = Assert.Single(await watch.NextAsync(null, Cancellation));
+            update = Assert.Single(await subscription.NextAsync(null, Cancellation));
         }
-        while (!news.IsLast);
+        while (!update.IsLast);
 
-        Assert.Equal(OscOperationState.Completed, news.Operation!.State);
+        Assert.Equal(OscOperationState.Completed, update.Operation!.State);
         Assert.Empty(Bed.NewEngine().Operations.GetAll());
     }
 
@@ -75,14 +75,14 @@ public sealed class SharedOperationTests : ArrayTests
     {
         Behind.Contents.AsyncSteps = [0, 10, 20, 30];
         var operation = await BeginAsync();
-        await Bed.Engine.Operations.AskAsync(operation.Id, Cancellation);
-        await Bed.Engine.Operations.AskAsync(operation.Id, Cancellation);
+        await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
+        await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
         Behind.ForgetCalls();
 
-        var news = await Bed.NewEngine().Operations.AskAsync(operation.Id, Cancellation);
+        var update = await Bed.NewEngine().Operations.QueryAsync(operation.Id, Cancellation);
 
         Assert.Equal("2", Behind.OnlyCall("getAsyncProgress").Argument<StorageElement>(0).AsyncHandle);
-        Assert.Equal(30, news.Operation!.PercentComplete);
+        Assert.Equal(30, update.Operation!.PercentComplete);
     }
 
     [Theory]
@@ -93,10 +93,10 @@ public sealed class SharedOperationTests : ArrayTests
         var operation = await BeginAsync();
         Behind.Throw("validate", () => isUnreachable ? new ArrayUnreachableException("No route.") : new AuthenticationFailedException("Wrong password."));
 
-        var news = await Bed.NewEngine().Operations.AskAsync(operation.Id, Cancellation);
+        var update = await Bed.NewEngine().Operations.QueryAsync(operation.Id, Cancellation);
 
-        Assert.Equal(OscOperationState.Running, news.Operation!.State);
-        Assert.NotNull(news.Problem);
+        Assert.Equal(OscOperationState.Running, update.Operation!.State);
+        Assert.NotNull(update.Problem);
         Behind.Behave("validate");
         Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.NewEngine(), operation.Id)).State);
     }
@@ -136,11 +136,11 @@ public sealed class SharedOperationTests : ArrayTests
 
     private static async Task<OscOperation> EndAsync(StorageEngine engine, string id)
     {
-        using var watch = engine.Operations.Watch();
-        watch.Add(id);
+        using var subscription = engine.Operations.Subscribe();
+        subscription.Add(id);
         while (true)
         {
-            if (Assert.Single(await watch.NextAsync(null, Cancellation)) is { IsLast: true } last)
+            if (Assert.Single(await subscription.NextAsync(null, Cancellation)) is { IsLast: true } last)
             {
                 return last.Operation!;
             }

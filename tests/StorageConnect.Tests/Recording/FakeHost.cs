@@ -3,7 +3,7 @@ using StorageConnect.Engine;
 namespace StorageConnect.Tests.Recording;
 
 /// <summary>A host with the devices that a test gives it.</summary>
-public sealed class FakeHost : IHostFabric
+public sealed class FakeHost : IStorageHost
 {
     public string DevicePathPrefix { get; set; } = "/dev/mapper/";
 

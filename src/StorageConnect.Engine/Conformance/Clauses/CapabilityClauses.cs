@@ -14,7 +14,7 @@ internal static class CapabilityClauses
     public static async Task NoMoreThanThePlugin(Bench b)
     {
         var now = await b.Array.GetCapabilitiesAsync(b.Token);
-        var beyond = AbilityGate.Needed.Values.Distinct().Where(key => Bench.Can(now[key]) && !Bench.Can(b.Descriptor.Ability[key])).Select(key => key.ToString()).ToList();
+        var beyond = CapabilityCheck.Needed.Values.Distinct().Where(key => Bench.Can(now[key]) && !Bench.Can(b.Descriptor.Ability[key])).Select(key => key.ToString()).ToList();
         Claim.Same([], beyond, "abilities of the array that the plug-in lacks");
     }
 

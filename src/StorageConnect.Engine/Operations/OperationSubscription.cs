@@ -3,19 +3,19 @@ using System.Threading.Channels;
 namespace StorageConnect.Engine;
 
 /// <summary>
-/// Somebody who waits for operations. Of each only the latest news is kept, so that a slow reader costs nothing. Disposing of it ends the
+/// Somebody who waits for operations. Of each only the latest update is kept, so that a slow reader costs nothing. Disposing of it ends the
 /// wait; the arrays go on.
 /// </summary>
-public sealed class OperationWatch : IDisposable
+public sealed class OperationSubscription : IDisposable
 {
     private readonly OperationService _service;
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _watched = [];
-    private readonly Dictionary<string, OperationNews> _news = [];
+    private readonly HashSet<string> _subscribed = [];
+    private readonly Dictionary<string, OperationUpdate> _updates = [];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private bool _isOver;
 
-    internal OperationWatch(OperationService service) => _service = service;
+    internal OperationSubscription(OperationService service) => _service = service;
 
     /// <summary>How long not to ask an array again, at least. Others who wait for the same operation may be less patient.</summary>
     public TimeSpan PollInterval { get; init; }
@@ -26,54 +26,54 @@ public sealed class OperationWatch : IDisposable
     public OscOperation Add(string id)
     {
         var operation = _service.Load(id);
-        if (_watched.Add(id))
+        if (_subscribed.Add(id))
         {
             if (operation.HasEnded)
             {
-                Tell(new(id, operation.Operation) { IsLast = true });
+                Publish(new(id, operation.Operation) { IsLast = true });
             }
             else
             {
-                _service.Follower.Follow(operation, this);
+                _service.Poller.Subscribe(operation, this);
             }
         }
 
         return operation.Operation;
     }
 
-    /// <summary>The latest news of each operation since this was last asked; empty when there is none.</summary>
-    public IReadOnlyList<OperationNews> Take()
+    /// <summary>The latest update of each operation since this was last asked; empty when there is none.</summary>
+    public IReadOnlyList<OperationUpdate> Take()
     {
         lock (_gate)
         {
-            OperationNews[] news = [.. _news.Values];
-            _news.Clear();
-            return news;
+            OperationUpdate[] update = [.. _updates.Values];
+            _updates.Clear();
+            return update;
         }
     }
 
-    /// <summary>Waits for news.</summary>
+    /// <summary>Waits for update.</summary>
     /// <param name="atMost">How long, or null for as long as it takes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The latest news of each operation; empty when the time was over first.</returns>
-    public async Task<IReadOnlyList<OperationNews>> NextAsync(TimeSpan? atMost, CancellationToken cancellationToken)
+    /// <returns>The latest update of each operation; empty when the time was over first.</returns>
+    public async Task<IReadOnlyList<OperationUpdate>> NextAsync(TimeSpan? atMost, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (atMost is { } limit)
         {
-            patience.CancelAfter(limit);
+            timeout.CancelAfter(limit);
         }
 
         try
         {
             while (true)
             {
-                if (Take() is { Count: > 0 } news)
+                if (Take() is { Count: > 0 } update)
                 {
-                    return news;
+                    return update;
                 }
 
-                await _signal.Reader.ReadAsync(patience.Token);
+                await _signal.Reader.ReadAsync(timeout.Token);
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -88,22 +88,22 @@ public sealed class OperationWatch : IDisposable
         lock (_gate)
         {
             _isOver = true;
-            _news.Clear();
+            _updates.Clear();
         }
 
-        foreach (var id in _watched)
+        foreach (var id in _subscribed)
         {
-            _service.Follower.Leave(id, this);
+            _service.Poller.Unsubscribe(id, this);
         }
     }
 
-    internal void Tell(OperationNews news)
+    internal void Publish(OperationUpdate update)
     {
         lock (_gate)
         {
             if (!_isOver)
             {
-                _news[news.Id] = news;
+                _updates[update.Id] = update;
             }
         }
 

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace StorageConnect.Engine.Arrays;
 
 /// <summary>Which method needs which ability, and what each value of it means for a call.</summary>
-internal static class AbilityGate
+internal static class CapabilityCheck
 {
     /// <summary>Methods that are not here are never gated: an expired licence must not lock data in.</summary>
     public static readonly FrozenDictionary<string, AbilityKey> Needed = new Dictionary<string, AbilityKey>

@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine.Arrays;
 
 /// <summary>What every answer must be before another rule looks at it: whole, without a null where something must be.</summary>
-internal static class AnswerShape
+internal static class ResultValidation
 {
     /// <summary>What is missing in an answer, or null.</summary>
     [Rule(5, "A method that returns has succeeded: its answer is whole.", "Class methods")]

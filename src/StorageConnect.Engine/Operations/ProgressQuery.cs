@@ -3,11 +3,11 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>Puts one question after an operation to its array, and decides what the answer means. An end is kept before anybody hears of it.</summary>
-internal sealed class OperationInquiry(OperationStore store, Func<string, StorageArray> arrays, TimeProvider clock)
+internal sealed class ProgressQuery(OperationStore store, Func<string, StorageArray> arrays, TimeProvider clock)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    public async Task<OperationAnswer> AskAsync(StoredOperation operation, CancellationToken cancellationToken)
+    public async Task<ProgressResult> QueryAsync(StoredOperation operation, CancellationToken cancellationToken)
     {
         if (operation.HasEnded)
         {
@@ -18,7 +18,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         try
         {
             array = arrays(operation.ServerUuid);
-            var answer = await AskArrayAsync(array, operation, cancellationToken);
+            var answer = await QueryArrayAsync(array, operation, cancellationToken);
             if (answer.AsyncProgress is null)
             {
                 return new(Keep(operation, kept => kept.Complete(answer, clock.GetUtcNow())));
@@ -38,7 +38,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         }
     }
 
-    private async Task<StorageElement> AskArrayAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
+    private async Task<StorageElement> QueryArrayAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Deadline, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
         }
     }
 
-    private OperationAnswer Judge(StoredOperation operation, StorageConnectException error)
+    private ProgressResult Judge(StoredOperation operation, StorageConnectException error)
     {
         // Another process may have seen its end: arrays forget what they were asked about once.
         var kept = TryLoad(operation.Id);
@@ -107,7 +107,7 @@ internal sealed class OperationInquiry(OperationStore store, Func<string, Storag
 
 /// <summary>What came of a question.</summary>
 /// <param name="Operation">The operation as it is known now.</param>
-internal sealed record OperationAnswer(StoredOperation Operation)
+internal sealed record ProgressResult(StoredOperation Operation)
 {
     /// <summary>Why it isn't known better.</summary>
     public StorageConnectException? Problem { get; init; }

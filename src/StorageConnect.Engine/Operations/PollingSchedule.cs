@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>When to ask again: soon at first, so that short work is short, then more and more seldom; and how long to bear with an array that can't tell.</summary>
-internal sealed class AskingPace
+internal sealed class PollingSchedule
 {
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(20);
 
@@ -20,7 +20,7 @@ internal sealed class AskingPace
     /// <param name="answer">What came of the last question.</param>
     /// <param name="remaining">What is still to be done, where that can be told: the end is not slept through.</param>
     /// <returns>The pause; null when asking again is in vain.</returns>
-    public TimeSpan? Next(OperationAnswer answer, TimeSpan? remaining)
+    public TimeSpan? Next(ProgressResult answer, TimeSpan? remaining)
     {
         if (answer.Problem is { } problem)
         {

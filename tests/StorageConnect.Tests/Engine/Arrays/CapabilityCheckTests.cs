@@ -5,7 +5,7 @@ using Xunit;
 namespace StorageConnect.Tests.Engine.Arrays;
 
 /// <summary>Rule 6: a call needs the ability of the plug-in and of the array at this moment.</summary>
-public sealed class AbilityGateTests : ArrayTests
+public sealed class CapabilityCheckTests : ArrayTests
 {
     private static readonly Dictionary<string, AbilityKey> Table = new()
     {
@@ -29,7 +29,7 @@ public sealed class AbilityGateTests : ArrayTests
         [.. EveryMethod.Names.Select(row => (string)row).Where(name => !Table.ContainsKey(name))];
 
     [Fact]
-    public void The_table_is_the_published_one() => Assert.Equal(Table.OrderBy(pair => pair.Key), AbilityGate.Needed.OrderBy(pair => pair.Key));
+    public void The_table_is_the_published_one() => Assert.Equal(Table.OrderBy(pair => pair.Key), CapabilityCheck.Needed.OrderBy(pair => pair.Key));
 
     [Breaks(6, By.Caller)]
     [Theory]

@@ -4,14 +4,14 @@ namespace StorageConnect.Engine.Operations;
 /// Asks after all operations that somebody waits for: one timer, set to whatever is due next, and a few questions under way per server. An
 /// operation that nobody waits for any more is not asked after, and with the last one the timer goes, too.
 /// </summary>
-internal sealed class OperationFollower(Func<StoredOperation, CancellationToken, Task<OperationAnswer>> ask, TimeProvider clock)
+internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, Task<ProgressResult>> ask, TimeProvider clock)
 {
     // A slow array must not keep the others waiting, nor meet two hundred questions at once.
     private const int AtOncePerServer = 4;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Followed> _followed = [];
-    private readonly PriorityQueue<Followed, TimeSpan> _due = new();
+    private readonly Dictionary<string, Polled> _polled = [];
+    private readonly PriorityQueue<Polled, TimeSpan> _due = new();
     private readonly Dictionary<string, Lane> _lanes = [];
     private readonly long _origin = clock.GetTimestamp();
     private ITimer? _timer;
@@ -23,7 +23,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         {
             lock (_gate)
             {
-                return _followed.Count;
+                return _polled.Count;
             }
         }
     }
@@ -42,32 +42,32 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
 
     private TimeSpan Now => clock.GetElapsedTime(_origin);
 
-    public void Follow(StoredOperation operation, OperationWatch watch)
+    public void Subscribe(StoredOperation operation, OperationSubscription subscription)
     {
         lock (_gate)
         {
-            if (!_followed.TryGetValue(operation.Id, out var followed))
+            if (!_polled.TryGetValue(operation.Id, out var polled))
             {
-                followed = new(operation, clock);
-                _followed.Add(operation.Id, followed);
-                _due.Enqueue(followed, Now + FirstPause(operation));
+                polled = new(operation, clock);
+                _polled.Add(operation.Id, polled);
+                _due.Enqueue(polled, Now + FirstPause(operation));
             }
 
-            followed.Watches.Add(watch);
-            watch.Tell(followed.News);
+            polled.Subscriptions.Add(subscription);
+            subscription.Publish(polled.Update);
             Pump();
         }
     }
 
-    public void Leave(string id, OperationWatch watch)
+    public void Unsubscribe(string id, OperationSubscription subscription)
     {
-        Followed? left = null;
+        Polled? left = null;
         lock (_gate)
         {
-            if (_followed.TryGetValue(id, out var followed) && followed.Watches.Remove(watch) && followed.Watches.Count == 0)
+            if (_polled.TryGetValue(id, out var polled) && polled.Subscriptions.Remove(subscription) && polled.Subscriptions.Count == 0)
             {
-                left = followed;
-                End(followed);
+                left = polled;
+                End(polled);
                 Pump();
             }
         }
@@ -80,7 +80,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
     private TimeSpan FirstPause(StoredOperation operation)
     {
         var age = clock.GetUtcNow() - operation.Operation.StartedAt;
-        return age >= TimeSpan.Zero && age < AskingPace.First ? AskingPace.First - age : TimeSpan.Zero;
+        return age >= TimeSpan.Zero && age < PollingSchedule.First ? PollingSchedule.First - age : TimeSpan.Zero;
     }
 
     /// <summary>Puts the questions that are due, and sets the timer to the next. Under the lock.</summary>
@@ -95,7 +95,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
             }
         }
 
-        if (_followed.Count == 0)
+        if (_polled.Count == 0)
         {
             _timer?.Dispose();
             _timer = null;
@@ -116,9 +116,9 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         }
     }
 
-    private void Line(Followed followed)
+    private void Line(Polled polled)
     {
-        var server = followed.Operation.ServerUuid;
+        var server = polled.Operation.ServerUuid;
         if (!_lanes.TryGetValue(server, out var lane))
         {
             _lanes.Add(server, lane = new());
@@ -127,21 +127,21 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         if (lane.UnderWay < AtOncePerServer)
         {
             lane.UnderWay++;
-            _ = Task.Run(() => AskAsync(followed));
+            _ = Task.Run(() => QueryAsync(polled));
         }
         else
         {
-            lane.Waiting.Enqueue(followed);
+            lane.Waiting.Enqueue(polled);
         }
     }
 
-    private async Task AskAsync(Followed followed)
+    private async Task QueryAsync(Polled polled)
     {
-        OperationAnswer? answer = null;
+        ProgressResult? answer = null;
         var isOver = false;
         try
         {
-            answer = await ask(followed.Operation, followed.Token);
+            answer = await ask(polled.Operation, polled.Token);
         }
         catch (OperationCanceledException)
         {
@@ -151,11 +151,11 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         {
             lock (_gate)
             {
-                Unline(followed.Operation.ServerUuid);
-                if (answer is not null && !followed.IsOver)
+                Unline(polled.Operation.ServerUuid);
+                if (answer is not null && !polled.IsOver)
                 {
-                    Take(followed, answer);
-                    isOver = followed.IsOver;
+                    Take(polled, answer);
+                    isOver = polled.IsOver;
                 }
 
                 Pump();
@@ -165,7 +165,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         if (isOver)
         {
             // As in Leave: not under the lock.
-            followed.Dispose();
+            polled.Dispose();
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
             if (!next.IsOver)
             {
                 lane.UnderWay++;
-                _ = Task.Run(() => AskAsync(next));
+                _ = Task.Run(() => QueryAsync(next));
                 return;
             }
         }
@@ -189,28 +189,28 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
         }
     }
 
-    private void Take(Followed followed, OperationAnswer answer)
+    private void Take(Polled polled, ProgressResult answer)
     {
-        if (followed.Take(answer) is { } pause)
+        if (polled.Take(answer) is { } pause)
         {
-            var patience = followed.Watches.Select(watch => watch.PollInterval).DefaultIfEmpty().Min();
-            _due.Enqueue(followed, Now + (pause > patience ? pause : patience));
+            var interval = polled.Subscriptions.Select(subscription => subscription.PollInterval).DefaultIfEmpty().Min();
+            _due.Enqueue(polled, Now + (pause > interval ? pause : interval));
         }
         else
         {
-            End(followed);
+            End(polled);
         }
 
-        foreach (var watch in followed.Watches)
+        foreach (var subscription in polled.Subscriptions)
         {
-            watch.Tell(followed.News);
+            subscription.Publish(polled.Update);
         }
     }
 
-    private void End(Followed followed)
+    private void End(Polled polled)
     {
-        followed.IsOver = true;
-        _followed.Remove(followed.Operation.Id);
+        polled.IsOver = true;
+        _polled.Remove(polled.Operation.Id);
     }
 
     /// <summary>The questions of one server.</summary>
@@ -218,20 +218,20 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
     {
         public int UnderWay { get; set; }
 
-        public Queue<Followed> Waiting { get; } = new();
+        public Queue<Polled> Waiting { get; } = new();
     }
 
     /// <summary>An operation that somebody waits for.</summary>
-    private sealed class Followed : IDisposable
+    private sealed class Polled : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private readonly OperationProgress _progress;
-        private readonly AskingPace _pace = new();
+        private readonly PollingSchedule _schedule = new();
 
-        public Followed(StoredOperation operation, TimeProvider clock)
+        public Polled(StoredOperation operation, TimeProvider clock)
         {
             Operation = operation;
-            News = new(operation.Id, operation.Operation);
+            Update = new(operation.Id, operation.Operation);
             Token = _stop.Token;
             _progress = new(clock);
             _progress.Report(operation.Record.AsyncProgress ?? -1);
@@ -239,17 +239,17 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
 
         public StoredOperation Operation { get; private set; }
 
-        public List<OperationWatch> Watches { get; } = [];
+        public List<OperationSubscription> Subscriptions { get; } = [];
 
         public bool IsOver { get; set; }
 
         /// <summary>Ends the question under way.</summary>
         public CancellationToken Token { get; }
 
-        public OperationNews News { get; private set; }
+        public OperationUpdate Update { get; private set; }
 
         /// <returns>When to ask again; null when not.</returns>
-        public TimeSpan? Take(OperationAnswer answer)
+        public TimeSpan? Take(ProgressResult answer)
         {
             Operation = answer.Operation;
             if (!Operation.HasEnded && answer.Problem is null)
@@ -257,8 +257,8 @@ internal sealed class OperationFollower(Func<StoredOperation, CancellationToken,
                 _progress.Report(Operation.Record.AsyncProgress ?? -1);
             }
 
-            var pause = Operation.HasEnded ? null : _pace.Next(answer, _progress.Remaining);
-            News = new(Operation.Id, Operation.HasEnded ? Operation.Operation : Operation.Operation with { PercentComplete = _progress.Percent })
+            var pause = Operation.HasEnded ? null : _schedule.Next(answer, _progress.Remaining);
+            Update = new(Operation.Id, Operation.HasEnded ? Operation.Operation : Operation.Operation with { PercentComplete = _progress.Percent })
             {
                 Problem = answer.Problem,
                 Remaining = Operation.HasEnded ? null : _progress.Remaining,

@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine;
 
 /// <summary>What the engine needs of the host it runs on, for plug-ins and for the guide's generic methods.</summary>
-public interface IHostFabric : IHostServices
+public interface IStorageHost : IHostServices
 {
     /// <summary>The guide's generic discover: the targets that the server's access contexts offer this host (SendTargets).</summary>
     /// <param name="server">

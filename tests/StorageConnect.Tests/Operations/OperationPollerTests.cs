@@ -7,18 +7,18 @@ using Xunit;
 namespace StorageConnect.Tests.Operations;
 
 /// <summary>One follower for all operations: when it asks, what it bears with, and that it leaves nothing behind.</summary>
-public sealed class OperationFollowerTests : IDisposable
+public sealed class OperationPollerTests : IDisposable
 {
     private readonly SteppingClock _clock = new();
     private readonly TestBed _bed = new();
     private readonly Channel<Question> _questions = Channel.CreateUnbounded<Question>();
-    private readonly OperationFollower _follower;
-    private readonly OperationWatch _watch;
+    private readonly OperationPoller _poller;
+    private readonly OperationSubscription _subscription;
 
-    public OperationFollowerTests()
+    public OperationPollerTests()
     {
-        _follower = new(AskAsync, _clock);
-        _watch = _bed.Engine.Operations.Watch();
+        _poller = new(QueryAsync, _clock);
+        _subscription = _bed.Engine.Operations.Subscribe();
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -27,11 +27,11 @@ public sealed class OperationFollowerTests : IDisposable
     public async Task It_asks_soon_then_more_and_more_seldom_up_to_every_two_seconds()
     {
         var operation = Running("a");
-        _follower.Follow(operation, _watch);
+        _poller.Subscribe(operation, _subscription);
         var pauses = new List<double>();
         for (var i = 0; i < 16; i++)
         {
-            await NewsAsync();
+            await UpdateAsync();
             pauses.Add(_clock.Next!.Value.TotalMilliseconds);
             _clock.Advance(_clock.Next!.Value);
             (await QuestionAsync()).Answer(new(operation));
@@ -45,11 +45,11 @@ public sealed class OperationFollowerTests : IDisposable
     [Fact]
     public async Task The_plug_in_may_say_when_to_ask_again()
     {
-        _follower.Follow(Running("a"), _watch);
-        await NewsAsync();
+        _poller.Subscribe(Running("a"), _subscription);
+        await UpdateAsync();
         _clock.Advance(_clock.Next!.Value);
         (await QuestionAsync()).Answer(new(Running("a")) { Pause = TimeSpan.FromSeconds(30) });
-        await NewsAsync();
+        await UpdateAsync();
 
         Assert.Equal(TimeSpan.FromSeconds(30), _clock.Next);
     }
@@ -58,35 +58,35 @@ public sealed class OperationFollowerTests : IDisposable
     public async Task A_patient_watch_asks_less_often_and_an_impatient_one_is_not_kept_waiting()
     {
         var operation = Running("a");
-        using var patient = _bed.Engine.Operations.Watch(TimeSpan.FromSeconds(10));
-        _follower.Follow(operation, patient);
-        await NewsAsync(patient);
+        using var patient = _bed.Engine.Operations.Subscribe(TimeSpan.FromSeconds(10));
+        _poller.Subscribe(operation, patient);
+        await UpdateAsync(patient);
         _clock.Advance(_clock.Next!.Value);
         (await QuestionAsync()).Answer(new(operation));
-        await NewsAsync(patient);
+        await UpdateAsync(patient);
         Assert.Equal(TimeSpan.FromSeconds(10), _clock.Next);
 
         _clock.Advance(_clock.Next!.Value);
-        _follower.Follow(operation, _watch);
+        _poller.Subscribe(operation, _subscription);
         (await QuestionAsync()).Answer(new(operation));
-        await NewsAsync(patient);
+        await UpdateAsync(patient);
         Assert.True(_clock.Next < TimeSpan.FromSeconds(1), $"{_clock.Next}");
     }
 
     [Fact]
     public async Task The_estimated_end_is_not_slept_through()
     {
-        _follower.Follow(Running("a", percent: 0), _watch);
-        await NewsAsync();
+        _poller.Subscribe(Running("a", percent: 0), _subscription);
+        await UpdateAsync();
         _clock.Advance(TimeSpan.FromSeconds(98));
         (await QuestionAsync()).Answer(new(Running("a", percent: 98)) { });
-        await NewsAsync();
+        await UpdateAsync();
         _clock.Advance(_clock.Next!.Value);
         (await QuestionAsync()).Answer(new(Running("a", percent: 99)));
-        var news = await NewsAsync();
+        var update = await UpdateAsync();
 
-        Assert.InRange(news.Remaining!.Value, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
-        Assert.True(_clock.Next <= news.Remaining, $"{_clock.Next}");
+        Assert.InRange(update.Remaining!.Value, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1.5));
+        Assert.True(_clock.Next <= update.Remaining, $"{_clock.Next}");
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class OperationFollowerTests : IDisposable
     {
         for (var i = 0; i < 200; i++)
         {
-            _follower.Follow(Running($"o{i}"), _watch);
+            _poller.Subscribe(Running($"o{i}"), _subscription);
         }
 
         Assert.Equal(1, _clock.Timers);
@@ -126,10 +126,10 @@ public sealed class OperationFollowerTests : IDisposable
     {
         for (var i = 0; i < 8; i++)
         {
-            _follower.Follow(Running($"stuck{i}", server: "stuck"), _watch);
+            _poller.Subscribe(Running($"stuck{i}", server: "stuck"), _subscription);
         }
 
-        _follower.Follow(Running("a"), _watch);
+        _poller.Subscribe(Running("a"), _subscription);
         _clock.Advance(TimeSpan.FromSeconds(1));
         var asked = new List<Question>();
         for (var i = 0; i < 5; i++)
@@ -143,13 +143,13 @@ public sealed class OperationFollowerTests : IDisposable
     [Fact]
     public async Task What_may_pass_is_borne_with_and_the_trouble_is_told()
     {
-        _follower.Follow(Running("a"), _watch);
-        await NewsAsync();
+        _poller.Subscribe(Running("a"), _subscription);
+        await UpdateAsync();
         for (var i = 0; i < 2; i++)
         {
             _clock.Advance(_clock.Next!.Value);
             (await QuestionAsync()).Answer(new(Running("a")) { Problem = new ArrayUnreachableException("No answer."), IsTransient = true });
-            var trouble = await NewsAsync();
+            var trouble = await UpdateAsync();
             Assert.False(trouble.IsLast);
             Assert.IsType<ArrayUnreachableException>(trouble.Problem);
         }
@@ -158,7 +158,7 @@ public sealed class OperationFollowerTests : IDisposable
         var done = Running("a");
         (await QuestionAsync()).Answer(new(done.Complete(done.Record, DateTimeOffset.UnixEpoch)));
 
-        var last = await NewsAsync();
+        var last = await UpdateAsync();
         Assert.True(last.IsLast);
         Assert.Null(last.Problem);
         Assert.Equal(OscOperationState.Completed, last.Operation!.State);
@@ -170,31 +170,31 @@ public sealed class OperationFollowerTests : IDisposable
     [InlineData(false, 60)]
     public async Task In_the_end_it_gives_up_and_the_operation_is_not_said_to_have_ended(bool isFault, int questions)
     {
-        _follower.Follow(Running("a"), _watch);
-        var news = await NewsAsync();
+        _poller.Subscribe(Running("a"), _subscription);
+        var update = await UpdateAsync();
         var asked = 0;
-        while (!news.IsLast)
+        while (!update.IsLast)
         {
             _clock.Advance(_clock.Next!.Value);
             (await QuestionAsync()).Answer(new(Running("a")) { Problem = isFault ? new PluginFaultException("It threw.") : new ArrayUnreachableException("No answer."), IsTransient = true });
-            news = await NewsAsync();
+            update = await UpdateAsync();
             asked++;
         }
 
         Assert.Equal(questions, asked);
-        Assert.Equal(OscOperationState.Running, news.Operation!.State);
-        Assert.NotNull(news.Problem);
+        Assert.Equal(OscOperationState.Running, update.Operation!.State);
+        Assert.NotNull(update.Problem);
         await EmptyAsync();
     }
 
     [Fact]
     public async Task When_nobody_waits_any_more_the_question_under_way_ends_and_nothing_is_left()
     {
-        _follower.Follow(Running("a"), _watch);
+        _poller.Subscribe(Running("a"), _subscription);
         _clock.Advance(_clock.Next!.Value);
         var question = await QuestionAsync();
 
-        _follower.Leave("a", _watch);
+        _poller.Unsubscribe("a", _subscription);
 
         Assert.True(question.IsAbandoned);
         Assert.Equal(0, _clock.Timers);
@@ -202,13 +202,13 @@ public sealed class OperationFollowerTests : IDisposable
     }
 
     [Fact]
-    public async Task As_long_as_another_waits_the_operation_is_asked_after_and_both_get_the_same_news()
+    public async Task As_long_as_another_waits_the_operation_is_asked_after_and_both_get_the_same_updates()
     {
-        using var other = _bed.Engine.Operations.Watch();
-        _follower.Follow(Running("a"), _watch);
-        _follower.Follow(Running("a"), other);
-        Assert.Equal(1, _follower.Count);
-        _follower.Leave("a", _watch);
+        using var other = _bed.Engine.Operations.Subscribe();
+        _poller.Subscribe(Running("a"), _subscription);
+        _poller.Subscribe(Running("a"), other);
+        Assert.Equal(1, _poller.Count);
+        _poller.Unsubscribe("a", _subscription);
         _clock.Advance(_clock.Next!.Value);
         var done = Running("a");
         await other.NextAsync(null, Cancellation);
@@ -221,7 +221,7 @@ public sealed class OperationFollowerTests : IDisposable
 
     public void Dispose()
     {
-        _watch.Dispose();
+        _subscription.Dispose();
         _bed.Dispose();
     }
 
@@ -230,7 +230,7 @@ public sealed class OperationFollowerTests : IDisposable
         server,
         new() { Uuid = id, Name = id, AsyncProgress = percent, AsyncHandle = "h" });
 
-    private async Task<OperationAnswer> AskAsync(StoredOperation operation, CancellationToken cancellationToken)
+    private async Task<ProgressResult> QueryAsync(StoredOperation operation, CancellationToken cancellationToken)
     {
         var question = new Question(operation, cancellationToken);
         await _questions.Writer.WriteAsync(question, CancellationToken.None);
@@ -239,37 +239,37 @@ public sealed class OperationFollowerTests : IDisposable
 
     private async Task<Question> QuestionAsync() => await _questions.Reader.ReadAsync(Cancellation);
 
-    private async Task<OperationNews> NewsAsync(OperationWatch? watch = null)
+    private async Task<OperationUpdate> UpdateAsync(OperationSubscription? subscription = null)
     {
-        var news = Assert.Single(await (watch ?? _watch).NextAsync(null, Cancellation));
+        var update = Assert.Single(await (subscription ?? _subscription).NextAsync(null, Cancellation));
 
         // Waits for the follower's lock: only then the timer is set, too.
-        Assert.InRange(_follower.Count, 0, 1);
-        return news;
+        Assert.InRange(_poller.Count, 0, 1);
+        return update;
     }
 
     private async Task EmptyAsync()
     {
-        while (_follower.IsBusy)
+        while (_poller.IsBusy)
         {
             await Task.Yield();
             Cancellation.ThrowIfCancellationRequested();
         }
 
-        Assert.Equal(0, _follower.Count);
+        Assert.Equal(0, _poller.Count);
         Assert.Equal(0, _clock.Timers);
     }
 
     private sealed class Question(StoredOperation operation, CancellationToken cancellationToken)
     {
-        private readonly TaskCompletionSource<OperationAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<ProgressResult> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public StoredOperation Operation => operation;
 
         public bool IsAbandoned => cancellationToken.IsCancellationRequested;
 
-        public Task<OperationAnswer> Task => _answer.Task;
+        public Task<ProgressResult> Task => _answer.Task;
 
-        public void Answer(OperationAnswer answer) => _answer.SetResult(answer);
+        public void Answer(ProgressResult answer) => _answer.SetResult(answer);
     }
 }

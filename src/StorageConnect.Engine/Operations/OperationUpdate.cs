@@ -3,7 +3,7 @@ namespace StorageConnect.Engine;
 /// <summary>What is known of an operation at a moment.</summary>
 /// <param name="Id">Which operation.</param>
 /// <param name="Operation">Its record; null when it can't be read.</param>
-public sealed record OperationNews(string Id, OscOperation? Operation)
+public sealed record OperationUpdate(string Id, OscOperation? Operation)
 {
     /// <summary>Why nothing newer is known: the array couldn't be asked, or the record can't be read.</summary>
     public StorageConnectException? Problem { get; init; }

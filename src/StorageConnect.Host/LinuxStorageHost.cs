@@ -7,7 +7,7 @@ namespace StorageConnect.Host;
 
 /// <summary>The Linux host: what the engine and the plug-ins ask of it, answered from sysfs and multipathd.</summary>
 /// <remarks>Making one costs nothing and touches nothing. All of it may be used from several threads at once.</remarks>
-public sealed class LinuxHostFabric : IHostFabric
+public sealed class LinuxStorageHost : IStorageHost
 {
     private readonly LinuxHost _host;
     private readonly TargetSessions _targets;
@@ -15,17 +15,17 @@ public sealed class LinuxHostFabric : IHostFabric
 
     /// <summary>The host this runs on, with what is kept about it in a user's state folder.</summary>
     /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
-    public LinuxHostFabric(string stateFolder)
+    public LinuxStorageHost(string stateFolder)
         : this(LinuxHost.Machine(stateFolder))
     {
     }
 
-    internal LinuxHostFabric(HostRoots roots, HostDeadlines? deadlines = null)
+    internal LinuxStorageHost(HostRoots roots, HostDeadlines? deadlines = null)
         : this(LinuxHost.At(roots, deadlines ?? HostDeadlines.Standard, roots.Run))
     {
     }
 
-    internal LinuxHostFabric(LinuxHost host)
+    internal LinuxStorageHost(LinuxHost host)
     {
         _host = host;
         _targets = new(host);

@@ -10,10 +10,12 @@
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @(
         'AccessGroup.format.ps1xml'
+        'Host.format.ps1xml'
+        'Operation.format.ps1xml'
         'Plugin.format.ps1xml'
-        'StorageConnect.format.ps1xml'
         'StorageElement.format.ps1xml'
         'StorageServer.format.ps1xml'
+        'Target.format.ps1xml'
     )
     FunctionsToExport      = @()
     VariablesToExport      = @()

@@ -24,7 +24,7 @@ public sealed class StorageEngine
         _host = host;
         _clock = clock;
         _registry = new(paths);
-        Plugins = new(paths, host, clock);
+        Plugins = new(paths, host, clock, () => _registry.All);
         _registration = new(Plugins, host);
         Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
     }
@@ -99,6 +99,12 @@ public sealed class StorageEngine
     {
         var current = _registry.Get(nameOrUuid);
         var draft = change(_registry.Secrets.Attach(current.Server));
+        if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
+        {
+            // It may mean another array from now on.
+            draft = draft with { ArrayId = null };
+        }
+
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
         var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);

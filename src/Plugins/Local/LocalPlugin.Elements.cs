@@ -43,7 +43,7 @@ public sealed partial class LocalPlugin
             while (Translated(server, rows.Read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var row = ElementRows.Read(rows);
+                var row = Translated(server, () => ElementRows.Read(rows));
                 if (filter.NamePrefix is null || row.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return row.ToElement(server, array);

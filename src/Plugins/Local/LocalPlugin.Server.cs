@@ -40,7 +40,7 @@ public sealed partial class LocalPlugin
                         }
                     },
                     cancellationToken,
-                    create: true);
+                    PoolRequest.For(server, address.AdoptsCopy, Services.GetRegisteredServers()));
             },
             cancellationToken);
     }
@@ -74,6 +74,8 @@ public sealed partial class LocalPlugin
                     TotalBytes = total,
                     UsedBytes = used,
                     FreeBytes = free,
+                    ArrayId = array.Uuid,
+                    ExtraInfo = PoolAddress.Kept(server.ExtraInfo),
                     AllocatedBytes = array.Database.Read(ElementRows.AllocatedBytes),
                     AccessGroups = array.Database.Read(GroupRows.All).Select(group => group.For(server)).ToValueList(),
                 };
@@ -121,8 +123,13 @@ public sealed partial class LocalPlugin
     private static string StatusOf(LocalArray array, StorageServer server, CancellationToken cancellationToken)
     {
         var (total, _, free) = array.Pool.Capacity();
-        var room = free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : Fine;
-        return ExportStatusOf(array, server, null, cancellationToken) is not { } export ? room : room == Fine ? export : $"{room}. {export}";
+        string?[] remarks =
+        [
+            free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : null,
+            array.Notice,
+            ExportStatusOf(array, server, null, cancellationToken),
+        ];
+        return remarks.Any(remark => remark is not null) ? string.Join(". ", remarks.OfType<string>()) : Fine;
     }
 
     private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>

@@ -62,14 +62,28 @@ public sealed partial class StorageArray : IDisposable
         await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
 
     /// <summary>The server's record with what the array tells of itself now. Guide: getInfo().</summary>
-    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken)
+    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
+
+    /// <summary>As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in leaves it out.</summary>
+    internal async Task<StorageServer> GetInfoToKeepAsync(CancellationToken cancellationToken)
+    {
+        static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+        var (info, answer) = await AskInfoAsync(cancellationToken);
+        return !string.IsNullOrEmpty(answer.ExtraInfo) && Parts(answer.ExtraInfo).Except(Parts(info.ExtraInfo), StringComparer.Ordinal).Any() is false
+            ? info with { ExtraInfo = answer.ExtraInfo }
+            : info;
+    }
+
+    private async Task<(StorageServer Info, StorageServer Answer)> AskInfoAsync(CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
         // The user's own entries stay the user's: of the answer only what the array knows is taken.
-        return Server with
+        return (Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
+            ArrayId = info.ArrayId,
             VolumeGroups = info.VolumeGroups,
             Status = info.Status,
             Description = info.Description,
@@ -77,7 +91,7 @@ public sealed partial class StorageArray : IDisposable
             UsedBytes = info.UsedBytes,
             FreeBytes = info.FreeBytes,
             AllocatedBytes = info.AllocatedBytes,
-        };
+        }, info);
     }
 
     /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>

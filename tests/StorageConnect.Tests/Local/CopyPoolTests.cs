@@ -179,7 +179,7 @@ public sealed class CopyPoolTests
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"small-{Guid.NewGuid():N}")).FullName;
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a small file system for the test needs root.");
-        LoopMounts.Run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", folder);
+        LoopMounts.Run("mount", "-t", "tmpfs", "-o", "size=48m,mode=700", "tmpfs", folder);
         try
         {
             using var array = await TestArray.At(folder).ValidatedAsync();

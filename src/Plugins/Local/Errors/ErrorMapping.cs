@@ -24,6 +24,7 @@ internal static class ErrorMapping
     public static Exception Translate(Exception error, PoolFolder folder, string? element) => error switch
     {
         StorageConnectException or OperationCanceledException => error,
+        DamagedRowException => Corrupt(folder, error.Message, error),
         SqliteException e => FromSqlite(e, folder, element),
         LinuxFileException e => FromKernel(e, folder, element),
         UnauthorizedAccessException => folder.NotWritable(error),
@@ -40,13 +41,7 @@ internal static class ErrorMapping
             Recommendation = "Remove what isn't needed any more, enlarge the file system, or ask for less.",
         };
 
-    public static DataCorruptException Corrupt(PoolFolder folder, string reason, Exception? inner = null) =>
-        new($"The pool {folder.Path} is damaged: {reason}. Nothing was changed.", inner)
-        {
-            ErrorId = "PoolCorrupt",
-            Element = folder.Path,
-            Recommendation = $"Put {folder.Database} back from a backup together with the volumes; the files in {folder.Volumes} are untouched.",
-        };
+    public static DataCorruptException Corrupt(PoolFolder folder, string reason, Exception? inner = null) => folder.Corrupt(reason, inner);
 
     private static StorageConnectException FromSqlite(SqliteException e, PoolFolder folder, string? element) => e.SqliteErrorCode switch
     {

@@ -155,6 +155,15 @@ internal static unsafe class LinuxFile
         }
     }
 
+    /// <summary>Gives a file a second name; one that has it already is fine.</summary>
+    public static void Link(string from, string to)
+    {
+        if (Libc.Link(from, to) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+        {
+            throw LinuxFileException.Last($"link {from}");
+        }
+    }
+
     /// <summary>Removes a file; one that isn't there is fine.</summary>
     public static bool Remove(string path)
     {
@@ -179,12 +188,23 @@ internal static unsafe class LinuxFile
     public static (ulong Inode, uint Major, uint Minor)? Identity(string path) =>
         TryStatus(path) is { } status ? (status.Inode, status.DeviceMajor, status.DeviceMinor) : null;
 
+    /// <summary>The path without links, or null when there is nothing.</summary>
+    public static string? TryResolve(string path)
+    {
+        const int longest = 4097;
+        var buffer = stackalloc byte[longest];
+        return Libc.RealPath(path, buffer) is not null ? Marshal.PtrToStringUTF8((nint)buffer) : null;
+    }
+
     /// <summary>What the kernel knows of a path, or null when there is nothing.</summary>
-    public static FileStatus? TryStatus(string path)
+    /// <param name="path">The path.</param>
+    /// <param name="followLink">False: of a link itself.</param>
+    public static FileStatus? TryStatus(string path, bool followLink = true)
     {
         const int currentFolder = -100;
+        const int noFollow = 0x100;
         const uint basicStats = 0x7ff;
-        if (Libc.Statx(currentFolder, path, 0, basicStats, out var status) == 0)
+        if (Libc.Statx(currentFolder, path, followLink ? 0 : noFollow, basicStats, out var status) == 0)
         {
             return status;
         }

@@ -16,20 +16,26 @@ internal static class Recovery
     public static void Run(LocalArray array)
     {
         RemoveDiscarded(array);
-        foreach (var intent in array.Database.Read(IntentRows.All))
-        {
-            // Somebody who lives and has the lock is still at it.
-            using var held = array.Locks.TryTake(intent.Element);
-            if (held is not null)
-            {
-                Settle(array, intent.Element);
-            }
-        }
-
+        SettleAll(array);
         PendingFiles.SweepAll(array);
         SweepSpares(array);
         ParkOffline(array);
         array.Jobs.Adopt();
+    }
+
+    /// <summary>Settles all changes on which nobody is at work.</summary>
+    public static void SettleAll(LocalArray array)
+    {
+        foreach (var intent in array.Database.Read(IntentRows.All).Where(intent => Naming.Identities.IsUuid(intent.Element)))
+        {
+            // A process that holds the lock is still at work.
+            using var held = array.Locks.TryTake(intent.Element);
+            if (held is not null)
+            {
+                // What can't be settled is that element's damage, and no reason to refuse all others.
+                TrySettle(array, intent.Element);
+            }
+        }
     }
 
     /// <summary>Redoes or undoes the change that was going on with an element. To be called with its lock held.</summary>
@@ -112,7 +118,7 @@ internal static class Recovery
 
     private static void RemoveDiscarded(LocalArray array)
     {
-        var discarded = array.Database.Read(IntentRows.Discarded);
+        var discarded = array.Database.Read(IntentRows.Discarded).FindAll(Naming.Identities.IsUuid);
         if (discarded.Count == 0)
         {
             return;

@@ -45,7 +45,7 @@ public sealed class PluginLoadTests : PluginTests
     {
         Bed.Install(new() { Base = typeof(HangingPlugin) }, "Odd");
         var candidate = Assert.Single(PluginFinder.FindInFolder(Bed.FolderOf("Odd"), trusted: false));
-        var loader = new PluginLoader(Bed.Host, TimeProvider.System, constructionLimit: TimeSpan.FromMilliseconds(1));
+        var loader = new PluginLoader(Bed.Host, TimeProvider.System, () => [], constructionLimit: TimeSpan.FromMilliseconds(1));
         var (plugin, problem) = loader.TryLoad(candidate);
         Assert.Null(plugin);
         Assert.Contains("did not return", problem, StringComparison.Ordinal);

@@ -50,6 +50,26 @@ public sealed class RegistrationTests : IDisposable
         Assert.NotEqual("x", server.Uuid);
     }
 
+    [Fact]
+    public async Task The_arrays_own_identity_is_kept_and_comes_back_until_the_server_means_another_array()
+    {
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = "serial 1" });
+        Assert.Equal("serial 1", (await RegisterAsync()).ArrayId);
+        Assert.All(_bed.Array.Calls, call => Assert.Null(call.Server!.ArrayId));
+
+        _bed.Array.Calls.Clear();
+        await _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => Assert.Equal("serial 1", call.Server!.ArrayId));
+    }
+
+    [Fact]
+    public async Task What_the_array_leaves_out_of_the_extra_information_was_for_the_registration_alone()
+    {
+        var draft = _bed.Draft();
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ExtraInfo = draft.ExtraInfo });
+        Assert.Equal(draft.ExtraInfo, (await RegisterAsync(draft with { ExtraInfo = draft.ExtraInfo + ";Once=Yes" })).ExtraInfo);
+    }
+
     [Theory]
     [InlineData("validate")]
     [InlineData("getStorageNames")]

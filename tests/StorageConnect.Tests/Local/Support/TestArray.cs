@@ -13,7 +13,7 @@ public sealed class TestArray : IDisposable
         Folder = folder;
         _ownsFolder = ownsFolder;
         Server = ServerFor($"Pool={folder}");
-        Plugin = NewPlugin();
+        Plugin = new() { Services = new(new PluginCache(), new NoHost()) { GetRegisteredServers = () => Registered } };
     }
 
     public static TheoryData<PoolKind> AllKinds { get; } = [PoolKind.Copy, PoolKind.Xfs, PoolKind.Btrfs];
@@ -22,7 +22,10 @@ public sealed class TestArray : IDisposable
 
     public string Folder { get; }
 
-    public StorageServer Server { get; }
+    public StorageServer Server { get; set; }
+
+    /// <summary>The servers that the engine says are registered; one that is not among them is being registered.</summary>
+    public IReadOnlyList<StorageServer> Registered { get; set; } = [];
 
     public LocalPlugin Plugin { get; }
 

@@ -122,7 +122,7 @@ public sealed partial class LocalPlugin
             record.Name,
             array =>
             {
-                var job = record.AsyncHandle is { } handle ? array.Jobs.Look(handle) : null;
+                var job = record.AsyncHandle is { } handle ? array.Jobs.Find(handle) : null;
                 return job?.State switch
                 {
                     JobState.Running or JobState.Stopping => record with { AsyncProgress = job.Total == 0 ? 0 : (int)Int128.Min(Percent - 1, (Int128)job.Done * Percent / job.Total) },

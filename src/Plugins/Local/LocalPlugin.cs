@@ -134,7 +134,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                 var array = Open(server, request);
                 if (server.StorageType == StorageType.iSCSI && request is null)
                 {
-                    array.Exports.EnsureCurrent(cancellationToken);
+                    array.Export.Targets.EnsureCurrent(cancellationToken);
                 }
 
                 return await work(array);

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using StorageConnect.Plugins.Local;
+using StorageConnect.PluginKit;
 using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Tests.Local.Support;
 using Xunit;

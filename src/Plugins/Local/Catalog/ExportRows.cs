@@ -1,5 +1,5 @@
-using StorageConnect.Plugins.Local.Export;
-using StorageConnect.Plugins.Local.Export.Tgt;
+using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Targets;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
@@ -10,7 +10,7 @@ internal static class ExportRows
     public static ExportSettings? Settings(PoolConnection db) => db.One(
         "SELECT name, control, portals, daemon FROM export",
         row => new ExportSettings(
-            TgtControlAddress.TryParse(row.GetString(1)) ?? TgtControlAddress.Default,
+            row.GetString(1),
             row.GetString(2).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Portal.TryParse).OfType<Portal>().ToValueList())
         {
             Name = row.GetString(0),
@@ -22,15 +22,15 @@ internal static class ExportRows
     public static void Save(PoolConnection db, ExportSettings settings) => db.Execute(
         "INSERT INTO export (id, name, control, portals, daemon) VALUES (1, $1, $2, $3, $4) ON CONFLICT DO UPDATE SET control = $2, portals = $3, daemon = $4",
         settings.Name,
-        settings.Control.Socket,
+        settings.Control,
         string.Join(',', settings.Portals),
         settings.Daemon);
 
-    public static List<ExportAccount> Accounts(PoolConnection db) => db.All(
+    public static List<ChapAccount> Accounts(PoolConnection db) => db.All(
         "SELECT user, outgoing, secret, daemon FROM export_accounts ORDER BY user",
-        row => new ExportAccount(new(row.GetString(0), row.GetBoolean(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)));
+        row => new ChapAccount(new(row.GetString(0), row.GetBoolean(1)), row.GetString(2), row.IsDBNull(3) ? null : row.GetString(3)));
 
-    public static void SaveAccounts(PoolConnection db, IEnumerable<ExportAccount> accounts)
+    public static void SaveAccounts(PoolConnection db, IEnumerable<ChapAccount> accounts)
     {
         db.Execute("DELETE FROM export_accounts");
         foreach (var account in accounts)

@@ -1,5 +1,5 @@
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Naming;
+using StorageConnect.PluginKit.Naming;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 

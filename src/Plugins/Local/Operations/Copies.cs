@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
@@ -40,7 +40,7 @@ internal static class Copies
             return (row, array.Jobs.Begin(row, sources, cancellationToken));
         }
 
-        using var released = members.Count > 1 ? array.Exports.Release(members, evenInUse: false, cancellationToken) : null;
+        using var released = members.Count > 1 ? array.Export.Release(members, evenInUse: false, cancellationToken) : null;
         using var making = PendingFiles.Begin(array, uuid);
         LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
         CloneMembers(array, row, members, cancellationToken);

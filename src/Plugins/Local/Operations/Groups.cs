@@ -1,5 +1,5 @@
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Naming;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
@@ -82,10 +82,10 @@ internal static class Groups
             {
                 var id = Require(array, db, name);
                 change(db, id, entries);
-                return (GroupRows.ByName(db, name)!, array.Exports.Mark(db, ExportRows.PresentedTo(db, id)));
+                return (GroupRows.ByName(db, name)!, array.Export.Mark(db, ExportRows.PresentedTo(db, id)));
             },
             cancellationToken);
-        array.Exports.Follow(marks, cancellationToken);
+        array.Export.Targets.Follow(marks, cancellationToken);
         return group;
     }
 
@@ -102,10 +102,10 @@ internal static class Groups
                 }
 
                 var changed = array.RequireVolume(db, element);
-                return (row, changed, changed.Groups.Equals(row.Groups) ? [] : array.Exports.Mark(db, [row.Uuid]));
+                return (row, changed, changed.Groups.Equals(row.Groups) ? [] : array.Export.Mark(db, [row.Uuid]));
             },
             cancellationToken);
-        array.Exports.Follow(marks, cancellationToken, fresh: before.Groups.Count == 0);
+        array.Export.Targets.Follow(marks, cancellationToken, isNew: before.Groups.Count == 0);
         return after;
     }
 

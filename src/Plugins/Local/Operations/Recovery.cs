@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Native;
 
@@ -26,7 +27,7 @@ internal static class Recovery
     /// <summary>Settles all changes on which nobody is at work.</summary>
     public static void SettleAll(LocalArray array)
     {
-        foreach (var intent in array.Database.Read(IntentRows.All).Where(intent => Naming.Identities.IsUuid(intent.Element)))
+        foreach (var intent in array.Database.Read(IntentRows.All).Where(intent => Identities.IsUuid(intent.Element)))
         {
             // A process that holds the lock is still at work.
             using var held = array.Locks.TryTake(intent.Element);
@@ -118,7 +119,7 @@ internal static class Recovery
 
     private static void RemoveDiscarded(LocalArray array)
     {
-        var discarded = array.Database.Read(IntentRows.Discarded).FindAll(Naming.Identities.IsUuid);
+        var discarded = array.Database.Read(IntentRows.Discarded).FindAll(Identities.IsUuid);
         if (discarded.Count == 0)
         {
             return;
@@ -150,7 +151,7 @@ internal static class Recovery
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending, "*" + SpareEnding))
         {
             var element = Path.GetFileName(path)[..^SpareEnding.Length];
-            using var held = Naming.Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
+            using var held = Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
             if (held is not null && array.Database.Read(db => IntentRows.Of(db, element)) is null)
             {
                 LinuxFile.Remove(path);

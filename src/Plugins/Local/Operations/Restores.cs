@@ -19,7 +19,7 @@ internal static class Restores
             _ = Members(array, db, snapshot, element);
             return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
         });
-        using var released = array.Exports.Release(rows, evenInUse: false, cancellationToken);
+        using var released = array.Export.Release(rows, evenInUse: false, cancellationToken);
         if (array.Pool.ClonesInstantly)
         {
             InPlace(array, snapshot.Uuid, rows, cancellationToken);
@@ -44,7 +44,7 @@ internal static class Restores
         foreach (var record in records)
         {
             var row = array.Database.Read(db => ElementRows.ByUuid(db, record.Uuid) is { } found && JobRows.CopiedFrom(db, found.Uuid) is null ? found : null);
-            if (row is not null && array.Exports.Users(row, cancellationToken) is { } users)
+            if (row is not null && array.Export.GetSessions(row, cancellationToken) is { } users)
             {
                 // The target daemon has it open; it lets go of what nobody uses.
                 if (users.Count > 0)

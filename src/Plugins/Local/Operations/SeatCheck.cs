@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Naming;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;

@@ -31,6 +31,6 @@ public sealed class ContractTests : IDisposable
         Assert.Contains(results, result => result.Outcome == ConformanceOutcome.Passed && result.Chapter == "Presentation");
         Assert.Empty(run.Remains);
         Assert.Empty(run.Leftovers);
-        Assert.Empty(daemon.Look());
+        Assert.Empty(daemon.GetTargets());
     }
 }

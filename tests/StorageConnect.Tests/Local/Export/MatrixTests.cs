@@ -58,7 +58,7 @@ public sealed class MatrixTests
         }
 
         // As the daemon itself lists it: every pair.
-        var actual = array.Daemon.Look().ToDictionary(target => target.Name, target => target.Initiators.Order(StringComparer.Ordinal).ToList());
+        var actual = array.Daemon.GetTargets().ToDictionary(target => target.Name, target => target.Initiators.Order(StringComparer.Ordinal).ToList());
         Assert.Equal(expected.Where(pair => pair.Value.Count > 0).Select(pair => pair.Key).Order(StringComparer.Ordinal), actual.Keys.Order(StringComparer.Ordinal));
         Assert.All(actual, pair => Assert.Equal(expected[pair.Key], pair.Value));
 

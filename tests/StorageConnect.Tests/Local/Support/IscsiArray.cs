@@ -1,5 +1,5 @@
 using StorageConnect.Plugins.Local;
-using StorageConnect.Plugins.Local.Export;
+using StorageConnect.PluginKit.Export;
 using Xunit;
 
 namespace StorageConnect.Tests.Local.Support;

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using StorageConnect.Plugins.Local.Export.Tgt;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 using Xunit;
 
 namespace StorageConnect.Tests.Local.Support;
@@ -49,7 +50,7 @@ public sealed class TgtDaemon : IAsyncDisposable
                 daemon.Port = FreePort();
                 await daemon.RunAsync();
             }
-            while (TgtdExport.Open(daemon.Address, Token).Portals(Token).Count == 0);
+            while (TgtTargetDaemon.Open(daemon.Address, Token).GetPortals(Token).Count == 0);
             return daemon;
         }
         catch
@@ -113,7 +114,7 @@ public sealed class TgtDaemon : IAsyncDisposable
     }
 
     /// <summary>What it serves now, as it says itself.</summary>
-    internal IReadOnlyList<StorageConnect.Plugins.Local.Export.TargetPicture> Look() => TgtdExport.Open(Address, Token).Look(Token);
+    internal IReadOnlyList<TargetState> GetTargets() => TgtTargetDaemon.Open(Address, Token).GetTargets(Token);
 
     public async ValueTask DisposeAsync()
     {

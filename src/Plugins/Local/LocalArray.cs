@@ -22,6 +22,7 @@ internal sealed class LocalArray : IDisposable
     {
         Folder = folder;
         Database = database;
+        Reserve = new(folder);
         Locks = new(folder.Locks);
         Jobs = new(this);
         Export = new(folder, database, Locks);
@@ -40,8 +41,11 @@ internal sealed class LocalArray : IDisposable
     /// <summary>The pool as iSCSI initiators see it.</summary>
     public LocalExport Export { get; }
 
-    /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
+    /// <summary>Elements whose files are gone; a later removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();
+
+    /// <summary>Room for the way out of a full file system.</summary>
+    public PoolReserve Reserve { get; }
 
     public FilePool Pool => _pool.Value;
 
@@ -62,12 +66,13 @@ internal sealed class LocalArray : IDisposable
         var create = MustCreate(folder, request);
         folder.Check();
         PoolTrust.Require(folder);
-        var array = new LocalArray(folder, PoolDatabase.Open(folder, create));
+        var array = new LocalArray(folder, OpenDatabase(folder, create));
         try
         {
             array.CheckSeat(request);
             folder.EnsureLayout();
             Recovery.Run(array);
+            array.Reserve.Keep();
             return array;
         }
         catch
@@ -116,10 +121,11 @@ internal sealed class LocalArray : IDisposable
     }
 
     /// <summary>Opens a volume's file, which lies in one of two folders (see <see cref="Recovery"/> on offline elements).</summary>
+    /// <exception cref="DataCorruptException">The file is gone.</exception>
     public SafeFileHandle OpenVolume(ElementRow row, bool write) =>
-        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.Open(Folder.ParkedVolume(row.Uuid), write);
+        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.TryOpen(Folder.ParkedVolume(row.Uuid), write) ?? throw Damages.Error(this, row, Damages.FileGone);
 
-    /// <summary>The path at which a volume's file lies now.</summary>
+    /// <summary>The path at which a volume's file lies now; the one of offline volumes where there is none.</summary>
     public string LocateVolume(string uuid) => File.Exists(Folder.Volume(uuid)) ? Folder.Volume(uuid) : Folder.ParkedVolume(uuid);
 
     /// <summary>Proof that nobody has the volume open, for as long as it is held.</summary>
@@ -186,6 +192,19 @@ internal sealed class LocalArray : IDisposable
 
         folder.RequireEmpty();
         return true;
+    }
+
+    /// <summary>Opening takes a few blocks, for the memory that processes share; a full file system has none but those that are kept.</summary>
+    private static PoolDatabase OpenDatabase(PoolFolder folder, bool create)
+    {
+        try
+        {
+            return PoolDatabase.Open(folder, create);
+        }
+        catch (Exception e) when (ErrorMapping.IsOutOfSpace(e) && new PoolReserve(folder).TryRelease())
+        {
+            return PoolDatabase.Open(folder, create);
+        }
     }
 
     private FileLease? TryLeaseNow(ElementRow row)

@@ -59,7 +59,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunAsync(server, element.Name, async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
+        return RunFreeing(server, element.Name, async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
     private Task<IReadOnlyList<AccessGroup>> GroupList(StorageServer server, string? element, Func<LocalArray, List<AccessGroup>> work, CancellationToken cancellationToken) =>

@@ -101,7 +101,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken)

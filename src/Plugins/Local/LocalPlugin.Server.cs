@@ -125,12 +125,7 @@ public sealed partial class LocalPlugin
     }
 
     private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>
-        FileStatusOf(array, row) is var file && (file != Fine || row.Groups.Count == 0) ? file : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
-
-    private static string FileStatusOf(LocalArray array, ElementRow row) =>
-        (row.IsSnapshot ? row.Sources.All(member => File.Exists(array.Folder.SnapshotMember(row.Uuid, member))) : File.Exists(array.LocateVolume(row.Uuid)))
-            ? Fine
-            : "Damaged: its file is gone";
+        Damages.Find(array, row) is { } damage ? $"Damaged: {damage}" : row.Groups.Count == 0 ? Fine : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
 
     /// <summary>What in the target daemon is otherwise than it should be; null when all is well.</summary>
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)

@@ -40,9 +40,12 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     // The pool that each server was last used with.
     private readonly ConcurrentDictionary<string, string> _pools = new(StringComparer.Ordinal);
 
+    public LocalPlugin() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+
     /// <summary>Closes all pools. Copies stop where they are, and go on in the next process that looks.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (var folder in _arrays.Keys)
         {
             Close(folder);
@@ -59,6 +62,15 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(record);
         return Run(server, record.Name, array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false), cancellationToken).Unwrap();
+    }
+
+    /// <summary>A script is over before connections become idle. The last process that closes a database leaves everything in its file, so that the folder is a backup.</summary>
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        foreach (var array in _arrays.Values.Where(array => array.IsValueCreated))
+        {
+            array.Value.Database.Dispose();
+        }
     }
 
     /// <summary>The pool a server means, open.</summary>
@@ -125,6 +137,37 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     /// <summary>Does blocking work away from the caller's thread, and translates what it throws.</summary>
     private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, PoolRequest? request = null) =>
         RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, request);
+
+    /// <summary>As <see cref="Run{T}"/>, for what gives room back: on a full file system it gets the room that is kept for it.</summary>
+    private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+        server,
+        element,
+        async array =>
+        {
+            try
+            {
+                return await work(array);
+            }
+            catch (Exception e) when (ErrorMapping.IsOutOfSpace(e) && array.Reserve.TryRelease())
+            {
+                return await work(array);
+            }
+            finally
+            {
+                array.Reserve.Keep();
+            }
+        },
+        cancellationToken);
+
+    private Task<bool> RunFreeing(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken) => RunFreeing(
+        server,
+        element,
+        array =>
+        {
+            work(array);
+            return Task.FromResult(true);
+        },
+        cancellationToken);
 
     private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken, PoolRequest? request = null) => Task.Run(
         async () =>

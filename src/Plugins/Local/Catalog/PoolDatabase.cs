@@ -18,6 +18,8 @@ internal sealed class PoolDatabase : IDisposable
     // Waiting here is fair and can be cancelled, which waiting for SQLite's lock is not. That one remains for other processes.
     private readonly SemaphoreSlim _writer = new(1);
     private readonly CommitQueue _queue;
+    private readonly DatabaseSeal _seal;
+    private int _open;
     private bool _disposed;
 
     private PoolDatabase(PoolFolder folder)
@@ -25,6 +27,7 @@ internal sealed class PoolDatabase : IDisposable
         _folder = folder;
         _closer = new(_ => CloseIdle());
         _queue = new(this);
+        _seal = new(folder);
     }
 
     /// <summary>Opens the database; with <paramref name="create"/> an empty pool gets one.</summary>
@@ -44,7 +47,7 @@ internal sealed class PoolDatabase : IDisposable
         var database = new PoolDatabase(folder);
         try
         {
-            var connection = new PoolConnection(folder.Database);
+            var connection = database.Connect();
             try
             {
                 if (!create && Schema.Check(connection, folder) == 0)
@@ -52,11 +55,20 @@ internal sealed class PoolDatabase : IDisposable
                     throw ErrorMapping.Corrupt(folder, "its database is empty");
                 }
 
+                if (Schema.Check(connection, folder) < Schema.Version)
+                {
+                    database._seal.Break();
+                }
+
                 Schema.Ensure(connection, folder);
+                if (database._seal.IsMissing)
+                {
+                    IntegrityCheck.Run(connection, folder);
+                }
             }
             catch
             {
-                connection.Dispose();
+                database.Disconnect(connection);
                 throw;
             }
 
@@ -95,6 +107,7 @@ internal sealed class PoolDatabase : IDisposable
         {
             return Read(connection =>
             {
+                _seal.Break();
                 connection.Execute("BEGIN IMMEDIATE");
                 try
                 {
@@ -139,7 +152,7 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        return new(_folder.Database);
+        return Connect();
     }
 
     public void GiveBack(PoolConnection connection)
@@ -159,7 +172,7 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        connection.Dispose();
+        Disconnect(connection);
     }
 
     public void Dispose()
@@ -182,7 +195,7 @@ internal sealed class PoolDatabase : IDisposable
         }
         else
         {
-            connection.Dispose();
+            Disconnect(connection);
         }
     }
 
@@ -207,6 +220,42 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        close.ForEach(connection => connection.Dispose());
+        close.ForEach(Disconnect);
+    }
+
+    private PoolConnection Connect()
+    {
+        lock (_seal)
+        {
+            if (_open == 0)
+            {
+                _seal.Enter();
+            }
+
+            try
+            {
+                var connection = new PoolConnection(_folder.Database);
+                _open++;
+                return connection;
+            }
+            catch when (_open == 0)
+            {
+                _seal.Leave();
+                throw;
+            }
+        }
+    }
+
+    private void Disconnect(PoolConnection connection)
+    {
+        lock (_seal)
+        {
+            // The last one that is closed, over all processes, brings the database file up to date, and then the checksum.
+            connection.Dispose();
+            if (--_open == 0)
+            {
+                _seal.Leave();
+            }
+        }
     }
 }

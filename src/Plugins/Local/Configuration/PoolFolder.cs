@@ -9,6 +9,8 @@ internal sealed class PoolFolder(string given)
 {
     private const string DatabaseName = "local.db";
 
+    private long? _type;
+
     /// <summary>The folder without links, as it was found.</summary>
     public string Path { get; } = LinuxFile.TryResolve(given) ?? given;
 
@@ -22,7 +24,7 @@ internal sealed class PoolFolder(string given)
     public IReadOnlyList<string> Folders => [Path, Volumes, Parked, Snapshots, Pending];
 
     /// <summary>The files beside those folders.</summary>
-    public IReadOnlyList<string> Files => [Database, $"{Database}-wal", $"{Database}-shm", Locks];
+    public IReadOnlyList<string> Files => [Database, $"{Database}-wal", $"{Database}-shm", Locks, Seal, Reserve];
 
     public string Database => System.IO.Path.Combine(Path, DatabaseName);
 
@@ -40,6 +42,15 @@ internal sealed class PoolFolder(string given)
 
     /// <summary>The file whose bytes stand for elements and jobs in <see cref="RangeLock"/>s.</summary>
     public string Locks => System.IO.Path.Combine(Path, "locks");
+
+    /// <summary>The database's checksum, while no process changes it.</summary>
+    public string Seal => System.IO.Path.Combine(Path, "local.sum");
+
+    /// <summary>Room that is kept for the way out of a full file system.</summary>
+    public string Reserve => System.IO.Path.Combine(Path, "reserve");
+
+    /// <summary>False on Btrfs: after a power cut names may be there or gone in another order than they were made and removed.</summary>
+    public bool KeepsOrderOfNames => !IsBtrfs;
 
     public string Volume(string uuid) => System.IO.Path.Combine(Volumes, Checked(uuid));
 
@@ -89,11 +100,32 @@ internal sealed class PoolFolder(string given)
     }
 
     /// <summary>Makes the sub-folders that are missing.</summary>
+    /// <remarks>
+    /// SQLite maps its shared memory file. On a copy-on-write file system a write to a mapped page needs a new block, and without one the process gets
+    /// SIGBUS. So what is made in the pool folder itself is overwritten in place (no copy on write), and what is made in the others is not: volumes share blocks.
+    /// </remarks>
     public void EnsureLayout()
     {
         foreach (var folder in (ReadOnlySpan<string>)[Volumes, Parked, Snapshots, Pending])
         {
-            LinuxFile.EnsureFolder(folder);
+            if (LinuxFile.EnsureFolder(folder) && IsBtrfs)
+            {
+                LinuxFile.SetCopyOnWrite(folder, on: true);
+            }
+        }
+
+        if (IsBtrfs)
+        {
+            LinuxFile.SetCopyOnWrite(Path, on: false);
+        }
+    }
+
+    /// <summary>Removes a shared memory file that an older version or a copy left with copy on write. Only while nobody has the database open.</summary>
+    public void RemoveSharedMemoryWithCopyOnWrite()
+    {
+        if (IsBtrfs && LinuxFile.IsCopyOnWrite(Path) is false && LinuxFile.IsCopyOnWrite($"{Database}-shm") is true)
+        {
+            LinuxFile.Remove($"{Database}-shm");
         }
     }
 
@@ -133,6 +165,10 @@ internal sealed class PoolFolder(string given)
         Element = Path,
         Recommendation = "Give this user the right to write in the folder (and check that its file system isn't mounted read-only), or choose another folder.",
     };
+
+    private const long BtrfsType = 0x9123683E;
+
+    private bool IsBtrfs => (_type ??= LinuxFile.FileSystem(Path).Type & 0xFFFFFFFF) == BtrfsType;
 
     private void WithFiles(Action make)
     {

@@ -18,6 +18,8 @@ internal static class ErrorMapping
     private const int SqliteCantOpen = 14;
     private const int SqliteNotADatabase = 26;
     private const int SqliteIoErrorShmSize = 4874;
+    private const int SqliteIoErrorWrite = 778;
+    private const string OutOfSpaceId = "OutOfSpace";
     private const int SqliteBusySnapshot = 517;
 
     /// <summary>What to throw instead of <paramref name="error"/>; itself when it says all already.</summary>
@@ -33,10 +35,19 @@ internal static class ErrorMapping
         _ => error,
     };
 
+    /// <summary>True where there was no room on the file system.</summary>
+    public static bool IsOutOfSpace(Exception error) => error switch
+    {
+        LinuxFileException e => e.IsOutOfSpace,
+        SqliteException e => e.SqliteErrorCode == SqliteFull || e.SqliteExtendedErrorCode is SqliteIoErrorShmSize or SqliteIoErrorWrite,
+        LimitExceededException e => e.ErrorId == OutOfSpaceId,
+        _ => false,
+    };
+
     public static LimitExceededException OutOfSpace(PoolFolder folder, string? element, Exception? inner) =>
         new($"There is no room left on the file system of the pool {folder.Path}{For(element)}. Nothing was changed.", inner)
         {
-            ErrorId = "OutOfSpace",
+            ErrorId = OutOfSpaceId,
             Element = element ?? folder.Path,
             Recommendation = "Remove what isn't needed any more, enlarge the file system, or ask for less.",
         };

@@ -82,7 +82,7 @@ public sealed partial class LocalPlugin
 
                     return rows.ConvertAll(row => row.ToElement(server, array) with
                     {
-                        Status = FileStatusOf(array, row),
+                        Status = Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : Fine,
                         DevicePaths = PathsOf(server, array, row),
                     });
                 });

@@ -125,7 +125,9 @@ public sealed partial class LocalPlugin
     }
 
     private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>
-        Damages.Find(array, row) is { } damage ? $"Damaged: {damage}" : row.Groups.Count == 0 ? Fine : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
+        Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : row.Groups.Count == 0 ? Fine : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
+
+    private static string DamagedStatus(string problem) => $"Damaged: {problem}";
 
     /// <summary>What in the target daemon is otherwise than it should be; null when all is well.</summary>
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)

@@ -134,7 +134,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         return string.Create(CultureInfo.InvariantCulture, $"{Format} {file.Length} {Convert.ToHexStringLower(SHA256.HashData(file))}\n");
     }
 
-    private void TakeShared(SafeFileHandle use)
+    private static void TakeShared(SafeFileHandle use)
     {
         var begin = Environment.TickCount64;
         for (var pause = 1; Libc.Flock(use, SharedNow) != 0; pause = Math.Min(pause * 2, LongestPauseMilliseconds))

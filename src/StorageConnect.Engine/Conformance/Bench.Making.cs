@@ -16,18 +16,24 @@ internal sealed partial class Bench
 
     /// <inheritdoc cref="CloneAsync(StorageElement, string?)"/>
     public Task<StorageElement> CloneAsync(StorageElement source, string? name, string? qos) =>
-        WhileReadyAsync(AbilityKey.Clone, [source], async () => await FinishAsync(await Array.CloneAsync(source, await TakenAsync(name, AbilityKey.CustomCloneName), qos, Token), OscOperationKind.Clone));
+        WhileReadyAsync(AbilityKey.Clone, [source],
+            async () => await FinishAsync(await Array.CloneAsync(source, await TakenAsync(name, AbilityKey.CustomCloneName), qos, Token),
+                OscOperationKind.Clone));
 
     /// <summary>A clone of an element as it was at a snapshot, ready for use.</summary>
     public Task<StorageElement> CloneFromSnapAsync(StorageElement source, StorageElement snapshot, string? name = null, string? qos = null) =>
-        WhileReadyAsync(AbilityKey.SnapClone, [source], async () => await FinishAsync(await Array.CloneFromSnapAsync(source, snapshot, await TakenAsync(name ?? NewName(), AbilityKey.CustomCloneName), qos, Token), OscOperationKind.Clone));
+        WhileReadyAsync(AbilityKey.SnapClone, [source],
+            async () => await FinishAsync(await Array.CloneFromSnapAsync(source, snapshot, await TakenAsync(name ?? NewName(), AbilityKey.CustomCloneName), qos,
+                Token), OscOperationKind.Clone));
 
     /// <summary>A snapshot, complete; the source is as it was before.</summary>
     public Task<StorageElement> SnapAsync(StorageElement source) => SnapAsync(source, NewName());
 
     /// <inheritdoc cref="SnapAsync(StorageElement)"/>
     public Task<StorageElement> SnapAsync(StorageElement source, string? name) =>
-        WhileReadyAsync(AbilityKey.Snapshot, [source], async () => await FinishAsync(await Array.CreateSnapAsync(source, await TakenAsync(name, AbilityKey.CustomSnapName), Token), OscOperationKind.Snapshot));
+        WhileReadyAsync(AbilityKey.Snapshot, [source],
+            async () => await FinishAsync(await Array.CreateSnapAsync(source, await TakenAsync(name, AbilityKey.CustomSnapName), Token),
+                OscOperationKind.Snapshot));
 
     /// <summary>One snapshot of several; the clause is skipped where the array makes none.</summary>
     public async Task<StorageElement> MultiSnapAsync(params StorageElement[] sources)
@@ -35,7 +41,8 @@ internal sealed partial class Bench
         try
         {
             return await WhileReadyAsync(AbilityKey.Snapshot, sources, async () =>
-                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(NewName(), AbilityKey.CustomSnapName), Token), OscOperationKind.Snapshot));
+                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(NewName(), AbilityKey.CustomSnapName), Token),
+                    OscOperationKind.Snapshot));
         }
         catch (NoSuchOperationException e)
         {
@@ -45,7 +52,8 @@ internal sealed partial class Bench
 
     /// <summary>The element at another size.</summary>
     public Task<StorageElement> ResizeAsync(StorageElement element, long size) =>
-        WhileReadyAsync(AbilityKey.Resize, [element], async () => await FinishAsync(await Array.ResizeAsync(element, size, allowShrink: true, Token), OscOperationKind.Resize));
+        WhileReadyAsync(AbilityKey.Resize, [element],
+            async () => await FinishAsync(await Array.ResizeAsync(element, size, allowShrink: true, Token), OscOperationKind.Resize));
 
     /// <summary>A clone that stands by itself.</summary>
     public Task<StorageElement> SplitAsync(StorageElement clone) =>
@@ -78,7 +86,9 @@ internal sealed partial class Bench
 
     /// <summary>The values of the array's qualities of service; the clause is skipped where there are none.</summary>
     public async Task<IReadOnlyList<string>> QualitiesAsync() =>
-        await Array.GetQosListAsync(Token) is { Count: > 0 } list ? [.. list.Select(quality => quality.Value)] : throw Skip("The array has no qualities of service to choose from.");
+        await Array.GetQosListAsync(Token) is { Count: > 0 } list
+            ? [.. list.Select(quality => quality.Value)]
+            : throw Skip("The array has no qualities of service to choose from.");
 
     /// <summary>
     /// Takes elements offline where a feature works on offline elements alone, and brings them back when it is done: background work has to be complete

@@ -30,11 +30,13 @@ internal static partial class Claim
 
     /// <summary>The identity on its array.</summary>
     public static void IsUuid(StorageElement element) =>
-        That(element.Uuid.Length == 32 && element.Uuid.All(char.IsAsciiHexDigitLower), $"an identity of '{element.Name}' of 32 lower-case hex digits", element.Uuid);
+        That(element.Uuid.Length == 32 && element.Uuid.All(char.IsAsciiHexDigitLower),
+            $"an identity of '{element.Name}' of 32 lower-case hex digits", element.Uuid);
 
     /// <summary>The identity that hosts see.</summary>
     public static void IsPage83Id(StorageElement element) =>
-        That(Page83Form().IsMatch(element.Page83Id), $"a page 0x83 id of '{element.Name}' as multipath-tools writes it, such as 3600a09803830...", element.Page83Id);
+        That(Page83Form().IsMatch(element.Page83Id),
+            $"a page 0x83 id of '{element.Name}' as multipath-tools writes it, such as 3600a09803830...", element.Page83Id);
 
     /// <summary>Every ability key is told, and has a value that it can have.</summary>
     public static void AllKeysSet(Capabilities ability, string source)

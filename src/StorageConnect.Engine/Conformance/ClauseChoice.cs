@@ -13,7 +13,8 @@ internal static class ClauseChoice
             throw ConformanceErrors.ClauseNotFound(stray, ClauseCatalog.All.Select(clause => clause.Chapter).Distinct());
         }
 
-        return [.. ClauseCatalog.All.Where(clause => (include.Count == 0 || include.Any(word => Fits(clause, word))) && !exclude.Any(word => Fits(clause, word)))];
+        return [.. ClauseCatalog.All.Where(
+            clause => (include.Count == 0 || include.Any(word => Fits(clause, word))) && !exclude.Any(word => Fits(clause, word)))];
     }
 
     private static bool Fits(Clause clause, string word) =>

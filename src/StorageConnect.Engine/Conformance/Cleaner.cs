@@ -120,7 +120,8 @@ internal sealed class Cleaner(PluginRecorder plugin, Ledger ledger, RunNames nam
     private async Task<IReadOnlyList<AccessGroup>> GroupsAsync(StorageServer server, CancellationToken cancellationToken)
     {
         IReadOnlyList<AccessGroup> groups = [];
-        await TryAsync(async token => groups = [.. (await plugin.GetAccessGroupsAsync(server, null, token)).Where(group => group is not null)], cancellationToken);
+        await TryAsync(async token => groups = [.. (await plugin.GetAccessGroupsAsync(server, null, token)).Where(group => group is not null)],
+            cancellationToken);
         return groups;
     }
 

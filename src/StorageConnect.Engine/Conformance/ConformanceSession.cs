@@ -10,7 +10,8 @@ internal sealed class ConformanceSession : IDisposable
     private readonly IHostServices _host;
     private readonly List<StorageArray> _doors = [];
 
-    public ConformanceSession(LoadedPlugin plugin, RegisteredServer entry, Func<Func<LoadedPlugin, LoadedPlugin>, StorageArray> open, IHostServices host, ConformanceOptions options, DateTimeOffset now)
+    public ConformanceSession(LoadedPlugin plugin, RegisteredServer entry, Func<Func<LoadedPlugin, LoadedPlugin>, StorageArray> open, IHostServices host,
+        ConformanceOptions options, DateTimeOffset now)
     {
         Plugin = plugin;
         Entry = entry;

@@ -82,7 +82,8 @@ internal static class JUnitReport
     private static void Write(XmlWriter xml, string name, string value) => xml.WriteAttributeString(name, Clean(value));
 
     // A plug-in's message may hold anything; XML may not.
-    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
+    private static string Clean(string text) =>
+        string.Concat(text.EnumerateRunes().Select(rune => rune.IsBmp && !XmlConvert.IsXmlChar((char)rune.Value) ? "\uFFFD" : rune.ToString()));
 
     private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
 

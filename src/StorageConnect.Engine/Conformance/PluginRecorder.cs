@@ -37,13 +37,15 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, Ledger ledger) : 
         return silent;
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken)
     {
         ledger.AddGroups(groups.Select(group => group.Name));
         return base.CreateAccessGroupsAsync(server, groups, cancellationToken);
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken)
     {
         ledger.AddGroups([newName]);
         return base.RenameAccessGroupAsync(server, name, newName, cancellationToken);
@@ -79,7 +81,8 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, Ledger ledger) : 
 
         End(method);
         _answers.Enqueue((method, answer));
-        if (answer is StorageElement made && method is GuideMethod.Create or GuideMethod.Clone or GuideMethod.CloneFromSnap or GuideMethod.CreateSnap or GuideMethod.CreateMultiSnap)
+        if (answer is StorageElement made && method is GuideMethod.Create or GuideMethod.Clone or GuideMethod.CloneFromSnap or GuideMethod.CreateSnap
+            or GuideMethod.CreateMultiSnap)
         {
             ledger.Add(made);
         }

@@ -44,10 +44,12 @@ internal sealed partial class OpenIscsiInitiator
         }
     }
 
-    private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(IscsiPortal portal, AccessContext access, string netInterface, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(IscsiPortal portal, AccessContext access, string netInterface,
+        CancellationToken cancellationToken)
     {
         using var held = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiLock, cancellationToken);
-        var record = await _database.PutDiscoveryAsync(portal, before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
+        var record = await _database.PutDiscoveryAsync(portal,
+            before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
         try
         {
             var result = await tools.RunAsync(
@@ -69,12 +71,15 @@ internal sealed partial class OpenIscsiInitiator
         }
     }
 
-    private static async Task<IReadOnlyList<IscsiNode>> ToNodesAsync(IReadOnlyList<DiscoveryOutput.Line> lines, AccessContext access, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<IscsiNode>> ToNodesAsync(IReadOnlyList<DiscoveryOutput.Line> lines, AccessContext access,
+        CancellationToken cancellationToken)
     {
         var nodes = new List<IscsiNode>(lines.Count);
         foreach (var line in lines)
         {
-            var address = IPAddress.TryParse(line.Portal.Address, out _) ? line.Portal.Address : (await HostNames.ResolveAsync(line.Portal.Address, cancellationToken))[0];
+            var address = IPAddress.TryParse(line.Portal.Address, out _)
+                ? line.Portal.Address
+                : (await HostNames.ResolveAsync(line.Portal.Address, cancellationToken))[0];
             nodes.Add(new(line.TargetName, new(address, line.Portal.Port), line.Tpgt, access));
         }
 

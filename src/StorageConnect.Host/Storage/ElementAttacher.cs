@@ -28,7 +28,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element);
         var server = await array.GetServerAsync(cancellationToken);
-        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
+        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots),
+            await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
 
         var before = host.Ledger.TryLoad(element.Page83Id);
@@ -109,10 +110,13 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         return await ProveAsync(element, paths, cancellationToken);
     }
 
-    /// <summary>The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.</summary>
+    /// <summary>
+    /// The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.
+    /// </summary>
     private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets) => host.Initiator.Sessions()
         .Where(session => targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
-        .Select(session => new IscsiNode(session.TargetName, session.Portal, session.Tpgt, new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
+        .Select(session => new IscsiNode(session.TargetName, session.Portal, session.Tpgt,
+            new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
 
     /// <summary>The device as it is handed over: with every path's identity read once more, from where the data will flow.</summary>
     private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
@@ -124,7 +128,9 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
 
         if (device.SizeBytes != element.SizeBytes)
         {
-            warn($"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost with that size brings the host up to it.");
+            warn(
+                $"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost " +
+                    $"with that size brings the host up to it.");
         }
 
         if (device.Paths.Count < paths.Count)

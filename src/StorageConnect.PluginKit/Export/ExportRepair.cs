@@ -17,7 +17,8 @@ internal sealed class ExportRepair(IExportRecords records, TargetUpdater updater
         var elements = element is null ? wanted.Keys.Union(targets.Keys) : [element];
         return
         [
-            .. elements.SelectMany(uuid => TargetDifference.Between(wanted.GetValueOrDefault(uuid), targets.GetValueOrDefault(uuid), new HashSet<int>())).Select(difference => difference.Text),
+            .. elements.SelectMany(uuid => TargetDifference.Between(wanted.GetValueOrDefault(uuid), targets.GetValueOrDefault(uuid), new HashSet<int>()))
+                .Select(difference => difference.Text),
             .. (element is null ? MissingPortals(daemon, settings, cancellationToken) : []).Select(portal => $"{daemon.Name} does not listen at {portal}"),
         ];
     }
@@ -43,8 +44,10 @@ internal sealed class ExportRepair(IExportRecords records, TargetUpdater updater
             daemon.AddPortal(portal, cancellationToken);
         }
 
-        ChapAccounts.Ensure(daemon, accounts, identity, daemon.GetTargets(cancellationToken), target => TargetNames.Element(settings.Name, target) is not null, cancellationToken);
-        var elements = records.ReadPresented().Union(TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings).Keys).Union(marks.Select(mark => mark.Element)).Where(Identities.IsUuid).ToList();
+        ChapAccounts.Ensure(daemon, accounts, identity, daemon.GetTargets(cancellationToken),
+            target => TargetNames.Element(settings.Name, target) is not null, cancellationToken);
+        var elements = records.ReadPresented().Union(TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings).Keys)
+            .Union(marks.Select(mark => mark.Element)).Where(Identities.IsUuid).ToList();
         using var held = records.Locks.TakeFree(elements, out var free);
         var resized = marks.Where(mark => mark.Resized).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
         updater.Update(daemon, settings, daemon.GetTargets(cancellationToken), free, resized, cancellationToken);

@@ -23,7 +23,8 @@ internal sealed class ExportSetup(IExportRecords records, Func<string, Cancellat
 
         records.SaveSettings(
             wanted with { Name = before?.Name ?? wanted.Name, Daemon = null },
-            [.. accounts.Select(account => new ChapAccount(account.Name, account.GetSecret(), known.FirstOrDefault(old => Full(old) == Full(account))?.Daemon))],
+            [.. accounts.Select(account => new ChapAccount(account.Name, account.GetSecret(),
+                known.FirstOrDefault(old => Full(old) == Full(account))?.Daemon))],
             cancellationToken);
         return [.. known.Select(account => account.Name.User).Except(accounts.Select(account => account.Name.User))];
     }
@@ -33,7 +34,8 @@ internal sealed class ExportSetup(IExportRecords records, Func<string, Cancellat
     {
         if (users.Count > 0)
         {
-            var bound = daemon.GetTargets(cancellationToken).SelectMany(target => target.Accounts).Select(account => account.User).ToHashSet(StringComparer.Ordinal);
+            var bound = daemon.GetTargets(cancellationToken).SelectMany(target => target.Accounts).Select(account => account.User)
+                .ToHashSet(StringComparer.Ordinal);
             users.Where(user => !bound.Contains(user)).ToList().ForEach(user => daemon.RemoveAccount(user, cancellationToken));
         }
     }

@@ -18,7 +18,8 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
     {
         if (wanted is null)
         {
-            return present is null ? [] : [new($"the target {present.Name} is there, though its element is presented to nobody", (daemon, token) => daemon.Remove(present, token))];
+            return present is null ? [] : [new($"the target {present.Name} is there, though its element is presented to nobody",
+                (daemon, token) => daemon.Remove(present, token))];
         }
 
         if (present is null)
@@ -38,7 +39,8 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
 
         foreach (var session in present.Sessions.Where(session => !wanted.Initiators.Contains(session.Initiator)))
         {
-            yield return new($"'{wanted.ElementName}' is used by {session}, who is in none of its groups", (daemon, token) => daemon.EndSession(present, session, token));
+            yield return new($"'{wanted.ElementName}' is used by {session}, who is in none of its groups",
+                (daemon, token) => daemon.EndSession(present, session, token));
         }
     }
 
@@ -59,7 +61,8 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
     {
         foreach (var other in present.Units.Where(unit => unit.Number != UnitSpec.Number))
         {
-            yield return new($"'{wanted.ElementName}' has a second logical unit ({other.Number})", (daemon, token) => daemon.RemoveUnit(present, other.Number, token));
+            yield return new($"'{wanted.ElementName}' has a second logical unit ({other.Number})",
+                (daemon, token) => daemon.RemoveUnit(present, other.Number, token));
         }
 
         var found = present.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number);
@@ -67,7 +70,8 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
         {
             if (found is not null)
             {
-                yield return new($"'{wanted.ElementName}' is offline, but its logical unit is there", (daemon, token) => daemon.RemoveUnit(present, UnitSpec.Number, token));
+                yield return new($"'{wanted.ElementName}' is offline, but its logical unit is there",
+                    (daemon, token) => daemon.RemoveUnit(present, UnitSpec.Number, token));
             }
         }
         else if (found is null)

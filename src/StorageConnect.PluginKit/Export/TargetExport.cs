@@ -108,7 +108,8 @@ public sealed class TargetExport
             return null;
         }
 
-        var exported = elements.Where(element => targets.ContainsKey(element.Uuid)).Select(element => (element.Uuid, element.Name, Target: targets[element.Uuid])).ToList();
+        var exported = elements.Where(element => targets.ContainsKey(element.Uuid))
+            .Select(element => (element.Uuid, element.Name, Target: targets[element.Uuid])).ToList();
         if (!evenInUse && exported.FirstOrDefault(element => element.Target.Sessions.Count > 0) is { Target: { } used } user)
         {
             throw InUse(user.Name, used);
@@ -196,7 +197,9 @@ public sealed class TargetExport
     }
 
     private (ITargetDaemon Daemon, Dictionary<string, TargetState> Targets)? Served(CancellationToken cancellationToken) =>
-        Ready(required: false, cancellationToken) is var (settings, daemon) ? (daemon, TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings)) : null;
+        Ready(required: false, cancellationToken) is var (settings, daemon)
+            ? (daemon, TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings))
+            : null;
 
     /// <summary>Brings the daemon in line for elements whose locks are held.</summary>
     private void BringInLine(ExportSettings settings, ITargetDaemon daemon, IReadOnlyList<ExportMark> marks, bool isNew, CancellationToken cancellationToken)

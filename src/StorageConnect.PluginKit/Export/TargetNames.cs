@@ -25,7 +25,9 @@ public static class TargetNames
         return target.StartsWith(prefix, StringComparison.Ordinal) ? target[prefix.Length..] : null;
     }
 
-    /// <summary>An array's part: the characters of the server's name that an iSCSI name can have, and a few digits that distinguish arrays of the same name.</summary>
+    /// <summary>
+    /// An array's part: the characters of the server's name that an iSCSI name can have, and a few digits that distinguish arrays of the same name.
+    /// </summary>
     /// <param name="server">The server's name.</param>
     /// <param name="uuid">The server's Uuid.</param>
     public static string ForArray(string server, string uuid)

@@ -65,14 +65,17 @@ internal sealed class TargetUpdater(IExportRecords records)
         }
     }
 
-    /// <summary>Compares elements with the daemon's targets and repairs what differs. An error of one doesn't keep the others from being repaired; the first is thrown.</summary>
+    /// <summary>
+    /// Compares elements with the daemon's targets and repairs what differs. An error of one doesn't keep the others from being repaired; the first is thrown.
+    /// </summary>
     /// <param name="daemon">The daemon.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="all">All targets of the daemon, as listed after the locks were taken.</param>
     /// <param name="elements">The elements.</param>
     /// <param name="resized">Those whose size changed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public void Update(ITargetDaemon daemon, ExportSettings settings, IReadOnlyList<TargetState> all, IEnumerable<string> elements, HashSet<string> resized, CancellationToken cancellationToken)
+    public void Update(ITargetDaemon daemon, ExportSettings settings, IReadOnlyList<TargetState> all, IEnumerable<string> elements, HashSet<string> resized,
+        CancellationToken cancellationToken)
     {
         var targets = Own(all, settings);
         var taken = all.Select(target => target.Number).ToHashSet();
@@ -83,7 +86,8 @@ internal sealed class TargetUpdater(IExportRecords records)
         {
             try
             {
-                foreach (var difference in TargetDifference.Between(wanted.GetValueOrDefault(element), targets.GetValueOrDefault(element), taken, resized.Contains(element)))
+                foreach (var difference in TargetDifference.Between(wanted.GetValueOrDefault(element), targets.GetValueOrDefault(element), taken,
+                    resized.Contains(element)))
                 {
                     difference.Repair(daemon, cancellationToken);
                 }

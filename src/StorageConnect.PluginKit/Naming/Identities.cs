@@ -30,5 +30,6 @@ public static class Identities
 
     /// <summary>The random half of a Uuid, which stands for it in the lock file.</summary>
     /// <param name="uuid">The Uuid.</param>
-    public static long LockPosition(string uuid) => long.Parse(uuid.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & LockPositionMask;
+    public static long LockPosition(string uuid) =>
+        long.Parse(uuid.AsSpan(17), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) & LockPositionMask;
 }

@@ -37,7 +37,8 @@ public static partial class Initiators
 
     /// <summary>True for a canonical iSCSI name of the characters that RFC 3722 leaves, ASCII alone: what a target daemon can tell apart.</summary>
     /// <param name="name">The name.</param>
-    public static bool IsIscsi(string name) => name is not null && name.Length <= MaxIscsiName && IscsiName().IsMatch(name) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or ':' or '-');
+    public static bool IsIscsi(string name) => name is not null && name.Length <= MaxIscsiName && IscsiName().IsMatch(name)
+        && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or ':' or '-');
 
     /// <summary>As <see cref="Canonical"/>, of an initiator that is to log in over iSCSI.</summary>
     /// <param name="text">An iSCSI name.</param>
@@ -51,7 +52,8 @@ public static partial class Initiators
             {
                 ErrorId = "InitiatorInvalid",
                 Element = text,
-                Recommendation = "Give an iSCSI name of lower-case letters, digits, dots, colons and dashes (iqn.2001-04.com.example:host, eui.0123456789abcdef, "
+                Recommendation =
+                    "Give an iSCSI name of lower-case letters, digits, dots, colons and dashes (iqn.2001-04.com.example:host, eui.0123456789abcdef, "
                     + "naa.5001438012345678). A host's own is in /etc/iscsi/initiatorname.iscsi.",
             };
     }
@@ -65,6 +67,7 @@ public static partial class Initiators
     [GeneratedRegex(@"^([0-9a-f]{16}|[0-9a-f]{2}(:[0-9a-f]{2}){7})\z", RegexOptions.CultureInvariant)]
     private static partial Regex WorldWideName();
 
-    [GeneratedRegex(@"^(iqn\.\d{4}-(0[1-9]|1[0-2])\.[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[^\s\p{C}]+)?|eui\.[0-9a-f]{16}|naa\.[0-9a-f]{16}([0-9a-f]{16})?)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(iqn\.\d{4}-(0[1-9]|1[0-2])\.[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[^\s\p{C}]+)?|eui\.[0-9a-f]{16}|naa\.[0-9a-f]{16}([0-9a-f]{16})?)\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex IscsiName();
 }

@@ -18,7 +18,9 @@ public enum BackingKind
 /// <param name="Path">The file's absolute path; the image as <c>pool/image</c> or <c>pool/namespace/image</c>.</param>
 public sealed record BackingStore(BackingKind Kind, string Path)
 {
-    /// <summary>How to reach the storage, for kinds that need it. For an image: <c>conf</c> (the cluster's configuration file) and <c>id</c> (the client).</summary>
+    /// <summary>
+    /// How to reach the storage, for kinds that need it. For an image: <c>conf</c> (the cluster's configuration file) and <c>id</c> (the client).
+    /// </summary>
     /// <remarks>Daemons don't report these, so they don't count when two backing stores are compared.</remarks>
     public ValueList<KeyValuePair<string, string>> Options { get; init; } = [];
 

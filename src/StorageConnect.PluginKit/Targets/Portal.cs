@@ -26,7 +26,8 @@ public sealed record Portal(IPAddress Address, int Port)
     {
         ArgumentNullException.ThrowIfNull(other);
         return Port == other.Port
-            && (Address.Equals(other.Address) || (Address.AddressFamily == other.Address.AddressFamily && (Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any))));
+            && (Address.Equals(other.Address) || (Address.AddressFamily == other.Address.AddressFamily
+                && (Address.Equals(IPAddress.Any) || Address.Equals(IPAddress.IPv6Any))));
     }
 
     /// <summary>As <see cref="TryParse"/> reads it.</summary>

@@ -35,7 +35,8 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     };
 
     /// <summary>True when there is a tgtadm to start.</summary>
-    public static bool IsInstalled => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, Tool)));
+    public static bool IsInstalled =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, Tool)));
 
     public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
     {
@@ -44,7 +45,9 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
             throw ChapNotPossible(address);
         }
 
-        var start = new ProcessStartInfo(Tool, Arguments(request, address.Port)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Tool,
+            Arguments(request, address.Port))
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment["TGT_IPC_SOCKET"] = address.Path;
         using var process = Start(start);
         process.StandardInput.Close();
@@ -63,8 +66,10 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     /// <summary>What a run of tgtadm came to.</summary>
     public static TgtAnswer Read(TgtControlAddress address, TgtRequest request, int exitCode, string output, string reason) =>
         exitCode == 0 ? new(output, 0)
-        : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known ? throw new TgtRefusedException(known.Value, request)
-        : exitCode == TransportNotConnected || reason.Contains("connect", StringComparison.Ordinal) ? throw TgtErrors.Unreachable(address, reason, new IOException(reason))
+        : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known
+            ? throw new TgtRefusedException(known.Value, request)
+        : exitCode == TransportNotConnected || reason.Contains("connect", StringComparison.Ordinal)
+            ? throw TgtErrors.Unreachable(address, reason, new IOException(reason))
         : throw new TgtRefusedException(TgtRefusal.Unknown, request);
 
     public static NoSuchOperationException ChapNotPossible(TgtControlAddress address) =>
@@ -78,7 +83,8 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     /// <summary>The arguments, each by itself: no shell ever sees them.</summary>
     public static IReadOnlyList<string> Arguments(TgtRequest request, int controlPort)
     {
-        List<string> arguments = ["-C", Text(controlPort), "--lld", "iscsi", "--mode", Name(request.Mode), "--op", request.Operation.ToString().ToLowerInvariant()];
+        List<string> arguments = ["-C", Text(controlPort), "--lld", "iscsi", "--mode", Name(request.Mode), "--op",
+            request.Operation.ToString().ToLowerInvariant()];
         void Add(string option, long value, bool given)
         {
             if (given)
@@ -104,7 +110,8 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
         }
         else
         {
-            arguments.AddRange(request.Parameters.SelectMany(parameter => (string[])[parameter.Key == "path" ? "--backing-store" : $"--{parameter.Key}", parameter.Value]));
+            arguments.AddRange(request.Parameters.SelectMany(
+                parameter => (string[])[parameter.Key == "path" ? "--backing-store" : $"--{parameter.Key}", parameter.Value]));
         }
 
         if (request.Outgoing)

@@ -21,7 +21,8 @@ internal static class TgtListing
     private const string Any = "ALL";
     private const string Sync = "sync";
 
-    private static readonly string[] Sections = ["System information:", "I_T nexus information:", "LUN information:", "Account information:", "ACL information:"];
+    private static readonly string[] Sections = ["System information:", "I_T nexus information:", "LUN information:",
+        "Account information:", "ACL information:"];
 
     /// <param name="text">What <c>target show</c> says.</param>
     /// <param name="drivers">What <c>lld show</c> says, before it and after.</param>
@@ -104,7 +105,8 @@ internal static class TgtListing
     private static (int Number, string Name) Target(ReadOnlySpan<char> line)
     {
         var colon = line.IndexOf(": ", StringComparison.Ordinal);
-        return colon > 0 && line.StartsWith(TargetMark, StringComparison.Ordinal) && int.TryParse(line[TargetMark.Length..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        return colon > 0 && line.StartsWith(TargetMark, StringComparison.Ordinal)
+            && int.TryParse(line[TargetMark.Length..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (number, line[(colon + 2)..].ToString())
             : throw Odd(line);
     }
@@ -115,7 +117,8 @@ internal static class TgtListing
         return (blanks < 0 ? 0 : blanks) / 4;
     }
 
-    private static string After(ReadOnlySpan<char> line, string key) => line.StartsWith(key, StringComparison.Ordinal) ? line[key.Length..].ToString() : throw Odd(line);
+    private static string After(ReadOnlySpan<char> line, string key) =>
+        line.StartsWith(key, StringComparison.Ordinal) ? line[key.Length..].ToString() : throw Odd(line);
 
     private static FormatException Odd(ReadOnlySpan<char> line) => new($"tgtd's listing has a line where it can't be: '{line[..Math.Min(line.Length, 80)]}'.");
 
@@ -157,7 +160,9 @@ internal static class TgtListing
                     ReadUnit(content);
                     break;
                 case 3:
-                    _accounts.Add(content.EndsWith(OutgoingMark, StringComparison.Ordinal) ? new(content[..^OutgoingMark.Length].ToString(), true) : new(content.ToString(), false));
+                    _accounts.Add(content.EndsWith(OutgoingMark, StringComparison.Ordinal)
+                        ? new(content[..^OutgoingMark.Length].ToString(), true)
+                        : new(content.ToString(), false));
                     break;
                 case 4:
                     (IsInitiator(content) ? _initiators : _addresses).Add(content.ToString());
@@ -182,7 +187,9 @@ internal static class TgtListing
             };
 
         // An address is a number, a network or ALL; a name begins as iSCSI names do.
-        private static bool IsInitiator(ReadOnlySpan<char> entry) => !entry.SequenceEqual(Any) && (entry.StartsWith("iqn.", StringComparison.Ordinal) || entry.StartsWith("eui.", StringComparison.Ordinal) || entry.StartsWith("naa.", StringComparison.Ordinal));
+        private static bool IsInitiator(ReadOnlySpan<char> entry) =>
+            !entry.SequenceEqual(Any) && (entry.StartsWith("iqn.", StringComparison.Ordinal) || entry.StartsWith("eui.", StringComparison.Ordinal)
+                || entry.StartsWith("naa.", StringComparison.Ordinal));
 
         private void ReadSession(ReadOnlySpan<char> content)
         {
@@ -196,8 +203,14 @@ internal static class TgtListing
                 var session = _sessions[^1];
                 _sessions[^1] = key switch
                 {
-                    "Initiator" when session.Initiator.Length == 0 => session with { Initiator = value[..(value.IndexOf(" alias:", StringComparison.Ordinal) is var end and >= 0 ? end : value.Length)].ToString() },
-                    "Connection" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) => session with { Connections = session.Connections.Append(id).ToValueList() },
+                    "Initiator" when session.Initiator.Length == 0 =>
+                        session with
+                        {
+                            Initiator = value[..(value.IndexOf(" alias:", StringComparison.Ordinal) is var end and >= 0 ? end
+                            : value.Length)].ToString()
+                        },
+                    "Connection" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) =>
+                        session with { Connections = session.Connections.Append(id).ToValueList() },
                     "IP Address" => session with { Addresses = session.Addresses.Append(value.ToString()).ToValueList() },
                     _ => session,
                 };
@@ -223,7 +236,8 @@ internal static class TgtListing
                 "Readonly" => unit with { ReadOnly = value.SequenceEqual("Yes") },
                 "Thin-provisioning" => unit with { Thin = value.SequenceEqual("Yes") },
                 "Backing store type" => unit with { Backing = new(KindOf(value), "") },
-                "Backing store path" => unit with { Backing = value.SequenceEqual("None") ? null : new(unit.Backing?.Kind ?? BackingKind.Other, value.ToString()) },
+                "Backing store path" =>
+                    unit with { Backing = value.SequenceEqual("None") ? null : new(unit.Backing?.Kind ?? BackingKind.Other, value.ToString()) },
                 "Backing store flags" => unit with { WriteThrough = value.SequenceEqual(Sync) },
                 _ => unit,
             };

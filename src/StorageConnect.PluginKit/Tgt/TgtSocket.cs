@@ -114,6 +114,8 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
     private static int PeerOf(Socket socket)
     {
         Span<byte> credentials = stackalloc byte[CredentialsSize];
-        return socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) == CredentialsSize ? BinaryPrimitives.ReadInt32LittleEndian(credentials) : 0;
+        return socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials) == CredentialsSize
+            ? BinaryPrimitives.ReadInt32LittleEndian(credentials)
+            : 0;
     }
 }

@@ -101,7 +101,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 {
                     ErrorId = "TargetDaemonListingOdd",
                     Element = _address.Socket,
-                    Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
+                    Recommendation =
+                        "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
                 };
             }
         }
@@ -170,7 +171,9 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Target, TgtOperation.Unbind, (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress)) { Target = target.Number },
+        new(TgtMode.Target, TgtOperation.Unbind,
+            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress))
+        { Target = target.Number },
         null,
         cancellationToken,
         TgtRefusal.NoRule,
@@ -193,7 +196,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         // tgtd closes it a moment later. After this nothing of it is carried out any more, whatever it had sent.
         var mark = string.Create(CultureInfo.InvariantCulture, $"Session: {session.Id}\n");
         TryUntil(
-            () => !Send(new(TgtMode.Connection, TgtOperation.Show) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget).Contains(mark, StringComparison.Ordinal),
+            () => !Send(new(TgtMode.Connection, TgtOperation.Show) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget)
+                .Contains(mark, StringComparison.Ordinal),
             DrainTimeout,
             cancellationToken);
     }
@@ -238,7 +242,9 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public void RemoveUnit(TargetState target, int number, CancellationToken cancellationToken)
     {
-        void Delete() => Send(new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number }, null, cancellationToken, TgtRefusal.NoUnit, TgtRefusal.NoTarget);
+        void Delete() =>
+            Send(new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number }, null, cancellationToken,
+                TgtRefusal.NoUnit, TgtRefusal.NoTarget);
 
         // tgtd waits for no command that is under way, it refuses. Between two commands there is a moment, as a rule.
         if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
@@ -278,7 +284,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void CreateAccount(ChapAccount account, CancellationToken cancellationToken) =>
-        Send(new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true }, null, cancellationToken);
+        Send(new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true },
+            null, cancellationToken);
 
     /// <inheritdoc/>
     public void RemoveAccount(string user, CancellationToken cancellationToken) =>
@@ -300,7 +307,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             {
                 ErrorId = "PortalNotPossible",
                 Element = portal.ToString(),
-                Recommendation = "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
+                Recommendation =
+                    "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
             };
         }
     }
@@ -311,7 +319,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     public static void RequireServable(BackingStore backing)
     {
         ArgumentNullException.ThrowIfNull(backing);
-        if (backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
+        if (backing.Options.Select(option => option.Value).Prepend(backing.Path)
+            .FirstOrDefault(text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
         {
             throw new InvalidStorageArrayException($"{bad} can't be exported: tgtd takes no path with a comma.")
             {

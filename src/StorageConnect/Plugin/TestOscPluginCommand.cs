@@ -106,7 +106,9 @@ public sealed class TestOscPluginCommand : OscCmdlet
             {
                 _results.Add(result);
                 WriteObject(result);
-                WriteProgress(new(ProgressId, $"Testing {result.PluginName}", $"{++done} of {run.Count} clauses; the last was {result.Clause}") { PercentComplete = done * 100 / run.Count });
+                WriteProgress(new(ProgressId, $"Testing {result.PluginName}",
+                    $"{++done} of {run.Count} clauses; the last was {result.Clause}")
+                { PercentComplete = done * 100 / run.Count });
             }
         }
         finally

@@ -52,11 +52,13 @@ public class ManifestTests
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
         string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait, VerbsCommon.Find];
-        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable, VerbsCommunications.Disconnect, VerbsCommon.Clear];
+        string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable,
+            VerbsCommunications.Disconnect, VerbsCommon.Clear];
         var attribute = Attribute(cmdlet);
 
         // To test a plug-in makes and removes things where that was asked for; to look for LUNs adds devices to this host.
-        var changes = cmdlet is "Test-OscPlugin" or "Update-OscHostStorage" || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
+        var changes = cmdlet is "Test-OscPlugin" or "Update-OscHostStorage"
+            || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
         Assert.Equal(changes, attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
         Assert.Equal(destroyers.Contains(attribute.VerbName) && cmdlet != "Remove-OscOperation", attribute.ConfirmImpact == ConfirmImpact.High);
@@ -69,10 +71,12 @@ public class ManifestTests
         var parameters = Find(cmdlet).GetProperties().Where(property => property.IsDefined(typeof(ParameterAttribute))).ToList();
 
         Assert.DoesNotContain(parameters, property =>
-            (property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase) || property.Name.Contains("Password", StringComparison.OrdinalIgnoreCase) || property.Name.EndsWith("Credential", StringComparison.Ordinal))
+            (property.Name.Contains("Secret", StringComparison.OrdinalIgnoreCase) || property.Name.Contains("Password", StringComparison.OrdinalIgnoreCase)
+                || property.Name.EndsWith("Credential", StringComparison.Ordinal))
             && property.PropertyType != typeof(PSCredential) && property.PropertyType != typeof(SwitchParameter));
         Assert.DoesNotContain(
-            parameters.SelectMany(property => property.GetCustomAttributes<ParameterAttribute>()).Where(parameter => parameter.ValueFromPipeline).GroupBy(parameter => parameter.ParameterSetName),
+            parameters.SelectMany(property => property.GetCustomAttributes<ParameterAttribute>()).Where(parameter => parameter.ValueFromPipeline)
+                .GroupBy(parameter => parameter.ParameterSetName),
             set => set.Count() > 1);
     }
 
@@ -95,7 +99,8 @@ public class ManifestTests
         var parameters = Find(cmdlet).GetProperties().Where(property => property.IsDefined(typeof(ParameterAttribute))).ToList();
 
         Assert.DoesNotContain(parameters, property => property.PropertyType == typeof(bool));
-        Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal) && property.Name is not "Qos");
+        Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal)
+            && property.Name is not "Qos");
     }
 
     [Theory]
@@ -117,7 +122,8 @@ public class ManifestTests
             Assert.NotEmpty(AliasesOf(property));
             Assert.Contains(property.GetCustomAttributes<ParameterAttribute>(), parameter => parameter.ValueFromPipeline);
         });
-        Assert.All(parameters.Where(property => property.Name == "Timeout"), property => Assert.Equal(typeof(int), Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
+        Assert.All(parameters.Where(property => property.Name == "Timeout"),
+            property => Assert.Equal(typeof(int), Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
         Assert.All(parameters.Where(property => property.Name == "Size"), property => Assert.Equal(typeof(long), property.PropertyType));
     }
 
@@ -128,10 +134,14 @@ public class ManifestTests
         runspace.Open();
         using var shell = PowerShell.Create(runspace);
 
-        var commands = shell.AddScript("Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; Import-Module $args[0] -Prefix My; Get-Command -Module StorageConnect | ForEach-Object Name").AddArgument(StagedModule.Manifest).Invoke<string>();
+        var commands =
+            shell.AddScript(
+                "Set-StrictMode -Version Latest; $ErrorActionPreference = 'Stop'; Import-Module $args[0] -Prefix My; Get-Command -Module StorageConnect | " +
+                    "ForEach-Object Name").AddArgument(StagedModule.Manifest).Invoke<string>();
 
         Assert.False(shell.HadErrors);
-        Assert.Equal(Cmdlets.Select(NameOf).Append("New-OscClone").Select(name => name.Replace("-Osc", "-MyOsc", StringComparison.Ordinal)).Order(), commands.Order());
+        Assert.Equal(Cmdlets.Select(NameOf).Append("New-OscClone").Select(name => name.Replace("-Osc", "-MyOsc", StringComparison.Ordinal))
+            .Order(), commands.Order());
     }
 
     private static string NameOf(Type type) => $"{type.GetCustomAttribute<CmdletAttribute>()!.VerbName}-{type.GetCustomAttribute<CmdletAttribute>()!.NounName}";

@@ -27,7 +27,9 @@ public sealed class CorrectPluginTests : IDisposable
         {
             var array = bed.NewArray(KitBed.Nothing);
             await bed.RegisterAsync(array);
-            array.Before("validate", (call, _) => call.Server.StorageType == StorageType.SAN ? Task.CompletedTask : throw new InvalidStorageArrayException("SAN alone."));
+            array.Before("validate", (call, _) => call.Server.StorageType == StorageType.SAN
+                ? Task.CompletedTask
+                : throw new InvalidStorageArrayException("SAN alone."));
             reached.UnionWith(await PassedAsync(bed, array));
         }
 
@@ -99,7 +101,8 @@ public sealed class CorrectPluginTests : IDisposable
     {
         var results = await bed.RunAsync(array, new() { Destructive = true }, run => Assert.Empty(run.Remains));
 
-        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
+        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed)
+            .Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
         Assert.All(results.Where(result => result.Outcome == ConformanceOutcome.Skipped), result => Assert.False(string.IsNullOrEmpty(result.Reason)));
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
         Assert.Empty(array.Contents.Groups.Select(group => group.Name));

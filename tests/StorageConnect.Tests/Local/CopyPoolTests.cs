@@ -236,7 +236,8 @@ public sealed class CopyPoolTests
         Assert.Equal(51, (await array.ListAsync()).Count);
         await array.AssertWholeAsync();
         array.Plugin.Dispose();
-        var open = new DirectoryInfo($"/proc/{Environment.ProcessId}/fd").EnumerateFiles().Select(file => file.LinkTarget ?? "").Where(path => path.StartsWith(array.Folder, StringComparison.Ordinal));
+        var open = new DirectoryInfo($"/proc/{Environment.ProcessId}/fd").EnumerateFiles().Select(file => file.LinkTarget ?? "")
+            .Where(path => path.StartsWith(array.Folder, StringComparison.Ordinal));
         Assert.Empty(open);
     }
 

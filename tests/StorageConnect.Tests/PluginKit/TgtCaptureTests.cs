@@ -20,7 +20,8 @@ public sealed class TgtCaptureTests
     public static TheoryData<string, string, string> Requests =>
         [.. Index.Where(row => row.Length == 3 && row[2] != "targets").Select(row => (row[0], row[1], row[2]))];
 
-    public static TheoryData<string, string, string, string> Listings => [.. Index.Where(row => row.Length == 4).Select(row => (row[0], row[1], row[2], row[3]))];
+    public static TheoryData<string, string, string, string> Listings =>
+        [.. Index.Where(row => row.Length == 4).Select(row => (row[0], row[1], row[2], row[3]))];
 
     [Fact]
     public void Each_capture_has_its_line_in_the_index() =>
@@ -63,7 +64,8 @@ public sealed class TgtCaptureTests
     }
 
     [Fact]
-    public void No_targets_are_an_empty_listing() => Assert.Empty(TgtListing.Targets(Read("host-001-tgtadm-show-empty.txt"), "System:\n    LLDs:\n        iscsi: ready\n"));
+    public void No_targets_are_an_empty_listing() =>
+        Assert.Empty(TgtListing.Targets(Read("host-001-tgtadm-show-empty.txt"), "System:\n    LLDs:\n        iscsi: ready\n"));
 
     [Fact]
     public void A_target_is_read_with_its_logical_units_before_anybody_may_use_it()

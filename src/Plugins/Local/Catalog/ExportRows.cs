@@ -35,7 +35,8 @@ internal static class ExportRows
         db.Execute("DELETE FROM export_accounts");
         foreach (var account in accounts)
         {
-            db.Execute("INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)", account.Name.User, account.Name.Outgoing, account.GetSecret(), account.Daemon);
+            db.Execute("INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)", account.Name.User, account.Name.Outgoing,
+                account.GetSecret(), account.Daemon);
         }
     }
 
@@ -52,7 +53,8 @@ internal static class ExportRows
 
     public static void Unmark(PoolConnection db, long mark) => db.Execute("DELETE FROM export_pending WHERE id = $1", mark);
 
-    public static List<ExportMark> Marks(PoolConnection db) => db.All("SELECT id, element, resized FROM export_pending", row => new ExportMark(row.GetInt64(0), row.GetString(1), row.GetBoolean(2)));
+    public static List<ExportMark> Marks(PoolConnection db) =>
+        db.All("SELECT id, element, resized FROM export_pending", row => new ExportMark(row.GetInt64(0), row.GetString(1), row.GetBoolean(2)));
 
     /// <summary>All entries of the groups that an element is presented to, each once.</summary>
     public static List<string> Entries(PoolConnection db, long element) => db.All(
@@ -63,5 +65,6 @@ internal static class ExportRows
     public static List<string> PresentedTo(PoolConnection db, long group) =>
         db.All("SELECT e.uuid FROM presentations p JOIN elements e ON e.id = p.element WHERE p.group_id = $1", row => row.GetString(0), group);
 
-    public static List<string> Presented(PoolConnection db) => db.All("SELECT uuid FROM elements WHERE id IN (SELECT element FROM presentations)", row => row.GetString(0));
+    public static List<string> Presented(PoolConnection db) =>
+        db.All("SELECT uuid FROM elements WHERE id IN (SELECT element FROM presentations)", row => row.GetString(0));
 }

@@ -25,7 +25,8 @@ internal sealed class LocalExport : IExportRecords
         _folder = folder;
         _database = database;
         Locks = locks;
-        Targets = new(this, (control, cancellationToken) => TgtTargetDaemon.Open(TgtControlAddress.TryParse(control) ?? TgtControlAddress.Default, cancellationToken));
+        Targets = new(this, (control, cancellationToken) =>
+            TgtTargetDaemon.Open(TgtControlAddress.TryParse(control) ?? TgtControlAddress.Default, cancellationToken));
     }
 
     public ElementLocks Locks { get; }

@@ -102,7 +102,8 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         }
         catch (Exception e) when (e is LinuxFileException or UnauthorizedAccessException or IOException or Microsoft.Data.Sqlite.SqliteException)
         {
-            if (ErrorMapping.Translate(e, _array.Folder, row!.Name) is not StorageConnectException error || error is ArrayUnreachableException or StorageElementBusyException)
+            if (ErrorMapping.Translate(e, _array.Folder, row!.Name) is not StorageConnectException error
+                || error is ArrayUnreachableException or StorageElementBusyException)
             {
                 throw;
             }
@@ -122,7 +123,9 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         }
     }
 
-    /// <summary>Removes what was half made. The files go first: on a full disk only that makes room for the commit. A worker that finds them gone begins again.</summary>
+    /// <summary>
+    /// Removes what was half made. The files go first: on a full disk only that makes room for the commit. A worker that finds them gone begins again.
+    /// </summary>
     private void Fail(JobRow job, StorageConnectException error)
     {
         PendingFiles.RemoveFiles(_array, job.Element);

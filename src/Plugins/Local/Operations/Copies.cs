@@ -11,7 +11,8 @@ internal static class Copies
 {
     /// <summary>One snapshot of one element or of several, all at the same instant.</summary>
     /// <returns>The snapshot, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted, CancellationToken cancellationToken)
+    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted,
+        CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, elements, cancellationToken);
         var members = array.Database.Read(db => elements.DistinctBy(element => element.Uuid).Select(element => array.RequireVolume(db, element)).ToList());
@@ -55,16 +56,20 @@ internal static class Copies
 
     /// <summary>A clone of an element, or of its state in a snapshot.</summary>
     /// <returns>The clone, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos, CancellationToken cancellationToken)
+    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos,
+        CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, snapshot is null ? [element] : [element, snapshot], cancellationToken);
-        var (source, frozen) = array.Database.Read(db => (array.RequireVolume(db, element), snapshot is null ? null : RequireMember(array, db, snapshot, element)));
+        var (source, frozen) = array.Database.Read(
+            db => (array.RequireVolume(db, element), snapshot is null ? null : RequireMember(array, db, snapshot, element)));
         var uuid = Identities.NewUuid();
         var now = Volumes.Now();
         var name = ChooseName(wanted, source.Name, "clone", uuid, now);
         var quality = QosLevels.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
         RequireWhole(array, frozen ?? source);
-        using var content = frozen is null ? array.OpenVolume(source, write: false) : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
+        using var content = frozen is null
+            ? array.OpenVolume(source, write: false)
+            : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
         var made = new Source(frozen?.Uuid ?? source.Uuid, source.Uuid);
         var row = new ElementRow
         {
@@ -109,7 +114,11 @@ internal static class Copies
         var row = array.Database.Read(db => array.RequireVolume(db, element));
         if (row.Type != StorageElementType.SnapClone)
         {
-            throw new NoSuchOperationException($"'{row.Name}' shares no blocks with a source; there is nothing to split.") { Element = row.Name, Recommendation = "Use it as it is." };
+            throw new NoSuchOperationException($"'{row.Name}' shares no blocks with a source; there is nothing to split.")
+            {
+                Element = row.Name,
+                Recommendation = "Use it as it is.",
+            };
         }
 
         if (array.Pool.Capabilities.SplitClone == Ability.Offline)
@@ -195,7 +204,8 @@ internal static class Copies
 
             if (open.Count > 0)
             {
-                throw new StorageElementBusyException($"A snapshot of several elements needs all of them unused for a moment; open: '{string.Join("', '", open)}'.")
+                throw new StorageElementBusyException(
+                    $"A snapshot of several elements needs all of them unused for a moment; open: '{string.Join("', '", open)}'.")
                 {
                     ErrorId = "StorageElementInUse",
                     Element = open[0],

@@ -78,14 +78,17 @@ internal static class Restores
         if (element is not null)
         {
             var row = array.RequireSnapshot(db, snapshot);
-            return row.Sources.Contains(element.Uuid) ? [element] : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
-            {
-                Element = element.Name,
-                Recommendation = "List the snapshots of the element, and take one of them.",
-            };
+            return row.Sources.Contains(element.Uuid)
+                ? [element]
+                : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
+                {
+                    Element = element.Name,
+                    Recommendation = "List the snapshots of the element, and take one of them.",
+                };
         }
 
-        return [.. array.RequireSnapshot(db, snapshot).Sources.Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
+        return [.. array.RequireSnapshot(db, snapshot).Sources
+            .Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
     }
 
     private static void InPlace(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
@@ -101,7 +104,8 @@ internal static class Restores
             }
 
             LinuxFile.SyncFolder(array.Folder.Pending);
-            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))), cancellationToken);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))),
+                cancellationToken);
             for (var i = 0; i < rows.Count; i++)
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
@@ -147,7 +151,8 @@ internal static class Restores
 
             LinuxFile.SyncFolder(array.Folder.Pending);
             using var leases = Leases.Take(array, rows);
-            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))), cancellationToken);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))),
+                cancellationToken);
             foreach (var row in rows)
             {
                 var volume = array.LocateVolume(row.Uuid);

@@ -336,7 +336,9 @@ internal static class Volumes
         {
             ErrorId = "SizeInvalid",
             Element = name,
-            Recommendation = $"Give a size in bytes from {SectorSize} up to what the pool's file system holds, such as 10GB; it is rounded up to a multiple of {SectorSize}.",
+            Recommendation =
+                $"Give a size in bytes from {SectorSize} up to what the pool's file system holds, such as 10GB; it is rounded up to a multiple " +
+                    $"of {SectorSize}.",
         };
     }
 }

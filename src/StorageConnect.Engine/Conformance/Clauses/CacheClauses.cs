@@ -20,7 +20,8 @@ internal static class CacheClauses
     public static async Task AnotherProcessIsSeen(Bench b)
     {
         await b.ListAsync();
-        var element = await b.FinishAsync(await b.OpenAsAnotherProcess().CreateAsync(b.NewName(), b.Size, b.VolumeGroup, true, null, b.Token), OscOperationKind.Create);
+        var element = await b.FinishAsync(await b.OpenAsAnotherProcess().CreateAsync(b.NewName(), b.Size, b.VolumeGroup, true, null, b.Token),
+            OscOperationKind.Create);
         b.Cache.Clear();
         Claim.Contains(element, await b.ListAsync(), "listed");
         Claim.Unchanged(element, await b.InfoAsync(element));

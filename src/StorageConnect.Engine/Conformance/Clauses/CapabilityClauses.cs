@@ -14,11 +14,13 @@ internal static class CapabilityClauses
     public static async Task NoMoreThanThePlugin(Bench b)
     {
         var now = await b.Array.GetCapabilitiesAsync(b.Token);
-        var beyond = CapabilityCheck.Needed.Values.Distinct().Where(key => Bench.Can(now[key]) && !Bench.Can(b.Descriptor.Ability[key])).Select(key => key.ToString()).ToList();
+        var beyond = CapabilityCheck.Needed.Values.Distinct().Where(key => Bench.Can(now[key]) && !Bench.Can(b.Descriptor.Ability[key]))
+            .Select(key => key.ToString()).ToList();
         Claim.Same([], beyond, "abilities of the array that the plug-in lacks");
     }
 
-    [Clause("CAPABILITY-3", Guide, 10, "Where access groups can be made, max_access_entries is above 0, or -1 for unlimited.", ReadOnly = true, Needs = [AbilityKey.AccessControl])]
+    [Clause("CAPABILITY-3", Guide, 10, "Where access groups can be made, max_access_entries is above 0, or -1 for unlimited.", ReadOnly = true,
+        Needs = [AbilityKey.AccessControl])]
     public static async Task GroupsCanHaveEntries(Bench b)
     {
         var now = await b.Array.GetCapabilitiesAsync(b.Token);
@@ -38,7 +40,8 @@ internal static class CapabilityClauses
             (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
             (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
         ];
-        var broken = pairs.Where(pair => Bench.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes && now[pair.Sync] != Ability.Yes).Select(pair => pair.Sync.ToString());
+        var broken = pairs.Where(pair => Bench.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes && now[pair.Sync] != Ability.Yes)
+            .Select(pair => pair.Sync.ToString());
         Claim.Same([], broken, "keys that the plug-in declares Yes and the array doesn't");
     }
 }

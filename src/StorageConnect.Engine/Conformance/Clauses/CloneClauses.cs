@@ -132,7 +132,8 @@ internal static class CloneClauses
     }
 
     [Clause("CLONE-14", "isCloneable()", 0, "isCloneable of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task CloneableUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsCloneableAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task CloneableUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsCloneableAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("CLONE-15", Guide, 0, "A clone of an element that isn't there is NotFound.", Needs = [AbilityKey.Clone])]
     public static async Task OfUnknown(Bench b)
@@ -157,12 +158,14 @@ internal static class CloneClauses
         var all = await b.CurrentClonesAsync(null);
         Claim.Contains(one, all, "among all clones");
         Claim.Contains(other, all, "among all clones");
-        Claim.That(all.All(clone => clone.Type == StorageElementType.SnapClone), "clones", all.FirstOrDefault(clone => clone.Type != StorageElementType.SnapClone));
+        Claim.That(all.All(clone => clone.Type == StorageElementType.SnapClone), "clones",
+            all.FirstOrDefault(clone => clone.Type != StorageElementType.SnapClone));
     }
 
     [Clause("CLONE-18", Current, 0, "getCurrentClones of an element that isn't there is NotFound.", ReadOnly = true)]
     public static async Task CurrentOfUnknown(Bench b) =>
-        await Claim.RefusedAsync(() => b.Array.GetCurrentClonesAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException), typeof(NoSuchOperationException));
+        await Claim.RefusedAsync(() => b.Array.GetCurrentClonesAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException),
+            typeof(NoSuchOperationException));
 
     [Clause("CLONE-19", Guide, 0, "A clone can be cloned, where isCloneable says so.", Needs = [AbilityKey.Clone])]
     public static async Task OfAClone(Bench b)

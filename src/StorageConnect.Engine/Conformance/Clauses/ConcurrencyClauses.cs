@@ -11,7 +11,8 @@ internal static class ConcurrencyClauses
         var name = b.NewName();
         var endings = await Bench.TogetherAsync(_ => b.CreateAsync(name));
         Claim.Equal(1, endings.Count(ending => ending.Done), "how many succeeded");
-        Claim.That(endings.All(ending => ending.Done || ending.Error is AlreadyExistsException or StorageElementBusyException), "AlreadyExists for the others", Shown(endings));
+        Claim.That(endings.All(ending => ending.Done || ending.Error is AlreadyExistsException or StorageElementBusyException),
+            "AlreadyExists for the others", Shown(endings));
         Claim.Equal(1, (await b.ListAsync()).Count(element => element.Name == name), "elements of that name");
     }
 
@@ -30,10 +31,12 @@ internal static class ConcurrencyClauses
         var element = await b.CreateAsync();
         var endings = await Bench.TogetherAsync(_ => b.Array.RemoveAsync(element, b.Token));
         Claim.Equal(1, endings.Count(ending => ending.Done), "how many succeeded");
-        Claim.That(endings.All(ending => ending.Done || ending.Error is NotFoundException or StorageElementBusyException), "NotFound for the others", Shown(endings));
+        Claim.That(endings.All(ending => ending.Done || ending.Error is NotFoundException or StorageElementBusyException),
+            "NotFound for the others", Shown(endings));
     }
 
-    [Clause("CONCURRENT-4", "startPresent()", 13, "Presented to several groups at once, the element is presented to them all.", Needs = [AbilityKey.AccessControl])]
+    [Clause("CONCURRENT-4", "startPresent()", 13, "Presented to several groups at once, the element is presented to them all.",
+        Needs = [AbilityKey.AccessControl])]
     public static async Task NoPresentationIsLost(Bench b)
     {
         var element = await b.CreateAsync();
@@ -79,9 +82,13 @@ internal static class ConcurrencyClauses
             await b.Array.OfflineAsync(element, b.Token);
         }
 
-        var endings = await Bench.TogetherAsync(async _ => await b.FinishAsync(await b.Array.CreateSnapAsync(element, null, b.Token), OscOperationKind.Snapshot));
-        Claim.That(endings.Any(ending => ending.Done) && endings.All(ending => ending.Done || ending.Error is StorageElementBusyException or LimitExceededException), "snapshots, or busy", Shown(endings));
-        Claim.Same(endings.Where(ending => ending.Done).Select(ending => ending.Result!.Uuid), (await b.CurrentSnapsAsync(element)).Select(snapshot => snapshot.Uuid), "snapshots");
+        var endings = await Bench.TogetherAsync(
+            async _ => await b.FinishAsync(await b.Array.CreateSnapAsync(element, null, b.Token), OscOperationKind.Snapshot));
+        Claim.That(endings.Any(ending => ending.Done)
+            && endings.All(ending => ending.Done || ending.Error is StorageElementBusyException or LimitExceededException),
+            "snapshots, or busy", Shown(endings));
+        Claim.Same(endings.Where(ending => ending.Done).Select(ending => ending.Result!.Uuid),
+            (await b.CurrentSnapsAsync(element)).Select(snapshot => snapshot.Uuid), "snapshots");
     }
 
     [Clause("CONCURRENT-8", "list()", 0, "list goes through while elements come and go, and tells of those that stay.")]
@@ -122,8 +129,10 @@ internal static class ConcurrencyClauses
             await b.Array.OfflineAsync(element, b.Token);
         }
 
-        var endings = await Bench.TogetherAsync(async i => await b.FinishAsync(await b.Array.ResizeAsync(element, b.Size * (i + 2), allowShrink: true, b.Token), OscOperationKind.Resize));
-        Claim.That(endings.Any(ending => ending.Done) && endings.All(ending => ending.Done || ending.Error is StorageElementBusyException), "done, or busy", Shown(endings));
+        var endings = await Bench.TogetherAsync(
+            async i => await b.FinishAsync(await b.Array.ResizeAsync(element, b.Size * (i + 2), allowShrink: true, b.Token), OscOperationKind.Resize));
+        Claim.That(endings.Any(ending => ending.Done) && endings.All(ending => ending.Done || ending.Error is StorageElementBusyException),
+            "done, or busy", Shown(endings));
         var size = (await b.InfoAsync(element)).SizeBytes;
         Claim.That(endings.Any(ending => ending.Result?.SizeBytes == size), "one of the sizes answered", size);
     }

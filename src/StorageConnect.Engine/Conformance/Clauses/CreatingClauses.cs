@@ -75,7 +75,8 @@ internal static class CreatingClauses
     public static async Task IdentitiesDiffer(Bench b)
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
-        Claim.That(one.Uuid != other.Uuid && one.Page83Id != other.Page83Id, "different identities", $"{one.Uuid} {one.Page83Id} and {other.Uuid} {other.Page83Id}");
+        Claim.That(one.Uuid != other.Uuid && one.Page83Id != other.Page83Id, "different identities",
+            $"{one.Uuid} {one.Page83Id} and {other.Uuid} {other.Page83Id}");
     }
 
     [Clause("CREATE-13", Guide, 11, "The name of a removed element is free again; its identities are not given to another.")]
@@ -103,7 +104,8 @@ internal static class CreatingClauses
         }
 
         var name = b.NewName();
-        await Claim.RefusedAsync(() => b.Array.CreateAsync(name, b.Size, "osc-conf-no-such-group", true, null, b.Token), "creating it there", typeof(NotFoundException), typeof(InvalidRequestException));
+        await Claim.RefusedAsync(() => b.Array.CreateAsync(name, b.Size, "osc-conf-no-such-group", true, null, b.Token), "creating it there",
+            typeof(NotFoundException), typeof(InvalidRequestException));
         Claim.That((await b.ListAsync()).TrueForAll(other => other.Name != name), "nothing of that name", "an element");
     }
 

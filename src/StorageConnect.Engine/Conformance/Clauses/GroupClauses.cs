@@ -37,12 +37,14 @@ internal static class GroupClauses
         Claim.Same(names, changes.Done.Select(group => group.Name), "groups created");
     }
 
-    [Clause("GROUP-4", Create, 10, "Of a group that exists and a new one, the new one is created and the other stays as it was.", Needs = [AbilityKey.AccessControl])]
+    [Clause("GROUP-4", Create, 10, "Of a group that exists and a new one, the new one is created and the other stays as it was.",
+        Needs = [AbilityKey.AccessControl])]
     public static async Task OneExists(Bench b)
     {
         var old = await b.CreateGroupAsync();
         var name = b.NewName();
-        var changes = await b.Array.CreateAccessGroupsAsync([new() { Name = old.Name, Entries = [b.NewInitiator()] }, new() { Name = name, Entries = [b.NewInitiator()] }], b.Token);
+        var changes = await b.Array.CreateAccessGroupsAsync(
+            [new() { Name = old.Name, Entries = [b.NewInitiator()] }, new() { Name = name, Entries = [b.NewInitiator()] }], b.Token);
         Claim.Same([name], changes.Done.Select(group => group.Name), "groups created");
         Claim.Same(old.Entries, (await GetAsync(b, old.Name)).Entries, "entries of the one that existed");
     }
@@ -185,10 +187,12 @@ internal static class GroupClauses
     public static async Task TakeFromUnknown(Bench b)
     {
         var server = await ServerAsync(b);
-        await Claim.RefusedAsync<NotFoundException>(() => b.Raw.RemoveFromAccessGroupAsync(server, b.NewName(), [b.NewInitiator()], b.Token), "an unknown group");
+        await Claim.RefusedAsync<NotFoundException>(() => b.Raw.RemoveFromAccessGroupAsync(server, b.NewName(), [b.NewInitiator()], b.Token),
+            "an unknown group");
     }
 
-    [Clause("GROUP-19", "getAccessGroups()", 0, "For an element, getAccessGroups returns the groups that it is presented to, and no other.", Needs = [AbilityKey.AccessControl])]
+    [Clause("GROUP-19", "getAccessGroups()", 0, "For an element, getAccessGroups returns the groups that it is presented to, and no other.",
+        Needs = [AbilityKey.AccessControl])]
     public static async Task OfAnElement(Bench b)
     {
         var (element, one, other) = (await b.CreateAsync(), await b.CreateGroupAsync(), await b.CreateGroupAsync());
@@ -198,7 +202,8 @@ internal static class GroupClauses
     }
 
     [Clause("GROUP-20", "getAccessGroups()", 0, "getAccessGroups of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task OfUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetAccessGroupsAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task OfUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetAccessGroupsAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("GROUP-21", "getAccessGroups()", 0, "Groups have names, each once.", ReadOnly = true)]
     public static async Task Names(Bench b)

@@ -32,7 +32,8 @@ internal static class InfoClauses
     }
 
     [Clause("INFO-5", "getStatus()", 0, "getStatus of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task StatusOfUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetStatusAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task StatusOfUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetStatusAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("INFO-6", "getStatus()", 0, "getStatus of a snapshot is a text.", Needs = [AbilityKey.Snapshot])]
     public static async Task StatusOfASnapshot(Bench b)

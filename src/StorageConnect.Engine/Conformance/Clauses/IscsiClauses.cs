@@ -20,9 +20,11 @@ internal static class IscsiClauses
         var targets = (await DiscoverAsync(b)).IscsiTargets;
         foreach (var target in targets)
         {
-            var isNamed = target.TargetName.StartsWith("iqn.", StringComparison.Ordinal) || target.TargetName.StartsWith("eui.", StringComparison.Ordinal) || target.TargetName.StartsWith("naa.", StringComparison.Ordinal);
+            var isNamed = target.TargetName.StartsWith("iqn.", StringComparison.Ordinal) || target.TargetName.StartsWith("eui.", StringComparison.Ordinal)
+                || target.TargetName.StartsWith("naa.", StringComparison.Ordinal);
             Claim.That(isNamed, "an iSCSI name", target.TargetName);
-            Claim.That(Uri.TryCreate($"tcp://{target.Portal}", UriKind.Absolute, out var portal) && portal.Port > IPEndPoint.MinPort, "a portal such as 192.0.2.1:3260", target.Portal);
+            Claim.That(Uri.TryCreate($"tcp://{target.Portal}", UriKind.Absolute, out var portal) && portal.Port > IPEndPoint.MinPort,
+                "a portal such as 192.0.2.1:3260", target.Portal);
         }
 
         Claim.That(targets.Select(target => (target.TargetName, target.Portal)).Distinct().Count() == targets.Count, "each once", string.Join(", ", targets));
@@ -42,7 +44,8 @@ internal static class IscsiClauses
     public static async Task AskedAgainTheSame(Bench b)
     {
         var (one, other) = (await DiscoverAsync(b), await DiscoverAsync(b));
-        Claim.Same(one.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"), other.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"), "targets");
+        Claim.Same(one.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"),
+            other.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"), "targets");
     }
 
     private static async Task<StorageServer> DiscoverAsync(Bench b)

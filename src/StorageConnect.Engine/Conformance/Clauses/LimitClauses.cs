@@ -22,10 +22,12 @@ internal static class LimitClauses
     public static async Task SnapLimitOfAnElement(Bench b) => IsALimit(await b.Array.GetSnapLimitsAsync(await b.CreateAsync(), b.Token));
 
     [Clause("LIMIT-5", Clones, 0, "The limit of clones of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task CloneLimitOfUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetCloneLimitsAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task CloneLimitOfUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetCloneLimitsAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("LIMIT-6", Snapshots, 0, "The limit of snapshots of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task SnapLimitOfUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetSnapLimitsAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task SnapLimitOfUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.GetSnapLimitsAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("LIMIT-7", Clones, 16, "At the limit of clones isCloneable says no, and one more is LimitExceeded.", Needs = [AbilityKey.Clone])]
     public static async Task CloneLimitHolds(Bench b)

@@ -128,6 +128,7 @@ internal static class ListingClauses
     private static void Differ(List<StorageElement> elements, Func<StorageElement, string> key, string what)
     {
         var twice = elements.GroupBy(key).FirstOrDefault(group => group.Count() > 1);
-        Claim.That(twice is null, $"each {what} once", twice is null ? null : $"'{twice.Key}' of {string.Join(" and ", twice.Select(element => $"'{element.Name}'"))}");
+        Claim.That(twice is null, $"each {what} once",
+            twice is null ? null : $"'{twice.Key}' of {string.Join(" and ", twice.Select(element => $"'{element.Name}'"))}");
     }
 }

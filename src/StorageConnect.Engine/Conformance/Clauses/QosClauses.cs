@@ -11,7 +11,8 @@ internal static class QosClauses
     {
         await b.QualitiesAsync();
         var list = await b.Array.GetQosListAsync(b.Token);
-        Claim.That(list.All(quality => quality.Value.Length > 0 && quality.Name.Length > 0 && quality.Description.Length > 0), "values, names and descriptions", string.Join(", ", list));
+        Claim.That(list.All(quality => quality.Value.Length > 0 && quality.Name.Length > 0 && quality.Description.Length > 0), "values, names and descriptions",
+            string.Join(", ", list));
         Claim.That(list.Select(quality => quality.Value).Distinct().Count() == list.Count, "each value once", list.Select(quality => quality.Value));
     }
 
@@ -61,7 +62,8 @@ internal static class QosClauses
     {
         await b.QualitiesAsync();
         var element = await b.CreateAsync();
-        await Claim.RefusedAsync(() => b.Array.SetQosAsync(element, "osc-conf-no-such-quality", b.Token), "an unknown value", typeof(InvalidRequestException), typeof(NotFoundException), typeof(NoSuchOperationException));
+        await Claim.RefusedAsync(() => b.Array.SetQosAsync(element, "osc-conf-no-such-quality", b.Token), "an unknown value", typeof(InvalidRequestException),
+            typeof(NotFoundException), typeof(NoSuchOperationException));
         Claim.Unchanged(element, await b.InfoAsync(element));
     }
 
@@ -69,7 +71,8 @@ internal static class QosClauses
     public static async Task UnknownElement(Bench b)
     {
         var quality = (await b.QualitiesAsync())[0];
-        await Claim.RefusedAsync(() => b.Array.SetQosAsync(b.Unknown, quality, b.Token), "an unknown element", typeof(NotFoundException), typeof(NoSuchOperationException));
+        await Claim.RefusedAsync(() => b.Array.SetQosAsync(b.Unknown, quality, b.Token), "an unknown element", typeof(NotFoundException),
+            typeof(NoSuchOperationException));
     }
 
     [Clause("QOS-8", List, 0, "Asked again, getQoSList tells the same.", ReadOnly = true)]

@@ -23,7 +23,8 @@ internal static class RestoreClauses
         Claim.Equal(Before, await b.ReadAsync(element), "the mark");
     }
 
-    [Clause("RESTORE-3", Guide, 18, "A restore changes none of the element's identities, and not its presentation.", Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
+    [Clause("RESTORE-3", Guide, 18, "A restore changes none of the element's identities, and not its presentation.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
     public static async Task IdentitiesStay(Bench b)
     {
         var (element, snapshot) = await SnappedAsync(b);
@@ -85,7 +86,8 @@ internal static class RestoreClauses
     public static async Task RestorableUnknown(Bench b) =>
         await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsRestorableAsync(b.UnknownSnapshot, null, b.Token), "an unknown snapshot");
 
-    [Clause("RESTORE-11", Guide, 18, "One member restored from a snapshot of several leaves the other's data alone, or is refused: SnapRestoreNotSafe.", Needs = [AbilityKey.Snapshot])]
+    [Clause("RESTORE-11", Guide, 18, "One member restored from a snapshot of several leaves the other's data alone, or is refused: SnapRestoreNotSafe.",
+        Needs = [AbilityKey.Snapshot])]
     public static async Task OneMemberOfSeveral(Bench b)
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync());

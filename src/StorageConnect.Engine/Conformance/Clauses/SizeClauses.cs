@@ -52,7 +52,8 @@ internal static class SizeClauses
     public static async Task ResizeToTheLargest(Bench b)
     {
         var element = await b.CreateAsync();
-        await Claim.RefusedAsync(() => b.ResizeAsync(element, long.MaxValue), "a size of 8 EiB", typeof(LimitExceededException), typeof(InvalidRequestException));
+        await Claim.RefusedAsync(() => b.ResizeAsync(element, long.MaxValue), "a size of 8 EiB", typeof(LimitExceededException),
+            typeof(InvalidRequestException));
         Claim.Unchanged(element, await b.InfoAsync(element));
     }
 

@@ -90,7 +90,8 @@ internal static class SnapshotClauses
         var all = await b.CurrentSnapsAsync(null);
         Claim.Contains(one, all, "among all snapshots");
         Claim.Contains(other, all, "among all snapshots");
-        Claim.That(all.All(snapshot => snapshot.Type == StorageElementType.Snapshot), "snapshots", all.FirstOrDefault(snapshot => snapshot.Type != StorageElementType.Snapshot));
+        Claim.That(all.All(snapshot => snapshot.Type == StorageElementType.Snapshot), "snapshots",
+            all.FirstOrDefault(snapshot => snapshot.Type != StorageElementType.Snapshot));
     }
 
     [Clause("SNAP-11", Current, 0, "An element without snapshots has none.", ReadOnly = false)]
@@ -98,7 +99,8 @@ internal static class SnapshotClauses
 
     [Clause("SNAP-12", Current, 0, "getCurrentSnaps of an element that isn't there is NotFound.", ReadOnly = true)]
     public static async Task CurrentOfUnknown(Bench b) =>
-        await Claim.RefusedAsync(() => b.Array.GetCurrentSnapsAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException), typeof(NoSuchOperationException));
+        await Claim.RefusedAsync(() => b.Array.GetCurrentSnapsAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException),
+            typeof(NoSuchOperationException));
 
     [Clause("SNAP-13", "isSnapable()", 16, "Where isSnapable says yes, createSnap works: for the array, and for an element.", Needs = [AbilityKey.Snapshot])]
     public static async Task SnapableIsTrue(Bench b)
@@ -115,7 +117,8 @@ internal static class SnapshotClauses
     }
 
     [Clause("SNAP-14", "isSnapable()", 0, "isSnapable of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task SnapableUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsSnapableAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task SnapableUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsSnapableAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("SNAP-15", Remove, 0, "A removed snapshot is gone, from getInfo and from both lists.", Needs = [AbilityKey.Snapshot])]
     public static async Task IsRemoved(Bench b)
@@ -139,7 +142,8 @@ internal static class SnapshotClauses
     }
 
     [Clause("SNAP-17", Remove, 0, "Removing a snapshot that isn't there is NotFound.")]
-    public static async Task RemoveUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.SnapRemoveAsync(b.UnknownSnapshot, b.Token), "an unknown snapshot");
+    public static async Task RemoveUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.SnapRemoveAsync(b.UnknownSnapshot, b.Token), "an unknown snapshot");
 
     [Clause("SNAP-18", Remove, 0, "Removing a snapshot a second time is NotFound.", Needs = [AbilityKey.Snapshot])]
     public static async Task RemovedAgain(Bench b)

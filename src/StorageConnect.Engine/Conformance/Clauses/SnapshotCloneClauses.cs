@@ -5,14 +5,16 @@ internal static class SnapshotCloneClauses
 {
     private const string Guide = "cloneFromSnap()";
 
-    [Clause("SNAPCLONE-1", Guide, 11, "A clone of a snapshot has identities of its own, for the array and for hosts.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    [Clause("SNAPCLONE-1", Guide, 11, "A clone of a snapshot has identities of its own, for the array and for hosts.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
     public static async Task HasIdentities(Bench b)
     {
         var (source, snapshot) = await SnappedAsync(b);
         var clone = await b.CloneFromSnapAsync(source, snapshot);
         Claim.IsUuid(clone);
         Claim.IsPage83Id(clone);
-        Claim.That(clone.Page83Id != source.Page83Id && clone.Uuid != source.Uuid && clone.Uuid != snapshot.Uuid, "identities of its own", $"{clone.Uuid} {clone.Page83Id}");
+        Claim.That(clone.Page83Id != source.Page83Id && clone.Uuid != source.Uuid && clone.Uuid != snapshot.Uuid, "identities of its own",
+            $"{clone.Uuid} {clone.Page83Id}");
     }
 
     [Clause("SNAPCLONE-2", Guide, 7, "It has the name given.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.CustomCloneName])]
@@ -53,7 +55,8 @@ internal static class SnapshotCloneClauses
         Claim.Unchanged(snapshot, await b.InfoAsync(snapshot));
     }
 
-    [Clause("SNAPCLONE-6", "getCurrentClones()", 0, "It is among the clones of the snapshot or of the element, and among all.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    [Clause("SNAPCLONE-6", "getCurrentClones()", 0, "It is among the clones of the snapshot or of the element, and among all.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
     public static async Task IsAmongTheClones(Bench b)
     {
         var (source, snapshot) = await SnappedAsync(b);
@@ -71,7 +74,8 @@ internal static class SnapshotCloneClauses
     public static async Task OfUnknown(Bench b)
     {
         var (server, source) = (await b.ValidatedServerAsync(), await b.CreateAsync());
-        await Claim.RefusedAsync<NotFoundException>(() => b.Raw.CloneFromSnapAsync(server, source, b.UnknownSnapshot, null, null, b.Token), "an unknown snapshot");
+        await Claim.RefusedAsync<NotFoundException>(() => b.Raw.CloneFromSnapAsync(server, source, b.UnknownSnapshot, null, null, b.Token),
+            "an unknown snapshot");
     }
 
     [Clause("SNAPCLONE-8", Guide, 0, "Of an element that is no member of the snapshot it is refused.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
@@ -79,10 +83,12 @@ internal static class SnapshotCloneClauses
     {
         var (_, snapshot) = await SnappedAsync(b);
         var (server, stranger) = (await b.ValidatedServerAsync(), await b.CreateAsync());
-        await Claim.RefusedAsync<StorageConnectException>(() => b.Raw.CloneFromSnapAsync(server, stranger, snapshot, null, null, b.Token), "a clone of a stranger");
+        await Claim.RefusedAsync<StorageConnectException>(() => b.Raw.CloneFromSnapAsync(server, stranger, snapshot, null, null, b.Token),
+            "a clone of a stranger");
     }
 
-    [Clause("SNAPCLONE-9", Guide, 19, "Of a snapshot of several it is a clone of the element named, in its size.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    [Clause("SNAPCLONE-9", Guide, 19, "Of a snapshot of several it is a clone of the element named, in its size.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
     public static async Task OfOneOfSeveral(Bench b)
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync(size: b.Size * 2));
@@ -91,7 +97,8 @@ internal static class SnapshotCloneClauses
         Claim.Equal(one.SizeBytes, (await b.CloneFromSnapAsync(one, snapshot)).SizeBytes, "the size");
     }
 
-    [Clause("SNAPCLONE-10", "snapRemove()", 20, "A snapshot with clones is busy; or it goes, and they stay.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    [Clause("SNAPCLONE-10", "snapRemove()", 20, "A snapshot with clones is busy; or it goes, and they stay.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
     public static async Task TheSnapshotIsBusyOrGoes(Bench b)
     {
         var (source, snapshot) = await SnappedAsync(b);

@@ -55,7 +55,8 @@ internal static class SplittingClauses
     }
 
     [Clause("SPLIT-7", Predicate, 0, "isSplittable of an element that isn't there is NotFound.", ReadOnly = true)]
-    public static async Task SplittableUnknown(Bench b) => await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsSplittableAsync(b.Unknown, b.Token), "an unknown element");
+    public static async Task SplittableUnknown(Bench b) =>
+        await Claim.RefusedAsync<NotFoundException>(() => b.Array.IsSplittableAsync(b.Unknown, b.Token), "an unknown element");
 
     [Clause("SPLIT-8", Guide, 0, "Splitting an element that isn't there is NotFound.", Needs = [AbilityKey.SplitClone])]
     public static async Task Unknown(Bench b)
@@ -84,7 +85,8 @@ internal static class SplittingClauses
         Claim.Equal(split.Page83Id, (await b.InfoAsync(split)).Page83Id, "its identity");
     }
 
-    [Clause("SPLIT-11", Guide, 6, "With splitclone_while_open a clone that is online and presented can be split; its presentation stays.", Needs = [AbilityKey.SplitClone, AbilityKey.SplitCloneWhileOpen, AbilityKey.Clone, AbilityKey.AccessControl])]
+    [Clause("SPLIT-11", Guide, 6, "With splitclone_while_open a clone that is online and presented can be split; its presentation stays.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.SplitCloneWhileOpen, AbilityKey.Clone, AbilityKey.AccessControl])]
     public static async Task WhileOpen(Bench b)
     {
         if (await b.AbilityAsync(AbilityKey.SplitClone) == Ability.Offline)

@@ -17,7 +17,8 @@ internal static class UnsupportedClauses
     public static Task Clone(Bench b) => RefusedAsync(b, (server, element) => b.Raw.CloneAsync(server, element, null, null, b.Token));
 
     [Clause("UNSUPPORTED-4", "cloneFromSnap()", 6, "Without the ability snapclone, cloneFromSnap is NoSuchOperation.", Lacks = (int)AbilityKey.SnapClone)]
-    public static Task SnapClone(Bench b) => RefusedAsync(b, (server, element) => b.Raw.CloneFromSnapAsync(server, element, b.UnknownSnapshot, null, null, b.Token));
+    public static Task SnapClone(Bench b) =>
+        RefusedAsync(b, (server, element) => b.Raw.CloneFromSnapAsync(server, element, b.UnknownSnapshot, null, null, b.Token));
 
     [Clause("UNSUPPORTED-5", "resize()", 6, "Without the ability resize, resize is NoSuchOperation.", Lacks = (int)AbilityKey.Resize)]
     public static Task Resize(Bench b) => RefusedAsync(b, (server, element) => b.Raw.ResizeAsync(server, element, element.SizeBytes * 2, b.Token));
@@ -25,8 +26,10 @@ internal static class UnsupportedClauses
     [Clause("UNSUPPORTED-6", "splitClone()", 6, "Without the ability splitclone, splitClone is NoSuchOperation.", Lacks = (int)AbilityKey.SplitClone)]
     public static Task Split(Bench b) => RefusedAsync(b, (server, element) => b.Raw.SplitCloneAsync(server, element, b.Token));
 
-    [Clause("UNSUPPORTED-7", "createAccessGroups()", 6, "Without access_control, createAccessGroups is NoSuchOperation.", Lacks = (int)AbilityKey.AccessControl)]
-    public static Task Groups(Bench b) => RefusedAsync(b, (server, _) => b.Raw.CreateAccessGroupsAsync(server, [new() { Name = b.NewName(), Entries = [b.NewInitiator()] }], b.Token));
+    [Clause("UNSUPPORTED-7", "createAccessGroups()", 6, "Without access_control, createAccessGroups is NoSuchOperation.",
+        Lacks = (int)AbilityKey.AccessControl)]
+    public static Task Groups(Bench b) =>
+        RefusedAsync(b, (server, _) => b.Raw.CreateAccessGroupsAsync(server, [new() { Name = b.NewName(), Entries = [b.NewInitiator()] }], b.Token));
 
     [Clause("UNSUPPORTED-8", "isSnapable()", 6, "Without the ability snapshot, isSnapable says no.", ReadOnly = true, Lacks = (int)AbilityKey.Snapshot)]
     public static async Task NotSnapable(Bench b) => Claim.That(!await b.Array.IsSnapableAsync(null, b.Token), "no", "yes");
@@ -34,10 +37,12 @@ internal static class UnsupportedClauses
     [Clause("UNSUPPORTED-9", "isCloneable()", 6, "Without the ability clone, isCloneable says no.", Lacks = (int)AbilityKey.Clone)]
     public static async Task NotCloneable(Bench b) => Claim.That(!await b.Array.IsCloneableAsync(await b.CreateAsync(), b.Token), "no", "yes");
 
-    [Clause("UNSUPPORTED-10", "getCurrentSnaps()", 6, "getCurrentSnaps works without the ability snapshot too, or is NoSuchOperation: an expired licence locks nothing in.", ReadOnly = true)]
+    [Clause("UNSUPPORTED-10", "getCurrentSnaps()", 6,
+        "getCurrentSnaps works without the ability snapshot too, or is NoSuchOperation: an expired licence locks nothing in.", ReadOnly = true)]
     public static Task SnapshotsAreAlwaysTold(Bench b) => WorksOrNotAsync(() => b.Array.GetCurrentSnapsAsync(null, b.Token));
 
-    [Clause("UNSUPPORTED-11", "getCurrentClones()", 6, "getCurrentClones works without the ability clone too, or is NoSuchOperation: an expired licence locks nothing in.", ReadOnly = true)]
+    [Clause("UNSUPPORTED-11", "getCurrentClones()", 6,
+        "getCurrentClones works without the ability clone too, or is NoSuchOperation: an expired licence locks nothing in.", ReadOnly = true)]
     public static Task ClonesAreAlwaysTold(Bench b) => WorksOrNotAsync(() => b.Array.GetCurrentClonesAsync(null, b.Token));
 
     private static async Task RefusedAsync(Bench b, Func<StorageServer, StorageElement, Task> call)

@@ -11,7 +11,8 @@ internal static class UpdateClauses
         StorageElement[] asked = [await b.CreateAsync(), await b.CreateAsync()];
         await b.CreateAsync();
         var answer = await b.Array.UpdateStorageElementsAsync(asked, appendAllowed: false, b.Token);
-        Claim.Equal(string.Join(", ", asked.Select(element => element.Name)), string.Join(", ", answer.Select(element => element.Name)), "elements in the answer");
+        Claim.Equal(string.Join(", ", asked.Select(element => element.Name)), string.Join(", ", answer.Select(element => element.Name)),
+            "elements in the answer");
     }
 
     [Clause("UPDATE-2", Guide, 23, "With append_allowed others may be added; those asked for are there.")]

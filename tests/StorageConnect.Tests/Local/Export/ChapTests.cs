@@ -136,7 +136,8 @@ public sealed class ChapTests
         var server = IscsiArray.ServerFor(LoopMounts.NewFolder(PoolKind.Copy), daemon, []);
         server = server with { ExtraInfo = server.ExtraInfo!.Replace(daemon.ControlPath, strange.ControlPath, StringComparison.Ordinal) };
         using var plugin = TestArray.NewPlugin();
-        var refused = await Assert.ThrowsAsync<NoSuchOperationException>(() => plugin.ValidateAsync(server with { AccessContexts = [IscsiArray.Chap(User, Secret)] }, Token));
+        var refused = await Assert.ThrowsAsync<NoSuchOperationException>(
+            () => plugin.ValidateAsync(server with { AccessContexts = [IscsiArray.Chap(User, Secret)] }, Token));
         Assert.Equal("ChapNotPossible", refused.ErrorId);
         await plugin.ValidateAsync(server, Token);
         var element = await plugin.CreateAsync(server, new() { Name = "db01", SizeBytes = 1 << 20 }, true, null, Token);
@@ -166,7 +167,16 @@ public sealed class ChapTests
                 Name = "iqn.2026-01.local.storageconnect:lab.db01",
                 Initiators = [IscsiArray.Host1],
                 Accounts = [],
-                Unit = new() { Backing = BackingStore.File(volume), Product = "A LUN", Naa = "6025c0c" + new string('1', 25), Serial = "s1", Size = 1 << 20, Thin = true, WriteThrough = true },
+                Unit = new()
+                {
+                    Backing = BackingStore.File(volume),
+                    Product = "A LUN",
+                    Naa = "6025c0c" + new string('1', 25),
+                    Serial = "s1",
+                    Size = 1 << 20,
+                    Thin = true,
+                    WriteThrough = true
+                },
             };
             export.Create(spec, 7, Token);
             var target = Assert.Single(export.GetTargets(Token));

@@ -84,7 +84,8 @@ public sealed class DriftTests
         var updated = await array.Plugin.UpdateStorageElementsAsync(array.Server, [elements[0]], appendAllowed: false, Token);
         Assert.Equal("OK", Assert.Single(updated).Status);
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
-        Assert.Equal([.. before.Append("iqn.2001-04.com.example:not-ours |  |  | ").Order(StringComparer.Ordinal)], array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal).ToList());
+        Assert.Equal([.. before.Append("iqn.2001-04.com.example:not-ours |  |  | ").Order(StringComparer.Ordinal)],
+            array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal).ToList());
     }
 
     [Fact]
@@ -100,7 +101,8 @@ public sealed class DriftTests
         Sqlite.Execute(database, $"INSERT INTO export_pending (element, resized) VALUES ('{other.Uuid}', 0)");
         await using (var next = await array.AnotherAsync())
         {
-            Assert.Equal([array.TargetOf(element), array.TargetOf(other)], array.Daemon.GetTargets().Select(target => target.Name).Order(StringComparer.Ordinal));
+            Assert.Equal([array.TargetOf(element), array.TargetOf(other)],
+                array.Daemon.GetTargets().Select(target => target.Name).Order(StringComparer.Ordinal));
             Assert.DoesNotContain("differs", await next.StatusAsync(), StringComparison.Ordinal);
         }
 
@@ -173,7 +175,9 @@ public sealed class DriftTests
         var element = await array.ServedAsync("db01");
         var target = array.TargetOf(element);
         array.Daemon.Adm("--mode", "target", "--op", "new", "--tid", "2147480000", "--targetname", "iqn.2001-04.com.example:other");
-        var forged = "x\n    LUN information:\n    Account information:\n    ACL information:\nTarget 2147480000: iqn.2001-04.com.example:other\n    System information:\n    I_T nexus information:";
+        var forged =
+            "x\n    LUN information:\n    Account information:\n    ACL information:\nTarget 2147480000: iqn.2001-04.com.example:other\n    System " +
+                "information:\n    I_T nexus information:";
         using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, target, IscsiArray.Host1, forged);
         Assert.True(session.IsReady());
         var odd = await Assert.ThrowsAsync<ArrayUnreachableException>(() => array.StatusAsync());
@@ -209,7 +213,8 @@ public sealed class DriftTests
     }
 
     private static string Shape(TargetState target) =>
-        $"{target.Name} | {string.Join(',', target.Initiators.Concat(target.Addresses))} | {target.Accounts} | {string.Join(';', target.Units.Select(unit => $"{unit.Number} {unit.Naa} {unit.Serial} {unit.Backing?.Path} {unit.Online} {unit.Thin}"))}";
+        $"{target.Name} | {string.Join(',', target.Initiators.Concat(target.Addresses))} | {target.Accounts} | " +
+        string.Join(';', target.Units.Select(unit => $"{unit.Number} {unit.Naa} {unit.Serial} {unit.Backing?.Path} {unit.Online} {unit.Thin}"));
 
     private static void WriteUntil(IscsiArray array, StorageElement element, CancellationToken stop)
     {

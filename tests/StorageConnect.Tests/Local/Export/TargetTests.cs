@@ -23,8 +23,10 @@ public sealed class TargetTests
             Assert.Equal(element.Page83Id, Page83.ToMultipathId(session.Inquire(0x83)));
         }
 
-        Assert.Contains(element.Uuid, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x80)).Output, StringComparison.Ordinal);
-        Assert.Contains(element.Page83Id[1..], (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x83)).Output, StringComparison.Ordinal);
+        Assert.Contains(element.Uuid, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x80)).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(element.Page83Id[1..], (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x83)).Output,
+            StringComparison.Ordinal);
         Assert.Equal(0, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0xB0)).ExitCode);
         Assert.Contains("lbpu:1", (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0xB2)).Output, StringComparison.Ordinal);
     }

@@ -72,7 +72,8 @@ public sealed class LoopMounts : IDisposable
             _ => ("mkfs.ext4", "e2fsprogs"),
         };
         Assert.SkipUnless(File.Exists($"/usr/sbin/{tool}") || File.Exists($"/sbin/{tool}"), $"{tool} is missing: install the package {package}.");
-        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains($"\t{kind.ToString().ToLowerInvariant()}\n", StringComparison.Ordinal), $"The kernel has no {kind}.");
+        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains($"\t{kind.ToString().ToLowerInvariant()}\n", StringComparison.Ordinal),
+            $"The kernel has no {kind}.");
         Assert.SkipUnless(File.Exists("/dev/loop-control"), "The kernel has no loop devices.");
     }
 }

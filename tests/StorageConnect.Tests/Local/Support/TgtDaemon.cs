@@ -61,7 +61,8 @@ public sealed class TgtDaemon : IAsyncDisposable
     }
 
     public static void Require(string tool, string package) =>
-        Assert.SkipUnless(new[] { "/usr/bin", "/usr/sbin", "/bin", "/sbin" }.Any(folder => File.Exists(Path.Combine(folder, tool))), $"{tool} is missing: install the package {package}.");
+        Assert.SkipUnless(new[] { "/usr/bin", "/usr/sbin", "/bin", "/sbin" }.Any(folder => File.Exists(Path.Combine(folder, tool))),
+            $"{tool} is missing: install the package {package}.");
 
     /// <summary>Starts it, when it isn't running, with one portal.</summary>
     public async Task RunAsync()

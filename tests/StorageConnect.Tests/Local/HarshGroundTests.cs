@@ -124,7 +124,7 @@ public sealed class HarshGroundTests
     private static async Task WaitForCopiesAsync(string folder)
     {
         var begin = Stopwatch.GetTimestamp();
-        while (Sqlite.Column(Path.Combine(folder, "local.db"), "SELECT uuid FROM jobs WHERE state < 2").Any())
+        while (Sqlite.Column(Path.Combine(folder, "local.db"), "SELECT uuid FROM jobs WHERE state < 2").Count > 0)
         {
             Assert.True(Stopwatch.GetElapsedTime(begin) < TimeSpan.FromMinutes(1), "a copy does not end");
             await Task.Delay(10, Token);

@@ -22,6 +22,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
     private const int SharedNow = 1 | 4;
 
     private SafeFileHandle? _use;
+    private (ulong Inode, uint Major, uint Minor)? _locks;
     private bool _isBroken;
 
     /// <summary>True where the database was not closed properly, so that there was no checksum to compare.</summary>
@@ -48,6 +49,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
             }
 
             _use = use;
+            _locks = LinuxFile.Identity(folder.Locks);
             _isBroken = false;
         }
         catch
@@ -79,7 +81,8 @@ internal sealed class DatabaseSeal(PoolFolder folder)
     {
         try
         {
-            if (_use is not null && Libc.Flock(_use, ExclusiveNow) == 0 && !File.Exists(folder.Seal) && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
+            // Another pool may have taken the place of this one: its checksum is none of ours.
+            if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && Libc.Flock(_use, ExclusiveNow) == 0 && !File.Exists(folder.Seal) && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
             {
                 Write();
             }

@@ -44,6 +44,7 @@ internal sealed class PoolDatabase : IDisposable
             throw Directory.Exists(folder.Path) ? ErrorMapping.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
         }
 
+        folder.PrepareSharedMemory();
         var database = new PoolDatabase(folder);
         try
         {

@@ -100,20 +100,25 @@ internal sealed class PoolFolder(string given)
     }
 
     /// <summary>Makes the sub-folders that are missing.</summary>
-    /// <remarks>
-    /// SQLite maps its shared memory file. On a copy-on-write file system a write to a mapped page needs a new block, and without one the process gets
-    /// SIGBUS. So what is made in the pool folder itself is overwritten in place (no copy on write), and what is made in the others is not: volumes share blocks.
-    /// </remarks>
     public void EnsureLayout()
     {
         foreach (var folder in (ReadOnlySpan<string>)[Volumes, Parked, Snapshots, Pending])
         {
             if (LinuxFile.EnsureFolder(folder) && IsBtrfs)
             {
+                // Volumes share blocks, so they need what the pool folder itself must not have.
                 LinuxFile.SetCopyOnWrite(folder, on: true);
             }
         }
+    }
 
+    /// <summary>Has the files that SQLite makes beside the database overwritten in place. To be called before it makes them.</summary>
+    /// <remarks>
+    /// SQLite maps its shared memory file. On a copy-on-write file system a write to a mapped page needs a new block, and without one the process
+    /// gets SIGBUS.
+    /// </remarks>
+    public void PrepareSharedMemory()
+    {
         if (IsBtrfs)
         {
             LinuxFile.SetCopyOnWrite(Path, on: false);

@@ -66,7 +66,7 @@ internal sealed class LocalArray : IDisposable
         var create = MustCreate(folder, request);
         folder.Check();
         PoolTrust.Require(folder);
-        var array = new LocalArray(folder, OpenDatabase(folder, create));
+        var array = new LocalArray(folder, PoolDatabase.Open(folder, create));
         try
         {
             array.CheckSeat(request);
@@ -192,19 +192,6 @@ internal sealed class LocalArray : IDisposable
 
         folder.RequireEmpty();
         return true;
-    }
-
-    /// <summary>Opening takes a few blocks, for the memory that processes share; a full file system has none but those that are kept.</summary>
-    private static PoolDatabase OpenDatabase(PoolFolder folder, bool create)
-    {
-        try
-        {
-            return PoolDatabase.Open(folder, create);
-        }
-        catch (Exception e) when (ErrorMapping.IsOutOfSpace(e) && new PoolReserve(folder).TryRelease())
-        {
-            return PoolDatabase.Open(folder, create);
-        }
     }
 
     private FileLease? TryLeaseNow(ElementRow row)

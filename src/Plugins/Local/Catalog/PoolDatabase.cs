@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Native;
+using StorageConnect.Plugins.Local.Pools;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
@@ -9,6 +10,9 @@ namespace StorageConnect.Plugins.Local.Catalog;
 internal sealed class PoolDatabase : IDisposable
 {
     private const int MostIdle = 4;
+    private const int DiskFull = 13;
+    private const int CantOpen = 14;
+    private const int ConstraintViolated = 19;
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly PoolFolder _folder;
@@ -190,7 +194,7 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Our own refusals leave a connection as it was; after anything else it is not trusted any more.</summary>
     private void GiveBackAfter(PoolConnection connection, Exception error)
     {
-        if (error is StorageConnectException or SqliteException { SqliteErrorCode: 19 })
+        if (error is StorageConnectException or SqliteException { SqliteErrorCode: ConstraintViolated or DiskFull })
         {
             GiveBack(connection);
         }
@@ -235,7 +239,7 @@ internal sealed class PoolDatabase : IDisposable
 
             try
             {
-                var connection = new PoolConnection(_folder.Database);
+                var connection = Open(_folder);
                 _open++;
                 return connection;
             }
@@ -244,6 +248,22 @@ internal sealed class PoolDatabase : IDisposable
                 _seal.Leave();
                 throw;
             }
+        }
+    }
+
+    /// <summary>Opening takes a few blocks, for the memory that processes share; a full file system has none but those that are kept.</summary>
+    private static PoolConnection Open(PoolFolder folder)
+    {
+        var reserve = new PoolReserve(folder);
+        try
+        {
+            return new(folder.Database);
+        }
+        catch (SqliteException e) when ((ErrorMapping.IsOutOfSpace(e) || e.SqliteErrorCode == CantOpen) && reserve.TryRelease())
+        {
+            var connection = new PoolConnection(folder.Database);
+            reserve.Keep();
+            return connection;
         }
     }
 

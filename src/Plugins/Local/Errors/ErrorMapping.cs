@@ -60,11 +60,19 @@ internal static class ErrorMapping
         SqliteIoError when e.SqliteExtendedErrorCode == SqliteIoErrorShmSize => OutOfSpace(folder, element, e),
         SqliteCorrupt or SqliteNotADatabase => Corrupt(folder, $"its database can't be read ({e.Message})", e),
         SqliteBusy or SqliteLocked when e.SqliteExtendedErrorCode != SqliteBusySnapshot => Busy(folder, e),
+        SqliteCantOpen when IsFull(folder) => OutOfSpace(folder, element, e),
         SqliteReadOnly or SqlitePerm or SqliteCantOpen => folder.NotWritable(e),
         SqliteInterrupt => Busy(folder, e),
         SqliteIoError => Unreadable(e, folder),
         _ => Corrupt(folder, $"its database isn't as it should be ({e.Message})", e),
     };
+
+    /// <summary>SQLite says only that a file can't be made, not why.</summary>
+    private static bool IsFull(PoolFolder folder)
+    {
+        const ulong few = 16;
+        return LinuxFile.FileSystem(folder.Path).AvailableBlocks < few;
+    }
 
     private static StorageConnectException FromKernel(LinuxFileException e, PoolFolder folder, string? element) => e.Errno switch
     {

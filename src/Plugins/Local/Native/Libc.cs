@@ -26,6 +26,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(SafeFileHandle file);
 
+    [LibraryImport(Name, EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncFileSystem(SafeFileHandle file);
+
     [LibraryImport(Name, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Fdatasync(SafeFileHandle file);
 

@@ -172,6 +172,16 @@ internal static unsafe class LinuxFile
         Sync(folder);
     }
 
+    /// <summary>Writes out all that waits on a path's file system, freed blocks included.</summary>
+    public static void SyncFileSystem(string path)
+    {
+        using var folder = OpenCore(path, ReadOnlyFlag | FolderFlag);
+        if (Libc.SyncFileSystem(folder) != 0)
+        {
+            throw LinuxFileException.Last($"sync the file system of {path}");
+        }
+    }
+
     /// <summary>Gives a file another name. Where it had both, as after a power cut on Btrfs, the old one goes too.</summary>
     public static void Rename(string from, string to)
     {

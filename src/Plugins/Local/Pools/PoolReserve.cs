@@ -50,7 +50,7 @@ internal sealed class PoolReserve(PoolFolder folder)
             }
 
             // Most file systems give freed blocks out again only after their journal has the release.
-            LinuxFile.SyncFolder(folder.Path);
+            LinuxFile.SyncFileSystem(folder.Path);
             return true;
         }
         catch (LinuxFileException)

@@ -1,4 +1,4 @@
-# The Shell and the staged module on the guest's kernel: a Local array on a pool of its own, LUNs made and listed by separate processes.
+# pwsh and the staged module on the guest's kernel: a Local array on a pool of its own, LUNs made and listed by separate processes.
 mkdir /tmp/pool
 osc "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/tmp/pool'
      New-OscStorageElement -Name db01, db02 -Size 64MB"

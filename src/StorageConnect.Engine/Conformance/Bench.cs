@@ -34,6 +34,9 @@ internal sealed partial class Bench(ConformanceSession session, CancellationToke
     /// <summary>What the plug-in itself overrides of the optional methods.</summary>
     public bool OverridesDiscovery => session.Plugin.OverridesDiscovery;
 
+    /// <summary>Whether the plug-in has a method of its own for one of the guide's.</summary>
+    public bool Implements(string method) => session.Plugin.Instance.Implements(method);
+
     /// <summary>What is wrong with the class itself, or null.</summary>
     public string? Problem => session.Plugin.FindProblem();
 

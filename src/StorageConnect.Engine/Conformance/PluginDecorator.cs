@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Conformance;
 
 /// <summary>Stands between the engine and a plug-in: every method of the guide comes by here.</summary>
@@ -8,6 +6,8 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override TimeSpan? ProgressInterval => Inner.ProgressInterval;
 
     protected StorageArrayPlugin Inner { get; } = inner;
+
+    public override bool Implements(string method) => Inner.Implements(method);
 
     public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken) =>
         DoAsync(GuideMethod.Validate, server, () => Inner.ValidateAsync(server, cancellationToken), cancellationToken);

@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Conformance.Clauses;
 
 /// <summary>What goes on in the background.</summary>

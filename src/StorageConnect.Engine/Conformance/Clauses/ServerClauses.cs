@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Conformance.Clauses;
 
 /// <summary>The array as a whole: validate, getInfo, getStatus, getStorageNames.</summary>

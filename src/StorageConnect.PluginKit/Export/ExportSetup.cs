@@ -48,7 +48,7 @@ internal sealed class ExportSetup(IExportRecords records, Func<string, Cancellat
         try
         {
             var daemon = open(settings.Control, cancellationToken);
-            foreach (var target in TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings).Values)
+            foreach (var target in TargetListing.Of(daemon.GetTargets(cancellationToken), settings, records, daemon.Identify(cancellationToken)?.Process).Own.Values)
             {
                 daemon.Remove(target, cancellationToken);
             }

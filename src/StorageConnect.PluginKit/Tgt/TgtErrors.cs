@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using StorageConnect.PluginKit.Targets;
+using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
 
 namespace StorageConnect.PluginKit.Tgt;
 
@@ -19,7 +19,7 @@ internal static class TgtErrors
 
     public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) => new($"No tgtd answers at {address.Socket}: {reason}.", inner)
     {
-        ErrorId = TargetDaemonErrors.NotRunning,
+        ErrorId = NotRunning,
         Element = address.Socket,
         Recommendation = IsInstalled()
             ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} by hand; or name another one in ExtraInfo."
@@ -59,7 +59,15 @@ internal static class TgtErrors
             Recommendation = "Use tgt 1.0.x, and check the control socket in ExtraInfo.",
         };
 
-    /// <summary>A refusal that nobody expected.</summary>
+    /// <summary>A listing that isn't of the form that tgtd writes.</summary>
+    public static ArrayUnreachableException Unreadable(TgtControlAddress address, FormatException e) => new($"{e.Message} An initiator may have put it there.", e)
+    {
+        ErrorId = "TargetDaemonListingOdd",
+        Element = address.Socket,
+        Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
+    };
+
+    /// <summary>A refusal that is no expected outcome.</summary>
     public static Exception Translate(TgtRefusedException e, string? element) => e.Reason switch
     {
         TgtRefusal.OutOfMemory => new LimitExceededException($"tgtd is out of memory or threads{For(element)}.", e)
@@ -74,6 +82,13 @@ internal static class TgtErrors
             Element = element,
             Retryable = true,
             Recommendation = "Stop what uses the element, then try again.",
+        },
+        TgtRefusal.NoTarget => new ArrayUnreachableException($"tgtd has lost a target{For(element)}: {e.Message}", e)
+        {
+            ErrorId = TargetMissing,
+            Element = element,
+            Retryable = true,
+            Recommendation = "Try again. Get-OscStatus shows whether the export differs from the records.",
         },
         _ => new ArrayUnreachableException($"{e.Message}{For(element)}", e)
         {

@@ -77,7 +77,7 @@ internal sealed class DaemonConnection(IExportRecords records, Func<string, Canc
     /// <returns>The target, without what it allows and who uses it; null when there is none.</returns>
     public TargetState? Find(ITargetDaemon daemon, ExportSettings settings, string element, CancellationToken cancellationToken)
     {
-        // Only a listing that begins after this call shows what there is now.
+        // Only a listing that begins after this call shows that there is no target.
         var before = Volatile.Read(ref _listings);
         if (Known(element) is { } known)
         {
@@ -86,9 +86,14 @@ internal sealed class DaemonConnection(IExportRecords records, Func<string, Canc
 
         lock (_listing)
         {
+            if (Known(element) is { } listed)
+            {
+                return listed;
+            }
+
             if (_listings > before && _current is not null)
             {
-                return Known(element);
+                return null;
             }
 
             _listings++;

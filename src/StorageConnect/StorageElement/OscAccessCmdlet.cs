@@ -21,11 +21,6 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     private protected abstract string Action { get; }
 
-    // One by one where the first error is to be the last.
-    private int Together => ErrorPreference == nameof(ActionPreference.Stop) ? 1 : MostTogether;
-
-    private string? ErrorPreference => (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference"))?.ToString();
-
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroup.Select(group => group.Key).Distinct().ToList();
@@ -37,7 +32,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))
         {
             _confirmed.Add((array, element, groups));
-            if (_confirmed.Count >= Together)
+            if (_confirmed.Count >= MostTogether)
             {
                 ChangeConfirmed();
             }
@@ -50,7 +45,9 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     private void ChangeConfirmed()
     {
         var outcomes = Run(token => Task.WhenAll(_confirmed.Select(change => OutcomeOfAsync(ChangeAsync(change.Array, change.Element, change.Groups, token)))));
-        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes))
+
+        // The errors last: with the error action Stop nothing is written after the first.
+        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes).OrderBy(change => !change.Second.IsCompletedSuccessfully).ToList())
         {
             Try(element, () =>
             {

@@ -20,7 +20,13 @@ internal sealed class AccessUpdater(IExportRecords records, DaemonConnection con
     /// <param name="created">The element that had no target before and whose own lock the caller holds, or null.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The elements that are in line. Those that need a target, while another operation works on them, are missing.</returns>
-    public IReadOnlySet<string> Update(ITargetDaemon daemon, ExportSettings settings, IReadOnlyCollection<string> elements, IReadOnlyCollection<string> initiators, string? created, CancellationToken cancellationToken)
+    public IReadOnlySet<string> Update(
+        ITargetDaemon daemon,
+        ExportSettings settings,
+        IReadOnlyCollection<string> elements,
+        IReadOnlyCollection<string> initiators,
+        string? created,
+        CancellationToken cancellationToken)
     {
         var wanted = updater.GetWanted(settings, elements);
         var done = new HashSet<string>(StringComparer.Ordinal);
@@ -48,11 +54,19 @@ internal sealed class AccessUpdater(IExportRecords records, DaemonConnection con
         return done;
     }
 
-    private bool Update(ITargetDaemon daemon, ExportSettings settings, string element, TargetSpec? wanted, IReadOnlyCollection<string> initiators, bool created, CancellationToken cancellationToken)
+    private bool Update(
+        ITargetDaemon daemon,
+        ExportSettings settings,
+        string element,
+        TargetSpec? wanted,
+        IReadOnlyCollection<string> initiators,
+        bool created,
+        CancellationToken cancellationToken)
     {
         if (created)
         {
-            return wanted is null || updater.TryCreate(daemon, wanted, cancellationToken) || UpdateWhole(daemon, settings, element, owned: true, cancellationToken);
+            return wanted is null || updater.TryCreate(daemon, wanted, cancellationToken)
+                || UpdateWhole(daemon, settings, element, owned: true, cancellationToken);
         }
 
         try
@@ -78,7 +92,12 @@ internal sealed class AccessUpdater(IExportRecords records, DaemonConnection con
         }
     }
 
-    private static void Change(ITargetDaemon daemon, TargetState target, TargetSpec wanted, IReadOnlyCollection<string> initiators, CancellationToken cancellationToken)
+    private static void Change(
+        ITargetDaemon daemon,
+        TargetState target,
+        TargetSpec wanted,
+        IReadOnlyCollection<string> initiators,
+        CancellationToken cancellationToken)
     {
         var denied = initiators.Except(wanted.Initiators, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal);
         foreach (var initiator in denied)
@@ -100,7 +119,13 @@ internal sealed class AccessUpdater(IExportRecords records, DaemonConnection con
         }
     }
 
-    private void Remove(ITargetDaemon daemon, ExportSettings settings, string element, TargetState target, IReadOnlyCollection<string> initiators, CancellationToken cancellationToken)
+    private void Remove(
+        ITargetDaemon daemon,
+        ExportSettings settings,
+        string element,
+        TargetState target,
+        IReadOnlyCollection<string> initiators,
+        CancellationToken cancellationToken)
     {
         foreach (var initiator in initiators)
         {

@@ -20,7 +20,10 @@ public static class ChapAccounts
 
         if (accounts.Values.Count(account => account.Name.Outgoing) > 1)
         {
-            throw Invalid(server, "Targets can prove themselves as one user only, and the access contexts name several", "Give the same -MutualChapCredential in all access contexts.");
+            throw Invalid(
+                server,
+                "Targets can prove themselves as one user only, and the access contexts name several",
+                "Give the same -MutualChapCredential in all access contexts.");
         }
 
         return accounts.Values.Any(account => account.Name.Outgoing) && accounts.Values.All(account => account.Name.Outgoing)
@@ -35,7 +38,13 @@ public static class ChapAccounts
     /// <param name="targets">All targets of the daemon.</param>
     /// <param name="own">Those of them that are the array's.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    internal static void Ensure(ITargetDaemon daemon, IReadOnlyList<ChapAccount> accounts, DaemonIdentity? identity, IReadOnlyList<TargetState> targets, IReadOnlyCollection<TargetState> own, CancellationToken cancellationToken)
+    internal static void Ensure(
+        ITargetDaemon daemon,
+        IReadOnlyList<ChapAccount> accounts,
+        DaemonIdentity? identity,
+        IReadOnlyList<TargetState> targets,
+        IReadOnlyCollection<TargetState> own,
+        CancellationToken cancellationToken)
     {
         var present = accounts.Count == 0 ? [] : daemon.GetAccounts(cancellationToken);
         foreach (var account in accounts.Where(account => !present.Contains(account.Name.User) || identity is null || account.Daemon != identity.Text))
@@ -50,7 +59,12 @@ public static class ChapAccounts
     }
 
     /// <summary>Removes a user that may have another secret.</summary>
-    private static void Discard(ITargetDaemon daemon, string user, IReadOnlyList<TargetState> targets, IReadOnlyCollection<TargetState> own, CancellationToken cancellationToken)
+    private static void Discard(
+        ITargetDaemon daemon,
+        string user,
+        IReadOnlyList<TargetState> targets,
+        IReadOnlyCollection<TargetState> own,
+        CancellationToken cancellationToken)
     {
         var bound = targets.Where(target => target.Accounts.Any(account => account.User == user)).ToList();
         if (bound.FirstOrDefault(target => !own.Contains(target)) is { } foreign)
@@ -91,23 +105,35 @@ public static class ChapAccounts
 
         if (user.Length is 0 or > mostCharacters || user.Any(c => c is ',' or <= ' ' or > '~'))
         {
-            throw Invalid(server, $"The CHAP user '{new string([.. user.Select(c => char.IsControl(c) ? '\u2423' : c)])}' has characters that can't be in one, or is too long", "Use up to 255 ASCII letters, digits and signs, without blanks and commas.");
+            throw Invalid(
+                server,
+                $"The CHAP user '{new string([.. user.Select(c => char.IsControl(c) ? '\u2423' : c)])}' has characters that can't be in one, or is too long",
+                "Use up to 255 ASCII letters, digits and signs, without blanks and commas.");
         }
 
         var text = secret.Use(characters => characters.ToString());
         if (text.Length is 0 or > mostCharacters || text.Any(c => c is < ' ' or > '~'))
         {
-            throw Invalid(server, $"The CHAP secret of '{user}' is empty, too long, or has characters that can't be in one", "Use 12 to 16 ASCII characters, as most initiators ask for.");
+            throw Invalid(
+                server,
+                $"The CHAP secret of '{user}' is empty, too long, or has characters that can't be in one",
+                "Use 12 to 16 ASCII characters, as most initiators ask for.");
         }
 
         if (accounts.TryGetValue(user, out var other) && (other.Name.Outgoing != outgoing || other.GetSecret() != text))
         {
-            throw Invalid(server, $"The CHAP user '{user}' is given twice, with different secrets or for both directions", "Give each user one secret and one direction.");
+            throw Invalid(
+                server,
+                $"The CHAP user '{user}' is given twice, with different secrets or for both directions",
+                "Give each user one secret and one direction.");
         }
 
         if (accounts.Values.Any(account => account.Name.Outgoing != outgoing && account.GetSecret() == text))
         {
-            throw Invalid(server, "Initiators and targets would prove themselves with the same secret, which proves nothing (RFC 7143, 9.2.1)", "Give -MutualChapCredential a secret of its own.");
+            throw Invalid(
+                server,
+                "Initiators and targets would prove themselves with the same secret, which proves nothing (RFC 7143, 9.2.1)",
+                "Give -MutualChapCredential a secret of its own.");
         }
 
         accounts[user] = new(new(user, outgoing), text, null);

@@ -21,9 +21,11 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         var marked = records.ReadMarks().Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. wanted.Values.Where(spec => listing.Foreign.ContainsKey(spec.Element)).Select(spec => $"the target of '{spec.ElementName}' serves other storage ({TargetUpdater.Describe(listing.Foreign[spec.Element])}) and is left alone"),
+            .. wanted.Values.Where(spec => listing.Foreign.ContainsKey(spec.Element)).Select(
+                spec => $"the target of '{spec.ElementName}' serves other storage ({TargetUpdater.Describe(listing.Foreign[spec.Element])}) and is left alone"),
             .. elements.Where(uuid => !listing.Foreign.ContainsKey(uuid))
-                .SelectMany(uuid => TargetDifference.Between(wanted.GetValueOrDefault(uuid), listing.Own.GetValueOrDefault(uuid), new HashSet<int>()).Where(difference => !difference.NeedsElement || !marked.Contains(uuid)))
+                .SelectMany(uuid => TargetDifference.Between(wanted.GetValueOrDefault(uuid), listing.Own.GetValueOrDefault(uuid), new HashSet<int>())
+                    .Where(difference => !difference.NeedsElement || !marked.Contains(uuid)))
                 .Select(difference => difference.Text),
             .. (element is null ? MissingPortals(daemon, settings, cancellationToken) : []).Select(portal => $"{daemon.Name} does not listen at {portal}"),
         ];
@@ -51,11 +53,18 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
 
         var before = connection.List(daemon, settings, cancellationToken);
         ChapAccounts.Ensure(daemon, accounts, identity, before.All, [.. before.Own.Values], cancellationToken);
-        var elements = records.ReadPresented().Union(before.Own.Keys).Union(records.ReadMarks().Select(mark => mark.Element)).Except(before.Foreign.Keys).Where(Identities.IsUuid).ToList();
+        var elements = records.ReadPresented().Union(before.Own.Keys).Union(records.ReadMarks().Select(mark => mark.Element))
+            .Except(before.Foreign.Keys).Where(Identities.IsUuid).ToList();
         using var targets = records.Locks.TakeTargets(elements, TimeSpan.Zero, out var locked, cancellationToken);
         using var held = records.Locks.TakeFree(locked, out var owned);
         var marks = records.ReadMarks().Where(mark => owned.Contains(mark.Element)).ToList();
-        var failures = updater.Update(daemon, settings, locked, owned, marks.Where(mark => mark.Resized).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        var failures = updater.Update(
+            daemon,
+            settings,
+            locked,
+            owned,
+            marks.Where(mark => mark.Resized).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal),
+            cancellationToken);
         records.RemoveMarks([.. marks.Where(mark => !failures.ContainsKey(mark.Element))]);
         if (evenIfCurrent && failures.Count > 0)
         {

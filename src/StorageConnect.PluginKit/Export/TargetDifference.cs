@@ -30,7 +30,8 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
             return [new($"'{wanted.ElementName}' has no target", (daemon, token) => CreateAt(daemon, wanted, taken, token)) { NeedsElement = true }];
         }
 
-        return [.. Access(wanted, present), .. Accounts(wanted, present), .. Units(wanted, present, resized).Select(difference => difference with { NeedsElement = true }), .. Admission(wanted, present)];
+        return [.. Access(wanted, present), .. Accounts(wanted, present), .. Units(wanted, present, resized).Select(
+            difference => difference with { NeedsElement = true }), .. Admission(wanted, present)];
     }
 
     private static IEnumerable<TargetDifference> Access(TargetSpec wanted, TargetState present)

@@ -150,7 +150,11 @@ public sealed class TargetExport
         FollowCommitted(
             (settings, daemon) =>
             {
-                using var held = _records.Locks.TakeTargets([.. marks.Select(mark => mark.Element).Distinct(StringComparer.Ordinal)], ElementLocks.TargetTimeout, out var locked, cancellationToken);
+                using var held = _records.Locks.TakeTargets(
+                    [.. marks.Select(mark => mark.Element).Distinct(StringComparer.Ordinal)],
+                    ElementLocks.TargetTimeout,
+                    out var locked,
+                    cancellationToken);
                 var failures = Update(settings, daemon, [.. marks.Where(mark => locked.Contains(mark.Element))], locked, locked, cancellationToken);
                 if (failures.Count > 0)
             {
@@ -296,7 +300,13 @@ public sealed class TargetExport
         }
     }
 
-    private IReadOnlyDictionary<string, StorageConnectException> Update(ExportSettings settings, ITargetDaemon daemon, IReadOnlyList<ExportMark> marks, IReadOnlyCollection<string> elements, HashSet<string> owned, CancellationToken cancellationToken)
+    private IReadOnlyDictionary<string, StorageConnectException> Update(
+        ExportSettings settings,
+        ITargetDaemon daemon,
+        IReadOnlyList<ExportMark> marks,
+        IReadOnlyCollection<string> elements,
+        HashSet<string> owned,
+        CancellationToken cancellationToken)
     {
         var resized = marks.Where(mark => mark.Resized).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
         var failures = _updater.Update(daemon, settings, elements, owned, resized, cancellationToken);
@@ -327,11 +337,16 @@ public sealed class TargetExport
     private void RequireWithdrawn(ExportSettings settings, IReadOnlyList<string> elements, IReadOnlyCollection<string> initiators)
     {
         var wanted = _updater.GetWanted(settings, elements);
-        var open = elements.Select(element => (Element: element, Initiators: initiators.Except(wanted.GetValueOrDefault(element)?.Initiators ?? []).ToList())).Where(row => row.Initiators.Count > 0).ToList();
+        var open = elements.Select(
+            element =>
+                (Element: element, Initiators: initiators.Except(wanted.GetValueOrDefault(element)?.Initiators ?? []).ToList())).Where(row =>
+                    row.Initiators.Count > 0).ToList();
         if (open.Count > 0)
         {
             var names = open.ConvertAll(row => _records.NameOf(row.Element));
-            throw new StorageElementBusyException($"The change is recorded, but {string.Join(", ", open[0].Initiators)} may still use '{string.Join("', '", names)}': another process is at work on it.")
+            throw new StorageElementBusyException(
+                $"The change is recorded, but {string.Join(", ", open[0].Initiators)} may still use '{string.Join("', '", names)}': "
+                + "another process is at work on it.")
             {
                 ErrorId = NotWithdrawn,
                 Element = names[0],

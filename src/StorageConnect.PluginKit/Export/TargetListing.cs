@@ -27,7 +27,10 @@ internal sealed class TargetListing
             if (TargetNames.Element(settings.Name, target.Name) is { } element)
             {
                 var backing = target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing;
-                (backing is null || (Identities.IsUuid(element) && records.IsOwn(element, backing, daemonProcess)) ? listing.Own : listing.Foreign)[element] = target;
+                (
+                    backing is null || (Identities.IsUuid(element) && records.IsOwn(element, backing, daemonProcess))
+                        ? listing.Own
+                        : listing.Foreign)[element] = target;
             }
         }
 

@@ -58,7 +58,13 @@ internal sealed class TargetUpdater(IExportRecords records, DaemonConnection con
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The errors, by the elements' Uuids.</returns>
     /// <exception cref="ArrayUnreachableException">The daemon answers no more.</exception>
-    public IReadOnlyDictionary<string, StorageConnectException> Update(ITargetDaemon daemon, ExportSettings settings, IReadOnlyCollection<string> elements, IReadOnlySet<string> owned, IReadOnlySet<string> resized, CancellationToken cancellationToken)
+    public IReadOnlyDictionary<string, StorageConnectException> Update(
+        ITargetDaemon daemon,
+        ExportSettings settings,
+        IReadOnlyCollection<string> elements,
+        IReadOnlySet<string> owned,
+        IReadOnlySet<string> resized,
+        CancellationToken cancellationToken)
     {
         var failures = new Dictionary<string, StorageConnectException>(StringComparer.Ordinal);
         if (elements.Count == 0)
@@ -113,7 +119,8 @@ internal sealed class TargetUpdater(IExportRecords records, DaemonConnection con
         {
             ErrorId = "TargetTaken",
             Element = wanted.ElementName,
-            Recommendation = "It is probably the target of the pool that this one was copied from. Export this array by another target daemon, or register the copy as an array of its own.",
+            Recommendation = "It is probably a target of the array that this one was copied from. Export this array by another target daemon, "
+                + "or register the copy as an array of its own.",
         };
 
     /// <summary>What a target serves, for messages.</summary>

@@ -31,7 +31,11 @@ public sealed class ElementLocks(string path)
     public RangeLock Take(IEnumerable<(string Uuid, string Name)> elements, CancellationToken cancellationToken)
     {
         var all = elements.DistinctBy(element => element.Uuid).ToList();
-        return Take([.. all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order()], string.Join("', '", all.Select(element => element.Name)), ElementTimeout, cancellationToken);
+        return Take(
+            [.. all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order()],
+            string.Join("', '", all.Select(element => element.Name)),
+            ElementTimeout,
+            cancellationToken);
     }
 
     /// <summary>Locks the targets of elements, waiting for other processes that talk to the daemon about them.</summary>
@@ -39,7 +43,11 @@ public sealed class ElementLocks(string path)
     internal RangeLock TakeTargets(IEnumerable<(string Uuid, string Name)> elements, CancellationToken cancellationToken)
     {
         var all = elements.DistinctBy(element => element.Uuid).ToList();
-        return Take([.. all.Select(element => Target(element.Uuid)).Distinct().Order()], string.Join("', '", all.Select(element => element.Name)), TargetTimeout, cancellationToken);
+        return Take(
+            [.. all.Select(element => Target(element.Uuid)).Distinct().Order()],
+            string.Join("', '", all.Select(element => element.Name)),
+            TargetTimeout,
+            cancellationToken);
     }
 
     /// <summary>Locks the targets of elements, waiting for each until the deadline; those that aren't free then are left out.</summary>

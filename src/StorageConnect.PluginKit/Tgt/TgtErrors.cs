@@ -8,7 +8,8 @@ namespace StorageConnect.PluginKit.Tgt;
 internal static class TgtErrors
 {
     /// <summary>An error of the control socket.</summary>
-    public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) => e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
+    public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) =>
+        e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
     {
         // .NET's word for a socket file that isn't there.
         SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
@@ -17,7 +18,8 @@ internal static class TgtErrors
         _ => Ended(address, e),
     };
 
-    public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) => new($"No tgtd answers at {address.Socket}: {reason}.", inner)
+    public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) =>
+        new($"No tgtd answers at {address.Socket}: {reason}.", inner)
     {
         ErrorId = NotRunning,
         Element = address.Socket,
@@ -26,7 +28,8 @@ internal static class TgtErrors
             : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' by hand.",
     };
 
-    public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) => new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
+    public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) =>
+        new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
     {
         ErrorId = "TargetDaemonEnded",
         Element = address.Socket,
@@ -60,7 +63,8 @@ internal static class TgtErrors
         };
 
     /// <summary>A listing that isn't of the form that tgtd writes.</summary>
-    public static ArrayUnreachableException Unreadable(TgtControlAddress address, FormatException e) => new($"{e.Message} An initiator may have put it there.", e)
+    public static ArrayUnreachableException Unreadable(TgtControlAddress address, FormatException e) =>
+        new($"{e.Message} An initiator may have put it there.", e)
     {
         ErrorId = "TargetDaemonListingOdd",
         Element = address.Socket,
@@ -76,7 +80,8 @@ internal static class TgtErrors
             Element = element,
             Recommendation = "Start tgtd with '--nr_iothreads 1' when it serves many elements: it takes 16 threads for each otherwise.",
         },
-        TgtRefusal.TargetActive or TgtRefusal.UnitActive or TgtRefusal.RemovalPrevented => new StorageElementBusyException($"Initiators keep tgtd busy{For(element)}: {e.Message}", e)
+        TgtRefusal.TargetActive or TgtRefusal.UnitActive or TgtRefusal.RemovalPrevented =>
+            new StorageElementBusyException($"Initiators keep tgtd busy{For(element)}: {e.Message}", e)
         {
             ErrorId = "StorageElementInUse",
             Element = element,

@@ -80,7 +80,8 @@ internal static class TgtListing
             var session = sessions.Count > 0 ? sessions[^1] : throw Odd(line);
             sessions[^1] = key switch
             {
-                "Connection" => session with { Connections = session.Connections.Append(int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)).ToValueList() },
+                "Connection" =>
+                    session with { Connections = session.Connections.Append(int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)).ToValueList() },
                 "Initiator" => session with { Initiator = value },
                 "IP Address" => session with { Addresses = session.Addresses.Append(value).ToValueList() },
                 _ => session,

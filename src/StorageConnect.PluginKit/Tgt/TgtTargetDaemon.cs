@@ -178,7 +178,10 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Target, TgtOperation.Unbind, (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress)) { Target = target.Number },
+        new(
+            TgtMode.Target,
+            TgtOperation.Unbind,
+            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress)) { Target = target.Number },
         null,
         cancellationToken,
         TgtRefusal.NoRule,
@@ -242,7 +245,13 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public void RemoveUnit(TargetState target, int number, CancellationToken cancellationToken)
     {
-        void Delete() => Send(new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number }, null, cancellationToken, TgtRefusal.NoUnit, TgtRefusal.NoTarget);
+        void Delete() =>
+            Send(
+                new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number },
+                null,
+                cancellationToken,
+                TgtRefusal.NoUnit,
+                TgtRefusal.NoTarget);
 
         // tgtd waits for no command that is under way, it refuses. Between two commands there is a moment, as a rule.
         if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
@@ -282,7 +291,10 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void CreateAccount(ChapAccount account, CancellationToken cancellationToken) =>
-        Send(new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true }, null, cancellationToken);
+        Send(
+            new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true },
+            null,
+            cancellationToken);
 
     /// <inheritdoc/>
     public void RemoveAccount(string user, CancellationToken cancellationToken) =>
@@ -315,7 +327,9 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     public static void RequireServable(BackingStore backing)
     {
         ArgumentNullException.ThrowIfNull(backing);
-        if (backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
+        if (
+            backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(
+                text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
         {
             throw new InvalidStorageArrayException($"{bad} can't be exported: tgtd takes no path with a comma.")
             {

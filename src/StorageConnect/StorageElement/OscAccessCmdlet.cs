@@ -69,5 +69,9 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         return change;
     }
 
-    private protected abstract Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
+    private protected abstract Task<StorageElement> ChangeAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> groups,
+        CancellationToken cancellationToken);
 }

@@ -67,7 +67,8 @@ public sealed class MemoryArray : IExportRecords, IDisposable
         }
     }
 
-    public IReadOnlyList<ExportMark> SetInitiators(IEnumerable<string> uuids, params string[] initiators) => [.. uuids.SelectMany(uuid => SetInitiators(uuid, initiators))];
+    public IReadOnlyList<ExportMark> SetInitiators(IEnumerable<string> uuids, params string[] initiators) =>
+        [.. uuids.SelectMany(uuid => SetInitiators(uuid, initiators))];
 
     public int Count(string method)
     {
@@ -81,7 +82,8 @@ public sealed class MemoryArray : IExportRecords, IDisposable
 
     public IReadOnlyList<ChapAccount> ReadAccounts() => _accounts;
 
-    public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) => (_settings, _accounts) = (settings, accounts);
+    public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) =>
+        (_settings, _accounts) = (settings, accounts);
 
     public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _settings = _settings! with { Daemon = daemon };
 

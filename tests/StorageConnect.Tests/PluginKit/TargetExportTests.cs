@@ -117,7 +117,9 @@ public sealed class TargetExportTests : IDisposable
         _array.Requests.Clear();
         Parallel.ForEach(elements, new ParallelOptions { MaxDegreeOfParallelism = 8 }, element => Change(export, element, Host2, Host1, Host2));
         Assert.All(daemon.GetTargets(), target => Assert.Equal(2, target.Initiators.Count));
-        Assert.Equal((1, Many, 0), (_array.Count(nameof(ITargetDaemon.GetTargets)), _array.Count(nameof(ITargetDaemon.Allow)), _array.Count(nameof(ITargetDaemon.Create))));
+        Assert.Equal(
+            (1, Many, 0),
+            (_array.Count(nameof(ITargetDaemon.GetTargets)), _array.Count(nameof(ITargetDaemon.Allow)), _array.Count(nameof(ITargetDaemon.Create))));
 
         _array.Requests.Clear();
         Parallel.ForEach(elements, new ParallelOptions { MaxDegreeOfParallelism = 8 }, element => Change(export, element, Host2, Host1));

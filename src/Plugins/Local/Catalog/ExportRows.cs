@@ -33,7 +33,12 @@ internal static class ExportRows
         db.Execute("DELETE FROM export_accounts");
         foreach (var account in accounts)
         {
-            db.Execute("INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)", account.Name.User, account.Name.Outgoing, account.GetSecret(), account.Daemon);
+            db.Execute(
+                "INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)",
+                account.Name.User,
+                account.Name.Outgoing,
+                account.GetSecret(),
+                account.Daemon);
         }
     }
 
@@ -48,13 +53,16 @@ internal static class ExportRows
     /// <param name="db">The transaction.</param>
     /// <param name="elements">The elements' Uuids.</param>
     /// <param name="resized">Their sizes change.</param>
-    public static IReadOnlyList<ExportMark> Mark(PoolConnection db, IEnumerable<string> elements, bool resized = false) => IsExported(db)
-        ? [.. elements.Select(element => new ExportMark(db.Scalar<long>("INSERT INTO export_pending (element, resized) VALUES ($1, $2) RETURNING id", element, resized), element, resized))]
-        : [];
+    public static IReadOnlyList<ExportMark> Mark(PoolConnection db, IEnumerable<string> elements, bool resized = false)
+    {
+        const string insert = "INSERT INTO export_pending (element, resized) VALUES ($1, $2) RETURNING id";
+        return IsExported(db) ? [.. elements.Select(element => new ExportMark(db.Scalar<long>(insert, element, resized), element, resized))] : [];
+    }
 
     public static void Unmark(PoolConnection db, long mark) => db.Execute("DELETE FROM export_pending WHERE id = $1", mark);
 
-    public static List<ExportMark> Marks(PoolConnection db) => db.All("SELECT id, element, resized FROM export_pending", row => new ExportMark(row.GetInt64(0), row.GetString(1), row.GetBoolean(2)));
+    public static List<ExportMark> Marks(PoolConnection db) =>
+        db.All("SELECT id, element, resized FROM export_pending", row => new ExportMark(row.GetInt64(0), row.GetString(1), row.GetBoolean(2)));
 
     /// <summary>All entries of the groups that an element is presented to, each once.</summary>
     public static List<string> Entries(PoolConnection db, long element) => db.All(
@@ -65,7 +73,8 @@ internal static class ExportRows
     public static List<string> PresentedTo(PoolConnection db, long group) =>
         db.All("SELECT e.uuid FROM presentations p JOIN elements e ON e.id = p.element WHERE p.group_id = $1", row => row.GetString(0), group);
 
-    public static List<string> Presented(PoolConnection db) => db.All("SELECT uuid FROM elements WHERE id IN (SELECT element FROM presentations)", row => row.GetString(0));
+    public static List<string> Presented(PoolConnection db) =>
+        db.All("SELECT uuid FROM elements WHERE id IN (SELECT element FROM presentations)", row => row.GetString(0));
 
     private static bool IsExported(PoolConnection db) => db.Any("SELECT 1 FROM export");
 }

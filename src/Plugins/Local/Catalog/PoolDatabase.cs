@@ -117,7 +117,10 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it: for notes that mean nothing after one. It waits for no disk.</summary>
+    /// <summary>
+    /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it: for notes that mean nothing after one. It waits for no
+    /// disk.
+    /// </summary>
     public void WriteUnsynced(Action<PoolConnection> work)
     {
         _writer.Wait(CancellationToken.None);

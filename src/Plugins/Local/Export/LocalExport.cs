@@ -142,7 +142,8 @@ internal sealed class LocalExport : IExportRecords
     {
         try
         {
-            return process is not null && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")).Any(open => Identity(open) == file);
+            return process is not null
+                && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")).Any(open => Identity(open) == file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

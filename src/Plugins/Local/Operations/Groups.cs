@@ -111,7 +111,10 @@ internal static class Groups
                 var changed = array.RequireVolume(db, element);
                 return changed.Groups.Equals(row.Groups)
                     ? (changed, [], [])
-                    : (changed, ExportRows.Mark(db, [row.Uuid]), groups.SelectMany(group => GroupRows.ByName(db, group)!.Entries).ToHashSet(StringComparer.Ordinal));
+                    : (
+                        changed,
+                        ExportRows.Mark(db, [row.Uuid]),
+                        groups.SelectMany(group => GroupRows.ByName(db, group)!.Entries).ToHashSet(StringComparer.Ordinal));
             },
             cancellationToken);
         array.Export.Targets.FollowAccess(marks, initiators, locks, cancellationToken);

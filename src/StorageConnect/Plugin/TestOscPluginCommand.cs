@@ -19,19 +19,21 @@ public sealed class TestOscPluginCommand : OscCmdlet
     private ConformanceRun? _run;
 
     /// <summary>The server, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
-    [ValidateNotNull]
+    [Chooses<StorageServerIdentity>(One = true)]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity StorageServer { get; set; } = null!;
 
     /// <summary>Only these clauses: numbers such as CREATE-3, chapters, sections of the guide or abilities; wildcards allowed.</summary>
     [Parameter]
+    [ChoosesNames]
     [SupportsWildcards]
     public string[] Include { get; set; } = [];
 
     /// <summary>Not these clauses; as for Include.</summary>
     [Parameter]
+    [ChoosesNames]
     [SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 

@@ -11,7 +11,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     /// <summary>The access groups, as objects or by name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
@@ -23,12 +23,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
-        var groups = AccessGroup.Select(group => group.Key).Distinct().ToList();
-        if (AccessGroup.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
-        {
-            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
-        }
-
+        var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
         if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))
         {
             _confirmed.Add((array, element, groups));

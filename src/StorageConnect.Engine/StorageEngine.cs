@@ -145,14 +145,13 @@ public sealed class StorageEngine
         }
     }
 
-    /// <summary>A run that finds out whether the plug-in of a registered server, with the array behind it, keeps the guide.</summary>
-    /// <exception cref="NotFoundException">There is no such server, or no such clause.</exception>
-    public ConformanceRun PrepareConformance(string nameOrUuid, ConformanceOptions options)
+    /// <summary>What a conformance run needs to put itself between the engine and the plug-in of a registered server.</summary>
+    /// <exception cref="NotFoundException">There is no such server.</exception>
+    internal PluginUnderTest GetPluginUnderTest(string nameOrUuid)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var entry = _registry.Get(nameOrUuid);
         var plugin = Plugins.FindFor(entry.Server.Name, entry.PluginClass, entry.Server.PluginVersion);
-        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, options, _clock.GetUtcNow()));
+        return new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, _clock.GetUtcNow());
     }
 
     private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential)

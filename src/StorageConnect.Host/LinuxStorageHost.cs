@@ -85,4 +85,19 @@ public sealed class LinuxStorageHost : IStorageHost
     /// <inheritdoc/>
     public Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken) =>
         _targets.RescanAsync(type, targets, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(context);
+        return _targets.LoginAsync(target, context, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return _release.LogoutAsync(target, cancellationToken);
+    }
 }

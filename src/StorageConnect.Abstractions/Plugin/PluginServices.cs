@@ -10,4 +10,17 @@ public sealed record PluginServices(PluginCache Cache, IHostServices Host)
     /// being registered.
     /// </summary>
     public Func<IReadOnlyList<StorageServer>> GetRegisteredServers { get; init; } = static () => [];
+
+    /// <summary>The plug-in's log. Unless set, it drops every line.</summary>
+    public IPluginLog Log { get; init; } = new SilentLog();
+
+    private sealed class SilentLog : IPluginLog
+    {
+        public bool IsEnabled(PluginLogLevel level) => false;
+
+        public void Write(PluginLogLevel level, string message)
+        {
+            // Nobody listens.
+        }
+    }
 }

@@ -20,7 +20,9 @@ public static class ChapAccounts
 
         if (accounts.Values.Count(account => account.Name.Outgoing) > 1)
         {
-            throw Invalid(server, "Targets can prove themselves as one user only, and the access contexts name several",
+            throw Invalid(
+                server,
+                "Targets can prove themselves as one user only, and the access contexts name several",
                 "Give the same -MutualChapCredential in all access contexts.");
         }
 
@@ -34,17 +36,22 @@ public static class ChapAccounts
     /// <param name="accounts">The users.</param>
     /// <param name="identity">The daemon's identity; null when it can't be determined.</param>
     /// <param name="targets">All targets of the daemon.</param>
-    /// <param name="isOurs">Whether a target is the array's, by its name.</param>
+    /// <param name="own">Those of them that are the array's.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    internal static void Ensure(ITargetDaemon daemon, IReadOnlyList<ChapAccount> accounts, DaemonIdentity? identity, IReadOnlyList<TargetState> targets,
-        Func<string, bool> isOurs, CancellationToken cancellationToken)
+    internal static void Ensure(
+        ITargetDaemon daemon,
+        IReadOnlyList<ChapAccount> accounts,
+        DaemonIdentity? identity,
+        IReadOnlyList<TargetState> targets,
+        IReadOnlyCollection<TargetState> own,
+        CancellationToken cancellationToken)
     {
         var present = accounts.Count == 0 ? [] : daemon.GetAccounts(cancellationToken);
         foreach (var account in accounts.Where(account => !present.Contains(account.Name.User) || identity is null || account.Daemon != identity.Text))
         {
             if (present.Contains(account.Name.User))
             {
-                Discard(daemon, account.Name.User, targets, isOurs, cancellationToken);
+                Discard(daemon, account.Name.User, targets, own, cancellationToken);
             }
 
             daemon.CreateAccount(account, cancellationToken);
@@ -52,11 +59,15 @@ public static class ChapAccounts
     }
 
     /// <summary>Removes a user that may have another secret.</summary>
-    private static void Discard(ITargetDaemon daemon, string user, IReadOnlyList<TargetState> targets, Func<string, bool> isOurs,
+    private static void Discard(
+        ITargetDaemon daemon,
+        string user,
+        IReadOnlyList<TargetState> targets,
+        IReadOnlyCollection<TargetState> own,
         CancellationToken cancellationToken)
     {
         var bound = targets.Where(target => target.Accounts.Any(account => account.User == user)).ToList();
-        if (bound.FirstOrDefault(target => !isOurs(target.Name)) is { } foreign)
+        if (bound.FirstOrDefault(target => !own.Contains(target)) is { } foreign)
         {
             throw new AlreadyExistsException($"{daemon.Name} has a CHAP user '{user}' already, for the target {foreign.Name}, which is not this array's.")
             {
@@ -94,7 +105,8 @@ public static class ChapAccounts
 
         if (user.Length is 0 or > mostCharacters || user.Any(c => c is ',' or <= ' ' or > '~'))
         {
-            throw Invalid(server,
+            throw Invalid(
+                server,
                 $"The CHAP user '{new string([.. user.Select(c => char.IsControl(c) ? '\u2423' : c)])}' has characters that can't be in one, or is too long",
                 "Use up to 255 ASCII letters, digits and signs, without blanks and commas.");
         }
@@ -102,19 +114,25 @@ public static class ChapAccounts
         var text = secret.Use(characters => characters.ToString());
         if (text.Length is 0 or > mostCharacters || text.Any(c => c is < ' ' or > '~'))
         {
-            throw Invalid(server, $"The CHAP secret of '{user}' is empty, too long, or has characters that can't be in one",
+            throw Invalid(
+                server,
+                $"The CHAP secret of '{user}' is empty, too long, or has characters that can't be in one",
                 "Use 12 to 16 ASCII characters, as most initiators ask for.");
         }
 
         if (accounts.TryGetValue(user, out var other) && (other.Name.Outgoing != outgoing || other.GetSecret() != text))
         {
-            throw Invalid(server, $"The CHAP user '{user}' is given twice, with different secrets or for both directions",
+            throw Invalid(
+                server,
+                $"The CHAP user '{user}' is given twice, with different secrets or for both directions",
                 "Give each user one secret and one direction.");
         }
 
         if (accounts.Values.Any(account => account.Name.Outgoing != outgoing && account.GetSecret() == text))
         {
-            throw Invalid(server, "Initiators and targets would prove themselves with the same secret, which proves nothing (RFC 7143, 9.2.1)",
+            throw Invalid(
+                server,
+                "Initiators and targets would prove themselves with the same secret, which proves nothing (RFC 7143, 9.2.1)",
                 "Give -MutualChapCredential a secret of its own.");
         }
 

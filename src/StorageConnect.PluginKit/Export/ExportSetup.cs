@@ -48,7 +48,8 @@ internal sealed class ExportSetup(IExportRecords records, Func<string, Cancellat
         try
         {
             var daemon = open(settings.Control, cancellationToken);
-            foreach (var target in TargetUpdater.Own(daemon.GetTargets(cancellationToken), settings).Values)
+            var process = daemon.Identify(cancellationToken)?.Process;
+            foreach (var target in TargetListing.Of(daemon.GetTargets(cancellationToken), settings, records, process).Own.Values)
             {
                 daemon.Remove(target, cancellationToken);
             }

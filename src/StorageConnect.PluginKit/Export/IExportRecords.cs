@@ -34,6 +34,15 @@ public interface IExportRecords
     /// <param name="elements">Uuids.</param>
     IReadOnlyList<PresentedElement> ReadElements(IReadOnlyCollection<string> elements);
 
+    /// <summary>
+    /// True when what backs a unit is this array's storage for the element: the same file or image, not just one of the same name. A target
+    /// that bears an element's name but serves other storage (the original of a copied pool, say) is never changed.
+    /// </summary>
+    /// <param name="element">The Uuid of the element whose name the target bears.</param>
+    /// <param name="backing">What backs the target's unit.</param>
+    /// <param name="daemonProcess">The daemon's process id, or null when it isn't known.</param>
+    bool IsOwn(string element, BackingStore backing, int? daemonProcess);
+
     /// <summary>The element's name; its Uuid when there is no such element.</summary>
     /// <param name="element">The Uuid.</param>
     string NameOf(string element);
@@ -46,7 +55,10 @@ public interface IExportRecords
     /// <param name="cancellationToken">Ends the call.</param>
     IReadOnlyList<ExportMark> SaveMarks(IReadOnlyCollection<string> elements, CancellationToken cancellationToken);
 
-    /// <summary>Removes marks whose work is done. It may do so with the next commit: a mark that is found again costs a comparison, no more.</summary>
+    /// <summary>
+    /// Removes marks whose work is done, so that no process takes them for interrupted work. This need not be durable: a power cut ends the
+    /// daemon, too, and a daemon that restarted gets the whole export.
+    /// </summary>
     /// <param name="marks">The marks.</param>
     void RemoveMarks(IReadOnlyCollection<ExportMark> marks);
 }

@@ -7,6 +7,9 @@ namespace StorageConnect.PluginKit.Export;
 /// <param name="Repair">Repairs it.</param>
 internal sealed record TargetDifference(string Text, Action<ITargetDaemon, CancellationToken> Repair)
 {
+    /// <summary>True when the repair touches what backs the element, so that it needs the element's own lock.</summary>
+    public bool NeedsElement { get; init; }
+
     /// <summary>
     /// All differences of one element, in an order that is safe to repair: initiators are denied first and allowed last.
     /// </summary>
@@ -24,10 +27,11 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
 
         if (present is null)
         {
-            return [new($"'{wanted.ElementName}' has no target", (daemon, token) => CreateAt(daemon, wanted, taken, token))];
+            return [new($"'{wanted.ElementName}' has no target", (daemon, token) => CreateAt(daemon, wanted, taken, token)) { NeedsElement = true }];
         }
 
-        return [.. Access(wanted, present), .. Accounts(wanted, present), .. Units(wanted, present, resized), .. Admission(wanted, present)];
+        return [.. Access(wanted, present), .. Accounts(wanted, present), .. Units(wanted, present, resized).Select(
+            difference => difference with { NeedsElement = true }), .. Admission(wanted, present)];
     }
 
     private static IEnumerable<TargetDifference> Access(TargetSpec wanted, TargetState present)

@@ -40,28 +40,18 @@ public sealed partial class RangeLock : IDisposable
         return held;
     }
 
-    /// <summary>Locks those of the bytes that are free.</summary>
-    /// <param name="path">The lock file.</param>
-    /// <param name="positions">The bytes' offsets.</param>
-    /// <param name="taken">For each position, whether it is locked now.</param>
-    /// <exception cref="IOException">The file can't be opened or locked.</exception>
-    public static RangeLock TakeFree(string path, IReadOnlyList<long> positions, out bool[] taken)
-    {
-        var held = Open(path);
-        taken = [.. positions.Select(held.TryAdd)];
-        return held;
-    }
-
     /// <summary>Unlocks.</summary>
     public void Dispose() => _file.Dispose();
 
-    private static RangeLock Open(string path)
+    /// <summary>A lock that holds nothing yet.</summary>
+    internal static RangeLock Open(string path)
     {
         var descriptor = OpenFile(path, OpenFlags, PrivateMode);
         return descriptor < 0 ? throw Error($"open {path}") : new(new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
-    private bool TryAdd(long position)
+    /// <summary>Locks one more byte if it is free. One that this lock holds already counts as free.</summary>
+    internal bool TryAdd(long position)
     {
         var range = new FileLock { Type = WriteLock, Start = position, Length = 1 };
         if (Lock(_file, SetLock, ref range) == 0)

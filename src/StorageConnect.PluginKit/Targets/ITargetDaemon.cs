@@ -21,6 +21,11 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     IReadOnlyList<TargetState> GetTargets(CancellationToken cancellationToken);
 
+    /// <summary>Who is logged in to a target, by its number alone; nobody when there is no such target.</summary>
+    /// <param name="target">The target.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    IReadOnlyList<SessionState> GetSessions(TargetState target, CancellationToken cancellationToken);
+
     /// <summary>Creates a target with all that belongs to it; initiators are allowed last.</summary>
     /// <param name="target">What it is to be.</param>
     /// <param name="number">The number to give it.</param>
@@ -33,10 +38,11 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     void Remove(TargetState target, CancellationToken cancellationToken);
 
-    /// <summary>Lets an initiator log in.</summary>
+    /// <summary>Lets an initiator log in. Nothing changes when it may already.</summary>
     /// <param name="target">The target.</param>
     /// <param name="initiator">The initiator's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ArrayUnreachableException">Of the id <see cref="TargetDaemonErrors.TargetMissing"/>: there is no target of that number.</exception>
     void Allow(TargetState target, string initiator, CancellationToken cancellationToken);
 
     /// <summary>Removes an initiator or a network address from the access list. Sessions stay: see <see cref="EndSession"/>.</summary>
@@ -125,4 +131,7 @@ public static class TargetDaemonErrors
 {
     /// <summary>No daemon runs.</summary>
     public const string NotRunning = "TargetDaemonNotRunning";
+
+    /// <summary>A target that was there before is gone.</summary>
+    public const string TargetMissing = "TargetMissing";
 }

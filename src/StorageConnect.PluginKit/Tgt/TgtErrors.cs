@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
-using StorageConnect.PluginKit.Targets;
+using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
 
 namespace StorageConnect.PluginKit.Tgt;
 
@@ -8,7 +8,8 @@ namespace StorageConnect.PluginKit.Tgt;
 internal static class TgtErrors
 {
     /// <summary>An error of the control socket.</summary>
-    public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) => e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
+    public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) =>
+        e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
     {
         // .NET's word for a socket file that isn't there.
         SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
@@ -17,16 +18,18 @@ internal static class TgtErrors
         _ => Ended(address, e),
     };
 
-    public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) => new($"No tgtd answers at {address.Socket}: {reason}.", inner)
+    public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) =>
+        new($"No tgtd answers at {address.Socket}: {reason}.", inner)
     {
-        ErrorId = TargetDaemonErrors.NotRunning,
+        ErrorId = NotRunning,
         Element = address.Socket,
         Recommendation = IsInstalled()
             ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} by hand; or name another one in ExtraInfo."
             : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' by hand.",
     };
 
-    public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) => new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
+    public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) =>
+        new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
     {
         ErrorId = "TargetDaemonEnded",
         Element = address.Socket,
@@ -59,7 +62,16 @@ internal static class TgtErrors
             Recommendation = "Use tgt 1.0.x, and check the control socket in ExtraInfo.",
         };
 
-    /// <summary>A refusal that nobody expected.</summary>
+    /// <summary>A listing that isn't of the form that tgtd writes.</summary>
+    public static ArrayUnreachableException Unreadable(TgtControlAddress address, FormatException e) =>
+        new($"{e.Message} An initiator may have put it there.", e)
+    {
+        ErrorId = "TargetDaemonListingOdd",
+        Element = address.Socket,
+        Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
+    };
+
+    /// <summary>A refusal that is no expected outcome.</summary>
     public static Exception Translate(TgtRefusedException e, string? element) => e.Reason switch
     {
         TgtRefusal.OutOfMemory => new LimitExceededException($"tgtd is out of memory or threads{For(element)}.", e)
@@ -68,12 +80,20 @@ internal static class TgtErrors
             Element = element,
             Recommendation = "Start tgtd with '--nr_iothreads 1' when it serves many elements: it takes 16 threads for each otherwise.",
         },
-        TgtRefusal.TargetActive or TgtRefusal.UnitActive or TgtRefusal.RemovalPrevented => new StorageElementBusyException($"Initiators keep tgtd busy{For(element)}: {e.Message}", e)
+        TgtRefusal.TargetActive or TgtRefusal.UnitActive or TgtRefusal.RemovalPrevented =>
+            new StorageElementBusyException($"Initiators keep tgtd busy{For(element)}: {e.Message}", e)
         {
             ErrorId = "StorageElementInUse",
             Element = element,
             Retryable = true,
             Recommendation = "Stop what uses the element, then try again.",
+        },
+        TgtRefusal.NoTarget => new ArrayUnreachableException($"tgtd has lost a target{For(element)}: {e.Message}", e)
+        {
+            ErrorId = TargetMissing,
+            Element = element,
+            Retryable = true,
+            Recommendation = "Try again. Get-OscStatus shows whether the export differs from the records.",
         },
         _ => new ArrayUnreachableException($"{e.Message}{For(element)}", e)
         {

@@ -63,6 +63,34 @@ internal static class TgtListing
         return targets.ConvertAll(target => target.Build());
     }
 
+    /// <param name="text">What <c>conn show</c> says of one target. An initiator's alias is not in it.</param>
+    public static List<SessionState> Sessions(string text)
+    {
+        var sessions = new List<SessionState>();
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var colon = line.IndexOf(": ", StringComparison.Ordinal);
+            var (key, value) = colon < 0 ? throw Odd(line) : (line[..colon].Trim(), line[(colon + 2)..]);
+            if (key == "Session")
+            {
+                sessions.Add(new(long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture), "", [], []));
+                continue;
+            }
+
+            var session = sessions.Count > 0 ? sessions[^1] : throw Odd(line);
+            sessions[^1] = key switch
+            {
+                "Connection" =>
+                    session with { Connections = session.Connections.Append(int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture)).ToValueList() },
+                "Initiator" => session with { Initiator = value },
+                "IP Address" => session with { Addresses = session.Addresses.Append(value).ToValueList() },
+                _ => session,
+            };
+        }
+
+        return sessions;
+    }
+
     public static List<Portal> Portals(string text)
     {
         var portals = new List<Portal>();

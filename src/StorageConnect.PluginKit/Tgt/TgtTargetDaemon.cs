@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using StorageConnect.PluginKit.Targets;
 
 namespace StorageConnect.PluginKit.Tgt;
@@ -97,14 +96,22 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             }
             catch (FormatException e)
             {
-                throw new ArrayUnreachableException($"{e.Message} An initiator may have put it there.", e)
-                {
-                    ErrorId = "TargetDaemonListingOdd",
-                    Element = _address.Socket,
-                    Recommendation =
-                        "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
-                };
+                throw TgtErrors.Unreadable(_address, e);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionState> GetSessions(TargetState target, CancellationToken cancellationToken)
+    {
+        var text = Send(new(TgtMode.Connection, TgtOperation.Show) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget);
+        try
+        {
+            return TgtListing.Sessions(text);
+        }
+        catch (FormatException e)
+        {
+            throw TgtErrors.Unreadable(_address, e);
         }
     }
 
@@ -171,9 +178,10 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Target, TgtOperation.Unbind,
-            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress))
-        { Target = target.Number },
+        new(
+            TgtMode.Target,
+            TgtOperation.Unbind,
+            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress)) { Target = target.Number },
         null,
         cancellationToken,
         TgtRefusal.NoRule,
@@ -193,13 +201,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 TgtRefusal.NoTarget);
         }
 
-        // tgtd closes it a moment later. After this nothing of it is carried out any more, whatever it had sent.
-        var mark = string.Create(CultureInfo.InvariantCulture, $"Session: {session.Id}\n");
-        TryUntil(
-            () => !Send(new(TgtMode.Connection, TgtOperation.Show) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget)
-                .Contains(mark, StringComparison.Ordinal),
-            DrainTimeout,
-            cancellationToken);
+        // tgtd closes it a moment later. Once it is gone, none of its commands is carried out any more.
+        TryUntil(() => GetSessions(target, cancellationToken).All(other => other.Id != session.Id), DrainTimeout, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -243,8 +246,12 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     public void RemoveUnit(TargetState target, int number, CancellationToken cancellationToken)
     {
         void Delete() =>
-            Send(new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number }, null, cancellationToken,
-                TgtRefusal.NoUnit, TgtRefusal.NoTarget);
+            Send(
+                new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number },
+                null,
+                cancellationToken,
+                TgtRefusal.NoUnit,
+                TgtRefusal.NoTarget);
 
         // tgtd waits for no command that is under way, it refuses. Between two commands there is a moment, as a rule.
         if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
@@ -284,8 +291,10 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     /// <inheritdoc/>
     public void CreateAccount(ChapAccount account, CancellationToken cancellationToken) =>
-        Send(new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true },
-            null, cancellationToken);
+        Send(
+            new(TgtMode.Account, TgtOperation.New, (UserKey, account.Name.User), ("password", account.GetSecret())) { HoldsSecret = true },
+            null,
+            cancellationToken);
 
     /// <inheritdoc/>
     public void RemoveAccount(string user, CancellationToken cancellationToken) =>
@@ -307,8 +316,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             {
                 ErrorId = "PortalNotPossible",
                 Element = portal.ToString(),
-                Recommendation =
-                    "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
+                Recommendation = "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
             };
         }
     }
@@ -319,8 +327,9 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     public static void RequireServable(BackingStore backing)
     {
         ArgumentNullException.ThrowIfNull(backing);
-        if (backing.Options.Select(option => option.Value).Prepend(backing.Path)
-            .FirstOrDefault(text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
+        if (
+            backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(
+                text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
         {
             throw new InvalidStorageArrayException($"{bad} can't be exported: tgtd takes no path with a comma.")
             {

@@ -77,8 +77,9 @@ public sealed class SeveralServerTests : IDisposable
         Assert.Equal(["other"], _session.Module.Get<string>("(Get-OscStorageElement app01 | New-OscStorageElement new 1GB).StorageServerName"));
 
     [Theory]
-    [InlineData("Get-OscStorageElement app01 | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
-    [InlineData("Get-OscStorageElement app01 | Set-OscStorageServer -PassThru | ForEach-Object Name")]
+    [InlineData("Get-OscStorageElement app01 | Get-OscStorageServer | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
+    [InlineData("Get-OscStorageElement app01 | Get-OscStorageServer | Set-OscStorageServer -PassThru | ForEach-Object Name")]
+    [InlineData("Get-OscSnapshot nightly | Get-OscStorageServer | ForEach-Object Name")]
     [InlineData("[pscustomobject]@{ Name = 'other' } | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
     public void What_a_piped_record_tells_is_its_server(string script) => Assert.Equal(["other"], _session.Module.Get<string>(script));
 

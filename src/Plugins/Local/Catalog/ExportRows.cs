@@ -17,8 +17,6 @@ internal static class ExportRows
             Daemon = row.IsDBNull(3) ? null : row.GetString(3),
         });
 
-    public static bool IsExported(PoolConnection db) => db.Any("SELECT 1 FROM export");
-
     public static void Save(PoolConnection db, ExportSettings settings) => db.Execute(
         "INSERT INTO export (id, name, control, portals, daemon) VALUES (1, $1, $2, $3, $4) ON CONFLICT DO UPDATE SET control = $2, portals = $3, daemon = $4",
         settings.Name,
@@ -35,8 +33,12 @@ internal static class ExportRows
         db.Execute("DELETE FROM export_accounts");
         foreach (var account in accounts)
         {
-            db.Execute("INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)", account.Name.User, account.Name.Outgoing,
-                account.GetSecret(), account.Daemon);
+            db.Execute(
+                "INSERT INTO export_accounts (user, outgoing, secret, daemon) VALUES ($1, $2, $3, $4)",
+                account.Name.User,
+                account.Name.Outgoing,
+                account.GetSecret(),
+                account.Daemon);
         }
     }
 
@@ -47,9 +49,15 @@ internal static class ExportRows
         db.Execute("UPDATE export_accounts SET daemon = $1", daemon);
     }
 
-    /// <summary>Notes, with the change that makes it so, that the daemon has to be brought in line for this element.</summary>
-    public static long Mark(PoolConnection db, string element, bool resized) =>
-        db.Scalar<long>("INSERT INTO export_pending (element, resized) VALUES ($1, $2) RETURNING id", element, resized);
+    /// <summary>Marks elements, in the transaction that changes them: the daemon has to follow. Nothing, where the pool isn't exported.</summary>
+    /// <param name="db">The transaction.</param>
+    /// <param name="elements">The elements' Uuids.</param>
+    /// <param name="resized">Their sizes change.</param>
+    public static IReadOnlyList<ExportMark> Mark(PoolConnection db, IEnumerable<string> elements, bool resized = false)
+    {
+        const string insert = "INSERT INTO export_pending (element, resized) VALUES ($1, $2) RETURNING id";
+        return IsExported(db) ? [.. elements.Select(element => new ExportMark(db.Scalar<long>(insert, element, resized), element, resized))] : [];
+    }
 
     public static void Unmark(PoolConnection db, long mark) => db.Execute("DELETE FROM export_pending WHERE id = $1", mark);
 
@@ -67,4 +75,6 @@ internal static class ExportRows
 
     public static List<string> Presented(PoolConnection db) =>
         db.All("SELECT uuid FROM elements WHERE id IN (SELECT element FROM presentations)", row => row.GetString(0));
+
+    private static bool IsExported(PoolConnection db) => db.Any("SELECT 1 FROM export");
 }

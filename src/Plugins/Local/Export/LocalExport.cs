@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
 using StorageConnect.PluginKit.Export;
 using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local.Export;
@@ -14,8 +17,8 @@ internal sealed class LocalExport : IExportRecords
 {
     private const string Product = "Local LUN";
 
-    // Marks whose work is done. They are removed with the next change's commit, so that none costs a commit of its own.
     private readonly ConcurrentQueue<long> _done = new();
+    private readonly Lock _removing = new();
 
     private readonly PoolFolder _folder;
     private readonly PoolDatabase _database;
@@ -42,25 +45,6 @@ internal sealed class LocalExport : IExportRecords
     public IReadOnlyList<SessionState>? GetSessions(ElementRow row, CancellationToken cancellationToken) =>
         row.Groups.Count > 0 ? Targets.GetSessions(row.Uuid, cancellationToken) : null;
 
-    /// <summary>Marks elements in the transaction that changes them. Nothing, where the pool isn't exported.</summary>
-    /// <param name="db">The transaction.</param>
-    /// <param name="elements">The elements' Uuids.</param>
-    /// <param name="resized">Their sizes change.</param>
-    public IReadOnlyList<ExportMark> Mark(PoolConnection db, IEnumerable<string> elements, bool resized = false)
-    {
-        if (!ExportRows.IsExported(db))
-        {
-            return [];
-        }
-
-        while (_done.TryDequeue(out var done))
-        {
-            ExportRows.Unmark(db, done);
-        }
-
-        return [.. elements.Select(element => new ExportMark(ExportRows.Mark(db, element, resized), element, resized))];
-    }
-
     public ExportSettings? ReadSettings() => _database.Read(ExportRows.Settings);
 
     public IReadOnlyList<ChapAccount> ReadAccounts() => _database.Read(ExportRows.Accounts);
@@ -82,6 +66,24 @@ internal sealed class LocalExport : IExportRecords
 
     public string NameOf(string element) => _database.Read(db => ElementRows.ByUuid(db, element))?.Name ?? element;
 
+    public bool IsOwn(string element, BackingStore backing, int? daemonProcess)
+    {
+        if (backing.Kind != BackingKind.File)
+        {
+            return false;
+        }
+
+        var volume = _folder.Volume(element);
+        if (backing.Path == volume || backing.Path == _folder.ParkedVolume(element))
+        {
+            return true;
+        }
+
+        // Another path to the same file: the pool was moved, or is reached through a bind mount or a link.
+        var own = LinuxFile.Identity(volume) ?? LinuxFile.Identity(_folder.ParkedVolume(element));
+        return own is not null && (Identity(backing.Path) is { } served ? served == own : IsOpen(own.Value, daemonProcess));
+    }
+
     public IReadOnlyList<ExportMark> ReadMarks()
     {
         var done = _done.ToHashSet();
@@ -89,19 +91,63 @@ internal sealed class LocalExport : IExportRecords
     }
 
     public IReadOnlyList<ExportMark> SaveMarks(IReadOnlyCollection<string> elements, CancellationToken cancellationToken) =>
-        _database.Write(db => Mark(db, elements), cancellationToken);
+        _database.Write(db => ExportRows.Mark(db, elements), cancellationToken);
 
     public void RemoveMarks(IReadOnlyCollection<ExportMark> marks)
     {
-        foreach (var mark in marks.Where(mark => !mark.Resized))
+        foreach (var mark in marks)
         {
             _done.Enqueue(mark.Id);
         }
 
-        if (marks.Any(mark => mark.Resized))
+        lock (_removing)
         {
-            // A process that finds such a mark takes the unit away from its users for a moment, so it is removed at once.
-            _database.Write(db => marks.ToList().ForEach(mark => ExportRows.Unmark(db, mark.Id)), CancellationToken.None);
+            // Calls that come at the same time share a commit; it waits for no disk.
+            var done = new List<long>();
+            while (_done.TryDequeue(out var mark))
+            {
+                done.Add(mark);
+            }
+
+            try
+            {
+                if (done.Count > 0)
+                {
+                    _database.WriteUnsynced(db => done.ForEach(mark => ExportRows.Unmark(db, mark)));
+                }
+            }
+            catch (SqliteException)
+            {
+                // On a full disk, say. The change itself is done; the next one tries again.
+                done.ForEach(_done.Enqueue);
+            }
+        }
+    }
+
+    /// <summary>Of a path that others chose.</summary>
+    private static (ulong, uint, uint)? Identity(string path)
+    {
+        try
+        {
+            return LinuxFile.Identity(path);
+        }
+        catch (LinuxFileException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when the daemon has the file open, whatever its path was.</summary>
+    private static bool IsOpen((ulong, uint, uint) file, int? process)
+    {
+        try
+        {
+            return process is not null
+                && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")).Any(open => Identity(open) == file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

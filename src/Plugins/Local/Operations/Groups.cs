@@ -85,18 +85,21 @@ internal static class Groups
             {
                 var id = Require(array, db, name);
                 change(db, id, entries);
-                return (GroupRows.ByName(db, name)!, array.Export.Mark(db, ExportRows.PresentedTo(db, id)));
+                return (GroupRows.ByName(db, name)!, ExportRows.Mark(db, ExportRows.PresentedTo(db, id)));
             },
             cancellationToken);
-        array.Export.Targets.Follow(marks, cancellationToken);
+        array.Export.Targets.FollowAccess(marks, entries, null, cancellationToken);
         return group;
     }
 
     private static async Task<ElementRow> ChangePresentationAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups,
         Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
     {
+        var before = array.Database.Read(db => array.RequireVolume(db, element));
+        using var locks = array.Export.Targets.LockAccess(before.Uuid, before.Name, isNew: before.Groups.Count == 0, cancellationToken);
+
         // Whole lists of elements are presented, one by one; those that come at the same time share a commit.
-        var (before, after, marks) = await array.Database.WriteTogetherAsync(
+        var (after, marks, initiators) = await array.Database.WriteTogetherAsync(
             db =>
             {
                 var row = array.RequireVolume(db, element);
@@ -106,10 +109,15 @@ internal static class Groups
                 }
 
                 var changed = array.RequireVolume(db, element);
-                return (row, changed, changed.Groups.Equals(row.Groups) ? [] : array.Export.Mark(db, [row.Uuid]));
+                return changed.Groups.Equals(row.Groups)
+                    ? (changed, [], [])
+                    : (
+                        changed,
+                        ExportRows.Mark(db, [row.Uuid]),
+                        groups.SelectMany(group => GroupRows.ByName(db, group)!.Entries).ToHashSet(StringComparer.Ordinal));
             },
             cancellationToken);
-        array.Export.Targets.Follow(marks, cancellationToken, isNew: before.Groups.Count == 0);
+        array.Export.Targets.FollowAccess(marks, initiators, locks, cancellationToken);
         return after;
     }
 

@@ -96,7 +96,7 @@ internal static class Volumes
                 {
                     ElementRows.SetSize(db, row.Uuid, size);
                     IntentRows.Delete(db, row.Uuid);
-                    return released is null && row.Groups.Count > 0 ? array.Export.Mark(db, [row.Uuid], resized: true) : [];
+                    return released is null && row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid], resized: true) : [];
                 },
                 CancellationToken.None);
         }
@@ -108,7 +108,7 @@ internal static class Volumes
 
         // A shrink may have been completed after all; then it succeeded.
         var now = array.Database.Read(db => array.RequireVolume(db, element));
-        array.Export.Targets.Follow(marks, cancellationToken, locked: true);
+        array.Export.Targets.Follow(marks, cancellationToken);
         return failure is null || now.Size == size ? now : throw ErrorMapping.Translate(failure, array.Folder, row.Name);
     }
 
@@ -138,10 +138,10 @@ internal static class Volumes
             db =>
             {
                 ElementRows.SetOnline(db, row.Uuid, true);
-                return row.Groups.Count > 0 ? array.Export.Mark(db, [row.Uuid]) : [];
+                return row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid]) : [];
             },
             cancellationToken);
-        array.Export.Targets.Follow(marks, cancellationToken, locked: true);
+        array.Export.Targets.Follow(marks, cancellationToken);
     }
 
     public static void Offline(LocalArray array, StorageElement element, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Tests.Local.Support;
@@ -86,6 +87,37 @@ public sealed class DriftTests
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
         Assert.Equal([.. before.Append("iqn.2001-04.com.example:not-ours |  |  | ").Order(StringComparer.Ordinal)],
             array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal).ToList());
+    }
+
+    [Fact]
+    public async Task A_process_that_comes_later_reports_what_somebody_changed_by_hand_and_repairs_nothing()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        await array.ServedAsync("db01");
+        var number = Assert.Single(array.Daemon.GetTargets()).Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        array.Daemon.Adm("--mode", "target", "--op", "bind", "--tid", number, "--initiator-address", "ALL");
+        for (var process = 0; process < 2; process++)
+        {
+            await using var next = await array.AnotherAsync();
+            Assert.Contains("'db01' is open to 'ALL'", await next.StatusAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT id FROM export_pending"));
+    }
+
+    [Fact]
+    public async Task A_member_comes_and_goes_while_another_process_works_on_one_of_the_elements()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        await array.ServedAsync("db02");
+        using (new ElementLocks(Path.Combine(array.Folder, "locks")).TryTake(element.Uuid))
+        {
+            await array.Plugin.AddToAccessGroupAsync(array.Server, IscsiArray.Host1, [IscsiArray.Host2], Token);
+            Assert.All(array.Daemon.GetTargets(), target => Assert.Equal(2, target.Initiators.Count));
+            await array.Plugin.RemoveFromAccessGroupAsync(array.Server, IscsiArray.Host1, [IscsiArray.Host2], Token);
+            Assert.All(array.Daemon.GetTargets(), target => Assert.Equal([IscsiArray.Host1], target.Initiators));
+        }
     }
 
     [Fact]

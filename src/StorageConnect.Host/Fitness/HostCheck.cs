@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
-using StorageConnect.Host.Storage;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Fitness;

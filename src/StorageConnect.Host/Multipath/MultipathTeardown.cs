@@ -1,4 +1,6 @@
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Multipath;
@@ -12,7 +14,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
     public async Task RunAsync(string page83Id, CancellationToken cancellationToken)
     {
         var refused = new Backoff(deadlines.MapRefused);
-        while (DmDevice.FindMap(roots, page83Id) is { } map)
+        while (MultipathMaps.Find(roots, page83Id) is { } map)
         {
             cancellationToken.ThrowIfCancellationRequested();
             RefuseWhenUsed(map, page83Id);
@@ -22,7 +24,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             {
                 reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
-            catch (ArrayUnreachableException) when (DmDevice.FindMap(roots, page83Id) is null)
+            catch (ArrayUnreachableException) when (MultipathMaps.Find(roots, page83Id) is null)
             {
                 return; // it was removed all the same; only the answer was lost
             }
@@ -65,7 +67,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
     private async Task WaitUntilGoneAsync(DmDevice map, string page83Id, CancellationToken cancellationToken)
     {
         var gone = new Backoff(deadlines.MapGone);
-        while (DmDevice.FindMap(roots, page83Id) is not null)
+        while (MultipathMaps.Find(roots, page83Id) is not null)
         {
             if (!await gone.WaitAsync(cancellationToken))
             {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace StorageConnect.Host.Native;
 
 /// <summary>The few calls of the C library that .NET has no API for.</summary>
-internal static partial class Libc
+internal static unsafe partial class Libc
 {
     private const string Name = "libc";
 
@@ -15,7 +15,7 @@ internal static partial class Libc
     public static partial int Bind(int socket, in NetlinkAddress address, int length);
 
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int IoControl(SafeFileHandle device, nuint request, ref ScsiInquiry.Request argument);
+    public static partial int IoControl(SafeFileHandle device, nuint request, void* argument);
 
     [LibraryImport(Name, EntryPoint = "poll")]
     public static partial int Poll(ref PollEntry first, nuint count, int milliseconds);

@@ -1,6 +1,8 @@
 using System.Text;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 

@@ -1,3 +1,6 @@
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
+
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>The iface record that binds sessions and discoveries to a network device, for as long as somebody needs it.</summary>

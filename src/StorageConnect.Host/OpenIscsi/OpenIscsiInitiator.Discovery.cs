@@ -12,7 +12,7 @@ internal sealed partial class OpenIscsiInitiator
     {
         DemandLinux();
         ArrayUnreachableException? unreachable = null;
-        foreach (var address in await HostNames.ResolveAsync(access.Host, cancellationToken))
+        foreach (var address in await HostNames.ResolveAsync(access.Host, null, cancellationToken))
         {
             try
             {
@@ -74,7 +74,7 @@ internal sealed partial class OpenIscsiInitiator
         var nodes = new List<IscsiNode>(lines.Count);
         foreach (var line in lines)
         {
-            var address = IPAddress.TryParse(line.Portal.Address, out _) ? line.Portal.Address : (await HostNames.ResolveAsync(line.Portal.Address, cancellationToken))[0];
+            var address = IPAddress.TryParse(line.Portal.Address, out _) ? line.Portal.Address : (await HostNames.ResolveAsync(line.Portal.Address, null, cancellationToken))[0];
             nodes.Add(new(line.TargetName, new(address, line.Portal.Port), line.Tpgt, access));
         }
 

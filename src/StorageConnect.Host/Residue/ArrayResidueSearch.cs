@@ -1,7 +1,11 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Residue;
 
@@ -50,7 +54,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     {
         using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
-        var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
+        var used = MultipathMaps.Find(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
         if (used is not null)
         {
             throw DeviceErrors.DeviceInUseAsDisk(page83Id, used);

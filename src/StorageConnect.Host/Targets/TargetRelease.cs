@@ -1,6 +1,10 @@
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Targets;
 
@@ -13,7 +17,7 @@ internal sealed class TargetRelease(LinuxHost host)
     public async Task StopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging out of iSCSI targets");
-        var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
+        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
         await StopAsync(session => nodes.Any(node => node.IsServedBy(session)), cancellationToken);
     }
 
@@ -27,7 +31,7 @@ internal sealed class TargetRelease(LinuxHost host)
         RefuseWhenUsed(sessions, devices, maps);
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
         }
 
         await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
@@ -35,7 +39,7 @@ internal sealed class TargetRelease(LinuxHost host)
         // Events that were under way may have made a map anew, of disks that are gone now.
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
         }
 
         foreach (var session in sessions)
@@ -43,7 +47,7 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.Initiator.LogoutAsync(session, cancellationToken);
         }
 
-        maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
+        maps.ForEach(map => DeviceLinks.Clear(host.Roots, map.Wwid));
         foreach (var owned in host.Ledger.Sessions.Where(owned => sessions.Exists(session => owned.IsServedBy(session, host.Roots))))
         {
             host.Ledger.Remove(owned);
@@ -53,11 +57,10 @@ internal sealed class TargetRelease(LinuxHost host)
     /// <summary>The maps that lose all their paths with these disks. Another only loses some, which is what it is for.</summary>
     private List<DmDevice> MapsOver(HashSet<string> disks) =>
     [
-        .. disks.SelectMany(disk => SysFile.Names(Path.Combine(host.Roots.Sys, "block", disk, "holders")))
-            .Distinct()
-            .Select(holder => DmDevice.TryRead(host.Roots, holder))
+        .. disks.Select(disk => MultipathMaps.FindOver(host.Roots, disk))
             .OfType<DmDevice>()
-            .Where(map => map.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) && map.Slaves(host.Roots).All(disks.Contains))
+            .DistinctBy(map => map.Uuid)
+            .Where(map => map.Slaves(host.Roots).All(disks.Contains))
     ];
 
     private void RefuseWhenUsed(List<IscsiSession> sessions, List<ScsiDevice> devices, List<DmDevice> maps)
@@ -83,6 +86,4 @@ internal sealed class TargetRelease(LinuxHost host)
             throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, target);
         }
     }
-
-    private static string WwidOf(DmDevice map) => map.Uuid[DmDevice.MultipathPrefix.Length..];
 }

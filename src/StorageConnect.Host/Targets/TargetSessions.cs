@@ -1,6 +1,6 @@
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Targets;
 
@@ -16,7 +16,7 @@ internal sealed class TargetSessions(LinuxHost host)
             throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
-        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(AskAsync));
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(AskAsync));
         var found = answers.SelectMany(answer => answer.Nodes).ToList();
         return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
         [
@@ -43,7 +43,7 @@ internal sealed class TargetSessions(LinuxHost host)
     public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging in to iSCSI targets");
-        var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
+        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
         using var held = await host.Locks.TakeTargetsAsync(nodes.Select(node => node.TargetName), cancellationToken);
         var before = host.Initiator.Sessions().Select(session => session.Id).ToHashSet();
         await Task.WhenAll(nodes.Select(async node =>
@@ -63,32 +63,6 @@ internal sealed class TargetSessions(LinuxHost host)
     public async Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
         host.DemandRights("Looking through the SCSI bus");
-        if (type == StorageType.SAN)
-        {
-            await RescanFibreChannelAsync(cancellationToken);
-            return;
-        }
-
-        var names = targets.Select(target => target.TargetName).ToHashSet();
-        var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
-        using var held = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
-        await Task.WhenAll(sessions.Select(async session =>
-        {
-            await RescanAsync(ScsiDevice.Of(host.Roots, session), cancellationToken);
-            await host.Scsi.ScanAsync(session, null, cancellationToken);
-        }));
+        await HostConnectors.For(host, type).RescanAsync(targets, cancellationToken);
     }
-
-    private async Task RescanFibreChannelAsync(CancellationToken cancellationToken)
-    {
-        const string prefix = "host";
-        var hosts = SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), prefix + "*").Select(name => int.Parse(name[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
-        await RescanAsync(
-            SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().Where(device => hosts.Contains(device.Host)),
-            cancellationToken);
-        await Task.WhenAll(hosts.Select(number => host.Scsi.ScanAllAsync(number, cancellationToken)));
-    }
-
-    private Task RescanAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken) =>
-        Task.WhenAll(devices.Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
 }

@@ -1,3 +1,4 @@
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
@@ -8,7 +9,7 @@ internal static class DeviceOpeners
     /// <summary>Such as <c>open by postgres (4711)</c>; null when none is seen. Other containers' processes and the kernel's own users never are.</summary>
     public static string? Find(HostRoots roots, string kernelName, string? name = null)
     {
-        var paths = name is null ? ["/dev/" + kernelName] : new[] { "/dev/" + kernelName, DevicePathFinder.MultipathFolder + name };
+        var paths = name is null ? ["/dev/" + kernelName] : new[] { "/dev/" + kernelName, DeviceLink.MultipathFolder + name };
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
         {
             var folder = Path.Combine(roots.Proc, process);

@@ -1,3 +1,5 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
@@ -37,7 +39,7 @@ internal sealed class DeviceUse(HostRoots roots)
     {
         var number = SysFile.TryReadText(Path.Combine(folder, "dev")) ?? "";
         var holder = SysFile.Names(Path.Combine(folder, "holders"))
-            .FirstOrDefault(holding => DmDevice.ReadUuid(roots, holding)?.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) != true);
+            .FirstOrDefault(holding => !MultipathMaps.IsMap(roots, holding));
         return FindMount(name, name, number, mounts)
             ?? FindSwap(name, name, swaps)
             ?? FindBtrfs(name)
@@ -86,6 +88,6 @@ internal sealed class DeviceUse(HostRoots roots)
     private bool Leads(string path, string kernelName, string name)
     {
         var leadsTo = DeviceLink.KernelNameOf(roots, path);
-        return leadsTo == kernelName || (leadsTo == name && path == DevicePathFinder.MultipathFolder + leadsTo);
+        return leadsTo == kernelName || (leadsTo == name && path == DeviceLink.MultipathFolder + leadsTo);
     }
 }

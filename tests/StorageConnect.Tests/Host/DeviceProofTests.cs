@@ -1,6 +1,6 @@
-using StorageConnect.Host.Native;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;

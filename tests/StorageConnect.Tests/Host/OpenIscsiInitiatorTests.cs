@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 using Xunit;
 

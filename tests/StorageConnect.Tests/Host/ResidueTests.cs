@@ -1,4 +1,5 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Fitness;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -33,10 +34,10 @@ public sealed class ResidueTests : IAsyncDisposable
 
         var residue = Assert.Single(await FindAsync());
         Assert.Equal(OscHostResidueKind.OrphanSession, residue.Kind);
-        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+        Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Empty(_host.Sessions());
-        Assert.False(await Audit().ClearAsync(residue, [], Cancellation)); // what is gone is no error
+        Assert.False(await Audit().ClearResidueAsync(residue, [], Cancellation)); // what is gone is no error
     }
 
     [Fact]
@@ -46,7 +47,7 @@ public sealed class ResidueTests : IAsyncDisposable
         var residue = Assert.Single(await FindAsync());
         _host.AddDisk(session, 1, _host.Array.Add("a", Target, 1));
 
-        Assert.False(await Audit().ClearAsync(residue, [], Cancellation));
+        Assert.False(await Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Single(_host.Sessions());
     }
@@ -59,7 +60,7 @@ public sealed class ResidueTests : IAsyncDisposable
 
         var residue = Assert.Single(await FindAsync());
         Assert.Equal(OscHostResidueKind.OrphanRecord, residue.Kind);
-        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+        Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Equal(["iqn.2026-01.theirs:x"], Directory.GetDirectories(_host.Files.At("etc/iscsi/nodes")).Select(Path.GetFileName));
     }
@@ -76,7 +77,7 @@ public sealed class ResidueTests : IAsyncDisposable
         Assert.Equal([OscHostResidueKind.EmptyMap, OscHostResidueKind.DeadLink], found.Select(residue => residue.Kind));
         foreach (var residue in found)
         {
-            Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+            Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
         }
 
         Assert.Empty(await FindAsync());
@@ -100,7 +101,7 @@ public sealed class ResidueTests : IAsyncDisposable
         _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
         _host.Files.Write("run/udev/queue", "");
 
-        var finding = new HostAudit(_host.Open(SimulatedHost.Patient with { LinksSettled = TimeSpan.FromMinutes(1) }), _host.Files.At("state/host/residue")).FindResidueAsync([], Assert.Fail, Cancellation);
+        var finding = new StorageHost(_host.Open(SimulatedHost.Patient with { LinksSettled = TimeSpan.FromMinutes(1) }), _host.Files.At("state/host/residue")).FindResidueAsync([], Assert.Fail, Cancellation);
         await Task.Delay(30, Cancellation);
         Assert.False(finding.IsCompleted);
         File.Delete(_host.Files.At("run/udev/queue"));
@@ -119,7 +120,7 @@ public sealed class ResidueTests : IAsyncDisposable
         var residue = (await FindAsync())[0];
         Assert.Equal((OscHostResidueKind.WrongIdentity, disk), (residue.Kind, residue.What));
         Assert.Contains(element.Page83Id, residue.Reason);
-        Assert.True(await Audit().ClearAsync(residue, [], Cancellation));
+        Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Empty(Directory.GetFileSystemEntries(_host.Files.At("sys/block"), "sd*"));
     }
@@ -132,7 +133,7 @@ public sealed class ResidueTests : IAsyncDisposable
         _host.Files.Append("proc/self/mountinfo", "90 27 254:7 / /srv/db rw - xfs /dev/mapper/x rw\n");
         var residue = Assert.Single(await FindAsync());
 
-        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Audit().ClearAsync(residue, [], Cancellation));
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Contains("/srv/db", error.Message);
         Assert.True(Directory.Exists(_host.Files.At("sys/block/dm-7")));
@@ -148,7 +149,7 @@ public sealed class ResidueTests : IAsyncDisposable
 
         Assert.Equal(first.Since, again.Since);
         Assert.InRange(first.Since, DateTimeOffset.UtcNow.AddMinutes(-10), DateTimeOffset.UtcNow);
-        await Audit().ClearAsync(first, [], Cancellation);
+        await Audit().ClearResidueAsync(first, [], Cancellation);
         Assert.Empty(Directory.GetFiles(_host.Files.At("state/host/residue")));
     }
 
@@ -158,7 +159,7 @@ public sealed class ResidueTests : IAsyncDisposable
     [InlineData("defaults {\n}\n", 1)]
     public void Settings_that_hang_or_mistake_LUNs_are_warned_of_with_what_to_do(string config, int warnings)
     {
-        var findings = StorageConnect.Host.Fitness.MultipathSettings.Check(config).ToList();
+        var findings = MultipathSettings.Check(config).ToList();
 
         Assert.Equal(3, findings.Count);
         Assert.Equal(warnings, findings.Count(finding => finding.State == OscHostFindingState.Warning));
@@ -171,14 +172,14 @@ public sealed class ResidueTests : IAsyncDisposable
     [InlineData("", OscHostFindingState.Warning)]
     public async Task The_version_with_the_known_fault_is_found(string output, OscHostFindingState state)
     {
-        var findings = await new StorageConnect.Host.Fitness.HostCheck(_host.Open(), new ScriptedTools(_ => ScriptedTools.Done(output)), () => true).RunAsync(Cancellation);
+        var findings = await new HostCheck(_host.Open(), new ScriptedTools(_ => ScriptedTools.Done(output)), () => true).RunAsync(Cancellation);
 
         Assert.Equal(state, findings.Single(finding => finding.Check == "open-iscsi").State);
         Assert.Equal(OscHostFindingState.Ok, findings.Single(finding => finding.Check == "Initiator name").State);
         Assert.All(findings, finding => Assert.Equal(finding.State != OscHostFindingState.Ok, finding.SuggestedAction is not null));
     }
 
-    private HostAudit Audit() => new(_host.Open(), _host.Files.At("state/host/residue"));
+    private StorageHost Audit() => new(_host.Open(), _host.Files.At("state/host/residue"));
 
     private Task<IReadOnlyList<OscHostResidue>> FindAsync() => Audit().FindResidueAsync([], Assert.Fail, Cancellation);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -64,7 +65,7 @@ internal sealed partial class History
 
     private void Hold(StorageElement element, int how)
     {
-        if (DmDevice.FindMap(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
+        if (MultipathMaps.Find(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
         {
             _host.OpenMaps.Add(element.Page83Id);
             switch (how % 3)

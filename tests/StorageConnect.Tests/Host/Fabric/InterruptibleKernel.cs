@@ -1,4 +1,4 @@
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Tests.Host.Fabric;
 

@@ -1,7 +1,9 @@
 using System.Globalization;
-using StorageConnect.Host;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -103,7 +105,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
             foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name).Order(StringComparer.Ordinal))
             {
-                if (!IsMultipathdBlind && !ScsiDisk.IsMultipathPath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
+                if (!IsMultipathdBlind && !MultipathMaps.HavePath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
                 {
                     Map(disk, wwid);
                 }
@@ -316,7 +318,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         lock (_gate)
         {
-            var map = DmDevice.FindMap(Roots, wwid)?.KernelName;
+            var map = MultipathMaps.Find(Roots, wwid)?.KernelName;
             if (map is null)
             {
                 var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/dm-{free}"))); // as with disks

@@ -1,0 +1,14 @@
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Scsi;
+
+/// <summary>The kernel this runs on.</summary>
+internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
+{
+    /// <inheritdoc/>
+    public void Write(string path, string text) => SysFile.Write(path, text);
+
+    /// <inheritdoc/>
+    public byte[] ReadPage83(string disk) => ScsiInquiry.Read(disk, 0x83, deadlines.Inquiry);
+}

@@ -47,8 +47,8 @@ public sealed partial class StorageHost : IStorageHost
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, CancellationToken cancellationToken) =>
-        Targets.DiscoverAsync(server, cancellationToken);
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
+        Targets.DiscoverAsync(server, warn, cancellationToken);
 
     /// <inheritdoc/>
     public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>

@@ -34,10 +34,14 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
                 await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
             }
 
-            // What came besides may be in use by now.
-            var besides = devices.Where(device => device.ReadIdentity() is { } id && id != attachment.Page83Id).ToList();
-            await Task.WhenAll(devices.Except(besides).Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
-            await new StaleDevices(host).TryPurgeAsync(besides, cancellationToken);
+            var stale = new StaleDevices(host);
+            var others = devices.Where(device => device.ReadIdentity() != attachment.Page83Id).ToList();
+            await stale.TryPurgeAsync(others, cancellationToken); // in use by now, they stay
+            foreach (var device in devices.Except(others))
+            {
+                await stale.PurgeAsync(device, cancellationToken);
+            }
+
             Changes.FullScans.ToList().ForEach(host.Ledger.Remove);
             if (!HadMap)
             {

@@ -5,6 +5,7 @@ using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Attaching;
@@ -28,7 +29,10 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         var before = host.Ledger.TryLoad(element.Page83Id);
         var map = MultipathMaps.Find(host.Roots, element.Page83Id);
         var disks = FindDisks(element.Page83Id, map);
-        RefuseWhenUsed(element, map, disks);
+        var refusal = new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
+        using var claim = map is not null
+            ? await host.Claims.TakeMapAsync(map, refusal, cancellationToken)
+            : await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
         if (!keepAccess)
         {
             element = await array.GetElementAsync(element, cancellationToken);
@@ -47,7 +51,18 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             Since = DateTimeOffset.UtcNow,
         };
         host.Ledger.Save(attachment);
-        await RemoveFromHostAsync(element, map, disks, cancellationToken);
+        await FlushAsync(element, map, disks, cancellationToken);
+        if (map is null)
+        {
+            await RemoveFromHostAsync(element, disks, cancellationToken);
+        }
+        else
+        {
+            claim.Dispose(); // the kernel removes no map that is open here
+            using var paths = await RemoveMapAsync(element, disks, refusal, cancellationToken);
+            await RemoveFromHostAsync(element, disks, cancellationToken);
+        }
+
         if (!keepAccess)
         {
             await WithdrawAsync(element, groups, cancellationToken);
@@ -64,31 +79,31 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             .Union(map?.Slaves(host.Roots).Where(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is null) ?? [])
     ];
 
-    private void RefuseWhenUsed(StorageElement element, DmDevice? map, List<string> disks)
+    /// <summary>Removes the map, and claims its paths at once: free again, anything could take one of them.</summary>
+    private async Task<DeviceClaim> RemoveMapAsync(StorageElement element, List<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
-        try
-        {
-            var use = map is not null ? host.Use.Find(map) : disks.Select(host.Use.FindOfDisk).FirstOrDefault(found => found is not null);
-            if (use is not null)
-            {
-                throw DeviceErrors.DeviceInUse(element, map is null ? string.Join(", ", disks) : map.Name, use);
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw DeviceErrors.DeviceUseUnknown(element, e);
-        }
-    }
-
-    private async Task RemoveFromHostAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
-    {
-        await FlushAsync(element, map, disks, cancellationToken);
-        if (map is not null)
+        var again = new Backoff(host.Deadlines.MapGone);
+        while (true)
         {
             host.Step("remove map");
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+            try
+            {
+                return await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
+            }
+            catch (StorageElementBusyException) when (MultipathMaps.Find(host.Roots, element.Page83Id) is not null)
+            {
+                // An event that was under way made the map again.
+                if (!await again.WaitAsync(cancellationToken))
+                {
+                    throw;
+                }
+            }
         }
+    }
 
+    private async Task RemoveFromHostAsync(StorageElement element, List<string> disks, CancellationToken cancellationToken)
+    {
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         foreach (var connector in HostConnectors.All(host))
         {

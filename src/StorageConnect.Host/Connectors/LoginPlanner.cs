@@ -73,7 +73,7 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
     {
         var nodes = new List<IscsiNode>();
         var failures = new List<StorageConnectException>();
-        foreach (var asking in access.Select(context => (context, Task: initiator.DiscoverAsync(context, cancellationToken))).ToList())
+        foreach (var asking in access.Select(context => (context, Task: initiator.DiscoverAsync(context, warn, cancellationToken))).ToList())
         {
             try
             {
@@ -100,16 +100,30 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
     private static IscsiPortal PortalOf(AccessContext context) => new(context.Host, context.Port);
 
     /// <summary>The access contexts with addresses for host names, one for each network device that may be used.</summary>
-    private static async Task<IReadOnlyList<AccessContext>> ResolveAsync(StorageServer server, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AccessContext>> ResolveAsync(StorageServer server, CancellationToken cancellationToken)
     {
         DemandContext(server);
         var resolved = new List<AccessContext>();
+        var failures = new List<ArrayUnreachableException>();
         foreach (var context in server.AccessContexts)
         {
-            var addresses = await HostNames.ResolveAsync(context.Host, server.Name, cancellationToken);
-            resolved.AddRange(WaysOf(server, context with { Host = addresses[0] }));
+            try
+            {
+                var addresses = await HostNames.ResolveAsync(context.Host, server.Name, cancellationToken);
+                resolved.AddRange(WaysOf(server, context with { Host = addresses[0] }));
+            }
+            catch (ArrayUnreachableException e)
+            {
+                failures.Add(e); // the other portals serve as well
+            }
         }
 
+        if (resolved.Count == 0)
+        {
+            throw failures[0];
+        }
+
+        failures.ForEach(failure => warn(failure.Message));
         return resolved;
     }
 

@@ -44,11 +44,11 @@ internal sealed class LinuxHost(
 
     public MultipathCommands Multipath => new(_multipathd);
 
-    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd);
+    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd, Claims);
 
     public WwidsFile Wwids { get; } = new(roots);
 
-    public DeviceUse Use { get; } = new(roots);
+    public DeviceClaims Claims { get; } = new(roots, deadlines, kernel);
 
     public DevicePathFinder Paths { get; } = new(roots);
 

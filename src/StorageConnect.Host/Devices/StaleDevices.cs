@@ -63,31 +63,43 @@ internal sealed class StaleDevices(LinuxHost host)
                 return;
             }
 
-            if (host.Use.FindOfDisk(disk) is { } use)
-            {
-                throw DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use);
-            }
+            using var claim = await ClaimAsync(device, disk, cancellationToken);
+            host.Step("purge");
+            await host.Scsi.DeleteAsync(device, cancellationToken);
+            return;
         }
 
         host.Step("purge");
         await host.Scsi.DeleteAsync(device, cancellationToken);
     }
 
+    private Task<DeviceClaim> ClaimAsync(ScsiDevice device, string disk, CancellationToken cancellationToken) => host.Claims.TakeDisksAsync(
+        [disk],
+        new((_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause)),
+        cancellationToken);
+
     private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, CancellationToken cancellationToken)
     {
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
-        if (isLast && host.Use.Find(map) is { } use)
+        if (!isLast)
         {
-            throw DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}");
+            host.Step("purge");
+            await host.Scsi.DeleteAsync(device, cancellationToken);
         }
-
-        host.Step("purge");
-        if (isLast)
+        else
         {
+            var refusal = new DeviceRefusal(
+                (_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}"),
+                cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause));
+            using (await host.Claims.TakeMapAsync(map, refusal, cancellationToken))
+            {
+                host.Step("purge");
+            }
+
             await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            using var claim = await ClaimAsync(device, disk, cancellationToken);
+            await host.Scsi.DeleteAsync(device, cancellationToken);
         }
-
-        await host.Scsi.DeleteAsync(device, cancellationToken);
 
         // multipathd hears of it as we do, and takes it out of the map.
         await Watch.UntilAsync(host.Roots, () => !map.Slaves(host.Roots).Contains(disk), host.Deadlines.DiskSettled, cancellationToken);

@@ -1,6 +1,7 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Residue;
 
@@ -58,17 +59,20 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
     private List<FoundResidue> Date(List<FoundResidue> found)
     {
         var now = DateTimeOffset.UtcNow;
+        var uptime = HostUptime.TryRead(host.Roots);
         var known = _sightings.All.ToDictionary(sighting => $"{sighting.Kind} {sighting.What}");
         var dated = new List<FoundResidue>();
         foreach (var one in found)
         {
             var key = KeyOf(one.Residue);
-            var since = one.Residue.Since != default ? one.Residue.Since : known.GetValueOrDefault(key)?.Since ?? now;
-            if (!known.Remove(key))
+            known.Remove(key, out var sighting);
+            if (sighting is null || (sighting.Boot != uptime?.Boot && uptime is not null))
             {
-                _sightings.Save(key, new() { Kind = one.Residue.Kind, What = one.Residue.What, Since = since });
+                sighting = new() { Kind = one.Residue.Kind, What = one.Residue.What, Since = sighting?.Since ?? now, Boot = uptime?.Boot, UptimeSeconds = uptime?.Seconds };
+                _sightings.Save(key, sighting);
             }
 
+            var since = one.Residue.Since != default ? one.Residue.Since : sighting.SinceAt(now, uptime);
             dated.Add(one with { Residue = one.Residue with { Since = since } });
         }
 

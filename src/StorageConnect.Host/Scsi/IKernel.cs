@@ -12,4 +12,17 @@ internal interface IKernel
     /// <exception cref="IOException">It gave no answer.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not ask it.</exception>
     byte[] ReadPage83(string disk);
+
+    /// <summary>Opens a block device as its only holder, as a mount does.</summary>
+    /// <param name="node">Its node.</param>
+    /// <returns>The claim, until it is disposed; null when somebody else has claimed the device or a partition of it.</returns>
+    /// <exception cref="IOException">The device can't be opened: no path to it.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not open it.</exception>
+    IDisposable? TryClaim(string node);
+
+    /// <summary>The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none.</summary>
+    string? ReadBlockDevice(string path);
+
+    /// <summary>The number of the block device under a loop device; null when none is under it.</summary>
+    string? ReadLoopDevice(string loop);
 }

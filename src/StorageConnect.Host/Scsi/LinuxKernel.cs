@@ -11,4 +11,13 @@ internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
 
     /// <inheritdoc/>
     public byte[] ReadPage83(string disk) => ScsiInquiry.Read(disk, 0x83, deadlines.Inquiry);
+
+    /// <inheritdoc/>
+    public IDisposable? TryClaim(string node) => BlockDevice.TryClaim(node);
+
+    /// <inheritdoc/>
+    public string? ReadBlockDevice(string path) => BlockDevice.ReadNumber(path);
+
+    /// <inheritdoc/>
+    public string? ReadLoopDevice(string loop) => BlockDevice.ReadLoopDevice(loop);
 }

@@ -41,6 +41,9 @@ internal sealed record HostDeadlines
     /// <summary>Writing what is cached to the device before it is taken away.</summary>
     public TimeSpan Flush { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a device that somebody has open is asked again before it counts as in use: udev's programs look at devices for a moment.</summary>
+    public TimeSpan PassingUse { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Until another process that works on the same element or target is done.</summary>
     public TimeSpan Lock { get; init; } = TimeSpan.FromMinutes(3);
 

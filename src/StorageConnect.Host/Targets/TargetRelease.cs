@@ -28,13 +28,21 @@ internal sealed class TargetRelease(LinuxHost host)
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
         var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
         var maps = MapsOver([.. devices.Select(device => device.Disk).OfType<string>()]);
-        RefuseWhenUsed(sessions, devices, maps);
+        var disks = devices.Select(device => device.Disk).OfType<string>().ToList();
+        var refusal = RefusalOf(sessions);
+        using (await ClaimMapsAsync(maps, refusal, cancellationToken))
+        using (await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken))
+        {
+            DemandMultipathd(sessions, maps);
+        }
+
         foreach (var map in maps)
         {
             await host.Teardown.RunAsync(map.Wwid, cancellationToken);
         }
 
-        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+        using var claim = await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
+        await host.Scsi.DeleteAsync(devices, cancellationToken);
 
         // Events that were under way may have made a map anew, of disks that are gone now.
         foreach (var map in maps)
@@ -63,27 +71,36 @@ internal sealed class TargetRelease(LinuxHost host)
             .Where(map => map.Slaves(host.Roots).All(disks.Contains))
     ];
 
-    private void RefuseWhenUsed(List<IscsiSession> sessions, List<ScsiDevice> devices, List<DmDevice> maps)
+    private async Task<DeviceClaim> ClaimMapsAsync(List<DmDevice> maps, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
-        var target = string.Join(", ", sessions.Select(session => session.TargetName).Distinct());
+        var claims = new DeviceClaim();
         try
         {
-            var use = maps.Select(map => (Device: map.Name, Use: host.Use.Find(map)))
-                .Concat(devices.Select(device => device.Disk).OfType<string>().Select(disk => (Device: disk, Use: host.Use.FindOfDisk(disk))))
-                .FirstOrDefault(found => found.Use is not null);
-            if (use.Use is not null)
+            foreach (var map in maps)
             {
-                throw DeviceErrors.DeviceInUseAtLogout(target, use.Device, use.Use);
+                claims.Add(await host.Claims.TakeMapAsync(map, refusal, cancellationToken));
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw DeviceErrors.DeviceUseUnknownAtLogout(target, e);
-        }
 
-        if (maps.Count > 0 && !host.Multipath.IsListening)
+            return claims;
+        }
+        catch
         {
-            throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, target);
+            claims.Dispose();
+            throw;
         }
     }
+
+    private void DemandMultipathd(List<IscsiSession> sessions, List<DmDevice> maps)
+    {
+        if (maps.Count > 0 && !host.Multipath.IsListening)
+        {
+            throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, NamesOf(sessions));
+        }
+    }
+
+    private static DeviceRefusal RefusalOf(List<IscsiSession> sessions) => new(
+        (device, use) => DeviceErrors.DeviceInUseAtLogout(NamesOf(sessions), device, use),
+        cause => DeviceErrors.DeviceUseUnknownAtLogout(NamesOf(sessions), cause));
+
+    private static string NamesOf(List<IscsiSession> sessions) => string.Join(", ", sessions.Select(session => session.TargetName).Distinct());
 }

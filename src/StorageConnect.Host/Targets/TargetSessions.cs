@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
@@ -8,7 +9,7 @@ namespace StorageConnect.Host.Targets;
 internal sealed class TargetSessions(LinuxHost host)
 {
     /// <summary>Asks every access context, all at once. One that answers is enough.</summary>
-    public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken)
     {
         host.DemandRights("Finding iSCSI targets");
         if (server.AccessContexts.Count == 0)
@@ -16,7 +17,9 @@ internal sealed class TargetSessions(LinuxHost host)
             throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
+        var warnings = new ConcurrentQueue<string>();
         var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(AskAsync));
+        warnings.Distinct().ToList().ForEach(warn);
         var found = answers.SelectMany(answer => answer.Nodes).ToList();
         return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
         [
@@ -30,7 +33,7 @@ internal sealed class TargetSessions(LinuxHost host)
         {
             try
             {
-                return (await host.Initiator.DiscoverAsync(way, cancellationToken), null);
+                return (await host.Initiator.DiscoverAsync(way, warnings.Enqueue, cancellationToken), null);
             }
             catch (StorageConnectException e)
             {

@@ -1,3 +1,4 @@
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
 using static StorageConnect.Engine.ErrorTexts;
 
@@ -20,8 +21,15 @@ internal static class DeviceErrors
     public static StorageElementBusyException DeviceInUseAtLogout(string targets, string device, string use) =>
         new(Text([targets, device, use], "Logout", nameof(DeviceInUse))) { Element = targets };
 
+    /// <summary>For whoever removes a map by itself.</summary>
+    public static DeviceRefusal RefusalOf(DmDevice map) =>
+        new((name, use) => DeviceInUseAsMap(name, map.Wwid, use), cause => DeviceUseUnknownOfMap(map.Name, map.Wwid, cause));
+
     public static StorageElementBusyException DeviceUseUnknown(StorageElement element, Exception cause) =>
         new(Text([element.Name, cause.Message]), cause) { Element = element.Name };
+
+    public static StorageElementBusyException DeviceUseUnknownOfDisk(string disk, Exception cause) =>
+        new(Text([disk, cause.Message], "Disk", nameof(DeviceUseUnknown)), cause) { Element = disk };
 
     public static StorageElementBusyException DeviceUseUnknownOfMap(string map, string page83Id, Exception cause) =>
         new(Text([map, page83Id, cause.Message], "Map", nameof(DeviceUseUnknown)), cause) { Element = page83Id };

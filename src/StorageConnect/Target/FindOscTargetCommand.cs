@@ -12,7 +12,13 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
     {
         foreach (var array in Arrays.Where(IsMeant))
         {
-            Try(array.Server, () => WriteObject(Run(token => Engine.DiscoverAsync(array.Uuid, token)).IscsiTargets, enumerateCollection: true));
+            Try(array.Server, () =>
+            {
+                var warnings = new List<string>();
+                var found = Run(token => Engine.DiscoverAsync(array.Uuid, warnings.Add, token));
+                warnings.ForEach(WriteWarning);
+                WriteObject(found.IscsiTargets, enumerateCollection: true);
+            });
         }
     }
 

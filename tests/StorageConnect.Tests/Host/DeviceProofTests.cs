@@ -123,5 +123,11 @@ public sealed class DeviceProofTests : IAsyncDisposable
             Asked++;
             throw failure();
         }
+
+        public IDisposable? TryClaim(string node) => throw failure();
+
+        public string? ReadBlockDevice(string path) => null;
+
+        public string? ReadLoopDevice(string loop) => null;
     }
 }

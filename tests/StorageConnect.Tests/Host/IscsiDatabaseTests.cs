@@ -164,6 +164,23 @@ public sealed class IscsiDatabaseTests : IDisposable
                 .Select(name => shown[name]));
     }
 
+    [Fact]
+    public async Task A_node_without_a_portal_group_tag_is_a_file_as_open_iscsi_keeps_it()
+    {
+        var database = new IscsiDatabase(_host.Roots, Patient);
+        var node = Node with { Tpgt = -1 };
+        await PutAsync(Patient); // the same portal with a tag: it has one or none
+
+        await database.PutNodeAsync(node, "default", _ => RecordBuilder.Node(node, "default", new()), Cancellation);
+
+        var path = _host.At($"etc/iscsi/nodes/{node.TargetName}/10.99.0.1,3260");
+        Assert.Contains("node.tpgt = -1\n", await File.ReadAllTextAsync(path, Cancellation), StringComparison.Ordinal);
+        Assert.Equal([new NodeFile(path, node.TargetName, node.Portal, -1, "default")], database.ReadNodes());
+
+        await database.ForgetNodeAsync(node.TargetName, node.Portal, "default", Cancellation);
+        Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
+    }
+
     private Task<WrittenRecord> PutAsync(HostDeadlines deadlines) =>
         new IscsiDatabase(_host.Roots, deadlines).PutNodeAsync(Node, "default", _ => RecordBuilder.Node(Node, "default", new()), Cancellation);
 }

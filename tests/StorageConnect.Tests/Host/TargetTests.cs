@@ -33,11 +33,11 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         _host.DeadPortals.Add("10.0.1.1");
 
-        var found = await Fabric.DiscoverTargetsAsync(Server, Cancellation);
+        var found = await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation);
 
         Assert.Equal([new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" }], found);
         _host.DeadPortals.Add("10.0.2.1");
-        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, Cancellation));
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation));
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class TargetTests : IAsyncDisposable
 
         foreach (var call in new Func<Task>[]
         {
-            () => fabric.DiscoverTargetsAsync(server, Cancellation),
+            () => fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation),
             () => fabric.StartTargetsAsync(server, [First], Cancellation),
             () => fabric.StopTargetsAsync(server, [First], Cancellation),
             () => fabric.RescanAsync(StorageType.iSCSI, [], Cancellation),
@@ -211,7 +211,7 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     private async Task<StorageServer> DiscoverAsync() =>
-        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, Cancellation)).ToValueList() };
+        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation)).ToValueList() };
 
     private async Task<StorageServer> StartAsync()
     {

@@ -86,7 +86,6 @@
         PSData = @{
             Tags         = @('Storage', 'SAN', 'iSCSI', 'LUN', 'Snapshot', 'Clone', 'Multipath', 'Linux', 'PSEdition_Core')
             LicenseUri   = 'https://www.apache.org/licenses/LICENSE-2.0'
-            ProjectUri   = 'https://www.powershellgallery.com/packages/StorageConnect'
             ReleaseNotes = 'The first version: from a bare machine to a cloned LUN. CHANGELOG.md in the sources tells what there is.'
         }
     }

@@ -2,41 +2,38 @@
 .SYNOPSIS
     Builds, tests and packages StorageConnect.
 .DESCRIPTION
-    Needs the .NET 10 SDK. What needs more (Pester, Microsoft.PowerShell.PlatyPS) says so when it isn't there, and is skipped.
+    Needs the .NET 10 SDK, and a PowerShell 7.6 such as the one that the SDK runs as a tool.
 
-    Build       builds all, and stages the module in out/StorageConnect
-    Help        makes the help that is shipped (src/StorageConnect/en-US) from docs/cmdlets; see docs/cmdlets/README.md
-    Test        runs the tests that need the SDK alone
-    Package     packs the module: out/packages/StorageConnect.<version>.nupkg and .zip
-    Acceptance  installs the package in a folder of its own and runs the stories of tests/Acceptance on it
+    Clean       removes what was built
+    Build       builds everything, and stages the module in out/StorageConnect
+    Quickstart  builds, then runs docs/examples/quickstart.ps1 in a fresh process on the staged module, with settings and a pool of its own
+    Help        makes the help that is shipped (src/StorageConnect/en-US) from docs/cmdlets; needs Microsoft.PowerShell.PlatyPS (docs/cmdlets/README.md)
+    Test        dotnet test: all tests, the stories of tests/Acceptance on the packaged module included
+    Package     packs the module in the Release configuration: out/packages/StorageConnect.<version>.nupkg and .zip
+.EXAMPLE
+    dotnet tool exec --yes PowerShell ./build.ps1 Quickstart
+
+    Builds the module and does the main job with it, on a machine with nothing but the .NET SDK.
 .EXAMPLE
     ./build.ps1 -Task Build, Test
-.EXAMPLE
-    ./build.ps1 -Task Package, Acceptance
-.EXAMPLE
-    pwsh ./build.ps1 Package Acceptance
 
-    The same from another shell.
+    The same tasks from a PowerShell prompt.
 #>
 [CmdletBinding()]
 param(
-    # What to do: Clean, Build, Help, Test, Package, Acceptance; done in this order.
+    # The tasks, done in the order of the list above.
     [Parameter(Position = 0, ValueFromRemainingArguments)]
-    [ArgumentCompletions('Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance')]
+    [ArgumentCompletions('Clean', 'Build', 'Quickstart', 'Help', 'Test', 'Package')]
     [string[]] $Task = 'Build',
 
+    # What Clean, Build, Quickstart and Test work on.
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Release',
-
-    # Shell and tests on Microsoft.PowerShell.SDK in place of System.Management.Automation, where the registry has it.
-    [switch] $PowerShellSdk
+    [string] $Configuration = 'Debug'
 )
 
 $ErrorActionPreference = 'Stop'
 $root = $PSScriptRoot
 $solution = Join-Path $root 'StorageConnect.sln'
-$staged = Join-Path $root 'out' 'StorageConnect'
-$properties = @("-p:PowerShellSdk=$($PowerShellSdk.IsPresent.ToString().ToLowerInvariant())")
 
 function Invoke-DotNet {
     & dotnet @args
@@ -54,13 +51,13 @@ function Invoke-Clean {
 }
 
 function Invoke-Build {
-    Invoke-DotNet build $solution --configuration $Configuration @properties
+    Invoke-DotNet build $solution --configuration $Configuration
 }
 
 function Invoke-Test {
     Push-Location $root # global.json there chooses the test runner.
     try {
-        Invoke-DotNet test --configuration $Configuration @properties
+        Invoke-DotNet test --configuration $Configuration
     }
     finally {
         Pop-Location
@@ -68,13 +65,29 @@ function Invoke-Test {
 }
 
 # In a fresh process, always: a module that is loaded can't be replaced by the one just built.
-function Invoke-PowerShell([string] $Command) {
+function Invoke-PowerShell([string[]] $Arguments) {
     # Where pwsh is a .NET tool, its process is dotnet with pwsh.dll.
     $program = (Get-Process -Id $PID).Path
     [string[]] $library = if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }
-    & $program @library -NoProfile -Command $Command
+    & $program @library -NoProfile @Arguments
     if ($LASTEXITCODE -ne 0) {
-        throw "pwsh -Command '$Command' failed with exit code $LASTEXITCODE."
+        throw "pwsh $Arguments failed with exit code $LASTEXITCODE."
+    }
+}
+
+function Invoke-Quickstart {
+    Invoke-Build
+    # Registered servers of the user are neither seen nor changed.
+    $settings = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
+    $variables = 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME'
+    $before = $variables | ForEach-Object { , @($_, [Environment]::GetEnvironmentVariable($_)) }
+    try {
+        $variables | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $settings) }
+        Invoke-PowerShell '-File', (Join-Path $root 'docs' 'examples' 'quickstart.ps1')
+    }
+    finally {
+        $before | ForEach-Object { [Environment]::SetEnvironmentVariable($_[0], $_[1]) }
+        Remove-Item $settings -Recurse -Force
     }
 }
 
@@ -92,7 +105,7 @@ function Invoke-Help {
     $cmdlets = Join-Path $root 'docs' 'cmdlets'
     $made = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
     try {
-        Invoke-PowerShell @"
+        Invoke-PowerShell '-Command', @"
             `$ErrorActionPreference = 'Stop'
             Import-Module Microsoft.PowerShell.PlatyPS
             Import-MarkdownCommandHelp -Path '$cmdlets/*-*.md' | Export-MamlCommandHelp -OutputFolder '$made' -Force | Out-Null
@@ -141,8 +154,8 @@ function Update-Maml([xml] $Help) {
 }
 
 function Invoke-Package {
-    # Builds all, in this configuration, and packs what the build staged.
-    Invoke-DotNet pack $solution --configuration $Configuration @properties
+    # Builds everything in this configuration, and packs what the build staged.
+    Invoke-DotNet pack $solution --configuration Release
     Get-Item (Join-Path $root 'out' 'packages' "StorageConnect.$(Get-ModuleVersion).*")
 }
 
@@ -150,47 +163,7 @@ function Get-ModuleVersion {
     (Import-PowerShellDataFile (Join-Path $root 'StorageConnect.psd1')).ModuleVersion
 }
 
-function Invoke-Acceptance {
-    if (-not (Test-Installed Pester 5.0 'the acceptance stories')) {
-        return
-    }
-    $version = Get-ModuleVersion
-    $package = Join-Path $root 'out' 'packages' "StorageConnect.$version.nupkg"
-    if (-not (Test-Path $package)) {
-        throw "There is no ${package}: run ./build.ps1 -Task Package first."
-    }
-
-    # Where Install-PSResource puts it, but in a module path of its own.
-    $modules = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
-    $path, $module = $env:PSModulePath, $env:STORAGECONNECT_MODULE
-    try {
-        $installed = Join-Path $modules 'StorageConnect' $version
-        [IO.Compression.ZipFile]::ExtractToDirectory($package, $installed)
-        # What is the package's and not the module's, as Install-PSResource leaves it out.
-        '_rels', 'package', '[Content_Types].xml', 'StorageConnect.nuspec' |
-            ForEach-Object { Remove-Item -LiteralPath (Join-Path $installed $_) -Recurse -Force }
-        $env:PSModulePath = $modules + [IO.Path]::PathSeparator + $path
-        $env:STORAGECONNECT_MODULE = Join-Path $installed 'StorageConnect.psd1'
-        # All of them, whatever fails.
-        $failed = foreach ($story in Get-ChildItem (Join-Path $root 'tests' 'Acceptance' '*.Tests.ps1')) {
-            try {
-                Invoke-PowerShell "Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Configuration @{ Run = @{ Path = '$story'; Exit = `$true } }" | Out-Host
-            }
-            catch {
-                $story.BaseName -replace '\.Tests$'
-            }
-        }
-        if ($failed) {
-            throw "Stories that failed: $($failed -join ', ')."
-        }
-    }
-    finally {
-        $env:PSModulePath, $env:STORAGECONNECT_MODULE = $path, $module
-        Remove-Item $modules -Recurse -Force
-    }
-}
-
-$tasks = 'Clean', 'Build', 'Help', 'Test', 'Package', 'Acceptance'
+$tasks = 'Clean', 'Build', 'Quickstart', 'Help', 'Test', 'Package'
 # Another shell hands over a list as one word, or as words with the commas left on.
 $Task = @(($Task -split ',').Trim()) -ne ''
 $unknown = $Task | Where-Object { $_ -notin $tasks }

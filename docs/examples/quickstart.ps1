@@ -16,7 +16,6 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module StorageConnect)) {
-    # In pwsh; the shell that comes with the sources has it already.
     Import-Module ([IO.Path]::Combine($PSScriptRoot, '..', '..', 'out', 'StorageConnect', 'StorageConnect.psd1'))
 }
 

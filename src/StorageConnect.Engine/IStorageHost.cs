@@ -12,7 +12,9 @@ public interface IStorageHost : IHostServices
     /// <exception cref="ArrayUnreachableException">None of them answers.</exception>
     Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken);
 
-    /// <summary>The guide's generic start: logs this host in to targets, and has it look for their LUNs. One it is logged in to already stays as it is.</summary>
+    /// <summary>
+    /// The guide's generic start: logs this host in to targets, and has it look for their LUNs. One it is logged in to already stays as it is.
+    /// </summary>
     /// <param name="server">All its access contexts, and as its <see cref="StorageServer.IscsiTargets"/> those to log in to.</param>
     /// <param name="contexts">The access contexts to log in with: targets at others are left alone.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -100,21 +100,19 @@ public sealed class StorageEngine
         var current = _registry.Get(nameOrUuid);
         var draft = change(_registry.Secrets.Attach(current.Server));
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
-        var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
-        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
-        _registry.Secrets.Keep(draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
         try
         {
-            _registry.Replace(entry);
+            // A session of the old address and user must not make the check of the new ones succeed.
+            plugin.ClearCache();
+            var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
+            Replace(entry, draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
+            return entry.Server;
         }
-        catch (NotFoundException)
+        finally
         {
-            // Another process has just forgotten the server: its secrets must not outlive it.
-            _registry.Secrets.Forget(draft.Uuid);
-            throw;
+            // Nor may a session of a refused change serve the old server.
+            plugin.ClearCache();
         }
-
-        return entry.Server;
     }
 
     /// <summary>Asks the array for what it is now, and keeps it.</summary>
@@ -144,23 +142,49 @@ public sealed class StorageEngine
     {
         var uuid = _registry.Get(nameOrUuid).Server.Uuid;
         _registry.Remove(uuid);
-        _arrays.TryRemove(uuid, out _);
+        if (_arrays.TryRemove(uuid, out var array))
+        {
+            array.ClearCache();
+        }
     }
 
-    /// <summary>A run that finds out whether the plug-in of a registered server, with the array behind it, keeps the guide.</summary>
-    /// <exception cref="NotFoundException">There is no such server, or no such clause.</exception>
-    public ConformanceRun PrepareConformance(string nameOrUuid, ConformanceOptions options)
+    /// <summary>What a conformance run needs to put itself between the engine and the plug-in of a registered server.</summary>
+    /// <exception cref="NotFoundException">There is no such server.</exception>
+    internal PluginUnderTest GetPluginUnderTest(string nameOrUuid)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var entry = _registry.Get(nameOrUuid);
         var plugin = Plugins.FindFor(entry.Server.Name, entry.PluginClass, entry.Server.PluginVersion);
-        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, options, _clock.GetUtcNow()));
+        return new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, _clock.GetUtcNow());
     }
 
-    // A server that the user changed, here or in another process, gets a new door, which validates it anew.
+    private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential)
+    {
+        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
+        _registry.Secrets.Keep(draft, saveCredential);
+        try
+        {
+            _registry.Replace(entry);
+        }
+        catch (NotFoundException)
+        {
+            // Another process has just removed the server: its secrets must not outlive it.
+            _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+    }
+
     private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
         entry.Server.Uuid,
-        static (_, arg) => new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
-        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array.Renew(arg.entry) : new(arg.entry, arg.self.Plugins, arg.self._registry.Secrets, arg.self._host, arg.self.Names),
+        static (_, arg) => arg.self.NewArray(arg.entry),
+        static (_, array, arg) => array.Entry.Revision == arg.entry.Revision ? array.Renew(arg.entry) : arg.self.NewArrayInPlaceOf(array, arg.entry),
         (entry, self: this));
+
+    private StorageArray NewArray(RegisteredServer entry) => new(entry, Plugins, _registry.Secrets, _host, Names);
+
+    // The server was changed, here or in another process: it is validated again, and no session of the old address or user goes on.
+    private StorageArray NewArrayInPlaceOf(StorageArray old, RegisteredServer entry)
+    {
+        old.ClearCache();
+        return NewArray(entry);
+    }
 }

@@ -61,4 +61,19 @@ public sealed partial class StorageHost : IStorageHost
     /// <inheritdoc/>
     public Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken) =>
         Targets.RescanAsync(type, targets, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(context);
+        return Targets.LoginAsync(target, context, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new TargetRelease(_host).LogoutAsync(target, cancellationToken);
+    }
 }

@@ -20,7 +20,8 @@ internal static class GrantComparison
         for i in $(seq 1 "$3"); do
             tgtadm -C 0 --lld iscsi --mode target --op new --tid $i --targetname iqn.2001-04.com.example:lun$i
             tgtadm -C 0 --lld iscsi --mode logicalunit --op new --tid $i --lun 1 --bstype rdwr --backing-store "$1/lun$i"
-            tgtadm -C 0 --lld iscsi --mode logicalunit --op update --tid $i --lun 1 --params scsi_id=6025c0c0000000000000000000$(printf %06x $i),scsi_sn=lun$i,thin_provisioning=1
+            tgtadm -C 0 --lld iscsi --mode logicalunit --op update --tid $i --lun 1 \
+                --params scsi_id=6025c0c0000000000000000000$(printf %06x $i),scsi_sn=lun$i,thin_provisioning=1
             tgtadm -C 0 --lld iscsi --mode target --op bind --tid $i --initiator-name iqn.2001-04.com.example:host
         done
         """;
@@ -30,7 +31,8 @@ internal static class GrantComparison
         var times = Enumerable.Range(0, Rounds).Select(_ => (Shell: MeasureShell(), Ours: MeasureModule())).ToList();
         Show("a shell with tgtadm", times.Select(round => round.Shell));
         Show("Grant-OscStorageElementAccess", times.Select(round => round.Ours));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"ratio of the medians: {Median(times.Select(round => round.Ours)) / Median(times.Select(round => round.Shell)):f2}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"ratio of the medians: {Median(times.Select(round => round.Ours)) / Median(times.Select(round => round.Shell)):f2}"));
         return 0;
     }
 
@@ -69,7 +71,9 @@ internal static class GrantComparison
 
         var pool = Directory.CreateDirectory(Path.Combine(daemon.Folder, "pool")).FullName;
         Invoke($"Import-Module '{Path.Combine(Staged.Module, "StorageConnect.psd1")}' -ErrorAction Stop");
-        Invoke($"$null = Register-OscStorageServer -Name bench -Plugin Local -StorageType iSCSI -ExtraInfo 'Pool={pool};TgtControl={daemon.Control}' -ErrorAction Stop");
+        Invoke(
+            "$null = Register-OscStorageServer -Name bench -Plugin Local -StorageType iSCSI -ErrorAction Stop " +
+            $"-ExtraInfo 'Pool={pool};TgtControl={daemon.Control}'");
         Invoke("$null = New-OscAccessGroup -Name hosts -Initiator iqn.2001-04.com.example:host -ErrorAction Stop");
         Invoke($"$elements = 1..{Elements} | ForEach-Object {{ New-OscStorageElement -Name lun$_ -Size 1MB -ErrorAction Stop }}");
         var clock = Stopwatch.StartNew();
@@ -82,7 +86,8 @@ internal static class GrantComparison
     private static void Show(string name, IEnumerable<double> times)
     {
         var sorted = times.Order().ToArray();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-30} {Median(sorted):f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), {Median(sorted) / Elements:f2} ms an element, {sorted.Length} runs"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{name,-30} {Median(sorted):f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), {Median(sorted) / Elements:f2} ms an element, {sorted.Length} runs"));
     }
 
     private static double Median(IEnumerable<double> times) => times.Order().ElementAt(Rounds / 2);
@@ -94,7 +99,9 @@ internal static class GrantComparison
 
         public Daemon()
         {
-            var start = new ProcessStartInfo("tgtd", ["-f", "-C", "0", "--nr_iothreads", "1", "--iscsi", "portal=127.0.0.1:0"]) { RedirectStandardError = true, RedirectStandardOutput = true };
+            var start = new ProcessStartInfo("tgtd",
+                ["-f", "-C", "0", "--nr_iothreads", "1", "--iscsi", "portal=127.0.0.1:0"])
+            { RedirectStandardError = true, RedirectStandardOutput = true };
             start.Environment["TGT_IPC_SOCKET"] = Control;
             _process = Process.Start(start)!;
             _process.BeginErrorReadLine();

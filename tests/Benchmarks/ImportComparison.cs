@@ -51,7 +51,9 @@ internal static class ImportComparison
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Child, manifest]) { RedirectStandardOutput = true })!;
         var text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return process.ExitCode == 0 ? double.Parse(text, CultureInfo.InvariantCulture) : throw new InvalidOperationException($"Importing '{manifest}' failed.");
+        return process.ExitCode == 0
+            ? double.Parse(text, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"Importing '{manifest}' failed.");
     }
 
     private static double[] Sorted(List<double[]> times, int module) => [.. times.Select(round => round[module]).Order()];

@@ -60,7 +60,16 @@ public sealed class Shelf
                 throw new ShelfException(404, "not_found", $"There is no pool '{pool}'.");
             }
 
-            return Add(new() { Id = NewId(), Name = FreeName(name, isSnapshot: false), Kind = "volume", Pool = pool, Size = RoundedSize(size, thin), Thin = thin, Wwn = NewWwn() });
+            return Add(new()
+            {
+                Id = NewId(),
+                Name = FreeName(name, isSnapshot: false),
+                Kind = "volume",
+                Pool = pool,
+                Size = RoundedSize(size, thin),
+                Thin = thin,
+                Wwn = NewWwn()
+            });
         }
     }
 
@@ -133,7 +142,16 @@ public sealed class Shelf
         {
             var members = sources.Select(FindVolume).ToList();
             members.ForEach(RefuseIfWorking);
-            var snapshot = Add(new() { Id = NewId(), Name = FreeName(name, isSnapshot: true), Kind = "snapshot", Pool = members[0].Pool, Size = members.Sum(member => member.Size), Thin = true, Sources = sources });
+            var snapshot = Add(new()
+            {
+                Id = NewId(),
+                Name = FreeName(name, isSnapshot: true),
+                Kind = "snapshot",
+                Pool = members[0].Pool,
+                Size = members.Sum(member => member.Size),
+                Thin = true,
+                Sources = sources
+            });
             _snapshotSizes[snapshot.Id] = members.ToDictionary(member => member.Id, member => member.Size);
             return snapshot;
         }
@@ -169,7 +187,17 @@ public sealed class Shelf
             }
 
             RefuseIfWorking(volume);
-            var clone = Add(new() { Id = NewId(), Name = FreeName(name, isSnapshot: false), Kind = "clone", Pool = volume.Pool, Size = size, Thin = true, Wwn = NewWwn(), Sources = [snapshot ?? source] });
+            var clone = Add(new()
+            {
+                Id = NewId(),
+                Name = FreeName(name, isSnapshot: false),
+                Kind = "clone",
+                Pool = volume.Pool,
+                Size = size,
+                Thin = true,
+                Wwn = NewWwn(),
+                Sources = [snapshot ?? source]
+            });
             return Begin(clone, done => done);
         }
     }
@@ -305,7 +333,9 @@ public sealed class Shelf
         }
 
         var room = thin ? LargestVolume : Total - Reserved + had;
-        return size > room ? throw new ShelfException(507, "limit", $"There is no room for {size} bytes: {room} are left.") : (size + Block - 1) / Block * Block;
+        return size > room
+            ? throw new ShelfException(507, "limit", $"There is no room for {size} bytes: {room} are left.")
+            : (size + Block - 1) / Block * Block;
     }
 
     // Snapshots have names of their own: one may be called as a volume is.

@@ -38,7 +38,8 @@ public sealed record Volume
 public sealed record Group(string Name, string[] Members);
 
 /// <summary>What the array tells of itself.</summary>
-public sealed record SystemInfo(string Model, string Firmware, string Health, long Total, long Used, long Free, long Allocated, string[] Pools, string[] Licences);
+public sealed record SystemInfo(string Model, string Firmware, string Health, long Total, long Used, long Free, long Allocated,
+    string[] Pools, string[] Licences);
 
 /// <summary>A request that can't be fulfilled: the HTTP status, a code for programs and a text for people.</summary>
 public sealed class ShelfException(int status, string code, string message) : Exception(message)

@@ -1,6 +1,8 @@
 namespace StorageConnect.Plugins.GenericIscsi;
 
-/// <summary>Any iSCSI target, as it is: what this host sees of it once it is logged in. There is no management interface, so nothing on the array can be changed.</summary>
+/// <summary>
+/// Any iSCSI target, as it is: what this host sees of it once it is logged in. There is no management interface, so nothing on the array can be changed.
+/// </summary>
 /// <remarks>
 /// Passive, as the guide's generic plug-ins are. Discover, start and stop are the engine's; what there is, the host says
 /// (<see cref="IHostServices.FindLuns"/>). An element exists here as long as this host is logged in to a target that shows it.
@@ -59,7 +61,8 @@ public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
         ArgumentNullException.ThrowIfNull(server);
         var problem =
             server.AccessContexts.Count == 0 ? ("it names no host at which targets are found", "Give -AccessContext (New-OscAccessContext -HostName ...).")
-            : server.AdminHost is not null || server.AdminUser is not null ? ("it names a management host or user, and a target has no management", "Leave out -AdminHost and -Credential; CHAP belongs into the access contexts.")
+            : server.AdminHost is not null || server.AdminUser is not null ? ("it names a management host or user, and a target has no management",
+                "Leave out -AdminHost and -Credential; CHAP belongs into the access contexts.")
             : server.StorageName is not null ? ("it names an array behind a concentrator, and a target is just one", "Leave out -StorageName.")
             : !string.IsNullOrWhiteSpace(server.ExtraInfo) ? ($"'{server.ExtraInfo}' means nothing to a target", "Leave out -ExtraInfo.")
             : default((string Text, string Action)?);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
@@ -21,9 +22,9 @@ internal sealed class LocalArray : IDisposable
     {
         Folder = folder;
         Database = database;
-        Locks = new(folder);
+        Locks = new(folder.Locks);
         Jobs = new(this);
-        Exports = new(this);
+        Export = new(folder, database, Locks);
         _pool = new(() => PoolProbe.Probe(folder), LazyThreadSafetyMode.PublicationOnly);
         _identity = LinuxFile.Identity(folder.Database);
     }
@@ -37,7 +38,7 @@ internal sealed class LocalArray : IDisposable
     public CopyJobs Jobs { get; }
 
     /// <summary>The pool as iSCSI initiators see it.</summary>
-    public Exports Exports { get; }
+    public LocalExport Export { get; }
 
     /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();

@@ -16,52 +16,64 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
-        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Create(array, server.StorageType, groups, cancellationToken), cancellationToken);
+        return GroupList(server, groups.Count > 0 ? groups[0].Name : null,
+            array => Groups.Create(array, server.StorageType, groups, cancellationToken), cancellationToken);
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
         return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Remove(array, groups, cancellationToken), cancellationToken);
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         return GroupList(server, name, array => Groups.Rename(array, name, newName, cancellationToken), cancellationToken);
     }
 
-    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken)
+    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run(server, groupName, array => Groups.AddEntries(array, server.StorageType, groupName, entries, cancellationToken).For(server), cancellationToken);
+        return Run(server, groupName, array => Groups.AddEntries(array, server.StorageType, groupName, entries, cancellationToken).For(server),
+            cancellationToken);
     }
 
-    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken)
+    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         return Run(server, groupName, array => Groups.RemoveEntries(array, groupName, entries, cancellationToken).For(server), cancellationToken);
     }
 
-    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken)
+    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunAsync(server, element.Name, async array => (await Groups.PresentAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
+        return RunAsync(server, element.Name,
+            async array => (await Groups.PresentAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
-    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken)
+    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunAsync(server, element.Name, async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
+        return RunAsync(server, element.Name,
+            async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
-    private Task<IReadOnlyList<AccessGroup>> GroupList(StorageServer server, string? element, Func<LocalArray, List<AccessGroup>> work, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<AccessGroup>> GroupList(StorageServer server, string? element, Func<LocalArray, List<AccessGroup>> work,
+        CancellationToken cancellationToken) =>
         Run<IReadOnlyList<AccessGroup>>(server, element, array => [.. work(array).Select(group => group.For(server))], cancellationToken);
 }

@@ -8,7 +8,8 @@ public sealed partial class LocalPlugin
 {
     private const int Percent = 100;
 
-    public override Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => Unlimited(server, element, cancellationToken);
+    public override Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Unlimited(server, element, cancellationToken);
 
     public override Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
     {
@@ -19,11 +20,13 @@ public sealed partial class LocalPlugin
         return Run(server, element.Name, array => IsCopyable(array, array.Database.Read(db => array.Require(db, element))), cancellationToken);
     }
 
-    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken)
+    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, destination?.Name ?? element.Name, array => Begun(server, array, Copies.Clone(array, element, null, destination, qos, cancellationToken)), cancellationToken);
+        return Run(server, destination?.Name ?? element.Name,
+            array => Begun(server, array, Copies.Clone(array, element, null, destination, qos, cancellationToken)), cancellationToken);
     }
 
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
@@ -45,21 +48,25 @@ public sealed partial class LocalPlugin
         return Run(server, element.Name, array => Copies.Split(array, element, cancellationToken).ToElement(server, array), cancellationToken);
     }
 
-    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken)
+    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
+        string? qos, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Run(server, destination?.Name ?? element.Name, array => Begun(server, array, Copies.Clone(array, element, snapshot, destination, qos, cancellationToken)), cancellationToken);
+        return Run(server, destination?.Name ?? element.Name,
+            array => Begun(server, array, Copies.Clone(array, element, snapshot, destination, qos, cancellationToken)), cancellationToken);
     }
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         return Elements(server, element, ElementRows.Clones, cancellationToken);
     }
 
-    public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => Unlimited(server, element, cancellationToken);
+    public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Unlimited(server, element, cancellationToken);
 
     public override Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
     {
@@ -71,19 +78,23 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
-    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken)
+    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, destination?.Name ?? element.Name, array => Begun(server, array, Copies.Snapshot(array, [element], destination, cancellationToken)), cancellationToken);
+        return Run(server, destination?.Name ?? element.Name,
+            array => Begun(server, array, Copies.Snapshot(array, [element], destination, cancellationToken)), cancellationToken);
     }
 
-    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken)
+    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(elements);
         ArgumentOutOfRangeException.ThrowIfZero(elements.Count, nameof(elements));
-        return Run(server, destination?.Name ?? elements[0].Name, array => Begun(server, array, Copies.Snapshot(array, elements, destination, cancellationToken)), cancellationToken);
+        return Run(server, destination?.Name ?? elements[0].Name,
+            array => Begun(server, array, Copies.Snapshot(array, elements, destination, cancellationToken)), cancellationToken);
     }
 
     public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
@@ -122,10 +133,11 @@ public sealed partial class LocalPlugin
             record.Name,
             array =>
             {
-                var job = record.AsyncHandle is { } handle ? array.Jobs.Look(handle) : null;
+                var job = record.AsyncHandle is { } handle ? array.Jobs.Find(handle) : null;
                 return job?.State switch
                 {
-                    JobState.Running or JobState.Stopping => record with { AsyncProgress = job.Total == 0 ? 0 : (int)Int128.Min(Percent - 1, (Int128)job.Done * Percent / job.Total) },
+                    JobState.Running or JobState.Stopping =>
+                        record with { AsyncProgress = job.Total == 0 ? 0 : (int)Int128.Min(Percent - 1, (Int128)job.Done * Percent / job.Total) },
                     JobState.Failed => throw job.ToError(),
                     _ => array.Database.Read(db => array.Require(db, record)).ToElement(server, array),
                 };
@@ -152,10 +164,12 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
-    private Task<IReadOnlyList<StorageElement>> Elements(StorageServer server, StorageElement? element, Func<PoolConnection, string?, List<ElementRow>> query, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<StorageElement>> Elements(StorageServer server, StorageElement? element, Func<PoolConnection, string?, List<ElementRow>> query,
+        CancellationToken cancellationToken) =>
         Run<IReadOnlyList<StorageElement>>(
             server,
             element?.Name,
-            array => array.Database.Read(db => query(db, element is null ? null : array.Require(db, element).Uuid).ConvertAll(row => row.ToElement(server, array))),
+            array => array.Database.Read(db => query(db, element is null ? null : array.Require(db, element).Uuid)
+                .ConvertAll(row => row.ToElement(server, array))),
             cancellationToken);
 }

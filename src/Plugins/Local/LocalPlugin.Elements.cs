@@ -67,7 +67,7 @@ public sealed partial class LocalPlugin
             {
                 if (server.StorageType == StorageType.iSCSI)
                 {
-                    array.Exports.Repair(cancellationToken);
+                    array.Export.Targets.Repair(cancellationToken);
                 }
 
                 return array.Database.Read(db =>

@@ -1,7 +1,8 @@
+using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Export;
-using StorageConnect.Plugins.Local.Export.Tgt;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
@@ -27,7 +28,7 @@ public sealed partial class LocalPlugin
                 }
 
                 // Before anything is made: without a daemon there is no such array.
-                var export = server.StorageType == StorageType.iSCSI ? TgtdExport.Open(address.Control, cancellationToken) : null;
+                var export = server.StorageType == StorageType.iSCSI ? TgtTargetDaemon.Open(address.Control, cancellationToken) : null;
                 await Run(
                     server,
                     null,
@@ -99,21 +100,12 @@ public sealed partial class LocalPlugin
         return Run<IReadOnlyList<QosValue>>(server, null, array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
-    private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtdExport export, CancellationToken cancellationToken)
+    private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtTargetDaemon export, CancellationToken cancellationToken)
     {
-        if (array.Folder.Path.Contains(',', StringComparison.Ordinal))
-        {
-            throw new InvalidStorageArrayException($"The folder {array.Folder.Path} can't be exported: tgtd takes no path with a comma.")
-            {
-                ErrorId = "ExtraInfoInvalid",
-                Element = array.Folder.Path,
-                Recommendation = "Rename the folder, or register it with -StorageType SAN.",
-            };
-        }
-
-        array.Exports.Configure(
-            new ExportSettings(address.Control, address.Portals) { Name = TargetNames.ForPool(server.Name, server.Uuid) },
-            ExportAccounts.Of(server),
+        TgtTargetDaemon.RequireServable(BackingStore.File(array.Folder.Path));
+        array.Export.Targets.Configure(
+            new ExportSettings(address.Control.Socket, address.Portals) { Name = TargetNames.ForArray(server.Name, server.Uuid) },
+            ChapAccounts.Of(server),
             export,
             cancellationToken);
     }
@@ -137,7 +129,7 @@ public sealed partial class LocalPlugin
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)
     {
         const int mostTold = 3;
-        if (server.StorageType != StorageType.iSCSI || array.Exports.Drift(element, cancellationToken) is not { Count: > 0 } drift)
+        if (server.StorageType != StorageType.iSCSI || array.Export.Targets.GetDifferences(element, cancellationToken) is not { Count: > 0 } drift)
         {
             return null;
         }

@@ -115,7 +115,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                 var array = Open(server, create);
                 if (server.StorageType == StorageType.iSCSI && !create)
                 {
-                    array.Exports.EnsureCurrent(cancellationToken);
+                    array.Export.Targets.EnsureCurrent(cancellationToken);
                 }
 
                 return await work(array);

@@ -29,6 +29,20 @@ public sealed class Capabilities : IEquatable<Capabilities>
         MaxAccessEntries = source.MaxAccessEntries;
     }
 
+    /// <summary>The values of some keys; the others are Invalid.</summary>
+    /// <param name="abilities">Keys with their values.</param>
+    /// <param name="maxAccessEntries">See <see cref="MaxAccessEntries"/>.</param>
+    public Capabilities(IEnumerable<KeyValuePair<AbilityKey, Ability>> abilities, int maxAccessEntries)
+    {
+        ArgumentNullException.ThrowIfNull(abilities);
+        foreach (var (key, value) in abilities)
+        {
+            _abilities[(int)key] = value;
+        }
+
+        MaxAccessEntries = maxAccessEntries;
+    }
+
     /// <summary>Snapshots can be made: Online, or Offline when only of offline elements (<c>snapshot</c>).</summary>
     public Ability Snapshot
     {

@@ -27,4 +27,25 @@ public interface IHostServices
     /// <remarks>For a plug-in without a management interface to ask. The guide's services only answer where an identity is that the plug-in knows.</remarks>
     /// <param name="targetNames">The targets' names.</param>
     ValueList<HostLun> FindLuns(ValueList<string> targetNames);
+
+    /// <summary>Logs this host in to one target at one portal, and has it look for the target's LUNs. One it is logged in to already stays as it is.</summary>
+    /// <remarks>For plug-ins that override discover, start and stop, because each target has a CHAP secret of its own.</remarks>
+    /// <param name="target">The target; its portal is where to log in.</param>
+    /// <param name="context">
+    /// CHAP users and secrets, and the network device; without CHAP users the login goes without CHAP. Its host and port are not used. The secrets are
+    /// kept in the initiator's node database, which only root can read, until the logout.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="AuthenticationFailedException">The target rejected the CHAP secret, or failed to prove itself.</exception>
+    /// <exception cref="ArrayUnreachableException">The portal does not answer.</exception>
+    Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Logs this host out of one target at one portal, and deletes the initiator's record of it with its secrets. Multipath maps and devices on
+    /// its LUNs are removed first. Without a session it succeeds.
+    /// </summary>
+    /// <param name="target">The target and portal, as given to <see cref="LoginAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StorageElementBusyException">A device of the target is in use. Nothing was changed.</exception>
+    Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken);
 }

@@ -9,6 +9,7 @@ public sealed class PluginCache(TimeProvider? clock = null)
 {
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly ConcurrentDictionary<(string Cache, string Key), Entry> _entries = new();
+    private readonly KeyedLock<(string Cache, string Key)> _turns = new();
 
     /// <summary>Keeps <paramref name="value"/> for <paramref name="lifetime"/>, in place of what was there.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The lifetime isn't positive.</exception>
@@ -29,6 +30,62 @@ public sealed class PluginCache(TimeProvider? clock = null)
 
         value = default;
         return false;
+    }
+
+    /// <summary>
+    /// What is kept, or else what <paramref name="create"/> returns, which is then kept for <paramref name="lifetime"/>. Of several callers that
+    /// ask for the same entry at the same time one calls the array, and the others wait for its value. A failure is not kept: the next caller tries again.
+    /// </summary>
+    /// <param name="cache">Which cache: name it by <see cref="StorageServer.Uuid"/>.</param>
+    /// <param name="key">Which entry.</param>
+    /// <param name="lifetime">How long to keep a new value; above zero.</param>
+    /// <param name="create">Gets the value from the array. It must not ask for the same entry.</param>
+    /// <param name="cancellationToken">Ends this caller's wait, and its call of <paramref name="create"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The lifetime isn't positive.</exception>
+    public async Task<T> GetOrAddAsync<T>(string cache, string key, TimeSpan lifetime, Func<CancellationToken, Task<T>> create, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        if (TryGet<T>(cache, key, out var found))
+        {
+            return found;
+        }
+
+        using var turn = _turns.Enter((cache, key));
+        await turn.WaitAsync(cancellationToken);
+        if (TryGet<T>(cache, key, out var present))
+        {
+            return present;
+        }
+
+        var created = await create(cancellationToken);
+        Set(cache, key, created, lifetime);
+        return created;
+    }
+
+    /// <summary>As <see cref="GetOrAddAsync"/>, for a value that is there without waiting.</summary>
+    /// <inheritdoc cref="GetOrAddAsync"/>
+    public T GetOrAdd<T>(string cache, string key, TimeSpan lifetime, Func<T> create)
+        where T : notnull
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(lifetime, TimeSpan.Zero);
+        if (TryGet<T>(cache, key, out var found))
+        {
+            return found;
+        }
+
+        using var turn = _turns.Enter((cache, key));
+        turn.Wait();
+        if (TryGet<T>(cache, key, out var present))
+        {
+            return present;
+        }
+
+        var created = create();
+        Set(cache, key, created, lifetime);
+        return created;
     }
 
     /// <summary>Lets what is kept live for another <paramref name="lifetime"/> from now. False when it isn't there any more.</summary>

@@ -33,6 +33,13 @@ public sealed record PluginDescriptor
     /// <summary>Format and use of <see cref="StorageElement.ExtraInfo"/>, or null when it isn't used (<c>se_extra_info_help</c>).</summary>
     public string? StorageElementExtraInfoHelp { get; init; }
 
+    /// <summary>
+    /// True when a LUN of this kind of array gets its page 0x83 identity from its presentation, not from its volume: another volume may carry the
+    /// same identity later. Then <see cref="StorageElement.Page83Id"/> may be empty, and a host proves a disk by target and LUN number
+    /// (<see cref="StorageElement.LunAddresses"/>) for as long as the presentation lasts. Not in the guide.
+    /// </summary>
+    public bool IdentityFromPresentation { get; init; }
+
     /// <summary>What the plug-in can do at all (<c>plugin_ability</c>).</summary>
     public required Capabilities Ability { get; init; }
 }

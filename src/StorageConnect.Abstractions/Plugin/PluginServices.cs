@@ -3,4 +3,18 @@ namespace StorageConnect;
 /// <summary>What the engine gives a plug-in before its first call.</summary>
 /// <param name="Cache">The plug-in's own cache.</param>
 /// <param name="Host">The host it runs on.</param>
-public sealed record PluginServices(PluginCache Cache, IHostServices Host);
+public sealed record PluginServices(PluginCache Cache, IHostServices Host)
+{
+    /// <summary>The plug-in's log. Unless set, it drops every line.</summary>
+    public IPluginLog Log { get; init; } = new SilentLog();
+
+    private sealed class SilentLog : IPluginLog
+    {
+        public bool IsEnabled(PluginLogLevel level) => false;
+
+        public void Write(PluginLogLevel level, string message)
+        {
+            // Nobody listens.
+        }
+    }
+}

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace StorageConnect;
 
 /// <summary>
@@ -18,6 +20,8 @@ namespace StorageConnect;
 public abstract class StorageArrayPlugin
 {
     private PluginServices? _services;
+    private Capabilities? _declared;
+    private IReadOnlySet<string>? _implemented;
 
     /// <summary>What the engine gives a plug-in. Set once, before the first call; not there yet in the constructor.</summary>
     /// <exception cref="InvalidOperationException">Read before it was set, or set twice.</exception>
@@ -29,6 +33,9 @@ public abstract class StorageArrayPlugin
 
     /// <summary>For raw data from arrays (guide: <c>IPlugin.cache</c>).</summary>
     protected PluginCache Cache => Services.Cache;
+
+    /// <summary>This plug-in's log. No secrets.</summary>
+    protected IPluginLog Log => Services.Log;
 
     /// <summary>The host this runs on.</summary>
     protected IHostServices Host => Services.Host;
@@ -47,7 +54,8 @@ public abstract class StorageArrayPlugin
     /// <remarks>Set every key; a feature that isn't supported or whose licence expired is <see cref="Ability.Unsupported"/>. Called often: be quick.</remarks>
     /// <param name="server">The server to ask.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task<Capabilities> GetCapabilitiesAsync(StorageServer server, CancellationToken cancellationToken);
+    public virtual Task<Capabilities> GetCapabilitiesAsync(StorageServer server, CancellationToken cancellationToken) =>
+        Task.FromResult(_declared ??= GetType().GetCustomAttribute<StorageArrayPluginAttribute>()?.Ability ?? new());
 
     /// <summary>The array's own information. Guide: getInfo(), first form. REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
@@ -67,13 +75,15 @@ public abstract class StorageArrayPlugin
     /// <param name="server">The server to ask; it has passed the first validate and may have no <see cref="StorageServer.StorageName"/> yet.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The names; an empty list where there is nothing to choose.</returns>
-    public abstract Task<IReadOnlyList<string>> GetStorageNamesAsync(StorageServer server, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<string>> GetStorageNamesAsync(StorageServer server, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     /// <summary>The access groups on the array, or those an element is presented to. Guide: getAccessGroups(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">Only the groups this element is presented to now, or null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccessGroup>>([]);
 
     /// <summary>Creates access groups. Guide: createAccessGroups(). REQUIRED.</summary>
     /// <remarks>
@@ -84,7 +94,8 @@ public abstract class StorageArrayPlugin
     /// <param name="groups">The groups to create.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups with the created ones added.</returns>
-    public abstract Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.CreateAccessGroups);
 
     /// <summary>Removes access groups. Guide: removeAccessGroups(). REQUIRED.</summary>
     /// <remarks>Some may succeed and others not: leave in the list those that did not; the engine reports them. A group that elements are still presented to is not removed.</remarks>
@@ -92,7 +103,8 @@ public abstract class StorageArrayPlugin
     /// <param name="groups">The groups to remove.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups without the removed ones.</returns>
-    public abstract Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.RemoveAccessGroups);
 
     /// <summary>Gives an access group another name; presentations stay. Guide: renameAccessGroup(). REQUIRED.</summary>
     /// <param name="server">The server; its <see cref="StorageServer.AccessGroups"/> is not changed in place.</param>
@@ -101,7 +113,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups with this one renamed.</returns>
     /// <exception cref="AlreadyExistsException">Another group has the new name.</exception>
-    public abstract Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.RenameAccessGroup);
 
     /// <summary>Adds initiators to an access group. Guide: addToAccessGroup(). REQUIRED.</summary>
     /// <param name="server">The server the group is on.</param>
@@ -109,7 +122,8 @@ public abstract class StorageArrayPlugin
     /// <param name="entries">IQNs for iSCSI, WWNs for SAN. One that is in the group already changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The group with all its entries.</returns>
-    public abstract Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken);
+    public virtual Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.AddToAccessGroup);
 
     /// <summary>Removes initiators from an access group. Guide: removeFromAccessGroup(). REQUIRED.</summary>
     /// <param name="server">The server the group is on.</param>
@@ -117,7 +131,8 @@ public abstract class StorageArrayPlugin
     /// <param name="entries">The entries to remove. One that isn't in the group changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The group with the entries it has left.</returns>
-    public abstract Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken);
+    public virtual Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.RemoveFromAccessGroup);
 
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover(). OPTIONAL, iSCSI only.</summary>
     /// <remarks>
@@ -128,13 +143,15 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with <see cref="StorageServer.StorageId"/> or <see cref="StorageServer.IscsiTargets"/> filled in.</returns>
     [Rule(22, "discover, start and stop are for iSCSI only; the storage id is the plug-in's own and goes back untouched.", "discover()")]
-    public virtual Task<StorageServer> DiscoverAsync(StorageServer server, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task<StorageServer> DiscoverAsync(StorageServer server, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Discover);
 
     /// <summary>Logs this host in to the targets that discover found. Guide: start(). OPTIONAL, iSCSI only.</summary>
     /// <remarks>Override together with discover and stop, or not at all. Uses the access contexts given, CHAP when <see cref="StorageServer.Chap"/>.</remarks>
     /// <param name="server">The targets are as discover stored them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task StartAsync(StorageServer server, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task StartAsync(StorageServer server, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Start);
 
     /// <summary>Logs this host out of targets. Guide: stop(). OPTIONAL, iSCSI only.</summary>
     /// <remarks>
@@ -143,13 +160,15 @@ public abstract class StorageArrayPlugin
     /// </remarks>
     /// <param name="server">The targets are as discover stored them.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task StopAsync(StorageServer server, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task StopAsync(StorageServer server, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Stop);
 
     /// <summary>Makes this host notice elements presented or withdrawn. Guide: refresh(). OPTIONAL, obsolete as of API 1.2.10.</summary>
     /// <remarks>Called only for plug-ins that negotiated a revision below 1.2.10.</remarks>
     /// <param name="server">The server whose elements changed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task RefreshAsync(StorageServer server, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task RefreshAsync(StorageServer server, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Refresh);
 
     /// <summary>The elements on the array. Guide: list(). REQUIRED.</summary>
     /// <remarks>Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't look whether this host sees it.</remarks>
@@ -164,7 +183,8 @@ public abstract class StorageArrayPlugin
     /// <param name="elements">The records to complete. Device paths begin with <see cref="IHostServices.DevicePathPrefix"/> where the host maps them.</param>
     /// <param name="appendAllowed">True: elements that are not in the list may be added to it. False unless the caller says so.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.UpdateStorageElements);
 
     /// <summary>The status of the array or of an element, for people. Guide: getStatus(). REQUIRED.</summary>
     /// <remarks>Lighter than getInfo where the array allows it.</remarks>
@@ -178,14 +198,16 @@ public abstract class StorageArrayPlugin
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     [Rule(13, "online and offline never change presentation.", "online()")]
-    public abstract Task OnlineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task OnlineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Online);
 
     /// <summary>Sets an element offline; its presentation doesn't change. Guide: offline(). REQUIRED. One that is offline stays so.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="StorageElementBusyException">It is in use.</exception>
-    public abstract Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Offline);
 
     /// <summary>Creates an element. Guide: create(). REQUIRED.</summary>
     /// <param name="server">The server to create it on.</param>
@@ -196,7 +218,8 @@ public abstract class StorageArrayPlugin
     /// <returns>The element with all that is needed to find it again: Uuid, Page83Id, the actual size, the QoS in force.</returns>
     /// <exception cref="AlreadyExistsException">The name is taken.</exception>
     /// <exception cref="LimitExceededException">There is no room for it, or too many elements.</exception>
-    public abstract Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Create);
 
     /// <summary>Presents an element to access groups. Guide: startPresent(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
@@ -204,7 +227,8 @@ public abstract class StorageArrayPlugin
     /// <param name="accessGroupNames">The groups. One it is presented to already changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the names of all groups it is now presented to.</returns>
-    public abstract Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.StartPresent);
 
     /// <summary>Stops presenting an element to access groups. Guide: stopPresent(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
@@ -212,7 +236,8 @@ public abstract class StorageArrayPlugin
     /// <param name="accessGroupNames">The groups; others are left alone. One it isn't presented to changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the names of all groups it is still presented to.</returns>
-    public abstract Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.StopPresent);
 
     /// <summary>Makes an element larger or smaller. Guide: resize(). REQUIRED; gated by <c>resize</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -220,7 +245,8 @@ public abstract class StorageArrayPlugin
     /// <param name="newSizeBytes">The size wanted, in bytes, above 0.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the actual size.</returns>
-    public abstract Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Resize);
 
     /// <summary>Removes an element with its data. Guide: remove(). REQUIRED.</summary>
     /// <remarks>Decides nothing for the caller: an element that is still presented, in use or has dependants is not removed.</remarks>
@@ -228,20 +254,23 @@ public abstract class StorageArrayPlugin
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="StorageElementBusyException">It is presented, in use, or something depends on it.</exception>
-    public abstract Task RemoveAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task RemoveAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Remove);
 
     /// <summary>How many thin clones there can be. Guide: getCloneLimits(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The limit for this element, or null for the array's.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The number; -1 = unlimited.</returns>
-    public abstract Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Task.FromResult(0L);
 
     /// <summary>Whether a thin clone of the element can be made at this moment, limits considered. Guide: isCloneable(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>Makes a thin clone. Guide: clone(). REQUIRED; gated by <c>clone</c>.</summary>
     /// <remarks>Where the array needs an intermediate snapshot, make it, and remove it afterwards when that is possible.</remarks>
@@ -252,14 +281,16 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The clone, with Page83Id and the QoS in force.</returns>
     [Rule(17, "An intermediate snapshot is removed when it can be.", "clone()")]
-    public abstract Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.Clone);
 
     /// <summary>Whether the element can be split from its parent or peers at this moment, for good. Guide: isSplittable(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False too where the array would make them share again (deduplication).</returns>
-    public abstract Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>Makes a clone share no block with any other element. Guide: splitClone(). REQUIRED; gated by <c>splitclone</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -267,7 +298,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The element, now a <see cref="StorageElementType.Lun"/>; with AsyncProgress while the array works on it.</returns>
     /// <exception cref="NoSuchOperationException">The array makes no deep copies.</exception>
-    public abstract Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.SplitClone);
 
     /// <summary>Makes a thin clone of an element as it was at a snapshot. Guide: cloneFromSnap(). REQUIRED; gated by <c>snapclone</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -277,27 +309,31 @@ public abstract class StorageArrayPlugin
     /// <param name="qos">A <see cref="QosValue.Value"/>, or null for the array's choice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The clone, with Page83Id and the QoS in force.</returns>
-    public abstract Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.CloneFromSnap);
 
     /// <summary>The clones on the array, or those made of an element. Guide: getCurrentClones(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">An element of any type, snapshots too; null for all clones.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NoSuchOperationException">The array can't tell.</exception>
-    public abstract Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.GetCurrentClones);
 
     /// <summary>How many snapshots there can be. Guide: getSnapLimits(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The limit for this element, or null for the array's.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The number; -1 = unlimited.</returns>
-    public abstract Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Task.FromResult(0L);
 
     /// <summary>Whether a snapshot can be made at this moment, limits and licences considered. Guide: isSnapable(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for the array as a whole.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>Makes a snapshot of an element. Guide: createSnap(). REQUIRED; gated by <c>snapshot</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -305,7 +341,8 @@ public abstract class StorageArrayPlugin
     /// <param name="destination">Type, StorageServerUuid and Name of the snapshot; null without <c>custom_snap_name</c>, or when the user gave no name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The snapshot, with the element in <see cref="StorageElement.SourceUuids"/>.</returns>
-    public abstract Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.CreateSnap);
 
     /// <summary>Makes one snapshot of several elements at the same instant. Guide: createMultiSnap(). REQUIRED; gated by <c>snapshot</c>.</summary>
     /// <param name="server">The server they are on.</param>
@@ -314,14 +351,16 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>One snapshot, with all the elements in <see cref="StorageElement.SourceUuids"/>.</returns>
     /// <exception cref="NoSuchOperationException">The array can't do it in a single operation.</exception>
-    public abstract Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken);
+    public virtual Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.CreateMultiSnap);
 
     /// <summary>Whether a restore would be safe at this moment. Guide: isRestorable(). REQUIRED.</summary>
     /// <param name="server">The server they are on.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="element">Only this element: then nothing else on the array may be affected. Null: the whole snapshot.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        Task.FromResult(false);
 
     /// <summary>Rolls back to a snapshot. Guide: snapRestore(). REQUIRED; synchronous.</summary>
     /// <remarks>
@@ -333,7 +372,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="SnapRestoreNotSafeException">Something else would be affected; nothing was touched.</exception>
     /// <exception cref="StorageElementBusyException">It is in use.</exception>
-    public abstract Task SnapRestoreAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task SnapRestoreAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.SnapRestore);
 
     /// <summary>Removes a snapshot. Guide: snapRemove(). REQUIRED; synchronous.</summary>
     /// <param name="server">The server it is on.</param>
@@ -341,20 +381,23 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="StorageElementBusyException">It is busy.</exception>
     [Rule(20, "A busy snapshot is StorageElementBusy.", "snapRemove()")]
-    public abstract Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken);
+    public virtual Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.SnapRemove);
 
     /// <summary>The snapshots on the array, or those of an element. Guide: getCurrentSnaps(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for all snapshots.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NoSuchOperationException">The array can't tell.</exception>
-    public abstract Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.GetCurrentSnaps);
 
     /// <summary>The qualities of service the array knows. Guide: getQoSList(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The values; an empty list where there is nothing to choose.</returns>
-    public abstract Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken);
+    public virtual Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<QosValue>>([]);
 
     /// <summary>Changes an element's quality of service. Guide: setQoS(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
@@ -364,7 +407,8 @@ public abstract class StorageArrayPlugin
     /// <exception cref="StorageElementBusyException">It can't be changed while the element is online.</exception>
     /// <exception cref="NoSuchOperationException">It can't be changed at all.</exception>
     [Rule(20, "An element too busy to be changed is StorageElementBusy.", "setQoS()")]
-    public abstract Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken);
+    public virtual Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.SetQos);
 
     /// <summary>How far an asynchronous operation is. Guide: getAsyncProgress(). REQUIRED IF ASYNC IS SUPPORTED.</summary>
     /// <param name="server">The server it runs on.</param>
@@ -374,7 +418,8 @@ public abstract class StorageArrayPlugin
     /// While it runs, the record with AsyncProgress -1 (unknown) or 0 to 100. When it is done, the record that a synchronous call would have
     /// returned, with AsyncProgress null. An operation that failed throws.
     /// </returns>
-    public virtual Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken) => throw NotOverridden();
+    public virtual Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken) =>
+        throw Unsupported(server, GuideMethod.GetAsyncProgress);
 
     /// <summary>
     /// How long to leave between two questions after progress; null leaves it to the engine, which asks soon at first and every two seconds later.
@@ -393,12 +438,25 @@ public abstract class StorageArrayPlugin
     /// <returns>True when it was stopped, and nothing of it is left; false when it had ended already.</returns>
     /// <exception cref="NoSuchOperationException">It can't be stopped.</exception>
     public virtual Task<bool> CancelAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken) =>
-        throw new NoSuchOperationException($"The plug-in class {GetType().FullName} can't stop what the array has begun.")
-        {
-            Element = record?.Name,
-            Recommendation = "Wait until it is done: Wait-OscOperation.",
-        };
+        throw Unsupported(server, GuideMethod.Cancel);
 
-    private NoSuchOperationException NotOverridden([System.Runtime.CompilerServices.CallerMemberName] string member = "") =>
-        new($"The plug-in class {GetType().FullName} does not implement {member}.");
+    /// <summary>
+    /// Whether this plug-in has a method of its own for one of the guide's. The engine asks this, and nothing else, before it uses its generic
+    /// version of an optional method. Not in the guide.
+    /// </summary>
+    /// <remarks>The base class looks which methods the class overrides. Override it in a plug-in that stands in for one elsewhere.</remarks>
+    /// <param name="method">The guide's name, from <see cref="GuideMethod"/>; an unknown name gives false.</param>
+    public virtual bool Implements(string method) => (_implemented ??= OverriddenMethods.Of(GetType())).Contains(method);
+
+    /// <summary>
+    /// The error that every method throws that isn't overridden and has no other answer. Override it to say why this kind of array can't do it.
+    /// </summary>
+    /// <param name="server">The server that was asked.</param>
+    /// <param name="method">The guide's name of the method, from <see cref="GuideMethod"/>; <see cref="GuideMethod.ToWords"/> makes words of it.</param>
+    protected virtual NoSuchOperationException Unsupported(StorageServer server, string method) =>
+        new($"The array '{server?.Name}' can't {GuideMethod.ToWords(method)}: its plug-in {GetType().FullName} does not support it.")
+        {
+            Element = server?.Name,
+            Recommendation = "Get-OscCapability shows what the array can do. Use the array's own tools for the rest.",
+        };
 }

@@ -13,6 +13,8 @@ namespace StorageConnect;
 public sealed class StorageArrayPluginAttribute(string name, string vendor, string version, string description, params StorageType[] storageTypes)
     : Attribute
 {
+    private Capabilities _ability = new();
+
     /// <inheritdoc cref="PluginDescriptor.Name"/>
     public string Name { get; } = name;
 
@@ -40,51 +42,121 @@ public sealed class StorageArrayPluginAttribute(string name, string vendor, stri
     /// <inheritdoc cref="PluginDescriptor.StorageElementExtraInfoHelp"/>
     public string? StorageElementExtraInfoHelp { get; set; }
 
+    /// <inheritdoc cref="PluginDescriptor.IdentityFromPresentation"/>
+    public bool IdentityFromPresentation { get; set; }
+
+    /// <summary>The abilities given, as one record: what <see cref="StorageArrayPlugin.GetCapabilitiesAsync"/> returns unless overridden.</summary>
+    public Capabilities Ability => _ability;
+
     /// <inheritdoc cref="Capabilities.Snapshot"/>
-    public Ability Snapshot { get; set; }
+    public Ability Snapshot
+    {
+        get => _ability.Snapshot;
+        set => _ability = new(_ability) { Snapshot = value };
+    }
 
     /// <inheritdoc cref="Capabilities.CustomSnapName"/>
-    public Ability CustomSnapName { get; set; }
+    public Ability CustomSnapName
+    {
+        get => _ability.CustomSnapName;
+        set => _ability = new(_ability) { CustomSnapName = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SnapIsSync"/>
-    public Ability SnapIsSync { get; set; }
+    public Ability SnapIsSync
+    {
+        get => _ability.SnapIsSync;
+        set => _ability = new(_ability) { SnapIsSync = value };
+    }
 
     /// <inheritdoc cref="Capabilities.Clone"/>
-    public Ability Clone { get; set; }
+    public Ability Clone
+    {
+        get => _ability.Clone;
+        set => _ability = new(_ability) { Clone = value };
+    }
 
     /// <inheritdoc cref="Capabilities.CustomCloneName"/>
-    public Ability CustomCloneName { get; set; }
+    public Ability CustomCloneName
+    {
+        get => _ability.CustomCloneName;
+        set => _ability = new(_ability) { CustomCloneName = value };
+    }
 
     /// <inheritdoc cref="Capabilities.CloneIsSync"/>
-    public Ability CloneIsSync { get; set; }
+    public Ability CloneIsSync
+    {
+        get => _ability.CloneIsSync;
+        set => _ability = new(_ability) { CloneIsSync = value };
+    }
 
     /// <inheritdoc cref="Capabilities.Resize"/>
-    public Ability Resize { get; set; }
+    public Ability Resize
+    {
+        get => _ability.Resize;
+        set => _ability = new(_ability) { Resize = value };
+    }
 
     /// <inheritdoc cref="Capabilities.ResizeIsSync"/>
-    public Ability ResizeIsSync { get; set; }
+    public Ability ResizeIsSync
+    {
+        get => _ability.ResizeIsSync;
+        set => _ability = new(_ability) { ResizeIsSync = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SplitClone"/>
-    public Ability SplitClone { get; set; }
+    public Ability SplitClone
+    {
+        get => _ability.SplitClone;
+        set => _ability = new(_ability) { SplitClone = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SplitCloneIsSync"/>
-    public Ability SplitCloneIsSync { get; set; }
+    public Ability SplitCloneIsSync
+    {
+        get => _ability.SplitCloneIsSync;
+        set => _ability = new(_ability) { SplitCloneIsSync = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SplitCloneWhileOpen"/>
-    public Ability SplitCloneWhileOpen { get; set; }
+    public Ability SplitCloneWhileOpen
+    {
+        get => _ability.SplitCloneWhileOpen;
+        set => _ability = new(_ability) { SplitCloneWhileOpen = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SnapClone"/>
-    public Ability SnapClone { get; set; }
+    public Ability SnapClone
+    {
+        get => _ability.SnapClone;
+        set => _ability = new(_ability) { SnapClone = value };
+    }
 
     /// <inheritdoc cref="Capabilities.SnapCloneIsSync"/>
-    public Ability SnapCloneIsSync { get; set; }
+    public Ability SnapCloneIsSync
+    {
+        get => _ability.SnapCloneIsSync;
+        set => _ability = new(_ability) { SnapCloneIsSync = value };
+    }
 
     /// <inheritdoc cref="Capabilities.RequireStorageName"/>
-    public Ability RequireStorageName { get; set; }
+    public Ability RequireStorageName
+    {
+        get => _ability.RequireStorageName;
+        set => _ability = new(_ability) { RequireStorageName = value };
+    }
 
     /// <inheritdoc cref="Capabilities.AccessControl"/>
-    public Ability AccessControl { get; set; }
+    public Ability AccessControl
+    {
+        get => _ability.AccessControl;
+        set => _ability = new(_ability) { AccessControl = value };
+    }
 
     /// <inheritdoc cref="Capabilities.MaxAccessEntries"/>
-    public int MaxAccessEntries { get; set; }
+    public int MaxAccessEntries
+    {
+        get => _ability.MaxAccessEntries;
+        set => _ability = new(_ability) { MaxAccessEntries = value };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace StorageConnect;
 
 /// <summary>One host at which to log in to an array's targets (guide: access context).</summary>
@@ -34,4 +36,11 @@ public sealed record AccessContext
     /// <summary>A copy that carries these secrets (or none).</summary>
     public AccessContext WithSecrets(Secret? chap, Secret? mutualChap) =>
         this with { _chapSecret = new(chap), _mutualChapSecret = new(mutualChap) };
+
+    /// <summary>Host and port: <c>filer1:3260</c>, an IPv6 address in brackets.</summary>
+    public override string ToString()
+    {
+        var host = Host.Contains(':', StringComparison.Ordinal) && !Host.StartsWith('[') ? $"[{Host}]" : Host;
+        return string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}");
+    }
 }

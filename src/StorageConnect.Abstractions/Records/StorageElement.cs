@@ -61,6 +61,17 @@ public sealed record StorageElement
     /// <summary>What it was made of: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
     public ValueList<string> SourceUuids { get; init; } = [];
 
+    /// <summary>
+    /// The names of <see cref="SourceUuids"/>, in the same order, as known now; empty where they are not known. A source that is gone has an empty name.
+    /// </summary>
+    public ValueList<string> SourceNames { get; init; } = [];
+
+    /// <summary>Bytes that its data takes on the array, blocks it shares with others included; null when unknown.</summary>
+    public long? UsedBytes { get; init; }
+
+    /// <summary>Bytes that would become free if it were removed; null when unknown.</summary>
+    public long? UniqueBytes { get; init; }
+
     /// <summary>The plug-in's own free text (guide: <c>extra_info</c>). No secrets.</summary>
     public string? ExtraInfo { get; init; }
 

@@ -30,7 +30,8 @@ internal static class ResultRules
     public static string? FindSnapshotProblem(StorageElement snapshot, IReadOnlyList<StorageElement> members) =>
         snapshot.Uuid.Length == 0 ? $"the snapshot '{snapshot.Name}' has no uuid"
         : snapshot.Type != StorageElementType.Snapshot ? $"'{snapshot.Name}' is a {snapshot.Type}, not a snapshot"
-        : members.FirstOrDefault(member => !snapshot.SourceUuids.Contains(member.Uuid)) is { } missing ? $"the snapshot '{snapshot.Name}' does not name '{missing.Name}' as a source"
+        : members.FirstOrDefault(member => !snapshot.SourceUuids.Contains(member.Uuid)) is { } missing
+            ? $"the snapshot '{snapshot.Name}' does not name '{missing.Name}' as a source"
         : null;
 
     /// <summary>Why an answer of startPresent or stopPresent can't be, or null.</summary>

@@ -13,7 +13,10 @@ internal static class ResultValidation
         StorageServer server => IsWhole(server.VolumeGroups) ? null : "it returned a server without volume groups",
         IReadOnlyList<StorageElement> elements => FindFirst(elements, FindElementProblem),
         IReadOnlyList<AccessGroup> groups => FindFirst(groups, FindGroupProblem),
-        IReadOnlyList<QosValue> values => FindFirst(values, static value => value is { Value: not null, Name: not null, Description: not null } ? null : "it returned a quality of service without a value"),
+        IReadOnlyList<QosValue> values =>
+            FindFirst(values, static value => value is { Value: not null, Name: not null, Description: not null }
+                ? null
+                : "it returned a quality of service without a value"),
         IReadOnlyList<string> texts => FindFirst(texts, static text => text is null ? "it returned nothing among other texts" : null),
         _ => null,
     };
@@ -22,7 +25,9 @@ internal static class ResultValidation
     {
         null => "it returned nothing in the place of an element",
         { Uuid: null } or { Name: null } or { Page83Id: null } => $"it returned an element without an identity ('{element.Name}')",
-        _ => IsWhole(element.AccessGroupNames) && IsWhole(element.DevicePaths) && IsWhole(element.SourceUuids) ? null : $"a list of '{element.Name}' is missing",
+        _ => IsWhole(element.AccessGroupNames) && IsWhole(element.DevicePaths) && IsWhole(element.SourceUuids)
+            ? null
+            : $"a list of '{element.Name}' is missing",
     };
 
     private static string? FindGroupProblem(AccessGroup? group) =>

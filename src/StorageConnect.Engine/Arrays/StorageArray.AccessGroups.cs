@@ -133,6 +133,21 @@ public sealed partial class StorageArray
             static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindPresentationProblem(answer, s.groups, presented: false),
             cancellationToken));
 
+    /// <summary>The elements that are presented to a group.</summary>
+    public async Task<IReadOnlyList<StorageElement>> GetPresentedAsync(string group, ValueList<StorageElementType> types, CancellationToken cancellationToken)
+    {
+        var presented = new List<StorageElement>();
+        await foreach (var element in ListAsync(new() { Types = types }, cancellationToken))
+        {
+            if (element.AccessGroupNames.Contains(group))
+            {
+                presented.Add(element);
+            }
+        }
+
+        return presented;
+    }
+
     /// <summary>The group of this name.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<AccessGroup> FindAccessGroupAsync(string name, CancellationToken cancellationToken) =>

@@ -34,7 +34,9 @@ public sealed partial class StorageArray
             return Own(answer) with { AsyncProgress = Math.Clamp(percent, -1, 100) };
         }
 
-        return Final(kind is OscOperationKind.Create or OscOperationKind.Clone ? await WithQosAsync(session, GuideMethod.GetAsyncProgress, answer, cancellationToken) : answer);
+        return Final(kind is OscOperationKind.Create or OscOperationKind.Clone
+            ? await WithQosAsync(session, GuideMethod.GetAsyncProgress, answer, cancellationToken)
+            : answer);
     }
 
     /// <summary>Stops what a call began, where the plug-in can; nothing half made is left then. Not one of the guide's methods.</summary>

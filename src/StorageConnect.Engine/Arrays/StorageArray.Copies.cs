@@ -33,19 +33,22 @@ public sealed partial class StorageArray
 
     /// <summary>Whether a restore would be safe at this moment. Guide: isRestorable().</summary>
     public Task<bool> IsRestorableAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
-        CallAsync(GuideMethod.IsRestorable, (snapshot, element), static (plugin, server, s, token) => plugin.IsRestorableAsync(server, s.snapshot, s.element, token), cancellationToken);
+        CallAsync(GuideMethod.IsRestorable, (snapshot, element),
+            static (plugin, server, s, token) => plugin.IsRestorableAsync(server, s.snapshot, s.element, token), cancellationToken);
 
     /// <summary>The clones on the array, or of an element. Guide: getCurrentClones().</summary>
     public async Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageElement? element, CancellationToken cancellationToken)
     {
-        var clones = await CallAsync(GuideMethod.GetCurrentClones, element, static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token), cancellationToken);
+        var clones = await CallAsync(GuideMethod.GetCurrentClones, element,
+            static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token), cancellationToken);
         return [.. clones.Select(Own)];
     }
 
     /// <summary>The snapshots on the array, or of an element. Guide: getCurrentSnaps().</summary>
     public async Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageElement? element, CancellationToken cancellationToken)
     {
-        var snapshots = await CallAsync(GuideMethod.GetCurrentSnaps, element, static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
+        var snapshots = await CallAsync(GuideMethod.GetCurrentSnaps, element,
+            static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
         return [.. snapshots.Select(Own)];
     }
 
@@ -70,8 +73,11 @@ public sealed partial class StorageArray
         return Own(await WithQosAsync(session, GuideMethod.Clone, made, cancellationToken));
     }
 
-    /// <summary>Makes a thin clone of an element as it was at a snapshot; it may go on in the background (<see cref="OperationService"/>). Guide: cloneFromSnap().</summary>
-    public async Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name, string? qos, CancellationToken cancellationToken)
+    /// <summary>
+    /// Makes a thin clone of an element as it was at a snapshot; it may go on in the background (<see cref="OperationService"/>). Guide: cloneFromSnap().
+    /// </summary>
+    public async Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name, string? qos,
+        CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var now = await PassGateAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
@@ -94,7 +100,8 @@ public sealed partial class StorageArray
         return Own(await NamingObstaclesAsync(
             () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
                 static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
-                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
+                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element)
+                    ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
                 cancellationToken),
             () => FindDependantsAsync(element, cancellationToken)));
     }
@@ -113,7 +120,9 @@ public sealed partial class StorageArray
             cancellationToken));
     }
 
-    /// <summary>Makes one snapshot of several elements at one instant; it may go on in the background (<see cref="OperationService"/>). Guide: createMultiSnap().</summary>
+    /// <summary>
+    /// Makes one snapshot of several elements at one instant; it may go on in the background (<see cref="OperationService"/>). Guide: createMultiSnap().
+    /// </summary>
     public async Task<StorageElement> CreateMultiSnapAsync(IReadOnlyList<StorageElement> elements, string? name, CancellationToken cancellationToken)
     {
         if (elements.Count == 0)
@@ -143,12 +152,14 @@ public sealed partial class StorageArray
         async () =>
         {
             // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
-            if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid) && !await IsRestorableAsync(snapshot, element, cancellationToken))
+            if (element is not null && !(snapshot.SourceUuids is [var only] && only == element.Uuid)
+                && !await IsRestorableAsync(snapshot, element, cancellationToken))
             {
                 throw ElementErrors.SnapRestoreNotSafe(element.Name, snapshot.Name, Name);
             }
 
-            await DoAsync(GuideMethod.SnapRestore, (snapshot, element), static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
+            await DoAsync(GuideMethod.SnapRestore, (snapshot, element),
+                static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
         },
         () => FindBesideAsync(snapshot, element, cancellationToken));
 

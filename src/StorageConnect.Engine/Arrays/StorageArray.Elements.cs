@@ -82,6 +82,30 @@ public sealed partial class StorageArray
         ?? await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
         ?? throw ElementErrors.StorageElementNotFound(nameOrUuid, Name);
 
+    /// <summary>The LUN, clone or snapshot of this Uuid, whatever others are called.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public async Task<StorageElement> FindByUuidAsync(string uuid, CancellationToken cancellationToken)
+    {
+        await foreach (var element in ListAsync(new() { Uuid = uuid }, cancellationToken))
+        {
+            return element;
+        }
+
+        try
+        {
+            if ((await GetCurrentSnapsAsync(null, cancellationToken)).FirstOrDefault(snapshot => snapshot.Uuid == uuid) is { } snapshot)
+            {
+                return snapshot;
+            }
+        }
+        catch (NoSuchOperationException)
+        {
+            // An array without snapshots.
+        }
+
+        throw ElementErrors.StorageElementNotFound(uuid, Name);
+    }
+
     /// <summary>An element as the array has it now. Guide: getInfo(), second form.</summary>
     public async Task<StorageElement> GetInfoAsync(StorageElement element, CancellationToken cancellationToken) =>
         Own(await GetInfoAsync(await OpenAsync(cancellationToken), element, cancellationToken));

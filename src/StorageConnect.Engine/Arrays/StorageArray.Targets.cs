@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
 

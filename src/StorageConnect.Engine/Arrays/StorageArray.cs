@@ -50,7 +50,10 @@ public sealed partial class StorageArray : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _opening.Dispose();
 
-    /// <summary>Validates the server anew. Guide: validate().</summary>
+    /// <summary>Drops what the plug-in keeps in memory of its arrays: sessions, tokens, lists.</summary>
+    internal void ClearCache() => _session?.Plugin.ClearCache();
+
+    /// <summary>Validates the server again. Guide: validate().</summary>
     public async Task ValidateAsync(CancellationToken cancellationToken)
     {
         _session = null;

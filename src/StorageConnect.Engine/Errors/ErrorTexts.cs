@@ -17,7 +17,8 @@ internal static class ErrorTexts
     public static ErrorText Text(object?[] values, string? variant = null, [CallerMemberName] string id = "")
     {
         var name = variant is null ? id : $"{id}.{variant}";
-        return new(id, Fill(Get(name) ?? throw new MissingManifestResourceException($"ErrorTexts.resx has no '{name}'."), values), Fill(Get(name + ActionSuffix) ?? ActionFor(id), values));
+        return new(id, Fill(Get(name) ?? throw new MissingManifestResourceException($"ErrorTexts.resx has no '{name}'."), values),
+            Fill(Get(name + ActionSuffix) ?? ActionFor(id), values));
     }
 
     /// <summary>The way out that goes for a case in general; null when there is no such case.</summary>

@@ -74,7 +74,9 @@ public sealed class OperationService
     /// <summary>Whether another process could take it up.</summary>
     public bool IsKept(string id) => _store.IsOnDisk(id);
 
-    /// <summary>All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.</summary>
+    /// <summary>
+    /// All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.
+    /// </summary>
     public IReadOnlyList<OperationUpdate> GetAll(IReadOnlyCollection<string>? serverUuids = null)
     {
         var all = new List<OperationUpdate>();

@@ -24,7 +24,8 @@ internal sealed class OperationStore(string folder)
     });
 
     public IReadOnlyList<string> Ids => Guarded<IReadOnlyList<string>>(() =>
-        [.. (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file)).Union(_unkept.Keys).Order(StringComparer.Ordinal)]);
+        [.. (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file))
+            .Union(_unkept.Keys).Order(StringComparer.Ordinal)]);
 
     /// <summary>Keeps an operation that has begun: on disk, or in this process alone where the disk doesn't take it.</summary>
     public void Add(StoredOperation operation)
@@ -123,7 +124,13 @@ internal sealed class OperationStore(string folder)
 
     private static StoredOperation Parse(string id, byte[] text) => JsonSerializer.Deserialize<Content>(text, StoredJson.Options) switch
     {
-        { Version: Version, Kept: { ServerUuid.Length: > 0, Record: { Uuid: not null, Name: not null }, Operation: { Target: not null, StorageServerName: not null } operation } kept } when operation.Id == id => kept,
+        {
+            Version: Version, Kept:
+            {
+                ServerUuid.Length: > 0, Record: { Uuid: not null, Name: not null },
+                Operation: { Target: not null, StorageServerName: not null } operation
+            } kept
+        } when operation.Id == id => kept,
         { Version: not Version } newer => throw new JsonException($"its version is {newer.Version}, this is for version {Version}."),
         _ => throw new JsonException("it is not whole."),
     };

@@ -50,12 +50,15 @@ public sealed record OscOperationError
             nameof(AlreadyExistsException) => new AlreadyExistsException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
             nameof(DataCorruptException) => new DataCorruptException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
             nameof(InvalidRequestException) => new InvalidRequestException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(InvalidStorageArrayException) => new InvalidStorageArrayException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(InvalidStorageArrayException) =>
+                new InvalidStorageArrayException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
             nameof(LimitExceededException) => new LimitExceededException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
             nameof(NoSuchOperationException) => new NoSuchOperationException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
             nameof(NotFoundException) => new NotFoundException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(SnapRestoreNotSafeException) => new SnapRestoreNotSafeException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(StorageElementBusyException) => new StorageElementBusyException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(SnapRestoreNotSafeException) =>
+                new SnapRestoreNotSafeException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
+            nameof(StorageElementBusyException) =>
+                new StorageElementBusyException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
 
             // The transient ones never end an operation; what is left is a plug-in's own kind.
             _ => new OperationFailedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },

@@ -1,6 +1,8 @@
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>When to ask again: soon at first, so that short work is short, then more and more seldom; and how long to bear with an array that can't tell.</summary>
+/// <summary>
+/// When to ask again: soon at first, so that short work is short, then more and more seldom; and how long to bear with an array that can't tell.
+/// </summary>
 internal sealed class PollingSchedule
 {
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(20);

@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>Puts one question after an operation to its array, and decides what the answer means. An end is kept before anybody hears of it.</summary>

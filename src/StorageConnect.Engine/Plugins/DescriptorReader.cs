@@ -57,34 +57,14 @@ internal static class DescriptorReader
             ExtendedApiVersion = Text(named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.ExtendedApiVersion)), required),
             StorageServerExtraInfoHelp = named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.StorageServerExtraInfoHelp)) as string,
             StorageElementExtraInfoHelp = named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.StorageElementExtraInfoHelp)) as string,
+            IdentityFromPresentation = named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.IdentityFromPresentation)) is true,
             Ability = ToCapabilities(named),
         };
     }
 
-    private static Capabilities ToCapabilities(Dictionary<string, object?> named)
-    {
-        Ability Value(AbilityKey key) => named.GetValueOrDefault(key.ToString()) is int value ? (Ability)value : Ability.Invalid;
-
-        return new()
-        {
-            Snapshot = Value(AbilityKey.Snapshot),
-            CustomSnapName = Value(AbilityKey.CustomSnapName),
-            SnapIsSync = Value(AbilityKey.SnapIsSync),
-            Clone = Value(AbilityKey.Clone),
-            CustomCloneName = Value(AbilityKey.CustomCloneName),
-            CloneIsSync = Value(AbilityKey.CloneIsSync),
-            Resize = Value(AbilityKey.Resize),
-            ResizeIsSync = Value(AbilityKey.ResizeIsSync),
-            SplitClone = Value(AbilityKey.SplitClone),
-            SplitCloneIsSync = Value(AbilityKey.SplitCloneIsSync),
-            SplitCloneWhileOpen = Value(AbilityKey.SplitCloneWhileOpen),
-            SnapClone = Value(AbilityKey.SnapClone),
-            SnapCloneIsSync = Value(AbilityKey.SnapCloneIsSync),
-            RequireStorageName = Value(AbilityKey.RequireStorageName),
-            AccessControl = Value(AbilityKey.AccessControl),
-            MaxAccessEntries = named.GetValueOrDefault(nameof(Capabilities.MaxAccessEntries)) as int? ?? 0,
-        };
-    }
+    private static Capabilities ToCapabilities(Dictionary<string, object?> named) => new(
+        Enum.GetValues<AbilityKey>().Select(key => KeyValuePair.Create(key, named.GetValueOrDefault(key.ToString()) is int value ? (Ability)value : Ability.Invalid)),
+        named.GetValueOrDefault(nameof(Capabilities.MaxAccessEntries)) as int? ?? 0);
 
     private static ValueList<StorageType> ToStorageTypes(object? value) =>
         value is ImmutableArray<CustomAttributeTypedArgument<string>> items

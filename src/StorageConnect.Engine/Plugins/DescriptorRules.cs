@@ -10,7 +10,8 @@ internal static class DescriptorRules
     [Rule(1, "The descriptor is complete and well-formed, its version is the assembly's, required is not above extended.", "Class variables")]
     public static string? FindProblem(PluginDescriptor descriptor, string? assemblyVersion)
     {
-        foreach (var (variable, text) in new[] { ("plugin_name", descriptor.Name), ("vendor_name", descriptor.Vendor), ("plugin_desc", descriptor.Description) })
+        foreach (var (variable,
+            text) in new[] { ("plugin_name", descriptor.Name), ("vendor_name", descriptor.Vendor), ("plugin_desc", descriptor.Description) })
         {
             if (string.IsNullOrWhiteSpace(text))
             {
@@ -25,7 +26,8 @@ internal static class DescriptorRules
 
         if (!string.Equals(descriptor.Version, WithoutBuildMetadata(assemblyVersion), StringComparison.Ordinal))
         {
-            return $"Its plugin_version '{descriptor.Version}' is not its assembly's informational version '{assemblyVersion}'. Set <Version> in its project to the same.";
+            return $"Its plugin_version '{descriptor.Version}' is not its assembly's informational version '{assemblyVersion}'. Set <Version> in its " +
+                "project to the same.";
         }
 
         if (descriptor.StorageTypes.Count == 0 || descriptor.StorageTypes.Any(type => !Enum.IsDefined(type)))
@@ -49,7 +51,9 @@ internal static class DescriptorRules
             }
         }
 
-        return ability.MaxAccessEntries < Capabilities.Unlimited ? $"Its {source} has {ability.MaxAccessEntries} for max_access_entries; the least is -1, unlimited." : null;
+        return ability.MaxAccessEntries < Capabilities.Unlimited
+            ? $"Its {source} has {ability.MaxAccessEntries} for max_access_entries; the least is -1, unlimited."
+            : null;
     }
 
     private static string? FindVersionProblem(PluginDescriptor descriptor)
@@ -70,7 +74,8 @@ internal static class DescriptorRules
         }
 
         return ApiVersion.Negotiate(required, extended) is null
-            ? $"It speaks API {required} to {extended}, this engine {ApiVersion.Lowest} to {ApiVersion.Highest}: there is no common revision. Install a plug-in or a StorageConnect that fits."
+            ? $"It speaks API {required} to {extended}, this engine {ApiVersion.Lowest} to {ApiVersion.Highest}: there is no common revision. Install a " +
+                "plug-in or a StorageConnect that fits."
             : null;
     }
 

@@ -4,29 +4,25 @@ namespace StorageConnect.Engine.Plugins;
 internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiVersion, StorageArrayPlugin Instance)
 {
     /// <summary>The plug-in has its own discover, start and stop; else the engine's generic versions serve.</summary>
-    public bool OverridesDiscovery { get; } = Overrides(Instance, nameof(StorageArrayPlugin.DiscoverAsync));
+    public bool OverridesDiscovery { get; } = Instance.Implements(GuideMethod.Discover);
 
     /// <summary>The plug-in has its own refresh.</summary>
-    public bool OverridesRefresh { get; } = Overrides(Instance, nameof(StorageArrayPlugin.RefreshAsync));
+    public bool OverridesRefresh { get; } = Instance.Implements(GuideMethod.Refresh);
 
     /// <summary>The plug-in has its own updateSERecords.</summary>
-    public bool OverridesUpdate { get; } = Overrides(Instance, nameof(StorageArrayPlugin.UpdateStorageElementsAsync));
+    public bool OverridesUpdate { get; } = Instance.Implements(GuideMethod.UpdateStorageElements);
+
+    /// <summary>Drops what the plug-in keeps in memory. All of it: how a plug-in names its caches is its own business.</summary>
+    public void ClearCache() => Instance.Services.Cache.Clear();
 
     /// <summary>What is wrong with the class itself, or null.</summary>
     [Rule(3, "A plug-in overrides discover, start and stop, or none of them.", "discover()")]
     public string? FindProblem()
     {
-        string[] unit = [nameof(StorageArrayPlugin.DiscoverAsync), nameof(StorageArrayPlugin.StartAsync), nameof(StorageArrayPlugin.StopAsync)];
-        var missing = unit.Where(method => !Overrides(Instance, method)).ToList();
+        string[] unit = [GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop];
+        var missing = unit.Where(method => !Instance.Implements(method)).ToList();
         return missing.Count is 0 or 3
             ? null
             : $"It overrides {string.Join(" and ", unit.Except(missing))} but not {string.Join(" and ", missing)}: discover, start and stop go together.";
-    }
-
-    // By definition, not by name: a class may have other methods of the same name, or hide one without overriding it.
-    private static bool Overrides(StorageArrayPlugin plugin, string name)
-    {
-        var method = typeof(StorageArrayPlugin).GetMethod(name)!;
-        return plugin.GetType().GetMethods().Any(own => own.DeclaringType != typeof(StorageArrayPlugin) && own.GetBaseDefinition() == method);
     }
 }

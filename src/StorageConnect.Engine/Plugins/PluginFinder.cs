@@ -40,7 +40,8 @@ internal sealed class PluginFinder(EnginePaths paths)
         try
         {
             return Directory.Exists(root)
-                ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal).SelectMany(folder => FindInFolder(folder, trusted))]
+                ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
+                    .SelectMany(folder => FindInFolder(folder, trusted))]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

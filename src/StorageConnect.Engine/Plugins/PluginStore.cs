@@ -8,7 +8,9 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <returns>The folder it is in now.</returns>
     public string Add(string path)
     {
-        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path) ? Path.GetDirectoryName(Path.GetFullPath(path))! : throw PluginErrors.PluginNotFound(path);
+        var source = Directory.Exists(path) ? Path.GetFullPath(path) : File.Exists(path)
+            ? Path.GetDirectoryName(Path.GetFullPath(path))!
+            : throw PluginErrors.PluginNotFound(path);
         var candidate = Pick([.. PluginFinder.FindInFolder(source, trusted: true)], path);
         var target = Path.Combine(paths.UserPlugins, $"{candidate.Descriptor!.ClassName}-{candidate.Descriptor.Version}");
         if (Directory.Exists(target))

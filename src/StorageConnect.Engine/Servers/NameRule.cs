@@ -17,7 +17,8 @@ internal static class NameRule
             _ when name.Any(char.IsControl) => "has control characters",
             _ when string.IsNullOrWhiteSpace(name) => "is blank",
             // Half a character would come back from a file or an array as another one.
-            _ when name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !name.Contains('\uFFFD', StringComparison.Ordinal) => "is no valid Unicode text",
+            _ when name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !name.Contains('\uFFFD', StringComparison.Ordinal) =>
+                "is no valid Unicode text",
             _ => null,
         };
         if (problem is not null)

@@ -58,7 +58,9 @@ internal sealed class ServerFile(string path)
             var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), StoredJson.Options);
             return content is { Version: Version, Servers: { } servers } && servers.All(IsWhole)
                 ? servers
-                : throw new JsonException(content is { Version: not Version } ? $"its version is {content.Version}, this is for version {Version}." : "an entry is not whole.");
+                : throw new JsonException(content is { Version: not Version }
+                    ? $"its version is {content.Version}, this is for version {Version}."
+                    : "an entry is not whole.");
         }
         catch (JsonException e)
         {
@@ -72,7 +74,11 @@ internal sealed class ServerFile(string path)
 
     // Nullable or not, JSON can leave anything out.
     private static bool IsWhole(RegisteredServer? entry) =>
-        entry is { PluginClass: not null, Revision: not null, Server: { Uuid.Length: > 0, Name.Length: > 0, PluginName: not null, PluginVersion: not null } server }
+        entry is
+        {
+            PluginClass: not null, Revision: not null,
+            Server: { Uuid.Length: > 0, Name.Length: > 0, PluginName: not null, PluginVersion: not null } server
+        }
         && server.AccessContexts.All(context => context is { Host: not null })
         && server.AccessGroups.All(group => group is { Name: not null });
 

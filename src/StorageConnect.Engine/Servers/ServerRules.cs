@@ -35,7 +35,8 @@ internal static class ServerRules
         var missing = server.AdminUser is not null && server.GetAdminSecret() is null
             ? $"the password of '{server.AdminUser}'"
             : server.AccessContexts
-                .Where(context => (context.ChapUser is not null && context.GetChapSecret() is null) || (context.MutualChapUser is not null && context.GetMutualChapSecret() is null))
+                .Where(context => (context.ChapUser is not null && context.GetChapSecret() is null)
+                    || (context.MutualChapUser is not null && context.GetMutualChapSecret() is null))
                 .Select(context => $"the CHAP secrets for {context.Host}:{context.Port}")
                 .FirstOrDefault();
         if (missing is not null)

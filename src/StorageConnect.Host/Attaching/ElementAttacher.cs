@@ -34,7 +34,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element);
         var server = await array.GetServerAsync(cancellationToken);
-        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
+        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots),
+            await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
 
         var before = host.Ledger.TryLoad(element.Page83Id);
@@ -120,7 +121,9 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
 
         if (device.SizeBytes != element.SizeBytes)
         {
-            warn($"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost with that size brings the host up to it.");
+            warn(
+                $"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost " +
+                    $"with that size brings the host up to it.");
         }
 
         if (device.Paths.Count < paths.Count)

@@ -37,7 +37,8 @@ internal sealed class ElementResizer(LinuxHost host)
             throw DeviceErrors.WrongDiskResized(element, wrong);
         }
 
-        if (!await Watch.UntilAsync(host.Roots, () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes), host.Deadlines.LunSeenEverywhere, cancellationToken))
+        if (!await Watch.UntilAsync(host.Roots, () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
+            host.Deadlines.LunSeenEverywhere, cancellationToken))
         {
             var other = disks.First(disk => SizeOf(disk) != element.SizeBytes);
             throw DeviceErrors.PathNotReady(element, other, SizeOf(other));

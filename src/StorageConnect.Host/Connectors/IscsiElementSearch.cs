@@ -76,7 +76,8 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
 
         await Watch.UntilAsync(
             host.Roots,
-            () => Array.Exists(logins, login => login.Session is { } down && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
+            () => Array.Exists(logins, login => login.Session is { } down
+                && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
             host.Deadlines.IscsiSettle,
             cancellationToken);
         var now = host.Initiator.Sessions();

@@ -135,6 +135,9 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
         }
     }
 
+    /// <summary>The login for one target at its portal.</summary>
+    public static IscsiNode NodeOf(IscsiTarget target, AccessContext context) => new(target.TargetName, PortalOf(target), target.Tpgt, context);
+
     // Without a name service too, a host must be able to log out.
     private static async Task<IReadOnlyList<string>> TryResolveAsync(string host, CancellationToken cancellationToken)
     {

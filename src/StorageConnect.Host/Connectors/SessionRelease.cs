@@ -5,7 +5,9 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Logs out sessions that attaching owned and nobody uses any more. To be owned by one who has the locks of their targets: it reads all sessions, once.</summary>
+/// <summary>
+/// Logs out sessions that attaching owned and nobody uses any more. To be owned by one who has the locks of their targets: it reads all sessions, once.
+/// </summary>
 internal sealed class SessionRelease(LinuxHost host)
 {
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();

@@ -101,7 +101,8 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         }
 
         var wrong = luns.Count == 0 ? null
-            : (now.Find(device => device.HoldsData) ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
+            : (now.Find(device => device.HoldsData)
+                ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
                 ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
                 : null;
         await stale.TryPurgeAsync(now, cancellationToken);

@@ -26,7 +26,8 @@ internal static class DeviceLinks
         }
 
         var byId = Path.Combine(roots.Dev, "disk", "by-id");
-        string[] links = [Path.Combine(byId, "scsi-" + wwid), Path.Combine(byId, "dm-uuid-mpath-" + wwid), Path.Combine(byId, "dm-name-" + wwid), Path.Combine(roots.Dev, "mapper", wwid)];
+        string[] links = [Path.Combine(byId, "scsi-" + wwid), Path.Combine(byId, "dm-uuid-mpath-" + wwid), Path.Combine(byId, "dm-name-" + wwid),
+            Path.Combine(roots.Dev, "mapper", wwid)];
         return links.Where(link => new FileInfo(link).LinkTarget is not null);
     }
 

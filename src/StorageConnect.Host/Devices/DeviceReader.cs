@@ -39,7 +39,8 @@ internal sealed class DeviceReader(LinuxHost host)
     public static long ReadSize(HostRoots roots, string kernelName)
     {
         const int sector = 512; // whatever the device's own blocks are
-        return long.TryParse(SysFile.TryReadText(Path.Combine(roots.Sys, "block", kernelName, "size")), NumberStyles.None, CultureInfo.InvariantCulture, out var sectors)
+        return long.TryParse(SysFile.TryReadText(Path.Combine(roots.Sys, "block", kernelName, "size")), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var sectors)
             ? sectors * sector
             : 0;
     }

@@ -60,7 +60,8 @@ internal sealed class LinuxHost(
     public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder)
     {
         var tools = new ToolRunner();
-        return new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, tools), new LinuxKernel(deadlines), tools, () => Environment.IsPrivilegedProcess);
+        return new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, tools), new LinuxKernel(deadlines), tools,
+            () => Environment.IsPrivilegedProcess);
     }
 
     /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>

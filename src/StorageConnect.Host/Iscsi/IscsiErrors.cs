@@ -3,7 +3,9 @@ using static StorageConnect.Engine.ErrorTexts;
 
 namespace StorageConnect.Host.Iscsi;
 
-/// <summary>Errors about iSCSI targets, sessions and open-iscsi's records. Each method's name is the id; those of iscsiadm's exit codes are in its table.</summary>
+/// <summary>
+/// Errors about iSCSI targets, sessions and open-iscsi's records. Each method's name is the id; those of iscsiadm's exit codes are in its table.
+/// </summary>
 internal static class IscsiErrors
 {
     public static InvalidStorageArrayException AccessContextNeeded(string server) => new(Text([server])) { Element = server };

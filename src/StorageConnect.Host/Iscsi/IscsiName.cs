@@ -14,7 +14,8 @@ internal static class IscsiName
     /// <summary>True for an iSCSI name. Capitals and underscores are outside the RFC; arrays use them all the same.</summary>
     public static bool IsTarget(string name) =>
         name.Length <= LongestTarget
-        && (name.StartsWith("iqn.", StringComparison.Ordinal) || name.StartsWith("eui.", StringComparison.Ordinal) || name.StartsWith("naa.", StringComparison.Ordinal))
+        && (name.StartsWith("iqn.", StringComparison.Ordinal) || name.StartsWith("eui.", StringComparison.Ordinal)
+            || name.StartsWith("naa.", StringComparison.Ordinal))
         && !name.AsSpan().ContainsAnyExcept(Characters);
 
     /// <summary>True for what can be a network device's name.</summary>

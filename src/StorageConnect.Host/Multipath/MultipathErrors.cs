@@ -14,7 +14,8 @@ internal static class MultipathErrors
     public static ArrayUnreachableException MultipathdUnreachable(string command, TimeSpan timeout, Exception cause) =>
         Unreachable(null, [command, timeout.TotalSeconds], cause);
 
-    public static ArrayUnreachableException MultipathdUnreachableBroken(string command, Exception cause) => Unreachable("Broken", [command, cause.Message], cause);
+    public static ArrayUnreachableException MultipathdUnreachableBroken(string command, Exception cause) =>
+        Unreachable("Broken", [command, cause.Message], cause);
 
     public static ArrayUnreachableException MultipathdUnreachableCutOff(string command) => Unreachable("CutOff", [command]);
 

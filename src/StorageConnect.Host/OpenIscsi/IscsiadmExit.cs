@@ -48,7 +48,8 @@ internal sealed record IscsiadmExit
         new(32, IscsiadmOutcome.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
         new(33, IscsiadmOutcome.Retry, "iscsid did not answer in time", Cause.Daemon, IscsidUnreachable),
         // SIGPIPE: version 2.1.8 dies of a portal that closes the connection in the middle, as tgt does when it has no targets at all.
-        new(SignalBase + 13, IscsiadmOutcome.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable, "IscsiConnectionClosed"),
+        new(SignalBase + 13, IscsiadmOutcome.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable,
+            "IscsiConnectionClosed"),
     }.ToDictionary(exit => exit.Code);
 
     private readonly Cause _cause;
@@ -92,13 +93,16 @@ internal sealed record IscsiadmExit
     {
         Cause.Unreachable => "Check that the target serves this portal, and that network and firewalls let this host reach it.",
         Cause.Daemon => "Start iscsid ('systemctl start iscsid'), see 'journalctl -u iscsid', then repeat. Test-OscHost checks the host.",
-        Cause.Credential => "Check CHAP user and secret on both sides (Set-OscStorageServer -AccessContext), and that the target admits this initiator (Get-OscInitiator).",
-        Cause.Refused => "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
+        Cause.Credential =>
+            "Check CHAP user and secret on both sides (Set-OscStorageServer -AccessContext), and that the target admits this initiator (Get-OscInitiator).",
+        Cause.Refused =>
+            "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
         Cause.Denied => "Repeat it as root, for example with 'sudo pwsh'.",
         Cause.Busy => "Wait for whoever works with this session, then repeat.",
         Cause.NotFound => "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
         Cause.Kernel => "Load the module ('modprobe iscsi_tcp'), or run a kernel that has it. Test-OscHost checks the host.",
-        Cause.Database => "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
+        Cause.Database =>
+            "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
         _ => "See 'journalctl -u iscsid' and the kernel's log (dmesg), then repeat. Test-OscHost checks the host.",
     };
 
@@ -144,7 +148,8 @@ internal sealed record IscsiadmExit
     }
 
     private static IscsiadmExit Unknown(int code) =>
-        new(code, IscsiadmOutcome.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows", Cause.Failed, "IscsiFailed");
+        new(code, IscsiadmOutcome.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows",
+            Cause.Failed, "IscsiFailed");
 
     private static string Words(string error)
     {

@@ -52,7 +52,8 @@ internal sealed partial class OpenIscsiInitiator
         CancellationToken cancellationToken)
     {
         using var held = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiLock, cancellationToken);
-        var record = await _database.PutDiscoveryAsync(portal, before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
+        var record = await _database.PutDiscoveryAsync(portal,
+            before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
         try
         {
             var result = await tools.RunAsync(

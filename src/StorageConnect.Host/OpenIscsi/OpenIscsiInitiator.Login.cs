@@ -71,7 +71,8 @@ internal sealed partial class OpenIscsiInitiator
     }
 
     /// <summary>One exit code stands for a target that isn't there, one that doesn't admit this initiator, and one whose own proof is wrong.</summary>
-    private async Task<StorageConnectException> ExplainAsync(IscsiNode node, string netInterface, AccessDeniedException refusal, CancellationToken cancellationToken)
+    private async Task<StorageConnectException> ExplainAsync(IscsiNode node, string netInterface, AccessDeniedException refusal,
+        CancellationToken cancellationToken)
     {
         IReadOnlyList<IscsiNode> offered;
         try

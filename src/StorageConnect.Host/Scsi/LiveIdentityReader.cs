@@ -40,7 +40,8 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
         try
         {
             // The kernel may hold the call for longer than it was told, while a portal is just being lost: the thread is then left to it.
-            return await Task.Run(() => kernel.ReadPage83(Path.Combine(roots.Dev, disk)), CancellationToken.None).WaitAsync(2 * deadlines.Inquiry, cancellationToken);
+            return await Task.Run(() => kernel.ReadPage83(Path.Combine(roots.Dev, disk)), CancellationToken.None)
+                .WaitAsync(2 * deadlines.Inquiry, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
         {

@@ -13,7 +13,8 @@ internal static class HostErrors
 
     public static AccessDeniedException HostRightsNeeded(string work) => new(Text([work])) { Element = ThisHost };
 
-    public static AccessDeniedException HostRightsNeeded(string work, Exception cause) => new(Text([work, cause.Message], "Kernel"), cause) { Element = ThisHost };
+    public static AccessDeniedException HostRightsNeeded(string work, Exception cause) =>
+        new(Text([work, cause.Message], "Kernel"), cause) { Element = ThisHost };
 
     public static AccessDeniedException RootNeeded(Exception cause) => new(Text([cause.Message]), cause) { Element = ThisHost };
 

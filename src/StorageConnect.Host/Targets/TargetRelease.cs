@@ -21,6 +21,14 @@ internal sealed class TargetRelease(LinuxHost host)
         await StopAsync(session => nodes.Any(node => node.IsServedBy(session)), cancellationToken);
     }
 
+    /// <summary>Ends the session with one target at its portal.</summary>
+    public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Logging out of iSCSI targets");
+        var node = LoginPlanner.NodeOf(target, new());
+        return StopAsync(session => session.TargetName == node.TargetName && session.Portal == node.Portal, cancellationToken);
+    }
+
     /// <summary>Ends the sessions that <paramref name="choose"/> wants.</summary>
     public async Task StopAsync(Func<IscsiSession, bool> choose, CancellationToken cancellationToken)
     {

@@ -46,7 +46,18 @@ internal sealed class TargetSessions(LinuxHost host)
     public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging in to iSCSI targets");
-        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
+        await LoginAsync(await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Logs in to one target at its portal, with the CHAP secrets and the network device of <paramref name="context"/>.</summary>
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Logging in to iSCSI targets");
+        return LoginAsync([LoginPlanner.NodeOf(target, context)], cancellationToken);
+    }
+
+    private async Task LoginAsync(IReadOnlyList<IscsiNode> nodes, CancellationToken cancellationToken)
+    {
         using var held = await host.Locks.TakeTargetsAsync(nodes.Select(node => node.TargetName), cancellationToken);
         var before = host.Initiator.Sessions().Select(session => session.Id).ToHashSet();
         await Task.WhenAll(nodes.Select(async node =>

@@ -80,7 +80,8 @@ internal sealed class HostLock : IDisposable
     {
         Span<byte> text = stackalloc byte[16];
         var length = file.Read(text);
-        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process) && process != Environment.ProcessId ? process : null;
+        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process)
+            && process != Environment.ProcessId ? process : null;
     }
 
     // By digest, because a name may hold what no file name can.

@@ -45,7 +45,8 @@ internal static class DeviceErrors
         new(Text([element.Name, disk], "Resized", nameof(WrongDisk))) { Element = element.Name };
 
     public static DataCorruptException WrongDiskAtLun(StorageElement element, IscsiSession session, long lun, string? identity) =>
-        new(Text([element.Name, element.Page83Id, session.TargetName, session.Portal, lun, identity], identity is null ? "NoIdentity" : "Lun", nameof(WrongDisk)))
+        new(Text([element.Name, element.Page83Id, session.TargetName, session.Portal, lun, identity],
+            identity is null ? "NoIdentity" : "Lun", nameof(WrongDisk)))
         {
             Element = element.Name,
         };
@@ -56,7 +57,8 @@ internal static class DeviceErrors
     public static StorageElementBusyException PathNotReady(StorageElement element, string disk, long shownBytes) =>
         new(Text([element.Name, disk, shownBytes, element.SizeBytes], "Size")) { Element = element.Name, Retryable = true };
 
-    public static StorageElementBusyException PathNotReady(StorageElement element) => new(Text([element.Name], "Gone")) { Element = element.Name, Retryable = true };
+    public static StorageElementBusyException PathNotReady(StorageElement element) =>
+        new(Text([element.Name], "Gone")) { Element = element.Name, Retryable = true };
 
     public static StorageElementBusyException DeviceFlushTimeout(string device, TimeSpan timeout, Exception cause) =>
         new(Text([device, timeout.TotalSeconds]), cause) { Element = device, Retryable = true };

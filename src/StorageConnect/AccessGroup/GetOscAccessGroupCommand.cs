@@ -4,14 +4,23 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Lists access groups, or those an element is presented to (guide: getAccessGroups).</summary>
-[Cmdlet(VerbsCommon.Get, "OscAccessGroup", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsCommon.Get, "OscAccessGroup")]
 [OutputType(typeof(AccessGroup))]
 public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 {
+    /// <summary>Elements whose groups are wanted, groups to read again, servers, or from the pipeline names of groups.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers, "the record of a storage element, of an access group or of a storage server, or a group's name")]
+    [Alias("StorageElement", "AccessGroup")]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
+    public override RecordIdentity[]? InputObject { get; set; }
+
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => AccessGroupErrors.AccessGroupNotFound(name, arrays);
 
     private protected override Task<IReadOnlyList<AccessGroup>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetAccessGroupsAsync(element, cancellationToken);
+
+    private protected override IEnumerable<AccessGroup> ListOf(StorageArray array, AccessGroup group) => [group];
 
     private protected override string NameOf(AccessGroup record) => record.Name;
 }

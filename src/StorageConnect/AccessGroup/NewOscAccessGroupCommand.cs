@@ -3,21 +3,25 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>Creates access groups (guide: createAccessGroups), all in one call. Those that could not be created are an error each.</summary>
-[Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(AccessGroup))]
-public sealed class NewOscAccessGroupCommand : PipedServerCmdlet
+public sealed class NewOscAccessGroupCommand : NewCmdlet
 {
     /// <summary>The names of the new groups.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
+    [ChoosesNames(FromRows = true)]
     public string[] Name { get; set; } = [];
 
     /// <summary>Initiators that each group begins with: IQNs for iSCSI, WWNs for SAN.</summary>
-    [Parameter(Position = 1)]
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ChoosesInitiators]
+    [Alias("Entries")]
     public string[] Initiator { get; set; } = [];
 
     private protected override void Process() => Try(Name, () =>
     {
-        var array = Array;
+        var array = Target;
         var groups = Name.Distinct()
             .Where(name => ShouldProcess(Describe(name, array), "Create access group"))
             .Select(name => new AccessGroup { Name = name, Entries = Initiator.ToValueList() })

@@ -8,14 +8,14 @@ public abstract class OscAccessGroupMemberCmdlet : OscServerCmdlet
 {
     /// <summary>The groups, as objects or by name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [Alias("InputObject")]
-    [ValidateNotNullOrEmpty]
+    [Chooses<AccessGroupIdentity>]
+    [Alias("InputObject", "Name")]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
     /// <summary>The initiators: IQNs for iSCSI, WWNs for SAN.</summary>
     [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [ChoosesInitiators]
     public string[] Initiator { get; set; } = [];
 
     /// <summary>Return the group as it is now.</summary>

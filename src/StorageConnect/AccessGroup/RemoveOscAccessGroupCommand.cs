@@ -4,27 +4,22 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Removes access groups (guide: removeAccessGroups), one call per server. Never one that elements are presented to.</summary>
-[Cmdlet(VerbsCommon.Remove, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High, DefaultParameterSetName = "Name")]
+[Cmdlet(VerbsCommon.Remove, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(void))]
 public sealed class RemoveOscAccessGroupCommand : OscServerCmdlet
 {
     private readonly Dictionary<StorageArray, List<AccessGroup>> _batches = [];
 
-    /// <summary>The names of the groups.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Name")]
-    [ValidateNotNullOrEmpty]
+    /// <summary>The groups, as objects or by name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Chooses<AccessGroupIdentity>]
+    [Alias("InputObject", "AccessGroup")]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
-    public string[] Name { get; set; } = [];
-
-    /// <summary>The groups, as objects.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "InputObject", ValueFromPipeline = true)]
-    [Alias("AccessGroup")]
-    [ArgumentCompleter(typeof(AccessGroupCompleter))]
-    public AccessGroupIdentity[] InputObject { get; set; } = [];
+    public AccessGroupIdentity[] Name { get; set; } = [];
 
     private protected override void Process()
     {
-        foreach (var identity in ParameterSetName == "Name" ? Name.Select(name => new AccessGroupIdentity(name)) : InputObject)
+        foreach (var identity in Name)
         {
             Try(identity.Key, () =>
             {

@@ -9,6 +9,7 @@ public sealed class RenameOscAccessGroupCommand : OscServerCmdlet
 {
     /// <summary>The group, as an object or by name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Chooses<AccessGroupIdentity>(One = true)]
     [Alias("AccessGroup", "InputObject")]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity Name { get; set; } = null!;

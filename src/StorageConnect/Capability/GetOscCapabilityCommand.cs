@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -9,6 +10,7 @@ public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
 {
     /// <summary>A plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Plugin")]
+    [ChoosesNames(One = true, Of = nameof(OscPlugin), Property = nameof(OscPlugin.ClassName))]
     [ArgumentCompleter(typeof(PluginCompleter))]
     public string Plugin { get; set; } = "";
 
@@ -20,14 +22,13 @@ public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
             return;
         }
 
-        foreach (var array in Arrays)
-        {
-            Try(array.Server, () =>
-            {
-                var capabilities = new PSObject(Run(array.GetCapabilitiesAsync));
-                capabilities.Properties.Add(new PSNoteProperty(nameof(StorageElement.StorageServerName), array.Name));
-                WriteObject(capabilities);
-            });
-        }
+        base.Process();
+    }
+
+    private protected override void Ask(StorageArray array)
+    {
+        var capabilities = new PSObject(Run(array.GetCapabilitiesAsync));
+        capabilities.Properties.Add(new PSNoteProperty(nameof(StorageElement.StorageServerName), array.Name));
+        WriteObject(capabilities);
     }
 }

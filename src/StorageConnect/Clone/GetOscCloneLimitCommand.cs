@@ -4,7 +4,7 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Tells how many thin clones there can be, of an element or at all (guide: getCloneLimits).</summary>
-[Cmdlet(VerbsCommon.Get, "OscCloneLimit", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsCommon.Get, "OscCloneLimit")]
 [OutputType(typeof(OscLimit))]
 public sealed class GetOscCloneLimitCommand : OscElementQueryCmdlet
 {

@@ -11,8 +11,8 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 {
     /// <summary>The sources: LUNs, clones or snapshots, as objects or by name or Uuid.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Chooses<StorageElementIdentity>]
     [Alias("Snapshot")]
-    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
@@ -27,6 +27,7 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
     /// <summary>Which of its members to clone, where a snapshot has several.</summary>
     [Parameter]
+    [Chooses<StorageElementIdentity>(One = true)]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
@@ -36,11 +37,7 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
     private protected override void Process()
     {
-        ForEach(InputObject, identity => Try(identity.Record ?? (object)identity.ToString(), () =>
-        {
-            var array = ArrayOf(identity);
-            Clone(array, Run(token => array.FindAnyAsync(identity, token)));
-        }));
+        ForEachElement(InputObject, ElementKind.Any, Clone);
     }
 
     private void Clone(StorageArray array, StorageElement source)
@@ -60,11 +57,11 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
     {
         if (StorageElement is { } chosen)
         {
-            return Run(token => array.FindElementAsync(chosen, token));
+            return Run(token => array.FindAsync(chosen, ElementKind.Element, token));
         }
 
         return snapshot.SourceUuids is [var only]
-            ? Run(token => array.FindElementAsync(only, token))
+            ? Run(token => array.FindByUuidAsync(only, token))
             : throw CommandErrors.StorageElementNeeded(snapshot.Name, snapshot.SourceUuids.Count);
     }
 }

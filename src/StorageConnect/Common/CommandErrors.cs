@@ -5,6 +5,14 @@ namespace StorageConnect.Commands;
 /// <summary>Errors that only cmdlets raise. Each method's name is the id.</summary>
 internal static class CommandErrors
 {
+    public static InvalidRequestException NothingChosen(string parameter, string given) => new(Text([parameter, given])) { Element = parameter };
+
+    public static InvalidRequestException WrongInput(string parameter, string given, string wanted) => new(Text([parameter, given, wanted])) { Element = parameter };
+
+    public static InvalidRequestException RowUuidNeeded(string name) => new(Text([name])) { Element = name };
+
+    public static InvalidRequestException RowAmbiguous(string name, IEnumerable<string> arrays) => new(Text([name, Quoted(arrays)])) { Element = name };
+
     public static InvalidRequestException NamePatternInvalid(string pattern) => new(Text([pattern])) { Element = pattern };
 
     public static InvalidRequestException WrongElementType(string element, StorageElementType type, string wanted) =>

@@ -2,30 +2,74 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Finds the record an identity means: as given, or asked of the array by name, Uuid or deserialized record.</summary>
-internal static class ElementResolution
+/// <summary>What may be meant where an element is asked for.</summary>
+internal enum ElementKind
 {
     /// <summary>A LUN or clone.</summary>
-    public static async Task<StorageElement> FindElementAsync(this StorageArray array, StorageElementIdentity identity, CancellationToken cancellationToken)
-    {
-        var element = await FindRecordAsync(array, identity, cancellationToken) ?? await array.FindElementAsync(identity.Key, cancellationToken);
-        return element.Type == StorageElementType.Snapshot ? throw WrongType(element, "a LUN or clone") : element;
-    }
+    Element,
 
     /// <summary>A snapshot.</summary>
-    public static async Task<StorageElement> FindSnapshotAsync(this StorageArray array, StorageElementIdentity identity, CancellationToken cancellationToken)
-    {
-        var snapshot = await FindRecordAsync(array, identity, cancellationToken) ?? await array.FindSnapshotAsync(identity.Key, cancellationToken);
-        return snapshot.Type != StorageElementType.Snapshot ? throw WrongType(snapshot, "a snapshot") : snapshot;
-    }
+    Snapshot,
 
     /// <summary>A LUN, a clone, or else a snapshot.</summary>
-    public static async Task<StorageElement> FindAnyAsync(this StorageArray array, StorageElementIdentity identity, CancellationToken cancellationToken) =>
-        await FindRecordAsync(array, identity, cancellationToken) ?? await array.FindAnyAsync(identity.Key, cancellationToken);
+    Any,
+}
 
-    private static async Task<StorageElement?> FindRecordAsync(StorageArray array, StorageElementIdentity identity, CancellationToken cancellationToken) =>
-        identity.Record ?? (identity.Stale is { } stale ? await array.GetInfoAsync(stale, cancellationToken) : null);
+/// <summary>Finds the record an identity means: as given, or asked of the array by name, Uuid, row or deserialized record.</summary>
+internal static class ElementResolution
+{
+    /// <summary>What is meant on an array.</summary>
+    public static async Task<(StorageArray Array, StorageElement Element)> FindOnAsync(
+        StorageArray array, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken) =>
+        (array, await array.FindAsync(identity, kind, cancellationToken));
 
-    private static InvalidRequestException WrongType(StorageElement element, string wanted) =>
-        CommandErrors.WrongElementType(element.Name, element.Type, wanted);
+    /// <summary>What a row with a Uuid and without a server means: the Uuid must be unique among the servers.</summary>
+    public static async Task<(StorageArray Array, StorageElement Element)> FindAmongAsync(
+        IReadOnlyList<StorageArray> arrays, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken)
+    {
+        var found = new List<(StorageArray Array, StorageElement Element)>();
+        foreach (var array in arrays)
+        {
+            try
+            {
+                found.Add(await FindOnAsync(array, identity, kind, cancellationToken));
+            }
+            catch (NotFoundException)
+            {
+                // It is on another server, or on none. A server that does not answer is an error: it could have the Uuid, too.
+            }
+        }
+
+        return found switch
+        {
+            [var only] => only,
+            [] => throw ElementErrors.StorageElementNotFound(identity.Key, arrays.Select(array => array.Name)),
+            _ => throw CommandErrors.RowAmbiguous(identity.ToString(), found.Select(one => one.Array.Name)),
+        };
+    }
+
+    /// <summary>What is meant on this array.</summary>
+    /// <exception cref="NotFoundException">The array does not have it.</exception>
+    /// <exception cref="InvalidRequestException">It is of another type.</exception>
+    public static async Task<StorageElement> FindAsync(this StorageArray array, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken)
+    {
+        var element = identity.Record
+            ?? (identity.Stale is { } stale ? await array.GetInfoAsync(stale, cancellationToken)
+                : identity.IsText || identity.IsNamedRow ? await FindByNameAsync(array, identity.Key, kind, cancellationToken)
+                : await array.FindByUuidAsync(identity.Key, cancellationToken));
+        var isSnapshot = element.Type == StorageElementType.Snapshot;
+        return (kind, isSnapshot) switch
+        {
+            (ElementKind.Element, true) => throw CommandErrors.WrongElementType(element.Name, element.Type, "a LUN or clone"),
+            (ElementKind.Snapshot, false) => throw CommandErrors.WrongElementType(element.Name, element.Type, "a snapshot"),
+            _ => element,
+        };
+    }
+
+    private static Task<StorageElement> FindByNameAsync(StorageArray array, string nameOrUuid, ElementKind kind, CancellationToken cancellationToken) => kind switch
+    {
+        ElementKind.Element => array.FindElementAsync(nameOrUuid, cancellationToken),
+        ElementKind.Snapshot => array.FindSnapshotAsync(nameOrUuid, cancellationToken),
+        _ => array.FindAnyAsync(nameOrUuid, cancellationToken),
+    };
 }

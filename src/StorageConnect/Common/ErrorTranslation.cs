@@ -13,7 +13,8 @@ internal static class ErrorTranslation
         return new(error, error.ErrorId, category, target ?? error.Element)
         {
             // A plug-in may leave the way out to us; what goes for the case in general is better than nothing.
-            ErrorDetails = new(Message(error)) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
+            ErrorDetails =
+                new(Message(error)) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
         };
     }
 

@@ -23,6 +23,8 @@ internal sealed class NameFilter
         }
     }
 
+    private NameFilter(string text, string literal) => (Text, Literal) = (text, literal);
+
     /// <summary>What the user typed.</summary>
     public string Text { get; }
 
@@ -36,6 +38,9 @@ internal sealed class NameFilter
 
     /// <summary>Filters for the names given; one that matches everything when none is.</summary>
     public static IReadOnlyList<NameFilter> From(string[]? names) => names is { Length: > 0 } ? [.. names.Select(name => new NameFilter(name))] : [new("*")];
+
+    /// <summary>A filter for one name, whatever characters it has.</summary>
+    public static NameFilter Exactly(string name) => new(name, name);
 
     private static WildcardPattern Parse(string text)
     {

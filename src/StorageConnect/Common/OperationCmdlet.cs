@@ -8,7 +8,7 @@ public abstract class OperationCmdlet : OscCmdlet
     /// <summary>The operations, as objects or by Id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("Id")]
-    [ValidateNotNullOrEmpty]
+    [Chooses<OscOperationIdentity>]
     [ArgumentCompleter(typeof(OperationCompleter))]
     public OscOperationIdentity[] InputObject { get; set; } = [];
 

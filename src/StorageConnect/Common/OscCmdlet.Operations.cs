@@ -63,7 +63,8 @@ public abstract partial class OscCmdlet
 
     /// <summary>Said while it can be said: a stopped pipeline writes nothing any more.</summary>
     private protected static string HowToResume(OperationUpdate update) =>
-        $"Operation {update.Id}; after Ctrl+C: Wait-OscOperation -Id {update.Id}{(update.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "")}";
+        $"Operation {update.Id}; after Ctrl+C: Wait-OscOperation -Id {update.Id}" +
+        (update.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "");
 
     private StorageElement Await(OscOperation operation)
     {

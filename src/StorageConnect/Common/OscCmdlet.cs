@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Management.Automation.Host;
+using System.Reflection;
 using System.Threading.Channels;
 using StorageConnect.Engine;
 
@@ -11,9 +12,14 @@ namespace StorageConnect.Commands;
 /// </summary>
 public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 {
+    private static readonly string[] VerbsOfNames = [VerbsCommon.Get, VerbsCommon.New, VerbsCommon.Remove, VerbsData.Update];
+
     private readonly CancellationTokenSource _stop = new();
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
+
+    /// <summary>True in a cmdlet that takes a row with nothing but a name for the thing of that name.</summary>
+    private protected bool NamesItsThing => VerbsOfNames.Contains(GetType().GetCustomAttribute<CmdletAttribute>()!.VerbName);
 
     /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
     private protected CancellationToken StopToken => _stop.Token;
@@ -30,10 +36,34 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     protected sealed override void StopProcessing() => _stop.Cancel();
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Try(null, Process);
+    protected sealed override void BeginProcessing()
+    {
+        // Here the arguments and defaults are bound, and nothing that is piped.
+        if (RefusedInput.Find(this) is { } refusal)
+        {
+            ThrowTerminatingError(ErrorTranslation.ToErrorRecord(refusal, null));
+        }
+
+        Begin();
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Try(null, () =>
+    {
+        if (RefusedInput.Find(this) is { } refusal)
+        {
+            throw refusal;
+        }
+
+        Process();
+    });
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Try(null, End);
+
+    private protected virtual void Begin()
+    {
+    }
 
     private protected virtual void Process()
     {
@@ -74,6 +104,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
             throw;
         }
     }
+
+    /// <summary>What a thing is called in errors, where a cmdlet was given its identity: its record, else its name.</summary>
+    private protected static object TargetOf(RecordIdentity identity) => identity is StorageElementIdentity { Record: { } element } ? element : identity.ToString();
 
     /// <summary>"name (server)", as prompts and progress show it.</summary>
     private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";

@@ -6,33 +6,31 @@ namespace StorageConnect.Commands;
 /// <summary>A cmdlet that asks servers, or elements of any type, for the same thing.</summary>
 public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 {
-    /// <summary>The elements to ask about, as objects or by name or Uuid.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ElementSet, ValueFromPipeline = true)]
-    [Alias("StorageElement")]
+    /// <summary>The elements to ask about, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "a storage element (its record, its name or its Uuid), or the record of a storage server")]
+    [Alias("StorageElement", "Snapshot", "Name")]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
-    public StorageElementIdentity[] InputObject { get; set; } = [];
-
-    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped element tells.</summary>
-    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
-
-    private protected sealed override StorageServerIdentity[]? Servers => StorageServer;
+    public RecordIdentity[]? InputObject { get; set; }
 
     private protected sealed override void Process()
     {
-        if (ParameterSetName == ElementSet)
+        if (InputObject is null)
         {
-            ForEachElement(InputObject, Ask);
+            foreach (var array in Arrays())
+            {
+                Try(array.Server, () => Ask(array, null));
+            }
+
             return;
         }
 
-        foreach (var array in Arrays)
+        foreach (var server in InputObject.OfType<StorageServerIdentity>())
         {
-            Try(array.Server, () => Ask(array, null));
+            Try(server.ToString(), () => Ask(Engine.GetArray(server.Key), null));
         }
+
+        ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Ask);
     }
 
     private protected abstract void Ask(StorageArray array, StorageElement? element);

@@ -3,77 +3,144 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What listing access groups, snapshots and clones share: by name, of servers or of elements.</summary>
+/// <summary>What listing elements, snapshots, clones and access groups share: by name, of servers, or of what is piped.</summary>
 /// <typeparam name="T">What is listed.</typeparam>
 public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     where T : class
 {
-    private readonly HashSet<string> _missed = [];
-    private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
+    private readonly NameSearch _search = new();
+    private readonly Dictionary<StorageArray, IReadOnlyList<T>> _listed = [];
+    private bool _isTyped;
 
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
     [Parameter(Position = 0)]
+    [ChoosesNames]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(QueriedNameCompleter))]
-    public string[]? Name { get; set; }
+    public virtual string[]? Name { get; set; }
 
-    /// <summary>Only what belongs to these elements: the groups they are presented to, or the copies made of them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ElementSet, ValueFromPipeline = true)]
-    [Alias("StorageElement")]
-    [ArgumentCompleter(typeof(AnyElementCompleter))]
-    public StorageElementIdentity[] InputObject { get; set; } = [];
-
-    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped element tells.</summary>
-    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
-
-    private protected sealed override StorageServerIdentity[]? Servers => StorageServer;
+    /// <summary>Records to ask about; or, from the pipeline, names of what is listed.</summary>
+    public abstract RecordIdentity[]? InputObject { get; set; }
 
     private protected abstract NotFoundException NotFound(string name, IEnumerable<string> arrays);
 
+    private protected abstract string NameOf(T record);
+
+    /// <summary>All on an array, or what belongs to an element.</summary>
+    private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
+
+    /// <summary>What is on an array and may match.</summary>
+    private protected virtual IEnumerable<T> List(StorageArray array, NameFilter filter)
+    {
+        if (!_listed.TryGetValue(array, out var all))
+        {
+            _listed.Add(array, all = Run(token => AskAsync(array, null, token)));
+        }
+
+        return all;
+    }
+
+    /// <summary>What a piped access group stands for.</summary>
+    private protected virtual IEnumerable<T> ListOf(StorageArray array, AccessGroup group) => [];
+
+    /// <summary>Hands over what was found.</summary>
+    private protected virtual void Write(StorageArray array, T record) => WriteObject(record);
+
+    /// <summary>All was found that is there.</summary>
+    private protected virtual void Finish()
+    {
+    }
+
+    private protected sealed override void Begin() => _isTyped = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+
     private protected sealed override void Process()
     {
-        if (ParameterSetName == ServerSet)
+        _listed.Clear();
+        if (InputObject is null)
         {
-            foreach (var array in Arrays)
-            {
-                Try(array.Server, () => Write(array, null));
-            }
-
+            Search(Arrays(), NameFilter.From(Name));
             return;
         }
 
-        ForEachElement(InputObject, Write);
+        foreach (var identity in InputObject)
+        {
+            Try(TargetOf(identity), () => Process(identity));
+        }
     }
 
     private protected sealed override void End()
     {
-        foreach (var name in _missed.Except(_found))
+        Finish();
+        var missing = _search.Missing.ToList();
+        foreach (var (array, error) in _search.Failures)
         {
-            WriteError(NotFound(name, _asked), name);
+            WriteFailures([error], isFound: missing.Count == 0, array.Server);
+        }
+
+        foreach (var name in _search.Asked.Any() ? missing : [])
+        {
+            WriteError(NotFound(name, _search.Asked), name);
         }
     }
 
-    private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
-
-    private protected abstract string NameOf(T record);
-
-    private void Write(StorageArray array, StorageElement? element)
+    private void Process(RecordIdentity identity)
     {
-        var records = Run(token => AskAsync(array, element, token));
-        _asked.Add(array.Name);
-        foreach (var filter in NameFilter.From(Name))
+        switch (identity)
         {
-            var matches = records.Where(record => filter.Matches(NameOf(record))).ToList();
-            WriteObject(matches, enumerateCollection: true);
-            if (filter.Literal is { } literal)
+            case StorageServerIdentity server:
+                Search([Engine.GetArray(server.Key)], NameFilter.From(Name));
+                break;
+            case AccessGroupIdentity group:
+                var on = group.Server is { } key ? Engine.GetArray(key) : StorageServer is [var only] ? Engine.GetArray(only.Key) : Engine.GetDefaultArray();
+                Write(on, ListOf(on, Run(token => on.FindAccessGroupAsync(group.Key, token))));
+                break;
+            // A text that was typed as -InputObject is the name of an element; one that is piped is the name of what is listed.
+            case { IsText: true } when !_isTyped:
+                Search(Arrays(), NameFilter.From([identity.Key]));
+                break;
+            case { IsNamedRow: true }:
+                Search(ArraysOf(identity), [NameFilter.Exactly(identity.Key)]);
+                break;
+            default:
+                ForEachElement([(StorageElementIdentity)identity], ElementKind.Any, (array, element) => Write(array, Run(token => AskAsync(array, element, token))));
+                break;
+        }
+    }
+
+    private void Search(IReadOnlyList<StorageArray> arrays, IReadOnlyList<NameFilter> filters)
+    {
+        foreach (var array in arrays)
+        {
+            foreach (var filter in filters)
             {
-                (matches.Count > 0 ? _found : _missed).Add(literal);
+                if (_search.Ask(array, filter, () => WriteMatches(array, List(array, filter), filter)) is { } error)
+                {
+                    WriteError(error, array.Server);
+                    break;
+                }
             }
         }
+    }
+
+    // -Name narrows what belongs to a record, too.
+    private void Write(StorageArray array, IEnumerable<T> records)
+    {
+        var found = records.ToList();
+        foreach (var filter in NameFilter.From(Name))
+        {
+            _search.Ask(array, filter, () => WriteMatches(array, found, filter));
+        }
+    }
+
+    private bool WriteMatches(StorageArray array, IEnumerable<T> records, NameFilter filter)
+    {
+        var isAny = false;
+        foreach (var record in records.Where(record => filter.Matches(NameOf(record))))
+        {
+            isAny = true;
+            Write(array, record);
+        }
+
+        return isAny;
     }
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
@@ -6,60 +7,98 @@ namespace StorageConnect.Commands;
 public abstract class OscQueryCmdlet : OscCmdlet
 {
     private protected const string ServerSet = "Server";
-    private protected const string ElementSet = "Element";
 
-    /// <summary>The servers named, or null for all. A parameter, but in other sets than those of others.</summary>
-    private protected abstract StorageServerIdentity[]? Servers { get; }
+    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped record tells.</summary>
+    [Parameter]
+    [Chooses<StorageServerIdentity>]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public virtual StorageServerIdentity[]? StorageServer { get; set; }
 
-    private protected IReadOnlyList<StorageArray> Arrays =>
-        Servers is { } servers ? [.. servers.Select(server => Engine.GetArray(server.Key))]
-        : Engine.GetArrays() is { Count: > 0 } all ? all
-        : [Engine.GetDefaultArray()];
+    /// <summary>The arrays to ask. A server that isn't registered is an error, and the others are asked.</summary>
+    private protected IReadOnlyList<StorageArray> Arrays()
+    {
+        if (StorageServer is null)
+        {
+            return Engine.GetArrays() is { Count: > 0 } all ? all : [Engine.GetDefaultArray()];
+        }
+
+        var arrays = new List<StorageArray>();
+        foreach (var server in StorageServer)
+        {
+            Try(server.ToString(), () => arrays.Add(Engine.GetArray(server.Key)));
+        }
+
+        return arrays;
+    }
+
+    /// <summary>The arrays where a record can be: its own server's, else those to ask.</summary>
+    private protected IReadOnlyList<StorageArray> ArraysOf(RecordIdentity identity) => identity.Server is { } server ? [Engine.GetArray(server)] : Arrays();
 
     /// <summary>
     /// Asks about each element that is meant: where its record tells its server, that one; by name, each of that name on the servers asked.
     /// </summary>
-    private protected void ForEachElement(StorageElementIdentity[] identities, Action<StorageArray, StorageElement> ask)
+    private protected void ForEachElement(IEnumerable<StorageElementIdentity> identities, ElementKind kind, Action<StorageArray, StorageElement> ask)
     {
         foreach (var identity in identities)
         {
-            var target = identity.Record ?? (object)identity.ToString();
-            Try(target, () =>
+            Try(TargetOf(identity), () => AskAbout(identity, kind, ask));
+        }
+    }
+
+    private void AskAbout(StorageElementIdentity identity, ElementKind kind, Action<StorageArray, StorageElement> ask)
+    {
+        var arrays = ArraysOf(identity);
+        if (arrays is [var only])
+        {
+            ask(only, Run(token => only.FindAsync(identity, kind, token)));
+            return;
+        }
+
+        var target = TargetOf(identity);
+        var failures = new List<StorageConnectException>();
+        var missed = 0;
+        foreach (var array in arrays)
+        {
+            StorageElement element;
+            try
             {
-                var arrays = identity.ServerUuid is { } uuid ? [Engine.GetArray(uuid)] : Arrays;
-                if (arrays is [var array])
-                {
-                    ask(array, Run(token => array.FindAnyAsync(identity, token)));
-                    return;
-                }
-
-                // An error of one of them is told; that it has no such element only if none has.
-                var missed = arrays.Count(array => !TryAsk(array));
-                if (missed == arrays.Count)
-                {
-                    throw ElementErrors.StorageElementNotFound(identity.Key, arrays.Select(array => array.Name));
-                }
-            });
-
-            bool TryAsk(StorageArray array)
+                element = Run(token => array.FindAsync(identity, kind, token));
+            }
+            catch (NotFoundException)
             {
-                var found = true;
-                Try(target, () =>
-                {
-                    StorageElement element;
-                    try
-                    {
-                        element = Run(token => array.FindAnyAsync(identity, token));
-                    }
-                    catch (NotFoundException)
-                    {
-                        found = false;
-                        return;
-                    }
+                missed++;
+                continue;
+            }
+            catch (StorageConnectException e)
+            {
+                failures.Add(e);
+                continue;
+            }
 
-                    ask(array, element);
-                });
-                return found;
+            Try(target, () => ask(array, element));
+        }
+
+        var isFound = missed + failures.Count < arrays.Count;
+        WriteFailures(failures, isFound, target);
+        if (!isFound && failures.Count == 0 && arrays.Count > 0)
+        {
+            throw ElementErrors.StorageElementNotFound(identity.Key, arrays.Select(array => array.Name));
+        }
+    }
+
+    /// <summary>Servers that could not be asked: an error each, or a warning where what was asked for was found on another.</summary>
+    private protected void WriteFailures(IEnumerable<StorageConnectException> failures, bool isFound, object? target)
+    {
+        foreach (var failure in failures)
+        {
+            if (isFound)
+            {
+                WriteWarning(ErrorTranslation.ToErrorRecord(failure, target).ErrorDetails.Message);
+            }
+            else
+            {
+                WriteError(failure, target);
             }
         }
     }

@@ -3,17 +3,48 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that works on one server: the one named, the one a piped object belongs to, or the only one registered.</summary>
+/// <summary>A cmdlet that works on one server: the one a piped record belongs to, the one named, or the only one registered.</summary>
 public abstract class OscServerCmdlet : OscCmdlet
 {
     /// <summary>The server, by name, Uuid or object. May be left out when one is registered, or when the input tells it.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [Chooses<StorageServerIdentity>(One = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity? StorageServer { get; set; }
+    public virtual StorageServerIdentity? StorageServer { get; set; }
 
     private protected StorageArray Array => StorageServer is { } server ? Engine.GetArray(server.Key) : Engine.GetDefaultArray();
 
     /// <summary>The array an identity belongs to: its own server if it tells one, else the command's.</summary>
-    private protected StorageArray ArrayOf(RecordIdentity identity) => identity.ServerUuid is { } uuid ? Engine.GetArray(uuid) : Array;
+    private protected StorageArray ArrayOf(RecordIdentity identity)
+    {
+        DemandKnown(identity);
+        return identity.Server is { } server ? Engine.GetArray(server) : Array;
+    }
+
+    /// <summary>What an identity means, with its array.</summary>
+    private protected (StorageArray Array, StorageElement Element) Find(StorageElementIdentity identity, ElementKind kind)
+    {
+        DemandKnown(identity);
+        var needsSearch = identity is { Server: null, IsText: false, IsNamedRow: false } && StorageServer is null;
+        return Run(token => needsSearch
+            ? ElementResolution.FindAmongAsync(Engine.GetArrays(), identity, kind, token)
+            : ElementResolution.FindOnAsync(ArrayOf(identity), identity, kind, token));
+    }
+
+    /// <summary>Does something with each thing that is meant. An error of one doesn't stop the others.</summary>
+    private protected void ForEachElement(StorageElementIdentity[] identities, ElementKind kind, Action<StorageArray, StorageElement> act) =>
+        ForEach(identities, identity => Try(TargetOf(identity), () =>
+        {
+            var (array, element) = Find(identity, kind);
+            act(array, element);
+        }));
+
+    private void DemandKnown(RecordIdentity identity)
+    {
+        if (identity.IsNamedRow && !NamesItsThing)
+        {
+            throw CommandErrors.RowUuidNeeded(identity.Key);
+        }
+    }
 }

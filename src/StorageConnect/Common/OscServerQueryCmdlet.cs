@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -6,10 +7,19 @@ namespace StorageConnect.Commands;
 public abstract class OscServerQueryCmdlet : OscQueryCmdlet
 {
     /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
+    public override StorageServerIdentity[]? StorageServer { get; set; }
 
-    private protected sealed override StorageServerIdentity[]? Servers => StorageServer;
+    private protected override void Process()
+    {
+        foreach (var array in Arrays())
+        {
+            Try(array.Server, () => Ask(array));
+        }
+    }
+
+    private protected abstract void Ask(StorageArray array);
 }

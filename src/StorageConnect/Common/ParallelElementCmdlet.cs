@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Runtime.ExceptionServices;
-using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -24,8 +23,7 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
 
     private protected abstract string Work { get; }
 
-    /// <inheritdoc/>
-    protected sealed override void BeginProcessing()
+    private protected sealed override void Begin()
     {
         try
         {
@@ -72,16 +70,6 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
             _outcomes.Dispose();
             _throttle?.Dispose();
         }
-    }
-
-    private protected static IReadOnlyList<string> GroupNames(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element)
-    {
-        if (groups?.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
-        {
-            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
-        }
-
-        return [.. (groups ?? []).Select(group => group.Key).Distinct()];
     }
 
     private async Task RunAsync(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work, SemaphoreSlim throttle, CancellationToken cancellationToken)

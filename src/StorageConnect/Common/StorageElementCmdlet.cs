@@ -8,19 +8,12 @@ public abstract class StorageElementCmdlet : OscServerCmdlet
 {
     /// <summary>The elements, as objects or by name or Uuid.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [Alias("StorageElement")]
-    [ValidateNotNullOrEmpty]
+    [Chooses<StorageElementIdentity>]
+    [Alias("StorageElement", "Name")]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
-    private protected sealed override void Process()
-    {
-        ForEach(InputObject, identity => Try(identity.Record ?? (object)identity.ToString(), () =>
-        {
-            var array = ArrayOf(identity);
-            Process(array, Run(token => array.FindElementAsync(identity, token)));
-        }));
-    }
+    private protected sealed override void Process() => ForEachElement(InputObject, ElementKind.Element, Process);
 
     private protected abstract void Process(StorageArray array, StorageElement element);
 }

@@ -10,11 +10,15 @@ public sealed partial class ExtraInfoCompleter : NameCompleter
     {
         var asked = Bound(bound, "Plugin")?.ToString();
         // Set-OscStorageServer names the server, and that its plug-in.
-        var servers = asked is null && bound.Contains("StorageServer") ? Servers(bound).Select(server => server.PluginName).ToHashSet(StringComparer.OrdinalIgnoreCase) : null;
+        var servers = asked is null && bound.Contains("StorageServer")
+            ? Servers(bound).Select(server => server.PluginName).ToHashSet(StringComparer.OrdinalIgnoreCase)
+            : null;
         return Engine.Plugins.GetDescriptors()
-            .Where(plugin => asked is null || string.Equals(plugin.Name, asked, StringComparison.OrdinalIgnoreCase) || string.Equals(plugin.ClassName, asked, StringComparison.OrdinalIgnoreCase))
+            .Where(plugin => asked is null || string.Equals(plugin.Name, asked, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(plugin.ClassName, asked, StringComparison.OrdinalIgnoreCase))
             .Where(plugin => servers?.Contains(plugin.Name) is not false)
-            .SelectMany(plugin => Key().Matches(plugin.StorageServerExtraInfoHelp ?? "").Select(key => new Candidate(key.Value, $"{plugin.Name}: {plugin.StorageServerExtraInfoHelp}")))
+            .SelectMany(plugin => Key().Matches(plugin.StorageServerExtraInfoHelp ?? "")
+                .Select(key => new Candidate(key.Value, $"{plugin.Name}: {plugin.StorageServerExtraInfoHelp}")))
             .DistinctBy(candidate => candidate.Name);
     }
 

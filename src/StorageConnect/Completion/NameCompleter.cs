@@ -9,7 +9,8 @@ namespace StorageConnect.Commands;
 public abstract class NameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
-    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         var isPattern = parameterName == "Name" && commandName.StartsWith("Get-", StringComparison.OrdinalIgnoreCase);
         var word = new CompletionWord(wordToComplete, isPattern);
@@ -55,13 +56,15 @@ public abstract class NameCompleter : IArgumentCompleter
     private protected static IEnumerable<Candidate> Known(IDictionary bound, params NameKind[] kinds)
     {
         var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
-        var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}"))).ToDictionary(pair => pair.Key, pair => pair.Tip);
+        var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}")))
+            .ToDictionary(pair => pair.Key, pair => pair.Tip);
         return kinds.SelectMany(kind => Engine.Names.Get(kind)
             .Where(known => servers.ContainsKey(known.ServerUuid))
             .Select(known => new Candidate(known.Name, tips[(kind, known.ServerUuid)])));
     }
 
-    private protected static object? Bound(IDictionary bound, string parameter) => bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];
+    private protected static object? Bound(IDictionary bound, string parameter) =>
+        bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];
 
     private static string Word(NameKind kind) => kind switch
     {

@@ -5,5 +5,6 @@ namespace StorageConnect.Commands;
 public sealed class PluginCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>
-        Engine.Plugins.GetDescriptors().DistinctBy(plugin => plugin.Name).Select(plugin => new Candidate(plugin.Name, $"{plugin.Version}, {plugin.StorageTypes}. {plugin.Description}"));
+        Engine.Plugins.GetDescriptors().DistinctBy(plugin => plugin.Name)
+            .Select(plugin => new Candidate(plugin.Name, $"{plugin.Version}, {plugin.StorageTypes}. {plugin.Description}"));
 }

@@ -5,5 +5,6 @@ namespace StorageConnect.Commands;
 public sealed class VolumeGroupCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>
-        Servers(bound).SelectMany(server => server.VolumeGroups.Select(pool => new Candidate(pool, $"Pool on {server.Name}"))).DistinctBy(candidate => candidate.Name);
+        Servers(bound).SelectMany(server => server.VolumeGroups.Select(pool => new Candidate(pool, $"Pool on {server.Name}")))
+            .DistinctBy(candidate => candidate.Name);
 }

@@ -13,6 +13,7 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
 
     /// <summary>Residue as Get-OscHostResidue showed it; all there is when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [ChoosesResidue]
     [Alias("HostResidue")]
     public OscHostResidue[]? InputObject { get; set; }
 

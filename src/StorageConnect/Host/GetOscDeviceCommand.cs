@@ -8,27 +8,28 @@ namespace StorageConnect.Commands;
 public sealed class GetOscDeviceCommand : OscQueryCmdlet
 {
     private const string WwidSet = "Wwid";
+    private const string ElementSet = "Element";
     private IReadOnlyList<OscDevice>? _devices;
 
     /// <summary>Identities as multipath writes them, the elements' page 0x83 ids; wildcards allowed. All devices when left out.</summary>
     [Parameter(ParameterSetName = WwidSet, Position = 0)]
+    [ChoosesNames]
     [SupportsWildcards]
     public string[]? Wwid { get; set; }
 
     /// <summary>Elements whose devices are wanted.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ElementSet, ValueFromPipeline = true)]
+    [Chooses<StorageElementIdentity>]
     [Alias("StorageElement")]
-    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
     /// <summary>The servers of elements that are given by name. All registered ones when left out.</summary>
-    [Parameter(ParameterSetName = ElementSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ParameterSetName = ElementSet)]
+    [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
-
-    private protected override StorageServerIdentity[]? Servers => StorageServer;
+    public override StorageServerIdentity[]? StorageServer { get; set; }
 
     private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);
 
@@ -44,7 +45,7 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
             return;
         }
 
-        ForEachElement(InputObject, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id));
+        ForEachElement(InputObject, ElementKind.Any, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id));
     }
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)

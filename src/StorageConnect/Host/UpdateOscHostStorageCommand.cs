@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -8,17 +9,11 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(void))]
 public sealed class UpdateOscHostStorageCommand : OscServerQueryCmdlet
 {
-    private protected override void Process()
+    private protected override void Ask(StorageArray array)
     {
-        foreach (var array in Arrays)
+        if (ShouldProcess(array.Name, "Look for its LUNs on this host"))
         {
-            Try(array.Server, () =>
-            {
-                if (ShouldProcess(array.Name, "Look for its LUNs on this host"))
-                {
-                    Run(array.RefreshAsync);
-                }
-            });
+            Run(array.RefreshAsync);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -19,15 +20,12 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    private protected override void Process()
+    private protected override void Ask(StorageArray array)
     {
-        foreach (var array in Arrays.Where(array => _drawn.Add(array.Uuid)))
+        if (_drawn.Add(array.Uuid))
         {
-            Try(array.Server, () =>
-            {
-                var elements = Run(array.GetAllAsync);
-                _diagram.Add(array.Server, elements, Run(token => array.GetAccessGroupsAsync(null, token)));
-            });
+            var elements = Run(array.GetAllAsync);
+            _diagram.Add(array.Server, elements, Run(token => array.GetAccessGroupsAsync(null, token)));
         }
     }
 

@@ -53,7 +53,8 @@ internal sealed class MermaidDiagram
 
             foreach (var group in element.AccessGroupNames)
             {
-                Link(node, "-.->", _ids.GetValueOrDefault(("group", Key(server, group))) ?? Node("group", Key(server, group), "{{", "}}", group, "access group"));
+                Link(node, "-.->", _ids.GetValueOrDefault(("group", Key(server, group)))
+                    ?? Node("group", Key(server, group), "{{", "}}", group, "access group"));
             }
         }
     }

@@ -6,24 +6,27 @@ namespace StorageConnect.Commands;
 /// <summary>The operations of this user, each as its array has it at this moment (guide: getAsyncProgress).</summary>
 [Cmdlet(VerbsCommon.Get, "OscOperation")]
 [OutputType(typeof(OscOperation))]
-public sealed class GetOscOperationCommand : OscCmdlet
+public sealed class GetOscOperationCommand : OscQueryCmdlet
 {
     private readonly HashSet<string> _unreachable = [];
 
     /// <summary>The operations, by Id or as objects, which may be old. All when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Chooses<OscOperationIdentity>]
     [Alias("InputObject")]
     [ArgumentCompleter(typeof(OperationCompleter))]
     public OscOperationIdentity[]? Id { get; set; }
 
     /// <summary>Only those on these servers, by name, Uuid or object.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
+    public override StorageServerIdentity[]? StorageServer { get; set; }
 
     /// <summary>Only those that stand so now.</summary>
     [Parameter]
+    [ChoosesValues<OscOperationState>]
     public OscOperationState[]? State { get; set; }
 
     private protected override void Process()
@@ -39,7 +42,7 @@ public sealed class GetOscOperationCommand : OscCmdlet
         }
 
         // The servers may be gone meanwhile; what they began can still be asked for by Id.
-        var servers = StorageServer?.Select(server => Engine.GetArray(server.Key).Uuid).ToList();
+        var servers = StorageServer is null ? null : Arrays().Select(array => array.Uuid).ToList();
         foreach (var kept in Engine.Operations.GetAll(servers))
         {
             // Asking an array that doesn't answer takes long; once is enough.

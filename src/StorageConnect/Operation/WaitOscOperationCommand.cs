@@ -16,7 +16,9 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     private OperationSubscription? _subscription;
     private int _count;
 
-    /// <summary>How many seconds to wait once all operations are known; -1 for as long as it takes. Those that still run then are named in an error, and go on.</summary>
+    /// <summary>
+    /// How many seconds to wait once all operations are known; -1 for as long as it takes. Those that still run then are named in an error, and go on.
+    /// </summary>
     [Parameter]
     [ValidateRange(-1, int.MaxValue)]
     public int Timeout { get; set; } = -1;
@@ -25,7 +27,10 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     [Parameter]
     public SwitchParameter Any { get; set; }
 
-    /// <summary>How many seconds to leave an array alone between two questions, at least. Left out, it is asked often at first and then ever more seldom, or as its plug-in wishes.</summary>
+    /// <summary>
+    /// How many seconds to leave an array alone between two questions, at least. Left out, it is asked often at first and then ever more seldom, or as its
+    /// plug-in wishes.
+    /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue / 1000)]
     public int PollInterval { get; set; }
@@ -172,7 +177,8 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
         var names = string.Join(", ", running.Take(NamedAtMost).Select(operation => $"'{operation.Target}' ({operation.Id})"));
         var more = running.Length > NamedAtMost ? $" and {running.Length - NamedAtMost} more" : "";
         WriteError(
-            OperationErrors.OperationTimeout(Timeout, running.Length == 1 ? "one operation still runs" : $"{running.Length} operations still run", names + more, running[0].Target),
+            OperationErrors.OperationTimeout(Timeout, running.Length == 1 ? "one operation still runs" : $"{running.Length} operations still run",
+                names + more, running[0].Target),
             running);
     }
 }

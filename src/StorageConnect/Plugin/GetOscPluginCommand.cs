@@ -10,12 +10,14 @@ public sealed class GetOscPluginCommand : OscCmdlet
 {
     /// <summary>Names, wildcards allowed: the descriptor's name or the class name.</summary>
     [Parameter(Position = 0)]
+    [ChoosesNames(Of = nameof(OscPlugin))]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PluginCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Only plug-ins with all of these abilities.</summary>
     [Parameter]
+    [ChoosesValues<AbilityKey>]
     public AbilityKey[] Ability { get; set; } = [];
 
     /// <summary>Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it.</summary>

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
+using StorageConnect.Conformance;
 
 namespace StorageConnect.Commands;
 
@@ -14,24 +14,26 @@ public sealed class TestOscPluginCommand : OscCmdlet
     private const int ProgressId = 0x05e;
 
     // How long an interrupted test may hold its caller, to clean up.
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CleanupTimeout = TimeSpan.FromMinutes(1);
     private readonly List<OscConformanceResult> _results = [];
     private ConformanceRun? _run;
 
     /// <summary>The server, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
-    [ValidateNotNull]
+    [Chooses<StorageServerIdentity>(One = true)]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity StorageServer { get; set; } = null!;
 
     /// <summary>Only these clauses: numbers such as CREATE-3, chapters, sections of the guide or abilities; wildcards allowed.</summary>
     [Parameter]
+    [ChoosesNames]
     [SupportsWildcards]
     public string[] Include { get; set; } = [];
 
     /// <summary>Not these clauses; as for Include.</summary>
     [Parameter]
+    [ChoosesNames]
     [SupportsWildcards]
     public string[] Exclude { get; set; } = [];
 
@@ -74,7 +76,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         }
 
         LetGo();
-        var run = Engine.PrepareConformance(StorageServer.Key, new()
+        var run = new ConformanceRun(Engine, StorageServer.Key, new()
         {
             Include = Include,
             Exclude = Exclude,
@@ -106,7 +108,9 @@ public sealed class TestOscPluginCommand : OscCmdlet
             {
                 _results.Add(result);
                 WriteObject(result);
-                WriteProgress(new(ProgressId, $"Testing {result.PluginName}", $"{++done} of {run.Count} clauses; the last was {result.Clause}") { PercentComplete = done * 100 / run.Count });
+                WriteProgress(new(ProgressId, $"Testing {result.PluginName}",
+                    $"{++done} of {run.Count} clauses; the last was {result.Clause}")
+                { PercentComplete = done * 100 / run.Count });
             }
         }
         finally
@@ -136,7 +140,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         if (_run is { } run)
         {
             _run = null;
-            run.Over.Wait(LongestFarewell);
+            run.Completion.Wait(CleanupTimeout);
             run.Dispose();
         }
     }

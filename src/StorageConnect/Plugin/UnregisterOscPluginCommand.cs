@@ -10,12 +10,13 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
 {
     /// <summary>The plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [ChoosesNames(One = true, Of = nameof(OscPlugin))]
     [ArgumentCompleter(typeof(PluginCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>Which version; needed when there are several.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [ChoosesNames(One = true)]
     public string? Version { get; set; }
 
     private protected override void Process() => Try(Name, () =>

@@ -1,17 +1,12 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
 /// <summary>Lists the qualities of service that arrays know (guide: getQoSList).</summary>
-[Cmdlet(VerbsCommon.Get, "OscQos")]
+[Cmdlet(VerbsCommon.Get, "OscQos", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(QosValue))]
 public sealed class GetOscQosCommand : OscServerQueryCmdlet
 {
-    private protected override void Process()
-    {
-        foreach (var array in Arrays)
-        {
-            Try(array.Server, () => WriteObject(Run(array.GetQosListAsync), enumerateCollection: true));
-        }
-    }
+    private protected override void Ask(StorageArray array) => WriteObject(Run(array.GetQosListAsync), enumerateCollection: true);
 }

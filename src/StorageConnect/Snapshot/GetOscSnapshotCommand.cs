@@ -3,15 +3,83 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps).</summary>
-[Cmdlet(VerbsCommon.Get, "OscSnapshot", DefaultParameterSetName = ServerSet)]
+/// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps). With -OlderThan or -KeepLast, those that a retention lets go.</summary>
+[Cmdlet(VerbsCommon.Get, "OscSnapshot")]
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
 {
+    private SnapshotRetention? _retention;
+
+    /// <inheritdoc/>
+    [Parameter(Position = 0)]
+    [ChoosesNames]
+    [Alias("SnapshotName")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(QueriedNameCompleter))]
+    public override string[]? Name { get; set; }
+
+    /// <summary>Elements whose snapshots are wanted, snapshots to read again, servers, or from the pipeline names of snapshots.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "the record of a storage element, of a snapshot or of a storage server, or a snapshot's name")]
+    [Alias("StorageElement", "Snapshot")]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
+    public override RecordIdentity[]? InputObject { get; set; }
+
+    /// <summary>Only those made before: a moment, or how long ago (TimeSpan).</summary>
+    [Parameter]
+    [Moment]
+    public DateTimeOffset? OlderThan { get; set; }
+
+    /// <summary>Leave out this many of each element, the newest.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int? KeepLast { get; set; }
+
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.SnapshotNotFound(name, arrays);
 
-    private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
-        array.GetCurrentSnapsAsync(element, cancellationToken);
+    // A snapshot is itself, as it is now.
+    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+        element?.Type == StorageElementType.Snapshot
+            ? [await array.GetInfoAsync(element, cancellationToken)]
+            : await array.GetCurrentSnapsAsync(element, cancellationToken);
 
     private protected override string NameOf(StorageElement record) => record.Name;
+
+    private protected override void Write(StorageArray array, StorageElement record)
+    {
+        if (OlderThan is null && KeepLast is null)
+        {
+            WriteObject(record);
+            return;
+        }
+
+        _retention ??= new(OlderThan, KeepLast, DateTimeOffset.UtcNow);
+        _retention.Add(array, record);
+    }
+
+    private protected override void Finish()
+    {
+        if (_retention is null)
+        {
+            return;
+        }
+
+        // One that holds several elements stays while it is among the last of any of them, asked for or not.
+        foreach (var (array, member) in _retention.OtherMembers)
+        {
+            Try(array.Server, () =>
+            {
+                var all = Run(token => array.GetCurrentSnapsAsync(new() { Uuid = member, StorageServerUuid = array.Uuid, Type = StorageElementType.Lun }, token));
+                _retention.AddBeside(array, all.Where(snapshot => NameFilter.From(Name).Any(filter => filter.Matches(snapshot.Name))));
+            });
+        }
+
+        var let = _retention.Choose();
+        foreach (var warning in _retention.Warnings)
+        {
+            WriteWarning(warning);
+        }
+
+        WriteObject(let, enumerateCollection: true);
+    }
 }

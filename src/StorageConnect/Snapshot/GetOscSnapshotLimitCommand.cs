@@ -4,7 +4,7 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Tells how many snapshots there can be, of an element or at all (guide: getSnapLimits).</summary>
-[Cmdlet(VerbsCommon.Get, "OscSnapshotLimit", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsCommon.Get, "OscSnapshotLimit")]
 [OutputType(typeof(OscLimit))]
 public sealed class GetOscSnapshotLimitCommand : OscElementQueryCmdlet
 {

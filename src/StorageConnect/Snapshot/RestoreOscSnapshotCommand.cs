@@ -10,6 +10,7 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
 {
     /// <summary>The element to roll back, alone.</summary>
     [Parameter(Position = 1)]
+    [Chooses<StorageElementIdentity>(One = true)]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
@@ -24,7 +25,7 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
             throw CommandErrors.RestoreScopeNeeded(snapshot.Name);
         }
 
-        var element = StorageElement is null ? null : Run(token => array.FindElementAsync(StorageElement, token));
+        var element = StorageElement is null ? null : Run(token => array.FindAsync(StorageElement, ElementKind.Element, token));
         var action = element is null ? $"Roll back all members of snapshot {snapshot.Name}" : $"Roll back to snapshot {snapshot.Name}";
         if (ShouldProcess(Describe(element?.Name ?? snapshot.Name, array), action))
         {

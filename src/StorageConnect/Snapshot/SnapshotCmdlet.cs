@@ -8,22 +8,12 @@ public abstract class SnapshotCmdlet : OscServerCmdlet
 {
     /// <summary>The snapshots, as objects or by name or Uuid.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [Alias("InputObject")]
-    [ValidateNotNullOrEmpty]
+    [Chooses<StorageElementIdentity>]
+    [Alias("InputObject", "Name", "SnapshotName")]
     [ArgumentCompleter(typeof(SnapshotCompleter))]
     public StorageElementIdentity[] Snapshot { get; set; } = [];
 
-    private protected sealed override void Process()
-    {
-        foreach (var identity in Snapshot)
-        {
-            Try(identity.Record ?? (object)identity.ToString(), () =>
-            {
-                var array = ArrayOf(identity);
-                Process(array, Run(token => array.FindSnapshotAsync(identity, token)));
-            });
-        }
-    }
+    private protected sealed override void Process() => ForEachElement(Snapshot, ElementKind.Snapshot, Process);
 
     private protected abstract void Process(StorageArray array, StorageElement snapshot);
 }

@@ -4,7 +4,7 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Tells whether a snapshot can be made at this moment, of an element or at all (guide: isSnapable).</summary>
-[Cmdlet(VerbsDiagnostic.Test, "OscSnapshot", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsDiagnostic.Test, "OscSnapshot")]
 [OutputType(typeof(bool))]
 public sealed class TestOscSnapshotCommand : OscElementQueryCmdlet
 {

@@ -10,12 +10,13 @@ public sealed class TestOscSnapshotRestoreCommand : SnapshotCmdlet
 {
     /// <summary>The element that would be rolled back alone; all members of the snapshot when left out.</summary>
     [Parameter(Position = 1)]
+    [Chooses<StorageElementIdentity>(One = true)]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
     public StorageElementIdentity? StorageElement { get; set; }
 
     private protected override void Process(StorageArray array, StorageElement snapshot)
     {
-        var element = StorageElement is null ? null : Run(token => array.FindElementAsync(StorageElement, token));
+        var element = StorageElement is null ? null : Run(token => array.FindAsync(StorageElement, ElementKind.Element, token));
         WriteObject(Run(token => array.IsRestorableAsync(snapshot, element, token)));
     }
 }

@@ -13,7 +13,7 @@ public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
 {
     /// <summary>The access groups to present them to. Left out: the group that holds this host's initiator.</summary>
     [Parameter(Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[]? AccessGroup { get; set; }
 
@@ -21,7 +21,7 @@ public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        var groups = GroupNames(AccessGroup, array, element);
+        var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
         if (ShouldProcess(Describe(element.Name, array), "Attach to this host"))
         {
             var host = ModuleEngine.Host;

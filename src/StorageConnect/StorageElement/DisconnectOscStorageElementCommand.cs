@@ -13,7 +13,7 @@ public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
 {
     /// <summary>The access groups to stop presenting them to. Left out: those that hold this host and no other.</summary>
     [Parameter(Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[]? AccessGroup { get; set; }
 
@@ -29,7 +29,7 @@ public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        var groups = GroupNames(AccessGroup, array, element);
+        var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
         if (ShouldProcess(Describe(element.Name, array), "Detach from this host"))
         {
             var host = ModuleEngine.Host;

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>Asks arrays or elements for their status (guide: getStatus).</summary>
-[Cmdlet(VerbsCommon.Get, "OscStatus", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsCommon.Get, "OscStatus")]
 [OutputType(typeof(OscStatus))]
 public sealed class GetOscStatusCommand : OscElementQueryCmdlet
 {

@@ -6,51 +6,37 @@ namespace StorageConnect.Commands;
 /// <summary>Lists LUNs and clones (guide: list), or asks for each in detail (getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageElement")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscStorageElementCommand : OscServerQueryCmdlet
+public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageElement>
 {
-    private readonly HashSet<string> _missed = [];
-    private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
-
-    /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
-    [Parameter(Position = 0, ParameterSetName = ServerSet)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(StorageElementCompleter))]
-    public string[]? Name { get; set; }
+    /// <summary>
+    /// Elements to read again, snapshots whose sources are wanted, access groups whose elements are wanted, servers, or from the pipeline names of
+    /// elements.
+    /// </summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers, "the record of a storage element, of a snapshot, of an access group or of a storage server, or an element's name")]
+    [Alias("StorageElement", "Snapshot")]
+    [ArgumentCompleter(typeof(AnyElementCompleter))]
+    public override RecordIdentity[]? InputObject { get; set; }
 
     /// <summary>Lun, SnapClone or both (the default). Get-OscSnapshot lists snapshots.</summary>
-    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter]
+    [ChoosesValues<StorageElementType>]
     public StorageElementType[] Type { get; set; } = [.. StorageElementFilter.DefaultTypes];
 
     /// <summary>Only the element of this page 0x83 identity.</summary>
-    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter]
+    [ChoosesNames(One = true)]
     public string? Page83Id { get; set; }
 
     /// <summary>Ask the array for each element's full record.</summary>
-    [Parameter(ParameterSetName = ServerSet)]
+    [Parameter]
     public SwitchParameter Detailed { get; set; }
 
-    private protected override void Process()
-    {
-        foreach (var array in Arrays)
-        {
-            foreach (var filter in NameFilter.From(Name))
-            {
-                Try(array.Server, () => Write(array, filter));
-            }
-        }
-    }
+    private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.StorageElementNotFound(name, arrays);
 
-    private protected override void End()
-    {
-        // It is enough that one of the servers has it, of the piped ones too.
-        foreach (var name in _missed.Except(_found))
-        {
-            WriteError(ElementErrors.StorageElementNotFound(name, _asked), name);
-        }
-    }
+    private protected override string NameOf(StorageElement record) => record.Name;
 
-    private void Write(StorageArray array, NameFilter filter)
+    private protected override IEnumerable<StorageElement> List(StorageArray array, NameFilter filter)
     {
         var query = new StorageElementFilter
         {
@@ -59,20 +45,33 @@ public sealed class GetOscStorageElementCommand : OscServerQueryCmdlet
             NamePrefix = filter.Prefix is { Length: > 0 } prefix ? prefix : null,
             Page83Id = Page83Id,
         };
-        var found = false;
-        foreach (var element in Stream(token => array.ListAsync(query, token)))
+        return Stream(token => array.ListAsync(query, token));
+    }
+
+    // An element is itself, as it is now; a snapshot stands for what it was made of.
+    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken)
+    {
+        var now = await array.GetInfoAsync(element!, cancellationToken);
+        if (now.Type != StorageElementType.Snapshot)
         {
-            if (filter.Matches(element.Name))
-            {
-                found = true;
-                WriteObject(Detailed ? Run(token => array.GetInfoAsync(element, token)) : element);
-            }
+            return Narrow([now]);
         }
 
-        _asked.Add(array.Name);
-        if (filter.Literal is { } literal)
+        var sources = new List<StorageElement>();
+        foreach (var uuid in now.SourceUuids)
         {
-            (found ? _found : _missed).Add(literal);
+            sources.Add(await array.FindByUuidAsync(uuid, cancellationToken));
         }
+
+        return Narrow(sources);
     }
+
+    private protected override IEnumerable<StorageElement> ListOf(StorageArray array, AccessGroup group) =>
+        Run(token => array.GetPresentedAsync(group.Name, Type.ToValueList(), token)).Where(element => Page83Id is null || element.Page83Id == Page83Id);
+
+    private protected override void Write(StorageArray array, StorageElement record) =>
+        WriteObject(Detailed ? Run(token => array.GetInfoAsync(record, token)) : record);
+
+    private List<StorageElement> Narrow(IReadOnlyList<StorageElement> elements) =>
+        [.. elements.Where(element => Type.Contains(element.Type) && (Page83Id is null || element.Page83Id == Page83Id))];
 }

@@ -10,6 +10,7 @@ public sealed class GrantOscStorageElementAccessCommand : OscAccessCmdlet
 {
     private protected override string Action => "Present to";
 
-    private protected override Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+    private protected override Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups,
+        CancellationToken cancellationToken) =>
         array.StartPresentAsync(element, groups, cancellationToken);
 }

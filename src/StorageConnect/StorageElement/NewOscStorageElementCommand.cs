@@ -3,30 +3,36 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>Creates LUNs (guide: create). Thin unless -Thick is given.</summary>
-[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
-public sealed class NewOscStorageElementCommand : PipedServerCmdlet
+public sealed class NewOscStorageElementCommand : NewCmdlet
 {
     /// <summary>The names of the new elements.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
+    [ChoosesNames(FromRows = true)]
     public string[] Name { get; set; } = [];
 
     /// <summary>Size of each in bytes, such as 10GB.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
+    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Alias("SizeBytes")]
     [SizeTransformation]
     public long Size { get; set; }
 
     /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [EmptyIsNull]
     [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
 
     /// <summary>Reserve all blocks at once.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SwitchText]
     public SwitchParameter Thick { get; set; }
 
     /// <summary>A quality of service from Get-OscQos.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [EmptyIsNull]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }
 
@@ -36,7 +42,7 @@ public sealed class NewOscStorageElementCommand : PipedServerCmdlet
 
     private protected override void Process()
     {
-        var array = Array;
+        var array = Target;
         ForEach(Name, name => Try(name, () =>
         {
             if (ShouldProcess(Describe(name, array), $"Create storage element of {Size} bytes"))

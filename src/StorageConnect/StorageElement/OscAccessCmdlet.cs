@@ -11,7 +11,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     /// <summary>The access groups, as objects or by name.</summary>
     [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNullOrEmpty]
+    [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
@@ -21,23 +21,13 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     private protected abstract string Action { get; }
 
-    // One by one where the first error is to be the last.
-    private int Together => ErrorPreference == nameof(ActionPreference.Stop) ? 1 : MostTogether;
-
-    private string? ErrorPreference => (MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? GetVariableValue("ErrorActionPreference"))?.ToString();
-
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
-        var groups = AccessGroup.Select(group => group.Key).Distinct().ToList();
-        if (AccessGroup.FirstOrDefault(group => group.ServerUuid is { } uuid && uuid != array.Uuid) is { } foreign)
-        {
-            throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name);
-        }
-
+        var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
         if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))
         {
             _confirmed.Add((array, element, groups));
-            if (_confirmed.Count >= Together)
+            if (_confirmed.Count >= MostTogether)
             {
                 ChangeConfirmed();
             }
@@ -50,7 +40,9 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     private void ChangeConfirmed()
     {
         var outcomes = Run(token => Task.WhenAll(_confirmed.Select(change => OutcomeOfAsync(ChangeAsync(change.Array, change.Element, change.Groups, token)))));
-        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes))
+
+        // The errors last: with the error action Stop nothing is written after the first.
+        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes).OrderBy(change => !change.Second.IsCompletedSuccessfully).ToList())
         {
             Try(element, () =>
             {
@@ -72,5 +64,9 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         return change;
     }
 
-    private protected abstract Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
+    private protected abstract Task<StorageElement> ChangeAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> groups,
+        CancellationToken cancellationToken);
 }

@@ -10,6 +10,7 @@ public sealed class RevokeOscStorageElementAccessCommand : OscAccessCmdlet
 {
     private protected override string Action => "Stop presenting to";
 
-    private protected override Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+    private protected override Task<StorageElement> ChangeAsync(StorageArray array, StorageElement element, IReadOnlyList<string> groups,
+        CancellationToken cancellationToken) =>
         array.StopPresentAsync(element, groups, cancellationToken);
 }

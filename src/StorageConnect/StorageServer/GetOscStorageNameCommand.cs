@@ -1,17 +1,12 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
 /// <summary>Lists the arrays behind a concentrator (guide: getStorageNames). Nothing where there is nothing to choose.</summary>
-[Cmdlet(VerbsCommon.Get, "OscStorageName")]
+[Cmdlet(VerbsCommon.Get, "OscStorageName", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(string))]
 public sealed class GetOscStorageNameCommand : OscServerQueryCmdlet
 {
-    private protected override void Process()
-    {
-        foreach (var array in Arrays)
-        {
-            Try(array.Server, () => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true));
-        }
-    }
+    private protected override void Ask(StorageArray array) => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true);
 }

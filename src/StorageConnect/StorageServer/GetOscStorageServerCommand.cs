@@ -8,11 +8,18 @@ namespace StorageConnect.Commands;
 public sealed class GetOscStorageServerCommand : OscCmdlet
 {
     /// <summary>Names, wildcards allowed; Uuids too.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0)]
+    [ChoosesNames(Of = nameof(StorageServer), Property = nameof(StorageServer.Uuid))]
     [Alias("StorageServerUuid", "StorageServerName")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public string[]? Name { get; set; }
+
+    /// <summary>Servers to read again, any records, for the server that each is on, or names of servers.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ChoosesServerOf]
+    [Alias("StorageServer")]
+    public StorageServerIdentity[]? InputObject { get; set; }
 
     /// <summary>Ask each array, and keep what it tells.</summary>
     [Parameter]
@@ -21,7 +28,8 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     private protected override void Process()
     {
         var all = Engine.GetServers();
-        foreach (var filter in NameFilter.From(Name))
+        var filters = InputObject is null ? NameFilter.From(Name) : [.. InputObject.Select(input => input.IsText ? new NameFilter(input.Key) : NameFilter.Exactly(input.Key))];
+        foreach (var filter in filters)
         {
             var found = all.Where(server => filter.Literal is { } literal
                 ? string.Equals(server.Name, literal, StringComparison.OrdinalIgnoreCase) || server.Uuid == literal

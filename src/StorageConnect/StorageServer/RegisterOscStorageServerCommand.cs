@@ -13,7 +13,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>The plug-in, by its name or class name.</summary>
     [Parameter(Mandatory = true)]
-    [ValidateNotNullOrEmpty]
+    [ChoosesNames(One = true, Of = nameof(OscPlugin))]
     [ArgumentCompleter(typeof(PluginCompleter))]
     public string Plugin { get; set; } = "";
 

@@ -5,13 +5,14 @@ namespace StorageConnect.Commands;
 /// <summary>Validates registered servers anew (guide: validate).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscStorageServer")]
 [OutputType(typeof(bool), typeof(OscServerTest))]
-public sealed class TestOscStorageServerCommand : OscCmdlet
+public sealed class TestOscStorageServerCommand : OscQueryCmdlet
 {
     /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity[]? StorageServer { get; set; }
+    public override StorageServerIdentity[]? StorageServer { get; set; }
 
     /// <summary>Return an object with the reason in place of a Boolean and an error.</summary>
     [Parameter]
@@ -19,10 +20,7 @@ public sealed class TestOscStorageServerCommand : OscCmdlet
 
     private protected override void Process()
     {
-        var arrays = StorageServer is null
-            ? Engine.GetArrays()
-            : [.. StorageServer.Select(server => Engine.GetArray(server.Key))];
-        foreach (var array in arrays)
+        foreach (var array in StorageServer is null ? Engine.GetArrays() : Arrays())
         {
             try
             {

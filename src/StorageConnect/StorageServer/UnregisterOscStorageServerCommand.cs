@@ -8,7 +8,8 @@ namespace StorageConnect.Commands;
 public sealed class UnregisterOscStorageServerCommand : OscCmdlet
 {
     /// <summary>The servers, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[] StorageServer { get; set; } = [];

@@ -8,20 +8,15 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(IscsiTarget))]
 public sealed class FindOscTargetCommand : OscServerQueryCmdlet
 {
-    private protected override void Process()
+    private protected override void Ask(StorageArray array)
     {
-        foreach (var array in Arrays.Where(IsMeant))
+        // Of all servers, those of the other kind are simply not asked; one that is named is.
+        if (StorageServer is not null || array.Server.StorageType == StorageType.iSCSI)
         {
-            Try(array.Server, () =>
-            {
-                var warnings = new List<string>();
-                var found = Run(token => Engine.DiscoverAsync(array.Uuid, warnings.Add, token));
-                warnings.ForEach(WriteWarning);
-                WriteObject(found.IscsiTargets, enumerateCollection: true);
-            });
+            var warnings = new List<string>();
+            var found = Run(token => Engine.DiscoverAsync(array.Uuid, warnings.Add, token));
+            warnings.ForEach(WriteWarning);
+            WriteObject(found.IscsiTargets, enumerateCollection: true);
         }
     }
-
-    // Of all servers, those of the other kind are simply not asked; one that is named is.
-    private bool IsMeant(StorageArray array) => StorageServer is not null || array.Server.StorageType == StorageType.iSCSI;
 }

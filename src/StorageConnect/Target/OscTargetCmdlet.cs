@@ -13,12 +13,14 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
 
     /// <summary>The targets, by name or as Find-OscTarget found them; all that were found on the server when left out.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
-    [Alias("TargetName")]
+    [Chooses<IscsiTargetIdentity>]
+    [Alias("TargetName", "InputObject")]
     [ArgumentCompleter(typeof(TargetCompleter))]
     public IscsiTargetIdentity[]? Target { get; set; }
 
     /// <summary>The access contexts to use, of those the server has; all of them when left out. Sessions through the others are left alone.</summary>
     [Parameter]
+    [ChoosesContexts]
     public AccessContext[]? AccessContext { get; set; }
 
     /// <summary>Return the targets as they are afterwards.</summary>

@@ -40,31 +40,39 @@ public sealed class InstantPlugin : StorageArrayPlugin
     public override Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken) => Task.FromResult(server);
 
     /// <inheritdoc/>
-    public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => Task.FromResult(element);
+    public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        Task.FromResult(element);
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<string>> GetStorageNamesAsync(StorageServer server, CancellationToken cancellationToken) => _noNames;
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unused();
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) => throw Unused();
+    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) => throw Unused();
+    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, CancellationToken cancellationToken) => throw Unused();
+    public override IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, CancellationToken cancellationToken) =>
+        throw Unused();
 
     /// <inheritdoc/>
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => _status;
@@ -76,16 +84,20 @@ public sealed class InstantPlugin : StorageArrayPlugin
     public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) =>
+        throw Unused();
 
     /// <inheritdoc/>
     public override Task RemoveAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => throw Unused();
@@ -97,7 +109,8 @@ public sealed class InstantPlugin : StorageArrayPlugin
     public override Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => throw Unused();
@@ -106,10 +119,12 @@ public sealed class InstantPlugin : StorageArrayPlugin
     public override Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
+        string? qos, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
     public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => _unlimited;
@@ -118,22 +133,27 @@ public sealed class InstantPlugin : StorageArrayPlugin
     public override Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) => throw Unused();
+    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
+    public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unused();
 
     /// <inheritdoc/>
-    public override Task SnapRestoreAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
+    public override Task SnapRestoreAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        throw Unused();
 
     /// <inheritdoc/>
     public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => throw Unused();
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) => throw Unused();
 
     /// <inheritdoc/>
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken) => throw Unused();

@@ -1,6 +1,6 @@
 # Attach and detach of one LUN over two portals, side by side in one guest, rounds alternating: a raw script, os-brick, and Connect- and
-# Disconnect-OscStorageElement in a Shell that stays, of an element that is presented already ("ours"), and with presenting and withdrawing it on
-# a Local array ("ours-array"). Both are one Shell's work: a second one that rests beside it would take time from it on the guest's one CPU.
+# Disconnect-OscStorageElement in a pwsh that stays, of an element that is presented already ("ours"), and with presenting and withdrawing it on
+# a Local array ("ours-array"). Both are one pwsh's work: a second one that rests beside it would take time from it on the guest's one CPU.
 # Prints seconds (median, least, most), ratios of medians, and the processes that each starts. Build with -c Release before.
 #
 #   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
@@ -28,7 +28,7 @@ else
 fi
 
 mkdir /tmp/pool
-command[ours]="dotnet $shell -File $LAB/benchmarks/ours.ps1 /tmp/pool ${user:--} ${password:--}"
+command[ours]="${pwsh[*]} -File $LAB/benchmarks/ours.ps1 $module /tmp/pool ${user:--} ${password:--}"
 
 # A peer is a process that reads actions and answers each with its seconds.
 declare -A input output

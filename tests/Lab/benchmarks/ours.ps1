@@ -1,8 +1,9 @@
 # Attaches and detaches a LUN of a Local array with the product: reads "attach ELEMENT" and "detach ELEMENT" lines, answers each with its seconds.
 # What is "presented" stays so, as for peers that know no array; else it is presented and withdrawn each time.
-param([string] $Pool, [string] $User, [string] $Secret)
+param([string] $Module, [string] $Pool, [string] $User, [string] $Secret)
 
 $ErrorActionPreference = 'Stop'
+Import-Module $Module
 if (-not (Get-OscStorageServer)) {
     $chap = @{}
     if ($User -ne '-') {

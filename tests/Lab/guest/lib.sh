@@ -80,17 +80,18 @@ new_lun() {
 # --- the product
 
 export XDG_CONFIG_HOME=/tmp/config XDG_STATE_HOME=/tmp/state XDG_DATA_HOME=/tmp/data
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
-shell=$(ls -t "$repository"/src/StorageConnect.Shell/bin/*/net10.0/StorageConnect.Shell.dll | head -n 1)
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off NO_COLOR=1
+module=$repository/out/StorageConnect/StorageConnect.psd1
+pwsh=(dotnet "$(<"$RESULTS/pwsh")" -NoLogo -NoProfile -NonInteractive)
 
-# fresh COMMANDS: runs them in a Shell of their own, stopping at the first error.
-fresh() { dotnet "$shell" -Command "\$ErrorActionPreference = 'Stop'; $1"; }
+# fresh COMMANDS: runs them in a pwsh of their own, stopping at the first error.
+fresh() { "${pwsh[@]}" -Command "\$ErrorActionPreference = 'Stop'; Import-Module '$module'; $1" </dev/null; }
 
-# osc COMMANDS: the same in one Shell that stays for the whole scenario, which saves some 3 s each time.
+# osc COMMANDS: the same in one pwsh that stays for the whole scenario, which saves some seconds each time.
 osc() {
     if [[ ! -v session_in ]]; then
         mkfifo /tmp/session.in /tmp/session.out
-        dotnet "$shell" -File "$LAB/guest/session.ps1" </tmp/session.in >/tmp/session.out 2>&1 &
+        "${pwsh[@]}" -File "$LAB/guest/session.ps1" -Module "$module" </tmp/session.in >/tmp/session.out 2>&1 &
         exec {session_in}>/tmp/session.in {session_out}</tmp/session.out
     fi
     printf '%s\n' "$1" >/tmp/session.ps1
@@ -102,7 +103,7 @@ osc() {
             *) printf '%s\n' "$line" ;;
         esac
     done
-    fail 'the Shell ended'
+    fail 'pwsh ended'
 }
 
 # refused ID COMMANDS: they must end in the error of that id; what is said goes to /tmp/refusal.

@@ -1,4 +1,7 @@
-# A Shell that stays: runs the script files whose names it reads, and ends each answer with "--- 0", or "--- 1" after an error.
+# A pwsh that stays: runs the script files whose names it reads, and ends each answer with "--- 0", or "--- 1" after an error.
+param([string] $Module)
+
+Import-Module $Module
 function Credential([string] $User, [string] $Secret) {
     [pscredential]::new($User, [Net.NetworkCredential]::new('', $Secret).SecurePassword)
 }

@@ -35,7 +35,7 @@ kill_when() {
     until eval "$1"; do
         kill -0 "$victim" 2>/dev/null && ((SECONDS < end)) || { say '  (it was through before)'; break; }
     done
-    pkill -KILL -P "$victim" 2>/dev/null || true # the subshell's child is the Shell
+    pkill -KILL -P "$victim" 2>/dev/null || true # the subshell's child is pwsh
     kill -KILL "$victim" 2>/dev/null || true
     wait "$victim" 2>/dev/null || true
 }

@@ -7,8 +7,9 @@ new_element db01 64MB
 
 say 'spy'
 spy=/run/results/secrets.trace
-strace -f -qq -v -s 1000000 --signal=none --trace=execve -o "$spy" dotnet "$shell" -Command "
+strace -f -qq -v -s 1000000 --signal=none --trace=execve -o "$spy" "${pwsh[@]}" -Command "
     \$ErrorActionPreference = 'Stop'
+    Import-Module '$module'
     Get-OscStorageElement -Name db01 | Connect-OscStorageElement | Out-Null
     Get-OscStorageElement -Name db01 | Disconnect-OscStorageElement -Confirm:\$false"
 grep -c 'execve(.* = 0' "$spy"

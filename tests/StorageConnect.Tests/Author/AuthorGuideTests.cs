@@ -51,7 +51,7 @@ public sealed partial class AuthorGuideTests : IDisposable
                     await RunToolsAsync(folder, block.Text);
                     break;
                 case { Language: "powershell" }:
-                    printed = await RunShellAsync(folder, block.Text.Replace(AddressInGuide, array.Address, StringComparison.Ordinal));
+                    printed = await RunPowerShellAsync(folder, block.Text.Replace(AddressInGuide, array.Address, StringComparison.Ordinal));
                     break;
                 case { Language: "text" }:
                     updated = updated.Replace($"```text\n{block.Text}```", $"```text\n{Plain(printed)}\n```", StringComparison.Ordinal);
@@ -117,9 +117,9 @@ public sealed partial class AuthorGuideTests : IDisposable
         Assert.True(process.ExitCode == 0, commands + said);
     }
 
-    private async Task<string> RunShellAsync(string folder, string script)
+    private async Task<string> RunPowerShellAsync(string folder, string script)
     {
-        var (exitCode, output, error) = await _user.RunAsync(["env", $"--chdir={folder}"], ["-Command", script]);
+        var (exitCode, output, error) = await _user.RunCommandAsync(["env", $"--chdir={folder}"], script);
         Assert.True(exitCode == 0 && error.Length == 0, script + output + error);
         return output.Trim();
     }

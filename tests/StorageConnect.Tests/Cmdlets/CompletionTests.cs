@@ -65,7 +65,8 @@ public sealed class CompletionTests : IDisposable
         foreach (var line in Hostile.Select(row => row.Data).Concat(["", "d"]).SelectMany(word => new[]
         {
             $"Get-OscStorageElement '{word}", $"Remove-OscSnapshot {word}", $"Invoke-OscClone x -Qos {word}", $"Get-OscAccessGroup {word}",
-            $"Get-OscStorageElement -StorageServer {word}", $"New-OscStorageElement x 1GB -VolumeGroup {word}", $"Register-OscStorageServer -Plugin Recording -ExtraInfo {word}",
+            $"Get-OscStorageElement -StorageServer {word}", $"New-OscStorageElement x 1GB -VolumeGroup {word}",
+            $"Register-OscStorageServer -Plugin Recording -ExtraInfo {word}",
             $"Wait-OscOperation {word}",
         }))
         {
@@ -80,7 +81,9 @@ public sealed class CompletionTests : IDisposable
     public void A_name_is_written_so_that_the_command_line_means_it(string name)
     {
         var element = _session.Create(name);
-        foreach (var (command, quote) in from command in new[] { "Get-OscStorageElement", "Get-OscStatus" } from quote in new[] { "", "'", "\"" } select (command, quote))
+        foreach (var (command, quote) in from command in new[] { "Get-OscStorageElement", "Get-OscStatus" }
+                                         from quote in new[] { "", "'", "\"" }
+                                         select (command, quote))
         {
             var line = $"{command} {quote}";
             var match = Assert.Single(Complete(line));
@@ -101,7 +104,8 @@ public sealed class CompletionTests : IDisposable
 
     [Fact]
     public void The_tip_of_a_key_is_the_plugins_help() =>
-        Assert.All(Complete("Register-OscStorageServer -Plugin Local -ExtraInfo "), match => Assert.StartsWith("Local: Where the pool is", match.ToolTip, StringComparison.Ordinal));
+        Assert.All(Complete("Register-OscStorageServer -Plugin Local -ExtraInfo "),
+            match => Assert.StartsWith("Local: Where the pool is", match.ToolTip, StringComparison.Ordinal));
 
     [Fact]
     public void The_server_on_the_command_line_narrows_the_choice()
@@ -120,7 +124,8 @@ public sealed class CompletionTests : IDisposable
     public void What_was_removed_or_renamed_is_offered_no_more()
     {
         Furnish();
-        _session.Module.Invoke("Get-OscSnapshot | Remove-OscSnapshot -Confirm:$false; Remove-OscStorageElement db02 -Confirm:$false; Rename-OscAccessGroup web app");
+        _session.Module.Invoke(
+            "Get-OscSnapshot | Remove-OscSnapshot -Confirm:$false; Remove-OscStorageElement db02 -Confirm:$false; Rename-OscAccessGroup web app");
 
         Assert.Empty(Complete("Get-OscSnapshot "));
         Assert.Equal(["db01"], Complete("Get-OscStorageElement ").Select(match => match.ListItemText));
@@ -141,6 +146,7 @@ public sealed class CompletionTests : IDisposable
 
     // Where an argument completer has nothing, PowerShell offers files.
     private IEnumerable<CompletionResult> Complete(string line) =>
-        ((CommandCompletion)_session.Module.Invoke("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)", ("line", line)).Output.Single().BaseObject)
+        ((CommandCompletion)_session.Module.Invoke("[System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)",
+            ("line", line)).Output.Single().BaseObject)
         .CompletionMatches.Where(match => match.ResultType == CompletionResultType.ParameterValue);
 }

@@ -74,7 +74,9 @@ public sealed partial class DiagramTests : IDisposable
     [GeneratedRegex("""(?m)^    (?<id>n\d+)[\[({]{1,2}"(?<text>[^"]*)"[\])}]{1,2}$""")]
     private static partial Regex Node();
 
-    [GeneratedRegex("""^    (n\d+(\["[^"\[\](){}|<>:%`]*<br/>[^"\[\](){}|<>:%`]*"\]|\[\["[^"]*"\]\]|\[\("[^"]*"\)\]|\{\{"[^"]*"\}\}|\(\["[^"]*"\]\))|n\d+ (-->|-\.->|-->\|snapshot\||-->\|clone\|) n\d+)$""")]
+    [GeneratedRegex(
+        """^    (n\d+(\["[^"\[\](){}|<>:%`]*<br/>[^"\[\](){}|<>:%`]*"\]|\[\["[^"]*"\]\]|\[\("[^"]*"\)\]|\{\{"[^"]*"\}\}""" +
+        """|\(\["[^"]*"\]\))|n\d+ (-->|-\.->|-->\|snapshot\||-->\|clone\|) n\d+)$""")]
     private static partial Regex Line();
 
     [GeneratedRegex("""#(\d+);""")]

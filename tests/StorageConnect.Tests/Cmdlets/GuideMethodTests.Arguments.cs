@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Arrays;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;

@@ -19,7 +19,9 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
         Assert.Equal(name, Element("Get-OscStorageElement -Name $literal", name).Name);
         Assert.Equal(name, Element("Get-OscStorageElement -Name $literal -Detailed", name).Name);
         Assert.Equal(name, Element("Update-OscStorageElement $text", name).Name);
-        at.Run("Get-OscStatus $text; Get-OscCloneLimit $text; Get-OscSnapshotLimit $text; Test-OscClone $text; Test-OscSnapshot $text; Test-OscCloneSplit $text", name);
+        at.Run(
+            "Get-OscStatus $text; Get-OscCloneLimit $text; Get-OscSnapshotLimit $text; Test-OscClone $text; Test-OscSnapshot $text; Test-OscCloneSplit $text",
+            name);
         at.Run("Resize-OscStorageElement $text -Size 128KB; Set-OscQos $text standard", name);
         Assert.Equal(["hosts"], Element("Grant-OscStorageElementAccess $text hosts -PassThru", name).AccessGroupNames);
         Assert.Equal(["hosts"], at.Run("(Get-OscAccessGroup -InputObject $text).Name", name));
@@ -35,7 +37,9 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
         Assert.Equal(name, Element("New-OscSnapshot source -SnapshotName $text", name).Name);
         Assert.Equal(name, Element("Get-OscSnapshot -Name $literal", name).Name);
         Assert.Equal([true], at.Run("Test-OscSnapshotRestore $text", name));
-        at.Run("Restore-OscSnapshot $text -StorageElement source; Restore-OscSnapshot $text -WholeArray; Invoke-OscClone $text -Name fromIt; Remove-OscStorageElement fromIt", name);
+        at.Run(
+            "Restore-OscSnapshot $text -StorageElement source; Restore-OscSnapshot $text -WholeArray; Invoke-OscClone $text -Name fromIt; " +
+                "Remove-OscStorageElement fromIt", name);
         Assert.Empty(at.Run("Remove-OscSnapshot $text; Get-OscSnapshot", name));
     }
 
@@ -55,7 +59,9 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
         Assert.Equal([name], at.Run("(New-OscAccessGroup -Name $text -Initiator 50:01:43:80:12:34:56:78).Name", name));
         Assert.Equal([name], at.Run("(Get-OscAccessGroup -Name $literal).Name", name));
         at.Run("Add-OscAccessGroupMember $text 50:01:43:80:12:34:56:79; Remove-OscAccessGroupMember $text 50:01:43:80:12:34:56:78", name);
-        Assert.Equal([name], at.Run("Grant-OscStorageElementAccess source $text; (Get-OscStorageElement source).AccessGroupNames; Revoke-OscStorageElementAccess source $text", name));
+        Assert.Equal([name],
+            at.Run("Grant-OscStorageElementAccess source $text; (Get-OscStorageElement source).AccessGroupNames; Revoke-OscStorageElementAccess source $text",
+                name));
         Assert.Equal([name], at.Run("Rename-OscAccessGroup $text between; (Rename-OscAccessGroup between $text -PassThru).Name", name));
         Assert.Empty(at.Run("Remove-OscAccessGroup $text; Get-OscAccessGroup", name));
     }
@@ -65,7 +71,10 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
     public void A_server_lives_and_goes_under_it(string name)
     {
         Assert.Equal([name], at.Run("(Register-OscStorageServer -Name $text -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\").Name", name));
-        Assert.Equal([name], at.Run("(Get-OscStorageServer -Name $literal -Refresh).Name; Set-OscStorageServer $text -NewName between; Set-OscStorageServer between -NewName $text", name));
+        Assert.Equal([name],
+            at.Run(
+                "(Get-OscStorageServer -Name $literal -Refresh).Name; Set-OscStorageServer $text -NewName between; Set-OscStorageServer between -NewName $text",
+                name));
         Assert.Equal([true, name], at.Run("Test-OscStorageServer $text; (Get-OscStorageElement source -StorageServer $text).StorageServerName", name));
         Assert.Equal(["lab"], at.Run("Unregister-OscStorageServer $text; (Get-OscStorageServer).Name", name));
     }
@@ -88,7 +97,8 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
             at.Refuse("Set-OscStorageServer lab -NewName $text", name);
         }
 
-        Assert.Equal(["source", "lab"], at.Run("@(Get-OscStorageElement; Get-OscSnapshot; Get-OscAccessGroup; Get-OscStorageServer) | ForEach-Object Name", name));
+        Assert.Equal(["source", "lab"], at.Run("@(Get-OscStorageElement; Get-OscSnapshot; Get-OscAccessGroup; Get-OscStorageServer) | ForEach-Object Name",
+            name));
     }
 
     private StorageElement Element(string script, string name) => Assert.IsType<StorageElement>(Assert.Single(at.Run(script, name)));

@@ -20,7 +20,9 @@ public sealed class HostilePool : IDisposable
         }
 
         _untouched = Outside();
-        Run("$null = $ExecutionContext.SessionState.Path.SetLocation($pool); Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"; New-OscStorageElement -Name source -Size 64KB; Disable-OscStorageElement source");
+        Run(
+            "$null = $ExecutionContext.SessionState.Path.SetLocation($pool); Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo " +
+                "\"Pool=$pool\"; New-OscStorageElement -Name source -Size 64KB; Disable-OscStorageElement source");
     }
 
     public ModuleSession Session { get; } = new();

@@ -15,7 +15,8 @@ public static class HostileText
     ];
 
     /// <summary>Names that can't be.</summary>
-    public static TheoryData<string> NoNames { get; } = [.. NameTests.Bad.Select(row => row.Data), " ", "\u00A0\u2003", "a\rb", "\u001b[31m", new string('x', 100_000)];
+    public static TheoryData<string> NoNames { get; } = [.. NameTests.Bad.Select(row => row.Data), " ", "\u00A0\u2003", "a\rb", "\u001b[31m",
+        new string('x', 100_000)];
 
     /// <summary>All of them: for parameters that take something other than a name.</summary>
     public static TheoryData<string> All { get; } = [.. Names.Select(row => row.Data), .. NoNames.Select(row => row.Data)];

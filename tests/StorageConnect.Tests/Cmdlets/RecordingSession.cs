@@ -58,5 +58,6 @@ public sealed class RecordingSession : IDisposable
         Module.Dispose();
     }
 
-    public static string Describe(IEnumerable<ErrorRecord> errors) => string.Join(Environment.NewLine, errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
+    public static string Describe(IEnumerable<ErrorRecord> errors) =>
+        string.Join(Environment.NewLine, errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
 }

@@ -103,7 +103,8 @@ public sealed class ServerStoryTests : IDisposable
         // Another process is one whose memory of secrets is empty; the settings are the same.
         var paths = StorageConnect.Engine.EnginePaths.FromEnvironment(StagedModule.Folder);
         var elsewhere = new StorageConnect.Engine.StorageEngine(paths, new FakeHost());
-        var error = await Assert.ThrowsAsync<AuthenticationFailedException>(() => elsewhere.GetArray("kept").ValidateAsync(TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<AuthenticationFailedException>(
+            () => elsewhere.GetArray("kept").ValidateAsync(TestContext.Current.CancellationToken));
         Assert.Equal("CredentialNeeded", error.ErrorId);
         Assert.Contains("Set-OscStorageServer", error.Recommendation, StringComparison.Ordinal);
 

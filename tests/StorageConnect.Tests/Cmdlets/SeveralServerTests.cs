@@ -18,7 +18,9 @@ public sealed class SeveralServerTests : IDisposable
         _session.Snapshot(_session.Create("app01", "other"), "nightly");
     }
 
-    public static TheoryData<string> Askers => ["Get-OscStatus", "Get-OscSnapshot", "Get-OscClone", "Get-OscCloneLimit", "Get-OscSnapshotLimit", "Get-OscAccessGroup", "Get-OscLineage", "Test-OscSnapshot"];
+    public static TheoryData<string> Askers =>
+        ["Get-OscStatus", "Get-OscSnapshot", "Get-OscClone", "Get-OscCloneLimit", "Get-OscSnapshotLimit", "Get-OscAccessGroup",
+            "Get-OscLineage", "Test-OscSnapshot"];
 
     [Theory]
     [MemberData(nameof(Askers))]
@@ -31,11 +33,13 @@ public sealed class SeveralServerTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Askers))]
-    public void A_server_that_lacks_the_element_says_so(string cmdlet) => _session.Invoke($"{cmdlet} -InputObject app01 -StorageServer lab").Error("StorageElementNotFound");
+    public void A_server_that_lacks_the_element_says_so(string cmdlet) =>
+        _session.Invoke($"{cmdlet} -InputObject app01 -StorageServer lab").Error("StorageElementNotFound");
 
     [Fact]
     public void A_name_without_a_server_means_all_of_that_name() =>
-        Assert.Equal(["lab db01", "other db01"], _session.Module.Get<string>("Get-OscStatus db01 | ForEach-Object { \"$($_.StorageServerName) $($_.StorageElementName)\" }").Order());
+        Assert.Equal(["lab db01", "other db01"],
+            _session.Module.Get<string>("Get-OscStatus db01 | ForEach-Object { \"$($_.StorageServerName) $($_.StorageElementName)\" }").Order());
 
     [Fact]
     public void It_is_enough_that_one_server_has_it() => Assert.Equal(["nightly"], _session.Module.Get<string>("(Get-OscSnapshot -StorageElement app01).Name"));
@@ -51,7 +55,8 @@ public sealed class SeveralServerTests : IDisposable
 
     [Fact]
     public void A_default_for_the_server_hinders_no_piped_element() =>
-        Assert.Equal(["other"], _session.Module.Get<string>("$PSDefaultParameterValues['*-Osc*:StorageServer'] = 'lab'; (Get-OscStorageElement app01 -StorageServer other | Get-OscStatus).StorageServerName"));
+        Assert.Equal(["other"], _session.Module.Get<string>(
+            "$PSDefaultParameterValues['*-Osc*:StorageServer'] = 'lab'; (Get-OscStorageElement app01 -StorageServer other | Get-OscStatus).StorageServerName"));
 
     [Fact]
     public void Of_piped_servers_it_is_enough_that_one_has_the_element()
@@ -72,8 +77,9 @@ public sealed class SeveralServerTests : IDisposable
         Assert.Equal(["other"], _session.Module.Get<string>("(Get-OscStorageElement app01 | New-OscStorageElement new 1GB).StorageServerName"));
 
     [Theory]
-    [InlineData("Get-OscStorageElement app01 | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
-    [InlineData("Get-OscStorageElement app01 | Set-OscStorageServer -PassThru | ForEach-Object Name")]
+    [InlineData("Get-OscStorageElement app01 | Get-OscStorageServer | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
+    [InlineData("Get-OscStorageElement app01 | Get-OscStorageServer | Set-OscStorageServer -PassThru | ForEach-Object Name")]
+    [InlineData("Get-OscSnapshot nightly | Get-OscStorageServer | ForEach-Object Name")]
     [InlineData("[pscustomobject]@{ Name = 'other' } | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
     public void What_a_piped_record_tells_is_its_server(string script) => Assert.Equal(["other"], _session.Module.Get<string>(script));
 

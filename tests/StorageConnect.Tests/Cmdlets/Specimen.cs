@@ -13,7 +13,8 @@ internal static class Specimen
     public static object Of(Type type)
     {
         var record = type.GetConstructor(Type.EmptyTypes) is { } constructor ? constructor.Invoke(null) : RuntimeHelpers.GetUninitializedObject(type);
-        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite && property.GetIndexParameters().Length == 0))
+        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(property => property.CanWrite && property.GetIndexParameters().Length == 0))
         {
             property.SetValue(record, Value(property.PropertyType, type));
         }
@@ -35,7 +36,8 @@ internal static class Specimen
             _ when wanted.IsEnum => Enum.GetValues(wanted).Cast<object>().MaxBy(value => value.ToString()!.Length),
             _ when wanted.IsGenericType && wanted.IsAssignableTo(typeof(IEnumerable)) => List(wanted, owner),
             _ when wanted == owner || wanted.IsValueType || wanted.IsAbstract => null,
-            _ when wanted.Assembly == typeof(StorageElement).Assembly || wanted.Namespace?.StartsWith("StorageConnect", StringComparison.Ordinal) == true => Of(wanted),
+            _ when wanted.Assembly == typeof(StorageElement).Assembly
+                || wanted.Namespace?.StartsWith("StorageConnect", StringComparison.Ordinal) == true => Of(wanted),
             _ => null,
         };
     }

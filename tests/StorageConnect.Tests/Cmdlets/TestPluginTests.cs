@@ -26,7 +26,8 @@ public sealed class TestPluginTests : IDisposable
     {
         var report = Path.Combine(_session.Module.Folder.Path, "report.xml");
 
-        var outcome = _session.Invoke("Test-OscPlugin lab -Destructive -Include CREATE-*, SNAP-1 -Exclude CREATE-2 -Size 1MB -ReportPath $report", ("report", report));
+        var outcome = _session.Invoke("Test-OscPlugin lab -Destructive -Include CREATE-*, SNAP-1 -Exclude CREATE-2 -Size 1MB -ReportPath $report",
+            ("report", report));
 
         Assert.Empty(outcome.Errors);
         var results = outcome.Output.Select(item => (OscConformanceResult)item.BaseObject).ToList();
@@ -45,7 +46,8 @@ public sealed class TestPluginTests : IDisposable
         var plugin = Assert.IsType<OscPlugin>(shown.BaseObject);
 
         Assert.Equal("StorageConnect.OscPlugin#Detailed", shown.TypeNames[0]);
-        Assert.Equal(("1.2.7", "1.2.10", "1.2.10", Ability.Online), (plugin.RequiredApiVersion, plugin.ExtendedApiVersion, plugin.NegotiatedApiVersion, plugin.Ability!.Snapshot));
+        Assert.Equal(("1.2.7", "1.2.10", "1.2.10", Ability.Online),
+            (plugin.RequiredApiVersion, plugin.ExtendedApiVersion, plugin.NegotiatedApiVersion, plugin.Ability!.Snapshot));
         Assert.True(File.Exists(plugin.Path));
     }
 
@@ -59,7 +61,8 @@ public sealed class TestPluginTests : IDisposable
     [Fact]
     public void A_fault_is_injected_and_told()
     {
-        var result = Assert.Single(_session.Module.Get<OscConformanceResult>("Get-OscStorageServer lab | Test-OscPlugin -Include SERVER-8 -Fault LyingAbility"));
+        var result = Assert.Single(_session.Module.Get<OscConformanceResult>(
+            "Get-OscStorageServer lab | Test-OscPlugin -Include SERVER-8 -Fault LyingAbility"));
 
         Assert.Equal((PluginFault.LyingAbility, ConformanceOutcome.Passed), (result.Fault, result.Outcome));
     }

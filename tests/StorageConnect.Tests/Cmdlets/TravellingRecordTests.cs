@@ -60,7 +60,8 @@ public sealed class TravellingRecordTests : IDisposable
             ("s", snapshot), ("lun", Travel(_lun)));
 
         Assert.True(outcome.Errors.Count == 0, RecordingSession.Describe(outcome.Errors));
-        Assert.Equal(["cloneFromSnap", "snapRestore", "snapRemove"], _session.Array.CalledMethods.Where(method => method.Contains("nap", StringComparison.Ordinal)));
+        Assert.Equal(["cloneFromSnap", "snapRestore", "snapRemove"],
+            _session.Array.CalledMethods.Where(method => method.Contains("nap", StringComparison.Ordinal)));
     }
 
     [Fact]

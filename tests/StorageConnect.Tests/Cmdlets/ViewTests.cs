@@ -61,7 +61,8 @@ public sealed partial class ViewTests : IDisposable
         Assert.All(lists, list =>
         {
             var name = list.Descendants("TypeName").First().Value;
-            var outcome = session.Invoke("Set-StrictMode -Version Latest; $record | Out-Default", ("record", Specimen.Of(OutputTypes.Single(type => type.FullName == name))));
+            var outcome = session.Invoke("Set-StrictMode -Version Latest; $record | Out-Default",
+                ("record", Specimen.Of(OutputTypes.Single(type => type.FullName == name))));
 
             Assert.Empty(outcome.Errors);
         });

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Reflection;
-using StorageConnect.Engine.Arrays;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Tests.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -43,11 +42,12 @@ public sealed class WrongCallerTests : IDisposable
     [Fact]
     public void Who_hands_over_a_whole_record_gets_nothing_more_of_it_passed_than_the_guide_allows()
     {
-        Invoke("$lun | New-OscStorageElement -Name new -Size 1GB", ("lun", _lun with { Qos = "bronze", ExtraInfo = "x", VolumeGroupName = "y" })).Succeeds();
+        Invoke("$lun | New-OscStorageElement -Name new -Size 1GB", ("lun", _lun with { Qos = "gold", ExtraInfo = "x", VolumeGroupName = "y" })).Succeeds();
 
         var call = _session.Array.OnlyCall(GuideMethod.Create);
         Assert.Equal(new StorageElement { Type = StorageElementType.Lun, StorageServerUuid = call.Server.Uuid, SizeBytes = 1L << 30, Name = "new" }, call.Argument<StorageElement>(0));
-        Assert.Null(call.Arguments[2]);
+        // A row's quality of service is meant for the new element.
+        Assert.Equal("gold", call.Arguments[2]);
         Invoke("New-OscStorageElement -Name other -Size 1GB -Page83Id 36000").Error("NamedParameterNotFound");
         Assert.Empty(_session.Array.Calls);
     }

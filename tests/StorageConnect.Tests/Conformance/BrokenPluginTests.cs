@@ -1,5 +1,5 @@
+using StorageConnect.Conformance;
 using System.Reflection;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -109,12 +109,12 @@ public sealed class BrokenPluginTests : IDisposable
             return Task.CompletedTask;
         });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        using var run = _bed.Bed.Engine.PrepareConformance(array.Id, new() { Destructive = true, SizeBytes = 1 << 16 });
+        using var run = new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Destructive = true, SizeBytes = 1 << 16 });
         _ = created.Task.ContinueWith(_ => stop.Cancel(), Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await run.RunAsync(stop.Token).ToListAsync(Cancellation));
 
-        await run.Over;
+        await run.Completion;
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
         Assert.Empty(array.Contents.Groups.Select(group => group.Name));
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using StorageConnect.Engine.Conformance;
+using StorageConnect.Conformance;
 
 namespace StorageConnect.Tests.Conformance;
 
@@ -11,13 +11,14 @@ internal static class ConformanceDocument
 
     public static string Generate()
     {
+        var clauses = ClauseCatalog.All.Count;
         var text = new StringBuilder(
             $"""
             # The clauses of conformance
 
             Made from the code: don't edit. After a change, run the tests of `ConformanceDocumentTests` with `{RuleDocument.UpdateVariable}=1`.
 
-            `Test-OscPlugin` tests these {ClauseCatalog.All.Count} clauses on a registered server; those marked *changes* with `-Destructive` alone, because they
+            `Test-OscPlugin` tests these {clauses} clauses on a registered server; those marked *changes* with `-Destructive` alone, because they
             make, change and remove elements, snapshots and access groups of their own. `-Include` and `-Exclude` take numbers (`CREATE-3`, `CREATE-*`),
             chapters, sections of the guide and abilities. A clause is skipped where an ability that it needs is missing, and the result says so. Numbers
             stay the same from version to version; a clause that is given up leaves a gap. The rules are those of [rules.md](rules.md).
@@ -25,12 +26,14 @@ internal static class ConformanceDocument
             """);
         foreach (var chapter in ClauseCatalog.All.GroupBy(clause => clause.Chapter))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {chapter.Key}\n\n| clause | what it demands | guide | rule | needs | |\n|---|---|---|---|---|---|\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"\n## {chapter.Key}\n\n| clause | what it demands | guide | rule | needs | |\n|---|---|---|---|---|---|\n");
             foreach (var clause in chapter)
             {
                 var rule = clause.Rule is { } number ? string.Create(CultureInfo.InvariantCulture, $"[{number}](rules.md#rule-{number})") : "";
                 var needs = clause.Lacks is { } lacks ? $"no {lacks}" : string.Join(", ", clause.Needs);
-                text.Append(CultureInfo.InvariantCulture, $"| {clause.Number} | {clause.Text} | {clause.GuideSection} | {rule} | {needs} | {(clause.Destructive ? "changes" : "")} |\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"| {clause.Number} | {clause.Text} | {clause.GuideSection} | {rule} | {needs} | {(clause.Destructive ? "changes" : "")} |\n");
             }
         }
 

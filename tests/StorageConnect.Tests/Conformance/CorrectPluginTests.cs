@@ -1,4 +1,4 @@
-using StorageConnect.Engine.Conformance;
+using StorageConnect.Conformance;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -27,7 +27,9 @@ public sealed class CorrectPluginTests : IDisposable
         {
             var array = bed.NewArray(KitBed.Nothing);
             await bed.RegisterAsync(array);
-            array.Before("validate", (call, _) => call.Server.StorageType == StorageType.SAN ? Task.CompletedTask : throw new InvalidStorageArrayException("SAN alone."));
+            array.Before("validate", (call, _) => call.Server.StorageType == StorageType.SAN
+                ? Task.CompletedTask
+                : throw new InvalidStorageArrayException("SAN alone."));
             reached.UnionWith(await PassedAsync(bed, array));
         }
 
@@ -77,7 +79,7 @@ public sealed class CorrectPluginTests : IDisposable
         var array = _bed.NewArray();
         await _bed.RegisterAsync(array);
 
-        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3", () => _bed.Bed.Engine.PrepareConformance(array.Id, new() { Exclude = ["CREAT-3"] }));
+        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3", () => new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Exclude = ["CREAT-3"] }).Dispose());
     }
 
     [Theory]
@@ -90,7 +92,7 @@ public sealed class CorrectPluginTests : IDisposable
         var array = _bed.NewArray();
         await _bed.RegisterAsync(array);
 
-        using var run = _bed.Bed.Engine.PrepareConformance(array.Id, new() { Include = [word] });
+        using var run = new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Include = [word] });
 
         Assert.Equal(count, run.Count);
     }
@@ -99,7 +101,8 @@ public sealed class CorrectPluginTests : IDisposable
     {
         var results = await bed.RunAsync(array, new() { Destructive = true }, run => Assert.Empty(run.Remains));
 
-        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
+        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed)
+            .Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
         Assert.All(results.Where(result => result.Outcome == ConformanceOutcome.Skipped), result => Assert.False(string.IsNullOrEmpty(result.Reason)));
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
         Assert.Empty(array.Contents.Groups.Select(group => group.Name));

@@ -1,3 +1,4 @@
+using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -21,18 +22,22 @@ public sealed class LocalConformanceTests : IDisposable
     public async Task Local_keeps_every_clause_that_its_abilities_reach(PoolKind kind)
     {
         var pool = LoopMounts.NewFolder(kind);
-        var engine = new StorageEngine(new(_folder["config"], _folder["state"], _folder["plugins"], Path.Combine(StagedModule.Folder, "plugins")), new FakeHost());
-        await engine.RegisterAsync(new() { Name = "lab", StorageType = StorageType.SAN, ExtraInfo = $"Pool={pool}" }, "Local", saveCredential: false, Cancellation);
-        using var run = engine.PrepareConformance("lab", new() { Destructive = true, SizeBytes = 1 << 20 });
+        var engine = new StorageEngine(new(_folder["config"], _folder["state"], _folder["plugins"], Path.Combine(StagedModule.Folder, "plugins")),
+            new FakeHost());
+        await engine.RegisterAsync(new() { Name = "lab", StorageType = StorageType.SAN, ExtraInfo = $"Pool={pool}" }, "Local",
+            saveCredential: false, Cancellation);
+        using var run = new ConformanceRun(engine, "lab", new() { Destructive = true, SizeBytes = 1 << 20 });
 
         var results = await run.RunAsync(Cancellation).ToListAsync(Cancellation);
 
         Assert.Equal(run.Count, results.Count);
-        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
+        Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed)
+            .Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
         Assert.Empty(run.Remains);
         Assert.Empty(run.Leftovers);
         // A clause of what is shared is skipped where nothing is: no other may be.
-        string[] reached = ["Names", "Creating", "Groups", "Presentation", "State", "Concurrency", "Removal", "StaleRecords", "Cache", "Restore", "MultiSnapshots"];
+        string[] reached = ["Names", "Creating", "Groups", "Presentation", "State", "Concurrency", "Removal", "StaleRecords", "Cache",
+            "Restore", "MultiSnapshots"];
         var skipped = results.Where(result => result.Outcome == ConformanceOutcome.Skipped && reached.Contains(result.Chapter)).Select(result => result.Clause);
         Assert.Equal(["GROUP-22"], skipped);
     }

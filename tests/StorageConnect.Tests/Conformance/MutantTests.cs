@@ -26,7 +26,8 @@ public sealed class MutantTests : IClassFixture<KitBed>
         mutant.Break(array);
 
         // The last clause looks at what others have made.
-        var results = await bed.RunAsync(array, new() { Destructive = true, Include = mutant.Clause == "CLEANUP-1" ? ["CREATE-1", mutant.Clause] : [mutant.Clause] });
+        var results = await bed.RunAsync(array,
+            new() { Destructive = true, Include = mutant.Clause == "CLEANUP-1" ? ["CREATE-1", mutant.Clause] : [mutant.Clause] });
 
         var result = results[^1];
         Assert.True(result.Outcome == ConformanceOutcome.Failed, $"{result.Clause} is {result.Outcome}: {result.Reason}");

@@ -13,7 +13,8 @@ internal static class MutantWays
         array.Lie<StorageElement>(method, made => array.Contents.Change(made, change));
 
     /// <summary>Does something to the element it was given, beside its work.</summary>
-    public static void Harm(this RecordingArray array, string method, Func<StorageElement, StorageElement> change) => array.Instead<Done>(method, (call, normally, _) =>
+    public static void Harm(this RecordingArray array, string method, Func<StorageElement, StorageElement> change) =>
+        array.Instead<Done>(method, (call, normally, _) =>
     {
         var done = normally();
         array.Contents.Change(call.Argument<StorageElement>(0), change);
@@ -21,7 +22,8 @@ internal static class MutantWays
     });
 
     /// <summary>Does something to every other element than it was meant to work on, beside its work.</summary>
-    public static void HarmOthers<T>(this RecordingArray array, string method, Func<StorageElement, StorageElement> change) => array.Instead<T>(method, (call, normally, _) =>
+    public static void HarmOthers<T>(this RecordingArray array, string method, Func<StorageElement, StorageElement> change) =>
+        array.Instead<T>(method, (call, normally, _) =>
     {
         var answer = normally();
         var meant = (call.Arguments.OfType<StorageElement>().FirstOrDefault()?.Uuid, (answer as StorageElement)?.Uuid);
@@ -66,11 +68,13 @@ internal static class MutantWays
 
     /// <summary>Creates with another name than the one wanted.</summary>
     public static void Rename(this RecordingArray array, Func<string, string> change) => array.Instead<StorageElement>("create", (call, _, _) =>
-        Task.FromResult(array.Contents.Create(call.Argument<StorageElement>(0) with { Name = change(call.Argument<StorageElement>(0).Name) }, call.Argument<bool>(1), (string?)call.Arguments[2])));
+        Task.FromResult(array.Contents.Create(call.Argument<StorageElement>(0) with { Name = change(call.Argument<StorageElement>(0).Name) },
+            call.Argument<bool>(1), (string?)call.Arguments[2])));
 
     /// <summary>Creates in another size than the one wanted.</summary>
     public static void ResizeAtCreation(this RecordingArray array, Func<long, long> change) => array.Instead<StorageElement>("create", (call, _, _) =>
-        Task.FromResult(array.Contents.Create(call.Argument<StorageElement>(0) with { SizeBytes = change(call.Argument<StorageElement>(0).SizeBytes) }, call.Argument<bool>(1), (string?)call.Arguments[2])));
+        Task.FromResult(array.Contents.Create(call.Argument<StorageElement>(0) with { SizeBytes = change(call.Argument<StorageElement>(0).SizeBytes) },
+            call.Argument<bool>(1), (string?)call.Arguments[2])));
 
     /// <summary>An element that somebody had put there.</summary>
     public static StorageElement Put(this RecordingArray array, Func<StorageElement, StorageElement> change)

@@ -16,16 +16,21 @@ internal static partial class Mutants
             Task.FromResult(a.Contents.Elements.FirstOrDefault(old => old.Name == (call.Arguments[1] as StorageElement)?.Name) ?? normally()))),
         new("SNAP-6", "renames what it takes a snapshot of", a => SpoilSource(a, "createSnap", source => source with { Name = source.Name + "-snapped" })),
         new("SNAP-7", "fails in its own way for what isn't there", a => a.FailAs<NotFoundException, StorageElement>("createSnap")),
-        new("SNAP-8", "presents a snapshot as its source", a => a.Spoil("createSnap", made => made with { AccessGroupNames = a.Contents.Groups.Select(group => group.Name).ToValueList() })),
-        new("SNAP-9", "returns every snapshot for an element", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.Snapshot)))),
-        new("SNAP-10", "returns everything as snapshots", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (_, _, _) => Task.FromResult(a.Contents.Elements))),
+        new("SNAP-8", "presents a snapshot as its source",
+            a => a.Spoil("createSnap", made => made with { AccessGroupNames = a.Contents.Groups.Select(group => group.Name).ToValueList() })),
+        new("SNAP-9", "returns every snapshot for an element",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps",
+                (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.Snapshot)))),
+        new("SNAP-10", "returns everything as snapshots",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (_, _, _) => Task.FromResult(a.Contents.Elements))),
         new("SNAP-12", "knows the snapshots of what isn't there", a => a.Believe("getCurrentSnaps", (IReadOnlyList<StorageElement>)[])),
         new("SNAP-13", "says no snapshot can be made, and makes one", a => a.Return("isSnapable", false)),
         new("SNAP-14", "could take a snapshot of what isn't there", a => a.Believe("isSnapable", true)),
         new("SNAP-15", "keeps snapshots that it removed", a => a.Return("snapRemove", default(Done))),
         new("SNAP-16", "removes all snapshots of an element", a => a.Instead<Done>("snapRemove", (call, normally, _) =>
         {
-            foreach (var other in a.Contents.MadeOf(new() { Uuid = a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids[0] }, StorageElementType.Snapshot).Where(other => other.Uuid != call.Argument<StorageElement>(0).Uuid))
+            foreach (var other in a.Contents.MadeOf(new() { Uuid = a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids[0] },
+                StorageElementType.Snapshot).Where(other => other.Uuid != call.Argument<StorageElement>(0).Uuid))
             {
                 a.Contents.Remove(other);
             }
@@ -37,10 +42,15 @@ internal static partial class Mutants
         new("MULTISNAP-1", "takes the first member alone", a => a.Instead<StorageElement>("createMultiSnap", (call, _, _) =>
             Task.FromResult(a.Contents.Snap([call.Argument<IReadOnlyList<StorageElement>>(0)[0]], (StorageElement?)call.Arguments[1])))),
         new("MULTISNAP-2", "lists it for its first member alone", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (call, normally, _) =>
-            Task.FromResult<IReadOnlyList<StorageElement>>([.. normally().Where(snapshot => call.Arguments[0] is not StorageElement element || snapshot.SourceUuids[0] == element.Uuid)]))),
-        new("MULTISNAP-3", "lists it for everybody", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.Snapshot)))),
-        new("MULTISNAP-5", "leaves out members that aren't there", a => a.Instead<StorageElement>("createMultiSnap", (call, _, _) => Task.FromResult(a.Contents.Snap(
-            [.. call.Argument<IReadOnlyList<StorageElement>>(0).Where(member => a.Contents.Elements.Any(element => element.Uuid == member.Uuid))], (StorageElement?)call.Arguments[1])))),
+            Task.FromResult<IReadOnlyList<StorageElement>>(
+                [.. normally().Where(snapshot => call.Arguments[0] is not StorageElement element || snapshot.SourceUuids[0] == element.Uuid)]))),
+        new("MULTISNAP-3", "lists it for everybody",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps",
+                (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.Snapshot)))),
+        new("MULTISNAP-5", "leaves out members that aren't there",
+            a => a.Instead<StorageElement>("createMultiSnap", (call, _, _) => Task.FromResult(a.Contents.Snap(
+            [.. call.Argument<IReadOnlyList<StorageElement>>(0).Where(member => a.Contents.Elements.Any(element => element.Uuid == member.Uuid))],
+            (StorageElement?)call.Arguments[1])))),
         new("RESTORE-2", "restores nothing", a => a.Return("snapRestore", default(Done))),
         new("RESTORE-3", "gives a restored element a new page 0x83 id", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
         {
@@ -66,16 +76,19 @@ internal static partial class Mutants
         new("RESTORE-7", "could restore anybody", a => a.Return("isRestorable", true)),
         new("RESTORE-9", "restores to what isn't there", a => a.Believe("snapRestore", default(Done))),
         new("RESTORE-10", "could restore to what isn't there", a => a.Believe("isRestorable", true)),
-        new("RESTORE-11", "rolls back all members of a snapshot for one", a => a.Instead<Done>("snapRestore", (call, _, _) => Task.FromResult(a.Contents.Restore(call.Argument<StorageElement>(0), null)))),
+        new("RESTORE-11", "rolls back all members of a snapshot for one",
+            a => a.Instead<Done>("snapRestore", (call, _, _) => Task.FromResult(a.Contents.Restore(call.Argument<StorageElement>(0), null)))),
         new("RESTORE-12", "rolls back the first member alone", a => a.Instead<Done>("snapRestore", (call, _, _) =>
-            Task.FromResult(a.Contents.Restore(call.Argument<StorageElement>(0), new() { Uuid = a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids[0] })))),
+            Task.FromResult(a.Contents.Restore(call.Argument<StorageElement>(0),
+                new() { Uuid = a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids[0] })))),
         new("CLONE-1", "gives a clone its source's page 0x83 id", a => a.Instead<StorageElement>("clone", (call, normally, _) =>
             Task.FromResult(a.Contents.Change(normally(), made => made with { Page83Id = call.Argument<StorageElement>(0).Page83Id })))),
         new("CLONE-2", "names clones as it likes", a => a.Tell("clone", made => made with { Name = "mine" })),
         new("CLONE-5", "makes clones of another size", a => a.Spoil("clone", made => made with { SizeBytes = made.SizeBytes * 2 })),
         new("CLONE-6", "doesn't say what a clone is of", a => a.Spoil("clone", made => made with { SourceUuids = [] })),
         new("CLONE-8", "changes what it clones", a => SpoilSource(a, "clone", source => source with { Type = StorageElementType.SnapClone })),
-        new("CLONE-9", "presents a clone as its source", a => a.Spoil("clone", made => made with { AccessGroupNames = a.Contents.Groups.Select(group => group.Name).ToValueList() })),
+        new("CLONE-9", "presents a clone as its source",
+            a => a.Spoil("clone", made => made with { AccessGroupNames = a.Contents.Groups.Select(group => group.Name).ToValueList() })),
         new("CLONE-10", "leaves its intermediate snapshot behind", a => a.Instead<StorageElement>("clone", (call, normally, _) =>
         {
             a.Contents.Snap([call.Argument<StorageElement>(0)], null);
@@ -94,8 +107,11 @@ internal static partial class Mutants
         })),
         new("CLONE-13", "says no clone can be made, and makes one", a => a.Return("isCloneable", false)),
         new("CLONE-14", "could clone what isn't there", a => a.Believe("isCloneable", true)),
-        new("CLONE-16", "returns every clone for an element", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones", (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.SnapClone)))),
-        new("CLONE-17", "returns everything as clones", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones", (_, _, _) => Task.FromResult(a.Contents.Elements))),
+        new("CLONE-16", "returns every clone for an element",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones",
+                (_, _, _) => Task.FromResult(a.Contents.MadeOf(null, StorageElementType.SnapClone)))),
+        new("CLONE-17", "returns everything as clones",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones", (_, _, _) => Task.FromResult(a.Contents.Elements))),
         new("CLONE-18", "knows the clones of what isn't there", a => a.Believe("getCurrentClones", (IReadOnlyList<StorageElement>)[])),
         new("SNAPCLONE-4", "clones the element as it is now", a => a.Instead<StorageElement>("cloneFromSnap", (call, normally, _) =>
         {
@@ -117,9 +133,12 @@ internal static partial class Mutants
 
             return Task.FromResult(normally());
         })),
-        new("SPLIT-1", "leaves a split clone a clone", a => a.Instead<StorageElement>("splitClone", (call, _, _) => Task.FromResult(a.Contents.Get(call.Argument<StorageElement>(0))))),
+        new("SPLIT-1", "leaves a split clone a clone",
+            a => a.Instead<StorageElement>("splitClone", (call, _, _) => Task.FromResult(a.Contents.Get(call.Argument<StorageElement>(0))))),
         new("SPLIT-2", "gives a split clone a new page 0x83 id", a => a.Spoil("splitClone", made => made with { Page83Id = "3" + new string('d', 32) })),
-        new("SPLIT-3", "counts split clones among the clones", a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones", (_, _, _) => Task.FromResult(a.Contents.List(new()).ToList() as IReadOnlyList<StorageElement>))),
+        new("SPLIT-3", "counts split clones among the clones",
+            a => a.Instead<IReadOnlyList<StorageElement>>("getCurrentClones",
+                (_, _, _) => Task.FromResult(a.Contents.List(new()).ToList() as IReadOnlyList<StorageElement>))),
         new("SPLIT-5", "could split a LUN", a => a.Return("isSplittable", true)),
         new("SPLIT-6", "could split again", a => a.Return("isSplittable", true)),
         new("SPLIT-7", "could split what isn't there", a => a.Believe("isSplittable", true)),
@@ -128,7 +147,9 @@ internal static partial class Mutants
             a.Contents.Data!.Create(made.Uuid, made.SizeBytes);
             return made;
         })),
-        new("SPLIT-10", "ties a split clone to its source", a => a.Instead<Done>("remove", (_, normally, _) => a.CalledMethods.Contains("splitClone") ? throw new StorageElementBusyException("Tied.") : Task.FromResult(normally()))),
+        new("SPLIT-10", "ties a split clone to its source",
+            a => a.Instead<Done>("remove", (_, normally,
+                _) => a.CalledMethods.Contains("splitClone") ? throw new StorageElementBusyException("Tied.") : Task.FromResult(normally()))),
         new("SPLIT-11", "withdraws what it splits", a => a.Spoil("splitClone", made => made with { AccessGroupNames = [] })),
         new("LIMIT-1", "has a limit below -1", a => a.Contents.CloneLimit = -2),
         new("LIMIT-2", "has a limit of snapshots below -1", a => a.Contents.SnapLimit = -2),
@@ -171,7 +192,8 @@ internal static partial class Mutants
         }),
     ];
 
-    private static void SpoilSource(RecordingArray array, string method, Func<StorageElement, StorageElement> change) => array.Instead<StorageElement>(method, (call, normally, _) =>
+    private static void SpoilSource(RecordingArray array, string method, Func<StorageElement, StorageElement> change) =>
+        array.Instead<StorageElement>(method, (call, normally, _) =>
     {
         var made = normally();
         array.Contents.Change(call.Argument<StorageElement>(0), change);

@@ -9,14 +9,20 @@ internal static partial class Mutants
 
     private static IEnumerable<Mutant> Server =>
     [
-        new("DESCRIPTOR-5", "declares nothing for one key", _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { SplitCloneWhileOpen = Ability.Invalid } } },
+        new("DESCRIPTOR-5", "declares nothing for one key",
+            _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { SplitCloneWhileOpen = Ability.Invalid } } },
         new("DESCRIPTOR-7", "uses extra info without a word about it", _ => { }) { Plugin = new() { StorageServerExtraInfoHelp = null } },
         new("CAPABILITY-1", "leaves a key out", a => a.Contents.Abilities = new(MemoryArray.Everything) { SnapIsSync = Ability.Invalid }),
-        new("CAPABILITY-2", "tells of an array that can more than the plug-in", _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { Resize = Ability.Unsupported } } },
+        new("CAPABILITY-2", "tells of an array that can more than the plug-in",
+            _ => { }) { Plugin = new() { Ability = new(MemoryArray.Everything) { Resize = Ability.Unsupported } } },
         new("CAPABILITY-3", "makes groups that can hold nothing", a => a.Contents.Abilities = new(MemoryArray.Everything) { MaxAccessEntries = 0 }),
-        new("CAPABILITY-4", "tells something else each time", a => a.Lie<Capabilities>("getCapabilities", now => new(now) { MaxAccessEntries = a.Calls.Count })),
-        new("CAPABILITY-5", "is always synchronous, and its array is not", a => a.Contents.Abilities = new(MemoryArray.Everything) { CloneIsSync = Ability.No }),
-        new("SERVER-1", "validates once only", a => a.Before("validate", (_, _) => a.CalledMethods.Count(method => method == "validate") > 1 ? throw new InvalidStorageArrayException("Again?") : Task.CompletedTask)),
+        new("CAPABILITY-4", "tells something else each time",
+            a => a.Lie<Capabilities>("getCapabilities", now => new(now) { MaxAccessEntries = a.Calls.Count })),
+        new("CAPABILITY-5", "is always synchronous, and its array is not",
+            a => a.Contents.Abilities = new(MemoryArray.Everything) { CloneIsSync = Ability.No }),
+        new("SERVER-1", "validates once only",
+            a => a.Before("validate", (_, _) => a.CalledMethods.Count(method => method == "validate") > 1 ? throw new InvalidStorageArrayException("Again?")
+                : Task.CompletedTask)),
         new("SERVER-3", "doesn't say what the array is", a => a.Lie<StorageServer>("getInfo", info => info with { Description = "" })),
         new("SERVER-4", "has no status in getInfo", a => a.Lie<StorageServer>("getInfo", info => info with { Status = null })),
         new("SERVER-5", "drops what the user entered", a => a.Lie<StorageServer>("getInfo", info => info with { ExtraInfo = null })),
@@ -44,24 +50,33 @@ internal static partial class Mutants
             a.Put(element => element with { Name = "twin" });
         }),
         new("LIST-6", "lists an element of no size", a => a.Put(element => element with { SizeBytes = 0 })),
-        new("LIST-7", "returns all types whatever was asked for", a => a.Instead<IEnumerable<StorageElement>>("list", (_, _, _) => Task.FromResult(a.Contents.List(new())))),
-        new("LIST-8", "lists a snapshot too", a => a.Instead<IEnumerable<StorageElement>>("list", (_, _, _) => Task.FromResult<IEnumerable<StorageElement>>(a.Contents.Elements))),
+        new("LIST-7", "returns all types whatever was asked for",
+            a => a.Instead<IEnumerable<StorageElement>>("list", (_, _, _) => Task.FromResult(a.Contents.List(new())))),
+        new("LIST-8", "lists a snapshot too",
+            a => a.Instead<IEnumerable<StorageElement>>("list", (_, _, _) => Task.FromResult<IEnumerable<StorageElement>>(a.Contents.Elements))),
         new("LIST-9", "takes case seriously in the beginning of a name", a => a.Instead<IEnumerable<StorageElement>>("list", (call, normally, _) =>
-            Task.FromResult(normally().Where(element => element.Name.StartsWith(call.Argument<StorageElementFilter>(0).NamePrefix ?? "", StringComparison.Ordinal))))),
+            Task.FromResult(normally().Where(element =>
+                element.Name.StartsWith(call.Argument<StorageElementFilter>(0).NamePrefix ?? "", StringComparison.Ordinal))))),
         new("LIST-10", "looks at the host while listing", a => a.TellAll(element => element with { DevicePaths = ["/dev/mapper/x"] })),
         new("LIST-11", "lists the size in other words", a => a.TellAll(element => element with { SizeBytes = element.SizeBytes / 1000 * 1000 })),
         new("LIST-12", "forgets in list what a clone was made of", a => a.TellAll(element => element with { SourceUuids = [] })),
         new("INFO-1", "finds elements by their names", a => a.Instead<StorageElement>("getInfo", (call, _, _) =>
-            Task.FromResult(a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Name) ?? throw new NotFoundException("Who?")))),
+            Task.FromResult(a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Name)
+                ?? throw new NotFoundException("Who?")))),
         new("INFO-2", "believes any record", a => a.Instead<StorageElement>("getInfo", (call, _, _) => Task.FromResult(call.Argument<StorageElement>(0)))),
-        new("INFO-3", "knows nothing of snapshots in getInfo", a => a.Tell("getInfo", element => element.Type == StorageElementType.Snapshot ? throw new NotFoundException("No LUN.") : element)),
+        new("INFO-3", "knows nothing of snapshots in getInfo",
+            a => a.Tell("getInfo", element => element.Type == StorageElementType.Snapshot ? throw new NotFoundException("No LUN.") : element)),
         new("INFO-4", "has no status of an element", a => a.Lie<string>("getStatus", _ => "")),
         new("INFO-5", "has a status of what isn't there", a => a.Believe("getStatus", "Good")),
         new("INFO-7", "tells progress where nothing goes on", a => a.Tell("getInfo", element => element with { AsyncProgress = 100 })),
         new("STATE-1", "stays online", a => a.Return("offline", default(Done))),
         new("STATE-2", "stays offline", a => a.Return("online", default(Done))),
-        new("STATE-3", "fails when it is offline already", a => a.Before("offline", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Offline ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
-        new("STATE-4", "fails when it is online already", a => a.Before("online", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Online ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
+        new("STATE-3", "fails when it is offline already",
+            a => a.Before("offline", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Offline
+                ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
+        new("STATE-4", "fails when it is online already",
+            a => a.Before("online", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Online
+                ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
         new("STATE-5", "withdraws what goes offline", a => a.Harm("offline", element => element with { AccessGroupNames = [] })),
         new("STATE-6", "withdraws what goes online", a => a.Harm("online", element => element with { AccessGroupNames = [] })),
         new("STATE-7", "sets offline what isn't there", a => a.Believe("offline", default(Done))),
@@ -81,7 +96,10 @@ internal static partial class Mutants
         })),
         new("QOS-7", "sets the quality of what isn't there", a => a.Believe("setQoS", default(Done))),
         new("UPDATE-1", "turns the records round", a => a.Lie<IReadOnlyList<StorageElement>>("updateSERecords", all => [.. all.Reverse()])),
-        new("UPDATE-3", "gives old records back as they are", a => a.Instead<IReadOnlyList<StorageElement>>("updateSERecords", (call, _, _) => Task.FromResult(call.Argument<IReadOnlyList<StorageElement>>(0)))),
-        new("UPDATE-5", "tells paths that aren't there", a => a.Lie<IReadOnlyList<StorageElement>>("updateSERecords", all => [.. all.Select(element => element with { DevicePaths = ["/dev/mapper/none"] })])),
+        new("UPDATE-3", "gives old records back as they are",
+            a => a.Instead<IReadOnlyList<StorageElement>>("updateSERecords", (call, _, _) => Task.FromResult(call.Argument<IReadOnlyList<StorageElement>>(0)))),
+        new("UPDATE-5", "tells paths that aren't there",
+            a => a.Lie<IReadOnlyList<StorageElement>>("updateSERecords",
+                all => [.. all.Select(element => element with { DevicePaths = ["/dev/mapper/none"] })])),
     ];
 }

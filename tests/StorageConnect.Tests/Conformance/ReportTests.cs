@@ -1,5 +1,5 @@
+using StorageConnect.Conformance;
 using System.Xml.Linq;
-using StorageConnect.Engine;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -25,9 +25,11 @@ public sealed class ReportTests : IDisposable
         ConformanceReport.Write(_folder["report.xml"], Results);
 
         var root = XDocument.Load(_folder["report.xml"]).Root!;
-        Assert.Equal(("testsuites", "3", "1", "1", "1.500"), (root.Name.LocalName, (string?)root.Attribute("tests"), (string?)root.Attribute("failures"), (string?)root.Attribute("skipped"), (string?)root.Attribute("time")));
+        Assert.Equal(("testsuites", "3", "1", "1", "1.500"), (root.Name.LocalName, (string?)root.Attribute("tests"), (string?)root.Attribute("failures"),
+            (string?)root.Attribute("skipped"), (string?)root.Attribute("time")));
         Assert.Equal(["lab: Creating", "lab: Snapshots"], root.Elements("testsuite").Select(suite => (string?)suite.Attribute("name")));
-        Assert.Equal(["CREATE-1 It must be.", "CREATE-2 It must be.", "SNAP-1 It must be."], root.Descendants("testcase").Select(test => (string?)test.Attribute("name")));
+        Assert.Equal(["CREATE-1 It must be.", "CREATE-2 It must be.", "SNAP-1 It must be."],
+            root.Descendants("testcase").Select(test => (string?)test.Attribute("name")));
         Assert.Equal("Expected: a name. Seen: '<a|b>\uFFFD ]]>'.", (string?)Assert.Single(root.Descendants("failure")).Attribute("message"));
         Assert.Equal("The ability Snapshot is No.", (string?)Assert.Single(root.Descendants("skipped")).Attribute("message"));
     }
@@ -39,7 +41,8 @@ public sealed class ReportTests : IDisposable
 
         var text = File.ReadAllText(_folder["report.md"]);
         Assert.Contains("Plug-in Recording 1.0.0-1: 1 passed, 1 failed, 1 skipped.", text, StringComparison.Ordinal);
-        Assert.Contains("| CREATE-2: It must be. | create() | a name | '&lt;a\\|b> ]]>' |".Replace("> ]]", ">  ]]", StringComparison.Ordinal), text, StringComparison.Ordinal);
+        Assert.Contains("| CREATE-2: It must be. | create() | a name | '&lt;a\\|b> ]]>' |".Replace("> ]]", ">  ]]", StringComparison.Ordinal), text,
+            StringComparison.Ordinal);
         Assert.Contains("| SNAP-1 | Skipped | 0 | It must be. *The ability Snapshot is No.* |", text, StringComparison.Ordinal);
     }
 
@@ -54,7 +57,8 @@ public sealed class ReportTests : IDisposable
     public void Where_no_report_can_be_it_is_said_before_the_test()
     {
         Expect.Failure<InvalidRequestException>("ReportFormatUnknown", _folder["report.html"], () => ConformanceReport.Check(_folder["report.html"]));
-        Expect.Failure<InvalidRequestException>("ReportFolderNotFound", _folder["none", "report.md"], () => ConformanceReport.Check(_folder["none", "report.md"]));
+        Expect.Failure<InvalidRequestException>("ReportFolderNotFound", _folder["none", "report.md"],
+            () => ConformanceReport.Check(_folder["none", "report.md"]));
         Directory.CreateDirectory(_folder["folder.md"]);
         Expect.Failure<InvalidRequestException>("ReportNotWritten", _folder["folder.md"], () => ConformanceReport.Write(_folder["folder.md"], Results));
     }

@@ -38,10 +38,10 @@ internal static partial class ErrorDocument
     public static IReadOnlyDictionary<string, Entry> Entries { get; } = ReadEntries();
 
     /// <summary>Errors that carry their text themselves, which those of plug-ins do.</summary>
-    public static IReadOnlyList<Own> FindOwn(string folder)
+    public static IReadOnlyList<Own> FindOwn(params IEnumerable<string> folders)
     {
-        var files = Sources(folder).Select(File.ReadAllText).ToList();
-        var names = files.SelectMany(text => IdConstant().Matches(text)).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
+        var files = folders.SelectMany(Sources).Select(File.ReadAllText).ToList();
+        var names = files.SelectMany(text => IdConstant().Matches(text)).DistinctBy(match => match.Groups["name"].Value).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
         return
         [
             .. files.SelectMany(text => OwnId().Matches(text).Select(id => Read(text, id, names))).OfType<Own>()
@@ -100,7 +100,7 @@ internal static partial class ErrorDocument
             |---|---|---|
 
             """);
-        text.AppendJoin("", FindOwn("src/Plugins/Local")
+        text.AppendJoin("", FindOwn("src/Plugins/Local", "src/StorageConnect.PluginKit")
             .Select(own => new Row(own.Id, CategoriesOf([KindNamed(own.Kind)]), "", [own.Action.Length > 0 ? own.Action : "The error itself tells it."]))
             .Where(row => !Kinds.ContainsKey(row.Id) && !cases.Exists(known => known.Id == row.Id && known.Categories == row.Categories))
             .Select(row => $"| `{row.Id}` | {row.Categories} | {Cell(row.Actions)} |\n"));

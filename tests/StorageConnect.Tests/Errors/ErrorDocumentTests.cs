@@ -33,7 +33,8 @@ public sealed partial class ErrorDocumentTests
     {
         Assert.NotEmpty(ErrorDocument.Entries[id].When);
         Assert.NotEmpty(ErrorDocument.Entries[id].Actions);
-        Assert.True(ErrorDocument.Kinds.ContainsKey(id) || ErrorDocument.Makers.Any(maker => maker.Name == id), $"No method of a class named ...Errors makes '{id}'.");
+        Assert.True(ErrorDocument.Kinds.ContainsKey(id) || ErrorDocument.Makers.Any(maker => maker.Name == id),
+            $"No method of a class named ...Errors makes '{id}'.");
     }
 
     [Theory]
@@ -56,9 +57,11 @@ public sealed partial class ErrorDocumentTests
     [Fact]
     public void An_error_that_can_be_made_is_made_somewhere()
     {
-        var sources = new[] { "src/StorageConnect.Engine", "src/StorageConnect.Host", "src/StorageConnect" }.SelectMany(ErrorDocument.Sources).Select(File.ReadAllText).ToList();
+        var sources = new[] { "src/StorageConnect.Engine", "src/StorageConnect.Host", "src/StorageConnect" }.SelectMany(ErrorDocument.Sources)
+            .Select(File.ReadAllText).ToList();
 
-        Assert.All(ErrorDocument.Makers, maker => Assert.Contains(sources, text => text.Contains($"{maker.DeclaringType!.Name}.{maker.Name}(", StringComparison.Ordinal)));
+        Assert.All(ErrorDocument.Makers, maker =>
+            Assert.Contains(sources, text => text.Contains($"{maker.DeclaringType!.Name}.{maker.Name}(", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -98,7 +101,17 @@ public sealed partial class ErrorDocumentTests
             Ability = new(),
         },
         var type when type == typeof(OscOperation) => new OscOperation { Id = "7", StorageServerName = "lab", Target = "db01", StartedAt = default },
-        var type when type == typeof(StorageElement) => new StorageElement { Name = "db01", Uuid = "7", StorageServerUuid = "8", StorageServerName = "lab", Type = StorageElementType.Lun, Page83Id = "360", SizeBytes = 7 },
+        var type when type == typeof(StorageElement) =>
+            new StorageElement
+            {
+                Name = "db01",
+                Uuid = "7",
+                StorageServerUuid = "8",
+                StorageServerName = "lab",
+                Type = StorageElementType.Lun,
+                Page83Id = "360",
+                SizeBytes = 7
+            },
         var type when type == typeof(IscsiTarget) => new IscsiTarget { TargetName = "iqn.2026-01.lab.test:t1", Portal = "10.0.0.1" },
         var type when type == typeof(IscsiNode) => new IscsiNode("iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, new() { Host = "10.0.0.1" }),
         var type when type == typeof(IscsiSession) => new IscsiSession(7, "iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, "default", null, "FAILED", 3, 0),

@@ -13,7 +13,8 @@ internal sealed class CmdletPage
         Description = _sections["DESCRIPTION"];
         ParameterSets = [.. Split(_sections["SYNTAX"], "### ").Select(section => section.Title)];
         Examples = [.. Split(_sections["EXAMPLES"], "### ").Select(section => new CmdletExample(Name, section.Title, section.Text))];
-        Parameters = [.. Split(_sections["PARAMETERS"], "### -").Where(section => section.Title != "CommonParameters").Select(section => new ParameterEntry(section.Title, section.Text))];
+        Parameters = [.. Split(_sections["PARAMETERS"], "### -").Where(section => section.Title != "CommonParameters")
+            .Select(section => new ParameterEntry(section.Title, section.Text))];
         Inputs = Types("INPUTS");
         Outputs = Types("OUTPUTS");
     }
@@ -44,7 +45,8 @@ internal sealed class CmdletPage
 
     public string Aliases => _sections["ALIASES"];
 
-    public IEnumerable<string> Links => _sections["RELATED LINKS"].Split('\n').Where(line => line.StartsWith("- [", StringComparison.Ordinal)).Select(line => line[3..line.IndexOf(']', StringComparison.Ordinal)]);
+    public IEnumerable<string> Links => _sections["RELATED LINKS"].Split('\n').Where(line => line.StartsWith("- [", StringComparison.Ordinal))
+        .Select(line => line[3..line.IndexOf(']', StringComparison.Ordinal)]);
 
     public static IEnumerable<(string Title, string Text)> Split(string text, string heading) =>
         ("\n" + text).Split("\n" + heading).Skip(1).Select(part => part.Split('\n', 2)).Select(part => (part[0].Trim(), part[1].Trim()));

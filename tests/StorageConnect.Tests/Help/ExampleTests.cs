@@ -39,9 +39,11 @@ public sealed partial class ExampleTests : IDisposable
 
     /// <summary>Examples with an array and a plug-in of a vendor.</summary>
     private static readonly string[] WithVendor =
-        ["Register-OscStorageServer 2", "Set-OscStorageServer 2", "New-OscAccessContext 2", "Register-OscPlugin 1", "Register-OscPlugin 2", "Unregister-OscPlugin 1", "Unregister-OscPlugin 2"];
+        ["Register-OscStorageServer 2", "Set-OscStorageServer 2", "New-OscAccessContext 2", "Register-OscPlugin 1", "Register-OscPlugin 2",
+            "Unregister-OscPlugin 1", "Unregister-OscPlugin 2"];
 
-    public static TheoryData<string> Runnable => [.. Examples.Select(row => row.Data.Item1).Where(example => !NotHere.ContainsKey(example) && !WithVendor.Contains(example))];
+    public static TheoryData<string> Runnable =>
+        [.. Examples.Select(row => row.Data.Item1).Where(example => !NotHere.ContainsKey(example) && !WithVendor.Contains(example))];
 
     public static TheoryData<string> OfVendors => [.. WithVendor];
 
@@ -111,7 +113,8 @@ public sealed partial class ExampleTests : IDisposable
         foreach (var heading in new[] { "FROM NOTHING TO A CLONE", "LONG OPERATIONS" })
         {
             var commands = text[text.IndexOf(heading, StringComparison.Ordinal)..].Split('\n')
-                .SkipWhile(line => !line.StartsWith("        ", StringComparison.Ordinal)).TakeWhile(line => line.StartsWith("        ", StringComparison.Ordinal));
+                .SkipWhile(line => !line.StartsWith("        ", StringComparison.Ordinal))
+                .TakeWhile(line => line.StartsWith("        ", StringComparison.Ordinal));
             Assert.Empty(_stage.Session.Invoke(string.Join('\n', commands)).Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));
         }
     }
@@ -121,7 +124,8 @@ public sealed partial class ExampleTests : IDisposable
     {
         _stage = new();
         var text = File.ReadAllText(Path.Combine(StagedModule.Folder, "en-US", "about_StorageConnect_Troubleshooting.help.txt"));
-        var lines = text[text.IndexOf("READING AN ERROR", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("        ", StringComparison.Ordinal)).Take(5).ToList();
+        var lines = text[text.IndexOf("READING AN ERROR", StringComparison.Ordinal)..].Split('\n')
+            .Where(line => line.StartsWith("        ", StringComparison.Ordinal)).Take(5).ToList();
 
         var outcome = _stage.Session.Invoke(string.Join('\n', lines));
 
@@ -139,7 +143,8 @@ public sealed partial class ExampleTests : IDisposable
     {
         // Commands are set off; a line with a wide gap is a list of words and what they mean.
         var commands = File.ReadLines(Path.Combine(StagedModule.Folder, "en-US", topic))
-            .Where(line => line.StartsWith("        ", StringComparison.Ordinal) && Name().IsMatch(line) && !line.Trim().Contains("   ", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("        ", StringComparison.Ordinal) && Name().IsMatch(line)
+                && !line.Trim().Contains("   ", StringComparison.Ordinal))
             .ToList();
 
         Assert.True(Bind(string.Join('\n', commands)).Count > 5);
@@ -168,11 +173,13 @@ public sealed partial class ExampleTests : IDisposable
         Runspace.DefaultRunspace = runspace;
         try
         {
-            var ours = tree.FindAll(ast => ast is CommandAst command && command.GetCommandName()?.Contains("-Osc", StringComparison.Ordinal) == true, searchNestedScriptBlocks: true).Cast<CommandAst>().ToList();
+            var ours = tree.FindAll(ast => ast is CommandAst command && command.GetCommandName()?.Contains("-Osc", StringComparison.Ordinal) == true,
+                searchNestedScriptBlocks: true).Cast<CommandAst>().ToList();
             Assert.All(ours, command =>
             {
                 Assert.NotNull(runspace.SessionStateProxy.InvokeCommand.GetCommand(command.GetCommandName(), System.Management.Automation.CommandTypes.All));
-                Assert.Empty(StaticParameterBinder.BindCommand(command).BindingExceptions.Select(problem => $"{command}: -{problem.Key}: {problem.Value.BindingException.Message}"));
+                Assert.Empty(StaticParameterBinder.BindCommand(command).BindingExceptions
+                    .Select(problem => $"{command}: -{problem.Key}: {problem.Value.BindingException.Message}"));
             });
             return ours;
         }

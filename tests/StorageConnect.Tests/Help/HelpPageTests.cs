@@ -42,7 +42,8 @@ public sealed class HelpPageTests(ModuleCommands commands) : IClassFixture<Modul
 
         Assert.Equal(
             ModuleCommands.ParametersOf(command).Select(parameter => $"{parameter.Name}: {string.Join(" | ", Facts(command, parameter))}"),
-            Page(name).Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal).Select(parameter => $"{parameter.Name}: {string.Join(" | ", parameter.Facts.Select(line => line.Trim()).Where(IsDeclared))}"));
+            Page(name).Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
+                .Select(parameter => $"{parameter.Name}: {string.Join(" | ", parameter.Facts.Select(line => line.Trim()).Where(IsDeclared))}"));
     }
 
     [Theory]
@@ -53,7 +54,8 @@ public sealed class HelpPageTests(ModuleCommands commands) : IClassFixture<Modul
         var page = Page(name);
 
         Assert.Equal(
-            command.ParameterSets.Select(set => set.Name + (set.IsDefault && set.Name != ParameterAttribute.AllParameterSets ? " (Default)" : "")).Order(StringComparer.Ordinal),
+            command.ParameterSets.Select(set => set.Name + (set.IsDefault && set.Name != ParameterAttribute.AllParameterSets ? " (Default)" : ""))
+                .Order(StringComparer.Ordinal),
             page.ParameterSets.Order(StringComparer.Ordinal));
         Assert.Equal(command.OutputType.Select(type => type.Name).Order(StringComparer.Ordinal), page.Outputs.Keys.Order(StringComparer.Ordinal));
         var piped = command.ParameterSets.SelectMany(ModuleCommands.ParametersOf)
@@ -67,7 +69,8 @@ public sealed class HelpPageTests(ModuleCommands commands) : IClassFixture<Modul
     [Fact]
     public void A_link_leads_to_a_page_or_a_topic_that_exists() =>
         Assert.All(CmdletPage.All.SelectMany(page => page.Links), link => Assert.True(
-            File.Exists(Path.Combine(CmdletPage.Folder, link + ".md")) || File.Exists(Path.Combine(StagedModule.Folder, "en-US", link + ".help.txt")), $"'{link}' leads nowhere."));
+            File.Exists(Path.Combine(CmdletPage.Folder, link + ".md"))
+                || File.Exists(Path.Combine(StagedModule.Folder, "en-US", link + ".help.txt")), $"'{link}' leads nowhere."));
 
     private static CmdletPage Page(string name) => CmdletPage.All.Single(page => page.Name == name);
 

@@ -35,12 +35,16 @@ public sealed partial class ShippedHelpTests(ModuleCommands commands) : IClassFi
         Assert.True(Words(page.Synopsis) == Words(help.Element(Command + "details")!.Element(Maml + "description")), WayOut);
         Assert.True(Words(page.Description) == Words(help.Element(Maml + "description")), WayOut);
         Assert.Equal(
-            page.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal).Select(parameter => $"{parameter.Name}: {Words(parameter.Description)}"),
-            help.Element(Command + "parameters")!.Elements(Command + "parameter").Select(parameter => $"{parameter.Element(Maml + "name")!.Value}: {Words(parameter.Element(Maml + "description"))}").Order(StringComparer.Ordinal));
+            page.Parameters.OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
+                .Select(parameter => $"{parameter.Name}: {Words(parameter.Description)}"),
+            help.Element(Command + "parameters")!.Elements(Command + "parameter")
+                .Select(parameter => $"{parameter.Element(Maml + "name")!.Value}: {Words(parameter.Element(Maml + "description"))}")
+                .Order(StringComparer.Ordinal));
         Assert.Equal(
             page.Examples.Select(example => $"{example.Title}: {Spaces().Replace(example.Code, " ")} {Words(example.Explanation)}"),
             help.Element(Command + "examples")!.Elements(Command + "example").Select(example =>
-                $"{example.Element(Maml + "title")!.Value.Trim('-', ' ')}: {Spaces().Replace(example.Element(Dev + "code")!.Value, " ")} {Words(example.Element(Dev + "remarks"))}"));
+                $"{example.Element(Maml + "title")!.Value.Trim('-', ' ')}: {Spaces().Replace(example.Element(Dev + "code")!.Value, " ")} " +
+                Words(example.Element(Dev + "remarks"))));
     }
 
     [Theory]
@@ -50,14 +54,18 @@ public sealed partial class ShippedHelpTests(ModuleCommands commands) : IClassFi
         var command = commands.All[name];
 
         Assert.Equal(
-            command.ParameterSets.Select(set => string.Join(" ", ModuleCommands.ParametersOf(set).Select(parameter => parameter.Name).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal),
+            command.ParameterSets.Select(set => string.Join(" ",
+                ModuleCommands.ParametersOf(set).Select(parameter => parameter.Name).Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal),
             Shipped[name].Element(Command + "syntax")!.Elements(Command + "syntaxItem")
-                .Select(item => string.Join(" ", item.Elements(Command + "parameter").Select(parameter => parameter.Element(Maml + "name")!.Value).Order(StringComparer.Ordinal)))
+                .Select(item => string.Join(" ", item.Elements(Command + "parameter").Select(parameter => parameter.Element(Maml + "name")!.Value)
+                    .Order(StringComparer.Ordinal)))
                 .Order(StringComparer.Ordinal));
         Assert.Equal(
-            ModuleCommands.ParametersOf(command).Select(parameter => $"{parameter.Name} {parameter.ParameterType} {string.Join(", ", parameter.Aliases.DefaultIfEmpty("none"))}"),
+            ModuleCommands.ParametersOf(command)
+                .Select(parameter => $"{parameter.Name} {parameter.ParameterType} {string.Join(", ", parameter.Aliases.DefaultIfEmpty("none"))}"),
             Shipped[name].Element(Command + "parameters")!.Elements(Command + "parameter")
-                .Select(parameter => $"{parameter.Element(Maml + "name")!.Value} {parameter.Element(Dev + "type")!.Element(Maml + "name")!.Value} {parameter.Attribute("aliases")!.Value}")
+                .Select(parameter => string.Join(' ', parameter.Element(Maml + "name")!.Value,
+                    parameter.Element(Dev + "type")!.Element(Maml + "name")!.Value, parameter.Attribute("aliases")!.Value))
                 .Order(StringComparer.Ordinal));
     }
 
@@ -83,9 +91,11 @@ public sealed partial class ShippedHelpTests(ModuleCommands commands) : IClassFi
     [Theory]
     [MemberData(nameof(Topics))]
     public void Get_Help_finds_the_topics(string topic) =>
-        Assert.StartsWith($"TOPIC\n    {topic}\n", Assert.Single(commands.Session.Get<string>("[string] (Get-Help $topic)", ("topic", topic))).ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.StartsWith($"TOPIC\n    {topic}\n",
+            Assert.Single(commands.Session.Get<string>("[string] (Get-Help $topic)", ("topic", topic))).ReplaceLineEndings("\n"), StringComparison.Ordinal);
 
-    private static string Words(XElement? element) => element is null ? "" : Words(string.Join(" ", element.DescendantsAndSelf(Maml + "para").Select(para => para.Value)));
+    private static string Words(XElement? element) =>
+        element is null ? "" : Words(string.Join(" ", element.DescendantsAndSelf(Maml + "para").Select(para => para.Value)));
 
     // Markdown's backticks are not for Get-Help.
     private static string Words(string text) => Spaces().Replace(text.Replace("`", "", StringComparison.Ordinal), " ").Trim();

@@ -13,7 +13,8 @@ internal sealed record Capture(string Command, ToolResult Result)
     public static Capture Read(string folder, string file) => Read(Path.Combine(Folder, folder, file));
 
     /// <summary>The names of all captures in a folder.</summary>
-    public static IEnumerable<string> NamesIn(string folder) => Directory.GetFiles(Path.Combine(Folder, folder), "*.txt").Select(path => Path.GetFileName(path));
+    public static IEnumerable<string> NamesIn(string folder) =>
+        Directory.GetFiles(Path.Combine(Folder, folder), "*.txt").Select(path => Path.GetFileName(path));
 
     /// <summary>What a folder's INDEX says of its captures: a row each, its parts between blanks; the last of them may hold blanks.</summary>
     public static IEnumerable<string[]> Index(string folder, int parts) => File.ReadLines(Path.Combine(Folder, folder, "INDEX"))
@@ -46,6 +47,8 @@ internal sealed record Capture(string Command, ToolResult Result)
         var exit = head[1]["--- exit ".Length..].Split(',')[0];
         return new(
             head[0][2..],
-            new(int.Parse(exit, CultureInfo.InvariantCulture), text[(outputAt + output.Length - (errorAt < outputAt + output.Length ? 1 : 0))..errorAt].TrimStart('\n'), text[(errorAt + error.Length)..].TrimStart('\n')));
+            new(int.Parse(exit, CultureInfo.InvariantCulture),
+                text[(outputAt + output.Length - (errorAt < outputAt + output.Length ? 1 : 0))..errorAt].TrimStart('\n'),
+                text[(errorAt + error.Length)..].TrimStart('\n')));
     }
 }

@@ -15,7 +15,8 @@ public sealed class FabricHistoryTests
 
     [Fact]
     public async Task No_history_of_a_host_ends_in_the_wrong_data_or_in_something_left_behind() =>
-        await Gen.Select(HistorySetup.Any, HistoryStep.Any.Array[1, 25]).SampleAsync(async (setup, steps) => await History.PlayAsync(setup, steps), time: Seconds, print: Print);
+        await Gen.Select(HistorySetup.Any, HistoryStep.Any.Array[1, 25])
+            .SampleAsync(async (setup, steps) => await History.PlayAsync(setup, steps), time: Seconds, print: Print);
 
     private static string Print((HistorySetup Setup, HistoryStep[] Steps) sample) => $"{sample.Setup}\n{string.Join('\n', sample.Steps.AsEnumerable())}";
 }

@@ -19,7 +19,8 @@ public sealed class IscsiadmExitTests
         [.. Index.Where(row => row[2] != NotKept).Select(row => (row[0], row[1], row[2], row[3], row[4]))];
 
     public static TheoryData<string, string> Lists =>
-        [.. Index.Where(row => row[1] == nameof(IscsiadmOperation.Discover) && row[2] is "0" or NotKept).Select(row => (row[0], row.ElementAtOrDefault(5) ?? ""))];
+        [.. Index.Where(row => row[1] == nameof(IscsiadmOperation.Discover) && row[2] is "0" or NotKept)
+            .Select(row => (row[0], row.ElementAtOrDefault(5) ?? ""))];
 
     [Fact]
     public void Each_capture_has_its_line_in_the_index() =>
@@ -90,8 +91,12 @@ public sealed class IscsiadmExitTests
     [InlineData(IscsiadmOutcome.Permanent, 1, 2, 7, 9, 12, 13, 14, 15, 16, 17, 19, 21, 22, 23, 24, 25, 26, 27, 30, 34, 99, 137, 255)]
     internal void Every_exit_code_has_its_verdict(IscsiadmOutcome outcome, params int[] codes)
     {
-        var differing = new[] { (IscsiadmOperation.Discover, 21), (IscsiadmOperation.Discover, 255), (IscsiadmOperation.Login, 15), (IscsiadmOperation.Login, 21), (IscsiadmOperation.Login, 255), (IscsiadmOperation.Logout, 2), (IscsiadmOperation.Logout, 21), (IscsiadmOperation.Logout, 22), (IscsiadmOperation.Logout, 255) };
-        foreach (var (operation, code) in Enum.GetValues<IscsiadmOperation>().SelectMany(operation => codes.Select(code => (operation, code))).Except(differing))
+        var differing =
+            new[] { (IscsiadmOperation.Discover, 21), (IscsiadmOperation.Discover, 255), (IscsiadmOperation.Login, 15), (IscsiadmOperation.Login, 21),
+                (IscsiadmOperation.Login, 255), (IscsiadmOperation.Logout, 2), (IscsiadmOperation.Logout, 21), (IscsiadmOperation.Logout, 22),
+                (IscsiadmOperation.Logout, 255) };
+        foreach (var (operation, code) in Enum.GetValues<IscsiadmOperation>()
+            .SelectMany(operation => codes.Select(code => (operation, code))).Except(differing))
         {
             var exit = IscsiadmExit.Of(operation, code);
             Assert.Equal((code, outcome), (code, exit.Outcome));

@@ -20,17 +20,22 @@ public sealed class MultipathMapTests : IDisposable
     [InlineData("qemu-s1-062-mpd-map-json", $"mpatha {One} sda=Active sdc=Active")]
     [InlineData("uml-s1-077-mpd-map-json-onepath", $"mpatha {One} sda=Active sdc=Failed; mpathb {Two} sdb=Active sdd=Failed")]
     [InlineData("qemu-s1-077-mpd-map-json-onepath", $"mpatha {One} sda=Active sdc=Failed; mpathb {Two} sdb=Active sdd=Failed")]
-    [InlineData("qemu-lio-011-lio-mpd-json", "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdb=Active; 36001405abea000200000000000000000 36001405abea000200000000000000000 sdc=Active sdd=Active")]
+    [InlineData("qemu-lio-011-lio-mpd-json",
+        "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdb=Active; 36001405abea000200000000000000000 " +
+            "36001405abea000200000000000000000 sdc=Active sdd=Active")]
     [InlineData("uml-s1-139-mp-ll-end", "")]
     [InlineData("qemu-s1-139-mp-ll-end", "")]
     [InlineData("uml-s2-046-end", "")]
-    [InlineData("uml-lio-011-lio-mpd-json", "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdc=Active; 36001405abea000200000000000000000 36001405abea000200000000000000000 sdb=Active sdd=Active")]
+    [InlineData("uml-lio-011-lio-mpd-json",
+        "36001405abea000100000000000000000 36001405abea000100000000000000000 sda=Active sdc=Active; 36001405abea000200000000000000000 " +
+            "36001405abea000200000000000000000 sdb=Active sdd=Active")]
     public void Maps_and_the_states_of_their_paths_are_read_as_multipathd_tells_them(string capture, string expected)
     {
         var maps = MultipathMap.TryParse(ReadCapture(capture));
 
         Assert.NotNull(maps);
-        Assert.Equal(expected, string.Join("; ", maps.Select(map => $"{map.Name} {map.Wwid} {string.Join(' ', map.Paths.Select(path => $"{path.Disk}={path.State}"))}")));
+        Assert.Equal(expected, string.Join("; ",
+            maps.Select(map => $"{map.Name} {map.Wwid} {string.Join(' ', map.Paths.Select(path => $"{path.Disk}={path.State}"))}")));
     }
 
     [Theory]

@@ -19,7 +19,9 @@ public sealed class MultipathdCaptureTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private Multipathd Client => new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) }, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")));
+    private Multipathd Client =>
+        new(_host.Roots, new() { MultipathdReply = TimeSpan.FromMinutes(1) },
+            new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")));
 
     public void Dispose() => _host.Dispose();
 

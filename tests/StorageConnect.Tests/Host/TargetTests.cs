@@ -71,6 +71,43 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_plug_in_logs_in_to_one_target_with_a_secret_of_its_own()
+    {
+        Add("a", Target, 1);
+        Add("b", Other, 1);
+        using var secret = new Secret("of-this-target");
+        var context = new AccessContext { ChapUser = "u1" }.WithSecrets(secret, null);
+        var target = new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" };
+
+        await Fabric.LoginAsync(target, context, Cancellation);
+
+        Assert.Equal((Target, "10.0.2.1"), Assert.Single(_host.Sessions().Select(session => (session.TargetName, session.Portal.Address))));
+        Assert.True(Fabric.IsConnected(target));
+        Assert.Equal(("u1", "of-this-target"), (_host.LastLogin!.ChapUser, _host.LastLogin.GetChapSecret()!.Use(static text => text.ToString())));
+        Assert.Single(Fabric.FindLuns([Target]));
+        Assert.Empty(Fabric.FindLuns([Other]));
+        await Fabric.LogoutAsync(target with { Portal = "10.0.1.1:3260" }, Cancellation);
+        Assert.True(Fabric.IsConnected(target));
+        await Fabric.LogoutAsync(target, Cancellation);
+        await Fabric.LogoutAsync(target, Cancellation);
+        Assert.False(Fabric.IsConnected(target));
+        Assert.Empty(Fabric.FindLuns([Target]));
+    }
+
+    [Fact]
+    public async Task A_wrong_secret_or_a_portal_that_is_none_is_told()
+    {
+        Add("a", Target, 1);
+        _host.ClosedPortals.Add("10.0.2.1");
+        var target = new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" };
+
+        await Assert.ThrowsAsync<AuthenticationFailedException>(() => Fabric.LoginAsync(target, new() { ChapUser = "u" }, Cancellation));
+        var wrong = await Assert.ThrowsAnyAsync<StorageConnectException>(() => Fabric.LoginAsync(target with { Portal = "10.0.2.1:port" }, new(), Cancellation));
+        Assert.Equal("IscsiPortalInvalid", wrong.ErrorId);
+        Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
     public async Task A_portal_that_no_access_context_names_belongs_to_the_first()
     {
         Add("a", Target, 1);

@@ -34,7 +34,8 @@ public sealed class ToolRunnerTests
         var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
 
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
-        Assert.Equal(["LC_ALL=C", $"PATH={string.Join(':', ToolRunner.SystemFolders)}", $"STORAGE_CONNECT_STARTED_BY={Environment.ProcessId}", "no input"], lines);
+        Assert.Equal(["LC_ALL=C", $"PATH={string.Join(':', ToolRunner.SystemFolders)}", $"STORAGE_CONNECT_STARTED_BY={Environment.ProcessId}", "no input"],
+            lines);
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class ToolRunnerTests
     {
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child.new; mv %DIR%/child.new %DIR%/child; wait");
 
-        var error = await Assert.ThrowsAsync<ToolFailedException>(() => tool.Runner.RunAsync(new(Tool.Iscsiadm, "-m", "node"), TimeSpan.FromSeconds(2), Cancellation));
+        var error = await Assert.ThrowsAsync<ToolFailedException>(
+            () => tool.Runner.RunAsync(new(Tool.Iscsiadm, "-m", "node"), TimeSpan.FromSeconds(2), Cancellation));
 
         Assert.Equal("ToolTimeout", error.ErrorId);
         Assert.Contains("'iscsiadm -m node' did not end within 2 s", error.Message);
@@ -147,7 +149,8 @@ public sealed class ToolRunnerTests
         var error = Assert.Throws<ArgumentException>(() => new ToolCommand(Tool.Iscsiadm, "-v", $"{secret}"));
 
         Assert.Contains("everybody could read it", error.Message);
-        Assert.DoesNotContain(typeof(ToolCommand).GetConstructors().SelectMany(made => made.GetParameters()), parameter => parameter.ParameterType == typeof(Secret));
+        Assert.DoesNotContain(typeof(ToolCommand).GetConstructors().SelectMany(made => made.GetParameters()),
+            parameter => parameter.ParameterType == typeof(Secret));
         Assert.Throws<ArgumentException>(() => new ToolCommand(Tool.Iscsiadm, "a\0b"));
     }
 

@@ -68,7 +68,8 @@ public sealed class AccessGroupTests
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);
         await array.CreateGroupAsync("old", Wwn);
-        var answer = await array.Plugin.CreateAccessGroupsAsync(array.Server, [new() { Name = "old" }, new() { Name = "new" }, new() { Name = "bad\n" }], Token);
+        var answer = await array.Plugin.CreateAccessGroupsAsync(array.Server,
+            [new() { Name = "old" }, new() { Name = "new" }, new() { Name = "bad\n" }], Token);
         Assert.Equal(["new"], answer.Select(group => group.Name));
         Assert.Equal(["new", "old"], (await array.Plugin.GetAccessGroupsAsync(array.Server, null, Token)).Select(group => group.Name));
         await array.FailsAsync<AlreadyExistsException>(array.CreateGroupAsync("old"), "AccessGroupExists");

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using StorageConnect.Plugins.Local;
+using StorageConnect.PluginKit;
 using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
@@ -216,7 +216,8 @@ public sealed class CopyPoolTests
         Assert.Equal(51, (await array.ListAsync()).Count);
         await array.AssertWholeAsync();
         array.Plugin.Dispose();
-        var open = new DirectoryInfo($"/proc/{Environment.ProcessId}/fd").EnumerateFiles().Select(file => file.LinkTarget ?? "").Where(path => path.StartsWith(array.Folder, StringComparison.Ordinal));
+        var open = new DirectoryInfo($"/proc/{Environment.ProcessId}/fd").EnumerateFiles().Select(file => file.LinkTarget ?? "")
+            .Where(path => path.StartsWith(array.Folder, StringComparison.Ordinal));
         Assert.Empty(open);
     }
 

@@ -30,7 +30,8 @@ public sealed class CrashTests
         }
     }
 
-    public static TheoryData<string> PowerCuts { get; } = ["create", "remove", "grow", "shrink", "offline", "online", "restore", "removeSnap", "snap", "clone", "multiSnap"];
+    public static TheoryData<string> PowerCuts { get; } = ["create", "remove", "grow", "shrink", "offline", "online", "restore", "removeSnap", "snap",
+        "clone", "multiSnap"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

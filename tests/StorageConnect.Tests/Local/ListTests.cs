@@ -102,12 +102,14 @@ public sealed class ListTests
         {
             // A file of its own for each, as two versions side by side have.
             var folder = Directory.CreateDirectory(Path.Combine(array.Folder, "..", $"plugin-{Guid.NewGuid():N}")).FullName;
-            foreach (var name in new[] { "StorageConnect.Plugins.Local.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll", "SQLitePCLRaw.batteries_v2.dll", "SQLitePCLRaw.provider.e_sqlite3.dll" })
+            foreach (var name in new[] { "StorageConnect.Plugins.Local.dll", "Microsoft.Data.Sqlite.dll", "SQLitePCLRaw.core.dll",
+                "SQLitePCLRaw.batteries_v2.dll", "SQLitePCLRaw.provider.e_sqlite3.dll" })
             {
                 File.Copy(Path.Combine(home, name), Path.Combine(folder, name));
             }
 
-            var native = Directory.EnumerateFiles(home, "libe_sqlite3.so", SearchOption.AllDirectories).First(path => path.Contains("linux-x64", StringComparison.Ordinal) || Path.GetDirectoryName(path) == home);
+            var native = Directory.EnumerateFiles(home, "libe_sqlite3.so", SearchOption.AllDirectories)
+                .First(path => path.Contains("linux-x64", StringComparison.Ordinal) || Path.GetDirectoryName(path) == home);
             File.Copy(native, Path.Combine(folder, "libe_sqlite3.so"));
             var context = new FolderContext(folder);
             var type = context.LoadFromAssemblyPath(Path.Combine(folder, "StorageConnect.Plugins.Local.dll")).GetType(typeof(LocalPlugin).FullName!)!;
@@ -128,7 +130,8 @@ public sealed class ListTests
             Token)));
         Assert.Equal(40, (await array.ListAsync()).Count);
         // Not at the line's end: the file it was loaded from may be deleted by now, which is said behind the name.
-        var loaded = File.ReadLines("/proc/self/maps").Where(line => line.Contains("e_sqlite3.so", StringComparison.Ordinal)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct();
+        var loaded = File.ReadLines("/proc/self/maps").Where(line => line.Contains("e_sqlite3.so", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct();
         Assert.Single(loaded);
         plugins.ForEach(plugin => ((IDisposable)plugin).Dispose());
         await array.AssertWholeAsync();

@@ -9,7 +9,8 @@ public sealed class ModelTests
 {
     private static readonly string[] Names = ["a", "b", "c", "A"];
 
-    private static readonly Gen<Action> AnyAction = Gen.Select(Gen.Enum<Verb>(), Gen.Int[0, Names.Length - 1], Gen.Int[0, Names.Length - 1], Gen.Long[512, 1 << 16])
+    private static readonly Gen<Action> AnyAction = Gen.Select(Gen.Enum<Verb>(), Gen.Int[0, Names.Length - 1], Gen.Int[0, Names.Length - 1],
+        Gen.Long[512, 1 << 16])
         .Select((verb, name, other, size) => new Action(verb, Names[name], Names[other], size));
 
     private enum Verb
@@ -72,7 +73,8 @@ public sealed class ModelTests
 
     private static async Task<IEnumerable<string>> StateAsync(TestArray array) =>
         (await array.ListAsync()).Concat(await array.SnapsAsync())
-            .Select(element => new Element(element.Name, element.Type, element.SizeBytes, element.State == StorageElementState.Online, element.AccessGroupNames.Count > 0, "").ToString())
+            .Select(element => new Element(element.Name, element.Type, element.SizeBytes, element.State == StorageElementState.Online,
+                element.AccessGroupNames.Count > 0, "").ToString())
             .Order(StringComparer.Ordinal);
 
     private static async Task<string?> ApplyAsync(TestArray array, Action action)

@@ -8,11 +8,14 @@ public sealed class NameTests
 {
     public static TheoryData<string> Good { get; } =
     [
-        "a", "with space", " lead and trail ", "-rf", "../x", "../../etc/passwd", "/", ".", "..", "a/b", "a\\b", "it's", "\"quoted\"", "*", "?[x]", "%s%n", "$(id)", ";--",
-        "x'); DROP TABLE elements; --", "NUL", "\U0001F4BE", "名前", "é", "e\u0301", "a\u202Eb", new string('x', 255), string.Concat(Enumerable.Repeat("\U0001F4BE", 127)),
+        "a", "with space", " lead and trail ", "-rf", "../x", "../../etc/passwd", "/", ".", "..", "a/b", "a\\b", "it's", "\"quoted\"", "*", "?[x]",
+        "%s%n", "$(id)", ";--",
+        "x'); DROP TABLE elements; --", "NUL", "\U0001F4BE", "名前", "é", "e\u0301", "a\u202Eb", new string('x', 255),
+        string.Concat(Enumerable.Repeat("\U0001F4BE", 127)),
     ];
 
-    public static TheoryData<string> Bad { get; } = ["", "a\nb", "a\0b", "\t", "\u007f", "a\u0085b", new string('x', 256), string.Concat(Enumerable.Repeat("\U0001F4BE", 128)), "\ud800", "x\udc00"];
+    public static TheoryData<string> Bad { get; } = ["", "a\nb", "a\0b", "\t", "\u007f", "a\u0085b", new string('x', 256),
+        string.Concat(Enumerable.Repeat("\U0001F4BE", 128)), "\ud800", "x\udc00"];
 
     [Theory]
     [MemberData(nameof(Good))]

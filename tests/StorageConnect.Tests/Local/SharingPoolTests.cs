@@ -40,7 +40,8 @@ public sealed class SharingPoolTests
         Assert.Equal([old, now], await array.Plugin.GetCurrentClonesAsync(array.Server, null, Token));
         Assert.Equal([snapshot], await array.SnapsAsync(volume));
         Assert.Empty(await array.SnapsAsync(now));
-        Assert.DoesNotContain(await array.ListAsync(new() { Types = [.. Enum.GetValues<StorageElementType>()] }), element => element.Type == StorageElementType.Snapshot);
+        Assert.DoesNotContain(await array.ListAsync(new() { Types = [.. Enum.GetValues<StorageElementType>()] }),
+            element => element.Type == StorageElementType.Snapshot);
         await array.AssertWholeAsync();
     }
 

@@ -38,12 +38,15 @@ public sealed class TwoVersionTests : IDisposable
             },
             Token))));
 
-        var seen = await Task.WhenAll(arrays.Select(async array => (await array.ListAsync(new(), Token).ToListAsync(Token)).Select(element => element.Uuid).Order()));
+        var seen = await Task.WhenAll(arrays.Select(
+            async array => (await array.ListAsync(new(), Token).ToListAsync(Token)).Select(element => element.Uuid).Order()));
         Assert.Equal(2 * each, seen[0].Count());
         Assert.Equal(seen[0], seen[1]);
         Assert.Equal(["ok"], Sqlite.Column(Path.Combine(_pool, "local.db"), "PRAGMA integrity_check"));
-        Assert.Single(AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.Location.StartsWith(_folder["one"], StringComparison.Ordinal)), IsThePlugin);
-        Assert.Single(AppDomain.CurrentDomain.GetAssemblies().Where(assembly => assembly.Location.StartsWith(_folder["other"], StringComparison.Ordinal)), IsThePlugin);
+        Assert.Single(AppDomain.CurrentDomain.GetAssemblies()
+            .Where(assembly => assembly.Location.StartsWith(_folder["one"], StringComparison.Ordinal)), IsThePlugin);
+        Assert.Single(AppDomain.CurrentDomain.GetAssemblies()
+            .Where(assembly => assembly.Location.StartsWith(_folder["other"], StringComparison.Ordinal)), IsThePlugin);
         Assert.Single(MappedSqlites());
     }
 
@@ -71,19 +74,22 @@ public sealed class TwoVersionTests : IDisposable
     private static bool IsThePlugin(System.Reflection.Assembly assembly) => assembly.GetName().Name == "StorageConnect.Plugins.Local";
 
     private static IEnumerable<string> MappedSqlites() =>
-        File.ReadLines("/proc/self/maps").Where(line => line.Contains("e_sqlite3.so", StringComparison.Ordinal)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct();
+        File.ReadLines("/proc/self/maps").Where(line => line.Contains("e_sqlite3.so", StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct();
 
     /// <summary>An engine of its own that has one version of the plug-in, and a server on the pool.</summary>
     private async Task<StorageArray> OpenAsync(string name, string version)
     {
         var engine = NewEngine(name);
         engine.Plugins.Add(PluginOf(version));
-        var server = await engine.RegisterAsync(new() { Name = name, StorageType = StorageType.SAN, ExtraInfo = $"Pool={_pool}" }, "Local", saveCredential: false, Token);
+        var server = await engine.RegisterAsync(new() { Name = name, StorageType = StorageType.SAN, ExtraInfo = $"Pool={_pool}" }, "Local",
+            saveCredential: false, Token);
         Assert.Equal(version, server.PluginVersion);
         return engine.GetArray(name);
     }
 
-    private StorageEngine NewEngine(string name) => new(new(_folder[name, "config"], _folder[name, "state"], _folder[name, "plugins"], _folder["none"]), new FakeHost());
+    private StorageEngine NewEngine(string name) =>
+        new(new(_folder[name, "config"], _folder[name, "state"], _folder[name, "plugins"], _folder["none"]), new FakeHost());
 
     /// <summary>The folder of the built plug-in; for another version a copy, in which the two places that tell the version are changed.</summary>
     private string PluginOf(string version)

@@ -245,7 +245,8 @@ public sealed class VolumeTests
                 () => array.Plugin.SplitCloneAsync(array.Server, gone, Token), () => array.Plugin.SetQosAsync(array.Server, gone, "durable", Token),
                 () => array.Plugin.GetStatusAsync(array.Server, gone, Token), () => array.Plugin.StartPresentAsync(array.Server, gone, [], Token),
                 () => array.Plugin.IsCloneableAsync(array.Server, gone, Token), () => array.Plugin.GetCurrentSnapsAsync(array.Server, gone, Token),
-                () => array.Plugin.UpdateStorageElementsAsync(array.Server, [gone], false, Token), () => array.Plugin.GetAccessGroupsAsync(array.Server, gone, Token),
+                () => array.Plugin.UpdateStorageElementsAsync(array.Server, [gone], false, Token),
+                () => array.Plugin.GetAccessGroupsAsync(array.Server, gone, Token),
             ];
             foreach (var call in calls)
             {
@@ -297,14 +298,16 @@ public sealed class VolumeTests
         using var array = await TestArray.NewAsync(PoolKind.Copy);
         var wanted = new StorageElement { Name = "v", SizeBytes = 512, VolumeGroupName = Path.GetFileName(array.Folder) };
         await array.Plugin.CreateAsync(array.Server, wanted, true, null, Token);
-        await array.FailsAsync<InvalidRequestException>(array.Plugin.CreateAsync(array.Server, wanted with { Name = "w", VolumeGroupName = "other" }, true, null, Token), "VolumeGroupUnknown");
+        await array.FailsAsync<InvalidRequestException>(
+            array.Plugin.CreateAsync(array.Server, wanted with { Name = "w", VolumeGroupName = "other" }, true, null, Token), "VolumeGroupUnknown");
     }
 
     [Fact]
     public async Task A_cancelled_call_changes_nothing()
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => array.Plugin.CreateAsync(array.Server, new() { Name = "v", SizeBytes = 512 }, true, null, new(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => array.Plugin.CreateAsync(array.Server, new() { Name = "v", SizeBytes = 512 }, true, null, new(canceled: true)));
         await array.AssertWholeAsync();
     }
 

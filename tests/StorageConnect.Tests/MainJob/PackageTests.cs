@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Management.Automation.Language;
 using System.Text.Json;
@@ -68,7 +67,6 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Assert.DoesNotContain(metadata.Elements(), element => element.Name.LocalName == "dependencies");
         Assert.NotEmpty((string)data["ReleaseNotes"]!);
         Assert.NotEmpty((string)data["LicenseUri"]!);
-        Assert.Equal(data["ProjectUri"], Say("projectUrl"));
 
         var tags = Say("tags").Split(' ');
         Assert.Contains("PSModule", tags);
@@ -107,7 +105,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Copy(StagedModule.Root, clone.Path, "*", SearchOption.TopDirectoryOnly);
         Copy(Path.Combine(StagedModule.Root, "src"), clone["src"], "*", SearchOption.AllDirectories);
 
-        DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"]);
+        Packing.DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"]);
 
         using var zip = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(clone["packages"], "*.zip")));
         Assert.Equal(Staged.Select(file => "StorageConnect/" + file), zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
@@ -127,21 +125,6 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         }
     }
 
-    private static void DotNet(params string[] arguments)
-    {
-        var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
-        var start = new ProcessStartInfo("dotnet", [.. arguments, "--configuration", configuration, "-nodeReuse:false", "-p:UseSharedCompilation=false"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output + error.Result);
-    }
-
     private static IReadOnlyList<string> Staged { get; } =
     [
         .. Directory.GetFiles(StagedModule.Folder, "*", SearchOption.AllDirectories)
@@ -156,8 +139,8 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
 
         public Packages()
         {
-            Pack("first");
-            Pack("second");
+            Packing.Pack(_folder["first"]);
+            Packing.Pack(_folder["second"]);
         }
 
         public string First(string pattern) => Assert.Single(Directory.GetFiles(_folder["first"], pattern));
@@ -165,8 +148,5 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         public string Second(string pattern) => Assert.Single(Directory.GetFiles(_folder["second"], pattern));
 
         public void Dispose() => _folder.Dispose();
-
-        private void Pack(string name) =>
-            DotNet("pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--output", _folder[name]);
     }
 }

@@ -18,9 +18,9 @@ public sealed partial class PowerCutTests : IDisposable
         Assert.SkipUnless(File.Exists(Strace), $"{Strace} is needed to see what is synced.");
         var log = _user.Settings["syncs.log"];
 
-        var (exitCode, output, error) = await _user.RunAsync(
+        var (exitCode, output, error) = await _user.RunCommandAsync(
             [Strace, "-f", "-qq", "-y", "-e", "trace=mkdir,rename,fsync", "-o", log],
-            ["-Command", $"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}'; $null = New-OscStorageElement db01 16MB; (Invoke-OscClone db01 -NoWait).Id"]);
+            $"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}'; $null = New-OscStorageElement db01 16MB; (Invoke-OscClone db01 -NoWait).Id");
 
         Assert.SkipWhen(error.Contains("PTRACE", StringComparison.Ordinal), $"Nothing can be traced here: {error}");
         Assert.True(exitCode == 0, output + error);

@@ -20,7 +20,7 @@ public sealed class QuickstartTests : IDisposable
 
         for (var run = 0; run < 2; run++)
         {
-            var (exitCode, output, error) = await _user.RunAsync([], ["-File", Script, "-Pool", pool]);
+            var (exitCode, output, error) = await _user.RunAsync([], PowerShellTool.Folder, ["-File", Script, "-Pool", pool]);
 
             Assert.True(exitCode == 0, output + error);
             Assert.Empty(error);
@@ -43,8 +43,10 @@ public sealed class QuickstartTests : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is needed to become an ordinary user.");
         var pool = LoopMounts.NewFolder(kind);
         await RunToolAsync("chown", [$"{Nobody}", pool, .. _user.Folders]);
+        using var tool = PowerShellTool.CopyForEverybody();
 
-        var (exitCode, output, error) = await _user.RunAsync(["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"], ["-File", Script, "-Pool", pool]);
+        var (exitCode, output, error) = await _user.RunAsync(
+            ["setpriv", $"--reuid={Nobody}", $"--regid={Nobody}", "--clear-groups"], tool.Path, ["-File", Script, "-Pool", pool]);
 
         Assert.True(exitCode == 0, output + error);
     }
@@ -52,7 +54,7 @@ public sealed class QuickstartTests : IDisposable
     [Fact]
     public async Task Importing_the_module_loads_no_plug_in_and_touches_no_file_of_the_user()
     {
-        var (exitCode, output, error) = await _user.RunAsync([], ["-Command", "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }"]);
+        var (exitCode, output, error) = await _user.RunCommandAsync([], "[AppDomain]::CurrentDomain.GetAssemblies() | ForEach-Object { $_.GetName().Name }");
 
         Assert.True(exitCode == 0, output + error);
         Assert.Contains("StorageConnect", output.Split('\n').Select(line => line.Trim()));

@@ -53,9 +53,12 @@ public sealed class RefusalTests : IDisposable
         { "Get-OscSnapshot nightly | Remove-OscStorageElement -Confirm:$false", "WrongElementType", ErrorCategory.InvalidArgument, "nightly" },
         { "Get-OscStorageElement db01 | Remove-OscSnapshot -Confirm:$false", "WrongElementType", ErrorCategory.InvalidArgument, "db01" },
         { "Split-OscClone db01", "NoSuchOperation", ErrorCategory.NotImplemented, "db01" },
-        { "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"", "StorageServerExists", ErrorCategory.ResourceExists, "lab" },
-        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/nosuch'", "PoolNotFound", ErrorCategory.ObjectNotFound, "other" },
-        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/'", "ExtraInfoInvalid", ErrorCategory.InvalidArgument, "other" },
+        { "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"", "StorageServerExists",
+            ErrorCategory.ResourceExists, "lab" },
+        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/nosuch'", "PoolNotFound",
+            ErrorCategory.ObjectNotFound, "other" },
+        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/'", "ExtraInfoInvalid",
+            ErrorCategory.InvalidArgument, "other" },
         { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN", "ExtraInfoInvalid", ErrorCategory.InvalidArgument, "other" },
         { "Register-OscStorageServer -Name other -Plugin nosuch -StorageType SAN", "PluginNotFound", ErrorCategory.ObjectNotFound, "other" },
     };
@@ -89,7 +92,8 @@ public sealed class RefusalTests : IDisposable
         var database = Path.Combine(damaged, "local.db");
         File.WriteAllText(database, "This is no database any more. " + new string('x', 5000));
 
-        var error = _session.Invoke("Register-OscStorageServer -Name again -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$damaged\"", ("damaged", damaged)).Error("PoolCorrupt");
+        var error = _session.Invoke("Register-OscStorageServer -Name again -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$damaged\"", ("damaged", damaged))
+            .Error("PoolCorrupt");
 
         Assert.Equal(ErrorCategory.InvalidData, error.CategoryInfo.Category);
         Assert.StartsWith("This is no database", File.ReadAllText(database), StringComparison.Ordinal);
@@ -116,7 +120,8 @@ public sealed class RefusalTests : IDisposable
 
     private string State() => string.Join(
         "; ",
-        _session.Invoke("Get-OscStorageServer; Get-OscStorageElement -StorageServer lab; Get-OscSnapshot -StorageServer lab; Get-OscAccessGroup -StorageServer lab").Output
+        _session.Invoke(
+            "Get-OscStorageServer; Get-OscStorageElement -StorageServer lab; Get-OscSnapshot -StorageServer lab; Get-OscAccessGroup -StorageServer lab").Output
             .Select(item => PSSerializer.Serialize(item, 1)));
 
     private void Run(string script, params (string Name, object? Value)[] variables)

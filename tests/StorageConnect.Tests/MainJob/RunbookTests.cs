@@ -12,7 +12,8 @@ public sealed class RunbookTests : IDisposable
     private readonly List<string> _pools = [];
 
     public static TheoryData<string> Runbooks =>
-        [.. Directory.GetFiles(Path.Combine(StagedModule.Root, "docs", "runbooks"), "*.ps1").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        [.. Directory.GetFiles(Path.Combine(StagedModule.Root, "docs", "runbooks"), "*.ps1").Select(file => Path.GetFileName(file))
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [InlineData(PoolKind.Copy)]
@@ -36,7 +37,8 @@ public sealed class RunbookTests : IDisposable
 
         var outcome = _session.Invoke("& $runbook db*", ("runbook", Runbook("New-NightlySnapshot")));
 
-        Assert.Contains(outcome.Errors, error => error.Exception.Message.StartsWith("'lab' makes snapshots of offline elements only. Unmount 'db01'", StringComparison.Ordinal));
+        Assert.Contains(outcome.Errors, error =>
+            error.Exception.Message.StartsWith("'lab' makes snapshots of offline elements only. Unmount 'db01'", StringComparison.Ordinal));
         Assert.StartsWith("1 of 2 elements", outcome.Errors[^1].Exception.Message, StringComparison.Ordinal);
         Assert.StartsWith("db02.nightly.", Assert.Single(Names("Get-OscSnapshot | ForEach-Object Name")), StringComparison.Ordinal);
     }
@@ -77,7 +79,8 @@ public sealed class RunbookTests : IDisposable
         var early = _session.Invoke("& $runbook db01 -Permanently -Confirm:$false", ("runbook", Runbook("Remove-RetiredElement")));
         Assert.StartsWith("'db01' is Online and presented to 1 groups", early.Errors[0].Exception.Message, StringComparison.Ordinal);
 
-        Assert.Equal(["Retired hosts-a"], Names("& $runbook db01 -Confirm:$false | ForEach-Object { \"$($_.State) $($_.AccessGroup)\" }", "Remove-RetiredElement"));
+        Assert.Equal(["Retired hosts-a"], Names("& $runbook db01 -Confirm:$false | ForEach-Object { \"$($_.State) $($_.AccessGroup)\" }",
+            "Remove-RetiredElement"));
         Assert.Equal(["db01 Offline ", "db02 Online "], Elements());
 
         Assert.Equal(["Removed"], Names("& $runbook db01 -Permanently -Confirm:$false | ForEach-Object State", "Remove-RetiredElement"));

@@ -47,7 +47,9 @@ public sealed class TravelTests : IDisposable
     {
         await File.WriteAllTextAsync(_mail["password"], Password, TestContext.Current.CancellationToken);
         var credential = $"[pscredential]::new('admin', [System.Net.NetworkCredential]::new('', [IO.File]::ReadAllText('{_mail["password"]}')).SecurePassword)";
-        await _user.RunAsync($"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}' -AdminHost h -Credential ({credential}) -SaveCredential");
+        await _user.RunAsync(
+            $"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}' " +
+            $"-AdminHost h -Credential ({credential}) -SaveCredential");
         Assert.Equal("True", await _user.RunAsync("Test-OscStorageServer lab"));
 
         await _user.RunAsync("Set-OscStorageServer lab -SaveCredential:$false");
@@ -58,7 +60,8 @@ public sealed class TravelTests : IDisposable
             $e = $errors[0]
             $e.FullyQualifiedErrorId; "$($e.CategoryInfo.Category)"; $e.ErrorDetails.RecommendedAction
             """);
-        Assert.Matches("^CredentialNeeded,.*\nAuthenticationError\nGive it with Set-OscStorageServer -Name 'lab' -Credential", refusal.ReplaceLineEndings("\n"));
+        Assert.Matches("^CredentialNeeded,.*\nAuthenticationError\nGive it with Set-OscStorageServer -Name 'lab' -Credential",
+            refusal.ReplaceLineEndings("\n"));
         Assert.Equal("True", await _user.RunAsync($"Set-OscStorageServer -Name lab -Credential ({credential}); Test-OscStorageServer lab"));
         Assert.DoesNotContain(
             Directory.EnumerateFiles(_user.Settings.Path, "*", SearchOption.AllDirectories),

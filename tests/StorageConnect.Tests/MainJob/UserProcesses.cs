@@ -4,7 +4,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.MainJob;
 
-/// <summary>Processes of one user, each the shell with the staged module: they share settings and nothing else.</summary>
+/// <summary>Processes of one user, each a pwsh with the staged module: they share settings and nothing else.</summary>
 public sealed class UserProcesses : IDisposable
 {
     private readonly TemporaryFolder _home = new();
@@ -19,18 +19,24 @@ public sealed class UserProcesses : IDisposable
     /// <returns>What it wrote.</returns>
     public async Task<string> RunAsync(string script)
     {
-        var (exitCode, output, error) = await RunAsync([], ["-Command", script]);
+        var (exitCode, output, error) = await RunCommandAsync([], script);
         Assert.True(exitCode == 0 && error.Length == 0, output + error);
         return output.Trim();
     }
 
-    /// <summary>Runs the shell.</summary>
+    /// <summary>Runs commands with the module imported.</summary>
+    /// <param name="prefix">A command to run pwsh by, such as strace.</param>
+    /// <param name="script">The commands.</param>
+    public Task<(int ExitCode, string Output, string Error)> RunCommandAsync(string[] prefix, string script) =>
+        RunAsync(prefix, PowerShellTool.Folder, ["-Command", PowerShellTool.ImportModule + script]);
+
+    /// <summary>Runs pwsh.</summary>
     /// <param name="prefix">A command to run it by, such as setpriv.</param>
-    /// <param name="arguments">The shell's own arguments.</param>
-    public async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] prefix, string[] arguments)
+    /// <param name="tool">The folder with pwsh.dll.</param>
+    /// <param name="arguments">pwsh's own arguments.</param>
+    public async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] prefix, string tool, string[] arguments)
     {
-        string[] command = [.. prefix, "dotnet", Path.Combine(AppContext.BaseDirectory, "StorageConnect.Shell.dll"), .. arguments];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = PowerShellTool.Start(prefix, tool, arguments);
         foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
         {
             start.Environment[variable] = Settings.Path;

@@ -169,12 +169,7 @@ public sealed class LocalCopyTests : IDisposable
 
     private Process Start(string script)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "StorageConnect.Shell.dll"), "-Module", StagedModule.Manifest, "-Command", script])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = PowerShellTool.Start("-Command", PowerShellTool.ImportModule + script);
         foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
         {
             start.Environment[variable] = _folder["settings"];

@@ -16,7 +16,8 @@ internal static class ModulePoller
         get
         {
             var module = AppDomain.CurrentDomain.GetAssemblies().Single(assembly => assembly.GetName().Name == "StorageConnect");
-            var engine = (StorageEngine)module.GetType("StorageConnect.Commands.ModuleEngine")!.GetProperty("Current", BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
+            var engine = (StorageEngine)module.GetType("StorageConnect.Commands.ModuleEngine")!.GetProperty("Current",
+                BindingFlags.Static | BindingFlags.Public)!.GetValue(null)!;
             return engine.Operations.Poller;
         }
     }

@@ -176,7 +176,9 @@ public sealed class OperationPollerTests : IDisposable
         while (!update.IsLast)
         {
             _clock.Advance(_clock.Next!.Value);
-            (await QuestionAsync()).Answer(new(Running("a")) { Problem = isFault ? new PluginFaultException("It threw.") : new ArrayUnreachableException("No answer."), IsTransient = true });
+            (await QuestionAsync()).Answer(new(
+                Running("a"))
+            { Problem = isFault ? new PluginFaultException("It threw.") : new ArrayUnreachableException("No answer."), IsTransient = true });
             update = await UpdateAsync();
             asked++;
         }

@@ -21,7 +21,8 @@ public sealed class OperationStoreTests : IDisposable
 
         Assert.Equal(kept, new OperationStore(_folder["operations"]).TryLoad("a1"));
 
-        var failed = _store.Update("a1", now => now.Fail(new StorageElementBusyException("In use.") { ErrorId = "Special", Element = "db01", Recommendation = "Wait." }, DateTimeOffset.UnixEpoch));
+        var failed = _store.Update("a1", now =>
+            now.Fail(new StorageElementBusyException("In use.") { ErrorId = "Special", Element = "db01", Recommendation = "Wait." }, DateTimeOffset.UnixEpoch));
         Assert.Equal(failed, _store.TryLoad("a1"));
         var error = Expect.Check(Assert.IsType<StorageElementBusyException>(failed!.Operation.Error!.ToException()), "Special", "db01");
         Assert.Equal("In use.", error.Message);
@@ -108,5 +109,14 @@ public sealed class OperationStoreTests : IDisposable
     private static StoredOperation Running(string id) => new(
         new() { Id = id, Kind = OscOperationKind.Clone, StorageServerName = "lab", Target = "db01", StartedAt = DateTimeOffset.UnixEpoch },
         "0123",
-        new() { Uuid = "u", Name = "db01", Type = StorageElementType.SnapClone, SizeBytes = 5, AccessGroupNames = ["a", "b"], AsyncProgress = 3, AsyncHandle = "h" });
+        new()
+        {
+            Uuid = "u",
+            Name = "db01",
+            Type = StorageElementType.SnapClone,
+            SizeBytes = 5,
+            AccessGroupNames = ["a", "b"],
+            AsyncProgress = 3,
+            AsyncHandle = "h"
+        });
 }

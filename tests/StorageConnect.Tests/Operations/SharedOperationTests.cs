@@ -124,14 +124,16 @@ public sealed class SharedOperationTests : ArrayTests
         Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.Engine, operation.Id)).State);
 
         Behind.ForgetCalls();
-        await Expect.FailureAsync<AccessDeniedException>("OperationStoreNotAccessible", Path.Combine(Bed.Paths.State, "operations"), () => BeginAsync(keepAnyway: true));
+        await Expect.FailureAsync<AccessDeniedException>("OperationStoreNotAccessible", Path.Combine(Bed.Paths.State, "operations"),
+            () => BeginAsync(keepAnyway: true));
         Assert.DoesNotContain("clone", Behind.CalledMethods);
     }
 
     private async Task<OscOperation> BeginAsync(bool keepAnyway = false)
     {
         Can(now => new(now) { CloneIsSync = Ability.No });
-        return await Bed.Engine.Operations.BeginAsync(Door, OscOperationKind.Clone, token => Door.CloneAsync(On.Lun, null, null, token), keepAnyway, Cancellation);
+        return await Bed.Engine.Operations.BeginAsync(Door, OscOperationKind.Clone, token => Door.CloneAsync(On.Lun, null, null, token),
+            keepAnyway, Cancellation);
     }
 
     private static async Task<OscOperation> EndAsync(StorageEngine engine, string id)

@@ -50,6 +50,12 @@ public sealed class FakeHost : IStorageHost
 
     public ValueList<HostLun> FindLuns(ValueList<string> targetNames) => Luns.Where(lun => lun.TargetNames.Any(targetNames.Contains)).ToValueList();
 
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken) =>
+        Act("login", new() { IscsiTargets = [target] }, [context], Sessions.Add);
+
+    public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken) =>
+        Act("logout", new() { IscsiTargets = [target] }, [], Sessions.Remove);
+
     public bool IsConnected(IscsiTarget target) => Sessions.Contains(KeyOf(target));
 
     private Task Act(string action, StorageServer server, IReadOnlyList<AccessContext> contexts, Func<string, bool> change)

@@ -93,7 +93,12 @@ public sealed partial class MemoryArray
         {
             return _groups.TryGetValue(name, out var group)
                 ? group
-                : throw new NotFoundException($"There is no access group '{name}'.") { ErrorId = "AccessGroupNotFound", Element = name, Recommendation = "Create it first." };
+                : throw new NotFoundException($"There is no access group '{name}'.")
+                {
+                    ErrorId = "AccessGroupNotFound",
+                    Element = name,
+                    Recommendation = "Create it first."
+                };
         }
     }
 

@@ -8,13 +8,16 @@ public sealed partial class MemoryArray
     private int _copies;
 
     public bool CanClone(StorageElement element) =>
-        IsPossible(Get(element).Type == StorageElementType.Snapshot ? Abilities.SnapClone : Abilities.Clone, element) && HasRoom(StorageElementType.SnapClone, CloneLimit);
+        IsPossible(Get(element).Type == StorageElementType.Snapshot ? Abilities.SnapClone : Abilities.Clone, element)
+            && HasRoom(StorageElementType.SnapClone, CloneLimit);
 
     public bool CanSnap(StorageElement? element) =>
-        (element is null || Get(element).Type != StorageElementType.Snapshot) && IsPossible(Abilities.Snapshot, element) && HasRoom(StorageElementType.Snapshot, SnapLimit);
+        (element is null || Get(element).Type != StorageElementType.Snapshot) && IsPossible(Abilities.Snapshot, element)
+            && HasRoom(StorageElementType.Snapshot, SnapLimit);
 
     /// <summary>This array restores any member of a snapshot alone.</summary>
-    public bool CanRestore(StorageElement snapshot, StorageElement? element) => Get(snapshot) is var present && (element is null || present.SourceUuids.Contains(element.Uuid));
+    public bool CanRestore(StorageElement snapshot, StorageElement? element) =>
+        Get(snapshot) is var present && (element is null || present.SourceUuids.Contains(element.Uuid));
 
     public StorageElement Clone(StorageElement source, StorageElement? destination, string? qos)
     {
@@ -136,7 +139,8 @@ public sealed partial class MemoryArray
     }
 
     private bool IsPossible(Ability ability, StorageElement? element) =>
-        ability == Ability.Online || (ability == Ability.Offline && (element is null || Get(element) is { State: StorageElementState.Offline } or { Type: StorageElementType.Snapshot }));
+        ability == Ability.Online || (ability == Ability.Offline
+            && (element is null || Get(element) is { State: StorageElementState.Offline } or { Type: StorageElementType.Snapshot }));
 
     private bool HasRoom(StorageElementType type, long limit) => limit == Capabilities.Unlimited || Elements.Count(element => element.Type == type) < limit;
 
@@ -144,7 +148,11 @@ public sealed partial class MemoryArray
     {
         if (!HasRoom(type, limit))
         {
-            throw new LimitExceededException($"There are {limit} of type {type} already.") { Element = source.Name, Recommendation = "Remove one that is no longer needed." };
+            throw new LimitExceededException($"There are {limit} of type {type} already.")
+            {
+                Element = source.Name,
+                Recommendation = "Remove one that is no longer needed."
+            };
         }
     }
 

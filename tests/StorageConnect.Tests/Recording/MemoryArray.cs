@@ -78,7 +78,12 @@ public sealed partial class MemoryArray
         {
             return _elements.TryGetValue(element.Uuid, out var found)
                 ? found
-                : throw new NotFoundException($"'{element.Name}' is not on the array.") { ErrorId = "StorageElementNotFound", Element = element.Name, Recommendation = "List what there is." };
+                : throw new NotFoundException($"'{element.Name}' is not on the array.")
+                {
+                    ErrorId = "StorageElementNotFound",
+                    Element = element.Name,
+                    Recommendation = "List what there is."
+                };
         }
     }
 
@@ -105,7 +110,8 @@ public sealed partial class MemoryArray
     {
         lock (_gate)
         {
-            if (Get(element).AccessGroupNames.Count > 0 || _elements.Values.Any(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid)))
+            if (Get(element).AccessGroupNames.Count > 0
+                || _elements.Values.Any(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid)))
             {
                 throw new StorageElementBusyException($"'{element.Name}' is presented or has snapshots.") { Element = element.Name };
             }

@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Tests.Recording;
 
 /// <summary>A recording plug-in that has its own version of every optional method too.</summary>

@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Arrays;
-
 namespace StorageConnect.Tests.Recording;
 
 /// <summary>

@@ -19,7 +19,8 @@ internal static partial class RuleDocument
         [.. Scan("src", RuleMark()).Select(found => new Home(Number(found.Mark), Text(found.Mark, "sentence"), Text(found.Mark, "guide"), found.File))];
 
     public static IReadOnlyList<Breaker> FindBreakers() =>
-        [.. Scan("tests", BreaksMark()).Select(found => new Breaker(Number(found.Mark), Enum.Parse<By>(Text(found.Mark, "who")), Text(found.Mark, "test"), found.File))];
+        [.. Scan("tests", BreaksMark()).Select(
+            found => new Breaker(Number(found.Mark), Enum.Parse<By>(Text(found.Mark, "who")), Text(found.Mark, "test"), found.File))];
 
     public static string Generate()
     {
@@ -49,7 +50,8 @@ internal static partial class RuleDocument
                     text.AppendJoin("", tests.Select(test => $"- {Link(test.File)}: `{test.Test}`\n"));
                 }
 
-                text.AppendJoin("", OneSidedRules.All.Where(one => one.Rule == rule && one.Who == who).Select(one => $"\nNot broken on purpose by a {side}: {one.Why}\n"));
+                text.AppendJoin("", OneSidedRules.All.Where(one => one.Rule == rule && one.Who == who)
+                    .Select(one => $"\nNot broken on purpose by a {side}: {one.Why}\n"));
             }
         }
 
@@ -57,7 +59,8 @@ internal static partial class RuleDocument
     }
 
     private static IEnumerable<(string File, Match Mark)> Scan(string folder, Regex mark) =>
-        from path in Directory.EnumerateFiles(System.IO.Path.Combine(StagedModule.Root, folder), "*.cs", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        from path in Directory.EnumerateFiles(System.IO.Path.Combine(StagedModule.Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
         let file = System.IO.Path.GetRelativePath(StagedModule.Root, path)
         where !file.Split('/').Any(part => part is "bin" or "obj")
         from match in mark.Matches(File.ReadAllText(path))

@@ -30,7 +30,8 @@ public sealed class RuleDocumentTests
     [Theory]
     [MemberData(nameof(Sides))]
     public void A_rule_is_broken_on_purpose_from_each_side_or_it_is_said_why_not(int rule, By who) => Assert.True(
-        RuleDocument.FindBreakers().Any(breaker => breaker.Rule == rule && breaker.Who == who) || OneSidedRules.All.Any(one => one.Rule == rule && one.Who == who),
+        RuleDocument.FindBreakers().Any(breaker => breaker.Rule == rule && breaker.Who == who)
+            || OneSidedRules.All.Any(one => one.Rule == rule && one.Who == who),
         $"Write a test in which a wrong {who} breaks rule {rule}, marked [Breaks({rule}, By.{who})]; or say in OneSidedRules why none can be.");
 
     [Fact]
@@ -43,7 +44,8 @@ public sealed class RuleDocumentTests
     [Fact]
     public void No_mark_in_the_code_is_overlooked()
     {
-        var methods = typeof(RuleDocumentTests).Assembly.GetTypes().Concat<System.Reflection.MemberInfo>(typeof(RuleDocumentTests).Assembly.GetTypes().SelectMany(type => type.GetMethods()));
+        var methods = typeof(RuleDocumentTests).Assembly.GetTypes()
+            .Concat<System.Reflection.MemberInfo>(typeof(RuleDocumentTests).Assembly.GetTypes().SelectMany(type => type.GetMethods()));
 
         Assert.Equal(
             methods.Sum(member => member.GetCustomAttributes(typeof(BreaksAttribute), inherit: false).Length),

@@ -36,7 +36,8 @@ internal static class GroupRows
         foreach (var entry in entries)
         {
             db.Execute(
-                "INSERT INTO group_entries (group_id, position, entry) SELECT $1, coalesce(max(position), 0) + 1, $2 FROM group_entries WHERE group_id = $1 ON CONFLICT DO NOTHING",
+                "INSERT INTO group_entries (group_id, position, entry) SELECT $1, coalesce(max(position), 0) + 1, $2 FROM group_entries WHERE group_id = $1 " +
+                    "ON CONFLICT DO NOTHING",
                 group,
                 entry);
         }

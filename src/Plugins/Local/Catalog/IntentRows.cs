@@ -20,10 +20,12 @@ internal static class IntentRows
 {
     public static List<IntentRow> All(PoolConnection db) => db.All("SELECT element, kind, size, snapshot FROM intents", Read);
 
-    public static IntentRow? Of(PoolConnection db, string element) => db.One("SELECT element, kind, size, snapshot FROM intents WHERE element = $1", Read, element);
+    public static IntentRow? Of(PoolConnection db, string element) =>
+        db.One("SELECT element, kind, size, snapshot FROM intents WHERE element = $1", Read, element);
 
     public static void Insert(PoolConnection db, IntentRow intent) =>
-        db.Execute("INSERT INTO intents (element, kind, size, snapshot) VALUES ($1, $2, $3, $4)", intent.Element, (long)intent.Kind, intent.Size, intent.Snapshot);
+        db.Execute("INSERT INTO intents (element, kind, size, snapshot) VALUES ($1, $2, $3, $4)", intent.Element, (long)intent.Kind,
+            intent.Size, intent.Snapshot);
 
     public static void Delete(PoolConnection db, string element) => db.Execute("DELETE FROM intents WHERE element = $1", element);
 

@@ -73,7 +73,8 @@ internal sealed record JobRow
 /// <summary>Queries and changes of jobs.</summary>
 internal static class JobRows
 {
-    private const string Columns = "SELECT uuid, element, name, state, total, done, copied, member, position, takeovers, worker, error_id, error, recommendation, started FROM jobs";
+    private const string Columns =
+        "SELECT uuid, element, name, state, total, done, copied, member, position, takeovers, worker, error_id, error, recommendation, started FROM jobs";
     private static readonly TimeSpan EndedAreKept = TimeSpan.FromDays(7);
 
     public static JobRow? ByUuid(PoolConnection db, string uuid) => db.One($"{Columns} WHERE uuid = $1", Read, uuid);
@@ -83,10 +84,12 @@ internal static class JobRows
 
     /// <summary>The name of what is being copied from this element or snapshot, or null.</summary>
     public static string? CopiedFrom(PoolConnection db, string source) =>
-        db.Scalar<string>("SELECT j.name FROM sources s JOIN elements e ON e.id = s.element AND e.ready = 0 JOIN jobs j ON j.element = e.uuid WHERE s.source = $1", source);
+        db.Scalar<string>(
+            "SELECT j.name FROM sources s JOIN elements e ON e.id = s.element AND e.ready = 0 JOIN jobs j ON j.element = e.uuid WHERE s.source = $1", source);
 
     public static void Insert(PoolConnection db, JobRow job) => db.Execute(
-        "INSERT INTO jobs (uuid, element, name, state, total, done, copied, member, position, takeovers, started) VALUES ($1, $2, $3, 0, $4, 0, 0, 0, 0, 0, $5)",
+        "INSERT INTO jobs (uuid, element, name, state, total, done, copied, member, position, takeovers, started) VALUES ($1, $2, $3, 0, $4, 0, 0, 0, 0, 0, " +
+            "$5)",
         job.Uuid,
         job.Element,
         job.Name,

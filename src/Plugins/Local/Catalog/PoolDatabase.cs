@@ -117,6 +117,39 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
+    /// <summary>
+    /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it: for notes that mean nothing after one. It waits for no
+    /// disk.
+    /// </summary>
+    public void WriteUnsynced(Action<PoolConnection> work)
+    {
+        _writer.Wait(CancellationToken.None);
+        try
+        {
+            Read(connection =>
+            {
+                connection.Execute("PRAGMA synchronous = NORMAL");
+                connection.Execute("BEGIN IMMEDIATE");
+                try
+                {
+                    work(connection);
+                    connection.Execute("COMMIT");
+                    return connection.Execute("PRAGMA synchronous = FULL");
+                }
+                catch
+                {
+                    connection.TryExecute("ROLLBACK");
+                    connection.TryExecute("PRAGMA synchronous = FULL");
+                    throw;
+                }
+            });
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
     /// <summary>As <see cref="Write{T}"/>, in one commit with others that come at the same time.</summary>
     public Task<T> WriteTogetherAsync<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken) => _queue.WriteAsync(work, cancellationToken);
 

@@ -1,5 +1,5 @@
-using StorageConnect.Plugins.Local.Export;
-using StorageConnect.Plugins.Local.Export.Tgt;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 
 namespace StorageConnect.Plugins.Local.Configuration;
 

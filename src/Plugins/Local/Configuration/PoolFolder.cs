@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Configuration;

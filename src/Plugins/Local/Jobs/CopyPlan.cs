@@ -7,7 +7,8 @@ namespace StorageConnect.Plugins.Local.Jobs;
 internal static class CopyPlan
 {
     public static List<(string Source, string Target)> Of(LocalArray array, ElementRow element, IEnumerable<Source> sources) =>
-        [.. sources.Select(source => (From(array, source), element.IsSnapshot ? array.Folder.SnapshotMember(element.Uuid, source.Origin) : array.Folder.Volume(element.Uuid)))];
+        [.. sources.Select(source => (From(array, source),
+            element.IsSnapshot ? array.Folder.SnapshotMember(element.Uuid, source.Origin) : array.Folder.Volume(element.Uuid)))];
 
     /// <summary>Bytes of data in all of them, holes not counted.</summary>
     public static long CountData(LocalArray array, IEnumerable<Source> sources)

@@ -10,7 +10,7 @@ namespace StorageConnect.Plugins.Local.Jobs;
 /// Copies for one job, holes staying holes, from where the worker before it stopped. Every so often what was copied is made durable and
 /// the position noted, so that a worker that dies costs the next one no more than that.
 /// </summary>
-internal sealed class CopyWorker(LocalArray array, JobRow job)
+internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> progress)
 {
     private const long Step = 4L << 20;
     private const long NoteEveryBytes = 64L << 20;
@@ -19,9 +19,6 @@ internal sealed class CopyWorker(LocalArray array, JobRow job)
     private long _noted = job.Done;
     private long _notedAt = Stopwatch.GetTimestamp();
     private long _done = job.Done;
-
-    /// <summary>Bytes of data copied so far, those of earlier workers included.</summary>
-    public long Done => Volatile.Read(ref _done);
 
     /// <returns>False when somebody asked to stop the job.</returns>
     public bool Run(CancellationToken cancellationToken)
@@ -45,6 +42,8 @@ internal sealed class CopyWorker(LocalArray array, JobRow job)
         {
             (first, position, _done, _noted) = (0, 0, 0, 0);
         }
+
+        progress.Report(_done);
 
         for (var member = first; member < plan.Count; member++)
         {
@@ -105,7 +104,8 @@ internal sealed class CopyWorker(LocalArray array, JobRow job)
                 }
 
                 offset += copied;
-                Volatile.Write(ref _done, _done + copied);
+                _done += copied;
+                progress.Report(_done);
                 Steps.At("copied");
                 if ((_done - _noted >= NoteEveryBytes || Stopwatch.GetElapsedTime(_notedAt) >= NoteEvery) && !Note(target, member, offset))
                 {

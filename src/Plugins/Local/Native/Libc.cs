@@ -38,9 +38,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(SafeFileHandle file, int command, nint argument);
 
-    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int FcntlLock(SafeFileHandle file, int command, ref FileLock argument);
-
     [LibraryImport(Name, EntryPoint = "flock", SetLastError = true)]
     public static partial int Flock(SafeFileHandle file, int operation);
 
@@ -67,17 +64,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mkdir(string path, uint mode);
-}
-
-/// <summary><c>struct flock</c>.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal struct FileLock
-{
-    public short Type;
-    public short Whence;
-    public long Start;
-    public long Length;
-    public int Pid;
 }
 
 /// <summary><c>struct statfs</c>, as 64-bit Linux has it.</summary>

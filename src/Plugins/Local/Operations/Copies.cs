@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
@@ -10,7 +10,8 @@ internal static class Copies
 {
     /// <summary>One snapshot of one element or of several, all at the same instant.</summary>
     /// <returns>The snapshot, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted, CancellationToken cancellationToken)
+    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted,
+        CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, elements, cancellationToken);
         var members = array.Database.Read(db => elements.DistinctBy(element => element.Uuid).Select(element => array.RequireVolume(db, element)).ToList());
@@ -40,7 +41,7 @@ internal static class Copies
             return (row, array.Jobs.Begin(row, sources, cancellationToken));
         }
 
-        using var released = members.Count > 1 ? array.Exports.Release(members, evenInUse: false, cancellationToken) : null;
+        using var released = members.Count > 1 ? array.Export.Release(members, evenInUse: false, cancellationToken) : null;
         using var making = PendingFiles.Begin(array, uuid);
         LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
         CloneMembers(array, row, members, cancellationToken);
@@ -52,15 +53,19 @@ internal static class Copies
 
     /// <summary>A clone of an element, or of its state in a snapshot.</summary>
     /// <returns>The clone, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos, CancellationToken cancellationToken)
+    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos,
+        CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, snapshot is null ? [element] : [element, snapshot], cancellationToken);
-        var (source, frozen) = array.Database.Read(db => (array.RequireVolume(db, element), snapshot is null ? null : RequireMember(array, db, snapshot, element)));
+        var (source, frozen) = array.Database.Read(
+            db => (array.RequireVolume(db, element), snapshot is null ? null : RequireMember(array, db, snapshot, element)));
         var uuid = Identities.NewUuid();
         var now = Volumes.Now();
         var name = ChooseName(wanted, source.Name, "clone", uuid, now);
         var quality = QosLevels.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
-        using var content = frozen is null ? array.OpenVolume(source, write: false) : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
+        using var content = frozen is null
+            ? array.OpenVolume(source, write: false)
+            : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
         var made = new Source(frozen?.Uuid ?? source.Uuid, source.Uuid);
         var row = new ElementRow
         {
@@ -106,7 +111,9 @@ internal static class Copies
         {
             return array.Pool.ClonesInstantly
                 ? row
-                : throw new NoSuchOperationException($"'{row.Name}' shares no blocks with anything; there is nothing to split.") { Element = row.Name, Recommendation = "Use it as it is." };
+                : throw new NoSuchOperationException(
+                    $"'{row.Name}' shares no blocks with anything; there is nothing to split.")
+                { Element = row.Name, Recommendation = "Use it as it is." };
         }
 
         if (array.Pool.Capabilities.SplitClone == Ability.Offline)
@@ -192,7 +199,8 @@ internal static class Copies
 
             if (open.Count > 0)
             {
-                throw new StorageElementBusyException($"A snapshot of several elements needs all of them unused for a moment; open: '{string.Join("', '", open)}'.")
+                throw new StorageElementBusyException(
+                    $"A snapshot of several elements needs all of them unused for a moment; open: '{string.Join("', '", open)}'.")
                 {
                     ErrorId = "StorageElementInUse",
                     Element = open[0],

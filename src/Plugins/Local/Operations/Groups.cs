@@ -1,5 +1,5 @@
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Naming;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
@@ -9,7 +9,8 @@ internal static class Groups
     /// <summary>Makes those that can be made. Those that can't are missing in the list returned, also when one of that name was there before.</summary>
     public static List<AccessGroup> Create(LocalArray array, StorageType type, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
     {
-        var (good, failures) = Sort(wanted, group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries, type).ToValueList() });
+        var (good, failures) = Sort(wanted,
+            group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries, type).ToValueList() });
         return Change(
             array,
             good,
@@ -72,27 +73,33 @@ internal static class Groups
     public static Task<ElementRow> PresentAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangePresentationAsync(array, element, groups, GroupRows.Present, cancellationToken);
 
-    public static Task<ElementRow> StopPresentingAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+    public static Task<ElementRow> StopPresentingAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups,
+        CancellationToken cancellationToken) =>
         ChangePresentationAsync(array, element, groups, GroupRows.StopPresenting, cancellationToken);
 
-    private static AccessGroup ChangeEntries(LocalArray array, string name, IReadOnlyList<string> entries, Action<PoolConnection, long, IEnumerable<string>> change, CancellationToken cancellationToken)
+    private static AccessGroup ChangeEntries(LocalArray array, string name, IReadOnlyList<string> entries,
+        Action<PoolConnection, long, IEnumerable<string>> change, CancellationToken cancellationToken)
     {
         var (group, marks) = array.Database.Write(
             db =>
             {
                 var id = Require(array, db, name);
                 change(db, id, entries);
-                return (GroupRows.ByName(db, name)!, array.Exports.Mark(db, ExportRows.PresentedTo(db, id)));
+                return (GroupRows.ByName(db, name)!, ExportRows.Mark(db, ExportRows.PresentedTo(db, id)));
             },
             cancellationToken);
-        array.Exports.Follow(marks, cancellationToken);
+        array.Export.Targets.FollowAccess(marks, entries, null, cancellationToken);
         return group;
     }
 
-    private static async Task<ElementRow> ChangePresentationAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups, Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
+    private static async Task<ElementRow> ChangePresentationAsync(LocalArray array, StorageElement element, IReadOnlyList<string> groups,
+        Action<PoolConnection, long, long> change, CancellationToken cancellationToken)
     {
+        var before = array.Database.Read(db => array.RequireVolume(db, element));
+        using var locks = array.Export.Targets.LockAccess(before.Uuid, before.Name, isNew: before.Groups.Count == 0, cancellationToken);
+
         // Whole lists of elements are presented, one by one; those that come at the same time share a commit.
-        var (before, after, marks) = await array.Database.WriteTogetherAsync(
+        var (after, marks, initiators) = await array.Database.WriteTogetherAsync(
             db =>
             {
                 var row = array.RequireVolume(db, element);
@@ -102,10 +109,15 @@ internal static class Groups
                 }
 
                 var changed = array.RequireVolume(db, element);
-                return (row, changed, changed.Groups.Equals(row.Groups) ? [] : array.Exports.Mark(db, [row.Uuid]));
+                return changed.Groups.Equals(row.Groups)
+                    ? (changed, [], [])
+                    : (
+                        changed,
+                        ExportRows.Mark(db, [row.Uuid]),
+                        groups.SelectMany(group => GroupRows.ByName(db, group)!.Entries).ToHashSet(StringComparer.Ordinal));
             },
             cancellationToken);
-        array.Exports.Follow(marks, cancellationToken, fresh: before.Groups.Count == 0);
+        array.Export.Targets.FollowAccess(marks, initiators, locks, cancellationToken);
         return after;
     }
 
@@ -141,13 +153,15 @@ internal static class Groups
                 }
 
                 // A group that couldn't be made because there was one already must be missing, or it would look like a success.
-                var clashes = failed.Where(failure => failure.Error is AlreadyExistsException && present.Contains(failure.Name)).Select(failure => failure.Name).ToHashSet(StringComparer.Ordinal);
+                var clashes = failed.Where(failure => failure.Error is AlreadyExistsException && present.Contains(failure.Name)).Select(failure => failure.Name)
+                    .ToHashSet(StringComparer.Ordinal);
                 return GroupRows.All(db).Where(group => !clashes.Contains(group.Name)).ToList();
             },
             cancellationToken);
     }
 
-    private static (List<AccessGroup> Good, List<(string, StorageConnectException)> Failures) Sort(IEnumerable<AccessGroup> groups, Func<AccessGroup, AccessGroup> check)
+    private static (List<AccessGroup> Good, List<(string, StorageConnectException)> Failures) Sort(IEnumerable<AccessGroup> groups,
+        Func<AccessGroup, AccessGroup> check)
     {
         var good = new List<AccessGroup>();
         var failures = new List<(string, StorageConnectException)>();
@@ -179,10 +193,11 @@ internal static class Groups
         }
     }
 
-    private static long Require(LocalArray array, PoolConnection db, string name) => GroupRows.Id(db, name) ?? throw new NotFoundException($"There is no access group '{name}' in the pool {array.Folder.Path}.")
-    {
-        ErrorId = "AccessGroupNotFound",
-        Element = name,
-        Recommendation = "Create it first, or list the groups that are there.",
-    };
+    private static long Require(LocalArray array, PoolConnection db, string name) =>
+        GroupRows.Id(db, name) ?? throw new NotFoundException($"There is no access group '{name}' in the pool {array.Folder.Path}.")
+        {
+            ErrorId = "AccessGroupNotFound",
+            Element = name,
+            Recommendation = "Create it first, or list the groups that are there.",
+        };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Native;
 
@@ -45,7 +46,7 @@ internal sealed class PendingFiles : IDisposable
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending))
         {
             var uuid = Path.GetFileName(path);
-            if (!Naming.Identities.IsUuid(uuid) || LinuxFile.TryOpen(path, write: true) is not { } marker)
+            if (!Identities.IsUuid(uuid) || LinuxFile.TryOpen(path, write: true) is not { } marker)
             {
                 continue;
             }

@@ -11,7 +11,8 @@ internal static class QosLevels
 
     public static IReadOnlyList<QosValue> List(FilePool pool)
     {
-        var standard = new QosValue { Value = Standard, Name = "Standard", Description = "Writes are durable when the writer asks for it, as on any disk with a cache." };
+        var standard =
+            new QosValue { Value = Standard, Name = "Standard", Description = "Writes are durable when the writer asks for it, as on any disk with a cache." };
         var durable = new QosValue { Value = Durable, Name = "Durable", Description = "Every write is durable when it returns; slower." };
         return pool.CanBeDurable ? [standard, durable] : [standard];
     }

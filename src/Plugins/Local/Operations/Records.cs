@@ -20,7 +20,9 @@ internal static class Records
         State = row.Online ? StorageElementState.Online : StorageElementState.Offline,
         Status = "OK",
         AccessGroupNames = row.Groups,
-        LunAddresses = server.StorageType == StorageType.iSCSI && row is { IsSnapshot: false, Online: true, Groups.Count: > 0 } ? array.Exports.AddressesOf(row.Uuid) : [],
+        LunAddresses = server.StorageType == StorageType.iSCSI && row is { IsSnapshot: false, Online: true, Groups.Count: > 0 }
+            ? array.Export.Targets.GetAddresses(row.Uuid)
+            : [],
         SourceUuids = row.Sources,
         CreatedAt = row.Created,
     };

@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Native;
 
@@ -144,7 +145,7 @@ internal static class Recovery
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending, "*" + SpareEnding))
         {
             var element = Path.GetFileName(path)[..^SpareEnding.Length];
-            using var held = Naming.Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
+            using var held = Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
             if (held is not null && array.Database.Read(db => IntentRows.Of(db, element)) is null)
             {
                 LinuxFile.Remove(path);

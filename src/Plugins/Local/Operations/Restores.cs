@@ -19,7 +19,7 @@ internal static class Restores
             _ = Members(array, db, snapshot, element);
             return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
         });
-        using var released = array.Exports.Release(rows, evenInUse: false, cancellationToken);
+        using var released = array.Export.Release(rows, evenInUse: false, cancellationToken);
         if (array.Pool.ClonesInstantly)
         {
             InPlace(array, snapshot.Uuid, rows, cancellationToken);
@@ -44,7 +44,7 @@ internal static class Restores
         foreach (var record in records)
         {
             var row = array.Database.Read(db => ElementRows.ByUuid(db, record.Uuid) is { } found && JobRows.CopiedFrom(db, found.Uuid) is null ? found : null);
-            if (row is not null && array.Exports.Users(row, cancellationToken) is { } users)
+            if (row is not null && array.Export.GetSessions(row, cancellationToken) is { } users)
             {
                 // The target daemon has it open; it lets go of what nobody uses.
                 if (users.Count > 0)
@@ -70,14 +70,17 @@ internal static class Restores
         if (element is not null)
         {
             var row = array.RequireSnapshot(db, snapshot);
-            return row.Sources.Contains(element.Uuid) ? [element] : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
-            {
-                Element = element.Name,
-                Recommendation = "List the snapshots of the element, and take one of them.",
-            };
+            return row.Sources.Contains(element.Uuid)
+                ? [element]
+                : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
+                {
+                    Element = element.Name,
+                    Recommendation = "List the snapshots of the element, and take one of them.",
+                };
         }
 
-        return [.. array.RequireSnapshot(db, snapshot).Sources.Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
+        return [.. array.RequireSnapshot(db, snapshot).Sources
+            .Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
     }
 
     private static void InPlace(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
@@ -94,7 +97,8 @@ internal static class Restores
             }
 
             LinuxFile.SyncFolder(array.Folder.Pending);
-            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))), cancellationToken);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreInPlace, row.Size, snapshot))),
+                cancellationToken);
             for (var i = 0; i < rows.Count; i++)
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
@@ -140,7 +144,8 @@ internal static class Restores
 
             LinuxFile.SyncFolder(array.Folder.Pending);
             using var leases = Leases.Take(array, rows);
-            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))), cancellationToken);
+            array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))),
+                cancellationToken);
             foreach (var row in rows)
             {
                 var volume = array.LocateVolume(row.Uuid);

@@ -1,7 +1,8 @@
+using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Locks;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Export;
-using StorageConnect.Plugins.Local.Naming;
 using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
@@ -73,7 +74,7 @@ internal static class Volumes
         }
 
         // What a shrink cuts off, an initiator may be using.
-        using var released = size < row.Size ? array.Exports.Release([row], evenInUse: false, cancellationToken) : null;
+        using var released = size < row.Size ? array.Export.Release([row], evenInUse: false, cancellationToken) : null;
         using var lease = size < row.Size ? array.Lease(row) : null;
         array.Database.Write(db => IntentRows.Insert(db, new(row.Uuid, IntentKind.Resize, size, null)), cancellationToken);
         Exception? failure = null;
@@ -90,7 +91,7 @@ internal static class Volumes
                 {
                     ElementRows.SetSize(db, row.Uuid, size);
                     IntentRows.Delete(db, row.Uuid);
-                    return released is null && row.Groups.Count > 0 ? array.Exports.Mark(db, [row.Uuid], resized: true) : [];
+                    return released is null && row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid], resized: true) : [];
                 },
                 CancellationToken.None);
         }
@@ -102,7 +103,7 @@ internal static class Volumes
 
         // A shrink may have been completed after all; then it succeeded.
         var now = array.Database.Read(db => array.RequireVolume(db, element));
-        array.Exports.Follow(marks, cancellationToken, locked: true);
+        array.Export.Targets.Follow(marks, cancellationToken);
         return failure is null || now.Size == size ? now : throw ErrorMapping.Translate(failure, array.Folder, row.Name);
     }
 
@@ -132,10 +133,10 @@ internal static class Volumes
             db =>
             {
                 ElementRows.SetOnline(db, row.Uuid, true);
-                return row.Groups.Count > 0 ? array.Exports.Mark(db, [row.Uuid]) : [];
+                return row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid]) : [];
             },
             cancellationToken);
-        array.Exports.Follow(marks, cancellationToken, locked: true);
+        array.Export.Targets.Follow(marks, cancellationToken);
     }
 
     public static void Offline(LocalArray array, StorageElement element, CancellationToken cancellationToken)
@@ -147,7 +148,7 @@ internal static class Volumes
             return;
         }
 
-        using var released = array.Exports.Release([row], evenInUse: true, cancellationToken);
+        using var released = array.Export.Release([row], evenInUse: true, cancellationToken);
         using var lease = array.Lease(row);
         array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, false), cancellationToken);
         if (File.Exists(array.Folder.Volume(row.Uuid)))
@@ -181,7 +182,7 @@ internal static class Volumes
             return;
         }
 
-        using var released = array.Exports.Release([row], evenInUse: false, cancellationToken);
+        using var released = array.Export.Release([row], evenInUse: false, cancellationToken);
         using var volume = array.OpenVolume(row, write: true);
 
         // Whatever happens between the two steps, writes are never less durable than the record says.
@@ -329,7 +330,9 @@ internal static class Volumes
         {
             ErrorId = "SizeInvalid",
             Element = name,
-            Recommendation = $"Give a size in bytes from {SectorSize} up to what the pool's file system holds, such as 10GB; it is rounded up to a multiple of {SectorSize}.",
+            Recommendation =
+                $"Give a size in bytes from {SectorSize} up to what the pool's file system holds, such as 10GB; it is rounded up to a multiple " +
+                    $"of {SectorSize}.",
         };
     }
 }

@@ -47,5 +47,7 @@ internal sealed class CopyPool(string path, string fileSystem, bool canBeDurable
     }
 
     public override void Split(SafeFileHandle volume, CancellationToken cancellationToken) =>
-        throw new NoSuchOperationException("Clones in this pool are copies that share nothing; there is nothing to split.") { Recommendation = "Use the clone as it is." };
+        throw new NoSuchOperationException(
+            "Clones in this pool are copies that share nothing; there is nothing to split.")
+        { Recommendation = "Use the clone as it is." };
 }

@@ -54,7 +54,9 @@ internal abstract class ReflinkPool(string path, string fileSystem, bool canBeDu
             LinuxFile.Sync(volume);
         }
 
-        throw new StorageElementBusyException("The volume still shares blocks: it was cloned again and again while it was split.") { Retryable = true, Recommendation = "Try again." };
+        throw new StorageElementBusyException(
+            "The volume still shares blocks: it was cloned again and again while it was split.")
+        { Retryable = true, Recommendation = "Try again." };
     }
 
     /// <summary>Gives a range that holds data blocks of its own.</summary>

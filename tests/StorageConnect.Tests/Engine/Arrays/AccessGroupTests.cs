@@ -150,7 +150,8 @@ public sealed class AccessGroupTests : ArrayTests
     {
         Can(now => new(now) { MaxAccessEntries = 2 });
         await Door.AddToAccessGroupAsync("hosts", ["iqn.2001-04.com.example:b", "iqn.2001-04.com.example:B"], Cancellation);
-        Assert.Empty((await Door.CreateAccessGroupsAsync([Group("wwns", "50:01:43:80:12:34:56:78", "5001438012345678", "50014380:12345679")], Cancellation)).Errors);
+        Assert.Empty((await Door.CreateAccessGroupsAsync([Group("wwns", "50:01:43:80:12:34:56:78", "5001438012345678", "50014380:12345679")],
+            Cancellation)).Errors);
     }
 
     [Breaks(10, By.Plugin)]

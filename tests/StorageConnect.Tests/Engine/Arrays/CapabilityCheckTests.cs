@@ -85,7 +85,8 @@ public sealed class CapabilityCheckTests : ArrayTests
     public async Task An_answer_that_a_key_can_not_have_is_the_plug_ins_fault(AbilityKey key, Ability value)
     {
         Can(now => new(now) { [key] = value });
-        var error = await Expect.FailureAsync<StorageConnect.Engine.PluginFaultException>("PluginFailure", "Recording", () => Door.GetCapabilitiesAsync(Cancellation));
+        var error = await Expect.FailureAsync<StorageConnect.Engine.PluginFaultException>("PluginFailure", "Recording",
+            () => Door.GetCapabilitiesAsync(Cancellation));
         Assert.Contains(key.ToString(), error.Message, StringComparison.Ordinal);
     }
 

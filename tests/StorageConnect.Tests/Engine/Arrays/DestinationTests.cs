@@ -57,7 +57,8 @@ public sealed class DestinationTests : ArrayTests
     [Fact]
     public async Task A_plug_in_that_takes_no_names_gets_none_though_the_array_would()
     {
-        using var bed = new TestBed(new() { Ability = new(MemoryArray.Everything) { CustomSnapName = Ability.Unsupported, CustomCloneName = Ability.Invalid } });
+        using var bed =
+            new TestBed(new() { Ability = new(MemoryArray.Everything) { CustomSnapName = Ability.Unsupported, CustomCloneName = Ability.Invalid } });
         var on = new Furniture(bed.Array.Contents);
         var door = await bed.OpenAsync();
         await Expect.FailureAsync<NoSuchOperationException>("CustomNameUnsupported", "new", () => door.CreateSnapAsync(on.Lun, "new", Cancellation));

@@ -9,7 +9,8 @@ namespace StorageConnect.Tests.Engine.Arrays;
 public sealed class EmptyAnswerTests : ArrayTests
 {
     public static TheoryData<string> ElementMethods =>
-        ["getInfo of an element", "create", "startPresent", "stopPresent", "resize", "clone", "splitClone", "cloneFromSnap", "createSnap", "createMultiSnap", "getAsyncProgress"];
+        ["getInfo of an element", "create", "startPresent", "stopPresent", "resize", "clone", "splitClone", "cloneFromSnap", "createSnap",
+            "createMultiSnap", "getAsyncProgress"];
 
     public static TheoryData<string> GroupListMethods => ["getAccessGroups", "createAccessGroups", "removeAccessGroups", "renameAccessGroup"];
 

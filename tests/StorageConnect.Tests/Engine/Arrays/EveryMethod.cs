@@ -1,6 +1,7 @@
 using StorageConnect.Engine;
 using Xunit;
-using Call = System.Func<StorageConnect.Engine.StorageArray, StorageConnect.Tests.Engine.Arrays.Furniture, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
+using Call = System.Func<
+    StorageConnect.Engine.StorageArray, StorageConnect.Tests.Engine.Arrays.Furniture, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
 
 namespace StorageConnect.Tests.Engine.Arrays;
 
@@ -54,5 +55,6 @@ public static class EveryMethod
     /// <summary>The guide's name in one of <see cref="Names"/>.</summary>
     public static string GuideName(string name) => name.Split(' ')[0];
 
-    public static Task CallAsync(string name, StorageArray array, Furniture on, CancellationToken cancellationToken) => Calls[name](array, on, cancellationToken);
+    public static Task CallAsync(string name, StorageArray array, Furniture on, CancellationToken cancellationToken) =>
+        Calls[name](array, on, cancellationToken);
 }

@@ -51,7 +51,8 @@ public sealed class PluginFaultTests : ArrayTests
             await Task.Yield();
             throw new FormatException("later");
         });
-        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => EveryMethod.CallAsync("create", Door, On, Cancellation));
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording",
+            () => EveryMethod.CallAsync("create", Door, On, Cancellation));
         Assert.IsType<FormatException>(error.InnerException);
     }
 

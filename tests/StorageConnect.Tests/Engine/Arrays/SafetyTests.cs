@@ -50,7 +50,8 @@ public sealed class SafetyTests : ArrayTests
     public async Task Rule_18_one_member_of_several_is_restored_only_when_the_array_says_it_is_safe()
     {
         Behind.Return("isRestorable", false);
-        await Expect.FailureAsync<SnapRestoreNotSafeException>("SnapRestoreNotSafe", "lun", () => Door.SnapRestoreAsync(On.MultiSnapshot, On.Lun, Cancellation));
+        await Expect.FailureAsync<SnapRestoreNotSafeException>("SnapRestoreNotSafe", "lun",
+            () => Door.SnapRestoreAsync(On.MultiSnapshot, On.Lun, Cancellation));
         // What else it asks is who stands in the way.
         Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
         Behind.Behave("isRestorable");
@@ -90,7 +91,8 @@ public sealed class SafetyTests : ArrayTests
     public async Task Rule_20_busy_is_busy(string method)
     {
         Behind.Throw(method, () => new StorageElementBusyException("In use.") { Element = "it", Recommendation = "Wait." });
-        var error = await Expect.FailureAsync<StorageElementBusyException>("StorageElementBusy", "it", () => EveryMethod.CallAsync(method, Door, On, Cancellation));
+        var error = await Expect.FailureAsync<StorageElementBusyException>("StorageElementBusy", "it",
+            () => EveryMethod.CallAsync(method, Door, On, Cancellation));
         Assert.Equal(method, error.Method);
     }
 

@@ -120,6 +120,7 @@ public sealed class TargetTests
     {
         bed.Host.Portals["p1"] = [One];
         bed.Host.Portals["p2"] = [Two];
-        return await bed.OpenAsync(bed.Draft() with { StorageType = StorageType.iSCSI, AccessContexts = [first ?? new() { Host = "p1" }, new() { Host = "p2" }] });
+        return await bed.OpenAsync(
+            bed.Draft() with { StorageType = StorageType.iSCSI, AccessContexts = [first ?? new() { Host = "p1" }, new() { Host = "p2" }] });
     }
 }

@@ -12,7 +12,8 @@ public sealed class UpdateTests() : ArrayTests(new() { Base = typeof(RecordingIs
     public async Task A_plug_in_may_not_add_what_it_was_not_allowed_to()
     {
         Behind.Return<IReadOnlyList<StorageElement>>("updateSERecords", [On.Lun, On.Other]);
-        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => Door.UpdateStorageElementsAsync([On.Lun], false, Cancellation));
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording",
+            () => Door.UpdateStorageElementsAsync([On.Lun], false, Cancellation));
         Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
     }
 
@@ -56,6 +57,7 @@ public sealed class UpdateTests() : ArrayTests(new() { Base = typeof(RecordingIs
         var on = new Furniture(bed.Array.Contents);
         var door = await bed.OpenAsync();
         Assert.Equal(["lun"], (await door.UpdateStorageElementsAsync([on.Lun], appendAllowed: false, Cancellation)).Select(element => element.Name));
-        Assert.Equal(["lun", "other", "clone"], (await door.UpdateStorageElementsAsync([on.Lun], appendAllowed: true, Cancellation)).Select(element => element.Name));
+        Assert.Equal(["lun", "other", "clone"],
+            (await door.UpdateStorageElementsAsync([on.Lun], appendAllowed: true, Cancellation)).Select(element => element.Name));
     }
 }

@@ -90,8 +90,10 @@ public sealed class DescriptorTests : PluginTests
 
     [Fact]
     public void Rule_2_without_an_extended_version_the_required_one_is_all_it_speaks() =>
-        Assert.Equal(("1.2.8", "1.2.8"), (Judge(new() { RequiredApiVersion = "1.2.8", ExtendedApiVersion = null }).ExtendedApiVersion, In("Odd")[0].NegotiatedApiVersion));
+        Assert.Equal(("1.2.8", "1.2.8"), (Judge(new() { RequiredApiVersion = "1.2.8", ExtendedApiVersion = null }).ExtendedApiVersion,
+            In("Odd")[0].NegotiatedApiVersion));
 
     [Fact]
-    public void Revisions_compare_as_numbers() => Assert.True(new ApiVersion(1, 2, 9) < ApiVersion.Highest && new ApiVersion(1, 2, 10) > new ApiVersion(1, 2, 9));
+    public void Revisions_compare_as_numbers() =>
+        Assert.True(new ApiVersion(1, 2, 9) < ApiVersion.Highest && new ApiVersion(1, 2, 10) > new ApiVersion(1, 2, 9));
 }

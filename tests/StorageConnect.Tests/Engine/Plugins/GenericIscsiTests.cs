@@ -37,7 +37,8 @@ public sealed class GenericIscsiTests : IDisposable
         await array.StartAsync(null, null, Cancellation);
 
         var element = Assert.Single(await ListAsync(array));
-        Assert.Equal(("3600a", "3600a", 1L << 30, StorageElementState.Online, "1 of 2 paths"), (element.Name, element.Page83Id, element.SizeBytes, element.State, element.Status));
+        Assert.Equal(("3600a", "3600a", 1L << 30, StorageElementState.Online, "1 of 2 paths"),
+            (element.Name, element.Page83Id, element.SizeBytes, element.State, element.Status));
         Assert.Equal("Connected to 1 of 1 portals", await array.GetStatusAsync(null, Cancellation));
         Assert.Equal("1 of 2 paths", await array.GetStatusAsync(element, Cancellation));
         var info = await array.GetInfoAsync(Cancellation);
@@ -132,7 +133,8 @@ public sealed class GenericIscsiTests : IDisposable
             Draft() with { ExtraInfo = "SSL=yes" },
         })
         {
-            await Expect.FailureAsync<InvalidStorageArrayException>("GenericIscsiServerInvalid", "lab", () => _bed.Engine.RegisterAsync(draft, "GenericIscsi", false, Cancellation));
+            await Expect.FailureAsync<InvalidStorageArrayException>("GenericIscsiServerInvalid", "lab",
+                () => _bed.Engine.RegisterAsync(draft, "GenericIscsi", false, Cancellation));
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class PluginLoadTests : PluginTests
         { "TypeInitializationException", typeof(UninitializedPlugin) },
         { "after it was constructed", typeof(EagerPlugin) },
         { "must be a concrete class derived from StorageArrayPlugin", typeof(Stranger) },
-        { "overrides DiscoverAsync but not StartAsync and StopAsync", typeof(DiscoverOnlyPlugin) },
-        { "overrides StartAsync and StopAsync but not DiscoverAsync", typeof(StartAndStopPlugin) },
+        { "overrides discover but not start and stop", typeof(DiscoverOnlyPlugin) },
+        { "overrides start and stop but not discover", typeof(StartAndStopPlugin) },
     };
 
     [Breaks(3, By.Plugin)]

@@ -60,7 +60,8 @@ public sealed class PluginVersionTests : PluginTests
         await Bed.OpenAsync();
         Directory.Delete(Bed.FolderOf("Recording"), recursive: true);
         Bed.Install(new() { Version = "2.0.0-1" }, "Two");
-        var error = await Expect.FailureAsync<NotFoundException>("PluginNotFound", "lab", () => Bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        var error = await Expect.FailureAsync<NotFoundException>("PluginNotFound", "lab",
+            () => Bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
         Assert.Contains("1.x.x", error.Message, StringComparison.Ordinal);
         Assert.Contains("2.0.0-1", error.Message, StringComparison.Ordinal);
     }
@@ -70,7 +71,8 @@ public sealed class PluginVersionTests : PluginTests
     {
         await Bed.OpenAsync();
         Directory.Delete(Bed.FolderOf("Recording"), recursive: true);
-        var error = await Expect.FailureAsync<NotFoundException>("PluginNotFound", "lab", () => Bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
+        var error = await Expect.FailureAsync<NotFoundException>("PluginNotFound", "lab",
+            () => Bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation));
         Assert.Contains("none is installed", error.Message, StringComparison.Ordinal);
         Assert.Single(Bed.NewEngine().GetServers());
     }

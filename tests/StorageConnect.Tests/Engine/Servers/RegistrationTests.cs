@@ -44,7 +44,8 @@ public sealed class RegistrationTests : IDisposable
     [Fact]
     public async Task The_users_entries_stay_the_users_whatever_the_array_answers()
     {
-        _bed.Array.Lie<StorageServer>("getInfo", info => info with { Uuid = "x", Name = "other", ExtraInfo = "x", AdminHost = "evil", StorageType = StorageType.iSCSI });
+        _bed.Array.Lie<StorageServer>("getInfo",
+            info => info with { Uuid = "x", Name = "other", ExtraInfo = "x", AdminHost = "evil", StorageType = StorageType.iSCSI });
         var server = await RegisterAsync();
         Assert.Equal(("lab", _bed.Array.Id, null, StorageType.SAN), (server.Name, server.ExtraInfo, server.AdminHost, server.StorageType));
         Assert.NotEqual("x", server.Uuid);
@@ -78,7 +79,8 @@ public sealed class RegistrationTests : IDisposable
         await File.WriteAllTextAsync(_bed.SecretsFolder, "a file in the place of the folder", Cancellation);
         using var secret = new Secret("pw");
         var draft = (_bed.Draft() with { AdminUser = "admin" }).WithAdminSecret(secret);
-        await Expect.FailureAsync<AccessDeniedException>("CredentialNotSaved", _bed.SecretsFolder, () => _bed.Engine.RegisterAsync(draft, "Recording", saveCredential: true, Cancellation));
+        await Expect.FailureAsync<AccessDeniedException>("CredentialNotSaved", _bed.SecretsFolder,
+            () => _bed.Engine.RegisterAsync(draft, "Recording", saveCredential: true, Cancellation));
         Assert.Empty(_bed.Engine.GetServers());
     }
 

@@ -50,7 +50,8 @@ public sealed class SecretKeepingTests : IDisposable
     public async Task What_the_engine_hands_out_has_none()
     {
         var server = await RegisterAsync(save: true);
-        foreach (var seen in new[] { server, _bed.Engine.GetServers()[0], _bed.Engine.GetArray("lab").Server, await _bed.Engine.RefreshAsync("lab", Cancellation) })
+        foreach (var seen in new[] { server, _bed.Engine.GetServers()[0], _bed.Engine.GetArray("lab").Server,
+            await _bed.Engine.RefreshAsync("lab", Cancellation) })
         {
             Assert.Null(seen.GetAdminSecret());
             Assert.Null(seen.AccessContexts[0].GetChapSecret());

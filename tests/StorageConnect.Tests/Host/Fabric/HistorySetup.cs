@@ -9,6 +9,8 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// <param name="Portals">One or two.</param>
 internal sealed record HistorySetup(bool IsSilent, bool HasFriendlyNames, bool HasForeignLun, int Portals)
 {
-    // Not both silent and foreign: where all LUN numbers are looked behind, a run that is killed right then leaves others' disks, and nobody can tell later whose they were.
-    public static Gen<HistorySetup> Any { get; } = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 2]).Select((silent, friendly, foreign, portals) => new HistorySetup(silent, friendly, foreign && !silent, portals));
+    // Not both silent and foreign: where all LUN numbers are looked behind, a run that is killed right then leaves others' disks, and nobody can tell later
+    // whose they were.
+    public static Gen<HistorySetup> Any { get; } = Gen.Select(Gen.Bool, Gen.Bool, Gen.Bool, Gen.Int[1, 2])
+        .Select((silent, friendly, foreign, portals) => new HistorySetup(silent, friendly, foreign && !silent, portals));
 }

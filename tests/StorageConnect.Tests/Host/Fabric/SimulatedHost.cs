@@ -93,6 +93,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     public List<string> Logins { get; } = [];
 
+    /// <summary>What the last login was made with.</summary>
+    public AccessContext? LastLogin { get; private set; }
+
     public List<string> Logouts { get; } = [];
 
     /// <summary>Called with each write to sysfs, before it is done.</summary>
@@ -149,6 +152,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             Logins.Add($"{node.TargetName} {node.Portal}");
+            LastLogin = node.Access;
             if (DeadPortals.Contains(node.Portal.Address))
             {
                 throw Unreachable(node.Portal);

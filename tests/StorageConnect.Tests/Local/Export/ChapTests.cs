@@ -1,5 +1,7 @@
 using System.Text;
-using StorageConnect.Plugins.Local.Export.Tgt;
+using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 
@@ -49,7 +51,7 @@ public sealed class ChapTests
         array.Server = array.Server with { AccessContexts = [] };
         await array.ValidatedAsync();
         Assert.Equal(0, await LogInAsync(array, target, ""));
-        Assert.Empty(TgtdExport.Open(array.Daemon.Address, Token).Accounts(Token));
+        Assert.Empty(TgtTargetDaemon.Open(array.Daemon.Address, Token).GetAccounts(Token));
     }
 
     [Fact]
@@ -76,7 +78,7 @@ public sealed class ChapTests
         var folder = LoopMounts.NewFolder(PoolKind.Copy);
         var taken = await Assert.ThrowsAsync<AlreadyExistsException>(() => IscsiArray.AtAsync(folder, daemon, IscsiArray.Chap(User, Secret)));
         Assert.Equal("ChapUserTaken", taken.ErrorId);
-        Assert.Equal(User, Assert.Single(Assert.Single(daemon.Look()).Accounts).User);
+        Assert.Equal(User, Assert.Single(Assert.Single(daemon.GetTargets()).Accounts).User);
     }
 
     [Fact]
@@ -134,13 +136,14 @@ public sealed class ChapTests
         var server = IscsiArray.ServerFor(LoopMounts.NewFolder(PoolKind.Copy), daemon, []);
         server = server with { ExtraInfo = server.ExtraInfo!.Replace(daemon.ControlPath, strange.ControlPath, StringComparison.Ordinal) };
         using var plugin = TestArray.NewPlugin();
-        var refused = await Assert.ThrowsAsync<NoSuchOperationException>(() => plugin.ValidateAsync(server with { AccessContexts = [IscsiArray.Chap(User, Secret)] }, Token));
+        var refused = await Assert.ThrowsAsync<NoSuchOperationException>(
+            () => plugin.ValidateAsync(server with { AccessContexts = [IscsiArray.Chap(User, Secret)] }, Token));
         Assert.Equal("ChapNotPossible", refused.ErrorId);
         await plugin.ValidateAsync(server, Token);
         var element = await plugin.CreateAsync(server, new() { Name = "db01", SizeBytes = 1 << 20 }, true, null, Token);
         await plugin.CreateAccessGroupsAsync(server, [new() { Name = "hosts", Entries = [IscsiArray.Host1] }], Token);
         await plugin.StartPresentAsync(server, element, ["hosts"], Token);
-        Assert.Equal([Assert.Single(daemon.Look()).Name], await IscsiTool.DiscoverAsync(daemon.SecondPortal, IscsiArray.Host1));
+        Assert.Equal([Assert.Single(daemon.GetTargets()).Name], await IscsiTool.DiscoverAsync(daemon.SecondPortal, IscsiArray.Host1));
         Assert.Equal("OK", await plugin.GetStatusAsync(server, element, Token));
         Assert.DoesNotContain(Secret, strange.Heard, StringComparison.Ordinal);
     }
@@ -150,39 +153,48 @@ public sealed class ChapTests
     {
         await using var daemon = await TgtDaemon.StartAsync();
         var control = new TgtAdm(daemon.Address);
-        var export = TgtdExport.Over(daemon.Address, control, Token);
-        Assert.True(export.IsOpenlyControlled);
+        var export = TgtTargetDaemon.Over(daemon.Address, control, Token);
+        Assert.Throws<NoSuchOperationException>(export.RequirePrivateControl);
         Assert.Null(export.Identify(Token));
         var volume = Path.Combine(Path.GetTempPath(), $"volume-{Guid.NewGuid():N}");
         await File.WriteAllBytesAsync(volume, new byte[1 << 20], Token);
         try
         {
-            var spec = new Plugins.Local.Export.TargetSpec
+            var spec = new TargetSpec
             {
                 Element = Guid.CreateVersion7().ToString("N"),
                 ElementName = "db01",
                 Name = "iqn.2026-01.local.storageconnect:lab.db01",
                 Initiators = [IscsiArray.Host1],
                 Accounts = [],
-                Unit = new() { Path = volume, Naa = "6025c0c" + new string('1', 25), Serial = "s1", Size = 1 << 20, Thin = true, WriteThrough = true },
+                Unit = new()
+                {
+                    Backing = BackingStore.File(volume),
+                    Product = "A LUN",
+                    Naa = "6025c0c" + new string('1', 25),
+                    Serial = "s1",
+                    Size = 1 << 20,
+                    Thin = true,
+                    WriteThrough = true
+                },
             };
             export.Create(spec, 7, Token);
-            var target = Assert.Single(export.Look(Token));
-            Assert.Empty(Plugins.Local.Export.Difference.Between(spec, target, new HashSet<int>()));
+            var target = Assert.Single(export.GetTargets(Token));
+            Assert.Empty(TargetDifference.Between(spec, target, new HashSet<int>()));
             using (var session = RawInitiator.LogIn(daemon.FirstPortal, spec.Name, IscsiArray.Host1))
             {
                 Assert.False(session.WriteCacheEnabled());
-                target = Assert.Single(export.Look(Token));
-                Assert.Throws<Plugins.Local.Export.TargetExistsException>(() => export.Create(spec, 7, Token));
+                target = Assert.Single(export.GetTargets(Token));
+                Assert.Throws<TargetExistsException>(() => export.Create(spec, 7, Token));
                 export.Remove(target, Token);
                 Assert.ThrowsAny<IOException>(() => session.IsReady());
             }
 
-            Assert.Empty(export.Look(Token));
+            Assert.Empty(export.GetTargets(Token));
             var refused = Assert.Throws<NoSuchOperationException>(() => export.CreateAccount(new(new(User, false), Secret, null), Token));
             Assert.Equal("ChapNotPossible", refused.ErrorId);
             Assert.DoesNotContain(Secret, refused.ToString(), StringComparison.Ordinal);
-            Assert.Empty(export.Accounts(Token));
+            Assert.Empty(export.GetAccounts(Token));
         }
         finally
         {

@@ -55,12 +55,14 @@ public sealed partial class ConformanceTests
 
     private static async Task<Outcome> RunAsync(IscsiArray array, string target)
     {
-        var result = await IscsiTool.RunAsync("iscsi-test-cu", "-i", IscsiArray.Host1, "-I", IscsiArray.Host2, "-d", "-n", "-t", "SCSI", IscsiTool.Url(array.Daemon.FirstPortal, target));
+        var result = await IscsiTool.RunAsync("iscsi-test-cu", "-i", IscsiArray.Host1, "-I", IscsiArray.Host2, "-d", "-n", "-t", "SCSI",
+            IscsiTool.Url(array.Daemon.FirstPortal, target));
         var tests = Tests().Match(result.Output);
         Assert.True(tests.Success, result.Output);
         int Figure(int group) => int.Parse(tests.Groups[group].Value, System.Globalization.CultureInfo.InvariantCulture);
         var skipped = result.Output.Split('\n').Count(line => line.Contains("[SKIPPED]", StringComparison.Ordinal));
-        return new(new(Figure(1), Figure(2), skipped), [.. result.Output.Split('\n').Where(line => line.Contains("had failures", StringComparison.Ordinal))], result.Output);
+        return new(new(Figure(1), Figure(2), skipped),
+            [.. result.Output.Split('\n').Where(line => line.Contains("had failures", StringComparison.Ordinal))], result.Output);
     }
 
     [GeneratedRegex(@"tests\s+\d+\s+\d+\s+(\d+)\s+(\d+)\s+\d+")]

@@ -1,3 +1,5 @@
+using StorageConnect.PluginKit.Locks;
+using StorageConnect.PluginKit.Targets;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
@@ -19,7 +21,7 @@ public sealed class DriftTests
             elements.Add(await array.ServedAsync($"db{i}"));
         }
 
-        var before = array.Daemon.Look().Select(Shape).ToList();
+        var before = array.Daemon.GetTargets().Select(Shape).ToList();
         using (var stop = new CancellationTokenSource())
         {
             var loads = elements.Take(3).Select(element => Task.Run(() => WriteUntil(array, element, stop.Token), Token)).ToList();
@@ -31,9 +33,9 @@ public sealed class DriftTests
 
         await Assert.ThrowsAsync<ArrayUnreachableException>(array.ValidatedAsync);
         await array.Daemon.RunAsync();
-        Assert.Empty(array.Daemon.Look());
+        Assert.Empty(array.Daemon.GetTargets());
         await array.ValidatedAsync();
-        Assert.Equal(before.Order(StringComparer.Ordinal), array.Daemon.Look().Select(Shape).Order(StringComparer.Ordinal));
+        Assert.Equal(before.Order(StringComparer.Ordinal), array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal));
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
         Assert.Equal(6, (await IscsiTool.DiscoverAsync(array.Daemon.SecondPortal, IscsiArray.Host1)).Count);
     }
@@ -46,7 +48,7 @@ public sealed class DriftTests
         await array.Daemon.KillAsync();
         await array.Daemon.RunAsync();
         await array.InfoAsync(element);
-        Assert.Single(Assert.Single(array.Daemon.Look()).Units);
+        Assert.Single(Assert.Single(array.Daemon.GetTargets()).Units);
     }
 
     [Fact]
@@ -59,8 +61,8 @@ public sealed class DriftTests
             elements.Add(await array.ServedAsync($"db{i}"));
         }
 
-        var pictures = elements.ConvertAll(element => array.Daemon.Look().Single(target => target.Name == array.TargetOf(element)));
-        var before = array.Daemon.Look().Select(Shape).Order(StringComparer.Ordinal).ToList();
+        var pictures = elements.ConvertAll(element => array.Daemon.GetTargets().Single(target => target.Name == array.TargetOf(element)));
+        var before = array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal).ToList();
         string Number(int index) => pictures[index].Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
         array.Daemon.Adm("--mode", "target", "--op", "bind", "--tid", Number(0), "--initiator-address", "ALL");
         array.Daemon.Adm("--mode", "target", "--op", "unbind", "--tid", Number(1), "--initiator-name", IscsiArray.Host1);
@@ -83,7 +85,39 @@ public sealed class DriftTests
         var updated = await array.Plugin.UpdateStorageElementsAsync(array.Server, [elements[0]], appendAllowed: false, Token);
         Assert.Equal("OK", Assert.Single(updated).Status);
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
-        Assert.Equal([.. before.Append("iqn.2001-04.com.example:not-ours |  |  | ").Order(StringComparer.Ordinal)], array.Daemon.Look().Select(Shape).Order(StringComparer.Ordinal).ToList());
+        Assert.Equal([.. before.Append("iqn.2001-04.com.example:not-ours |  |  | ").Order(StringComparer.Ordinal)],
+            array.Daemon.GetTargets().Select(Shape).Order(StringComparer.Ordinal).ToList());
+    }
+
+    [Fact]
+    public async Task A_process_that_comes_later_reports_what_somebody_changed_by_hand_and_repairs_nothing()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        await array.ServedAsync("db01");
+        var number = Assert.Single(array.Daemon.GetTargets()).Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        array.Daemon.Adm("--mode", "target", "--op", "bind", "--tid", number, "--initiator-address", "ALL");
+        for (var process = 0; process < 2; process++)
+        {
+            await using var next = await array.AnotherAsync();
+            Assert.Contains("'db01' is open to 'ALL'", await next.StatusAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT id FROM export_pending"));
+    }
+
+    [Fact]
+    public async Task A_member_comes_and_goes_while_another_process_works_on_one_of_the_elements()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        await array.ServedAsync("db02");
+        using (new ElementLocks(Path.Combine(array.Folder, "locks")).TryTake(element.Uuid))
+        {
+            await array.Plugin.AddToAccessGroupAsync(array.Server, IscsiArray.Host1, [IscsiArray.Host2], Token);
+            Assert.All(array.Daemon.GetTargets(), target => Assert.Equal(2, target.Initiators.Count));
+            await array.Plugin.RemoveFromAccessGroupAsync(array.Server, IscsiArray.Host1, [IscsiArray.Host2], Token);
+            Assert.All(array.Daemon.GetTargets(), target => Assert.Equal([IscsiArray.Host1], target.Initiators));
+        }
     }
 
     [Fact]
@@ -99,7 +133,8 @@ public sealed class DriftTests
         Sqlite.Execute(database, $"INSERT INTO export_pending (element, resized) VALUES ('{other.Uuid}', 0)");
         await using (var next = await array.AnotherAsync())
         {
-            Assert.Equal([array.TargetOf(element), array.TargetOf(other)], array.Daemon.Look().Select(target => target.Name).Order(StringComparer.Ordinal));
+            Assert.Equal([array.TargetOf(element), array.TargetOf(other)],
+                array.Daemon.GetTargets().Select(target => target.Name).Order(StringComparer.Ordinal));
             Assert.DoesNotContain("differs", await next.StatusAsync(), StringComparison.Ordinal);
         }
 
@@ -141,7 +176,7 @@ public sealed class DriftTests
 
         // What the records say is what is served.
         var presented = Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT count(DISTINCT element) FROM presentations").Single();
-        Assert.Equal(presented, array.Daemon.Look().Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(presented, array.Daemon.GetTargets().Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -151,18 +186,18 @@ public sealed class DriftTests
         var element = await array.ServedAsync("db01");
         using var san = await TestArray.At(array.Folder).ValidatedAsync();
         await san.Plugin.OfflineAsync(san.Server, element, Token);
-        Assert.Empty(Assert.Single(array.Daemon.Look()).Units);
+        Assert.Empty(Assert.Single(array.Daemon.GetTargets()).Units);
         await san.Plugin.OnlineAsync(san.Server, element, Token);
-        Assert.Single(Assert.Single(array.Daemon.Look()).Units);
+        Assert.Single(Assert.Single(array.Daemon.GetTargets()).Units);
         await san.Plugin.StopPresentAsync(san.Server, element, [IscsiArray.Host1], Token);
-        Assert.Empty(array.Daemon.Look());
+        Assert.Empty(array.Daemon.GetTargets());
 
         // Where the daemon is gone, there is nothing that it could serve.
         await array.Daemon.KillAsync();
         await san.Plugin.StartPresentAsync(san.Server, element, [IscsiArray.Host1], Token);
         await array.Daemon.RunAsync();
         await array.ValidatedAsync();
-        Assert.Single(array.Daemon.Look());
+        Assert.Single(array.Daemon.GetTargets());
     }
 
     [Fact]
@@ -172,7 +207,9 @@ public sealed class DriftTests
         var element = await array.ServedAsync("db01");
         var target = array.TargetOf(element);
         array.Daemon.Adm("--mode", "target", "--op", "new", "--tid", "2147480000", "--targetname", "iqn.2001-04.com.example:other");
-        var forged = "x\n    LUN information:\n    Account information:\n    ACL information:\nTarget 2147480000: iqn.2001-04.com.example:other\n    System information:\n    I_T nexus information:";
+        var forged =
+            "x\n    LUN information:\n    Account information:\n    ACL information:\nTarget 2147480000: iqn.2001-04.com.example:other\n    System " +
+                "information:\n    I_T nexus information:";
         using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, target, IscsiArray.Host1, forged);
         Assert.True(session.IsReady());
         var odd = await Assert.ThrowsAsync<ArrayUnreachableException>(() => array.StatusAsync());
@@ -204,11 +241,12 @@ public sealed class DriftTests
         await using var array = await IscsiArray.AtAsync(folder, daemon);
         Assert.Equal(Schema.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Sqlite.Column(database, "PRAGMA user_version").Single());
         await array.ServedAsync("db02");
-        Assert.Single(daemon.Look());
+        Assert.Single(daemon.GetTargets());
     }
 
-    private static string Shape(Plugins.Local.Export.TargetPicture target) =>
-        $"{target.Name} | {string.Join(',', target.Initiators.Concat(target.Addresses))} | {target.Accounts} | {string.Join(';', target.Units.Select(unit => $"{unit.Number} {unit.Naa} {unit.Serial} {unit.Path} {unit.Online} {unit.Thin}"))}";
+    private static string Shape(TargetState target) =>
+        $"{target.Name} | {string.Join(',', target.Initiators.Concat(target.Addresses))} | {target.Accounts} | " +
+        string.Join(';', target.Units.Select(unit => $"{unit.Number} {unit.Naa} {unit.Serial} {unit.Backing?.Path} {unit.Online} {unit.Thin}"));
 
     private static void WriteUntil(IscsiArray array, StorageElement element, CancellationToken stop)
     {

@@ -30,7 +30,7 @@ public sealed class DurabilityTests
             Assert.True(session.WriteCacheEnabled());
         }
 
-        while (array.Daemon.Look().Any(target => target.Sessions.Count > 0))
+        while (array.Daemon.GetTargets().Any(target => target.Sessions.Count > 0))
         {
             await Task.Delay(5, Token);
         }

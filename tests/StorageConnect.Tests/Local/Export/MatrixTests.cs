@@ -43,7 +43,8 @@ public sealed class MatrixTests
 
         await array.Plugin.RemoveFromAccessGroupAsync(array.Server, "group3", ["iqn.2001-04.com.example:host9"], Token);
         await array.Plugin.AddToAccessGroupAsync(array.Server, "group5", ["iqn.2001-04.com.example:host0"], Token);
-        await Task.WhenAll(elements.Where((_, i) => i % 7 == 0 && i % 9 != 8).Select(async element => await array.RevokeAsync(element, [.. (await array.InfoAsync(element)).AccessGroupNames])));
+        await Task.WhenAll(elements.Where((_, i) => i % 7 == 0 && i % 9 != 8)
+            .Select(async element => await array.RevokeAsync(element, [.. (await array.InfoAsync(element)).AccessGroupNames])));
         await CompareAsync(array, elements);
     }
 
@@ -58,8 +59,9 @@ public sealed class MatrixTests
         }
 
         // As the daemon itself lists it: every pair.
-        var actual = array.Daemon.Look().ToDictionary(target => target.Name, target => target.Initiators.Order(StringComparer.Ordinal).ToList());
-        Assert.Equal(expected.Where(pair => pair.Value.Count > 0).Select(pair => pair.Key).Order(StringComparer.Ordinal), actual.Keys.Order(StringComparer.Ordinal));
+        var actual = array.Daemon.GetTargets().ToDictionary(target => target.Name, target => target.Initiators.Order(StringComparer.Ordinal).ToList());
+        Assert.Equal(expected.Where(pair => pair.Value.Count > 0).Select(pair => pair.Key).Order(StringComparer.Ordinal),
+            actual.Keys.Order(StringComparer.Ordinal));
         Assert.All(actual, pair => Assert.Equal(expected[pair.Key], pair.Value));
 
         // And as each initiator finds it, at one portal or the other.
@@ -67,7 +69,8 @@ public sealed class MatrixTests
         {
             var initiator = $"iqn.2001-04.com.example:host{host}";
             var found = await IscsiTool.DiscoverAsync(host % 2 == 0 ? array.Daemon.FirstPortal : array.Daemon.SecondPortal, initiator);
-            Assert.Equal(expected.Where(pair => pair.Value.Contains(initiator)).Select(pair => pair.Key).Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
+            Assert.Equal(expected.Where(pair => pair.Value.Contains(initiator)).Select(pair => pair.Key).Order(StringComparer.Ordinal),
+                found.Order(StringComparer.Ordinal));
         }
     }
 }

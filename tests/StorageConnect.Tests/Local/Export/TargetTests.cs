@@ -23,8 +23,10 @@ public sealed class TargetTests
             Assert.Equal(element.Page83Id, Page83.ToMultipathId(session.Inquire(0x83)));
         }
 
-        Assert.Contains(element.Uuid, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x80)).Output, StringComparison.Ordinal);
-        Assert.Contains(element.Page83Id[1..], (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x83)).Output, StringComparison.Ordinal);
+        Assert.Contains(element.Uuid, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x80)).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(element.Page83Id[1..], (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0x83)).Output,
+            StringComparison.Ordinal);
         Assert.Equal(0, (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0xB0)).ExitCode);
         Assert.Contains("lbpu:1", (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0xB2)).Output, StringComparison.Ordinal);
     }
@@ -73,11 +75,11 @@ public sealed class TargetTests
         var element = await array.CreateAsync("db01");
         await array.GroupAsync("empty");
         await array.GrantAsync(element, "empty");
-        Assert.Empty(array.Daemon.Look());
+        Assert.Empty(array.Daemon.GetTargets());
         await array.Plugin.AddToAccessGroupAsync(array.Server, "empty", [IscsiArray.Host1], Token);
-        Assert.Equal([IscsiArray.Host1], Assert.Single(array.Daemon.Look()).Initiators);
+        Assert.Equal([IscsiArray.Host1], Assert.Single(array.Daemon.GetTargets()).Initiators);
         await array.RevokeAsync(element, "empty");
-        Assert.Empty(array.Daemon.Look());
+        Assert.Empty(array.Daemon.GetTargets());
         await array.Plugin.RemoveAsync(array.Server, element, Token);
     }
 
@@ -89,11 +91,11 @@ public sealed class TargetTests
         await array.GroupAsync("one", IscsiArray.Host1, IscsiArray.Host2);
         await array.GroupAsync("two", IscsiArray.Host2, "iqn.2001-04.com.example:host3");
         await array.GrantAsync(element, "one", "two");
-        var target = Assert.Single(array.Daemon.Look());
+        var target = Assert.Single(array.Daemon.GetTargets());
         Assert.Equal([IscsiArray.Host1, IscsiArray.Host2, "iqn.2001-04.com.example:host3"], target.Initiators.Order(StringComparer.Ordinal));
         Assert.Equal(1, Assert.Single(target.Units).Number);
         await array.RevokeAsync(element, "one");
-        Assert.Equal([IscsiArray.Host2, "iqn.2001-04.com.example:host3"], Assert.Single(array.Daemon.Look()).Initiators.Order(StringComparer.Ordinal));
+        Assert.Equal([IscsiArray.Host2, "iqn.2001-04.com.example:host3"], Assert.Single(array.Daemon.GetTargets()).Initiators.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -114,7 +116,7 @@ public sealed class TargetTests
         Assert.True(stays.IsReady());
         await array.RevokeAsync(element, "hosts");
         Assert.ThrowsAny<IOException>(() => stays.IsReady());
-        Assert.Empty(array.Daemon.Look());
+        Assert.Empty(array.Daemon.GetTargets());
     }
 
     [Fact]
@@ -147,7 +149,7 @@ public sealed class TargetTests
         Assert.True(session.Write(3, data));
         await array.Plugin.OfflineAsync(array.Server, element, Token);
         Assert.False(session.IsReady());
-        Assert.Empty(Assert.Single(array.Daemon.Look()).Units);
+        Assert.Empty(Assert.Single(array.Daemon.GetTargets()).Units);
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
         await array.Plugin.OnlineAsync(array.Server, element, Token);
         Assert.Equal(data, session.Read(3, 512));
@@ -180,7 +182,7 @@ public sealed class TargetTests
         await array.Plugin.ResizeAsync(array.Server, element, 16 << 20, Token);
         Assert.Equal(16 << 20, await IscsiTool.SizeAsync(array.Daemon.SecondPortal, target, IscsiArray.Host1));
         await array.Plugin.OfflineAsync(array.Server, element, Token);
-        Assert.Empty(Assert.Single(array.Daemon.Look()).Units);
+        Assert.Empty(Assert.Single(array.Daemon.GetTargets()).Units);
         await array.Plugin.OnlineAsync(array.Server, element, Token);
         await stop.CancelAsync();
         Assert.All(await Task.WhenAll(loads), Assert.True);
@@ -223,14 +225,14 @@ public sealed class TargetTests
         await WhenFreeAsync(array);
         var snapshot = await array.Plugin.CreateMultiSnapAsync(array.Server, [one, two], null, Token);
         Assert.Equal(2, snapshot.SourceUuids.Count);
-        Assert.All(array.Daemon.Look(), target => Assert.Single(target.Units));
+        Assert.All(array.Daemon.GetTargets(), target => Assert.Single(target.Units));
         Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
     }
 
     /// <summary>tgtd notices a moment later that a session is gone.</summary>
     private static async Task WhenFreeAsync(IscsiArray array)
     {
-        while (array.Daemon.Look().Any(target => target.Sessions.Count > 0))
+        while (array.Daemon.GetTargets().Any(target => target.Sessions.Count > 0))
         {
             await Task.Delay(5, Token);
         }

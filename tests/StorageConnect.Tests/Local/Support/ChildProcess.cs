@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Text.Json;
-using StorageConnect.Plugins.Local;
+using StorageConnect.PluginKit;
 
 namespace StorageConnect.Tests.Local.Support;
 
@@ -49,7 +49,9 @@ internal static partial class ChildProcess
 
     public static Process Start(ChildTask task)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(ChildProcess).Assembly.Location]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet",
+            ["exec", typeof(ChildProcess).Assembly.Location])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[Variable] = JsonSerializer.Serialize(task);
         return Process.Start(start)!;
     }

@@ -1,5 +1,5 @@
 using StorageConnect.Plugins.Local;
-using StorageConnect.Plugins.Local.Export;
+using StorageConnect.PluginKit.Export;
 using Xunit;
 
 namespace StorageConnect.Tests.Local.Support;
@@ -59,7 +59,8 @@ public sealed class IscsiArray : IAsyncDisposable
     };
 
     public static AccessContext Chap(string user, string secret, string? mutualUser = null, string? mutualSecret = null) =>
-        new AccessContext { Host = "127.0.0.1", ChapUser = user, MutualChapUser = mutualUser }.WithSecrets(new(secret), mutualSecret is null ? null : new(mutualSecret));
+        new AccessContext { Host = "127.0.0.1", ChapUser = user, MutualChapUser = mutualUser }.WithSecrets(new(secret),
+            mutualSecret is null ? null : new(mutualSecret));
 
     /// <summary>Another plug-in on the same pool and daemon, as another process has it.</summary>
     public Task<IscsiArray> AnotherAsync() => AtAsync(Folder, Daemon, [.. Server.AccessContexts]);
@@ -97,7 +98,8 @@ public sealed class IscsiArray : IAsyncDisposable
     }
 
     /// <summary>The element's target name, as the daemon has it.</summary>
-    public string TargetOf(StorageElement element) => TargetNames.Of(Sqlite.Column(Path.Combine(Folder, "local.db"), "SELECT name FROM export").Single(), element.Uuid);
+    public string TargetOf(StorageElement element) =>
+        TargetNames.Of(Sqlite.Column(Path.Combine(Folder, "local.db"), "SELECT name FROM export").Single(), element.Uuid);
 
     public async ValueTask DisposeAsync()
     {

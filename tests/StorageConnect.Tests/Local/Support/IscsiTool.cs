@@ -15,7 +15,9 @@ public static class IscsiTool
 
     public static async Task<Result> RunAsync(string tool, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(tool, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(tool,
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true })!;
         process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(Token);
         var output = await process.StandardOutput.ReadToEndAsync(Token);
@@ -27,7 +29,8 @@ public static class IscsiTool
     public static async Task<IReadOnlyList<string>> DiscoverAsync(string portal, string initiator)
     {
         var result = await RunAsync("iscsi-ls", "-i", initiator, $"iscsi://{portal}/");
-        return [.. result.Output.Split('\n').Where(line => line.StartsWith("Target:", StringComparison.Ordinal)).Select(line => line["Target:".Length..].Split(' ')[0])];
+        return [.. result.Output.Split('\n').Where(line => line.StartsWith("Target:", StringComparison.Ordinal))
+            .Select(line => line["Target:".Length..].Split(' ')[0])];
     }
 
     public static async Task<long> SizeAsync(string portal, string target, string initiator)
@@ -44,7 +47,10 @@ public static class IscsiTool
     public static Task<Result> QemuAsync(string portal, string target, string initiator, params string[] commands)
     {
         TgtDaemon.Require("qemu-io", "qemu-utils");
-        Assert.SkipUnless(Directory.EnumerateFiles("/usr/lib", "block-iscsi.so", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Any(), "QEMU's iSCSI driver is missing: install the package qemu-block-extra.");
-        return RunAsync("qemu-io", [.. commands.SelectMany(command => (string[])["-c", command]), "--image-opts", $"driver=raw,file.driver=iscsi,file.transport=tcp,file.portal={portal},file.target={target},file.lun=1,file.initiator-name={initiator}"]);
+        Assert.SkipUnless(Directory.EnumerateFiles("/usr/lib", "block-iscsi.so",
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }).Any(),
+            "QEMU's iSCSI driver is missing: install the package qemu-block-extra.");
+        return RunAsync("qemu-io", [.. commands.SelectMany(command => (string[])["-c", command]), "--image-opts",
+            $"driver=raw,file.driver=iscsi,file.transport=tcp,file.portal={portal},file.target={target},file.lun=1,file.initiator-name={initiator}"]);
     }
 }

@@ -64,7 +64,8 @@ public sealed class LoopMounts : IDisposable
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a file system for the test needs root.");
         var (tool, package) = kind == PoolKind.Xfs ? ("mkfs.xfs", "xfsprogs") : ("mkfs.btrfs", "btrfs-progs");
         Assert.SkipUnless(File.Exists($"/usr/sbin/{tool}") || File.Exists($"/sbin/{tool}"), $"{tool} is missing: install the package {package}.");
-        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains(kind == PoolKind.Xfs ? "\txfs\n" : "\tbtrfs\n", StringComparison.Ordinal), $"The kernel has no {kind}.");
+        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains(kind == PoolKind.Xfs ? "\txfs\n" : "\tbtrfs\n", StringComparison.Ordinal),
+            $"The kernel has no {kind}.");
         Assert.SkipUnless(File.Exists("/dev/loop-control"), "The kernel has no loop devices.");
     }
 }

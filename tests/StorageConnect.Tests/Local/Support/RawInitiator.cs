@@ -31,7 +31,9 @@ public sealed class RawInitiator : IDisposable
         var client = new RawInitiator(portal);
         try
         {
-            client.LogIn($"InitiatorName={initiator}\0{(alias is null ? "" : $"InitiatorAlias={alias}\0")}SessionType=Normal\0TargetName={target}\0HeaderDigest=None\0DataDigest=None\0ImmediateData=Yes\0InitialR2T=Yes\0MaxRecvDataSegmentLength=65536\0");
+            client.LogIn(
+                $"InitiatorName={initiator}\0{(alias is null ? "" : $"InitiatorAlias={alias}\0")}SessionType=Normal\0TargetName={target}\0" +
+                "HeaderDigest=None\0DataDigest=None\0ImmediateData=Yes\0InitialR2T=Yes\0MaxRecvDataSegmentLength=65536\0");
             return client;
         }
         catch
@@ -60,7 +62,8 @@ public sealed class RawInitiator : IDisposable
     /// <summary>Writes; true when the target acknowledged it.</summary>
     public bool Write(int sector, byte[] data) => Send(Command(0x2A, sector, data.Length), 0, data).Status == 0;
 
-    public byte[] Read(int sector, int length) => Send(Command(0x28, sector, length), length) is { Status: 0 } answer ? answer.Data : throw new IOException("The read failed.");
+    public byte[] Read(int sector, int length) =>
+        Send(Command(0x28, sector, length), length) is { Status: 0 } answer ? answer.Data : throw new IOException("The read failed.");
 
     public bool Flush() => Send([0x35, 0, 0, 0, 0, 0, 0, 0, 0, 0], 0).Status == 0;
 

@@ -215,5 +215,9 @@ public sealed class TestArray : IDisposable
         public ValueList<HostLun> FindLuns(ValueList<string> targetNames) => [];
 
         public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

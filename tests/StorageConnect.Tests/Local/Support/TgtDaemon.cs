@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using StorageConnect.Plugins.Local.Export.Tgt;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 using Xunit;
 
 namespace StorageConnect.Tests.Local.Support;
@@ -49,7 +50,7 @@ public sealed class TgtDaemon : IAsyncDisposable
                 daemon.Port = FreePort();
                 await daemon.RunAsync();
             }
-            while (TgtdExport.Open(daemon.Address, Token).Portals(Token).Count == 0);
+            while (TgtTargetDaemon.Open(daemon.Address, Token).GetPortals(Token).Count == 0);
             return daemon;
         }
         catch
@@ -60,7 +61,8 @@ public sealed class TgtDaemon : IAsyncDisposable
     }
 
     public static void Require(string tool, string package) =>
-        Assert.SkipUnless(new[] { "/usr/bin", "/usr/sbin", "/bin", "/sbin" }.Any(folder => File.Exists(Path.Combine(folder, tool))), $"{tool} is missing: install the package {package}.");
+        Assert.SkipUnless(new[] { "/usr/bin", "/usr/sbin", "/bin", "/sbin" }.Any(folder => File.Exists(Path.Combine(folder, tool))),
+            $"{tool} is missing: install the package {package}.");
 
     /// <summary>Starts it, when it isn't running, with one portal.</summary>
     public async Task RunAsync()
@@ -113,7 +115,7 @@ public sealed class TgtDaemon : IAsyncDisposable
     }
 
     /// <summary>What it serves now, as it says itself.</summary>
-    internal IReadOnlyList<StorageConnect.Plugins.Local.Export.TargetPicture> Look() => TgtdExport.Open(Address, Token).Look(Token);
+    internal IReadOnlyList<TargetState> GetTargets() => TgtTargetDaemon.Open(Address, Token).GetTargets(Token);
 
     public async ValueTask DisposeAsync()
     {

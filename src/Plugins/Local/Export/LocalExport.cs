@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Locks;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Native;
+using StorageConnect.Plugins.Local.Operations;
+
+namespace StorageConnect.Plugins.Local.Export;
+
+/// <summary>A pool's records, as the export asks for them. Elements are exported by tgtd, each from its volume's file.</summary>
+internal sealed class LocalExport : IExportRecords
+{
+    private const string Product = "Local LUN";
+
+    private readonly ConcurrentQueue<long> _done = new();
+    private readonly Lock _removing = new();
+
+    private readonly PoolFolder _folder;
+    private readonly PoolDatabase _database;
+
+    public LocalExport(PoolFolder folder, PoolDatabase database, ElementLocks locks)
+    {
+        _folder = folder;
+        _database = database;
+        Locks = locks;
+        Targets = new(this, (control, cancellationToken) =>
+            TgtTargetDaemon.Open(TgtControlAddress.TryParse(control) ?? TgtControlAddress.Default, cancellationToken));
+    }
+
+    public ElementLocks Locks { get; }
+
+    /// <summary>The targets of this pool.</summary>
+    public TargetExport Targets { get; }
+
+    /// <summary>Takes volumes away from the daemon, so that their files can be changed: see <see cref="TargetExport.Release"/>.</summary>
+    public IDisposable? Release(IReadOnlyList<ElementRow> rows, bool evenInUse, CancellationToken cancellationToken) =>
+        Targets.Release([.. rows.Where(row => row.Groups.Count > 0).Select(row => (row.Uuid, row.Name))], evenInUse, cancellationToken);
+
+    /// <summary>Who is logged in to a volume; null when it isn't exported.</summary>
+    public IReadOnlyList<SessionState>? GetSessions(ElementRow row, CancellationToken cancellationToken) =>
+        row.Groups.Count > 0 ? Targets.GetSessions(row.Uuid, cancellationToken) : null;
+
+    public ExportSettings? ReadSettings() => _database.Read(ExportRows.Settings);
+
+    public IReadOnlyList<ChapAccount> ReadAccounts() => _database.Read(ExportRows.Accounts);
+
+    public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) => _database.Write(
+        db =>
+        {
+            ExportRows.Save(db, settings);
+            ExportRows.SaveAccounts(db, accounts);
+        },
+        cancellationToken);
+
+    public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _database.Write(db => ExportRows.SetDaemon(db, daemon), cancellationToken);
+
+    public IReadOnlyList<string> ReadPresented() => _database.Read(ExportRows.Presented);
+
+    public IReadOnlyList<PresentedElement> ReadElements(IReadOnlyCollection<string> elements) =>
+        _database.Read(db => elements.Select(element => Read(db, element)).OfType<PresentedElement>().ToList());
+
+    public string NameOf(string element) => _database.Read(db => ElementRows.ByUuid(db, element))?.Name ?? element;
+
+    public bool IsOwn(string element, BackingStore backing, int? daemonProcess)
+    {
+        if (backing.Kind != BackingKind.File)
+        {
+            return false;
+        }
+
+        var volume = _folder.Volume(element);
+        if (backing.Path == volume || backing.Path == _folder.ParkedVolume(element))
+        {
+            return true;
+        }
+
+        // Another path to the same file: the pool was moved, or is reached through a bind mount or a link.
+        var own = LinuxFile.Identity(volume) ?? LinuxFile.Identity(_folder.ParkedVolume(element));
+        return own is not null && (Identity(backing.Path) is { } served ? served == own : IsOpen(own.Value, daemonProcess));
+    }
+
+    public IReadOnlyList<ExportMark> ReadMarks()
+    {
+        var done = _done.ToHashSet();
+        return [.. _database.Read(ExportRows.Marks).Where(mark => !done.Contains(mark.Id))];
+    }
+
+    public IReadOnlyList<ExportMark> SaveMarks(IReadOnlyCollection<string> elements, CancellationToken cancellationToken) =>
+        _database.Write(db => ExportRows.Mark(db, elements), cancellationToken);
+
+    public void RemoveMarks(IReadOnlyCollection<ExportMark> marks)
+    {
+        foreach (var mark in marks)
+        {
+            _done.Enqueue(mark.Id);
+        }
+
+        lock (_removing)
+        {
+            // Calls that come at the same time share a commit; it waits for no disk.
+            var done = new List<long>();
+            while (_done.TryDequeue(out var mark))
+            {
+                done.Add(mark);
+            }
+
+            try
+            {
+                if (done.Count > 0)
+                {
+                    _database.WriteUnsynced(db => done.ForEach(mark => ExportRows.Unmark(db, mark)));
+                }
+            }
+            catch (SqliteException)
+            {
+                // On a full disk, say. The change itself is done; the next one tries again.
+                done.ForEach(_done.Enqueue);
+            }
+        }
+    }
+
+    /// <summary>Of a path that others chose.</summary>
+    private static (ulong, uint, uint)? Identity(string path)
+    {
+        try
+        {
+            return LinuxFile.Identity(path);
+        }
+        catch (LinuxFileException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when the daemon has the file open, whatever its path was.</summary>
+    private static bool IsOpen((ulong, uint, uint) file, int? process)
+    {
+        try
+        {
+            return process is not null
+                && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")).Any(open => Identity(open) == file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private PresentedElement? Read(PoolConnection db, string uuid) =>
+        ElementRows.ByUuid(db, uuid) is not { IsSnapshot: false, Groups.Count: > 0, Page83Id: { } page83 } row
+            ? null
+            : new(uuid, row.Name, ExportRows.Entries(db, row.Id).ToValueList(), !row.Online ? null : new()
+            {
+                Backing = BackingStore.File(_folder.Volume(uuid)),
+                Naa = page83[1..],
+                Serial = uuid,
+                Product = Product,
+                Size = row.Size,
+                Thin = row.Thin,
+                WriteThrough = row.Qos == QosLevels.Durable,
+            });
+}

@@ -1,0 +1,98 @@
+using System.Runtime.ExceptionServices;
+using StorageConnect.PluginKit.Naming;
+using StorageConnect.PluginKit.Targets;
+
+namespace StorageConnect.PluginKit.Export;
+
+/// <summary>Compares the whole export with the records: for the report of differences, for a repair on request, and after the daemon's restart.</summary>
+internal sealed class ExportRepair(IExportRecords records, DaemonConnection connection, TargetUpdater updater)
+{
+    // Stands for no element in the lock file.
+    private const long WholeExport = 0x4000_0000_0000_0001;
+
+    /// <summary>What differs, in words; of one element or of all.</summary>
+    public IReadOnlyList<string> GetDifferences(ITargetDaemon daemon, ExportSettings settings, string? element, CancellationToken cancellationToken)
+    {
+        var listing = connection.List(daemon, settings, cancellationToken);
+        var wanted = updater.GetWanted(settings, element is null ? records.ReadPresented() : [element]);
+        var elements = element is null ? wanted.Keys.Union(listing.Own.Keys) : [element];
+
+        // Of an element with a mark, somebody is at work on target or unit at this moment.
+        var marked = records.ReadMarks().Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. wanted.Values.Where(spec => listing.Foreign.ContainsKey(spec.Element)).Select(
+                spec => $"the target of '{spec.ElementName}' serves other storage ({TargetUpdater.Describe(listing.Foreign[spec.Element])}) and is left alone"),
+            .. elements.Where(uuid => !listing.Foreign.ContainsKey(uuid))
+                .SelectMany(uuid => TargetDifference.Between(wanted.GetValueOrDefault(uuid), listing.Own.GetValueOrDefault(uuid), new HashSet<int>())
+                    .Where(difference => !difference.NeedsElement || !marked.Contains(uuid)))
+                .Select(difference => difference.Text),
+            .. (element is null ? MissingPortals(daemon, settings, cancellationToken) : []).Select(portal => $"{daemon.Name} does not listen at {portal}"),
+        ];
+    }
+
+    /// <summary>Repairs whatever differs.</summary>
+    /// <param name="daemon">The daemon.</param>
+    /// <param name="identity">Its identity.</param>
+    /// <param name="evenIfCurrent">False: nothing is done when the records say that this daemon has the whole export.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when other operations were at work on some elements, which are left to them.</returns>
+    public bool Repair(ITargetDaemon daemon, DaemonIdentity? identity, bool evenIfCurrent, CancellationToken cancellationToken)
+    {
+        using var exclusive = records.Locks.Take(WholeExport, "the array's export", cancellationToken);
+        if (records.ReadSettings() is not { } settings || (!evenIfCurrent && identity is not null && settings.Daemon == identity.Text))
+        {
+            return true;
+        }
+
+        var accounts = records.ReadAccounts();
+        foreach (var portal in MissingPortals(daemon, settings, cancellationToken))
+        {
+            daemon.AddPortal(portal, cancellationToken);
+        }
+
+        var before = connection.List(daemon, settings, cancellationToken);
+        ChapAccounts.Ensure(daemon, accounts, identity, before.All, [.. before.Own.Values], cancellationToken);
+        var elements = records.ReadPresented().Union(before.Own.Keys).Union(records.ReadMarks().Select(mark => mark.Element))
+            .Except(before.Foreign.Keys).Where(Identities.IsUuid).ToList();
+        using var targets = records.Locks.TakeTargets(elements, TimeSpan.Zero, out var locked, cancellationToken);
+        using var held = records.Locks.TakeFree(locked, out var owned);
+        var marks = records.ReadMarks().Where(mark => owned.Contains(mark.Element)).ToList();
+        var failures = updater.Update(
+            daemon,
+            settings,
+            locked,
+            owned,
+            marks.Where(mark => mark.Resized).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal),
+            cancellationToken);
+        records.RemoveMarks([.. marks.Where(mark => !failures.ContainsKey(mark.Element))]);
+        if (evenIfCurrent && failures.Count > 0)
+        {
+            ExceptionDispatchInfo.Throw(failures.Values.First());
+        }
+
+        // After a restart an element that can't be served (its file is gone, say) is a difference of its own: it keeps nobody from using the others.
+        if (owned.Count < elements.Count)
+        {
+            return false;
+        }
+
+        if (settings.Daemon != identity?.Text || accounts.Any(account => account.Daemon != identity?.Text))
+        {
+            records.SaveDaemon(identity?.Text, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private static IEnumerable<Portal> MissingPortals(ITargetDaemon daemon, ExportSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Portals.Count == 0)
+        {
+            return [];
+        }
+
+        var present = daemon.GetPortals(cancellationToken);
+        return settings.Portals.Where(portal => !present.Any(other => other.Covers(portal)));
+    }
+}

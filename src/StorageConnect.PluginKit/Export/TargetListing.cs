@@ -1,0 +1,39 @@
+using StorageConnect.PluginKit.Naming;
+using StorageConnect.PluginKit.Targets;
+
+namespace StorageConnect.PluginKit.Export;
+
+/// <summary>The targets of a daemon at one moment, with those of the array told from others.</summary>
+internal sealed class TargetListing
+{
+    private TargetListing(IReadOnlyList<TargetState> all) => All = all;
+
+    /// <summary>All targets.</summary>
+    public IReadOnlyList<TargetState> All { get; }
+
+    /// <summary>The array's targets, by their elements' Uuids.</summary>
+    public Dictionary<string, TargetState> Own { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Targets that bear a name of the array's but serve other storage, by the elements' Uuids. They are left alone.</summary>
+    public Dictionary<string, TargetState> Foreign { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Sorts a daemon's targets.</summary>
+    public static TargetListing Of(IReadOnlyList<TargetState> targets, ExportSettings settings, IExportRecords records, int? daemonProcess)
+    {
+        var listing = new TargetListing(targets);
+        foreach (var target in targets)
+        {
+            // One whose name has no Uuid in it was made by hand, and is the array's to remove.
+            if (TargetNames.Element(settings.Name, target.Name) is { } element)
+            {
+                var backing = target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing;
+                (
+                    backing is null || (Identities.IsUuid(element) && records.IsOwn(element, backing, daemonProcess))
+                        ? listing.Own
+                        : listing.Foreign)[element] = target;
+            }
+        }
+
+        return listing;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using StorageConnect.PluginKit.Naming;
+
+namespace StorageConnect.PluginKit.Locks;
+
+/// <summary>
+/// Locks on the elements of an array, over all processes. A lock dies with its process, so none is ever stale. Each element has two: the
+/// lock of the element itself, for operations that change what backs it and may take long; and the lock of its target, held only while a
+/// process talks to the target daemon about it, so that access to an element never waits for work on it. A process that needs both takes the
+/// element's first.
+/// </summary>
+/// <param name="path">The array's lock file. Its bytes stand for elements, jobs and the like; it holds no data.</param>
+public sealed class ElementLocks(string path)
+{
+    private const long TargetBit = 0x4000_0000_0000_0000;
+    private const int LongestPauseMilliseconds = 50;
+    private static readonly TimeSpan ElementTimeout = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a change waits for the lock of a target before it gives up.</summary>
+    internal static TimeSpan TargetTimeout { get; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Locks an element or a job if it is free.</summary>
+    /// <param name="uuid">Its Uuid.</param>
+    /// <returns>The lock, or null when someone else holds it.</returns>
+    public RangeLock? TryTake(string uuid) => RangeLock.TryTake(path, Identities.LockPosition(uuid));
+
+    /// <summary>Locks all of the elements, waiting up to 15 seconds for other operations.</summary>
+    /// <param name="elements">The elements. The names are for the error.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="StorageElementBusyException">Another operation holds one of them for longer.</exception>
+    public RangeLock Take(IEnumerable<(string Uuid, string Name)> elements, CancellationToken cancellationToken)
+    {
+        var all = elements.DistinctBy(element => element.Uuid).ToList();
+        return Take(
+            [.. all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order()],
+            string.Join("', '", all.Select(element => element.Name)),
+            ElementTimeout,
+            cancellationToken);
+    }
+
+    /// <summary>Locks the targets of elements, waiting for other processes that talk to the daemon about them.</summary>
+    /// <exception cref="StorageElementBusyException">Another process holds one of them for longer.</exception>
+    internal RangeLock TakeTargets(IEnumerable<(string Uuid, string Name)> elements, CancellationToken cancellationToken)
+    {
+        var all = elements.DistinctBy(element => element.Uuid).ToList();
+        return Take(
+            [.. all.Select(element => Target(element.Uuid)).Distinct().Order()],
+            string.Join("', '", all.Select(element => element.Name)),
+            TargetTimeout,
+            cancellationToken);
+    }
+
+    /// <summary>Locks the targets of elements, waiting for each until the deadline; those that aren't free then are left out.</summary>
+    /// <param name="elements">The elements' Uuids.</param>
+    /// <param name="locked">Those that are locked now.</param>
+    /// <param name="timeout">How long to wait for all of them together.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal RangeLock TakeTargets(IReadOnlyCollection<string> elements, TimeSpan timeout, out HashSet<string> locked, CancellationToken cancellationToken)
+    {
+        var held = RangeLock.Open(path);
+        try
+        {
+            var waiting = elements.ToList();
+            var taken = new HashSet<string>(StringComparer.Ordinal);
+            var begin = Stopwatch.GetTimestamp();
+            for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+            {
+                waiting.RemoveAll(element => held.TryAdd(Target(element)) && taken.Add(element));
+                if (waiting.Count == 0 || Stopwatch.GetElapsedTime(begin) >= timeout)
+                {
+                    locked = taken;
+                    return held;
+                }
+
+                Pause(pause, cancellationToken);
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Locks those elements that are free; without waiting, so that it may be called with their targets' locks held.</summary>
+    /// <param name="elements">Their Uuids.</param>
+    /// <param name="free">Those that are locked now.</param>
+    internal RangeLock TakeFree(IReadOnlyCollection<string> elements, out HashSet<string> free)
+    {
+        var held = RangeLock.Open(path);
+        free = elements.Where(element => held.TryAdd(Identities.LockPosition(element))).ToHashSet(StringComparer.Ordinal);
+        return held;
+    }
+
+    /// <summary>Locks one byte of the lock file that stands for no element.</summary>
+    internal RangeLock Take(long position, string what, CancellationToken cancellationToken) => Take([position], what, ElementTimeout, cancellationToken);
+
+    private static long Target(string uuid) => Identities.LockPosition(uuid) | TargetBit;
+
+    private RangeLock Take(long[] positions, string what, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var begin = Stopwatch.GetTimestamp();
+        for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        {
+            if (RangeLock.TryTake(path, positions) is { } taken)
+            {
+                return taken;
+            }
+
+            if (Stopwatch.GetElapsedTime(begin) > timeout)
+            {
+                throw new StorageElementBusyException($"Another operation is at work on '{what}'.")
+                {
+                    ErrorId = "StorageElementInUse",
+                    Element = what,
+                    Retryable = true,
+                    Recommendation = "Wait until it ends, then try again.",
+                };
+            }
+
+            Pause(pause, cancellationToken);
+        }
+    }
+
+    // The kernel can't both wake a waiting thread and be cancelled, so this polls, with growing pauses, while somebody else holds the lock.
+    private static void Pause(int milliseconds, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.WaitHandle.WaitOne(milliseconds))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}

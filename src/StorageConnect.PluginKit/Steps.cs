@@ -1,0 +1,12 @@
+namespace StorageConnect.PluginKit;
+
+/// <summary>The points between which an operation can be killed or lose power. Tests listen; otherwise each costs one null check.</summary>
+public static class Steps
+{
+    /// <summary>Called at each step, with the step's name.</summary>
+    public static Action<string>? OnStep { get; set; }
+
+    /// <summary>Reports that a step is reached.</summary>
+    /// <param name="step">The step's name.</param>
+    public static void At(string step) => OnStep?.Invoke(step);
+}

@@ -1,0 +1,63 @@
+namespace StorageConnect.Commands;
+
+/// <summary>Marks a parameter that takes things of one kind: records, live or not, rows that came from one, names and Uuids.</summary>
+/// <typeparam name="T">How the kind is known.</typeparam>
+internal class ChoosesAttribute<T> : ChoosesAttribute
+    where T : RecordIdentity, IRecordIdentity<T>
+{
+    public override string Wanted => T.Wanted;
+
+    private protected sealed override Type ItemType => typeof(T);
+
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => T.From(given) is { } identity ? [identity] : null;
+}
+
+/// <summary>Marks a parameter of a cmdlet that makes something new, to which a server can be piped; all else that is piped goes to the other parameters.</summary>
+internal sealed class ChoosesPipedServerAttribute : ChoosesAttribute<StorageServerIdentity>
+{
+    public override string Wanted => "a storage server, a name, or a row with the values of the parameters";
+
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
+        given.RecordType == nameof(StorageServer) ? base.Convert(given) : null;
+
+    private protected override bool BindsByProperty(GivenObject given) => given.Text is not null || given.TellsItself;
+}
+
+/// <summary>Marks a parameter that takes any record, for the server that it is on, and names of servers.</summary>
+internal sealed class ChoosesServerOfAttribute : ChoosesAttribute<StorageServerIdentity>
+{
+    public override string Wanted => "a storage server by name, Uuid or record, or a record of something on it";
+
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
+        StorageServerIdentity.OfRecord(given) is { } identity ? [identity] : base.Convert(given);
+}
+
+/// <summary>Marks a parameter that takes records of several kinds, and the names of elements or of what the cmdlet lists.</summary>
+[Flags]
+internal enum PipedKinds
+{
+    Elements = 1,
+    Groups = 2,
+    Servers = 4,
+}
+
+/// <summary>Marks the parameter of a Get- cmdlet that takes what is piped: a record means itself, a text is a name.</summary>
+internal sealed class ChoosesAnyAttribute(PipedKinds kinds, string wanted) : ChoosesAttribute
+{
+    public override string Wanted => wanted;
+
+    public PipedKinds Kinds => kinds;
+
+    private protected override Type ItemType => typeof(RecordIdentity);
+
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given)
+    {
+        RecordIdentity? identity = given.RecordType switch
+        {
+            nameof(StorageServer) => kinds.HasFlag(PipedKinds.Servers) ? StorageServerIdentity.From(given) : null,
+            nameof(AccessGroup) => kinds.HasFlag(PipedKinds.Groups) ? AccessGroupIdentity.From(given) : null,
+            _ => StorageElementIdentity.From(given),
+        };
+        return identity is null ? null : [identity];
+    }
+}

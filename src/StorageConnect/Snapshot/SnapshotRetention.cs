@@ -1,0 +1,73 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// Chooses the snapshots that may go: those made before a moment, and of each element all but the newest few. A snapshot whose time can't be
+/// believed (none, or one in the future) counts as the newest, so that a clock that was wrong costs no snapshot.
+/// </summary>
+internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast, DateTimeOffset now)
+{
+    // Clocks of arrays and hosts differ by so much without being wrong.
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
+    private readonly Dictionary<(string Server, string Uuid), (StorageArray Array, StorageElement Snapshot)> _asked = [];
+    private readonly Dictionary<(string Server, string Uuid), StorageElement> _all = [];
+
+    /// <summary>What the user should know about what was chosen.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>The other members of snapshots of several elements, whose snapshots count, too.</summary>
+    public IReadOnlyCollection<(StorageArray Array, string Member)> OtherMembers =>
+        keepLast is null ? [] : [.. _asked.Values.Where(one => one.Snapshot.SourceUuids.Count > 1).SelectMany(one => one.Snapshot.SourceUuids.Select(member => (one.Array, member))).Distinct()];
+
+    /// <summary>A snapshot that may be chosen.</summary>
+    public void Add(StorageArray array, StorageElement snapshot)
+    {
+        _asked[(array.Uuid, snapshot.Uuid)] = (array, snapshot);
+        _all[(array.Uuid, snapshot.Uuid)] = snapshot;
+    }
+
+    /// <summary>Snapshots that count, and are not chosen.</summary>
+    public void AddBeside(StorageArray array, IEnumerable<StorageElement> snapshots)
+    {
+        foreach (var snapshot in snapshots)
+        {
+            _all.TryAdd((array.Uuid, snapshot.Uuid), snapshot);
+        }
+    }
+
+    /// <summary>Those that may go, the oldest first.</summary>
+    public IReadOnlyList<StorageElement> Choose()
+    {
+        var kept = keepLast is { } count
+            ? _all
+                .SelectMany(one => SourcesOf(one.Value).Select(source => (Source: (one.Key.Server, source), one.Key, Snapshot: one.Value)))
+                .GroupBy(one => one.Source)
+                .SelectMany(ofOne => ofOne.OrderByDescending(one => AgeOf(one.Snapshot)).ThenByDescending(one => one.Snapshot.Name, StringComparer.Ordinal).Take(count))
+                .Select(one => one.Key)
+                .ToHashSet()
+            : [];
+        foreach (var (_, snapshot) in _asked.Values.Where(one => !IsBelievable(one.Snapshot)))
+        {
+            Warnings.Add(snapshot.CreatedAt is { } moment
+                ? $"The snapshot '{snapshot.Name}' ({snapshot.StorageServerName}) is dated {moment:u}, which is in the future. It counts as the newest."
+                : $"The array does not tell when the snapshot '{snapshot.Name}' ({snapshot.StorageServerName}) was made. It counts as the newest.");
+        }
+
+        return
+        [
+            .. _asked
+                .Where(one => !kept.Contains(one.Key) && (olderThan is not { } moment || AgeOf(one.Value.Snapshot) < moment))
+                .Select(one => one.Value.Snapshot)
+                .OrderBy(AgeOf).ThenBy(snapshot => snapshot.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    // One without a source is alone.
+    private static ValueList<string> SourcesOf(StorageElement snapshot) => snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids : ["of " + snapshot.Uuid];
+
+    private bool IsBelievable(StorageElement snapshot) => snapshot.CreatedAt is { } moment && moment <= now + Tolerance;
+
+    private DateTimeOffset AgeOf(StorageElement snapshot) => IsBelievable(snapshot) ? snapshot.CreatedAt!.Value : DateTimeOffset.MaxValue;
+}

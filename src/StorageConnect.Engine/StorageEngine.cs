@@ -132,10 +132,13 @@ public sealed class StorageEngine
 
     /// <summary>Finds the targets of an iSCSI array, and keeps them for whoever logs in, in another process too. Guide: discover().</summary>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
-    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken)
+    public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) => DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
+
+    /// <summary>The same, with a word about what is offered and can't be used.</summary>
+    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<string> warn, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
-        var found = await array.DiscoverAsync(cancellationToken);
+        var found = await array.DiscoverAsync(warn, cancellationToken);
         _registry.Refresh(array.Entry);
         return found;
     }

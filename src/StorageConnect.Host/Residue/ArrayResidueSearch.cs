@@ -1,7 +1,10 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Residue;
 
@@ -50,16 +53,11 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     {
         using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
-        var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
-        if (used is not null)
-        {
-            throw DeviceErrors.DeviceInUseAsDisk(page83Id, used);
-        }
-
         await host.Teardown.RunAsync(page83Id, cancellationToken);
-        foreach (var device in disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>())
-        {
-            await host.Scsi.DeleteAsync(device, cancellationToken);
-        }
+        using var claim = await host.Claims.TakeDisksAsync(
+            disks,
+            new((_, use) => DeviceErrors.DeviceInUseAsDisk(page83Id, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(page83Id, cause)),
+            cancellationToken);
+        await host.Scsi.DeleteAsync(disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>(), cancellationToken);
     }
 }

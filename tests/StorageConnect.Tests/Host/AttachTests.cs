@@ -1,5 +1,5 @@
+using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Storage;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 

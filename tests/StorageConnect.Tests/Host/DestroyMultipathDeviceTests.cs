@@ -1,4 +1,5 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -34,7 +35,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         _host.AddDm("dm-0", Id, "LVM-x");
 
         await DestroyAsync();
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => new LinuxStorageHost(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => new StorageHost(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         AddMap();
         using var cancel = new CancellationTokenSource();
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "ok\n");
-        var destroying = new LinuxStorageHost(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
+        var destroying = new StorageHost(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
         await daemon.HungUp;
 
         await cancel.CancelAsync();
@@ -362,7 +363,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     private Task DestroyAsync(HostDeadlines? deadlines = null) =>
-        new LinuxStorageHost(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
+        new StorageHost(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
 
     private async Task<StorageElementBusyException> RefusedAsync()
     {

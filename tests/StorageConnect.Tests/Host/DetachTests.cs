@@ -1,6 +1,7 @@
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -289,11 +290,11 @@ public sealed class DetachTests : IAsyncDisposable
         }
 
         Assert.Equal(2, ScsiDisk.FindAll(_host.Roots, next.Page83Id).Count);
-        Assert.NotNull(DmDevice.FindMap(_host.Roots, old.Page83Id));
+        Assert.NotNull(MultipathMaps.Find(_host.Roots, old.Page83Id));
 
         await DetachAsync(next);
 
-        Assert.Null(DmDevice.FindMap(_host.Roots, old.Page83Id));
+        Assert.Null(MultipathMaps.Find(_host.Roots, old.Page83Id));
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, next.Page83Id));
         Assert.Empty(_host.Sessions());
     }

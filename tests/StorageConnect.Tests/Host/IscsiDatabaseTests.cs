@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -161,6 +162,23 @@ public sealed class IscsiDatabaseTests : IDisposable
             [node.TargetName, "1", "manual", "manual", "1", "fd00::1", "3261", "CHAP", "a b", "s3cret with #blank=", "c", "ünïcode12345", "77", "9", "tcp", "lo"],
             new[] { "node.name", "node.tpgt", "node.startup", "node.session.scan", "node.session.initial_login_retry_max", "node.conn[0].address", "node.conn[0].port", "node.session.auth.authmethod", "node.session.auth.username", "node.session.auth.password", "node.session.auth.username_in", "node.session.auth.password_in", "node.session.queue_depth", "node.conn[0].timeo.login_timeout", "iface.transport_name", "iface.net_ifacename" }
                 .Select(name => shown[name]));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_portal_group_tag_is_a_file_as_open_iscsi_keeps_it()
+    {
+        var database = new IscsiDatabase(_host.Roots, Patient);
+        var node = Node with { Tpgt = -1 };
+        await PutAsync(Patient); // the same portal with a tag: it has one or none
+
+        await database.PutNodeAsync(node, "default", _ => RecordBuilder.Node(node, "default", new()), Cancellation);
+
+        var path = _host.At($"etc/iscsi/nodes/{node.TargetName}/10.99.0.1,3260");
+        Assert.Contains("node.tpgt = -1\n", await File.ReadAllTextAsync(path, Cancellation), StringComparison.Ordinal);
+        Assert.Equal([new NodeFile(path, node.TargetName, node.Portal, -1, "default")], database.ReadNodes());
+
+        await database.ForgetNodeAsync(node.TargetName, node.Portal, "default", Cancellation);
+        Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
     }
 
     private Task<WrittenRecord> PutAsync(HostDeadlines deadlines) =>

@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 using Xunit;
 
@@ -383,7 +383,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(20));
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
-            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
         Assert.Equal("IscsidUnreachable", error.ErrorId);
         Assert.Contains("systemctl start iscsid", error.Recommendation);
@@ -458,16 +458,36 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n[fd00::1]:3260,1 {Target}\n"));
 
-        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation);
+        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation);
 
         Assert.Equal([new("10.99.0.1", 3260), new IscsiPortal("fd00::1", 3260)], nodes.Select(node => node.Portal));
         Assert.Equal(["iscsiadm -m discoverydb -t sendtargets -p 10.99.0.1:3260 -I default -o nonpersistent --discover"], tools.Commands.Select(command => command.ToString()));
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/send_targets")));
     }
 
+    [Theory]
+    [InlineData("storage-unknown.invalid:3260,1 iqn.2026-01.lab.array:t1", "has no address")]
+    [InlineData("0.0.0.0:3260,1 iqn.2026-01.lab.array:t1", "unspecified")]
+    [InlineData("[::]:3260,1 iqn.2026-01.lab.array:t1", "unspecified")]
+    [InlineData("[fe80::1]:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
+    [InlineData("169.254.7.1:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
+    [InlineData("10.99.0.2:3260,1 iqn.2026-01.lab.array:vol 1", "names no target")]
+    public async Task A_line_that_can_not_be_used_hides_no_other_and_is_warned_of(string odd, string reason)
+    {
+        var warnings = new List<string>();
+        var both = new ScriptedTools(_ => ScriptedTools.Done($"{odd}\n10.99.0.1:3260,1 {Target}\n"));
+
+        var node = Assert.Single(await Initiator(both).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation));
+
+        Assert.Equal(Target, node.TargetName);
+        Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
+        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n"))).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation);
+        Assert.Equal("IscsiTargetInvalid", (await Assert.ThrowsAsync<DataCorruptException>(() => alone)).ErrorId);
+    }
+
     [Fact]
     public async Task A_portal_that_offers_nothing_to_this_host_is_no_error() =>
-        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
     [Fact]
     public async Task A_kernel_without_iSCSI_is_no_portal_that_offers_nothing()
@@ -475,7 +495,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         // With an iface named, 2.1.8 says "nothing found" (21) where it says "no driver" (12) without.
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iSCSI driver tcp is not loaded. Load the module then retry the command.\niscsiadm: Could not load transport tcp.Dropping interface default.\n"));
 
-        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
         Assert.Equal("IscsiModuleMissing", error.ErrorId);
         Assert.Contains("modprobe iscsi_tcp", error.Recommendation);
@@ -493,7 +513,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
             """);
         using var chap = new Secret("chapsecret123");
 
-        await Initiator(spy.Runner).DiscoverAsync(new AccessContext { Host = "10.99.0.1", ChapUser = "chapuser" }.WithSecrets(chap, null), Cancellation);
+        await Initiator(spy.Runner).DiscoverAsync(new AccessContext { Host = "10.99.0.1", ChapUser = "chapuser" }.WithSecrets(chap, null), _ => { }, Cancellation);
 
         Assert.DoesNotContain("chapsecret", await spy.ReadAsync("seen", Cancellation));
         Assert.Equal("600\n", await spy.ReadAsync("mode", Cancellation));
@@ -510,7 +530,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var tool = new FakeTool("touch %DIR%/running; exec sleep 1000");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, stop.Token);
+        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, stop.Token);
         await tool.ReadAsync("running", Cancellation);
         Assert.NotEqual("theirs = yes\n", File.ReadAllText(_host.At(file)));
         await stop.CancelAsync();
@@ -527,7 +547,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var asked = 0;
         var tools = new ScriptedTools(_ => asked++ == 0 ? ScriptedTools.Exit(24) : ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n"));
 
-        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, Cancellation));
+        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, _ => { }, Cancellation));
 
         Assert.Same(access, node.Access);
         Assert.Equal(2, tools.Commands.Count);
@@ -538,7 +558,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Done());
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, Cancellation));
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, _ => { }, Cancellation));
 
         Assert.Equal("HostNameUnknown", error.ErrorId);
         Assert.Empty(tools.Commands);

@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using StorageConnect.Host;
 using StorageConnect.Host.Fitness;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Residue;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -65,7 +65,7 @@ public sealed partial class SystemCaptureTests : IAsyncDisposable
             var properties = disk.Split('\n').Where(line => line.Contains('=', StringComparison.Ordinal)).ToDictionary(line => line.Split('=')[0], line => line.Split('=', 2)[1]);
             var id = "3" + properties["SCSI_IDENT_LUN_NAA_REGEXT"];
             Assert.Equal(properties["ID_SERIAL"], id);
-            Assert.Contains(DevicePathFinder.PlainFolder + "scsi-" + id, properties["DEVLINKS"].Split(' '));
+            Assert.Contains(DeviceLink.PlainFolder + "scsi-" + id, properties["DEVLINKS"].Split(' '));
         }
     }
 

@@ -1,5 +1,5 @@
 using StorageConnect.Host;
-using StorageConnect.Host.Targets;
+using StorageConnect.Host.Connectors;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -23,7 +23,7 @@ public sealed class TargetTests : IAsyncDisposable
 
     private static StorageServer Server { get; } = new() { Name = "lab", Uuid = "u", StorageType = StorageType.iSCSI, AccessContexts = [First, Second] };
 
-    private LinuxStorageHost Fabric => new(_host.Open());
+    private StorageHost Fabric => new(_host.Open());
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -33,11 +33,11 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         _host.DeadPortals.Add("10.0.1.1");
 
-        var found = await Fabric.DiscoverTargetsAsync(Server, Cancellation);
+        var found = await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation);
 
         Assert.Equal([new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" }], found);
         _host.DeadPortals.Add("10.0.2.1");
-        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, Cancellation));
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation));
     }
 
     [Fact]
@@ -213,24 +213,24 @@ public sealed class TargetTests : IAsyncDisposable
     public async Task Net_devices_are_each_a_way_of_their_own()
     {
         Add("a", Target, 1);
-        var plan = await TargetPlan.MakeAsync(
+        var plan = await LoginPlanner.PlanTargetsAsync(
             Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
 
         Assert.Equal(["eth1", "eth2"], plan.Select(node => node.Access.NetDevice));
         Assert.Equal(
             ["eth9"],
-            TargetPlan.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
+            LoginPlanner.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
     }
 
     [Fact]
     public async Task A_user_who_may_not_gets_one_clear_error_for_each()
     {
-        var fabric = new LinuxStorageHost(_host.Open(isPrivileged: () => false));
+        var fabric = new StorageHost(_host.Open(isPrivileged: () => false));
         var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] };
 
         foreach (var call in new Func<Task>[]
         {
-            () => fabric.DiscoverTargetsAsync(server, Cancellation),
+            () => fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation),
             () => fabric.StartTargetsAsync(server, [First], Cancellation),
             () => fabric.StopTargetsAsync(server, [First], Cancellation),
             () => fabric.RescanAsync(StorageType.iSCSI, [], Cancellation),
@@ -248,7 +248,7 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     private async Task<StorageServer> DiscoverAsync() =>
-        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, Cancellation)).ToValueList() };
+        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation)).ToValueList() };
 
     private async Task<StorageServer> StartAsync()
     {

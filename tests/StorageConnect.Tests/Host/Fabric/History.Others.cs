@@ -1,5 +1,6 @@
 using System.Globalization;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -64,10 +65,10 @@ internal sealed partial class History
 
     private void Hold(StorageElement element, int how)
     {
-        if (DmDevice.FindMap(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
+        if (MultipathMaps.Find(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
         {
             _host.OpenMaps.Add(element.Page83Id);
-            switch (how % 3)
+            switch (how % 4)
             {
                 case 0:
                     _host.Files.Append("proc/self/mountinfo", $"36 27 {map.DeviceNumber} / /srv rw - xfs /dev/mapper/{map.Name} rw\n");
@@ -77,6 +78,9 @@ internal sealed partial class History
                     _host.Files.Write($"{process}/comm", "postgres\n");
                     Directory.CreateDirectory(_host.Files.At($"{process}/fd"));
                     _host.Files.Link($"{process}/fd/7", $"/dev/{map.KernelName}");
+                    break;
+                case 2:
+                    _host.HiddenClaims.Add(map.KernelName); // a mount in a container
                     break;
                 default:
                     break; // by a process that isn't seen from here
@@ -88,6 +92,7 @@ internal sealed partial class History
     {
         _held.Clear();
         _host.OpenMaps.Clear();
+        _host.HiddenClaims.Clear();
         _host.Files.Write("proc/self/mountinfo", "27 1 259:1 / / rw,relatime shared:1 - ext4 /dev/vda rw\n");
         foreach (var process in Directory.GetDirectories(_host.Files.At("proc"), "47*"))
         {

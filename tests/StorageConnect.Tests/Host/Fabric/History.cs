@@ -1,5 +1,8 @@
 using StorageConnect.Host;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using Xunit;
 
@@ -241,12 +244,12 @@ internal sealed partial class History : IAsyncDisposable
 
     private async Task ClearResidueAsync(LinuxHost host, CancellationToken token)
     {
-        var audit = new HostAudit(host, _host.Files.At("state/host/residue"));
+        var audit = new StorageHost(host, _host.Files.At("state/host/residue"));
         foreach (var residue in await audit.FindResidueAsync([], _ => { }, token))
         {
             try
             {
-                await audit.ClearAsync(residue, [], token);
+                await audit.ClearResidueAsync(residue, [], token);
             }
             catch (StorageElementBusyException e)
             {

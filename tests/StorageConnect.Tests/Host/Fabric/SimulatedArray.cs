@@ -1,4 +1,4 @@
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Attaching;
 
 namespace StorageConnect.Tests.Host.Fabric;
 

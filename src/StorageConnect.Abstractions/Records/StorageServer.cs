@@ -2,7 +2,7 @@ namespace StorageConnect;
 
 /// <summary>An array as the user registered it, with what it last told of itself (guide: <c>ss_record</c>).</summary>
 /// <remarks>Immutable, like every record; its identity is <see cref="Uuid"/>. The administrator's secret is no property: see <see cref="GetAdminSecret"/>.</remarks>
-public sealed record StorageServer
+public sealed record StorageServer : IExtensibleRecord
 {
     private SecretSlot _adminSecret;
 
@@ -87,4 +87,6 @@ public sealed record StorageServer
 
     /// <summary>Its name: what a user means by it in a text.</summary>
     public override string ToString() => Name;
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -168,8 +168,24 @@ public sealed partial class StorageArray : IDisposable
         var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
         var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Server));
         ServerRules.Check(session.Server, plugin);
-        await DoAsync(session, GuideMethod.Validate, 0, static (p, server, _, token) => p.ValidateAsync(server, token), cancellationToken);
+        await ValidateAsync(session, cancellationToken);
         return session;
+    }
+
+    /// <summary>Ends a validate that hangs, also one that blocks its thread: nothing else of the array could be used, or tested, until it returned.</summary>
+    private async Task ValidateAsync(Session session, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(PluginCall.ValidateTimeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await DoAsync(session, GuideMethod.Validate, 0,
+                static (plugin, server, _, token) => Task.Run(() => plugin.ValidateAsync(server, token), token), either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw ServerErrors.ArrayUnreachable(Name, PluginCall.ValidateTimeout);
+        }
     }
 
     private static Task<Capabilities> GetCapabilitiesAsync(Session session, CancellationToken cancellationToken) =>
@@ -203,7 +219,7 @@ public sealed partial class StorageArray : IDisposable
             throw PluginCall.Translate(e, session.Plugin, method);
         }
 
-        return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
+        return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : ResultRepair.Clean(answer);
     }
 
     private static async Task<T> CheckedAsync<TState, T>(

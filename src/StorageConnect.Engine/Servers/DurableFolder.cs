@@ -38,6 +38,27 @@ internal static partial class DurableFolder
         RandomAccess.FlushToDisk(handle);
     }
 
+    /// <summary>Opens a file for reading. A pipe that nobody writes to doesn't keep the caller waiting.</summary>
+    public static SafeFileHandle OpenWithoutWaiting(string path)
+    {
+        const int readOnlyCloseOnExecAndNonBlocking = 0x80800;
+        var handle = Open(path, readOnlyCloseOnExecAndNonBlocking);
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        const int notFound = 2;
+        const int accessDenied = 13;
+        var message = $"{Marshal.GetLastPInvokeErrorMessage()}: '{path}'.";
+        throw Marshal.GetLastPInvokeError() switch
+        {
+            notFound => new FileNotFoundException(message, path),
+            accessDenied => new UnauthorizedAccessException(message),
+            _ => new IOException(message),
+        };
+    }
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);
 }

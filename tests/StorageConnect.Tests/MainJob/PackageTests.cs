@@ -41,6 +41,14 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
     }
 
     [Fact]
+    public void What_a_plug_in_author_needs_is_in_it()
+    {
+        Assert.Contains("plugin-author-guide.md", Staged);
+        var documented = XDocument.Load(Path.Combine(StagedModule.Folder, "StorageConnect.Abstractions.xml")).Descendants("member").Select(member => (string)member.Attribute("name")!).ToHashSet();
+        Assert.All(typeof(StorageArrayPlugin).Assembly.GetExportedTypes(), type => Assert.Contains("T:" + type.FullName, documented));
+    }
+
+    [Fact]
     public void It_is_smaller_than_10_MiB_and_runs_on_three_systems()
     {
         Assert.True(new FileInfo(packages.First("*.nupkg")).Length < 10 << 20);

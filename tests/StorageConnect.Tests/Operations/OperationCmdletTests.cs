@@ -256,6 +256,34 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void An_outcome_can_be_waited_for_again_and_is_listed_as_history()
+    {
+        var operation = Assert.Single(_session.Module.Get<OscOperation>("$lun | Invoke-OscClone -Name c -NoWait", ("lun", _lun)));
+        var first = Assert.Single(_session.Module.Get<StorageElement>("$o | Wait-OscOperation", ("o", operation)));
+        _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new NotFoundException("I know of no such operation."));
+
+        Assert.Equal(first, Assert.Single(_session.Module.Get<StorageElement>("Wait-OscOperation -Id $id", ("id", operation.Id))));
+        Assert.Empty(_session.Module.Get<OscOperation>("Get-OscOperation"));
+        var kept = Assert.Single(_session.Module.Get<OscOperation>("Get-OscOperation -All"));
+        Assert.Equal((operation.Id, OscOperationState.Completed, first), (kept.Id, kept.State, kept.Result));
+        Assert.Equal(kept, Assert.Single(_session.Module.Get<OscOperation>("Get-OscOperation $id", ("id", operation.Id))));
+        Assert.Empty(_session.Invoke("Remove-OscOperation $id", ("id", operation.Id)).Errors);
+        Assert.Empty(_session.Module.Get<OscOperation>("Get-OscOperation -All"));
+    }
+
+    [Fact]
+    public void A_failed_one_fails_the_same_way_for_who_waits_again()
+    {
+        var operation = Assert.Single(_session.Module.Get<OscOperation>("$lun | Invoke-OscClone -Name c -NoWait", ("lun", _lun)));
+        _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full.") { ErrorId = "PoolFull" });
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("The pool is full.", _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("PoolFull").Exception.Message);
+        }
+    }
+
+    [Fact]
     public void A_running_one_is_not_forgotten_a_finished_one_is()
     {
         NeverEnd();
@@ -355,7 +383,7 @@ public sealed class OperationCmdletTests : IDisposable
 
         Assert.Empty(outcome.Errors);
         Assert.Equal(["c1", "c2", "c3"], outcome.Output.Select(item => ((StorageElement)item.BaseObject).Name).Order());
-        _session.Invoke("Wait-OscOperation -Id $id", ("id", operations[0].Id)).Error("OperationNotFound");
+        Assert.Equal("c1", Assert.Single(_session.Module.Get<StorageElement>("Wait-OscOperation -Id $id", ("id", operations[0].Id))).Name);
     }
 
     [Fact]

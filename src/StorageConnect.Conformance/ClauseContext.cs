@@ -26,7 +26,8 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     public long Size => session.Options.SizeBytes;
 
     /// <summary>An element that is on no array.</summary>
-    public StorageElement Unknown { get; } = new() { Uuid = Guid.NewGuid().ToString("n"), Name = "osc-conf-unknown", SizeBytes = 1 << 20, Page83Id = "36" + Guid.NewGuid().ToString("n")[1..] };
+    public StorageElement Unknown { get; } =
+        new() { Uuid = Guid.NewGuid().ToString("n"), Name = "osc-conf-unknown", SizeBytes = 1 << 20, Page83Id = "36" + Guid.NewGuid().ToString("n")[1..] };
 
     /// <summary>A snapshot that is on no array.</summary>
     public StorageElement UnknownSnapshot => Unknown with { Type = StorageElementType.Snapshot, Page83Id = "" };
@@ -88,10 +89,12 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     public Task<StorageElement> InfoAsync(StorageElement element) => Array.GetInfoAsync(element, Token);
 
     /// <summary>The snapshots there are; the clause is skipped where the array can't tell.</summary>
-    public Task<IReadOnlyList<StorageElement>> CurrentSnapsAsync(StorageElement? element) => QueryAsync(() => Array.GetCurrentSnapsAsync(element, Token), "snapshots");
+    public Task<IReadOnlyList<StorageElement>> CurrentSnapsAsync(StorageElement? element) =>
+        QueryAsync(() => Array.GetCurrentSnapsAsync(element, Token), "snapshots");
 
     /// <summary>The clones there are; the clause is skipped where the array can't tell.</summary>
-    public Task<IReadOnlyList<StorageElement>> CurrentClonesAsync(StorageElement? element) => QueryAsync(() => Array.GetCurrentClonesAsync(element, Token), "clones");
+    public Task<IReadOnlyList<StorageElement>> CurrentClonesAsync(StorageElement? element) =>
+        QueryAsync(() => Array.GetCurrentClonesAsync(element, Token), "clones");
 
     /// <summary>Waits for what goes on in the background.</summary>
     public async Task<StorageElement> FinishAsync(StorageElement record, OscOperationKind kind, StorageArray? door = null)

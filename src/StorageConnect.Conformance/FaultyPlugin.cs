@@ -38,10 +38,12 @@ internal sealed class FaultyPlugin(StorageArrayPlugin inner, PluginFault fault) 
         };
     }
 
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         base.CreateAccessGroupsAsync(server, Some(groups), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         base.RemoveAccessGroupsAsync(server, Some(groups), cancellationToken);
 
     public override async IAsyncEnumerable<StorageElement> ListAsync(

@@ -27,20 +27,26 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetAccessGroups, server, () => Inner.GetAccessGroupsAsync(server, element, cancellationToken), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.CreateAccessGroups, server, () => Inner.CreateAccessGroupsAsync(server, groups, cancellationToken), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.RemoveAccessGroups, server, () => Inner.RemoveAccessGroupsAsync(server, groups, cancellationToken), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.RenameAccessGroup, server, () => Inner.RenameAccessGroupAsync(server, name, newName, cancellationToken), cancellationToken);
 
-    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.AddToAccessGroup, server, () => Inner.AddToAccessGroupAsync(server, groupName, entries, cancellationToken), cancellationToken);
 
-    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
-        CallAsync(GuideMethod.RemoveFromAccessGroup, server, () => Inner.RemoveFromAccessGroupAsync(server, groupName, entries, cancellationToken), cancellationToken);
+    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.RemoveFromAccessGroup, server,
+            () => Inner.RemoveFromAccessGroupAsync(server, groupName, entries, cancellationToken), cancellationToken);
 
     public override Task<StorageServer> DiscoverAsync(StorageServer server, CancellationToken cancellationToken) =>
         CallAsync("discover", server, () => Inner.DiscoverAsync(server, cancellationToken), cancellationToken);
@@ -57,8 +63,10 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, CancellationToken cancellationToken) =>
         Inner.ListAsync(server, filter, cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken) =>
-        CallAsync(GuideMethod.UpdateStorageElements, server, () => Inner.UpdateStorageElementsAsync(server, elements, appendAllowed, cancellationToken), cancellationToken);
+    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements,
+        bool appendAllowed, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.UpdateStorageElements, server,
+            () => Inner.UpdateStorageElementsAsync(server, elements, appendAllowed, cancellationToken), cancellationToken);
 
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetStatus, server, () => Inner.GetStatusAsync(server, element, cancellationToken), cancellationToken);
@@ -69,13 +77,16 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         DoAsync(GuideMethod.Offline, server, () => Inner.OfflineAsync(server, element, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.Create, server, () => Inner.CreateAsync(server, element, thinProvision, qos, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.StartPresent, server, () => Inner.StartPresentAsync(server, element, accessGroupNames, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.StopPresent, server, () => Inner.StopPresentAsync(server, element, accessGroupNames, cancellationToken), cancellationToken);
 
     public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) =>
@@ -90,7 +101,8 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.IsCloneable, server, () => Inner.IsCloneableAsync(server, element, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.Clone, server, () => Inner.CloneAsync(server, element, destination, qos, cancellationToken), cancellationToken);
 
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
@@ -99,10 +111,13 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.SplitClone, server, () => Inner.SplitCloneAsync(server, element, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
-        CallAsync(GuideMethod.CloneFromSnap, server, () => Inner.CloneFromSnapAsync(server, element, snapshot, destination, qos, cancellationToken), cancellationToken);
+    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
+        string? qos, CancellationToken cancellationToken) =>
+        CallAsync(GuideMethod.CloneFromSnap, server,
+            () => Inner.CloneFromSnapAsync(server, element, snapshot, destination, qos, cancellationToken), cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetCurrentClones, server, () => Inner.GetCurrentClonesAsync(server, element, cancellationToken), cancellationToken);
 
     public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
@@ -111,10 +126,12 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.IsSnapable, server, () => Inner.IsSnapableAsync(server, element, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.CreateSnap, server, () => Inner.CreateSnapAsync(server, element, destination, cancellationToken), cancellationToken);
 
-    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.CreateMultiSnap, server, () => Inner.CreateMultiSnapAsync(server, elements, destination, cancellationToken), cancellationToken);
 
     public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
@@ -126,7 +143,8 @@ internal abstract class PluginDecorator(StorageArrayPlugin inner) : StorageArray
     public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
         DoAsync(GuideMethod.SnapRemove, server, () => Inner.SnapRemoveAsync(server, snapshot, cancellationToken), cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetCurrentSnaps, server, () => Inner.GetCurrentSnapsAsync(server, element, cancellationToken), cancellationToken);
 
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken) =>

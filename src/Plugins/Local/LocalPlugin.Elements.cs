@@ -23,7 +23,8 @@ public sealed partial class LocalPlugin
     }
 
     /// <remarks>Rows come as the reader delivers them, on the caller's thread: nothing is gathered.</remarks>
-    public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(filter);
@@ -56,7 +57,8 @@ public sealed partial class LocalPlugin
         }
     }
 
-    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements,
+        bool appendAllowed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(elements);
@@ -104,11 +106,13 @@ public sealed partial class LocalPlugin
         return RunFreeing(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
     }
 
-    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken)
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array), cancellationToken);
+        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array),
+            cancellationToken);
     }
 
     public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken)

@@ -26,14 +26,16 @@ internal static class AsyncClauses
         IsDone(b, GuideMethod.Resize);
     }
 
-    [Clause("ASYNC-4", Guide, 21, "With splitclone_is_sync a split is done when splitClone returns.", Needs = [AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync, AbilityKey.Clone])]
+    [Clause("ASYNC-4", Guide, 21, "With splitclone_is_sync a split is done when splitClone returns.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync, AbilityKey.Clone])]
     public static async Task SplitIsSync(ClauseContext b)
     {
         await b.SplitAsync(await b.ShallowCloneAsync(await b.CreateAsync()));
         IsDone(b, GuideMethod.SplitClone);
     }
 
-    [Clause("ASYNC-5", Guide, 21, "With snapclone_is_sync a clone of a snapshot is done when cloneFromSnap returns.", Needs = [AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync, AbilityKey.Snapshot])]
+    [Clause("ASYNC-5", Guide, 21, "With snapclone_is_sync a clone of a snapshot is done when cloneFromSnap returns.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync, AbilityKey.Snapshot])]
     public static async Task SnapCloneIsSync(ClauseContext b)
     {
         var source = await b.CreateAsync();

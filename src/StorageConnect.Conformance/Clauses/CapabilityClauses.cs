@@ -40,7 +40,8 @@ internal static class CapabilityClauses
             (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
             (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
         ];
-        var broken = pairs.Where(pair => ClauseContext.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes && now[pair.Sync] != Ability.Yes)
+        var broken = pairs.Where(pair => ClauseContext.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes
+            && now[pair.Sync] != Ability.Yes)
             .Select(pair => pair.Sync.ToString());
         Check.Same([], broken, "keys that the plug-in declares Yes and the array doesn't");
     }

@@ -38,8 +38,10 @@ internal static class DescriptorClauses
     [Clause("DESCRIPTOR-4", Guide, 2, "required_api_vers is not above extended_api_version, and the engine speaks a revision in between.", ReadOnly = true)]
     public static Task ApiVersions(ClauseContext b)
     {
-        var both = ApiVersion.TryParse(b.Descriptor.RequiredApiVersion, out var required) & ApiVersion.TryParse(b.Descriptor.ExtendedApiVersion, out var extended);
-        Check.That(both && !(extended < required) && ApiVersion.Negotiate(required, extended) is not null, "a range with a revision in it that the engine speaks", $"{required} to {extended}");
+        var both = ApiVersion.TryParse(b.Descriptor.RequiredApiVersion,
+            out var required) & ApiVersion.TryParse(b.Descriptor.ExtendedApiVersion, out var extended);
+        Check.That(both && !(extended < required) && ApiVersion.Negotiate(required, extended) is not null,
+            "a range with a revision in it that the engine speaks", $"{required} to {extended}");
         return Task.CompletedTask;
     }
 
@@ -77,7 +79,8 @@ internal static class DescriptorClauses
             (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
             (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
         ];
-        if (pairs.Where(pair => ClauseContext.Can(b.Descriptor.Ability[pair.Feature]) && b.Descriptor.Ability[pair.Sync] != Ability.Yes).ToList() is not [var first, ..])
+        if (pairs.Where(pair => ClauseContext.Can(b.Descriptor.Ability[pair.Feature]) && b.Descriptor.Ability[pair.Sync] != Ability.Yes)
+            .ToList() is not [var first, ..])
         {
             throw ClauseContext.Skip("Everything it can do is declared synchronous.");
         }

@@ -19,7 +19,8 @@ internal static class ServerClauses
         }
 
         var server = await b.ValidatedServerAsync();
-        await Check.RefusedAsync<InvalidStorageArrayException>(() => b.Raw.ValidateAsync(server with { StorageType = other }, b.Token), $"a server of type {other}");
+        await Check.RefusedAsync<InvalidStorageArrayException>(() => b.Raw.ValidateAsync(server with { StorageType = other }, b.Token),
+            $"a server of type {other}");
     }
 
     [Clause("SERVER-3", "getInfo()", 0, "getInfo without an element tells what the array is (storage_desc).", ReadOnly = true)]
@@ -60,7 +61,8 @@ internal static class ServerClauses
         var info = await b.Array.GetInfoAsync(b.Token);
         long?[] sizes = [info.TotalBytes, info.UsedBytes, info.FreeBytes, info.AllocatedBytes];
         var fits = sizes.All(size => size is null or >= 0) && !(info.UsedBytes > info.TotalBytes) && !(info.FreeBytes > info.TotalBytes);
-        Check.That(fits, "total, used, free and allocated bytes that fit together", string.Join(", ", sizes.Select(size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown")));
+        Check.That(fits, "total, used, free and allocated bytes that fit together",
+            string.Join(", ", sizes.Select(size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown")));
     }
 
     [Clause("SERVER-8", "getInfo()", 0, "Volume groups have names, each once.", ReadOnly = true)]
@@ -70,12 +72,14 @@ internal static class ServerClauses
         Check.That(groups.All(group => !string.IsNullOrWhiteSpace(group)) && groups.Distinct().Count() == groups.Count, "names, each once", groups);
     }
 
-    [Clause("SERVER-9", "getStorageNames()", 9, "getStorageNames lists the arrays to choose from, each once, with require_storage_name; nothing without it.", ReadOnly = true)]
+    [Clause("SERVER-9", "getStorageNames()", 9,
+        "getStorageNames lists the arrays to choose from, each once, with require_storage_name; nothing without it.", ReadOnly = true)]
     public static async Task StorageNamesAreThereOrNot(ClauseContext b)
     {
         var names = await b.Array.GetStorageNamesAsync(b.Token);
         var required = await b.AbilityAsync(AbilityKey.RequireStorageName) == Ability.Yes;
-        Check.That(required ? names.Count > 0 && names.Distinct().Count() == names.Count && names.All(name => name.Length > 0) : names.Count == 0, required ? "names, each once" : "no names", names);
+        Check.That(required ? names.Count > 0 && names.Distinct().Count() == names.Count && names.All(name => name.Length > 0) : names.Count == 0,
+            required ? "names, each once" : "no names", names);
     }
 
     [Clause("SERVER-10", "getStorageNames()", 9, "The storage name that the server is registered with is among them.", ReadOnly = true)]
@@ -101,7 +105,8 @@ internal static class ServerClauses
     public static async Task NoSecretIsShown(ClauseContext b)
     {
         var server = await b.ValidatedServerAsync();
-        Secret?[] secrets = [server.GetAdminSecret(), .. server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(), context.GetMutualChapSecret() })];
+        Secret?[] secrets = [server.GetAdminSecret(),
+            .. server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(), context.GetMutualChapSecret() })];
         if (secrets.All(secret => secret is null))
         {
             throw ClauseContext.Skip("This server has no secrets.");

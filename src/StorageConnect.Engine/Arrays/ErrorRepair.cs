@@ -6,14 +6,16 @@ internal static class ErrorRepair
     /// <summary>The error itself where all its texts can be shown; else a copy of the same kind with clean texts and the error as its cause.</summary>
     public static StorageConnectException Clean(StorageConnectException error)
     {
-        if (IsClean(error.Message) && IsClean(error.Recommendation) && IsClean(error.Element) && IsClean(error.ErrorId) && ResultValidation.AreClean(error.Obstacles))
+        if (IsClean(error.Message) && IsClean(error.Recommendation) && IsClean(error.Element) && IsClean(error.ErrorId)
+            && ResultValidation.AreClean(error.Obstacles))
         {
             return error;
         }
 
         var copy = Create(
             error.GetType().Name,
-            new(UntrustedText.CleanLine(error.ErrorId), UntrustedText.CleanText(error.Message), error.Recommendation is { } action ? UntrustedText.CleanText(action) : null)
+            new(UntrustedText.CleanLine(error.ErrorId), UntrustedText.CleanText(error.Message),
+                error.Recommendation is { } action ? UntrustedText.CleanText(action) : null)
             {
                 Element = error.Element is { } element ? UntrustedText.CleanLine(element) : null,
                 Retryable = error.Retryable,

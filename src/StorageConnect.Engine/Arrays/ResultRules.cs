@@ -61,7 +61,9 @@ internal static class ResultRules
     /// <summary>Why an answer of getAsyncProgress can't belong to what a call began, or null.</summary>
     [Rule(21, "The final record equals the one of a synchronous call.", "getAsyncProgress()")]
     public static string? FindProgressProblem(StorageElement answer, StorageElement begun, PluginDescriptor plugin) =>
-        FindOtherProblem(answer, begun) ?? (answer.Type == StorageElementType.Snapshot ? null : FindElementProblem(answer, plugin) ?? FindResizeProblem(answer));
+        FindOtherProblem(answer, begun) ?? (answer.Type == StorageElementType.Snapshot
+            ? null
+            : FindElementProblem(answer, plugin) ?? FindResizeProblem(answer));
 
     /// <summary>Why progress can't be what a call returned, or null.</summary>
     [Rule(21, "A call is asynchronous only where its *_is_sync ability is not Yes.", "getAsyncProgress()")]

@@ -33,7 +33,8 @@ internal static class ResultValidation
             ? $"a list of '{quote(element.Name)}' is missing"
         : !UntrustedText.IsCleanLine(element.Uuid) || !AreClean(element.SourceUuids) ? $"a uuid of '{quote(element.Name)}' has characters that no uuid has"
         : !IsIdentity(element.Page83Id) ? $"the page83_id of '{quote(element.Name)}' has characters that no identity has"
-        : element.AsyncHandle is { } handle && !UntrustedText.IsStorableNote(handle) ? $"the async_handle of '{quote(element.Name)}' is too long or no plain text"
+        : element.AsyncHandle is { } handle && !UntrustedText.IsStorableNote(handle)
+            ? $"the async_handle of '{quote(element.Name)}' is too long or no plain text"
         : !Enum.IsDefined(element.Type) ? $"'{quote(element.Name)}' has the type {(int)element.Type}, which is none"
         : !Enum.IsDefined(element.State) ? $"'{quote(element.Name)}' has the state {(int)element.State}, which is none"
         : element.SizeBytes < 0 ? $"'{quote(element.Name)}' has the size {element.SizeBytes}"
@@ -47,7 +48,8 @@ internal static class ResultValidation
     private static string? FindServerProblem(StorageServer server) =>
         !IsWhole(server.VolumeGroups) ? "it returned a server without volume groups"
         : server.StorageId is { } note && !UntrustedText.IsStorableNote(note) ? "its storage_id is too long or no plain text"
-        : server.IscsiTargets is null || server.IscsiTargets.Any(target => target is not { TargetName: not null, Portal: not null }) ? "it returned a target without a name or portal"
+        : server.IscsiTargets is null || server.IscsiTargets.Any(target => target is not { TargetName: not null, Portal: not null })
+            ? "it returned a target without a name or portal"
         : server.IscsiTargets.FirstOrDefault(target => !UntrustedText.IsCleanLine(target.TargetName) || !UntrustedText.IsCleanLine(target.Portal)) is { } odd
             ? $"the target '{UntrustedText.Quote(odd.TargetName)}' has characters that no target has"
         : null;

@@ -160,7 +160,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
 
         // Left by somebody who took the paths away first. In use it stays: its new paths revive it.
-        if (MultipathMaps.Find(host.Roots, element.Page83Id) is { } left && !left.Slaves(host.Roots).Any() && await host.Claims.IsFreeAsync(left, cancellationToken))
+        if (MultipathMaps.Find(host.Roots, element.Page83Id) is { } left && !left.Slaves(host.Roots).Any()
+            && await host.Claims.IsFreeAsync(left, cancellationToken))
         {
             host.Step("remove empty map");
             await host.Teardown.RunAsync(element.Page83Id, cancellationToken);

@@ -82,7 +82,8 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
     private List<int> Ports()
     {
         const string prefix = "host";
-        return [.. SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), prefix + "*").Select(name => int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture))];
+        return [.. SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), prefix + "*")
+            .Select(name => int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture))];
     }
 
     private IReadOnlyList<string> Disks(StorageElement element) => ScsiDisk.FindAll(host.Roots, element.Page83Id);

@@ -55,11 +55,14 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
         }));
     }
 
-    /// <summary>The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.</summary>
+    /// <summary>
+    /// The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.
+    /// </summary>
     private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets) => host.Initiator.Sessions()
         .Where(session => targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
         .Select(session => new IscsiNode(
-            session.TargetName, session.Portal, session.Tpgt, new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
+            session.TargetName, session.Portal, session.Tpgt,
+            new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
 
     /// <summary>The targets that its disks came from, and those where a run that was killed looked for it.</summary>
     private HashSet<string> TargetsOf(string page83Id, IReadOnlyList<ScsiDevice> devices) =>

@@ -11,10 +11,13 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
             ? [context]
             : server.NetDevices.Select(device => context with { NetDevice = device });
 
-    /// <summary>Where an element is looked for: rounds of portals, the likeliest first. A later round counts only when the element was in none before.</summary>
+    /// <summary>
+    /// Where an element is looked for: rounds of portals, the likeliest first. A later round counts only when the element was in none before.
+    /// </summary>
     /// <exception cref="InvalidStorageArrayException">The server has no host to log in at.</exception>
     /// <exception cref="ArrayUnreachableException">No portal could be asked for its targets, or no host name has an address.</exception>
-    public async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanElementAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanElementAsync(StorageServer server, StorageElement element,
+        CancellationToken cancellationToken)
     {
         var access = await ResolveAsync(server, cancellationToken);
         if (element.LunAddresses.Count > 0)
@@ -30,7 +33,8 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
     /// <remarks>
     /// A portal belongs to the context that names its address. One that no context names was told of by the others, and belongs to the first.
     /// </remarks>
-    public static async Task<IReadOnlyList<IscsiNode>> PlanTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> given, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<IscsiNode>> PlanTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> given,
+        CancellationToken cancellationToken)
     {
         DemandContext(server);
         var addresses = new List<(AccessContext Context, IReadOnlyList<string> Addresses)>();

@@ -33,7 +33,8 @@ internal static class MultipathMaps
         .FirstOrDefault(holder => holder?.IsMultipath == true);
 
     /// <summary>True for a disk that is a path of a map, so that nobody may use it by itself.</summary>
-    public static bool HavePath(HostRoots roots, string disk) => SysFile.Names(Path.Combine(roots.Sys, "block", disk, "holders")).Any(holder => IsMap(roots, holder));
+    public static bool HavePath(HostRoots roots, string disk) =>
+        SysFile.Names(Path.Combine(roots.Sys, "block", disk, "holders")).Any(holder => IsMap(roots, holder));
 
     /// <summary>True when the device of this kernel name is a map.</summary>
     public static bool IsMap(HostRoots roots, string kernelName) =>

@@ -45,7 +45,8 @@ internal sealed class MultipathConfig
         if (overrides.Count == 0)
         {
             found.AddRange(Set("devices/device", section => $"device {section.GetValueOrDefault("vendor")} {section.GetValueOrDefault("product")}"));
-            found.Add(("defaults", _sections.Where(section => section.Path == "defaults").Select(section => read(section.Settings)).LastOrDefault(value => value is not null)));
+            found.Add(("defaults", _sections.Where(section => section.Path == "defaults").Select(section => read(section.Settings))
+                .LastOrDefault(value => value is not null)));
         }
 
         return found;

@@ -2,7 +2,9 @@ using StorageConnect.Host.Multipath;
 
 namespace StorageConnect.Host.Fitness;
 
-/// <summary>Settings of multipathd that decide between an error and a hang, and between the right LUN and another. What is in force counts, wherever it is set.</summary>
+/// <summary>
+/// Settings of multipathd that decide between an error and a hang, and between the right LUN and another. What is in force counts, wherever it is set.
+/// </summary>
 internal static class MultipathSettings
 {
     private const string Queue = "queue";
@@ -41,11 +43,17 @@ internal static class MultipathSettings
             trouble,
             action);
         return retry.State == OscHostFindingState.Ok && maps.Where(map => map.QueuesForever).Select(map => map.Name).ToList() is [_, ..] queueing
-            ? retry with { State = OscHostFindingState.Warning, Finding = $"The map {string.Join(", ", queueing)} waits for ever. {trouble}", SuggestedAction = action }
+            ? retry with
+            {
+                State = OscHostFindingState.Warning,
+                Finding = $"The map {string.Join(", ", queueing)} waits for ever. {trouble}",
+                SuggestedAction = action
+            }
             : retry;
     }
 
-    private static OscHostFinding Find(string name, IReadOnlyList<(string Where, string? Value)> inForce, Func<string?, bool> isFine, string trouble, string action)
+    private static OscHostFinding Find(string name, IReadOnlyList<(string Where, string? Value)> inForce, Func<string?, bool> isFine,
+        string trouble, string action)
     {
         var check = $"multipath {name}";
         var wrong = inForce.Where(place => !isFine(place.Value)).ToList();
@@ -55,5 +63,7 @@ internal static class MultipathSettings
     }
 
     private static string Show(IReadOnlyList<(string Where, string? Value)> places) => string.Join(
-        ' ', places.Select(place => place.Value is null ? "It is not set." : $"It is '{place.Value}'{(place.Where == "defaults" ? "" : $" ({place.Where})")}."));
+        ' ', places.Select(place => place.Value is null
+            ? "It is not set."
+            : $"It is '{place.Value}'{(place.Where == "defaults" ? "" : $" ({place.Where})")}."));
 }

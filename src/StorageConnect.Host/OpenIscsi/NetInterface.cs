@@ -27,7 +27,8 @@ internal sealed class NetInterface : IAsyncDisposable
     /// <summary>The name of the record.</summary>
     public string Name { get; }
 
-    public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device, CancellationToken cancellationToken)
+    public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device,
+        CancellationToken cancellationToken)
     {
         if (device is null)
         {

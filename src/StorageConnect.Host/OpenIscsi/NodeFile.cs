@@ -3,7 +3,9 @@ using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>A node's record: the file <c>nodes/target/address,port,tag/iface</c>, or <c>nodes/target/address,port</c> where the target has no portal group tag.</summary>
+/// <summary>
+/// A node's record: the file <c>nodes/target/address,port,tag/iface</c>, or <c>nodes/target/address,port</c> where the target has no portal group tag.
+/// </summary>
 internal sealed record NodeFile(string Path, string TargetName, IscsiPortal Portal, int Tpgt, string InterfaceName)
 {
     public static NodeFile? TryParse(string path, string target, string portal, string interfaceName) =>

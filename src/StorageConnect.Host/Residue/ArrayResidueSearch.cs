@@ -14,7 +14,8 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     public async Task<IReadOnlyList<FoundResidue>> FindAsync(StorageArray array, CancellationToken cancellationToken)
     {
         var initiator = HostInitiator.Read(host.Roots);
-        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator)).Select(group => group.Name).ToHashSet();
+        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator))
+            .Select(group => group.Name).ToHashSet();
         var seen = Seen();
         var found = new List<FoundResidue>();
         await foreach (var element in array.ListAsync(new(), cancellationToken))
@@ -24,13 +25,17 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
             if (isSeen && !isPresented)
             {
                 found.Add(new(
-                    Describe(OscHostResidueKind.SeenNotPresented, element, "The array no longer presents it to this host: what is written there may fail, or go elsewhere.", "Clear-OscHostResidue takes its devices away."),
+                    Describe(OscHostResidueKind.SeenNotPresented, element,
+                        "The array no longer presents it to this host: what is written there may fail, or go elsewhere.",
+                        "Clear-OscHostResidue takes its devices away."),
                     token => RemoveAsync(element.Page83Id, token)));
             }
-            else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0 && array.Server.StorageType == StorageType.iSCSI)
+            else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0
+                && array.Server.StorageType == StorageType.iSCSI)
             {
                 found.Add(new(
-                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.", "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
+                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.",
+                        "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
                     null));
             }
         }
@@ -44,7 +49,8 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     // A group without entries is a passive array's: it is there for whoever asks.
     private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
         group.Entries.Count == 0
-        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
+        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
+            || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
 
     private HashSet<string> Seen() =>
         [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];

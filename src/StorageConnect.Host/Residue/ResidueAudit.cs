@@ -25,7 +25,8 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
     public async Task<bool> ClearAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(residue);
-        var found = (await SearchAsync(arrays, _ => { }, cancellationToken)).FirstOrDefault(found => found.Residue.Kind == residue.Kind && found.Residue.What == residue.What);
+        var found = (await SearchAsync(arrays, _ => { }, cancellationToken))
+            .FirstOrDefault(found => found.Residue.Kind == residue.Kind && found.Residue.What == residue.What);
         if (found?.Clear is not { } clear)
         {
             return false;
@@ -68,7 +69,14 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
             known.Remove(key, out var sighting);
             if (sighting is null || (sighting.Boot != uptime?.Boot && uptime is not null))
             {
-                sighting = new() { Kind = one.Residue.Kind, What = one.Residue.What, Since = sighting?.Since ?? now, Boot = uptime?.Boot, UptimeSeconds = uptime?.Seconds };
+                sighting = new()
+                {
+                    Kind = one.Residue.Kind,
+                    What = one.Residue.What,
+                    Since = sighting?.Since ?? now,
+                    Boot = uptime?.Boot,
+                    UptimeSeconds = uptime?.Seconds
+                };
                 _sightings.Save(key, sighting);
             }
 

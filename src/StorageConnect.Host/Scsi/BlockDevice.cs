@@ -40,7 +40,9 @@ internal static unsafe class BlockDevice
         };
     }
 
-    /// <summary>The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none. A link of /proc is followed into its namespace.</summary>
+    /// <summary>
+    /// The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none. A link of /proc is followed into its namespace.
+    /// </summary>
     public static string? ReadNumber(string path)
     {
         const int currentFolder = -100; // AT_FDCWD

@@ -7,7 +7,9 @@ namespace StorageConnect.Host.Use;
 /// <summary>The processes that have a device open.</summary>
 internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
 {
-    /// <summary>Such as <c>open by postgres (4711)</c>; null when none is seen. By the device's number, whatever the node is called and wherever it is.</summary>
+    /// <summary>
+    /// Such as <c>open by postgres (4711)</c>; null when none is seen. By the device's number, whatever the node is called and wherever it is.
+    /// </summary>
     /// <param name="numbers">The numbers of the device and its partitions, as <c>major:minor</c>.</param>
     public DeviceUser? Find(IReadOnlyCollection<string> numbers)
     {

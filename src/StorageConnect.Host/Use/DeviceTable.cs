@@ -24,7 +24,8 @@ internal static class DeviceTable
         {
             if (seen.Add(NamespaceOf(roots, process)) && SysFile.TryReadText(Path.Combine(roots.Proc, process, "mountinfo")) is { } table)
             {
-                mounts.AddRange(Parse(table, $" in the mount namespace of {SysFile.TryReadText(Path.Combine(roots.Proc, process, "comm")) ?? "the process"} ({process})"));
+                mounts.AddRange(
+                    Parse(table, $" in the mount namespace of {SysFile.TryReadText(Path.Combine(roots.Proc, process, "comm")) ?? "the process"} ({process})"));
             }
         }
 

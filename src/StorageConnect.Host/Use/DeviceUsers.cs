@@ -5,12 +5,16 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
 
-/// <summary>Who uses a device, as far as the kernel's tables show it from here: mounts of all visible namespaces, swap, devices on top, loop devices, processes.</summary>
+/// <summary>
+/// Who uses a device, as far as the kernel's tables show it from here: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
+/// </summary>
 internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
 {
     private readonly DeviceOpeners _openers = new(roots, kernel);
 
-    /// <summary>The user of a device-mapper device, or of a partition of it; null when none is seen. Processes are not looked at: see <see cref="FindOpener"/>.</summary>
+    /// <summary>
+    /// The user of a device-mapper device, or of a partition of it; null when none is seen. Processes are not looked at: see <see cref="FindOpener"/>.
+    /// </summary>
     /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public DeviceUser? Find(DmDevice device) => Find(device, KernelTables.Read(roots, kernel));

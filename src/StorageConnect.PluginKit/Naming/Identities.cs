@@ -22,7 +22,8 @@ public static class Identities
 
     /// <summary>True for a text of the form that <see cref="NewPage83Id"/> makes.</summary>
     /// <param name="text">The text.</param>
-    public static bool IsPage83Id(string text) => text is not null && text.Length == 33 && text.StartsWith($"36{Oui}", StringComparison.Ordinal) && text.All(char.IsAsciiHexDigitLower);
+    public static bool IsPage83Id(string text) =>
+        text is not null && text.Length == 33 && text.StartsWith($"36{Oui}", StringComparison.Ordinal) && text.All(char.IsAsciiHexDigitLower);
 
     /// <summary>True for 32 lower-case hex digits.</summary>
     /// <param name="text">The text.</param>

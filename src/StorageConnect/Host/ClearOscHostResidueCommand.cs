@@ -51,7 +51,8 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
             return;
         }
 
-        if (ShouldProcess(residue.ToString(), "Clear away") && Run(token => ModuleEngine.Host.ClearResidueAsync(residue, Engine.GetArrays(), token)) && PassThru)
+        if (ShouldProcess(residue.ToString(), "Clear away")
+            && Run(token => ModuleEngine.Host.ClearResidueAsync(residue, Engine.GetArrays(), token)) && PassThru)
         {
             WriteObject(residue);
         }

@@ -80,5 +80,6 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
 
     // A piped operation tells its own server, which may be gone.
     private static bool IsOn(StorageServerIdentity server, OscOperation operation) =>
-        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase) || Engine.GetArray(server.Key).Name == operation.StorageServerName;
+        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase)
+            || Engine.GetArray(server.Key).Name == operation.StorageServerName;
 }

@@ -30,7 +30,8 @@ public sealed class RecordJsonTests
     public static TheoryData<object> Records =>
     [
         Element,
-        new StorageServer { Uuid = "1", Name = "lab", StorageType = StorageType.iSCSI, AccessContexts = [new() { Host = "h", ChapUser = "u" }], AccessGroups = [new() { Name = "g", Entries = ["iqn.x"] }] },
+        new StorageServer { Uuid = "1", Name = "lab", StorageType = StorageType.iSCSI, AccessContexts = [new() { Host = "h", ChapUser = "u" }],
+            AccessGroups = [new() { Name = "g", Entries = ["iqn.x"] }] },
         new QosValue { Value = "gold", Name = "Gold", Description = "Fast." },
         new HostLun { Page83Id = "3600a", TargetNames = ["t"] },
         new StorageElementFilter { NamePrefix = "db" },
@@ -96,7 +97,12 @@ public sealed class RecordJsonTests
     public void No_secret_is_written()
     {
         using var secret = new Secret("p4ssw0rd-of-the-array");
-        var server = new StorageServer { Name = "lab", AdminUser = "admin", AccessContexts = [new AccessContext { ChapUser = "u", MutualChapUser = "v" }.WithSecrets(secret, secret)] }
+        var server = new StorageServer
+        {
+            Name = "lab",
+            AdminUser = "admin",
+            AccessContexts = [new AccessContext { ChapUser = "u", MutualChapUser = "v" }.WithSecrets(secret, secret)]
+        }
             .WithAdminSecret(secret);
         Assert.DoesNotContain("p4ssw0rd", RecordJson.Write(server), StringComparison.Ordinal);
     }

@@ -59,7 +59,8 @@ public sealed partial class ViewTests : IDisposable
 
     [Fact]
     public void A_list_has_the_bytes_of_a_size() =>
-        Assert.Contains("10 GiB (10737418240 bytes)", Render("$record | Format-List | Out-Default", new StorageElement { SizeBytes = 10L << 30 }), StringComparison.Ordinal);
+        Assert.Contains("10 GiB (10737418240 bytes)", Render("$record | Format-List | Out-Default", new StorageElement { SizeBytes = 10L << 30 }),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Headings_are_properties_that_can_be_selected_and_compared()
@@ -74,7 +75,8 @@ public sealed partial class ViewTests : IDisposable
     [Fact]
     public void A_record_of_another_process_shows_the_same()
     {
-        var element = new StorageElement { Name = "db01", StorageServerName = "lab", SizeBytes = 10L << 30, SourceUuids = ["0a"], AccessGroupNames = ["web", "db"] };
+        var element =
+            new StorageElement { Name = "db01", StorageServerName = "lab", SizeBytes = 10L << 30, SourceUuids = ["0a"], AccessGroupNames = ["web", "db"] };
         const string travelled = "[Management.Automation.PSSerializer]::Deserialize([Management.Automation.PSSerializer]::Serialize($record))";
 
         Assert.Equal(Render("$record | Out-Default", element), Render($"{travelled} | Out-Default", element));

@@ -79,7 +79,8 @@ public sealed class CorrectPluginTests : IDisposable
         var array = _bed.NewArray();
         await _bed.RegisterAsync(array);
 
-        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3", () => new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Exclude = ["CREAT-3"] }).Dispose());
+        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3",
+            () => new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Exclude = ["CREAT-3"] }).Dispose());
     }
 
     [Theory]

@@ -277,7 +277,8 @@ public sealed class AttachHazardTests : IAsyncDisposable
         await _host.Array.PresentAsync(his, ["this-host"], Cancellation);
         var session = _host.AddSession(Target, "10.99.0.1");
         _host.Write(Path.Combine(_host.Roots.Sys, "class", "scsi_host", $"host{session.Host}", "scan"), $"0 {session.TargetId} 9");
-        await Assert.ThrowsAsync<Killed>(() => new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        await Assert.ThrowsAsync<Killed>(() =>
+            new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
         Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
 
         await new ElementDetacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
@@ -333,5 +334,6 @@ public sealed class AttachHazardTests : IAsyncDisposable
         }
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element) =>
+        new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
 }

@@ -22,7 +22,9 @@ public sealed partial class HostFolderTests
     {
         Assert.NotEmpty(Files);
         Assert.All(Files, file => Assert.Contains(
-            file.Folder == "." ? "namespace StorageConnect.Host;" : $"namespace StorageConnect.Host.{file.Folder.Replace('/', '.')};", file.Text, StringComparison.Ordinal));
+            file.Folder == "."
+                ? "namespace StorageConnect.Host;"
+                : $"namespace StorageConnect.Host.{file.Folder.Replace('/', '.')};", file.Text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -102,7 +102,8 @@ public sealed class ResidueTests : IAsyncDisposable
         _host.Files.Link("dev/disk/by-id/scsi-36000000000000000000000000000beef", "../../sdzz");
         _host.Files.Write("run/udev/queue", "");
 
-        var finding = new StorageHost(_host.Open(SimulatedHost.Patient with { LinksSettled = TimeSpan.FromMinutes(1) }), _host.Files.At("state/host/residue")).FindResidueAsync([], Assert.Fail, Cancellation);
+        var finding = new StorageHost(_host.Open(SimulatedHost.Patient with { LinksSettled = TimeSpan.FromMinutes(1) }),
+            _host.Files.At("state/host/residue")).FindResidueAsync([], Assert.Fail, Cancellation);
         await Task.Delay(30, Cancellation);
         Assert.False(finding.IsCompleted);
         File.Delete(_host.Files.At("run/udev/queue"));
@@ -182,9 +183,13 @@ public sealed class ResidueTests : IAsyncDisposable
     [InlineData("defaults {\n\tno_path_retry \"queue\"\n\trecheck_wwid \"no\"\n\tfind_multipaths \"strict\"\n}\n", 3)]
     [InlineData("defaults {\n\tno_path_retry 16\n\trecheck_wwid \"yes\"\n\tfind_multipaths \"yes\"\n}\noverrides {\n\tno_path_retry \"queue\"\n}\n", 1)]
     [InlineData("defaults {\n\tno_path_retry queue\n\trecheck_wwid \"yes\"\n}\noverrides {\n\tno_path_retry 5\n}\n", 0)]
-    [InlineData("defaults {\n\tno_path_retry 5\n\trecheck_wwid yes\n}\ndevices {\n\tdevice {\n\t\tvendor \"X\"\n\t\tproduct \"Y\"\n\t\tno_path_retry \"queue\"\n\t}\n}\n", 1)]
+    [InlineData(
+        "defaults {\n\tno_path_retry 5\n\trecheck_wwid yes\n}\ndevices {\n\tdevice {\n\t\tvendor \"X\"\n\t\tproduct \"Y\"\n\t\tno_path_retry \"queue\"\n" +
+            "\t}\n}\n", 1)]
     [InlineData("defaults {\n\trecheck_wwid yes\n}\ndevices {\n\tdevice {\n\t\tvendor \"X\"\n\t\tfeatures \"1 queue_if_no_path\"\n\t}\n}\n", 1)]
-    [InlineData("defaults {\n\tno_path_retry 5\n\trecheck_wwid yes\n}\nmultipaths {\n\tmultipath {\n\t\twwid \"3600\"\n\t\tno_path_retry queue\n\t}\n}\noverrides {\n\tno_path_retry 5\n}\n", 1)]
+    [InlineData(
+        "defaults {\n\tno_path_retry 5\n\trecheck_wwid yes\n}\nmultipaths {\n\tmultipath {\n\t\twwid \"3600\"\n\t\tno_path_retry queue\n\t}\n}\noverrides " +
+            "{\n\tno_path_retry 5\n}\n", 1)]
     [InlineData("defaults {\n}\n", 1)]
     public void Settings_that_hang_or_mistake_LUNs_are_warned_of_with_what_to_do(string config, int warnings)
     {
@@ -198,7 +203,8 @@ public sealed class ResidueTests : IAsyncDisposable
     [Fact]
     public void A_map_that_waits_for_ever_is_warned_of_whatever_the_settings_say()
     {
-        var maps = MultipathMap.TryParse("""{"maps": [{"name": "mpatha", "uuid": "36", "queueing": "on"}, {"name": "mpathb", "uuid": "37", "queueing": "3 chk"}]}""")!;
+        var maps =
+            MultipathMap.TryParse("""{"maps": [{"name": "mpatha", "uuid": "36", "queueing": "on"}, {"name": "mpathb", "uuid": "37", "queueing": "3 chk"}]}""")!;
 
         var finding = MultipathSettings.Check("defaults {\n\tno_path_retry 5\n}\n", maps).First();
 
@@ -208,9 +214,11 @@ public sealed class ResidueTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("InitiatorName=iqn.2001-04.com.example:first\nInitiatorName=iqn.2001-04.com.example:second\n", "iqn.2001-04.com.example:first", OscHostFindingState.Warning)]
+    [InlineData("InitiatorName=iqn.2001-04.com.example:first\nInitiatorName=iqn.2001-04.com.example:second\n", "iqn.2001-04.com.example:first",
+        OscHostFindingState.Warning)]
     [InlineData("InitiatorName = iqn.2001-04.com.example:blanks\t\n", "iqn.2001-04.com.example:blanks", OscHostFindingState.Ok)]
-    [InlineData("# InitiatorName=iqn.2001-04.com.example:no\n  InitiatorName=iqn.2001-04.com.example:yes", "iqn.2001-04.com.example:yes", OscHostFindingState.Ok)]
+    [InlineData("# InitiatorName=iqn.2001-04.com.example:no\n  InitiatorName=iqn.2001-04.com.example:yes", "iqn.2001-04.com.example:yes",
+        OscHostFindingState.Ok)]
     [InlineData("InitiatorName=\nInitiatorName=iqn.2001-04.com.example:yes # mine\n", "iqn.2001-04.com.example:yes # mine", OscHostFindingState.Error)]
     [InlineData("InitiatorName=iqn.2001-04.com.example:Capital\n", "iqn.2001-04.com.example:Capital", OscHostFindingState.Warning)]
     [InlineData("InitiatorAlias=x\n", null, OscHostFindingState.Error)]
@@ -226,7 +234,8 @@ public sealed class ResidueTests : IAsyncDisposable
     public async Task A_session_tells_the_name_in_use_though_the_settings_were_changed_since()
     {
         var session = _host.AddSession(Target, "10.0.0.1");
-        _host.Files.Write($"sys/devices/platform/host{session.Host}/session{session.Id}/iscsi_session/session{session.Id}/initiatorname", "iqn.2001-04.com.example:before\n");
+        _host.Files.Write($"sys/devices/platform/host{session.Host}/session{session.Id}/iscsi_session/session{session.Id}/initiatorname",
+            "iqn.2001-04.com.example:before\n");
 
         Assert.Equal("iqn.2001-04.com.example:before", Audit().GetInitiator().Iqn);
         Assert.Equal(OscHostFindingState.Warning, (await CheckInitiatorAsync()).State);

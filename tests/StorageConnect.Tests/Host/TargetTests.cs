@@ -102,7 +102,8 @@ public sealed class TargetTests : IAsyncDisposable
         var target = new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" };
 
         await Assert.ThrowsAsync<AuthenticationFailedException>(() => Fabric.LoginAsync(target, new() { ChapUser = "u" }, Cancellation));
-        var wrong = await Assert.ThrowsAnyAsync<StorageConnectException>(() => Fabric.LoginAsync(target with { Portal = "10.0.2.1:port" }, new(), Cancellation));
+        var wrong = await Assert.ThrowsAnyAsync<StorageConnectException>(
+            () => Fabric.LoginAsync(target with { Portal = "10.0.2.1:port" }, new(), Cancellation));
         Assert.Equal("IscsiPortalInvalid", wrong.ErrorId);
         Assert.Empty(_host.Sessions());
     }
@@ -126,7 +127,9 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         var server = await StartAsync();
         var left = -1;
-        _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal) ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length : left;
+        _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal)
+            ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length
+            : left;
 
         await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
 
@@ -173,7 +176,8 @@ public sealed class TargetTests : IAsyncDisposable
         Add("b", Other, 1);
         var server = await StartAsync();
 
-        await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() }, server.AccessContexts, Cancellation);
+        await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() },
+            server.AccessContexts, Cancellation);
 
         Assert.All(_host.Sessions(), session => Assert.Equal(Other, session.TargetName));
         Assert.Single(Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*"));
@@ -205,7 +209,8 @@ public sealed class TargetTests : IAsyncDisposable
 
         await Fabric.RescanAsync(StorageType.iSCSI, [.. server.IscsiTargets.Where(target => target.TargetName == Target)], Cancellation);
 
-        Assert.Equal([2 * element.SizeBytes, added.SizeBytes], Fabric.FindLuns([Target]).OrderBy(lun => lun.Page83Id == added.Page83Id).Select(lun => lun.SizeBytes));
+        Assert.Equal([2 * element.SizeBytes, added.SizeBytes],
+            Fabric.FindLuns([Target]).OrderBy(lun => lun.Page83Id == added.Page83Id).Select(lun => lun.SizeBytes));
         Assert.Single(Fabric.FindLuns([Other]));
     }
 
@@ -214,7 +219,8 @@ public sealed class TargetTests : IAsyncDisposable
     {
         Add("a", Target, 1);
         var plan = await LoginPlanner.PlanTargetsAsync(
-            Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
+            Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] },
+            Server.AccessContexts, Cancellation);
 
         Assert.Equal(["eth1", "eth2"], plan.Select(node => node.Access.NetDevice));
         Assert.Equal(

@@ -292,7 +292,9 @@ public sealed class DamageTests
         var lines = new List<string>();
         foreach (var element in await array.ListAsync())
         {
-            lines.Add($"{element.Uuid} {element.Name} {element.SizeBytes} {element.Page83Id} {string.Join(',', element.AccessGroupNames)} {(await array.InfoAsync(element)).Status}");
+            lines.Add(
+                $"{element.Uuid} {element.Name} {element.SizeBytes} {element.Page83Id} " +
+                $"{string.Join(',', element.AccessGroupNames)} {(await array.InfoAsync(element)).Status}");
         }
 
         lines.AddRange((await array.Plugin.GetAccessGroupsAsync(array.Server, null, Token)).Select(group => $"{group.Name} {string.Join(',', group.Entries)}"));

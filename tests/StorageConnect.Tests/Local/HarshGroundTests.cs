@@ -17,7 +17,8 @@ public sealed class HarshGroundTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    internal static int LongRuns(int shortRuns) => int.TryParse(Environment.GetEnvironmentVariable("STORAGECONNECT_LONG_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : shortRuns;
+    internal static int LongRuns(int shortRuns) =>
+        int.TryParse(Environment.GetEnvironmentVariable("STORAGECONNECT_LONG_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : shortRuns;
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -103,14 +104,17 @@ public sealed class HarshGroundTests
         }
     }
 
-    /// <summary>The pool is what it was after the last change acknowledged, or after one that followed: those may have been durable, too, before anybody knew.</summary>
+    /// <summary>
+    /// The pool is what it was after the last change acknowledged, or after one that followed: those may have been durable, too, before anybody knew.
+    /// </summary>
     private static async Task AssertIsOneOfAsync(string folder, IReadOnlyList<IReadOnlyList<string>> states, int acknowledged, string what)
     {
         using var array = await TestArray.At(folder).ValidatedAsync();
         await WaitForCopiesAsync(folder);
         var actual = await History.StateOfAsync(array);
         var possible = states.Skip(acknowledged).ToList();
-        Assert.True(possible.Any(state => state.SequenceEqual(actual)), $"{what}: {string.Join("; ", actual)}, expected {string.Join("; ", states[acknowledged])}");
+        Assert.True(possible.Any(state => state.SequenceEqual(actual)),
+            $"{what}: {string.Join("; ", actual)}, expected {string.Join("; ", states[acknowledged])}");
         try
         {
             await array.AssertWholeAsync();

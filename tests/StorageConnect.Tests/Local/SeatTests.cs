@@ -131,7 +131,8 @@ public sealed class SeatTests
         // The original can't be reached, but it is registered.
         Directory.Move(array.Folder, array.Folder + "-away");
         copy.Registered = [original with { Uuid = new('c', 32), Name = "first" }];
-        Assert.Contains("'first'", (await array.FailsAsync<InvalidStorageArrayException>(copy.ValidatedAsync(), "PoolCopied")).Message, StringComparison.Ordinal);
+        Assert.Contains("'first'", (await array.FailsAsync<InvalidStorageArrayException>(copy.ValidatedAsync(), "PoolCopied")).Message,
+            StringComparison.Ordinal);
 
         // The original is gone, and nobody holds its id any more.
         copy.Registered = [];
@@ -239,10 +240,12 @@ public sealed class SeatTests
         {
             var path = Path.Combine(array.Folder, part);
             LoopMounts.Run("chmod", "o+w", path);
-            Assert.Contains("chmod go-w", (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation, StringComparison.Ordinal);
+            Assert.Contains("chmod go-w", (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation,
+                StringComparison.Ordinal);
             LoopMounts.Run("chmod", "o-w", path);
             LoopMounts.Run("chown", "54321", path);
-            Assert.Contains("chown", (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation, StringComparison.Ordinal);
+            Assert.Contains("chown", (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation,
+                StringComparison.Ordinal);
             LoopMounts.Run("chown", "root", path);
         }
 
@@ -264,7 +267,8 @@ public sealed class SeatTests
         Directory.CreateDirectory(victim);
         await File.WriteAllTextAsync(Path.Combine(victim, "file"), "precious", Token);
         var database = Path.Combine(array.Folder, "local.db");
-        Sqlite.Execute(database, $"INSERT INTO discarded VALUES ('{victim}/file'), ('../victim/file'); INSERT INTO intents VALUES ('../victim/file', 2, 1, NULL)");
+        Sqlite.Execute(database,
+            $"INSERT INTO discarded VALUES ('{victim}/file'), ('../victim/file'); INSERT INTO intents VALUES ('../victim/file', 2, 1, NULL)");
         using (var later = await array.Another().ValidatedAsync())
         {
             Assert.Equal(volume, Assert.Single(await later.ListAsync()));

@@ -164,10 +164,14 @@ public sealed class OperationCmdletTests : IDisposable
     {
         _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full."));
 
-        var outcome = _session.Invoke("New-OscStorageElement new 1GB -NoWait | Wait-OscOperation -PassThru -PollInterval 1; $lun | Invoke-OscClone -Name bad -NoWait | Wait-OscOperation -PassThru", ("lun", _lun));
+        var outcome =
+            _session.Invoke(
+                "New-OscStorageElement new 1GB -NoWait | Wait-OscOperation -PassThru -PollInterval 1; $lun | Invoke-OscClone -Name bad -NoWait | " +
+                    "Wait-OscOperation -PassThru", ("lun", _lun));
 
         outcome.Error("LimitExceeded");
-        Assert.Equal([OscOperationState.Completed, OscOperationState.Failed], outcome.Output.Select(item => Assert.IsType<OscOperation>(item.BaseObject).State));
+        Assert.Equal([OscOperationState.Completed, OscOperationState.Failed],
+            outcome.Output.Select(item => Assert.IsType<OscOperation>(item.BaseObject).State));
         Assert.Equal("new", ((OscOperation)outcome.Output[0].BaseObject).Result!.Name);
         Assert.Empty(Kept);
     }
@@ -312,7 +316,8 @@ public sealed class OperationCmdletTests : IDisposable
         Assert.Equal(OscOperationState.Stopped, stopped.State);
         Assert.DoesNotContain(_session.Array.Contents.Elements, element => element.Name == "c");
         Assert.Empty(_session.Invoke("$o | Stop-OscOperation", ("o", operation)).Errors);
-        Assert.Equal(ErrorCategory.OperationStopped, _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("OperationStopped").CategoryInfo.Category);
+        Assert.Equal(ErrorCategory.OperationStopped,
+            _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("OperationStopped").CategoryInfo.Category);
         Assert.Empty(Kept);
     }
 
@@ -342,7 +347,8 @@ public sealed class OperationCmdletTests : IDisposable
     {
         NeverEnd("endless");
 
-        var outcome = _session.Invoke("'endless', 'done' | ForEach-Object { Invoke-OscClone $lun -Name $_ -NoWait } | Wait-OscOperation | & { process { $_; break } }", ("lun", _lun));
+        var outcome = _session.Invoke(
+            "'endless', 'done' | ForEach-Object { Invoke-OscClone $lun -Name $_ -NoWait } | Wait-OscOperation | & { process { $_; break } }", ("lun", _lun));
 
         Assert.Equal("done", ((StorageElement)Assert.Single(outcome.Output).BaseObject).Name);
         Assert.Equal(0, Followed());

@@ -143,7 +143,8 @@ public sealed class OperationStoreTests : IDisposable
     public void What_ended_a_week_ago_goes_and_what_runs_stays()
     {
         var now = DateTimeOffset.UtcNow;
-        foreach (var (id, ended) in new[] { ("old", now.AddDays(-8)), ("oldhistory", now.AddDays(-8)), ("young", now.AddDays(-6)), ("running", (DateTimeOffset?)null) })
+        foreach (var (id,
+            ended) in new[] { ("old", now.AddDays(-8)), ("oldhistory", now.AddDays(-8)), ("young", now.AddDays(-6)), ("running", (DateTimeOffset?)null) })
         {
             _store.Add(Running(id));
             if (ended is { } end)

@@ -82,7 +82,8 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         try
         {
             // Another pool may have taken the place of this one: its checksum is none of ours.
-            if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && Libc.Flock(_use, ExclusiveNow) == 0 && !File.Exists(folder.Seal) && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
+            if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && Libc.Flock(_use, ExclusiveNow) == 0 && !File.Exists(folder.Seal)
+                && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
             {
                 Write();
             }
@@ -128,7 +129,8 @@ internal sealed class DatabaseSeal(PoolFolder folder)
             return false;
         }
 
-        return seal == Text() ? true : throw ErrorMapping.Corrupt(folder, $"its database was changed or damaged since it was closed (if you replaced it on purpose, remove {folder.Seal})");
+        return seal == Text() ? true : throw ErrorMapping.Corrupt(folder,
+            $"its database was changed or damaged since it was closed (if you replaced it on purpose, remove {folder.Seal})");
     }
 
     private string Text()

@@ -39,7 +39,8 @@ internal static class ElementRows
         }
 
         // Written as constants, so that there is one prepared statement per kind of list. Snapshots are never listed.
-        var types = filter.Types.Where(type => type != StorageElementType.Snapshot).Distinct().Order().Select(type => ((int)type).ToString(CultureInfo.InvariantCulture));
+        var types = filter.Types.Where(type => type != StorageElementType.Snapshot).Distinct().Order()
+            .Select(type => ((int)type).ToString(CultureInfo.InvariantCulture));
         where.Add($"+e.type IN ({string.Join(", ", types)})");
         if (filter.Uuid is { } uuid)
         {
@@ -91,7 +92,8 @@ internal static class ElementRows
     public static void Insert(PoolConnection db, ElementRow row, params ReadOnlySpan<Source> sources)
     {
         var id = db.Scalar<long>(
-            "INSERT INTO elements (uuid, name, type, size, page83, qos, thin, online, clone, ready, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+            "INSERT INTO elements (uuid, name, type, size, page83, qos, thin, online, clone, ready, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, " +
+                "$10, $11) RETURNING id",
             row.Uuid,
             row.Name,
             (long)row.Type,

@@ -33,9 +33,12 @@ internal sealed record PoolSeat(string Uuid, string Path, long Inode, long Devic
 /// <summary>Queries and changes of the pool's seat.</summary>
 internal static class SeatRow
 {
-    public static PoolSeat? Read(PoolConnection db) => db.One("SELECT uuid, path, inode, device FROM pool", row => new PoolSeat(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
+    public static PoolSeat? Read(PoolConnection db) =>
+        db.One("SELECT uuid, path, inode, device FROM pool", row => new PoolSeat(row.GetString(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3)));
 
-    public static void Insert(PoolConnection db, PoolSeat seat) => db.Execute("INSERT INTO pool (id, uuid, path, inode, device) VALUES (1, $1, $2, $3, $4)", seat.Uuid, seat.Path, seat.Inode, seat.Device);
+    public static void Insert(PoolConnection db, PoolSeat seat) =>
+        db.Execute("INSERT INTO pool (id, uuid, path, inode, device) VALUES (1, $1, $2, $3, $4)", seat.Uuid, seat.Path, seat.Inode, seat.Device);
 
-    public static void Update(PoolConnection db, PoolSeat seat) => db.Execute("UPDATE pool SET uuid = $1, path = $2, inode = $3, device = $4", seat.Uuid, seat.Path, seat.Inode, seat.Device);
+    public static void Update(PoolConnection db, PoolSeat seat) =>
+        db.Execute("UPDATE pool SET uuid = $1, path = $2, inode = $3, device = $4", seat.Uuid, seat.Path, seat.Inode, seat.Device);
 }

@@ -93,7 +93,9 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         folder ??= pool!;
         if (!Path.IsPathFullyQualified(folder))
         {
-            throw Invalid(server, folder.Length == 0 ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='" : $"The folder '{folder}' in ExtraInfo is not an absolute path");
+            throw Invalid(server, folder.Length == 0
+                ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='"
+                : $"The folder '{folder}' in ExtraInfo is not an absolute path");
         }
 
         return new PoolAddress(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), isRoot)
@@ -141,7 +143,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
 
         if (string.IsNullOrEmpty(server.StorageName))
         {
-            throw new InvalidStorageArrayException($"The server '{server.Name}' names a folder of pools ({Folder}), but no storage name says which of them it is.")
+            throw new InvalidStorageArrayException(
+                $"The server '{server.Name}' names a folder of pools ({Folder}), but no storage name says which of them it is.")
             {
                 ErrorId = "StorageNameMissing",
                 Element = server.Name,
@@ -161,12 +164,14 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
     }
 
     /// <summary>The folder is there, but no pool is in it.</summary>
-    public static NotFoundException NoPool(string folder) => new($"There is no pool in the folder {folder} (is its file system mounted?). Nothing was written there.")
-    {
-        ErrorId = "PoolNotFound",
-        Element = folder,
-        Recommendation = "Mount the file system that the pool is on, or put the pool back. Only Register-OscStorageServer makes a pool, in an empty folder.",
-    };
+    public static NotFoundException NoPool(string folder) =>
+        new($"There is no pool in the folder {folder} (is its file system mounted?). Nothing was written there.")
+        {
+            ErrorId = "PoolNotFound",
+            Element = folder,
+            Recommendation = "Mount the file system that the pool is on, or put the pool back. " +
+                "Only Register-OscStorageServer makes a pool, in an empty folder.",
+        };
 
     public static NotFoundException NoFolder(string folder) => new($"The folder {folder} does not exist, or is not a folder.")
     {
@@ -186,7 +191,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 0
             ? throw Invalid(server, "ExtraInfo names no portal after 'Portals='")
-            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port")).Distinct().ToValueList();
+            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port"))
+                .Distinct().ToValueList();
     }
 
     private static TgtControlAddress ParseControl(StorageServer server, string? text)
@@ -197,7 +203,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         }
 
         RequireIscsi(server, ControlKey);
-        return TgtControlAddress.TryParse(text) ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
+        return TgtControlAddress.TryParse(text)
+            ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
     }
 
     private static bool ParseAdopt(StorageServer server, string? text) => text switch

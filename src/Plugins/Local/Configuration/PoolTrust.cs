@@ -40,7 +40,9 @@ internal static class PoolTrust
         {
             if (LinuxFile.TryStatus(part, followLink: false) is { } status)
             {
-                var wrong = status.IsFolder ? FindProblemOf(part, status, isParent: false) : ($"{part} is no folder", $"Find out who put it there, and remove it: rm {part}");
+                var wrong = status.IsFolder
+                    ? FindProblemOf(part, status, isParent: false)
+                    : ($"{part} is no folder", $"Find out who put it there, and remove it: rm {part}");
                 if (wrong is not null)
                 {
                     return wrong;
@@ -52,7 +54,9 @@ internal static class PoolTrust
         {
             if (LinuxFile.TryStatus(part, followLink: false) is { } status)
             {
-                var wrong = status.IsRegular ? FindProblemOf(part, status, isParent: false) : ($"{part} is no regular file", $"Find out who put it there, and remove it: rm {part}");
+                var wrong = status.IsRegular
+                    ? FindProblemOf(part, status, isParent: false)
+                    : ($"{part} is no regular file", $"Find out who put it there, and remove it: rm {part}");
                 if (wrong is not null)
                 {
                     return wrong;
@@ -80,7 +84,9 @@ internal static class PoolTrust
             // A link is as good as the way to what it points to: all of that must be safe too.
             if (status.IsLink && File.ResolveLinkTarget(parent, returnFinalTarget: false) is { } target)
             {
-                var onward = links > 0 ? FindProblemUpwards(Path.GetFullPath(target.FullName), links - 1) : ($"{parent} is a link to a link, and so on without end", $"Replace the link {parent}");
+                var onward = links > 0
+                    ? FindProblemUpwards(Path.GetFullPath(target.FullName), links - 1)
+                    : ($"{parent} is a link to a link, and so on without end", $"Replace the link {parent}");
                 if (onward is not null)
                 {
                     return onward;

@@ -133,7 +133,9 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.</summary>
+    /// <summary>
+    /// Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.
+    /// </summary>
     public static void CloneInto(SafeFileHandle source, SafeFileHandle target)
     {
         if (Libc.IoctlFile(target, CloneRequest, source) != 0)

@@ -53,7 +53,8 @@ internal static class Damages
             : $"Restore it from one of its snapshots, put {array.LocateVolume(row.Uuid)} back from a backup, or remove the element.",
     };
 
-    private static string? FindWrongSize(FileStatus status, long size) => !status.IsRegular ? "its file is no regular file" : status.Size == (ulong)size ? null : WrongSize(status.Size, size);
+    private static string? FindWrongSize(FileStatus status, long size) =>
+        !status.IsRegular ? "its file is no regular file" : status.Size == (ulong)size ? null : WrongSize(status.Size, size);
 
     private static string WrongSize(ulong actual, long expected) => FormattableString.Invariant($"its file has {actual} bytes instead of {expected}");
 }

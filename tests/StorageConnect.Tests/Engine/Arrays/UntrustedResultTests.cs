@@ -12,7 +12,8 @@ public sealed class UntrustedResultTests : ArrayTests
     private const string Bad = "x\u001b[2J\u001b]0;title\u0007\r\n\b\b\u009b31m\u202Etxt\uD800";
 
     /// <summary>Lone controls, separators, overrides of the direction, halves of characters.</summary>
-    public static TheoryData<string> BadTexts => ["\u0000", "\u001b[31m", "a\rb", "\u0085", "\u2028", "\u202e", "\u2066", "\u200f", "\uD800", "\uDC00\uD800", "a\u007f"];
+    public static TheoryData<string> BadTexts =>
+        ["\u0000", "\u001b[31m", "a\rb", "\u0085", "\u2028", "\u202e", "\u2066", "\u200f", "\uD800", "\uDC00\uD800", "a\u007f"];
 
     [Theory]
     [MemberData(nameof(BadTexts))]
@@ -57,13 +58,26 @@ public sealed class UntrustedResultTests : ArrayTests
     [Fact]
     public async Task An_element_is_shown_without_them()
     {
-        var odd = On.Lun with { Name = "db" + Bad, Status = Bad, ExtraInfo = Bad, Qos = Bad, VolumeGroupName = Bad, AccessGroupNames = [Bad], DevicePaths = [Bad], SourceNames = [Bad], UsedBytes = -5, UniqueBytes = -1 };
+        var odd = On.Lun with
+        {
+            Name = "db" + Bad,
+            Status = Bad,
+            ExtraInfo = Bad,
+            Qos = Bad,
+            VolumeGroupName = Bad,
+            AccessGroupNames = [Bad],
+            DevicePaths = [Bad],
+            SourceNames = [Bad],
+            UsedBytes = -5,
+            UniqueBytes = -1
+        };
         Behind.Return<IEnumerable<StorageElement>>("list", [odd]);
         Behind.Return<StorageElement>("getInfo", odd);
 
         foreach (var element in new[] { Assert.Single(await ListAsync()), await Door.GetInfoAsync(On.Lun, Cancellation) })
         {
-            AssertShowable(element.Name, element.Status!, element.ExtraInfo!, element.Qos!, element.VolumeGroupName!, element.AccessGroupNames[0], element.DevicePaths[0], element.SourceNames[0]);
+            AssertShowable(element.Name, element.Status!, element.ExtraInfo!, element.Qos!, element.VolumeGroupName!, element.AccessGroupNames[0],
+                element.DevicePaths[0], element.SourceNames[0]);
             Assert.StartsWith("db", element.Name, StringComparison.Ordinal);
             Assert.Equal(On.Lun.Uuid, element.Uuid);
             Assert.Null(element.UsedBytes);
@@ -89,7 +103,9 @@ public sealed class UntrustedResultTests : ArrayTests
     [Fact]
     public async Task An_error_of_a_plug_in_keeps_its_kind_and_loses_them()
     {
-        var thrown = new StorageElementBusyException("in use " + Bad) { ErrorId = "Special", Element = "db" + Bad, Recommendation = "wait " + Bad, Retryable = true, Obstacles = [Bad] };
+        var thrown = new StorageElementBusyException("in use " +
+            Bad)
+        { ErrorId = "Special", Element = "db" + Bad, Recommendation = "wait " + Bad, Retryable = true, Obstacles = [Bad] };
         Behind.Throw("offline", () => thrown);
 
         var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Door.OfflineAsync(On.Lun, Cancellation));
@@ -182,7 +198,8 @@ public sealed class UntrustedResultTests : ArrayTests
     private static void AssertShowable(params string[] texts) => Assert.All(texts, text =>
     {
         Assert.InRange(text.Length, 0, 2 * UntrustedText.LongestText);
-        Assert.DoesNotContain(text.EnumerateRunes(), rune => rune.Value is < 32 and not (9 or 10 or 13) or (>= 0x7f and <= 0x9f) or 0x202e or 0x2066 or 0x200f or 0x2028);
+        Assert.DoesNotContain(text.EnumerateRunes(),
+            rune => rune.Value is < 32 and not (9 or 10 or 13) or (>= 0x7f and <= 0x9f) or 0x202e or 0x2066 or 0x200f or 0x2028);
         Assert.Equal(text, System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text)));
     });
 }

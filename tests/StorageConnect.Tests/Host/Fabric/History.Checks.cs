@@ -21,7 +21,9 @@ internal sealed partial class History
 
             if (left.Count > 0 || (MultipathMaps.Find(_host.Roots, element.Page83Id) is not null && !_leftBefore.ContainsKey(element.Name)))
             {
-                _violations.Add($"'{element.Name}' is withdrawn while this host has {string.Join(", ", left)} and the map {MultipathMaps.Find(_host.Roots, element.Page83Id)?.Name}.");
+                _violations.Add(
+                    $"'{element.Name}' is withdrawn while this host has {string.Join(", ", left)} " +
+                    $"and the map {MultipathMaps.Find(_host.Roots, element.Page83Id)?.Name}.");
             }
         }
     }
@@ -47,7 +49,8 @@ internal sealed partial class History
         foreach (var wwid in _held)
         {
             Assert.NotNull(MultipathMaps.Find(_host.Roots, wwid));
-            var lost = heldBefore.GetValueOrDefault(wwid, []).Except(GenuinePaths(wwid)).Where(folder => !WasLoggedOutByHand(folder) && _host.IdentityAt(folder) == wwid);
+            var lost = heldBefore.GetValueOrDefault(wwid, []).Except(GenuinePaths(wwid))
+                .Where(folder => !WasLoggedOutByHand(folder) && _host.IdentityAt(folder) == wwid);
             Assert.Empty(lost);
         }
 
@@ -115,6 +118,7 @@ internal sealed partial class History
 
         return _foreign is not null
             && (trace.Contains(_foreign.Page83Id, StringComparison.Ordinal)
-                || (MultipathMaps.Find(_host.Roots, _foreign.Page83Id) is { } map && (trace == map.Name || trace == map.KernelName || map.Slaves(_host.Roots).Contains(trace))));
+                || (MultipathMaps.Find(_host.Roots, _foreign.Page83Id) is { } map
+                    && (trace == map.Name || trace == map.KernelName || map.Slaves(_host.Roots).Contains(trace))));
     }
 }

@@ -48,7 +48,8 @@ internal sealed partial class History
     {
         lock (_loggedOutByHand)
         {
-            var sessions = _host.Sessions().Where(session => _foreign is null || ScsiDevice.Of(_host.Roots, session).All(device => device.ReadIdentity() != _foreign.Page83Id)).ToList();
+            var sessions = _host.Sessions().Where(session => _foreign is null
+                || ScsiDevice.Of(_host.Roots, session).All(device => device.ReadIdentity() != _foreign.Page83Id)).ToList();
             if (sessions.Count > 0)
             {
                 var session = sessions[which % sessions.Count];
@@ -61,7 +62,8 @@ internal sealed partial class History
 
     // They are residue, whoever made them, and for clearing when a user says so.
     private void ExcuseEmptySessions() =>
-        _foreignSessions.RemoveWhere(id => _host.Sessions().Any(session => session.Id == id && !ScsiDevice.Of(_host.Roots, session).Any(device => device.HoldsData)));
+        _foreignSessions.RemoveWhere(id => _host.Sessions()
+            .Any(session => session.Id == id && !ScsiDevice.Of(_host.Roots, session).Any(device => device.HoldsData)));
 
     private void Hold(StorageElement element, int how)
     {

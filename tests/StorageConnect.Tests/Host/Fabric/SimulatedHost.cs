@@ -79,10 +79,14 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Maps, by identity, that somebody has open where the kernel's tables don't show it: multipathd refuses to remove them.</summary>
     public HashSet<string> OpenMaps { get; } = [];
 
-    /// <summary>Disks, partitions and maps, by kernel name, that something holds which the kernel's tables show nowhere from here: a mount in a container.</summary>
+    /// <summary>
+    /// Disks, partitions and maps, by kernel name, that something holds which the kernel's tables show nowhere from here: a mount in a container.
+    /// </summary>
     public HashSet<string> HiddenClaims { get; } = [];
 
-    /// <summary>The states multipathd tells of paths, by disk; else <c>active ready running</c>, and of a disk that doesn't run <c>failed faulty offline</c>.</summary>
+    /// <summary>
+    /// The states multipathd tells of paths, by disk; else <c>active ready running</c>, and of a disk that doesn't run <c>failed faulty offline</c>.
+    /// </summary>
     public Dictionary<string, string> PathStates { get; } = [];
 
     /// <summary>What multipathd was asked.</summary>
@@ -103,7 +107,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null, IKernel? kernel = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this,
+            new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")),
+            isPrivileged ?? (() => true))
+        { OnStep = onStep };
 
     /// <summary>It makes maps of all disks that are there.</summary>
     public void StartMultipathd()
@@ -111,7 +118,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
-            foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name).Order(StringComparer.Ordinal))
+            foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name)
+                .Order(StringComparer.Ordinal))
             {
                 if (!IsMultipathdBlind && !MultipathMaps.HavePath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
                 {
@@ -247,8 +255,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
     public IReadOnlyList<string> Traces()
     {
-        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments", "state/host/sessions", "state/host/looks"];
-        var traces = folders.Select(_files.At).Where(Directory.Exists).SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
+        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments",
+            "state/host/sessions", "state/host/looks"];
+        var traces = folders.Select(_files.At).Where(Directory.Exists)
+            .SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
         var wwids = _files.At("etc/multipath/wwids");
         traces.AddRange(File.Exists(wwids) ? File.ReadLines(wwids).Where(line => line.StartsWith('/')) : []);
         return traces;
@@ -318,10 +328,14 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     }
 
     public string? ReadBlockDevice(string path) =>
-        new FileInfo(path).LinkTarget is { } target && DeviceLink.KernelNameOf(Roots, Nodes.GetValueOrDefault(target, target)) is { } name ? NumberOf(name) : null;
+        new FileInfo(path).LinkTarget is { } target && DeviceLink.KernelNameOf(Roots, Nodes.GetValueOrDefault(target, target)) is { } name
+            ? NumberOf(name)
+            : null;
 
     public string? ReadLoopDevice(string loop) =>
-        DeviceLink.KernelNameOf(Roots, SysFile.TryReadText(_files.At($"sys/block/{Path.GetFileName(loop)}/loop/backing_file")) ?? "") is { } name ? NumberOf(name) : null;
+        DeviceLink.KernelNameOf(Roots, SysFile.TryReadText(_files.At($"sys/block/{Path.GetFileName(loop)}/loop/backing_file")) ?? "") is { } name
+            ? NumberOf(name)
+            : null;
 
     private string? NumberOf(string kernelName) => SysFile.TryReadText(_files.At($"sys/block/{kernelName}/dev"));
 
@@ -354,7 +368,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         lock (_gate)
         {
-            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}"))); // the kernel gives names anew at once
+            // the kernel gives names anew at once
+            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}")));
             var disk = $"sd{(char)('a' + number)}";
             var hctl = string.Create(CultureInfo.InvariantCulture, $"{session.Host}:0:0:{lun}");
             var device = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}";
@@ -421,7 +436,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    private static ArrayUnreachableException Unreachable(IscsiPortal portal) => new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true, Recommendation = "Repair it." };
+    private static ArrayUnreachableException Unreachable(IscsiPortal portal) =>
+        new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true, Recommendation = "Repair it." };
 
     private IEnumerable<string> Targets() => Array.Luns.Keys.Select(lun => lun.Target).Distinct().Order(StringComparer.Ordinal);
 
@@ -465,7 +481,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         {
             // A device that is there already is left as it is, whoever is behind it now.
             if (Array.Seen(session.TargetName, number) is { } element
-                && !Directory.Exists(_files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
+                && !Directory.Exists(
+                    _files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
             {
                 AddDisk(session, number, element);
             }
@@ -545,7 +562,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var name = File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim();
         var paths = Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path)).Select(disk =>
         {
-            var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running" ? "active ready running" : "failed faulty offline").Split(' ');
+            var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running"
+                ? "active ready running"
+                : "failed faulty offline").Split(' ');
             return $$"""{"dev": "{{disk}}", "dm_st": "{{states[0]}}", "chk_st": "{{states[1]}}", "dev_st": "{{states[2]}}"}""";
         });
         return $$"""{"name": "{{name}}", "uuid": "{{WwidOf(map)}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";

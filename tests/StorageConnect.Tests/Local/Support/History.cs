@@ -76,7 +76,8 @@ internal sealed class History
             var path = element.Type == StorageElementType.Snapshot
                 ? Path.Combine(array.Folder, "snapshots", element.Uuid, element.SourceUuids[0])
                 : Path.Combine(array.Folder, element.State == StorageElementState.Online ? "volumes" : "offline", element.Uuid);
-            lines.Add(Line(element.Name, element.Type, element.SizeBytes, element.State == StorageElementState.Online, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)));
+            lines.Add(Line(element.Name, element.Type, element.SizeBytes, element.State == StorageElementState.Online,
+                await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)));
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
@@ -119,7 +120,8 @@ internal sealed class History
                 await FinishAsync(plugin, server, await plugin.CloneAsync(server, subject!, other, null, cancellationToken), cancellationToken);
                 break;
             case Verb.CloneFromSnap:
-                await FinishAsync(plugin, server, await plugin.CloneFromSnapAsync(server, all[_items[change.Name].Source!], subject!, other, null, cancellationToken), cancellationToken);
+                await FinishAsync(plugin, server, await plugin.CloneFromSnapAsync(server, all[_items[change.Name].Source!], subject!, other, null,
+                    cancellationToken), cancellationToken);
                 break;
             case Verb.Resize:
                 await plugin.ResizeAsync(server, subject!, change.Size, cancellationToken);

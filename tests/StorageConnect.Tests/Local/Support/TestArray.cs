@@ -79,9 +79,11 @@ public sealed class TestArray : IDisposable
 
     public Task<StorageElement> SnapAsync(StorageElement element, string? name) => Plugin.CreateSnapAsync(Server, element, Named(name), Token);
 
-    public Task<StorageElement> MultiSnapAsync(string? name, params StorageElement[] elements) => Plugin.CreateMultiSnapAsync(Server, elements, Named(name), Token);
+    public Task<StorageElement> MultiSnapAsync(string? name, params StorageElement[] elements) =>
+        Plugin.CreateMultiSnapAsync(Server, elements, Named(name), Token);
 
-    public Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos = null) => Plugin.CloneAsync(Server, element, Named(name), qos, Token);
+    public Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos = null) =>
+        Plugin.CloneAsync(Server, element, Named(name), qos, Token);
 
     public Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name) =>
         Plugin.CloneFromSnapAsync(Server, element, snapshot, Named(name), null, Token);
@@ -188,7 +190,8 @@ public sealed class TestArray : IDisposable
 
     private static StorageElement? Named(string? name) => name is null ? null : new() { Name = name };
 
-    private IEnumerable<string> Names(string folder) => Directory.EnumerateFileSystemEntries(Path.Combine(Folder, folder)).Select(path => Path.GetFileName(path)!);
+    private IEnumerable<string> Names(string folder) =>
+        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, folder)).Select(path => Path.GetFileName(path)!);
 
     private async Task<StorageElement> AnywhereAsync(StorageElement element, Func<Task<StorageElement>> make)
     {

@@ -100,7 +100,7 @@ public sealed partial class StorageHost
 
     /// <summary>Whether this host is fit to use arrays.</summary>
     public Task<IReadOnlyList<OscHostFinding>> CheckAsync(CancellationToken cancellationToken) =>
-        new HostCheck(_host, new ToolRunner(), () => Environment.IsPrivilegedProcess).RunAsync(cancellationToken);
+        new HostCheck(_host, new HostToolRunner(), () => Environment.IsPrivilegedProcess).RunAsync(cancellationToken);
 
     /// <summary>What is left behind on this host.</summary>
     /// <param name="arrays">The arrays to ask what they present to it.</param>

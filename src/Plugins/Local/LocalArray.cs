@@ -6,7 +6,6 @@ using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Export;
 using StorageConnect.Plugins.Local.Jobs;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
 using StorageConnect.Plugins.Local.Pools;
 
@@ -142,21 +141,16 @@ internal sealed class LocalArray : IDisposable
     {
         // A process that is just being started has copies of all its parent's files for a moment, closed ones and ours among them.
         // Somebody who really uses the volume has it open for longer.
-        const int longestPauseMilliseconds = 64;
-        for (var pause = 1; ; pause *= 2)
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(127), longest: TimeSpan.FromMilliseconds(64));
+        do
         {
             if (TryLeaseNow(row) is { } lease)
             {
                 return lease;
             }
-
-            if (pause > longestPauseMilliseconds)
-            {
-                return null;
-            }
-
-            Thread.Sleep(pause);
         }
+        while (backoff.Wait(CancellationToken.None));
+        return null;
     }
 
     public void Dispose()

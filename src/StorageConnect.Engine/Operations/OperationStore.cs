@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Operations;
 

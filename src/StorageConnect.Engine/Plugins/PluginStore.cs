@@ -1,3 +1,5 @@
+using StorageConnect.Linux.Files;
+
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>The user's own plug-ins: puts them into their folder and takes them out.</summary>

@@ -1,5 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using StorageConnect.Linux.Files;
+using StorageConnect.Linux.Native;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -7,7 +8,7 @@ namespace StorageConnect.Engine.Plugins;
 /// Plug-ins run with all the user's rights, so outside the module only what nobody else can have written is loaded: every file, its folder and
 /// all parents belong to the user or root, and nobody else can write to them.
 /// </summary>
-internal static partial class PluginTrust
+internal static class PluginTrust
 {
     // As many as the kernel follows.
     private const int MostLinks = 40;
@@ -55,8 +56,8 @@ internal static partial class PluginTrust
     [SupportedOSPlatform("linux")]
     private static string? FindProblemOf(string path, bool isParent, int links)
     {
-        var owner = OwnerOf(path);
-        if (owner != 0 && owner != GetEffectiveUserId())
+        var owner = LinuxFile.TryStatus(path, followLink: false)?.Owner ?? throw new FileNotFoundException($"'{path}' is gone.", path);
+        if (owner != 0 && owner != User.EffectiveId)
         {
             return $"'{path}' belongs to another user (uid {owner}). Only plug-ins owned by you or root are loaded: chown it.";
         }
@@ -74,23 +75,4 @@ internal static partial class PluginTrust
             ? $"'{path}' can be written by other users. Only plug-ins that nobody else can change are loaded: chmod go-w it."
             : null;
     }
-
-    private static unsafe uint OwnerOf(string path)
-    {
-        const int currentFolder = -100;
-        const int ofTheLinkItself = 0x100;
-        const int ownerOffset = 20; // stx_uid: mask 4, blksize 4, attributes 8, nlink 4
-        const uint ownerMask = 0x8;
-        var buffer = stackalloc byte[256];
-        return Statx(currentFolder, path, ofTheLinkItself, ownerMask, buffer) == 0
-            ? *(uint*)(buffer + ownerOffset)
-            : throw new IOException($"The owner of '{path}' can't be read: {Marshal.GetLastPInvokeErrorMessage()}.");
-    }
-
-    // statx has the same layout on every architecture, unlike stat.
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    private static partial uint GetEffectiveUserId();
 }

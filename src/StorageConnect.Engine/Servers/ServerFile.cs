@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Servers;
 

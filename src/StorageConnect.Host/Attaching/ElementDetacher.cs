@@ -5,7 +5,6 @@ using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Attaching;

@@ -2,7 +2,6 @@ using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Tools;
 using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 

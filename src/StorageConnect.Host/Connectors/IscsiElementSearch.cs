@@ -94,7 +94,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
     private async Task ScanAsync(List<Search> searches, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var pause = TimeSpan.FromMilliseconds(100);
+        var backoff = new Backoff(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
         while (true)
         {
             await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => ScanAsync(search, cancellationToken)));
@@ -104,8 +104,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
                 return;
             }
 
-            await Task.Delay(pause, cancellationToken); // no array tells a host when it shows a LUN
-            pause = pause * 2 < TimeSpan.FromSeconds(2) ? pause * 2 : TimeSpan.FromSeconds(2);
+            await backoff.WaitAsync(cancellationToken); // no array tells a host when it shows a LUN
         }
     }
 

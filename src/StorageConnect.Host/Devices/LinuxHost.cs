@@ -59,7 +59,7 @@ internal sealed class LinuxHost(
     /// <summary>A host with open-iscsi, wherever its files are.</summary>
     public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder)
     {
-        var tools = new ToolRunner();
+        var tools = new HostToolRunner();
         return new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, tools), new LinuxKernel(deadlines), tools,
             () => Environment.IsPrivilegedProcess);
     }

@@ -41,7 +41,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
         const string check = "open-iscsi";
         try
         {
-            var result = await tools.RunAsync(new(Tool.Iscsiadm, "-V"), VersionDeadline, cancellationToken);
+            var result = await tools.RunAsync(new(HostTool.Iscsiadm, "-V"), VersionDeadline, cancellationToken);
             var version = Version().Match(result.Output).Value;
             return version.Length == 0 ? Warning(check, $"iscsiadm doesn't tell its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is installed whole.")
                 : version == HangingVersion ? Warning(check, $"Version {version} never ends a login without an automatic scan. It is worked around; each login takes seconds longer.", "Update open-iscsi to 2.1.11 or later.")

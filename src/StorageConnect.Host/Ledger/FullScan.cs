@@ -1,7 +1,6 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
-using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Ledger;
 
@@ -21,7 +20,7 @@ internal sealed record FullScan
     public ValueList<string> Before { get; init; } = [];
 
     public static FullScan At(IscsiSession session, IEnumerable<ScsiDevice> before, HostRoots roots) =>
-        new() { SessionId = session.Id, Boot = HostStart.Read(roots), Before = [.. before.Select(device => device.Hctl)] };
+        new() { SessionId = session.Id, Boot = BootId.TryRead(roots.Proc), Before = [.. before.Select(device => device.Hctl)] };
 
-    public bool IsAt(IscsiSession session, HostRoots roots) => session.Id == SessionId && Boot == HostStart.Read(roots);
+    public bool IsAt(IscsiSession session, HostRoots roots) => session.Id == SessionId && Boot == BootId.TryRead(roots.Proc);
 }

@@ -1,6 +1,5 @@
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Settings;
-using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Ledger;
 
@@ -26,10 +25,10 @@ internal sealed record OwnedSession
         new() { TargetName = node.TargetName, Portal = node.Portal.ToString(), NetDevice = node.Access.NetDevice, MadeFor = page83Id };
 
     /// <summary>What is noted of it when it is there. One that somebody makes at the same place after its end is his.</summary>
-    public OwnedSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = HostStart.Read(roots) };
+    public OwnedSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = BootId.TryRead(roots.Proc) };
 
     public bool IsServedBy(IscsiSession session, HostRoots roots) =>
-        IsAt(session) && (Id is null || (Id == session.Id && Boot == HostStart.Read(roots)));
+        IsAt(session) && (Id is null || (Id == session.Id && Boot == BootId.TryRead(roots.Proc)));
 
     /// <summary>True for a session with the same target through the same portal, whoever made it.</summary>
     public bool IsAt(IscsiSession session) =>

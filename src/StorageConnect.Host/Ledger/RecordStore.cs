@@ -1,5 +1,4 @@
 using System.Text.Json;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Servers;
 using StorageConnect.Host.Settings;
 

@@ -1,6 +1,5 @@
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Settings;
-using StorageConnect.Host.Tools;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Multipath;

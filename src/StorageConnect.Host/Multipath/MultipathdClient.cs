@@ -11,7 +11,7 @@ internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines,
     /// <summary>True when multipathd runs, as its pid file and that process say. No process is started for this.</summary>
     public bool CanAsk() =>
         int.TryParse(SysFile.TryReadText(Path.Combine(roots.Run, "multipathd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-        && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == Tool.Multipathd.Name;
+        && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == HostTool.Multipathd.Name;
 
     /// <summary>The whole reply, as from the socket.</summary>
     /// <exception cref="ArrayUnreachableException">It gave none.</exception>
@@ -20,7 +20,7 @@ internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines,
         ToolResult result;
         try
         {
-            result = await tools.RunAsync(new(Tool.Multipathd, "-k" + command), deadlines.MultipathdReply, cancellationToken);
+            result = await tools.RunAsync(new(HostTool.Multipathd, "-k" + command), deadlines.MultipathdReply, cancellationToken);
         }
         catch (ToolFailedException e)
         {

@@ -1,6 +1,5 @@
 using System.Text;
 using StorageConnect.Host.Settings;
-using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Multipath;
 
@@ -51,13 +50,7 @@ internal sealed class WwidsFile(HostRoots roots)
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            await using var file = new FileStream(_path, new FileStreamOptions
-            {
-                Mode = FileMode.OpenOrCreate,
-                Access = FileAccess.ReadWrite,
-                Share = FileShare.ReadWrite,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
+            await using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
             await LockAsync(file, cancellationToken);
             var text = await ReadAsync(file, cancellationToken);
             var changed = change(text);

@@ -152,13 +152,13 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 
     private void Write(string path, byte[] content)
     {
-        RootFile.MakeFolder(Path.GetDirectoryName(path)!);
+        PrivateFile.CreateMissingFolders(Path.GetDirectoryName(path)!);
 
         // Not beside the record: all files there are records to iscsiadm.
         var temporary = Path.Combine(Folder, $".storage-connect.{Guid.NewGuid():n}");
         try
         {
-            using (var file = RootFile.Open(temporary, FileMode.CreateNew, FileShare.None))
+            using (var file = PrivateFile.Open(temporary, FileMode.CreateNew, FileShare.None))
             {
                 file.Write(content);
             }
@@ -208,7 +208,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         {
             using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
             var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
-            RootFile.MakeFolder(Path.GetDirectoryName(gate)!);
+            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(gate)!);
             var waiting = new Backoff(deadlines.IscsiDatabase);
             while (!TryClose(gate))
             {
@@ -245,7 +245,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     {
         try
         {
-            using var file = RootFile.Open(gate, FileMode.CreateNew, FileShare.None);
+            using var file = PrivateFile.Open(gate, FileMode.CreateNew, FileShare.None);
             file.Write(Encoding.ASCII.GetBytes(IscsiRecord.Mark));
             return true;
         }

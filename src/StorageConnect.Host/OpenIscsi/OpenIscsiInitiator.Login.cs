@@ -98,7 +98,7 @@ internal sealed partial class OpenIscsiInitiator
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = tools.RunAsync(
-            new(Tool.Iscsiadm, "-m", "node", "-T", node.TargetName, "-p", node.Portal.ToString(), "-I", netInterface, "--login"),
+            new(HostTool.Iscsiadm, "-m", "node", "-T", node.TargetName, "-p", node.Portal.ToString(), "-I", netInterface, "--login"),
             deadlines.IscsiLogin,
             abandon.Token);
         var lagging = WaitForLagAsync(node, running, abandon.Token);

@@ -31,7 +31,7 @@ internal sealed partial class OpenIscsiInitiator
 
         // By number: it works without a record too, and a number never means another session.
         var result = await tools.RunAsync(
-            new(Tool.Iscsiadm, "-m", "session", "-r", session.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--logout"),
+            new(HostTool.Iscsiadm, "-m", "session", "-r", session.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--logout"),
             deadlines.IscsiLogout,
             cancellationToken);
         var settling = new Backoff(result.ExitCode == 0 ? deadlines.IscsiSettle : TimeSpan.Zero);

@@ -5,7 +5,6 @@ using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
-using StorageConnect.Host.Tools;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Residue;

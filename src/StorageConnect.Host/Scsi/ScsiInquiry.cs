@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
-using StorageConnect.Host.Native;
 
 namespace StorageConnect.Host.Scsi;
 
@@ -38,7 +36,7 @@ internal static unsafe class ScsiInquiry
                 Sense = senseStart,
                 TimeoutMilliseconds = (uint)patience.TotalMilliseconds,
             };
-            if (Send(device, &request) is not 0 and var error)
+            if (Ioctl.Send(device, ScsiIo, &request) is not 0 and var error)
             {
                 throw new IOException($"{disk} can't be asked for its page 0x{page:x2}: {new Win32Exception(error).Message}.");
             }
@@ -57,21 +55,9 @@ internal static unsafe class ScsiInquiry
         }
     }
 
-    private static int Send(SafeFileHandle device, Request* request)
-    {
-        const int interrupted = 4; // EINTR
-        int error;
-        do
-        {
-            error = Libc.IoControl(device, ScsiIo, request) < 0 ? Marshal.GetLastPInvokeError() : 0;
-        }
-        while (error == interrupted);
-        return error;
-    }
-
     /// <summary>The kernel's <c>sg_io_hdr</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    internal struct Request
+    private struct Request
     {
         public int InterfaceId;
         public int Direction;

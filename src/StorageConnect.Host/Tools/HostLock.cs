@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.Host.Settings;
@@ -9,10 +8,9 @@ namespace StorageConnect.Host.Tools;
 /// <summary>A lock among all processes of this host. The kernel lets go of it when its process dies, however it dies.</summary>
 internal sealed class HostLock : IDisposable
 {
-    private const int WouldBlock = 11; // EAGAIN
-    private readonly FileStream _file;
+    private readonly ProcessLock _taken;
 
-    private HostLock(FileStream file) => _file = file;
+    private HostLock(ProcessLock taken) => _taken = taken;
 
     /// <summary>Waits for the lock of this name, which may be any text; and for what a holder that died with it left running.</summary>
     /// <exception cref="StorageElementBusyException">Another process held it all the while (<c>HostLockHeld</c>).</exception>
@@ -47,41 +45,18 @@ internal sealed class HostLock : IDisposable
     /// <summary>The lock if it is free at this moment, else null.</summary>
     public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name), out _);
 
-    public void Dispose()
-    {
-        _file.SetLength(0); // who dies leaves its number there
-        _file.Dispose();
-    }
+    public void Dispose() => _taken.Dispose();
 
     private static HostLock? TryTake(string path, out int? deadHolder)
     {
-        deadHolder = null;
         try
         {
-            RootFile.MakeFolder(Path.GetDirectoryName(path)!);
-            var file = RootFile.Open(path, FileMode.OpenOrCreate, FileShare.None); // an flock that doesn't wait
-            deadHolder = ReadHolder(file);
-            file.SetLength(0);
-            file.Write(Encoding.ASCII.GetBytes($"{Environment.ProcessId}\n"));
-            file.Flush();
-            return new(file);
+            return ProcessLock.TryTake(path, out deadHolder) is { } taken ? new(taken) : null;
         }
         catch (UnauthorizedAccessException e)
         {
             throw HostErrors.RootNeeded(e);
         }
-        catch (IOException e) when ((e.HResult & 0xffff) == WouldBlock)
-        {
-            return null;
-        }
-    }
-
-    private static int? ReadHolder(FileStream file)
-    {
-        Span<byte> text = stackalloc byte[16];
-        var length = file.Read(text);
-        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process)
-            && process != Environment.ProcessId ? process : null;
     }
 
     // By digest, because a name may hold what no file name can.

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
-using StorageConnect.Host.Native;
 using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Udev;
@@ -14,11 +12,6 @@ namespace StorageConnect.Host.Udev;
 /// </remarks>
 internal sealed class DeviceEvents : IDisposable
 {
-    private const int NetlinkFamily = 16;
-    private const int DatagramCloseOnExec = 2 | 0x80000;
-    private const int KernelEventProtocol = 15;
-    private const uint KernelAndUdev = 1 | 2;
-
     private readonly Socket? _socket;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
@@ -27,7 +20,7 @@ internal sealed class DeviceEvents : IDisposable
     /// <summary>True when events will be heard.</summary>
     public bool IsListening => _socket is not null;
 
-    public static DeviceEvents Listen(HostRoots roots) => new(roots.HasKernelEvents ? TryOpen() : null);
+    public static DeviceEvents Listen(HostRoots roots) => new(roots.HasKernelEvents ? NetlinkSocket.TryOpenDeviceEvents() : null);
 
     public void Dispose() => _socket?.Dispose();
 
@@ -70,24 +63,5 @@ internal sealed class DeviceEvents : IDisposable
         {
             // As in Drain.
         }
-    }
-
-    private static Socket? TryOpen()
-    {
-        var descriptor = Libc.Socket(NetlinkFamily, DatagramCloseOnExec, KernelEventProtocol);
-        if (descriptor < 0)
-        {
-            return null;
-        }
-
-        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
-        var address = new Libc.NetlinkAddress { Family = NetlinkFamily, Groups = KernelAndUdev };
-        if (Libc.Bind(descriptor, address, Marshal.SizeOf(address)) < 0)
-        {
-            handle.Dispose();
-            return null;
-        }
-
-        return new(handle);
     }
 }

@@ -19,9 +19,9 @@ internal static class Watch
 
         // Listen before the first check, so that nothing can happen in between unheard.
         using var events = DeviceEvents.Listen(roots);
-        var longest = events.IsListening ? LongestListening : LongestBlind;
-        var pause = events.IsListening ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromMilliseconds(1);
-        var started = TimeProvider.System.GetTimestamp();
+        var backoff = events.IsListening
+            ? new Backoff(timeout, TimeSpan.FromMilliseconds(100), LongestListening)
+            : new Backoff(timeout, longest: LongestBlind);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -31,14 +31,12 @@ internal static class Watch
                 return found;
             }
 
-            var left = timeout - TimeProvider.System.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            if (backoff.NextPause() is not { } pause)
             {
                 return null;
             }
 
-            await events.NextAsync(pause < left ? pause : left, cancellationToken);
-            pause = pause * 2 < longest ? pause * 2 : longest;
+            await events.NextAsync(pause, cancellationToken);
         }
     }
 

@@ -1,7 +1,6 @@
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
-using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Use;
 

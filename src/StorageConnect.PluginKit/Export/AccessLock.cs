@@ -1,5 +1,3 @@
-using StorageConnect.PluginKit.Locks;
-
 namespace StorageConnect.PluginKit.Export;
 
 /// <summary>The locks that a change of one element's access holds from before its commit until the daemon has followed.</summary>

@@ -41,7 +41,7 @@ public static class ChapAccounts
     internal static void Ensure(
         ITargetDaemon daemon,
         IReadOnlyList<ChapAccount> accounts,
-        DaemonIdentity? identity,
+        ProcessIdentity? identity,
         IReadOnlyList<TargetState> targets,
         IReadOnlyCollection<TargetState> own,
         CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ internal sealed class DaemonConnection(IExportRecords records, Func<string, Canc
     private readonly Dictionary<string, TargetState> _known = new(StringComparer.Ordinal);
     private ITargetDaemon? _daemon;
     private string? _control;
-    private DaemonIdentity? _current;
+    private ProcessIdentity? _current;
     private long _listings;
 
     /// <summary>The daemon.</summary>
@@ -37,7 +37,7 @@ internal sealed class DaemonConnection(IExportRecords records, Func<string, Canc
     public bool IsCurrent(ExportSettings settings) => _current is { } current && settings.Daemon == current.Text && current.IsAlive();
 
     /// <summary>Notes the run of the daemon that has the whole export; null when that has to be checked again.</summary>
-    public void SetCurrent(DaemonIdentity? identity)
+    public void SetCurrent(ProcessIdentity? identity)
     {
         lock (_known)
         {

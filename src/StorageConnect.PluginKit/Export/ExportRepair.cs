@@ -37,7 +37,7 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
     /// <param name="evenIfCurrent">False: nothing is done when the records say that this daemon has the whole export.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when other operations were at work on some elements, which are left to them.</returns>
-    public bool Repair(ITargetDaemon daemon, DaemonIdentity? identity, bool evenIfCurrent, CancellationToken cancellationToken)
+    public bool Repair(ITargetDaemon daemon, ProcessIdentity? identity, bool evenIfCurrent, CancellationToken cancellationToken)
     {
         using var exclusive = records.Locks.Take(WholeExport, "the array's export", cancellationToken);
         if (records.ReadSettings() is not { } settings || (!evenIfCurrent && identity is not null && settings.Daemon == identity.Text))

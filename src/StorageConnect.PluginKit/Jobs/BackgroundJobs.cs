@@ -14,7 +14,7 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
 {
     // Disks don't get faster by more copies at once; the others wait without a thread.
     private const int AtOnce = 2;
-    private const int LongestPauseMilliseconds = 200;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _slots = new(AtOnce);
@@ -60,7 +60,8 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
     public async Task StopAsync(string job, CancellationToken cancellationToken)
     {
         work.RequestStop(job, cancellationToken);
-        for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        var backoff = Backoff.Endless(LongestPause);
+        while (true)
         {
             Start(job);
             if (_activities.TryGetValue(job, out var activity))
@@ -75,7 +76,7 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
             }
 
             // Another process works on it, which notices the request when it next notes its position.
-            await Task.Delay(pause, cancellationToken);
+            await backoff.WaitAsync(cancellationToken);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StorageConnect.PluginKit.Naming;
 
 namespace StorageConnect.PluginKit.Locks;
@@ -13,7 +12,7 @@ namespace StorageConnect.PluginKit.Locks;
 public sealed class ElementLocks(string path)
 {
     private const long TargetBit = 0x4000_0000_0000_0000;
-    private const int LongestPauseMilliseconds = 50;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ElementTimeout = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a change waits for the lock of a target before it gives up.</summary>
@@ -62,18 +61,14 @@ public sealed class ElementLocks(string path)
         {
             var waiting = elements.ToList();
             var taken = new HashSet<string>(StringComparer.Ordinal);
-            var begin = Stopwatch.GetTimestamp();
-            for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+            var backoff = new Backoff(timeout, longest: LongestPause);
+            do
             {
                 waiting.RemoveAll(element => held.TryAdd(Target(element)) && taken.Add(element));
-                if (waiting.Count == 0 || Stopwatch.GetElapsedTime(begin) >= timeout)
-                {
-                    locked = taken;
-                    return held;
-                }
-
-                Pause(pause, cancellationToken);
             }
+            while (waiting.Count > 0 && backoff.Wait(cancellationToken));
+            locked = taken;
+            return held;
         }
         catch
         {
@@ -99,15 +94,15 @@ public sealed class ElementLocks(string path)
 
     private RangeLock Take(long[] positions, string what, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var begin = Stopwatch.GetTimestamp();
-        for (var pause = 1; ; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        var backoff = new Backoff(timeout, longest: LongestPause);
+        while (true)
         {
             if (RangeLock.TryTake(path, positions) is { } taken)
             {
                 return taken;
             }
 
-            if (Stopwatch.GetElapsedTime(begin) > timeout)
+            if (!backoff.Wait(cancellationToken))
             {
                 throw new StorageElementBusyException($"Another operation is at work on '{what}'.")
                 {
@@ -117,17 +112,6 @@ public sealed class ElementLocks(string path)
                     Recommendation = "Wait until it ends, then try again.",
                 };
             }
-
-            Pause(pause, cancellationToken);
-        }
-    }
-
-    // The kernel can't both wake a waiting thread and be cancelled, so this polls, with growing pauses, while somebody else holds the lock.
-    private static void Pause(int milliseconds, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.WaitHandle.WaitOne(milliseconds))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 }

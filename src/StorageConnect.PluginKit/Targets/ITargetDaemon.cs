@@ -15,7 +15,7 @@ public interface ITargetDaemon
     /// <summary>The identity of the running daemon: another one after a restart. Null when it can't be determined.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">No daemon answers.</exception>
-    DaemonIdentity? Identify(CancellationToken cancellationToken);
+    ProcessIdentity? Identify(CancellationToken cancellationToken);
 
     /// <summary>All targets, those of others included.</summary>
     /// <param name="cancellationToken">Ends the call.</param>

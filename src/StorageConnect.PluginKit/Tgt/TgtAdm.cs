@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 
 namespace StorageConnect.PluginKit.Tgt;
@@ -10,7 +8,8 @@ namespace StorageConnect.PluginKit.Tgt;
 /// </summary>
 internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
 {
-    private const string Tool = "tgtadm";
+    private static readonly Tool Tool = new("tgtadm", "tgt");
+    private static readonly ToolRunner Runner = new();
     private const int TransportNotConnected = 107;
 
     // tgtadm tells the reason in words only.
@@ -35,8 +34,7 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     };
 
     /// <summary>True when there is a tgtadm to start.</summary>
-    public static bool IsInstalled =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, Tool)));
+    public static bool IsInstalled => Runner.Find(Tool) is not null;
 
     public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
     {
@@ -45,22 +43,18 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
             throw ChapNotPossible(address);
         }
 
-        var start = new ProcessStartInfo(Tool,
-            Arguments(request, address.Port))
-        { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.Environment["TGT_IPC_SOCKET"] = address.Path;
-        using var process = Start(start);
-        process.StandardInput.Close();
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(TgtSocket.Deadline);
-        using var killing = deadline.Token.UnsafeRegister(static process => ((Process)process!).Kill(), process);
-        var error = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        cancellationToken.ThrowIfCancellationRequested();
-        return process.ExitCode != 0 && deadline.IsCancellationRequested
-            ? throw TgtErrors.Silent(address, TgtSocket.Deadline, new IOException(error.Result.Trim()))
-            : Read(address, request, process.ExitCode, output, error.Result.Trim());
+        var command = new ToolCommand(Tool, Arguments(request, address.Port)) { Environment = new Dictionary<string, string> { ["TGT_IPC_SOCKET"] = address.Path } };
+        try
+        {
+            var result = Runner.Run(command, TgtSocket.Deadline, cancellationToken);
+            return Read(address, request, result.ExitCode, result.Output, result.Error.Trim());
+        }
+        catch (ToolException e)
+        {
+            throw e.Failure == ToolFailure.TimedOut
+                ? TgtErrors.Silent(address, TgtSocket.Deadline, e)
+                : TgtErrors.Unreachable(address, e.Message.TrimEnd('.'), e);
+        }
     }
 
     /// <summary>What a run of tgtadm came to.</summary>
@@ -134,16 +128,4 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     };
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    private Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception e)
-        {
-            throw TgtErrors.Unreachable(address, $"tgtadm can't be started ({e.Message})", e);
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using StorageConnect.PluginKit.Targets;
 
 namespace StorageConnect.PluginKit.Tgt;
@@ -10,7 +9,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     private const string InitiatorKey = "initiator-name";
     private const string UserKey = "user";
     private const char OptionSeparator = ';';
-    private const int LongestPauseMilliseconds = 50;
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
     // Page 8 as tgtd has it by default, but for the bit "write cache enabled".
     private const string CacheDisabledPage = "8:0:18:0x10:0:0xff:0xff:0:0:0xff:0xff:0xff:0xff:0x80:0x14:0:0:0:0:0:0";
@@ -59,7 +58,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     }
 
     /// <inheritdoc/>
-    public DaemonIdentity? Identify(CancellationToken cancellationToken)
+    public ProcessIdentity? Identify(CancellationToken cancellationToken)
     {
         try
         {
@@ -69,7 +68,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 throw TgtErrors.Strange(_address);
             }
 
-            return answer.Process > 0 ? DaemonIdentity.Of(answer.Process) : null;
+            return answer.Process > 0 ? ProcessIdentity.Of(answer.Process) : null;
         }
         catch (TgtRefusedException)
         {
@@ -413,21 +412,16 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     private static bool TryUntil(Func<bool> isDone, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var begin = Stopwatch.GetTimestamp();
-        for (var pause = 1; Stopwatch.GetElapsedTime(begin) < timeout; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        // tgtd sends no event when it is done; the pauses grow, and only while initiators are at work.
+        var backoff = new Backoff(timeout, longest: LongestPause);
+        do
         {
             if (isDone())
             {
                 return true;
             }
-
-            // tgtd tells nobody when it is done; the pauses grow, and only while initiators are at work.
-            if (cancellationToken.WaitHandle.WaitOne(pause))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-            }
         }
-
+        while (backoff.Wait(cancellationToken));
         return false;
     }
 

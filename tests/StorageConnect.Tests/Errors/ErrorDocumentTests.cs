@@ -115,8 +115,8 @@ public sealed partial class ErrorDocumentTests
         var type when type == typeof(IscsiTarget) => new IscsiTarget { TargetName = "iqn.2026-01.lab.test:t1", Portal = "10.0.0.1" },
         var type when type == typeof(IscsiNode) => new IscsiNode("iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, new() { Host = "10.0.0.1" }),
         var type when type == typeof(IscsiSession) => new IscsiSession(7, "iqn.2026-01.lab.test:t1", new("10.0.0.1", 3260), 1, "default", null, "FAILED", 3, 0),
-        var type when type == typeof(Tool) => Tool.Iscsiadm,
-        var type when type == typeof(ToolCommand) => new ToolCommand(Tool.Iscsiadm, "-m", "node"),
+        var type when type == typeof(Tool) => HostTool.Iscsiadm,
+        var type when type == typeof(ToolCommand) => new ToolCommand(HostTool.Iscsiadm, "-m", "node"),
         var type when type.IsValueType => Activator.CreateInstance(type),
         var type => throw new NotSupportedException($"Add an example of {type.Name}."),
     };

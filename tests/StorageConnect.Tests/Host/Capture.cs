@@ -1,5 +1,4 @@
 using System.Globalization;
-using StorageConnect.Host.Tools;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;

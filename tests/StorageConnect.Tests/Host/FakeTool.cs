@@ -16,7 +16,7 @@ internal sealed class FakeTool : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    public ToolRunner Runner => new() { Folders = [_folder] };
+    public HostToolRunner Runner => new() { Runner = new() { Folders = [_folder] } };
 
     public string At(string name) => Path.Combine(_folder, name);
 

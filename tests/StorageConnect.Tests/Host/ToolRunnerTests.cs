@@ -20,7 +20,7 @@ public sealed class ToolRunnerTests
     {
         using var tool = new FakeTool("for a in \"$@\"; do printf '[%s]' \"$a\"; done; echo oops >&2; exit 7");
 
-        var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm, "a b", "$(id)", "*", ";reboot", "", "'\""), Ample, Cancellation);
+        var result = await tool.Runner.RunAsync(new(HostTool.Iscsiadm, "a b", "$(id)", "*", ";reboot", "", "'\""), Ample, Cancellation);
 
         Assert.Equal(new(7, "[a b][$(id)][*][;reboot][]['\"]", "oops\n"), result);
     }
@@ -31,7 +31,7 @@ public sealed class ToolRunnerTests
         Environment.SetEnvironmentVariable("STORAGECONNECT_TEST_LEAK", "leak");
         using var tool = new FakeTool("tr '\\0' '\\n' < /proc/$$/environ; read line || echo no input");
 
-        var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
+        var result = await tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation);
 
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
         Assert.Equal(["LC_ALL=C", $"PATH={string.Join(':', ToolRunner.SystemFolders)}", $"STORAGE_CONNECT_STARTED_BY={Environment.ProcessId}", "no input"],
@@ -43,7 +43,7 @@ public sealed class ToolRunnerTests
     {
         using var tool = new FakeTool("kill -KILL $$");
 
-        Assert.Equal(137, (await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation)).ExitCode);
+        Assert.Equal(137, (await tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation)).ExitCode);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ToolRunnerTests
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child.new; mv %DIR%/child.new %DIR%/child; wait");
 
         var error = await Assert.ThrowsAsync<ToolFailedException>(
-            () => tool.Runner.RunAsync(new(Tool.Iscsiadm, "-m", "node"), TimeSpan.FromSeconds(2), Cancellation));
+            () => tool.Runner.RunAsync(new(HostTool.Iscsiadm, "-m", "node"), TimeSpan.FromSeconds(2), Cancellation));
 
         Assert.Equal("ToolTimeout", error.ErrorId);
         Assert.Contains("'iscsiadm -m node' did not end within 2 s", error.Message);
@@ -69,7 +69,7 @@ public sealed class ToolRunnerTests
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child.new; mv %DIR%/child.new %DIR%/child; wait");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        var run = tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, stop.Token);
+        var run = tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, stop.Token);
         var child = await tool.ReadAsync("child", Cancellation);
         await stop.CancelAsync();
 
@@ -81,9 +81,9 @@ public sealed class ToolRunnerTests
     public async Task A_tool_that_never_stops_writing_is_killed()
     {
         using var tool = new FakeTool("echo $$ > %DIR%/child; exec cat /dev/zero");
-        var runner = new ToolRunner { Folders = tool.Runner.Folders, OutputLimit = 100_000 };
+        var runner = new HostToolRunner { Runner = new() { Folders = tool.Runner.Runner.Folders, OutputLimit = 100_000 } };
 
-        var error = await Assert.ThrowsAsync<ToolFailedException>(() => runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation));
+        var error = await Assert.ThrowsAsync<ToolFailedException>(() => runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation));
 
         Assert.Equal("ToolOutputTooLong", error.ErrorId);
         await GoneAsync(await tool.ReadAsync("child", Cancellation));
@@ -95,7 +95,7 @@ public sealed class ToolRunnerTests
         // Far more than a pipe holds: a tool that nobody reads from would stop here.
         using var tool = new FakeTool("head -c 300000 /dev/zero | tr '\\0' e >&2; head -c 200000 /dev/zero | tr '\\0' o; echo é >&2");
 
-        var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
+        var result = await tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation);
 
         Assert.Equal(new(0, new('o', 200_000), new string('e', 300_000) + "é\n"), result);
     }
@@ -105,7 +105,7 @@ public sealed class ToolRunnerTests
     {
         using var tool = new FakeTool("exec >&- 2>&-; sleep 0.3; exit 3");
 
-        Assert.Equal(new(3, "", ""), await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation));
+        Assert.Equal(new(3, "", ""), await tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation));
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ToolRunnerTests
     {
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child; echo answer");
 
-        var result = await tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation);
+        var result = await tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation);
 
         Assert.Equal("answer\n", result.Output);
         using var daemon = System.Diagnostics.Process.GetProcessById(int.Parse(await tool.ReadAsync("child", Cancellation), CultureInfo.InvariantCulture));
@@ -124,7 +124,7 @@ public sealed class ToolRunnerTests
     [Fact]
     public async Task A_tool_that_is_not_installed_is_an_error_that_names_its_package()
     {
-        var error = await Assert.ThrowsAsync<NotFoundException>(() => new ToolRunner().RunAsync(new(new("no-such-tool", "its-package")), Ample, Cancellation));
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => new HostToolRunner().RunAsync(new(new("no-such-tool", "its-package")), Ample, Cancellation));
 
         Assert.Equal("ToolNotFound", error.ErrorId);
         Assert.Contains("its-package", error.Recommendation);
@@ -136,7 +136,7 @@ public sealed class ToolRunnerTests
         using var tool = new FakeTool("");
         File.SetUnixFileMode(tool.At("iscsiadm"), UnixFileMode.UserRead);
 
-        var error = await Assert.ThrowsAsync<ToolFailedException>(() => tool.Runner.RunAsync(new(Tool.Iscsiadm), Ample, Cancellation));
+        var error = await Assert.ThrowsAsync<ToolFailedException>(() => tool.Runner.RunAsync(new(HostTool.Iscsiadm), Ample, Cancellation));
 
         Assert.Equal("ToolNotStarted", error.ErrorId);
     }
@@ -146,12 +146,12 @@ public sealed class ToolRunnerTests
     {
         using var secret = new Secret("chapsecret123");
 
-        var error = Assert.Throws<ArgumentException>(() => new ToolCommand(Tool.Iscsiadm, "-v", $"{secret}"));
+        var error = Assert.Throws<ArgumentException>(() => new ToolCommand(HostTool.Iscsiadm, "-v", $"{secret}"));
 
         Assert.Contains("everybody could read it", error.Message);
         Assert.DoesNotContain(typeof(ToolCommand).GetConstructors().SelectMany(made => made.GetParameters()),
             parameter => parameter.ParameterType == typeof(Secret));
-        Assert.Throws<ArgumentException>(() => new ToolCommand(Tool.Iscsiadm, "a\0b"));
+        Assert.Throws<ArgumentException>(() => new ToolCommand(HostTool.Iscsiadm, "a\0b"));
     }
 
     private static async Task GoneAsync(string process)

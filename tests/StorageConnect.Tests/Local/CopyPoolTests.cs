@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using StorageConnect.PluginKit;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 

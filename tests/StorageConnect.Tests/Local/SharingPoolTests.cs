@@ -1,4 +1,3 @@
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 

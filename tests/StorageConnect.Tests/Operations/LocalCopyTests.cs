@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;

@@ -4,7 +4,6 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
@@ -16,10 +15,6 @@ namespace StorageConnect.Plugins.Local.Catalog;
 internal sealed class DatabaseSeal(PoolFolder folder)
 {
     private const string Format = "storageconnect-local-1";
-    private const int LongestPauseMilliseconds = 50;
-    private const int Shared = 1;
-    private const int ExclusiveNow = 2 | 4;
-    private const int SharedNow = 1 | 4;
 
     private SafeFileHandle? _use;
     private (ulong Inode, uint Major, uint Minor)? _locks;
@@ -35,12 +30,12 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         var use = LinuxFile.OpenOrCreate(folder.Locks);
         try
         {
-            if (Libc.Flock(use, ExclusiveNow) == 0)
+            if (FileLock.TryTake(use))
             {
                 // Nobody else has the database open: only then may its file be opened past SQLite, whose locks a second handle would drop.
                 IsMissing = !Verify();
                 folder.RemoveSharedMemoryWithCopyOnWrite();
-                _ = Libc.Flock(use, Shared);
+                FileLock.Share(use);
             }
             else
             {
@@ -82,7 +77,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         try
         {
             // Another pool may have taken the place of this one: its checksum is none of ours.
-            if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && Libc.Flock(_use, ExclusiveNow) == 0 && !File.Exists(folder.Seal)
+            if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && FileLock.TryTake(_use) && !File.Exists(folder.Seal)
                 && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
             {
                 Write();
@@ -141,16 +136,14 @@ internal sealed class DatabaseSeal(PoolFolder folder)
 
     private static void TakeShared(SafeFileHandle use)
     {
-        var begin = Environment.TickCount64;
-        for (var pause = 1; Libc.Flock(use, SharedNow) != 0; pause = Math.Min(pause * 2, LongestPauseMilliseconds))
+        var backoff = new Backoff(TimeSpan.FromSeconds(15), longest: TimeSpan.FromMilliseconds(50));
+        while (!FileLock.TryTakeShared(use))
         {
             // Another process computes or compares the checksum, which takes milliseconds.
-            if (Environment.TickCount64 - begin > 15_000)
+            if (!backoff.Wait(CancellationToken.None))
             {
                 throw new LinuxFileException("wait for the checksum of the database", Errno.Again);
             }
-
-            Thread.Sleep(pause);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 

@@ -1,6 +1,3 @@
-using StorageConnect.PluginKit.Locks;
-using StorageConnect.Plugins.Local.Native;
-
 namespace StorageConnect.Plugins.Local.Configuration;
 
 /// <summary>The layout of a pool folder. Files are named by uuid, so that no name a user chose ever becomes part of a path.</summary>

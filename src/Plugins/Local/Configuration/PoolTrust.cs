@@ -1,5 +1,3 @@
-using StorageConnect.Plugins.Local.Native;
-
 namespace StorageConnect.Plugins.Local.Configuration;
 
 /// <summary>
@@ -99,7 +97,7 @@ internal static class PoolTrust
 
     private static (string Reason, string Action)? FindProblemOf(string path, FileStatus status, bool isParent)
     {
-        if (status.Owner != 0 && status.Owner != Libc.GetEffectiveUserId())
+        if (status.Owner != 0 && status.Owner != User.EffectiveId)
         {
             return ($"{path} belongs to another user (uid {status.Owner})", $"chown it: chown {Environment.UserName} {path}");
         }

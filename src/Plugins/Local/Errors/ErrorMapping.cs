@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Errors;
 

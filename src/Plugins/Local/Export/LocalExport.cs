@@ -7,7 +7,6 @@ using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local.Export;

@@ -2,7 +2,6 @@ using StorageConnect.PluginKit.Jobs;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local.Jobs;

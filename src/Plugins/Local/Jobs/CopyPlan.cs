@@ -1,5 +1,4 @@
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Jobs;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Native;
 using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local.Jobs;

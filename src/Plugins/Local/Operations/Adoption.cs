@@ -1,6 +1,5 @@
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.PluginKit.Naming;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
 

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
@@ -30,7 +28,7 @@ internal sealed class PendingFiles : IDisposable
             var marker = LinuxFile.OpenOrCreate(array.Folder.Marker(uuid));
 
             // Somebody who swept may have been between our two calls, and have removed what we opened.
-            if (TryLock(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
+            if (FileLock.TryTake(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
             {
                 if (!array.Folder.KeepsOrderOfNames)
                 {
@@ -59,7 +57,7 @@ internal sealed class PendingFiles : IDisposable
 
             using (marker)
             {
-                if (TryLock(marker))
+                if (FileLock.TryTake(marker))
                 {
                     Sweep(array, uuid);
                 }
@@ -116,16 +114,5 @@ internal sealed class PendingFiles : IDisposable
         }
 
         LinuxFile.Remove(array.Folder.Marker(uuid));
-    }
-
-    private static bool TryLock(SafeFileHandle marker)
-    {
-        const int exclusiveNow = 2 | 4;
-        if (Libc.Flock(marker, exclusiveNow) == 0)
-        {
-            return true;
-        }
-
-        return Marshal.GetLastPInvokeError() == Errno.Again ? false : throw LinuxFileException.Last("lock a marker");
     }
 }

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
 

@@ -1,9 +1,7 @@
 using StorageConnect.PluginKit.Export;
-using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Operations;
 

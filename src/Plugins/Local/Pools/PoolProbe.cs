@@ -1,5 +1,4 @@
 using StorageConnect.Plugins.Local.Configuration;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Pools;
 

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using StorageConnect.Plugins.Local.Native;
 
 namespace StorageConnect.Plugins.Local.Pools;
 

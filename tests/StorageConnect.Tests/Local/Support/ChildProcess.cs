@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Text.Json;
-using StorageConnect.PluginKit;
 
 namespace StorageConnect.Tests.Local.Support;
 

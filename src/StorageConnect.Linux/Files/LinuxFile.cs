@@ -1,13 +1,15 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.Linux.Native;
+using StorageConnect.Linux.Tracing;
 
-namespace StorageConnect.Plugins.Local.Native;
+namespace StorageConnect.Linux.Files;
 
-/// <summary>Files as the pool needs them: private modes, durable folders, whole-file clones, reserved and sparse space.</summary>
-internal static unsafe class LinuxFile
+/// <summary>File operations that .NET has no API for: private modes, durable folders, whole-file clones, reserved and sparse space.</summary>
+public static unsafe class LinuxFile
 {
-    public const uint PrivateFile = 0x180; // 0600
-    public const uint PrivateFolder = 0x1C0; // 0700
+    private const uint PrivateFileMode = 0x180; // 0600
+    private const uint PrivateFolderMode = 0x1C0; // 0700
 
     private const int ReadOnlyFlag = 0;
     private const int ReadWriteFlag = 2;
@@ -30,11 +32,11 @@ internal static unsafe class LinuxFile
     private static readonly int FolderFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
     private static readonly int NoFollowFlag = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
-    /// <summary>Opens a file that is there. Never waits for one who holds a lease on it.</summary>
+    /// <summary>Opens an existing file; links are not followed. Fails at once, instead of waiting, when another process holds a lease on it.</summary>
     public static SafeFileHandle Open(string path, bool write) =>
         OpenCore(path, (write ? ReadWriteFlag : ReadOnlyFlag) | NoFollowFlag | NoBlockFlag);
 
-    /// <summary>As <see cref="Open"/>; null when there is none.</summary>
+    /// <summary>As <see cref="Open"/>; null when the file does not exist.</summary>
     public static SafeFileHandle? TryOpen(string path, bool write)
     {
         try
@@ -47,13 +49,13 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Makes a new private file.</summary>
+    /// <summary>Creates a file with mode 0600; fails when it exists.</summary>
     public static SafeFileHandle Create(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | ExclusiveFlag | NoFollowFlag);
 
-    /// <summary>Opens a private file, made when it isn't there.</summary>
+    /// <summary>Opens a file, or creates it with mode 0600.</summary>
     public static SafeFileHandle OpenOrCreate(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | NoFollowFlag);
 
-    /// <summary>Makes a private, empty file where there is none, and never opens one that others may have open.</summary>
+    /// <summary>Creates an empty file with mode 0600 where there is none. Never opens an existing one: closing it would drop the POSIX locks this process holds on it.</summary>
     public static void EnsureFile(string path)
     {
         if (TryStatus(path) is not null)
@@ -72,14 +74,14 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>A nameless file in a folder, gone when closed.</summary>
+    /// <summary>Creates a file without a name in a folder. It is gone when closed.</summary>
     public static SafeFileHandle CreateTemporary(string folder) => OpenCore(folder, ReadWriteFlag | FolderFlag | TemporaryFlag);
 
-    /// <summary>Makes a private folder; one that is there is fine.</summary>
-    /// <returns>True when it was made.</returns>
+    /// <summary>Creates a folder with mode 0700 where there is none.</summary>
+    /// <returns>True when it was created.</returns>
     public static bool EnsureFolder(string path)
     {
-        if (Libc.Mkdir(path, PrivateFolder) == 0)
+        if (Libc.Mkdir(path, PrivateFolderMode) == 0)
         {
             return true;
         }
@@ -107,6 +109,7 @@ internal static unsafe class LinuxFile
         }
     }
 
+    /// <summary>Sets the length of a file, in bytes.</summary>
     public static void SetLength(SafeFileHandle file, long length)
     {
         if (Libc.Ftruncate(file, length) != 0)
@@ -124,7 +127,10 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Gives a range blocks of its own; the length stays. Of a hole it would reserve blocks: only for ranges that hold data.</summary>
+    /// <summary>
+    /// Replaces the shared blocks of a range by blocks of its own; the length stays. For ranges that hold data only: in a hole it would reserve
+    /// blocks.
+    /// </summary>
     public static void Unshare(SafeFileHandle file, long offset, long length)
     {
         if (Libc.Fallocate(file, UnshareMode | KeepSizeMode, offset, length) != 0)
@@ -134,7 +140,8 @@ internal static unsafe class LinuxFile
     }
 
     /// <summary>
-    /// Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.
+    /// Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic with respect to writers of
+    /// the source.
     /// </summary>
     public static void CloneInto(SafeFileHandle source, SafeFileHandle target)
     {
@@ -184,7 +191,7 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Gives a file another name. Where it had both, as after a power cut on Btrfs, the old one goes too.</summary>
+    /// <summary>Renames a file or folder; an existing target is replaced. Where a file has both names, as after a power cut on Btrfs, the old one goes.</summary>
     public static void Rename(string from, string to)
     {
         if (Identity(from) is { } file && file == Identity(to))
@@ -209,7 +216,7 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Removes a file; one that isn't there is fine.</summary>
+    /// <summary>Removes a file. False when there is none.</summary>
     public static bool Remove(string path)
     {
         if (Libc.Unlink(path) == 0)
@@ -220,7 +227,7 @@ internal static unsafe class LinuxFile
         return Marshal.GetLastPInvokeError() is Errno.NoEntry or Errno.NotFolder ? false : throw LinuxFileException.Last($"remove {path}");
     }
 
-    /// <summary>Removes an empty folder; one that isn't there is fine.</summary>
+    /// <summary>Removes an empty folder where there is one.</summary>
     public static void RemoveFolder(string path)
     {
         if (Libc.Rmdir(path) != 0 && Marshal.GetLastPInvokeError() is not (Errno.NoEntry or Errno.NotFolder))
@@ -229,7 +236,7 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Which file a path means at this moment: another one after it was replaced. Null when there is none.</summary>
+    /// <summary>Which file a path names at this moment: another one after it was replaced. Null when there is none.</summary>
     public static (ulong Inode, uint Major, uint Minor)? Identity(string path) =>
         TryStatus(path) is { } status ? (status.Inode, status.DeviceMajor, status.DeviceMinor) : null;
 
@@ -257,10 +264,11 @@ internal static unsafe class LinuxFile
         return Marshal.GetLastPInvokeError() is Errno.NoEntry or Errno.NotFolder ? null : throw LinuxFileException.Last($"look at {path}");
     }
 
+    /// <summary>Type, size and free space of the file system that holds a path.</summary>
     public static FileSystemStatus FileSystem(string path) =>
         Libc.Statfs(path, out var status) == 0 ? status : throw LinuxFileException.Last($"look at the file system of {path}");
 
-    /// <summary>Whether this user may make files in a folder. A read-only file system counts as no.</summary>
+    /// <summary>True when this user may create files in a folder. False on a read-only file system.</summary>
     public static bool IsWritable(string folder)
     {
         const int writeAndSearch = 2 | 1;
@@ -331,7 +339,7 @@ internal static unsafe class LinuxFile
 
     private static SafeFileHandle OpenCore(string path, int flags)
     {
-        var descriptor = Libc.Open(path, flags | CloseOnExecFlag, PrivateFile);
+        var descriptor = Libc.Open(path, flags | CloseOnExecFlag, PrivateFileMode);
         return descriptor >= 0 ? new(descriptor, ownsHandle: true) : throw LinuxFileException.Last($"open {path}");
     }
 }

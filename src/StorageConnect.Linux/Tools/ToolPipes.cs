@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
-using StorageConnect.Host.Native;
+using StorageConnect.Linux.Native;
 
-namespace StorageConnect.Host.Tools;
+namespace StorageConnect.Linux.Tools;
 
 /// <summary>The two pipes that a tool writes to, read by one thread, so that what came is there even when a pipe doesn't end.</summary>
 internal sealed class ToolPipes(Process process)
@@ -27,7 +27,7 @@ internal sealed class ToolPipes(Process process)
     /// <summary>Reads what is there, and waits for something when there is nothing; returns after <paramref name="atMost"/> all the same.</summary>
     public void Read(TimeSpan atMost)
     {
-        Span<Libc.PollEntry> entries = [_output.ToPoll(), _error.ToPoll()];
+        Span<PollEntry> entries = [_output.ToPoll(), _error.ToPoll()];
         if (Libc.Poll(ref entries[0], (nuint)entries.Length, (int)atMost.TotalMilliseconds) <= 0)
         {
             return; // nothing in this time, or a signal came in between
@@ -49,10 +49,10 @@ internal sealed class ToolPipes(Process process)
 
         public string Text => Encoding.UTF8.GetString(_bytes.WrittenSpan);
 
-        public Libc.PollEntry ToPoll() => new()
+        public PollEntry ToPoll() => new()
         {
             Descriptor = IsAtEnd ? -1 : (int)_stream.SafePipeHandle.DangerousGetHandle(), // a negative one is passed over
-            Asked = Libc.PollEntry.Input,
+            Asked = PollEntry.Input,
         };
 
         /// <summary>Doesn't wait: something is there, or the end.</summary>

@@ -2,16 +2,19 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 
-namespace StorageConnect.Host.Tools;
+namespace StorageConnect.Linux.Tools;
 
 /// <summary>
 /// The one place where child processes are started: from known folders, with an argument list and never a shell, in an environment that
 /// holds nothing of ours but our process's number, bounded in time and output, and killed with all their children when nobody waits any more.
 /// </summary>
-internal sealed class ToolRunner : IToolRunner
+public sealed class ToolRunner
 {
     /// <summary>Where distributions put the tools of administrators. Not the user's PATH: what runs here runs as root.</summary>
     public static IReadOnlyList<string> SystemFolders { get; } = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
+
+    /// <summary>The environment variable that holds the number of the process that started a tool.</summary>
+    public const string StartedBy = "STORAGE_CONNECT_STARTED_BY";
 
     /// <summary>Bytes that a tool may write to each of its two pipes; one that writes more is killed.</summary>
     public int OutputLimit { get; init; } = 16 * 1024 * 1024;
@@ -28,12 +31,21 @@ internal sealed class ToolRunner : IToolRunner
     /// <summary>The tool's file, or null when it isn't installed.</summary>
     public string? Find(Tool tool) => Folders.Select(folder => Path.Combine(folder, tool.Name)).FirstOrDefault(File.Exists);
 
-    /// <inheritdoc/>
+    /// <summary>Runs a tool to its end. Its exit code may be any: what it means is for the caller to say.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="deadline">How long it may take; after that it is killed.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <exception cref="ToolException">It gave no usable answer.</exception>
     /// <remarks>One thread waits for the tool and all it writes. .NET's own way takes three, which cost as much as a small tool does.</remarks>
     public Task<ToolResult> RunAsync(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken) =>
         Task.Run(() => Run(command, deadline, cancellationToken), cancellationToken);
 
-    private ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    /// <summary>As <see cref="RunAsync"/>, on the calling thread.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="deadline">How long it may take; after that it is killed.</param>
+    /// <param name="cancellationToken">Kills it.</param>
+    /// <exception cref="ToolException">It gave no usable answer.</exception>
+    public ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var process = Start(command);
         var began = TimeProvider.System.GetTimestamp();
@@ -54,12 +66,12 @@ internal sealed class ToolRunner : IToolRunner
                 cancellationToken.ThrowIfCancellationRequested();
                 if (pipes.Length > OutputLimit)
                 {
-                    throw ToolErrors.ToolOutputTooLong(command, OutputLimit);
+                    throw new ToolException(ToolFailure.OutputTooLong, command, $"'{command}' wrote more than {OutputLimit} bytes and was killed.");
                 }
 
                 if (TimeProvider.System.GetElapsedTime(began) > deadline && !process.HasExited)
                 {
-                    throw ToolErrors.ToolTimeout(command, deadline);
+                    throw new ToolException(ToolFailure.TimedOut, command, $"'{command}' did not end in time and was killed.");
                 }
             }
         }
@@ -83,7 +95,7 @@ internal sealed class ToolRunner : IToolRunner
 
     private Process Start(ToolCommand command)
     {
-        var file = Find(command.Tool) ?? throw ToolErrors.ToolNotFound(command.Tool);
+        var file = Find(command.Tool) ?? throw new ToolException(ToolFailure.NotFound, command, $"'{command.Tool.Name}' is not installed (package {command.Tool.Package}).");
         var start = new ProcessStartInfo(file, command.Arguments)
         {
             UseShellExecute = false,
@@ -96,14 +108,19 @@ internal sealed class ToolRunner : IToolRunner
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', SystemFolders);
         start.Environment["LC_ALL"] = "C"; // its texts are read here
-        start.Environment[OrphanedTools.StartedBy] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        start.Environment[StartedBy] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        foreach (var (name, value) in command.Environment)
+        {
+            start.Environment[name] = value;
+        }
+
         try
         {
             return Process.Start(start)!;
         }
         catch (Win32Exception e)
         {
-            throw ToolErrors.ToolNotStarted(command.Tool, file, e);
+            throw new ToolException(ToolFailure.NotStarted, command, $"'{file}' can't be started: {e.Message}", e);
         }
     }
 

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.Linux.Files;
 
-namespace StorageConnect.Plugins.Local.Native;
+namespace StorageConnect.Linux.Native;
 
 /// <summary>The few calls of the C library that .NET has no API for. 64-bit Linux only: <c>long</c> is 64 bits here, as is <c>off_t</c>.</summary>
 internal static unsafe partial class Libc
@@ -41,6 +42,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Fcntl(SafeFileHandle file, int command, nint argument);
 
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FcntlLock(SafeFileHandle file, int command, ref ByteRange range);
+
     [LibraryImport(Name, EntryPoint = "flock", SetLastError = true)]
     public static partial int Flock(SafeFileHandle file, int operation);
 
@@ -73,50 +77,46 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mkdir(string path, uint mode);
+
+    [LibraryImport(Name, EntryPoint = "poll")]
+    public static partial int Poll(ref PollEntry first, nuint count, int milliseconds);
+
+    [LibraryImport(Name, EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int socket, in NetlinkAddress address, int length);
 }
 
-/// <summary><c>struct statfs</c>, as 64-bit Linux has it.</summary>
+/// <summary><c>struct sockaddr_nl</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct FileSystemStatus
+internal struct NetlinkAddress
 {
-    public long Type;
-    public long BlockSize;
-    public ulong Blocks;
-    public ulong FreeBlocks;
-    public ulong AvailableBlocks;
-    public ulong Files;
-    public ulong FreeFiles;
-    public fixed byte Rest[256];
+    public ushort Family;
+    public ushort Padding;
+    public uint Port;
+    public uint Groups;
 }
 
-/// <summary><c>struct statx</c>, which is the same on every architecture.</summary>
+/// <summary><c>struct flock</c>, as 64-bit Linux has it.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct FileStatus
+internal struct ByteRange
 {
-    public uint Mask;
-    public uint BlockSize;
-    public ulong Attributes;
-    public uint Links;
-    public uint Owner;
-    public uint Group;
-    public ushort Mode;
-    public ushort Spare;
-    public ulong Inode;
-    public ulong Size;
-    public ulong Blocks;
-    public ulong AttributesMask;
-    public fixed long Times[8];
-    public uint SpecialMajor;
-    public uint SpecialMinor;
-    public uint DeviceMajor;
-    public uint DeviceMinor;
-    public fixed ulong Rest[14];
+    public short Type;
+    public short Whence;
+    public long Start;
+    public long Length;
+    public int Pid;
+}
 
-    private const ushort KindMask = 0xF000;
+/// <summary><c>struct pollfd</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct PollEntry
+{
+    /// <summary>POLLIN: something can be read.</summary>
+    public const short Input = 1;
 
-    public readonly bool IsFolder => (Mode & KindMask) == 0x4000;
-
-    public readonly bool IsRegular => (Mode & KindMask) == 0x8000;
-
-    public readonly bool IsLink => (Mode & KindMask) == 0xA000;
+    public int Descriptor;
+    public short Asked;
+    public short Returned;
 }

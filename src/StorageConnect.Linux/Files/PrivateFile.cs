@@ -1,14 +1,32 @@
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
+using StorageConnect.Linux.Native;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Linux.Files;
 
-/// <summary>Files that only the user may read (0600 in a 0700 folder), replaced whole so that a reader or a crash never meets half a file.</summary>
-internal static class PrivateFile
+/// <summary>Files that only the user may read (0600), in folders of mode 0700. They have these modes from the moment they are created.</summary>
+public static class PrivateFile
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the folder if it isn't there.</summary>
+    /// <summary>Opens a file for reading and writing; one that is created has mode 0600.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mode">Whether it is created.</param>
+    /// <param name="share"><see cref="FileShare.None"/> takes an <c>flock</c> on it, and fails at once when another process holds one.</param>
+    public static FileStream Open(string path, FileMode mode, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = FileMode600;
+        }
+
+        return new(path, options);
+    }
+
+    /// <summary>Creates the folder where there is none, durably, and gives it mode 0700 in any case.</summary>
     public static void EnsureFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
@@ -30,7 +48,7 @@ internal static class PrivateFile
             throw new InvalidDataException("it is a folder.");
         }
 
-        using var handle = OperatingSystem.IsLinux() ? DurableFolder.OpenWithoutWaiting(path) : File.OpenHandle(path);
+        using var handle = OperatingSystem.IsLinux() ? OpenWithoutWaiting(path) : File.OpenHandle(path);
         long length;
         try
         {
@@ -56,7 +74,21 @@ internal static class PrivateFile
         return read == content.Length ? content : content[..read];
     }
 
-    /// <summary>Puts <paramref name="content"/> in the place of what the file held; on return a power cut can't undo it.</summary>
+    /// <summary>Creates the folders that are missing, all with mode 0700. Existing ones, which may belong to other software, stay as they are.</summary>
+    public static void CreateMissingFolders(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            CreateMissingFolders(Path.GetDirectoryName(folder)!); // the mode applies to the last folder only
+            Directory.CreateDirectory(folder, FolderMode700);
+        }
+    }
+
+    /// <summary>Replaces the file's content as a whole: no reader and no crash sees half of it, and a power cut after the return can't undo it.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         EnsureFolder(Path.GetDirectoryName(path)!);
@@ -85,6 +117,7 @@ internal static class PrivateFile
     /// </summary>
     public static T Locked<T>(string path, Func<T> change)
     {
+        ArgumentNullException.ThrowIfNull(change);
         EnsureFolder(Path.GetDirectoryName(path)!);
         var deadline = TimeProvider.System.GetTimestamp();
         while (true)
@@ -106,15 +139,23 @@ internal static class PrivateFile
     private static bool IsLockedByOther(IOException e) =>
         e is not (FileNotFoundException or DirectoryNotFoundException or PathTooLongException) && (e.HResult & 0xffff) is 11 or 32 or 33 or 35;
 
-    private static FileStream Open(string path, FileMode mode, FileShare share)
+    // Opening a pipe that nobody writes to would block.
+    private static SafeFileHandle OpenWithoutWaiting(string path)
     {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = share };
-        if (!OperatingSystem.IsWindows())
+        const int readOnlyCloseOnExecAndNonBlocking = 0x80800;
+        var descriptor = Libc.Open(path, readOnlyCloseOnExecAndNonBlocking, 0);
+        if (descriptor >= 0)
         {
-            options.UnixCreateMode = FileMode600;
+            return new(descriptor, ownsHandle: true);
         }
 
-        return new(path, options);
+        var message = $"{Marshal.GetLastPInvokeErrorMessage()}: '{path}'.";
+        throw Marshal.GetLastPInvokeError() switch
+        {
+            Errno.NoEntry => new FileNotFoundException(message, path),
+            Errno.Access => new UnauthorizedAccessException(message),
+            _ => new IOException(message),
+        };
     }
 
     [UnsupportedOSPlatform("windows")]
@@ -126,7 +167,7 @@ internal static class PrivateFile
             CreatePrivateFolder(parent);
         }
 
-        // One that was there already may have been made by another tool, open to others.
+        // An existing one may have been created by another tool, open to others.
         if (Directory.CreateDirectory(folder, FolderMode700).UnixFileMode != FolderMode700)
         {
             File.SetUnixFileMode(folder, FolderMode700);

@@ -1,4 +1,4 @@
-namespace StorageConnect.PluginKit;
+namespace StorageConnect.Linux.Tracing;
 
 /// <summary>The points between which an operation can be killed or lose power. Tests listen; otherwise each costs one null check.</summary>
 public static class Steps

@@ -1,27 +1,26 @@
 using System.Globalization;
 
-namespace StorageConnect.PluginKit.Targets;
+namespace StorageConnect.Linux.Processes;
 
-/// <summary>One run of a daemon: its process, distinguished from earlier and later processes with the same number.</summary>
+/// <summary>One run of a process, distinguished from earlier and later processes with the same number.</summary>
 /// <param name="Process">The process id.</param>
-/// <param name="Text">Process id, start time and boot id, to be kept with the array's records.</param>
-public sealed record DaemonIdentity(int Process, string Text)
+/// <param name="Text">Process id, start time and boot id, to be kept in records.</param>
+public sealed record ProcessIdentity(int Process, string Text)
 {
-    private const string BootId = "/proc/sys/kernel/random/boot_id";
     private const int StartTimeField = 19;
 
     /// <summary>The identity of a process; null when there is no such process, or it can't be seen.</summary>
     /// <param name="process">The process id.</param>
-    public static DaemonIdentity? Of(int process)
+    public static ProcessIdentity? Of(int process)
     {
         try
         {
             // The name, in parentheses, may hold anything; what follows the last one is numbers. The 22nd field is the start time.
             var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
             var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
-            return fields[0] is "Z" or "X"
+            return fields[0] is "Z" or "X" || BootId.TryRead() is not { } boot
                 ? null
-                : new(process, string.Create(CultureInfo.InvariantCulture, $"{process} {fields[StartTimeField]} {File.ReadAllText(BootId).Trim()}"));
+                : new(process, string.Create(CultureInfo.InvariantCulture, $"{process} {fields[StartTimeField]} {boot}"));
         }
         catch (IOException)
         {

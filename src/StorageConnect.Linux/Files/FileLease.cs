@@ -1,20 +1,21 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.Linux.Native;
 
-namespace StorageConnect.Plugins.Local.Native;
+namespace StorageConnect.Linux.Files;
 
 /// <summary>
-/// Proof that nobody else has a file open: the kernel gives a write lease only then, and makes whoever opens the file
-/// afterwards wait until it is given back.
+/// A write lease: proof that no other process has a file open. The kernel grants one only then, and blocks whoever opens the file afterwards
+/// until the lease is released.
 /// </summary>
-internal sealed class FileLease : IDisposable
+public sealed class FileLease : IDisposable
 {
     private const int SetSignal = 10;
     private const int SetLease = 1024;
     private const int GetLease = 1025;
     private const int WriteLease = 1;
 
-    // The kernel tells the holder of a lease by a signal that somebody waits. The usual one (SIGIO) ends the process; this one is ignored.
+    // The kernel signals the holder of a lease when another process waits. The default signal (SIGIO) ends the process; this one is ignored.
     private const int HarmlessSignal = 23; // SIGURG
 
     private FileLease(SafeFileHandle file) => File = file;
@@ -22,10 +23,10 @@ internal sealed class FileLease : IDisposable
     /// <summary>The file, open for reading and writing.</summary>
     public SafeFileHandle File { get; }
 
-    /// <summary>False as soon as somebody waits to open the file.</summary>
+    /// <summary>False as soon as another process waits to open the file.</summary>
     public bool Undisturbed => Libc.Fcntl(File, GetLease, 0) == WriteLease;
 
-    /// <summary>The lease, or null when somebody has the file open (or it can't be known). Takes <paramref name="file"/> over.</summary>
+    /// <summary>The lease, or null when another process has the file open, or the file system can't tell. Owns <paramref name="file"/> from then on.</summary>
     public static FileLease? TryTake(SafeFileHandle file)
     {
         var lease = new FileLease(file);
@@ -39,5 +40,6 @@ internal sealed class FileLease : IDisposable
         return errno is Errno.Again or Errno.Access or Errno.Invalid ? null : throw new LinuxFileException("take a lease on a file", errno);
     }
 
+    /// <summary>Releases the lease and closes the file.</summary>
     public void Dispose() => File.Dispose();
 }

@@ -2,20 +2,17 @@ using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using StorageConnect.Host.Native;
+using StorageConnect.Linux.Native;
 
-namespace StorageConnect.Host.Scsi;
+namespace StorageConnect.Linux.Files;
 
 /// <summary>What the kernel says of a block device's node.</summary>
-internal static unsafe class BlockDevice
+public static unsafe class BlockDevice
 {
     private const int ReadOnly = 0;
     private const int Exclusive = 0x80; // O_EXCL: of a block device, to be its only holder
     private const int DoNotBlock = 0x800;
     private const int CloseOnExec = 0x80000;
-    private const int NotPermitted = 1;
-    private const int Interrupted = 4;
-    private const int AccessDenied = 13;
     private const int Busy = 16;
 
     /// <summary>Opens a device with O_EXCL. For reading: udev looks again only at what was open for writing.</summary>
@@ -27,15 +24,15 @@ internal static unsafe class BlockDevice
         int descriptor, error;
         do
         {
-            descriptor = Libc.Open(node, ReadOnly | Exclusive | DoNotBlock | CloseOnExec);
+            descriptor = Libc.Open(node, ReadOnly | Exclusive | DoNotBlock | CloseOnExec, 0);
             error = descriptor < 0 ? Marshal.GetLastPInvokeError() : 0;
         }
-        while (error == Interrupted);
+        while (error == Errno.Interrupted);
         return error switch
         {
             0 => new(descriptor, ownsHandle: true),
             Busy => null,
-            NotPermitted or AccessDenied => throw new UnauthorizedAccessException($"{node} can't be opened: {new Win32Exception(error).Message}."),
+            Errno.NotPermitted or Errno.Access => throw new UnauthorizedAccessException($"{node} can't be opened: {new Win32Exception(error).Message}."),
             _ => throw new IOException($"{node} can't be opened: {new Win32Exception(error).Message}."),
         };
     }
@@ -47,11 +44,8 @@ internal static unsafe class BlockDevice
     {
         const int currentFolder = -100; // AT_FDCWD
         const uint typeOnly = 1; // STATX_TYPE
-        const ushort typeMask = 0xf000;
-        const ushort blockDevice = 0x6000;
-        Libc.FileStatus status;
-        return Libc.Statx(currentFolder, path, 0, typeOnly, &status) == 0 && (status.Mode & typeMask) == blockDevice
-            ? string.Create(CultureInfo.InvariantCulture, $"{status.DeviceMajor}:{status.DeviceMinor}")
+        return Libc.Statx(currentFolder, path, 0, typeOnly, out var status) == 0 && status.IsBlockDevice
+            ? string.Create(CultureInfo.InvariantCulture, $"{status.SpecialMajor}:{status.SpecialMinor}")
             : null;
     }
 
@@ -65,7 +59,7 @@ internal static unsafe class BlockDevice
         {
             using var handle = File.OpenHandle(loop, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var status = stackalloc byte[statusLength];
-            if (Libc.IoControl(handle, getStatus, status) < 0)
+            if (Ioctl.Send(handle, getStatus, status) != 0)
             {
                 return null;
             }

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.Linux.Native;
 
-namespace StorageConnect.Plugins.Local.Native;
+namespace StorageConnect.Linux.Files;
 
-/// <summary>Where a file's blocks lie, and which of them it shares (FIEMAP).</summary>
-internal static unsafe class FileExtents
+/// <summary>The extents of a file, and which of them it shares with other files (FIEMAP).</summary>
+public static unsafe class FileExtents
 {
     private const nuint FiemapRequest = 0xC020660B;
     private const uint SyncFirst = 1;
@@ -12,7 +13,7 @@ internal static unsafe class FileExtents
     private const uint SharedExtent = 0x2000;
     private const int ExtentsAtOnce = 128;
 
-    /// <summary>The ranges whose blocks another file has too.</summary>
+    /// <summary>The byte ranges whose blocks are shared with another file.</summary>
     public static IEnumerable<(long Start, long Length)> Shared(SafeFileHandle file)
     {
         long offset = 0;

@@ -1,0 +1,27 @@
+namespace StorageConnect.Host.Tools;
+
+/// <summary>Starts tools on this machine; what goes wrong with one is an error for users.</summary>
+internal sealed class HostToolRunner : IToolRunner
+{
+    /// <summary>What starts them.</summary>
+    public ToolRunner Runner { get; init; } = new();
+
+    /// <inheritdoc/>
+    public async Task<ToolResult> RunAsync(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Runner.RunAsync(command, deadline, cancellationToken);
+        }
+        catch (ToolException e)
+        {
+            throw e.Failure switch
+            {
+                ToolFailure.NotFound => ToolErrors.ToolNotFound(command.Tool),
+                ToolFailure.NotStarted => ToolErrors.ToolNotStarted(command.Tool, Runner.Find(command.Tool) ?? command.Tool.Name, e.InnerException!),
+                ToolFailure.TimedOut => ToolErrors.ToolTimeout(command, deadline),
+                _ => ToolErrors.ToolOutputTooLong(command, Runner.OutputLimit),
+            };
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace StorageConnect.Linux.Files;
+
+/// <summary><c>struct statfs</c>, as 64-bit Linux has it.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct FileSystemStatus
+{
+    /// <summary>The magic number of the file system's kind.</summary>
+    public long Type;
+
+    /// <summary>Bytes of a block.</summary>
+    public long BlockSize;
+
+    /// <summary>Number of blocks.</summary>
+    public ulong Blocks;
+
+    /// <summary>Free blocks.</summary>
+    public ulong FreeBlocks;
+
+    /// <summary>Free blocks that are not reserved for root.</summary>
+    public ulong AvailableBlocks;
+
+    /// <summary>Number of inodes.</summary>
+    public ulong Files;
+
+    /// <summary>Free inodes.</summary>
+    public ulong FreeFiles;
+
+    /// <summary>Fields that are not used.</summary>
+    public fixed byte Rest[256];
+}
+

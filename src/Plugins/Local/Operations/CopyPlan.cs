@@ -1,7 +1,7 @@
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Native;
 
-namespace StorageConnect.Plugins.Local.Jobs;
+namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>Which files a job copies, and where to: read from the rows of the element it makes, so that any process can.</summary>
 internal static class CopyPlan

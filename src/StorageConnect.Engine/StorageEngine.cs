@@ -24,6 +24,7 @@ public sealed class StorageEngine
         _host = host;
         _clock = clock;
         _registry = new(paths);
+        Names = new(new NamesFile(Path.Combine(paths.Config, "names.json")));
         Plugins = new(paths, host, clock, () => _registry.All);
         _registration = new(Plugins, host);
         Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
@@ -32,11 +33,14 @@ public sealed class StorageEngine
     /// <summary>The plug-ins there are.</summary>
     public PluginCatalog Plugins { get; }
 
-    /// <summary>The names that arrays have told this process.</summary>
-    public KnownNames Names { get; } = new();
+    /// <summary>The names that arrays have told this process and the ones before it.</summary>
+    public KnownNames Names { get; }
 
     /// <summary>What arrays do in the background.</summary>
     public OperationService Operations { get; }
+
+    /// <summary>Keeps the known names for the next process.</summary>
+    public void SaveNames() => Names.Save(GetServers().Select(server => server.Uuid).ToHashSet());
 
     /// <summary>The registered servers, as last seen.</summary>
     public IReadOnlyList<StorageServer> GetServers() => [.. _registry.All.Select(entry => entry.Server)];

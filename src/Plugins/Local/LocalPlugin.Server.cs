@@ -1,4 +1,5 @@
 using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Local.Catalog;
@@ -41,7 +42,10 @@ public sealed partial class LocalPlugin
                         }
                     },
                     cancellationToken,
-                    PoolRequest.For(server, address.AdoptsCopy, Services.GetRegisteredServers()));
+                    PoolRequest.For(server, address.AdoptsCopy, Services.GetRegisteredServers()) with
+                    {
+                        FindServed = export is null ? null : array => FindServed(array, export, cancellationToken),
+                    });
             },
             cancellationToken);
     }
@@ -100,6 +104,27 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         return Run<IReadOnlyList<QosValue>>(server, null, array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
+    }
+
+    /// <summary>What the target daemon serves under this pool's name although it is none of this pool's files.</summary>
+    private static string? FindServed(LocalArray array, TgtTargetDaemon daemon, CancellationToken cancellationToken)
+    {
+        if (array.Export.ReadSettings() is not { } settings)
+        {
+            return null;
+        }
+
+        var process = daemon.Identify(cancellationToken)?.Process;
+        foreach (var target in daemon.GetTargets(cancellationToken))
+        {
+            if (TargetNames.Element(settings.Name, target.Name) is { } element && Identities.IsUuid(element)
+                && target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing is { } backing && !array.Export.IsOwn(element, backing, process))
+            {
+                return $"the target daemon serves {backing.Path} under the same name";
+            }
+        }
+
+        return null;
     }
 
     private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtTargetDaemon export, CancellationToken cancellationToken)

@@ -111,6 +111,11 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                 throw SeatCheck.Changed(array.Value.Folder, server);
             }
 
+            if (!isOpen && array.Value.Notice is { } notice)
+            {
+                Services.Log.Warning($"{notice}; it is used as the pool it was.");
+            }
+
             _pools[server.Uuid] = array.Value.Uuid;
             return array.Value;
         }

@@ -1,5 +1,6 @@
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 
@@ -32,7 +33,7 @@ internal sealed class StaleDevices(LinuxHost host)
             {
                 await PurgeAsync(device, cancellationToken);
             }
-            catch (StorageElementBusyException)
+            catch (StorageElementBusyException e) when (e.ErrorId != nameof(HostErrors.HostLockHeld))
             {
                 // A volume group on it may have been activated as soon as it came.
             }
@@ -85,6 +86,13 @@ internal sealed class StaleDevices(LinuxHost host)
         {
             host.Step("purge");
             await host.Scsi.DeleteAsync(device, cancellationToken);
+
+            // multipathd hears of it as we do, and takes it out of the map. Another device may have the disk's name by then, and be a path of that map.
+            await Watch.UntilAsync(
+                host.Roots,
+                () => !map.Slaves(host.Roots).Contains(disk) || (ScsiDevice.OfDisk(host.Roots, disk) is { } next && next.Folder != device.Folder),
+                host.Deadlines.DiskSettled,
+                cancellationToken);
         }
         else
         {
@@ -101,7 +109,10 @@ internal sealed class StaleDevices(LinuxHost host)
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
 
-        // multipathd hears of it as we do, and takes it out of the map.
-        await Watch.UntilAsync(host.Roots, () => !map.Slaves(host.Roots).Contains(disk), host.Deadlines.DiskSettled, cancellationToken);
+        // An event that was under way may have made it again, of the disk that is gone now.
+        if (MultipathMaps.Find(host.Roots, map.Wwid) is { } empty && !empty.Slaves(host.Roots).Any())
+        {
+            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+        }
     }
 }

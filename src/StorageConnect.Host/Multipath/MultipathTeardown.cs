@@ -14,11 +14,12 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
         while (MultipathMaps.Find(roots, page83Id) is { } map)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using (await claims.TakeMapAsync(map, DeviceErrors.RefusalOf(map), cancellationToken))
+            using (await claims.TakeMapAsync(map, DeviceRefusal.Of(map), cancellationToken))
             {
                 // Nobody uses it. From here to its removal the kernel is the guard: it removes no map that somebody has open.
             }
 
+            var paths = map.Slaves(roots).ToHashSet();
             string reply;
             try
             {
@@ -32,7 +33,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             // Its exit codes and its prose have both said success for failures; this one word never did.
             if (reply == "ok")
             {
-                await WaitUntilGoneAsync(map, page83Id, cancellationToken);
+                await WaitUntilGoneAsync(map, paths, page83Id, cancellationToken);
                 return;
             }
 
@@ -45,11 +46,11 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
         }
     }
 
-    /// <summary>By uuid: the kernel gives the name dm-N to the next device at once.</summary>
-    private async Task WaitUntilGoneAsync(DmDevice map, string page83Id, CancellationToken cancellationToken)
+    /// <summary>By uuid: the kernel gives the name dm-N to the next device at once. A map of other disks is another one: a scan made it since.</summary>
+    private async Task WaitUntilGoneAsync(DmDevice map, HashSet<string> paths, string page83Id, CancellationToken cancellationToken)
     {
         var gone = new Backoff(deadlines.MapGone);
-        while (MultipathMaps.Find(roots, page83Id) is not null)
+        while (MultipathMaps.Find(roots, page83Id) is { } now && !(now.Slaves(roots).ToList() is [_, ..] disks && !disks.Exists(paths.Contains)))
         {
             if (!await gone.WaitAsync(cancellationToken))
             {

@@ -61,7 +61,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
     {
         try
         {
-            using var claim = await TakeMapAsync(map, DeviceErrors.RefusalOf(map), cancellationToken);
+            using var claim = await TakeMapAsync(map, DeviceRefusal.Of(map), cancellationToken);
             return true;
         }
         catch (StorageElementBusyException)

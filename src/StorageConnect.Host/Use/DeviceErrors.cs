@@ -1,4 +1,3 @@
-using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
 using static StorageConnect.Engine.ErrorTexts;
 
@@ -20,10 +19,6 @@ internal static class DeviceErrors
 
     public static StorageElementBusyException DeviceInUseAtLogout(string targets, string device, string use) =>
         new(Text([targets, device, use], "Logout", nameof(DeviceInUse))) { Element = targets };
-
-    /// <summary>For whoever removes a map by itself.</summary>
-    public static DeviceRefusal RefusalOf(DmDevice map) =>
-        new((name, use) => DeviceInUseAsMap(name, map.Wwid, use), cause => DeviceUseUnknownOfMap(map.Name, map.Wwid, cause));
 
     public static StorageElementBusyException DeviceUseUnknown(StorageElement element, Exception cause) =>
         new(Text([element.Name, cause.Message]), cause) { Element = element.Name };

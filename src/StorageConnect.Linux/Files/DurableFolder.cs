@@ -7,14 +7,23 @@ public static class DurableFolder
     public static void Ensure(string folder, Action<string> create)
     {
         ArgumentNullException.ThrowIfNull(create);
-        var changed = new List<string>();
-        for (var missing = folder; !Directory.Exists(missing) && Path.GetDirectoryName(missing) is { Length: > 0 } parent; missing = parent)
+        var absent = new Stack<string>();
+        for (var parent = Path.GetDirectoryName(folder); parent is { Length: > 0 } && !Directory.Exists(parent); parent = Path.GetDirectoryName(parent))
         {
-            changed.Add(parent);
+            absent.Push(parent);
         }
 
-        create(folder);
-        changed.ForEach(Sync);
+        // Each of them by itself: those on the way get the same mode, whatever the umask is.
+        var isNew = !Directory.Exists(folder);
+        foreach (var each in absent.Append(folder))
+        {
+            create(each);
+        }
+
+        foreach (var each in isNew ? absent.Append(folder) : [])
+        {
+            Sync(Path.GetDirectoryName(each)!);
+        }
     }
 
     /// <summary>Makes the names in a folder durable.</summary>

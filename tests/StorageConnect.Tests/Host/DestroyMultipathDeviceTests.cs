@@ -82,6 +82,23 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_map_that_a_scan_makes_of_another_disk_right_after_is_not_waited_for()
+    {
+        AddMap();
+        await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ =>
+        {
+            _host.RemoveDm("dm-0");
+            _host.AddDisk("sdq", Id[1..]);
+            _host.AddDm("dm-0", "mpatha", "mpath-" + Id, "sdq");
+            return "ok\n";
+        });
+
+        await DestroyAsync(Patient with { MapGone = TimeSpan.FromHours(1) }).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.True(Directory.Exists(_host.At("sys/block/dm-0")));
+    }
+
+    [Fact]
     public async Task A_map_that_stays_after_the_ok_is_an_error()
     {
         AddMap();

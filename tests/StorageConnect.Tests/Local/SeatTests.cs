@@ -283,6 +283,84 @@ public sealed class SeatTests
         Assert.True(File.Exists(Path.Combine(victim, "file")));
     }
 
+    [Fact]
+    public async Task A_backup_is_made_put_back_moved_and_looked_into_as_the_documentation_says()
+    {
+        var root = LoopMounts.NewFolder(PoolKind.Copy);
+        Directory.CreateDirectory(Path.Combine(root, "srv"));
+        Directory.CreateDirectory(Path.Combine(root, "backup"));
+        var commands = new Queue<string>(Document.Blocks("docs/local-array.md", "## Backup, restore, move", "sh")
+            .Select(block => block.Replace("/srv/", $"{root}/srv/", StringComparison.Ordinal).Replace("/backup/", $"{root}/backup/", StringComparison.Ordinal)));
+        Assert.Equal(4, commands.Count);
+        Directory.CreateDirectory(Path.Combine(root, "srv", "storage"));
+        StorageElement volume;
+        StorageServer server;
+        using (var array = await TestArray.At(Path.Combine(root, "srv", "storage")).ValidatedAsync())
+        {
+            volume = await array.CreateAsync("v");
+            await array.WriteAsync(volume, 4);
+            server = await array.Plugin.GetInfoAsync(array.Server, Token);
+        }
+
+        LoopMounts.Run("sh", "-ec", commands.Dequeue());
+        using (var array = await At("storage").ValidatedAsync())
+        {
+            await array.WriteAsync(volume, 5);
+            await array.CreateAsync("later");
+        }
+
+        LoopMounts.Run("sh", "-ec", commands.Dequeue());
+        using (var array = await At("storage").ValidatedAsync())
+        {
+            Assert.Equal(volume.Uuid, Assert.Single(await array.ListAsync()).Uuid);
+            Assert.Equal(4, await array.ReadAsync(volume));
+        }
+
+        LoopMounts.Run("sh", "-ec", commands.Dequeue());
+        using (var array = await At("fast", withId: false).ValidatedAsync())
+        {
+            Assert.Equal(volume.Uuid, Assert.Single(await array.ListAsync()).Uuid);
+        }
+
+        LoopMounts.Run("sh", "-ec", commands.Dequeue());
+        using (var array = TestArray.At(Path.Combine(root, "srv", "old")))
+        {
+            array.Registered = [server with { Uuid = new('c', 32), ExtraInfo = $"Pool={root}/srv/fast" }];
+            await array.FailsAsync<InvalidStorageArrayException>(array.ValidatedAsync(), "PoolCopied");
+            array.Server = array.Server with { ExtraInfo = $"Pool={root}/srv/old;Adopt=Copy" };
+            Assert.NotEqual(volume.Uuid, Assert.Single(await (await array.ValidatedAsync()).ListAsync()).Uuid);
+        }
+
+        Directory.Delete(root, recursive: true);
+
+        TestArray At(string name, bool withId = true)
+        {
+            var array = TestArray.At(Path.Combine(root, "srv", name));
+            array.Server = server with { ExtraInfo = $"Pool={root}/srv/{name}", ArrayId = withId ? server.ArrayId : null };
+            array.Registered = [array.Server];
+            return array;
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_whose_original_the_target_daemon_serves_is_refused()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        await array.ServedAsync("db01");
+        await array.Plugin.ValidateAsync(array.Server, Token);
+        var copy = array.Folder + "-copy";
+        array.Plugin.Dispose();
+        Copy(array.Folder, copy);
+
+        // The original is where nobody looks for it, but the daemon still has its files.
+        Directory.Move(array.Folder, array.Folder + "-away");
+        var error = await Assert.ThrowsAsync<InvalidStorageArrayException>(() => IscsiArray.AtAsync(copy, array.Daemon));
+        Assert.Equal("PoolCopied", error.ErrorId);
+        Assert.Single(array.Daemon.GetTargets());
+        Directory.Move(array.Folder + "-away", array.Folder);
+        Directory.Delete(copy, recursive: true);
+    }
+
     private static async Task ListAsync(TestArray array) => await (await array.ValidatedAsync()).ListAsync();
 
     private static void Copy(string from, string to) => LoopMounts.Run("cp", "-a", from, to);

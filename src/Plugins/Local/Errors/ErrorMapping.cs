@@ -18,7 +18,6 @@ internal static class ErrorMapping
     private const int SqliteNotADatabase = 26;
     private const int SqliteIoErrorShmSize = 4874;
     private const int SqliteIoErrorWrite = 778;
-    private const string OutOfSpaceId = "OutOfSpace";
     private const int SqliteBusySnapshot = 517;
 
     /// <summary>What to throw instead of <paramref name="error"/>; itself when it says all already.</summary>
@@ -39,14 +38,14 @@ internal static class ErrorMapping
     {
         LinuxFileException e => e.IsOutOfSpace,
         SqliteException e => e.SqliteErrorCode == SqliteFull || e.SqliteExtendedErrorCode is SqliteIoErrorShmSize or SqliteIoErrorWrite,
-        LimitExceededException e => e.ErrorId == OutOfSpaceId,
+        LimitExceededException e => e.ErrorId == "OutOfSpace",
         _ => false,
     };
 
     public static LimitExceededException OutOfSpace(PoolFolder folder, string? element, Exception? inner) =>
         new($"There is no room left on the file system of the pool {folder.Path}{For(element)}. Nothing was changed.", inner)
         {
-            ErrorId = OutOfSpaceId,
+            ErrorId = "OutOfSpace",
             Element = element ?? folder.Path,
             Recommendation = "Remove what isn't needed any more, enlarge the file system, or ask for less.",
         };

@@ -1,7 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Jobs;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
@@ -32,6 +31,7 @@ internal static class Copies
             Ready = array.Pool.ClonesInstantly,
             Created = now,
             Sources = members.Select(member => member.Uuid).ToValueList(),
+            SourceNames = members.Select(member => member.Name).ToValueList(),
         };
         var sources = members.Select(member => new Source(member.Uuid, member.Uuid)).ToArray();
         array.Database.Read(db => Volumes.RequireFree(db, name));
@@ -86,6 +86,7 @@ internal static class Copies
             Ready = array.Pool.ClonesInstantly,
             Created = now,
             Sources = [made.Uuid],
+            SourceNames = [(frozen ?? source).Name],
         };
         array.Database.Read(db => Volumes.RequireFree(db, name));
         if (!array.Pool.ClonesInstantly)

@@ -7,6 +7,9 @@ namespace StorageConnect.Plugins.Local.Operations;
 /// <param name="Others">The other servers registered with this plug-in.</param>
 internal sealed record PoolRequest(StorageServer Server, bool IsRegistration, bool AdoptsCopy, IReadOnlyList<StorageServer> Others)
 {
+    /// <summary>Finds what a target daemon serves under this pool's name from elsewhere, in words; null where there is no daemon to ask.</summary>
+    public Func<LocalArray, string?>? FindServed { get; init; }
+
     /// <summary>The pool that the server was registered with, or null when that is not known.</summary>
     public string? Expected => Server.ArrayId;
 

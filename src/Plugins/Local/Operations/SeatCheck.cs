@@ -30,7 +30,7 @@ internal static class SeatCheck
             return Adoption.Run(array);
         }
 
-        if (FindHolder(array.Folder, seat, here, isInPlace, request) is { } holder)
+        if ((FindHolder(array.Folder, seat, here, isInPlace, request) ?? (isInPlace ? null : request?.FindServed?.Invoke(array))) is { } holder)
         {
             throw Copied(array.Folder, holder);
         }

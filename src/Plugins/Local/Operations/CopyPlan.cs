@@ -1,6 +1,6 @@
 using StorageConnect.Plugins.Local.Catalog;
 
-namespace StorageConnect.Plugins.Local.Jobs;
+namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>Which files a job copies, and where to: read from the rows of the element it makes, so that any process can.</summary>
 internal static class CopyPlan

@@ -242,7 +242,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     {
         AddMap();
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => DestroyAsync());
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => DestroyAsync());
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
     }
@@ -334,7 +334,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         AddMap();
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "fail\ntimeout\n");
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => DestroyAsync());
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => DestroyAsync());
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
     }

@@ -89,6 +89,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         {
             _host.RemoveDm("dm-0");
             _host.AddDisk("sdq", Id[1..]);
+            File.Delete(_host.At("dev/mapper/mpatha"));
             _host.AddDm("dm-0", "mpatha", "mpath-" + Id, "sdq");
             return "ok\n";
         });

@@ -132,7 +132,8 @@ public sealed class PluginCatalog
     private string? FindFailure(PluginCandidate candidate, bool load) =>
         candidate.Problem is not null ? null : load ? _loader.TryLoad(candidate).Problem : _loader.FindKnownProblem(candidate);
 
-    [Rule(2, "A server is bound to a plug-in's name and a compatible version range: the newest usable version of the same major version serves it.", "Class variables")]
+    [Rule(2, "A server is bound to a plug-in's name and a compatible version range: the newest usable version of the same major version serves it.",
+        "Class variables")]
     private LoadedPlugin LoadNewest(List<PluginCandidate> candidates, string subject)
     {
         string? problem = null;

@@ -57,7 +57,8 @@ internal sealed class PluginFinder(EnginePaths paths)
         catch (Exception e)
         {
             // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
-            return [new(path, null, $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})") { IsUnreadable = true }];
+            return [new(path, null,
+                $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})") { IsUnreadable = true }];
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         try
         {
             // On a thread of its own: a constructor or type initializer that hangs must not hang the engine.
-            var construction = Task.Factory.StartNew(() => Construct(candidate, hash), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var construction = Task.Factory.StartNew(() => Construct(candidate, hash), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             if (!construction.Wait(_constructionLimit))
             {
                 return new(null, $"Its constructor did not return within {_constructionLimit.TotalSeconds:0} seconds.");

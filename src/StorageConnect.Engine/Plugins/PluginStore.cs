@@ -32,7 +32,8 @@ internal sealed class PluginStore(EnginePaths paths)
         var target = Path.Combine(paths.UserPlugins, $"{first.ClassName}-{first.Version}");
         return Directory.Exists(target)
             ? throw PluginErrors.PluginExists(first.Name, first.Version, target)
-            : new(isFolder ? source : Path.GetDirectoryName(source)!, FilesOf(source, isFolder), target, [.. candidates.Select(candidate => candidate.Descriptor!)]);
+            : new(isFolder ? source : Path.GetDirectoryName(source)!, FilesOf(source, isFolder), target, [.. candidates.Select(candidate =>
+                candidate.Descriptor!)]);
     }
 
     /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Versions stand side by side, a folder each.</summary>
@@ -102,7 +103,8 @@ internal sealed class PluginStore(EnginePaths paths)
     private List<string> FilesOfFolder(string folder)
     {
         var plugins = Path.GetFullPath(paths.UserPlugins);
-        if ((plugins + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if ((plugins + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar,
+            StringComparison.Ordinal))
         {
             throw PluginErrors.PluginFolderUnfit(folder, $"it contains the folder of your plug-ins, '{plugins}'");
         }

@@ -209,7 +209,8 @@ public sealed class PluginManagementTests : PluginTests
     }
 
     private IEnumerable<string> CopiedFiles(string folder) =>
-        Directory.EnumerateFiles(Bed.FolderOf(folder), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Bed.FolderOf(folder), path)).Order(StringComparer.Ordinal);
+        Directory.EnumerateFiles(Bed.FolderOf(folder), "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Bed.FolderOf(folder),
+            path)).Order(StringComparer.Ordinal);
 }
 
 /// <summary>Counts how often it is constructed.</summary>

@@ -109,6 +109,11 @@ public sealed class StorageEngine
             draft = draft with { ArrayId = null };
         }
 
+        if (draft.Name != current.Server.Name)
+        {
+            NameRule.Check(draft.Name, "storage server");
+        }
+
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
         try
         {

@@ -15,7 +15,6 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
     /// <returns>The entry to store, with what the array reported.</returns>
     public async Task<RegisteredServer> CheckAsync(StorageServer draft, LoadedPlugin plugin, CancellationToken cancellationToken)
     {
-        NameRule.Check(draft.Name, "storage server");
         ServerRules.Check(draft, plugin);
         var entry = new RegisteredServer(
             draft with { PluginName = plugin.Descriptor.Name, PluginVersion = plugin.Descriptor.Version },

@@ -13,7 +13,7 @@ public sealed partial class StorageArray
     public async Task<GroupChanges> CreateAccessGroupsAsync(IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.CreateAccessGroups, null, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.CreateAccessGroups, null, cancellationToken);
         foreach (var group in groups)
         {
             NameRule.Check(group.Name, "access group");
@@ -41,7 +41,7 @@ public sealed partial class StorageArray
     public async Task<GroupChanges> RemoveAccessGroupsAsync(IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        await PassGateAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
+        await CheckCapabilityAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
         var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
         var wanted = existing.Where(group => groups.Any(other => other.Name == group.Name)).ToList();
         var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupNotFound(group.Name, Name)).ToList();
@@ -68,7 +68,7 @@ public sealed partial class StorageArray
     {
         NameRule.Check(newName, "access group");
         var session = await OpenAsync(cancellationToken);
-        await PassGateAsync(session, GuideMethod.RenameAccessGroup, null, cancellationToken);
+        await CheckCapabilityAsync(session, GuideMethod.RenameAccessGroup, null, cancellationToken);
         var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
         if (existing.All(group => group.Name != name))
         {
@@ -91,7 +91,7 @@ public sealed partial class StorageArray
     public async Task<AccessGroup> AddToAccessGroupAsync(string name, IReadOnlyList<string> entries, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.AddToAccessGroup, null, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.AddToAccessGroup, null, cancellationToken);
         if (now!.MaxAccessEntries != Capabilities.Unlimited)
         {
             var group = await FindAccessGroupAsync(name, cancellationToken);
@@ -109,7 +109,7 @@ public sealed partial class StorageArray
     public async Task<AccessGroup> RemoveFromAccessGroupAsync(string name, IReadOnlyList<string> entries, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        await PassGateAsync(session, GuideMethod.RemoveFromAccessGroup, null, cancellationToken);
+        await CheckCapabilityAsync(session, GuideMethod.RemoveFromAccessGroup, null, cancellationToken);
         var updated = await CallAsync(session, GuideMethod.RemoveFromAccessGroup, (name, entries),
             static (plugin, server, s, token) => plugin.RemoveFromAccessGroupAsync(server, s.name, s.entries, token), cancellationToken);
         return entries.FirstOrDefault(entry => updated.Entries.Contains(entry, InitiatorName.Comparer)) is { } left

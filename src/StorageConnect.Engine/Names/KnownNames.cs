@@ -1,8 +1,8 @@
 namespace StorageConnect.Engine;
 
 /// <summary>
-/// The names that arrays have told this process and the ones before it, for completion and for suggestions. Bounded: the names seen last are kept.
-/// It holds names alone, no records. Safe for several threads.
+/// The names that arrays have returned to this process and to earlier ones, for completion and suggestions. Bounded: the last names are kept.
+/// Names only, no records. Safe for several threads.
 /// </summary>
 public sealed class KnownNames
 {

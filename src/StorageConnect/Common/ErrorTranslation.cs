@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Commands;
@@ -56,6 +57,7 @@ internal static class ErrorTranslation
         OperationStoppedException => (ErrorCategory.OperationStopped, "OperationStopped"),
         OperationTimeoutException => (ErrorCategory.OperationTimeout, "OperationTimeout"),
         PluginFaultException => (ErrorCategory.NotSpecified, "PluginFailure"),
+        HostNotReadyException => (ErrorCategory.ResourceUnavailable, "HostNotReady"),
         ToolFailedException => (ErrorCategory.ResourceUnavailable, "ToolFailed"),
         _ => (ErrorCategory.NotSpecified, "OperationFailed"),
     };

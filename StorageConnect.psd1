@@ -8,6 +8,7 @@
     Description            = 'Manages any storage array through Storage Connect plug-ins, with strongly typed records in the pipeline.'
     PowerShellVersion      = '7.6'
     CompatiblePSEditions   = @('Core')
+    TypesToProcess         = @('StorageConnect.types.ps1xml')
     FormatsToProcess       = @(
         'AccessGroup.format.ps1xml'
         'Host.format.ps1xml'

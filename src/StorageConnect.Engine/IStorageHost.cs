@@ -7,9 +7,10 @@ public interface IStorageHost : IHostServices
     /// <param name="server">
     /// Each of its access contexts is asked, through its own network device or each of the server's: what is reachable through them alone is found.
     /// </param>
+    /// <param name="warn">Told of what they offer and this host can't use: it is left out.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">None of them answers.</exception>
-    Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, CancellationToken cancellationToken);
+    Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken);
 
     /// <summary>
     /// The guide's generic start: logs this host in to targets, and has it look for their LUNs. One it is logged in to already stays as it is.

@@ -24,7 +24,7 @@ public sealed class StorageEngine
         _host = host;
         _clock = clock;
         _registry = new(paths);
-        Plugins = new(paths, host, clock);
+        Plugins = new(paths, host, clock, () => _registry.All);
         _registration = new(Plugins, host);
         Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
     }
@@ -116,6 +116,12 @@ public sealed class StorageEngine
     {
         var current = _registry.Get(nameOrUuid);
         var draft = change(_registry.Secrets.Attach(current.Server));
+        if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
+        {
+            // It may mean another array from now on.
+            draft = draft with { ArrayId = null };
+        }
+
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
         try
         {
@@ -143,10 +149,13 @@ public sealed class StorageEngine
 
     /// <summary>Finds the targets of an iSCSI array, and keeps them for whoever logs in, in another process too. Guide: discover().</summary>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
-    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken)
+    public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) => DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
+
+    /// <summary>The same, with a word about what is offered and can't be used.</summary>
+    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<string> warn, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
-        var found = await array.DiscoverAsync(cancellationToken);
+        var found = await array.DiscoverAsync(warn, cancellationToken);
         _registry.Refresh(array.Entry);
         return found;
     }
@@ -162,14 +171,13 @@ public sealed class StorageEngine
         }
     }
 
-    /// <summary>A run that finds out whether the plug-in of a registered server, with the array behind it, keeps the guide.</summary>
-    /// <exception cref="NotFoundException">There is no such server, or no such clause.</exception>
-    public ConformanceRun PrepareConformance(string nameOrUuid, ConformanceOptions options)
+    /// <summary>What a conformance run needs to put itself between the engine and the plug-in of a registered server.</summary>
+    /// <exception cref="NotFoundException">There is no such server.</exception>
+    internal PluginUnderTest GetPluginUnderTest(string nameOrUuid)
     {
-        ArgumentNullException.ThrowIfNull(options);
         var entry = _registry.Get(nameOrUuid);
         var plugin = Plugins.FindFor(entry.Server.Name, entry.PluginClass, entry.Server.PluginVersion);
-        return new(new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, options, _clock.GetUtcNow()));
+        return new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, _clock.GetUtcNow());
     }
 
     private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential)

@@ -13,7 +13,7 @@ internal sealed class TemporaryEngine : IDisposable
     public TemporaryEngine(string pluginSource, string plugin)
     {
         Directory.CreateDirectory(Pool);
-        var engine = new StorageEngine(new(In("config"), In("state"), In("plugins"), In("none")), new LinuxStorageHost(In("state")));
+        var engine = new StorageEngine(new(In("config"), In("state"), In("plugins"), In("none")), new StorageHost(In("state")));
         engine.Plugins.Add(pluginSource);
         var draft = new StorageServer { Name = "bench", StorageType = StorageType.SAN, ExtraInfo = $"Pool={Pool}" };
         Server = engine.RegisterAsync(draft, plugin, saveCredential: false, CancellationToken.None).GetAwaiter().GetResult();

@@ -47,7 +47,8 @@ internal static class ShelfApi
 
     // The secret is turned into text here alone, and is in no field, log or message.
     private static AuthenticationHeaderValue Authorization(StorageServer server) =>
-        server.GetAdminSecret()!.Use(secret => new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{server.AdminUser}:{secret}"))));
+        server.GetAdminSecret()!.Use(secret =>
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{server.AdminUser}:{secret}"))));
 
     private static StorageConnectException ToException(StorageServer server, ShelfError error) => error.Code switch
     {
@@ -56,7 +57,9 @@ internal static class ShelfApi
         "limit" => new LimitExceededException(error.Message) { Recommendation = "Remove what isn't needed, or ask for less." },
         "busy" => new StorageElementBusyException(error.Message),
         "not_safe" => new SnapRestoreNotSafeException(error.Message),
-        "unauthorized" => new AuthenticationFailedException($"{server.AdminHost} refuses the user '{server.AdminUser}': {error.Message}") { Recommendation = "Set-OscStorageServer -Credential" },
+        "unauthorized" =>
+            new AuthenticationFailedException(
+                $"{server.AdminHost} refuses the user '{server.AdminUser}': {error.Message}") { Recommendation = "Set-OscStorageServer -Credential" },
         _ => new InvalidRequestException(error.Message),
     };
 }

@@ -17,14 +17,16 @@ public sealed partial class ShelfPlugin
         return (await GetCapabilitiesAsync(server, cancellationToken)).Clone == Ability.Online;
     }
 
-    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken) =>
         BeginAsync(server, "clones", new { destination?.Name, Source = element.Uuid }, cancellationToken);
 
     public override Task<StorageElement> CloneFromSnapAsync(
         StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
         BeginAsync(server, "clones", new { destination?.Name, Source = element.Uuid, Snapshot = snapshot.Uuid }, cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         ListKindAsync(server, "clone", element, cancellationToken);
 
     public override async Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken) =>

@@ -17,13 +17,16 @@ public sealed partial class ShelfPlugin
         return (await GetCapabilitiesAsync(server, cancellationToken)).Snapshot == Ability.Online;
     }
 
-    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         CreateMultiSnapAsync(server, [element], destination, cancellationToken);
 
-    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         ChangeAsync(server, "snapshots", new { destination?.Name, Sources = elements.Select(element => element.Uuid) }, cancellationToken);
 
-    public override async Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    public override async Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element,
+        CancellationToken cancellationToken)
     {
         var found = await GetInfoAsync(server, snapshot, cancellationToken);
         return element is null || found.SourceUuids.Contains(element.Uuid);
@@ -35,7 +38,8 @@ public sealed partial class ShelfPlugin
     public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
         ShelfApi.DeleteAsync(server, $"volumes/{snapshot.Uuid}", cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         ListKindAsync(server, "snapshot", element, cancellationToken);
 
     /// <summary>An element that isn't there is an error, whatever is asked about it.</summary>
@@ -47,7 +51,8 @@ public sealed partial class ShelfPlugin
         }
     }
 
-    private async Task<IReadOnlyList<StorageElement>> ListKindAsync(StorageServer server, string kind, StorageElement? source, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StorageElement>> ListKindAsync(StorageServer server, string kind, StorageElement? source,
+        CancellationToken cancellationToken)
     {
         await CheckAsync(server, source, cancellationToken);
         var volumes = await ShelfApi.GetAsync<ShelfVolume[]>(server, $"volumes?kind={kind}", cancellationToken);

@@ -22,12 +22,15 @@ public sealed partial class ShelfPlugin : StorageArrayPlugin
     {
         if (server.StorageType != StorageType.SAN)
         {
-            throw new InvalidStorageArrayException($"A Shelf array is a SAN array, not {server.StorageType}.") { Recommendation = "Register it with -StorageType SAN." };
+            throw new InvalidStorageArrayException(
+                $"A Shelf array is a SAN array, not {server.StorageType}.") { Recommendation = "Register it with -StorageType SAN." };
         }
 
         if (!Uri.TryCreate(server.AdminHost, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
-            throw new InvalidStorageArrayException($"'{server.AdminHost}' is no URL at which a Shelf array could answer.") { Recommendation = "Give -AdminHost its URL, such as https://shelf.example.com." };
+            throw new InvalidStorageArrayException(
+                $"'{server.AdminHost}' is no URL at which a Shelf array could answer.") { Recommendation =
+                    "Give -AdminHost its URL, such as https://shelf.example.com." };
         }
 
         if (server.AdminUser is null || server.GetAdminSecret() is null)

@@ -22,6 +22,7 @@ internal sealed class LocalArray : IDisposable
     {
         Folder = folder;
         Database = database;
+        Reserve = new(folder);
         Locks = new(folder.Locks);
         Jobs = new(this);
         Export = new(folder, database, Locks);
@@ -40,35 +41,38 @@ internal sealed class LocalArray : IDisposable
     /// <summary>The pool as iSCSI initiators see it.</summary>
     public LocalExport Export { get; }
 
-    /// <summary>Elements whose files are gone; the next removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
+    /// <summary>Elements whose files are gone; a later removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();
+
+    /// <summary>Room for the way out of a full file system.</summary>
+    public PoolReserve Reserve { get; }
 
     public FilePool Pool => _pool.Value;
 
+    /// <summary>Who the pool is.</summary>
+    public string Uuid { get; private set; } = "";
+
+    /// <summary>What happened to the pool before it was opened that people should hear of; null when nothing did.</summary>
+    public string? Notice { get; set; }
+
     /// <summary>False once the folder was unmounted, removed or replaced.</summary>
-    public bool IsCurrent => LinuxFile.Identity(Folder.Database) is { } now && now == _identity;
+    public bool IsCurrent => Folder.CurrentDatabase is { } now && now == _identity;
 
     /// <summary>Opens a pool, and puts in order what a crash left behind.</summary>
-    public static LocalArray Open(PoolFolder folder, bool create)
+    /// <param name="folder">The pool's folder.</param>
+    /// <param name="request">What the server that is being validated wants; null where a validated server is used.</param>
+    public static LocalArray Open(PoolFolder folder, PoolRequest? request)
     {
-        if (create)
-        {
-            folder.Check();
-            if (!File.Exists(folder.Database) && folder.HoldsData())
-            {
-                throw ErrorMapping.Corrupt(folder, "its database is gone, while its volumes are there");
-            }
-        }
-
+        var create = MustCreate(folder, request);
+        folder.Check();
+        PoolTrust.Require(folder);
         var array = new LocalArray(folder, PoolDatabase.Open(folder, create));
         try
         {
-            if (create)
-            {
-                folder.EnsureLayout();
-            }
-
+            array.CheckSeat(request);
+            folder.EnsureLayout();
             Recovery.Run(array);
+            array.Reserve.Keep();
             return array;
         }
         catch
@@ -76,6 +80,17 @@ internal sealed class LocalArray : IDisposable
             array.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Checks that this is the pool that a server wants, and no copy of another.</summary>
+    public void CheckSeat(PoolRequest? request)
+    {
+        if (request is { Expected: { } expected } && Database.Read(SeatRow.Read)?.Uuid != expected)
+        {
+            throw SeatCheck.Changed(Folder, request.Server);
+        }
+
+        Uuid = SeatCheck.Run(this, request).Uuid;
     }
 
     /// <summary>The element, or an error that says it isn't there.</summary>
@@ -106,10 +121,11 @@ internal sealed class LocalArray : IDisposable
     }
 
     /// <summary>Opens a volume's file, which lies in one of two folders (see <see cref="Recovery"/> on offline elements).</summary>
+    /// <exception cref="DataCorruptException">The file is gone.</exception>
     public SafeFileHandle OpenVolume(ElementRow row, bool write) =>
-        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.Open(Folder.ParkedVolume(row.Uuid), write);
+        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.TryOpen(Folder.ParkedVolume(row.Uuid), write) ?? throw Damages.Error(this, row, Damages.FileGone);
 
-    /// <summary>The path at which a volume's file lies now.</summary>
+    /// <summary>The path at which a volume's file lies now; the one of offline volumes where there is none.</summary>
     public string LocateVolume(string uuid) => File.Exists(Folder.Volume(uuid)) ? Folder.Volume(uuid) : Folder.ParkedVolume(uuid);
 
     /// <summary>Proof that nobody has the volume open, for as long as it is held.</summary>
@@ -147,6 +163,35 @@ internal sealed class LocalArray : IDisposable
     {
         Jobs.Dispose();
         Database.Dispose();
+    }
+
+    /// <summary>True where a pool may be made in the folder; false where there must be one.</summary>
+    private static bool MustCreate(PoolFolder folder, PoolRequest? request)
+    {
+        var mayCreate = request is { IsRegistration: true };
+        if (File.Exists(folder.Database))
+        {
+            // An empty one is left by a registration that was cut off.
+            return mayCreate && !folder.HoldsData();
+        }
+
+        if (!Directory.Exists(folder.Path))
+        {
+            throw PoolAddress.NoFolder(folder.Path);
+        }
+
+        if (folder.HoldsData())
+        {
+            throw ErrorMapping.Corrupt(folder, "its database is gone, while its volumes are there");
+        }
+
+        if (!mayCreate)
+        {
+            throw PoolAddress.NoPool(folder.Path);
+        }
+
+        folder.RequireEmpty();
+        return true;
     }
 
     private FileLease? TryLeaseNow(ElementRow row)

@@ -69,7 +69,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunAsync(server, element.Name,
+        return RunFreeing(server, element.Name,
             async array => (await Groups.StopPresentingAsync(array, element, accessGroupNames, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 

@@ -115,7 +115,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Run(server, snapshot.Name, array => Copies.RemoveSnapshot(array, snapshot, cancellationToken), cancellationToken);
+        return RunFreeing(server, snapshot.Name, array => Copies.RemoveSnapshot(array, snapshot, cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)

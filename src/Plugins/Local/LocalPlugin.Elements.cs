@@ -23,7 +23,8 @@ public sealed partial class LocalPlugin
     }
 
     /// <remarks>Rows come as the reader delivers them, on the caller's thread: nothing is gathered.</remarks>
-    public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(filter);
@@ -43,7 +44,7 @@ public sealed partial class LocalPlugin
             while (Translated(server, rows.Read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var row = ElementRows.Read(rows);
+                var row = Translated(server, () => ElementRows.Read(rows));
                 if (filter.NamePrefix is null || row.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return row.ToElement(server, array);
@@ -56,7 +57,8 @@ public sealed partial class LocalPlugin
         }
     }
 
-    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements,
+        bool appendAllowed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(elements);
@@ -82,7 +84,7 @@ public sealed partial class LocalPlugin
 
                     return rows.ConvertAll(row => row.ToElement(server, array) with
                     {
-                        Status = FileStatusOf(array, row),
+                        Status = Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : Fine,
                         DevicePaths = PathsOf(server, array, row),
                     });
                 });
@@ -101,14 +103,16 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
     }
 
-    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken)
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array), cancellationToken);
+        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array),
+            cancellationToken);
     }
 
     public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken)
@@ -122,7 +126,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Local.Catalog;
@@ -41,7 +42,10 @@ public sealed partial class LocalPlugin
                         }
                     },
                     cancellationToken,
-                    create: true);
+                    PoolRequest.For(server, address.AdoptsCopy, Services.GetRegisteredServers()) with
+                    {
+                        FindServed = export is null ? null : array => FindServed(array, export, cancellationToken),
+                    });
             },
             cancellationToken);
     }
@@ -75,6 +79,8 @@ public sealed partial class LocalPlugin
                     TotalBytes = total,
                     UsedBytes = used,
                     FreeBytes = free,
+                    ArrayId = array.Uuid,
+                    ExtraInfo = PoolAddress.Kept(server.ExtraInfo),
                     AllocatedBytes = array.Database.Read(ElementRows.AllocatedBytes),
                     AccessGroups = array.Database.Read(GroupRows.All).Select(group => group.For(server)).ToValueList(),
                 };
@@ -100,6 +106,27 @@ public sealed partial class LocalPlugin
         return Run<IReadOnlyList<QosValue>>(server, null, array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
+    /// <summary>What the target daemon serves under this pool's name although it is none of this pool's files.</summary>
+    private static string? FindServed(LocalArray array, TgtTargetDaemon daemon, CancellationToken cancellationToken)
+    {
+        if (array.Export.ReadSettings() is not { } settings)
+        {
+            return null;
+        }
+
+        var process = daemon.Identify(cancellationToken)?.Process;
+        foreach (var target in daemon.GetTargets(cancellationToken))
+        {
+            if (TargetNames.Element(settings.Name, target.Name) is { } element && Identities.IsUuid(element)
+                && target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing is { } backing && !array.Export.IsOwn(element, backing, process))
+            {
+                return $"the target daemon serves {backing.Path} under the same name";
+            }
+        }
+
+        return null;
+    }
+
     private static void Export(LocalArray array, StorageServer server, PoolAddress address, TgtTargetDaemon export, CancellationToken cancellationToken)
     {
         TgtTargetDaemon.RequireServable(BackingStore.File(array.Folder.Path));
@@ -113,17 +140,19 @@ public sealed partial class LocalPlugin
     private static string StatusOf(LocalArray array, StorageServer server, CancellationToken cancellationToken)
     {
         var (total, _, free) = array.Pool.Capacity();
-        var room = free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : Fine;
-        return ExportStatusOf(array, server, null, cancellationToken) is not { } export ? room : room == Fine ? export : $"{room}. {export}";
+        string?[] remarks =
+        [
+            free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : null,
+            array.Notice,
+            ExportStatusOf(array, server, null, cancellationToken),
+        ];
+        return remarks.Any(remark => remark is not null) ? string.Join(". ", remarks.OfType<string>()) : Fine;
     }
 
     private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>
-        FileStatusOf(array, row) is var file && (file != Fine || row.Groups.Count == 0) ? file : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
+        Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : row.Groups.Count == 0 ? Fine : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
 
-    private static string FileStatusOf(LocalArray array, ElementRow row) =>
-        (row.IsSnapshot ? row.Sources.All(member => File.Exists(array.Folder.SnapshotMember(row.Uuid, member))) : File.Exists(array.LocateVolume(row.Uuid)))
-            ? Fine
-            : "Damaged: its file is gone";
+    private static string DamagedStatus(string problem) => $"Damaged: {problem}";
 
     /// <summary>What in the target daemon is otherwise than it should be; null when all is well.</summary>
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
+using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
 
@@ -36,9 +37,15 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<LocalArray>> _arrays = new(StringComparer.Ordinal);
 
+    // The pool that each server was last used with.
+    private readonly ConcurrentDictionary<string, string> _pools = new(StringComparer.Ordinal);
+
+    public LocalPlugin() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
+
     /// <summary>Closes all pools. Copies stop where they are, and go on in the next process that looks.</summary>
     public void Dispose()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (var folder in _arrays.Keys)
         {
             Close(folder);
@@ -57,8 +64,19 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         return Run(server, record.Name, array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false), cancellationToken).Unwrap();
     }
 
+    /// <summary>A script is over before connections become idle. The last process that closes a database leaves everything in its file, so that the folder is a backup.</summary>
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        foreach (var array in _arrays.Values.Where(array => array.IsValueCreated))
+        {
+            array.Value.Database.Dispose();
+        }
+    }
+
     /// <summary>The pool a server means, open.</summary>
-    private LocalArray Open(StorageServer server, bool create)
+    /// <param name="server">The server.</param>
+    /// <param name="request">Given by validate alone: what the server wants of the pool.</param>
+    private LocalArray Open(StorageServer server, PoolRequest? request)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
         {
@@ -77,20 +95,38 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             Close(folder);
         }
 
-        if (create)
-        {
-            new PoolFolder(folder).Check();
-        }
-
-        var array = _arrays.GetOrAdd(folder, path => new(() => LocalArray.Open(new(path), create)));
+        var isOpen = _arrays.ContainsKey(folder);
+        var array = _arrays.GetOrAdd(folder, path => new(() => LocalArray.Open(new(path), request)));
         try
         {
+            if (isOpen && request is not null)
+            {
+                array.Value.CheckSeat(request);
+            }
+
+            // A server keeps to the pool it was validated with, also while it is used.
+            var expected = request is null ? server.ArrayId ?? _pools.GetValueOrDefault(server.Uuid) : null;
+            if (expected is not null && expected != array.Value.Uuid)
+            {
+                throw SeatCheck.Changed(array.Value.Folder, server);
+            }
+
+            if (!isOpen && array.Value.Notice is { } notice)
+            {
+                Services.Log.Warning($"{notice}; it is used as the pool it was.");
+            }
+
+            _pools[server.Uuid] = array.Value.Uuid;
             return array.Value;
         }
         catch
         {
             // What failed may work the next time.
-            _arrays.TryRemove(new(folder, array));
+            if (!array.IsValueCreated)
+            {
+                _arrays.TryRemove(new(folder, array));
+            }
+
             throw;
         }
     }
@@ -104,16 +140,47 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     }
 
     /// <summary>Does blocking work away from the caller's thread, and translates what it throws.</summary>
-    private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, bool create = false) =>
-        RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, create);
+    private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, PoolRequest? request = null) =>
+        RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, request);
 
-    private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken, bool create = false) => Task.Run(
+    /// <summary>As <see cref="Run{T}"/>, for what gives room back: on a full file system it gets the room that is kept for it.</summary>
+    private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+        server,
+        element,
+        async array =>
+        {
+            try
+            {
+                return await work(array);
+            }
+            catch (Exception e) when (ErrorMapping.IsOutOfSpace(e) && array.Reserve.TryRelease())
+            {
+                return await work(array);
+            }
+            finally
+            {
+                array.Reserve.Keep();
+            }
+        },
+        cancellationToken);
+
+    private Task<bool> RunFreeing(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken) => RunFreeing(
+        server,
+        element,
+        array =>
+        {
+            work(array);
+            return Task.FromResult(true);
+        },
+        cancellationToken);
+
+    private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken, PoolRequest? request = null) => Task.Run(
         async () =>
         {
             try
             {
-                var array = Open(server, create);
-                if (server.StorageType == StorageType.iSCSI && !create)
+                var array = Open(server, request);
+                if (server.StorageType == StorageType.iSCSI && request is null)
                 {
                     array.Export.Targets.EnsureCurrent(cancellationToken);
                 }
@@ -130,7 +197,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     private static Exception Translate(StorageServer server, string? element, Exception e) =>
         ErrorMapping.Translate(e, new(PoolAddress.Parse(server).PoolFolder(server)), element is { Length: > 0 } ? element : null);
 
-    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, bool create = false) => Run(
+    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, PoolRequest? request = null) => Run(
         server,
         element,
         array =>
@@ -139,5 +206,5 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             return true;
         },
         cancellationToken,
-        create);
+        request);
 }

@@ -8,7 +8,7 @@ namespace StorageConnect;
 /// Keys of the first kind (Snapshot, Clone, Resize, SplitClone, SnapClone) take Online, Offline, Unsupported, No or Invalid;
 /// all others take Yes, No, Unsupported or Invalid. A feature whose licence expired is Unsupported.
 /// </remarks>
-public sealed class Capabilities : IEquatable<Capabilities>
+public sealed class Capabilities : IEquatable<Capabilities>, IExtensibleRecord
 {
     /// <summary><see cref="MaxAccessEntries"/> without a limit.</summary>
     public const int Unlimited = -1;
@@ -27,6 +27,7 @@ public sealed class Capabilities : IEquatable<Capabilities>
         ArgumentNullException.ThrowIfNull(source);
         source._abilities.CopyTo(_abilities, 0);
         MaxAccessEntries = source.MaxAccessEntries;
+        ((IExtensibleRecord)this).Unknown = ((IExtensibleRecord)source).Unknown;
     }
 
     /// <summary>The values of some keys; the others are Invalid.</summary>
@@ -159,9 +160,14 @@ public sealed class Capabilities : IEquatable<Capabilities>
         init => _abilities[(int)key] = value;
     }
 
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
+
     /// <inheritdoc/>
     public bool Equals(Capabilities? other) =>
-        other is not null && MaxAccessEntries == other.MaxAccessEntries && _abilities.AsSpan().SequenceEqual(other._abilities);
+        other is not null
+        && MaxAccessEntries == other.MaxAccessEntries
+        && _abilities.AsSpan().SequenceEqual(other._abilities)
+        && Equals(((IExtensibleRecord)this).Unknown, ((IExtensibleRecord)other).Unknown);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Capabilities);

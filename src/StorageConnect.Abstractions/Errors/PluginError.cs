@@ -28,67 +28,80 @@ public static class PluginError
     /// The stable id of the case, in PascalCase: the name of the calling method unless given. Thrown right in a method of the plug-in (its name
     /// ends with Async) or in a constructor, the error has the id of its class.
     /// </param>
-    public static NotFoundException NotFound(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static NotFoundException NotFound(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "NotFound"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="AccessDeniedException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static AccessDeniedException AccessDenied(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static AccessDeniedException AccessDenied(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "AccessDenied"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="AccessGroupException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static AccessGroupException AccessGroup(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static AccessGroupException AccessGroup(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "AccessGroupFailed"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="AlreadyExistsException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static AlreadyExistsException AlreadyExists(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static AlreadyExistsException AlreadyExists(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "AlreadyExists"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="ArrayUnreachableException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static ArrayUnreachableException ArrayUnreachable(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static ArrayUnreachableException ArrayUnreachable(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "ArrayUnreachable"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="AuthenticationFailedException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static AuthenticationFailedException AuthenticationFailed(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static AuthenticationFailedException AuthenticationFailed(string? element, string message, string? recommendation = null,
+        Exception? innerException = null, [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "AuthenticationFailed"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="DataCorruptException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static DataCorruptException DataCorrupt(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static DataCorruptException DataCorrupt(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "DataCorrupt"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="InvalidRequestException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static InvalidRequestException InvalidRequest(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static InvalidRequestException InvalidRequest(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "InvalidRequest"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="InvalidStorageArrayException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static InvalidStorageArrayException InvalidStorageArray(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static InvalidStorageArrayException InvalidStorageArray(string? element, string message, string? recommendation = null,
+        Exception? innerException = null, [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "InvalidStorageArray"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="LimitExceededException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static LimitExceededException LimitExceeded(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static LimitExceededException LimitExceeded(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "LimitExceeded"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="NoSuchOperationException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static NoSuchOperationException NoSuchOperation(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static NoSuchOperationException NoSuchOperation(string? element, string message, string? recommendation = null, Exception? innerException = null,
+        [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "NoSuchOperation"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="SnapRestoreNotSafeException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static SnapRestoreNotSafeException SnapRestoreNotSafe(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static SnapRestoreNotSafeException SnapRestoreNotSafe(string? element, string message, string? recommendation = null,
+        Exception? innerException = null, [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "SnapRestoreNotSafe"), message, recommendation), innerException) { Element = element };
 
     /// <inheritdoc cref="StorageElementBusyException"/>
     /// <inheritdoc cref="NotFound" path="/param"/>
-    public static StorageElementBusyException StorageElementBusy(string? element, string message, string? recommendation = null, Exception? innerException = null, [CallerMemberName] string id = "") =>
+    public static StorageElementBusyException StorageElementBusy(string? element, string message, string? recommendation = null,
+        Exception? innerException = null, [CallerMemberName] string id = "") =>
         new(new ErrorText(ToId(id, "StorageElementBusy"), message, recommendation), innerException) { Element = element };
 
     private static string ToId(string caller, string kind) =>

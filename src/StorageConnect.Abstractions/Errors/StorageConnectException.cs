@@ -12,7 +12,8 @@ public abstract class StorageConnectException : Exception
         : base(message, innerException) => ErrorId = errorId;
 
     internal StorageConnectException(ErrorText text, Exception? innerException)
-        : this(text.Message, text.Id, innerException) => Recommendation = text.Recommendation;
+        : this(text.Message, text.Id, innerException) =>
+        (Recommendation, Element, Retryable) = (text.Recommendation, text.Element, text.Retryable);
 
     /// <summary>A stable name of the case, for scripts: PascalCase, never localized. Plug-ins may set one more specific than the class's.</summary>
     public string ErrorId { get; init; }

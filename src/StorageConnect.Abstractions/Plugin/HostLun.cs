@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>A LUN behind iSCSI targets, as this host sees it.</summary>
-public sealed record HostLun
+public sealed record HostLun : IExtensibleRecord
 {
     /// <summary>Its identity, as in <see cref="StorageElement.Page83Id"/>.</summary>
     public string Page83Id { get; init; } = "";
@@ -20,4 +20,6 @@ public sealed record HostLun
 
     /// <summary>How many of them carry I/O at this moment.</summary>
     public int UsablePaths { get; init; }
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

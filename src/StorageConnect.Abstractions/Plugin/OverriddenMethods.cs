@@ -7,7 +7,8 @@ internal static class OverriddenMethods
 {
     private static readonly Dictionary<MethodInfo, string> GuideNames = typeof(StorageArrayPlugin)
         .GetMethods()
-        .Where(static method => method is { IsVirtual: true, IsFinal: false } && method.DeclaringType == typeof(StorageArrayPlugin) && method.Name.EndsWith("Async", StringComparison.Ordinal))
+        .Where(static method => method is { IsVirtual: true, IsFinal: false } && method.DeclaringType == typeof(StorageArrayPlugin)
+            && method.Name.EndsWith("Async", StringComparison.Ordinal))
         .ToDictionary(static method => method, static method => ToGuideName(method.Name));
 
     /// <summary>The guide's names of the methods that <paramref name="plugin"/> or a class between it and the contract overrides.</summary>

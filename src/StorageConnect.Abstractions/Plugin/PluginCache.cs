@@ -42,7 +42,8 @@ public sealed class PluginCache(TimeProvider? clock = null)
     /// <param name="create">Gets the value from the array. It must not ask for the same entry.</param>
     /// <param name="cancellationToken">Ends this caller's wait, and its call of <paramref name="create"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The lifetime isn't positive.</exception>
-    public async Task<T> GetOrAddAsync<T>(string cache, string key, TimeSpan lifetime, Func<CancellationToken, Task<T>> create, CancellationToken cancellationToken)
+    public async Task<T> GetOrAddAsync<T>(string cache, string key, TimeSpan lifetime, Func<CancellationToken, Task<T>> create,
+        CancellationToken cancellationToken)
         where T : notnull
     {
         ArgumentNullException.ThrowIfNull(create);

@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>The guide's class variables of a plug-in, read from <see cref="StorageArrayPluginAttribute"/> without running plug-in code.</summary>
-public sealed record PluginDescriptor
+public sealed record PluginDescriptor : IExtensibleRecord
 {
     /// <summary>Full name of the plug-in class; with <see cref="Version"/> the plug-in's identity.</summary>
     public required string ClassName { get; init; }
@@ -42,4 +42,6 @@ public sealed record PluginDescriptor
 
     /// <summary>What the plug-in can do at all (<c>plugin_ability</c>).</summary>
     public required Capabilities Ability { get; init; }
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -4,7 +4,7 @@ namespace StorageConnect;
 
 /// <summary>One host at which to log in to an array's targets (guide: access context).</summary>
 /// <remarks>Its secrets are no properties, so that nothing that serializes or prints it can show them.</remarks>
-public sealed record AccessContext
+public sealed record AccessContext : IExtensibleRecord
 {
     /// <summary>The port iSCSI targets listen on unless told otherwise.</summary>
     public const int DefaultPort = 3260;
@@ -43,4 +43,6 @@ public sealed record AccessContext
         var host = Host.Contains(':', StringComparison.Ordinal) && !Host.StartsWith('[') ? $"[{Host}]" : Host;
         return string.Create(CultureInfo.InvariantCulture, $"{host}:{Port}");
     }
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>A named list of initiators that elements are presented to (guide: <c>access_grp</c>).</summary>
-public sealed record AccessGroup
+public sealed record AccessGroup : IExtensibleRecord
 {
     /// <summary>Its name: 1 to 255 characters, no control characters, unique on its server (guide: <c>access_grp_name</c>).</summary>
     public string Name { get; init; } = "";
@@ -17,4 +17,6 @@ public sealed record AccessGroup
 
     /// <summary>Its name: what a user means by it in a text.</summary>
     public override string ToString() => Name;
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>A target that an array offers at one portal, as a SendTargets discovery lists it (guide: <c>iscsi_storage_targets</c>).</summary>
-public sealed record IscsiTarget
+public sealed record IscsiTarget : IExtensibleRecord
 {
     /// <summary>The target's iSCSI qualified name.</summary>
     public string TargetName { get; init; } = "";
@@ -17,4 +17,6 @@ public sealed record IscsiTarget
 
     /// <summary>True when this host is logged in to it.</summary>
     public bool Connected { get; init; }
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

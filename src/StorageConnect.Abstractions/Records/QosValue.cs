@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>A quality of service that an array offers (guide: <c>qos_vals</c>).</summary>
-public sealed record QosValue
+public sealed record QosValue : IExtensibleRecord
 {
     /// <summary>What is passed to the methods that take a QoS (guide: <c>value</c>).</summary>
     public string Value { get; init; } = "";
@@ -17,4 +17,6 @@ public sealed record QosValue
 
     /// <summary>Its value: what a user means by it in a text.</summary>
     public override string ToString() => Value;
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -5,7 +5,7 @@ namespace StorageConnect;
 /// Immutable: a plug-in returns a changed copy (<c>element with { … }</c>). It holds plain data alone, so it can be
 /// serialized and read again in another process.
 /// </remarks>
-public sealed record StorageElement
+public sealed record StorageElement : IExtensibleRecord
 {
     /// <summary>Identity on its array: 32 lower-case hex digits without dashes. Chosen by the plug-in, never reused.</summary>
     public string Uuid { get; init; } = "";
@@ -92,4 +92,6 @@ public sealed record StorageElement
 
     /// <summary>Its name: what a user means by it in a text.</summary>
     public override string ToString() => Name;
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

@@ -6,7 +6,7 @@ namespace StorageConnect;
 /// returns only what matches, one that can't returns everything; the engine filters again in any case. Several hints
 /// must all match.
 /// </remarks>
-public sealed record StorageElementFilter
+public sealed record StorageElementFilter : IExtensibleRecord
 {
     /// <summary>What <c>list</c> returns when nothing is asked for: LUNs and clones.</summary>
     public static ValueList<StorageElementType> DefaultTypes { get; } = [StorageElementType.Lun, StorageElementType.SnapClone];
@@ -25,4 +25,6 @@ public sealed record StorageElementFilter
 
     /// <summary>Only the element of this page 0x83 identity.</summary>
     public string? Page83Id { get; init; }
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

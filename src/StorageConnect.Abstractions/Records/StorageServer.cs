@@ -2,7 +2,7 @@ namespace StorageConnect;
 
 /// <summary>An array as the user registered it, with what it last told of itself (guide: <c>ss_record</c>).</summary>
 /// <remarks>Immutable, like every record; its identity is <see cref="Uuid"/>. The administrator's secret is no property: see <see cref="GetAdminSecret"/>.</remarks>
-public sealed record StorageServer
+public sealed record StorageServer : IExtensibleRecord
 {
     private SecretSlot _adminSecret;
 
@@ -48,6 +48,12 @@ public sealed record StorageServer
     /// <summary>The plug-in's own note from <c>discover</c> (guide: <c>storage_id</c>). Opaque: nobody else changes it.</summary>
     public string? StorageId { get; init; }
 
+    /// <summary>
+    /// The array's own identity, such as a serial number or a pool's id: what getInfo told when the server was registered. Null where the array
+    /// has none, and while the server is being registered. A plug-in compares it in validate, so that another array at the same address is noticed.
+    /// </summary>
+    public string? ArrayId { get; init; }
+
     /// <summary>The targets that <c>discover</c> found (guide: <c>iscsi_storage_targets</c>).</summary>
     public ValueList<IscsiTarget> IscsiTargets { get; init; } = [];
 
@@ -81,4 +87,6 @@ public sealed record StorageServer
 
     /// <summary>Its name: what a user means by it in a text.</summary>
     public override string ToString() => Name;
+
+    UnknownFields? IExtensibleRecord.Unknown { get; set; }
 }

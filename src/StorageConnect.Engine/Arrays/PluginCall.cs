@@ -9,6 +9,9 @@ internal static class PluginCall
     public static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
         error is not OperationCanceledException || !cancellationToken.IsCancellationRequested;
 
+    /// <summary>How long a plug-in may take to validate a server.</summary>
+    internal static TimeSpan ValidateTimeout { get; set; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long a plug-in may go on after its caller has gone, to leave nothing half done.</summary>
     internal static TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -43,14 +46,15 @@ internal static class PluginCall
     [Rule(5, "A method signals failure by exception only; any but the contract's own is a fault of the plug-in.", "Class methods")]
     public static StorageConnectException Translate(Exception error, LoadedPlugin plugin, string method)
     {
-        if (error is StorageConnectException expected)
+        if (error is StorageConnectException thrown)
         {
+            var expected = ErrorRepair.Clean(thrown);
             expected.Method ??= method;
             expected.Plugin ??= NameOf(plugin);
             return expected;
         }
 
-        return Fault(plugin, method, $"threw {error.GetType().Name}: {error.Message}", error);
+        return Fault(plugin, method, $"threw {error.GetType().Name}: {UntrustedText.CleanText(error.Message)}", error);
     }
 
     /// <summary>The error for an answer that the guide doesn't allow.</summary>

@@ -10,14 +10,17 @@ internal static class ResultRules
 
     /// <summary>Why a record that list returned can't be, or null.</summary>
     [Rule(11, "list never returns snapshots, and every element has a page 0x83 id.", "list()")]
-    public static string? FindListProblem(StorageElement element) =>
-        element.Type == StorageElementType.Snapshot ? $"'{element.Name}' is a snapshot, which list must not return" : FindElementProblem(element);
+    public static string? FindListProblem(StorageElement element, PluginDescriptor plugin) =>
+        element.Type == StorageElementType.Snapshot
+            ? $"'{element.Name}' is a snapshot, which list must not return"
+            : FindElementProblem(element, plugin);
 
     /// <summary>Why a LUN or clone can't be, or null.</summary>
-    [Rule(11, "Every result of create, clone and cloneFromSnap has a page 0x83 id.", "create()")]
-    public static string? FindElementProblem(StorageElement element) =>
+    [Rule(11, "Every result of create, clone and cloneFromSnap has a page 0x83 id, unless identities belong to the presentation.", "create()")]
+    public static string? FindElementProblem(StorageElement element, PluginDescriptor plugin) =>
         element.Uuid.Length == 0 ? $"'{element.Name}' has no uuid"
-        : element.Page83Id.Length == 0 && element.AsyncProgress is null ? $"'{element.Name}' has no page83_id"
+        : element.Page83Id.Length == 0 && element.AsyncProgress is null && !plugin.IdentityFromPresentation
+            ? $"'{element.Name}' has no page83_id"
         : null;
 
     /// <summary>Why what was made can't be what a destination named, or null.</summary>
@@ -46,14 +49,21 @@ internal static class ResultRules
     public static string? FindResizeProblem(StorageElement element) =>
         element.SizeBytes <= 0 && element.AsyncProgress is null ? $"'{element.Name}' has no size in its answer" : null;
 
+    /// <summary>Why the size in the result of resize is not the element's, or null. Callers grow file systems to the size that is returned.</summary>
+    [Rule(14, "The size that resize returns is the element's.", "resize()")]
+    public static string? FindResizeProblem(StorageElement resized, StorageElement present) =>
+        resized.SizeBytes != present.SizeBytes ? $"it answered {resized.SizeBytes} bytes for '{resized.Name}', which has {present.SizeBytes}" : null;
+
     /// <summary>Why a limit can't be, or null.</summary>
     [Rule(16, "A limit is a number, or -1 for unlimited.", "getCloneLimits()")]
     public static string? FindLimitProblem(long limit) => limit < Capabilities.Unlimited ? $"{limit} is no limit; the least is -1, unlimited" : null;
 
     /// <summary>Why an answer of getAsyncProgress can't belong to what a call began, or null.</summary>
     [Rule(21, "The final record equals the one of a synchronous call.", "getAsyncProgress()")]
-    public static string? FindProgressProblem(StorageElement answer, StorageElement begun) =>
-        FindOtherProblem(answer, begun) ?? (answer.Type == StorageElementType.Snapshot ? null : FindElementProblem(answer) ?? FindResizeProblem(answer));
+    public static string? FindProgressProblem(StorageElement answer, StorageElement begun, PluginDescriptor plugin) =>
+        FindOtherProblem(answer, begun) ?? (answer.Type == StorageElementType.Snapshot
+            ? null
+            : FindElementProblem(answer, plugin) ?? FindResizeProblem(answer));
 
     /// <summary>Why progress can't be what a call returned, or null.</summary>
     [Rule(21, "A call is asynchronous only where its *_is_sync ability is not Yes.", "getAsyncProgress()")]

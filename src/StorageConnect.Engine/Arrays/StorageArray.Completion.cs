@@ -25,13 +25,13 @@ public sealed partial class StorageArray
         }
 
         var session = await OpenAsync(cancellationToken);
-        var answer = await CheckedAsync(session, GuideMethod.GetAsyncProgress, record,
-            static (plugin, server, r, token) => plugin.GetAsyncProgressAsync(server, r, token),
-            static (answer, r) => ResultRules.FindProgressProblem(answer, r),
+        var answer = await CheckedAsync(session, GuideMethod.GetAsyncProgress, (record, plugin: session.Plugin.Descriptor),
+            static (plugin, server, s, token) => plugin.GetAsyncProgressAsync(server, s.record, token),
+            static (answer, s) => ResultRules.FindProgressProblem(answer, s.record, s.plugin),
             cancellationToken);
-        if (answer.AsyncProgress is { } percent)
+        if (answer.AsyncProgress is not null)
         {
-            return Own(answer) with { AsyncProgress = Math.Clamp(percent, -1, 100) };
+            return Own(answer);
         }
 
         return Final(kind is OscOperationKind.Create or OscOperationKind.Clone

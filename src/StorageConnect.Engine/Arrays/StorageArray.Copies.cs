@@ -39,17 +39,19 @@ public sealed partial class StorageArray
     /// <summary>The clones on the array, or of an element. Guide: getCurrentClones().</summary>
     public async Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageElement? element, CancellationToken cancellationToken)
     {
-        var clones = await CallAsync(GuideMethod.GetCurrentClones, element,
+        var session = await OpenAsync(cancellationToken);
+        var clones = await CallAsync(session, GuideMethod.GetCurrentClones, element,
             static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token), cancellationToken);
-        return [.. clones.Select(Own)];
+        return [.. Unique(session, GuideMethod.GetCurrentClones, clones).Select(Own)];
     }
 
     /// <summary>The snapshots on the array, or of an element. Guide: getCurrentSnaps().</summary>
     public async Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageElement? element, CancellationToken cancellationToken)
     {
-        var snapshots = await CallAsync(GuideMethod.GetCurrentSnaps, element,
+        var session = await OpenAsync(cancellationToken);
+        var snapshots = await CallAsync(session, GuideMethod.GetCurrentSnaps, element,
             static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
-        return [.. snapshots.Select(Own)];
+        return [.. Unique(session, GuideMethod.GetCurrentSnaps, snapshots).Select(Own)];
     }
 
     /// <summary>The snapshot of this name or Uuid.</summary>
@@ -64,9 +66,9 @@ public sealed partial class StorageArray
         var session = await OpenAsync(cancellationToken);
         var now = await PassGateAsync(session, GuideMethod.Clone, element, cancellationToken);
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
-        var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!),
+        var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneAsync(server, s.element, s.destination, s.qos, token),
-            static (answer, s) => ResultRules.FindElementProblem(answer)
+            static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin)
                 ?? ResultRules.FindNameProblem(answer, s.destination)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.CloneIsSync, s.now),
             cancellationToken);
@@ -82,9 +84,9 @@ public sealed partial class StorageArray
         var session = await OpenAsync(cancellationToken);
         var now = await PassGateAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
-        var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!),
+        var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneFromSnapAsync(server, s.element, s.snapshot, s.destination, s.qos, token),
-            static (answer, s) => ResultRules.FindElementProblem(answer)
+            static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin)
                 ?? ResultRules.FindNameProblem(answer, s.destination)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapCloneIsSync, s.now),
             cancellationToken);
@@ -98,9 +100,9 @@ public sealed partial class StorageArray
         var now = await PassGateAsync(session, GuideMethod.SplitClone, element, cancellationToken);
         await CheckSplitWhileOpenAsync(session, element, now!, cancellationToken);
         return Own(await NamingObstaclesAsync(
-            () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!),
+            () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!, plugin: session.Plugin.Descriptor),
                 static (plugin, server, s, token) => plugin.SplitCloneAsync(server, s.element, token),
-                static (answer, s) => ResultRules.FindElementProblem(answer) ?? ResultRules.FindOtherProblem(answer, s.element)
+                static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin) ?? ResultRules.FindOtherProblem(answer, s.element)
                     ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SplitCloneIsSync, s.now),
                 cancellationToken),
             () => FindDependantsAsync(element, cancellationToken)));

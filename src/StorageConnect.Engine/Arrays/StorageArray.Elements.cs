@@ -18,17 +18,13 @@ public sealed partial class StorageArray
         cancellationToken.ThrowIfCancellationRequested();
         var elements = Start();
         Task<bool>? underway = null;
+        var unique = new UniqueElements();
         try
         {
             while (await MoveNextAsync())
             {
-                var element = elements.Current;
-                if ((ResultValidation.FindProblem(element) ?? ResultRules.FindListProblem(element)) is { } problem)
-                {
-                    throw PluginCall.Fault(session.Plugin, GuideMethod.List, problem);
-                }
-
-                if (Matches(element, filter))
+                var element = CheckListed(session, elements.Current);
+                if (IsFirst(session, GuideMethod.List, unique, element) && Matches(element, filter))
                 {
                     yield return Own(element);
                     cancellationToken.ThrowIfCancellationRequested();
@@ -138,9 +134,9 @@ public sealed partial class StorageArray
             Name = name,
         };
         var session = await OpenAsync(cancellationToken);
-        var made = await CheckedAsync(session, GuideMethod.Create, (wanted, thinProvision, qos),
+        var made = await CheckedAsync(session, GuideMethod.Create, (wanted, thinProvision, qos, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CreateAsync(server, s.wanted, s.thinProvision, s.qos, token),
-            static (answer, _) => ResultRules.FindElementProblem(answer),
+            static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin),
             cancellationToken);
         return Own(await WithQosAsync(session, GuideMethod.Create, made, cancellationToken));
     }
@@ -169,10 +165,17 @@ public sealed partial class StorageArray
             throw ElementErrors.ShrinkNeedsForce(present.Name, present.SizeBytes, newSizeBytes);
         }
 
-        return Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
+        var resized = Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
             static (plugin, server, s, token) => plugin.ResizeAsync(server, s.element, s.newSizeBytes, token),
             static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
             cancellationToken));
+        if (resized.AsyncProgress is null
+            && ResultRules.FindResizeProblem(resized, await GetInfoAsync(session, resized, cancellationToken)) is { } problem)
+        {
+            throw PluginCall.Fault(session.Plugin, GuideMethod.Resize, problem);
+        }
+
+        return resized;
     }
 
     /// <summary>Removes an element with its data. Guide: remove().</summary>
@@ -206,6 +209,27 @@ public sealed partial class StorageArray
         }
 
         return null;
+    }
+
+    private static StorageElement CheckListed(Session session, StorageElement listed)
+    {
+        if (ResultValidation.FindProblem(listed) is { } problem)
+        {
+            throw PluginCall.Fault(session.Plugin, GuideMethod.List, problem);
+        }
+
+        var element = ResultRepair.Clean(listed);
+        return ResultRules.FindListProblem(element, session.Plugin.Descriptor) is { } broken ? throw PluginCall.Fault(session.Plugin, GuideMethod.List, broken) : element;
+    }
+
+    private static bool IsFirst(Session session, string method, UniqueElements unique, StorageElement element) =>
+        unique.TryAdd(element, out var problem) || (problem is null ? false : throw PluginCall.Fault(session.Plugin, method, problem));
+
+    /// <summary>The elements of a list, each once.</summary>
+    private static IEnumerable<StorageElement> Unique(Session session, string method, IReadOnlyList<StorageElement> elements)
+    {
+        var unique = new UniqueElements();
+        return elements.Where(element => IsFirst(session, method, unique, element));
     }
 
     private static bool Matches(StorageElement element, StorageElementFilter filter) =>
@@ -249,6 +273,6 @@ public sealed partial class StorageArray
             }
         }
 
-        return updated.ConvertAll(element => element with { DevicePaths = _host.FindDevicePaths(element.Page83Id) });
+        return updated.ConvertAll(element => element with { DevicePaths = element.Page83Id.Length == 0 ? [] : _host.FindDevicePaths(element.Page83Id) });
     }
 }

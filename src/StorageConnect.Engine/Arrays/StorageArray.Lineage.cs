@@ -28,7 +28,7 @@ public sealed partial class StorageArray
             // An array without snapshots.
         }
 
-        return all;
+        return [.. Unique(await OpenAsync(cancellationToken), GuideMethod.GetCurrentSnaps, all)];
     }
 
     /// <summary>Does what the array may refuse; a refusal then names what stands in the way.</summary>

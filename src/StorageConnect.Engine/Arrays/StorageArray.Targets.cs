@@ -13,13 +13,16 @@ public sealed partial class StorageArray
     /// <returns>The server's record with its targets, or the plug-in's own note of them.</returns>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
     [Rule(22, "discover is never called for SAN; of its answer the storage id and the targets are taken, nothing else.", "discover()")]
-    public async Task<StorageServer> DiscoverAsync(CancellationToken cancellationToken)
+    public Task<StorageServer> DiscoverAsync(CancellationToken cancellationToken) => DiscoverAsync(static _ => { }, cancellationToken);
+
+    /// <summary>The same, with a word about what is offered and can't be used.</summary>
+    public async Task<StorageServer> DiscoverAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         DemandIscsi(GuideMethod.Discover);
         var session = await OpenAsync(cancellationToken);
         var found = session.Plugin.OverridesDiscovery
             ? await CallAsync(session, GuideMethod.Discover, 0, static (plugin, server, _, token) => plugin.DiscoverAsync(server, token), cancellationToken)
-            : session.Server with { IscsiTargets = (await _host.DiscoverTargetsAsync(session.Server, cancellationToken)).ToValueList() };
+            : session.Server with { IscsiTargets = (await _host.DiscoverTargetsAsync(session.Server, warn, cancellationToken)).ToValueList() };
         Renew(Entry with
         {
             Server = Server with

@@ -65,14 +65,28 @@ public sealed partial class StorageArray : IDisposable
         await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
 
     /// <summary>The server's record with what the array tells of itself now. Guide: getInfo().</summary>
-    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken)
+    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
+
+    /// <summary>As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in leaves it out.</summary>
+    internal async Task<StorageServer> GetInfoToKeepAsync(CancellationToken cancellationToken)
+    {
+        static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+        var (info, answer) = await AskInfoAsync(cancellationToken);
+        return !string.IsNullOrEmpty(answer.ExtraInfo) && Parts(answer.ExtraInfo).Except(Parts(info.ExtraInfo), StringComparer.Ordinal).Any() is false
+            ? info with { ExtraInfo = answer.ExtraInfo }
+            : info;
+    }
+
+    private async Task<(StorageServer Info, StorageServer Answer)> AskInfoAsync(CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
         // The user's own entries stay the user's: of the answer only what the array knows is taken.
-        return Server with
+        return (Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
+            ArrayId = info.ArrayId,
             VolumeGroups = info.VolumeGroups,
             Status = info.Status,
             Description = info.Description,
@@ -80,7 +94,7 @@ public sealed partial class StorageArray : IDisposable
             UsedBytes = info.UsedBytes,
             FreeBytes = info.FreeBytes,
             AllocatedBytes = info.AllocatedBytes,
-        };
+        }, info);
     }
 
     /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>
@@ -154,8 +168,24 @@ public sealed partial class StorageArray : IDisposable
         var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
         var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Server));
         ServerRules.Check(session.Server, plugin);
-        await DoAsync(session, GuideMethod.Validate, 0, static (p, server, _, token) => p.ValidateAsync(server, token), cancellationToken);
+        await ValidateAsync(session, cancellationToken);
         return session;
+    }
+
+    /// <summary>Ends a validate that hangs, also one that blocks its thread: nothing else of the array could be used, or tested, until it returned.</summary>
+    private async Task ValidateAsync(Session session, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(PluginCall.ValidateTimeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            await DoAsync(session, GuideMethod.Validate, 0,
+                static (plugin, server, _, token) => Task.Run(() => plugin.ValidateAsync(server, token), token), either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw ServerErrors.ArrayUnreachable(Name, PluginCall.ValidateTimeout);
+        }
     }
 
     private static Task<Capabilities> GetCapabilitiesAsync(Session session, CancellationToken cancellationToken) =>
@@ -190,7 +220,7 @@ public sealed partial class StorageArray : IDisposable
             throw PluginCall.Translate(e, session.Plugin, method);
         }
 
-        return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : answer;
+        return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : ResultRepair.Clean(answer);
     }
 
     private static async Task<T> CheckedAsync<TState, T>(

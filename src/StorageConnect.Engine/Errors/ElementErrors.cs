@@ -30,7 +30,7 @@ internal static class ElementErrors
         new(Text([element, groups])) { Element = element };
 
     public static StorageElementBusyException StorageElementOnline(string element, string method, AbilityKey ability) =>
-        new(Text([element, method, ability])) { Element = element };
+        new(Text([element, GuideMethod.ToWords(method), ability])) { Element = element };
 
     public static StorageElementBusyException StorageElementInUse(string element, ValueList<string> groups, string array) =>
         new(Text([element, groups, array])) { Element = element };
@@ -50,7 +50,7 @@ internal static class ElementErrors
         new(Text([array, element, snapshot])) { Element = element };
 
     public static NoSuchOperationException NoSuchOperation(string who, string method, AbilityKey ability, Ability value, string array) =>
-        new(Text([who, method, ability, value])) { Element = array };
+        new(Text([who, GuideMethod.ToWords(method), ability, value])) { Element = array };
 
     public static NoSuchOperationException CustomNameUnsupported(string name, string kind, AbilityKey ability, string array) =>
         new(Text([array, kind, ability, name])) { Element = name };

@@ -33,6 +33,9 @@ internal static class ServerErrors
     public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, ApiVersion api) =>
         new(Text([plugin, api, given, ApiVersion.ManyAccessContexts])) { Element = server };
 
+    public static ArrayUnreachableException ArrayUnreachable(string array, TimeSpan timeout) =>
+        new(Text([array, Math.Round(timeout.TotalSeconds)], "Validate")) { Element = array, Retryable = true };
+
     public static AuthenticationFailedException CredentialNeeded(string missing, string server) => new(Text([missing, server])) { Element = server };
 
     public static AccessDeniedException CredentialNotSaved(string folder, Exception cause) => new(Text([folder, cause.Message]), cause) { Element = folder };
@@ -41,7 +44,7 @@ internal static class ServerErrors
 
     public static AccessDeniedException ServerListNotReadable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
 
-    public static DataCorruptException ServerListCorrupt(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
+    public static DataCorruptException ServerListCorrupt(string path, string problem, Exception? cause = null) => new(Text([path, problem]), cause) { Element = path };
 
     // The message of a JSON error could quote the text around it: say where, not what.
     public static DataCorruptException SavedCredentialUnreadable(string path) => new(Text([path])) { Element = path };

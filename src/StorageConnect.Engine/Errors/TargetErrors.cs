@@ -6,7 +6,7 @@ namespace StorageConnect.Engine;
 internal static class TargetErrors
 {
     public static NoSuchOperationException NotIscsi(string array, StorageType type, string method) =>
-        new(Text([array, type, method])) { Element = array, Method = method };
+        new(Text([array, type, GuideMethod.ToWords(method)])) { Element = array, Method = method };
 
     public static InvalidRequestException TargetNotDiscovered(string array) => new(Text([array], "None")) { Element = array };
 

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Engine;
 
-/// <summary>What arrays do in the background for this user: begun here, kept on disk, polled by whichever process wants to know.</summary>
+/// <summary>What arrays do in the background for this user. Operations are stored on disk, so that any later process can follow them.</summary>
 public sealed class OperationService
 {
     private readonly OperationStore _store;
@@ -13,7 +13,7 @@ public sealed class OperationService
 
     internal OperationService(string folder, Func<string, StorageArray> arrays, TimeProvider clock)
     {
-        _store = new(folder);
+        _store = new(folder, clock);
         _arrays = arrays;
         _clock = clock;
         _query = new(_store, arrays, clock);
@@ -23,13 +23,13 @@ public sealed class OperationService
     internal OperationPoller Poller { get; }
 
     /// <summary>
-    /// Calls an array for something that may take long, and keeps what goes on in the background, even when the caller's wait ends before the
+    /// Calls an array for something that may take long, and stores what goes on in the background, also when the caller's wait ends before the
     /// call does.
     /// </summary>
     /// <param name="array">The array.</param>
     /// <param name="kind">What is being done.</param>
     /// <param name="call">Does it.</param>
-    /// <param name="keepAnyway">Keep it although it is done already: whoever began it wants to fetch the result later.</param>
+    /// <param name="keepAnyway">Store it although it is done already, because the caller fetches the result later.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The operation: running, or completed when there was nothing to wait for.</returns>
     public async Task<OscOperation> BeginAsync(
@@ -60,7 +60,7 @@ public sealed class OperationService
             begun);
         if (begun.AsyncProgress is null)
         {
-            operation = operation.Complete(await array.GetAsyncProgressAsync(begun, kind, cancellationToken), now);
+            operation = operation.Complete(begun with { AsyncHandle = null }, now);
             if (!keepAnyway)
             {
                 return operation.Operation;
@@ -71,16 +71,17 @@ public sealed class OperationService
         return operation.Operation;
     }
 
-    /// <summary>Whether another process could take it up.</summary>
+    /// <summary>Whether it is stored, so that another process could follow it.</summary>
     public bool IsKept(string id) => _store.IsOnDisk(id);
 
-    /// <summary>
-    /// All operations there are, or those of some servers, as they were last kept; in the order they began. What can't be read has a problem.
-    /// </summary>
-    public IReadOnlyList<OperationUpdate> GetAll(IReadOnlyCollection<string>? serverUuids = null)
+    /// <summary>Operations as they were last stored, in the order they began. One that can't be read has a problem.</summary>
+    /// <param name="serverUuids">Only those on these servers; null for all.</param>
+    /// <param name="includeHistory">Also those whose outcome was handed over in the last week.</param>
+    public IReadOnlyList<OperationUpdate> GetAll(IReadOnlyCollection<string>? serverUuids = null, bool includeHistory = false)
     {
         var all = new List<OperationUpdate>();
-        foreach (var id in _store.Ids)
+        _store.DeleteExpired();
+        foreach (var id in includeHistory ? [.. _store.Ids, .. _store.HistoryIds] : _store.Ids)
         {
             try
             {
@@ -98,8 +99,8 @@ public sealed class OperationService
         return [.. all.OrderBy(update => update.Operation?.StartedAt)];
     }
 
-    /// <summary>Asks the array how far an operation is.</summary>
-    /// <returns>The operation as it is now; with a problem, as it was last known.</returns>
+    /// <summary>Queries the array for the progress of an operation.</summary>
+    /// <returns>The operation as it is now; with a problem, as it was last known. One that has ended is not queried again.</returns>
     /// <exception cref="NotFoundException">There is no such operation.</exception>
     public async Task<OperationUpdate> QueryAsync(string id, CancellationToken cancellationToken)
     {
@@ -107,7 +108,8 @@ public sealed class OperationService
         return new(id, answer.Operation.Operation) { Problem = answer.Problem };
     }
 
-    /// <summary>Somebody begins to wait.</summary>
+    /// <summary>A new subscription, for whoever waits for operations.</summary>
+    /// <param name="pollInterval">The least time between two queries of one operation; zero leaves it to the engine and the plug-in.</param>
     public OperationSubscription Subscribe(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
 
     /// <summary>Has the array stop an operation, and take back what it has half made.</summary>
@@ -118,7 +120,7 @@ public sealed class OperationService
         var operation = Load(id);
         if (!operation.HasEnded)
         {
-            // Kept first: whoever follows it, in any process, then knows why it ends.
+            // Stored first: any process that follows it then knows why it ends.
             _store.Update(id, static kept => kept with { Stopping = true });
             var isStopped = false;
             try
@@ -141,9 +143,9 @@ public sealed class OperationService
             : throw OperationErrors.OperationEnded(id, operation.Operation);
     }
 
-    /// <summary>Forgets an operation that has ended.</summary>
-    /// <param name="id">Which.</param>
-    /// <param name="evenRunning">Also one that runs, or that can't be read or asked after. The array goes on with it.</param>
+    /// <summary>Deletes the record of an operation that has ended, and its outcome.</summary>
+    /// <param name="id">The operation.</param>
+    /// <param name="evenRunning">Also one that runs, can't be read, or whose array does not answer. The array goes on with it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="StorageElementBusyException">It runs.</exception>
     public async Task RemoveAsync(string id, bool evenRunning, CancellationToken cancellationToken)
@@ -166,11 +168,11 @@ public sealed class OperationService
             throw OperationErrors.OperationNotFound(id);
         }
 
-        Forget(id);
+        _store.Remove(id);
     }
 
-    /// <summary>Its outcome was handed over: nobody needs it any more.</summary>
-    public void Forget(string id) => _store.Remove(id);
+    /// <summary>Moves an operation to the history, because its outcome was handed over. It can be waited for and read for another week.</summary>
+    public void MoveToHistory(string id) => _store.MoveToHistory(id);
 
     internal StoredOperation Load(string id) => _store.TryLoad(id) ?? throw OperationErrors.OperationNotFound(id);
 }

@@ -5,119 +5,211 @@ using StorageConnect.Engine.Servers;
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>
-/// The operations of this user, one file each, so that one that can't be read costs the others nothing. What percentage is reached is not
-/// written: who wants to know asks the array.
+/// The operations of this user, one file each, so that an unreadable one does not affect the others. The percentage is not stored: it is queried.
+/// An operation whose outcome somebody has got moves to the history, a folder beside, and is deleted from there after a week.
 /// </summary>
-internal sealed class OperationStore(string folder)
+internal sealed class OperationStore(string folder, TimeProvider? clock = null)
 {
     private const int Version = 1;
     private const string Extension = ".json";
+    private const int LargestSize = 16 << 20;
 
-    // What the disk had no room for lives as long as this process does.
-    private readonly ConcurrentDictionary<string, StoredOperation> _unkept = new();
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
+    private static readonly TimeSpan CleanupInterval = TimeSpan.FromHours(1);
 
-    /// <summary>Fails before anything is begun if operations couldn't be kept.</summary>
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
+
+    // Operations that could not be written live as long as this process.
+    private readonly ConcurrentDictionary<string, StoredOperation> _unwritten = new();
+    private readonly ConcurrentDictionary<string, bool> _unwrittenHistory = new();
+    private long _cleanedUp;
+
+    /// <summary>Fails before anything is begun if operations couldn't be stored.</summary>
     public void Prepare() => Guarded(() =>
     {
         PrivateFile.EnsureFolder(folder);
         return true;
     });
 
-    public IReadOnlyList<string> Ids => Guarded<IReadOnlyList<string>>(() =>
-        [.. (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file))
-            .Union(_unkept.Keys).Order(StringComparer.Ordinal)]);
+    /// <summary>The operations whose outcome nobody has got yet.</summary>
+    public IReadOnlyList<string> Ids => Guarded(() => Order(FilesIn(folder).Union(_unwritten.Keys.Except(_unwrittenHistory.Keys))));
 
-    /// <summary>Keeps an operation that has begun: on disk, or in this process alone where the disk doesn't take it.</summary>
+    /// <summary>The operations whose outcome somebody has got, of the last week.</summary>
+    public IReadOnlyList<string> HistoryIds => Guarded(() => Order(FilesIn(HistoryFolder).Union(_unwrittenHistory.Keys).Except(Ids)));
+
+    /// <summary>Stores an operation that has begun: on disk, or in this process alone where the disk doesn't take it.</summary>
     public void Add(StoredOperation operation)
     {
+        DeleteExpired();
         try
         {
             Write(operation);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
-            _unkept[operation.Id] = operation;
+            _unwritten[operation.Id] = operation;
         }
     }
 
-    /// <summary>The operation as it was last kept; null when there is none.</summary>
+    /// <summary>The operation as it was last stored, also from the history; null when there is none.</summary>
     /// <exception cref="DataCorruptException">Its file can't be read.</exception>
     public StoredOperation? TryLoad(string id)
     {
-        if (_unkept.TryGetValue(id, out var unkept))
+        if (_unwritten.TryGetValue(id, out var unwritten))
         {
-            return unkept;
+            return unwritten;
         }
 
-        try
-        {
-            return IsOnDisk(id) ? Parse(id, File.ReadAllBytes(FileOf(id))) : null;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Another process has just fetched it.
-            return null;
-        }
-        catch (Exception e) when (e is JsonException or UnauthorizedAccessException or IOException)
-        {
-            throw OperationErrors.OperationUnreadable(id, FileOf(id), e);
-        }
+        // Another process may move it to the history between the two looks, and never back.
+        return IsId(id) ? TryRead(id, FileOf(id)) ?? TryRead(id, HistoryFileOf(id)) : null;
     }
 
     /// <summary>
-    /// Changes what is kept. One that has ended stays as it ended, and one that was fetched or removed stays away, whichever process did it.
+    /// Changes what is stored. An operation that has ended stays as it ended, and one that was removed stays away, whichever process did it.
     /// </summary>
-    /// <returns>What is kept now; null when nothing is.</returns>
+    /// <returns>What is stored now; null when nothing is.</returns>
     public StoredOperation? Update(string id, Func<StoredOperation, StoredOperation> change)
     {
-        while (_unkept.TryGetValue(id, out var unkept))
+        while (_unwritten.TryGetValue(id, out var unwritten))
         {
-            var changed = unkept.HasEnded ? unkept : change(unkept);
-            if (_unkept.TryUpdate(id, changed, unkept))
+            var changed = unwritten.HasEnded ? unwritten : change(unwritten);
+            if (_unwritten.TryUpdate(id, changed, unwritten))
             {
                 return changed;
             }
         }
 
-        return Guarded(() => PrivateFile.Locked(GateFile, () =>
+        return Guarded(() => PrivateFile.Locked(LockFile, () =>
         {
-            var kept = TryLoad(id);
-            if (kept is { HasEnded: false })
+            var stored = TryLoad(id);
+            if (stored is { HasEnded: false })
             {
-                kept = change(kept);
-                Write(kept);
+                stored = change(stored);
+                Write(stored);
             }
 
-            return kept;
+            return stored;
         }));
     }
 
-    /// <summary>Forgets it, if it is there.</summary>
+    /// <summary>Moves an operation to the history: its outcome was handed over.</summary>
+    public void MoveToHistory(string id)
+    {
+        if (_unwritten.ContainsKey(id))
+        {
+            _unwrittenHistory[id] = true;
+            return;
+        }
+
+        Guarded(() => IsOnDisk(id) && PrivateFile.Locked(LockFile, () =>
+        {
+            if (TryRead(id, FileOf(id)) is { HasEnded: true })
+            {
+                PrivateFile.EnsureFolder(HistoryFolder);
+                File.Move(FileOf(id), HistoryFileOf(id), overwrite: true);
+            }
+            else
+            {
+                // Its end could not be stored: there is nothing to keep.
+                File.Delete(FileOf(id));
+            }
+
+            return true;
+        }));
+    }
+
+    /// <summary>Deletes an operation, if it is there.</summary>
     public void Remove(string id)
     {
-        if (!_unkept.TryRemove(id, out _))
+        _unwrittenHistory.TryRemove(id, out _);
+        if (!_unwritten.TryRemove(id, out _))
         {
-            Guarded(() => Directory.Exists(folder) && PrivateFile.Locked(GateFile, () =>
+            Guarded(() => IsOnDisk(id) && PrivateFile.Locked(LockFile, () =>
             {
                 File.Delete(FileOf(id));
+                if (File.Exists(HistoryFileOf(id)))
+                {
+                    File.Delete(HistoryFileOf(id));
+                }
+
                 return true;
             }));
         }
     }
 
+    /// <summary>Deletes what ended more than a week ago; looks at most once an hour.</summary>
+    public void DeleteExpired()
+    {
+        var last = Interlocked.Read(ref _cleanedUp);
+        if (last != 0 && _clock.GetElapsedTime(last) < CleanupInterval)
+        {
+            return;
+        }
+
+        Interlocked.Exchange(ref _cleanedUp, Math.Max(1, _clock.GetTimestamp()));
+        try
+        {
+            foreach (var id in FilesIn(HistoryFolder).Concat(FilesIn(folder)).Where(IsId).ToList())
+            {
+                DeleteIfExpired(id);
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or StorageConnectException)
+        {
+            // The next hour will do.
+        }
+    }
+
     /// <summary>Whether there is one, readable or not.</summary>
-    public bool Exists(string id) => _unkept.ContainsKey(id) || IsOnDisk(id);
+    public bool Exists(string id) => _unwritten.ContainsKey(id) || IsOnDisk(id);
 
     /// <summary>Whether another process could take it up.</summary>
-    public bool IsOnDisk(string id) => IsId(id) && File.Exists(FileOf(id));
+    public bool IsOnDisk(string id) => IsId(id) && (File.Exists(FileOf(id)) || File.Exists(HistoryFileOf(id)));
 
-    // One for all of them: a lock file per operation would have to be removed, and could be, under another process's hands.
-    private string GateFile => Path.Combine(folder, "operations");
+    // One for all of them: a lock file per operation would have to be removed, and another process could remove it while it is held.
+    private string LockFile => Path.Combine(folder, "operations");
+
+    private string HistoryFolder => Path.Combine(folder, "history");
 
     private string FileOf(string id) => Path.Combine(folder, id + Extension);
 
+    private string HistoryFileOf(string id) => Path.Combine(HistoryFolder, id + Extension);
+
     // A name, never a path.
     private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
+
+    private static IEnumerable<string> FilesIn(string folder) =>
+        (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file));
+
+    private static IReadOnlyList<string> Order(IEnumerable<string> ids) => [.. ids.Order(StringComparer.Ordinal)];
+
+    private static StoredOperation? TryRead(string id, string file)
+    {
+        try
+        {
+            return File.Exists(file) ? Parse(id, PrivateFile.Read(file, LargestSize)) : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null; // Another process has just moved or removed it.
+        }
+        catch (Exception e) when (e is JsonException or UnauthorizedAccessException or IOException or InvalidDataException)
+        {
+            throw OperationErrors.OperationUnreadable(id, file, e);
+        }
+    }
+
+    private void DeleteIfExpired(string id)
+    {
+        var oldest = _clock.GetUtcNow() - Retention;
+        var file = File.Exists(HistoryFileOf(id)) ? HistoryFileOf(id) : FileOf(id);
+
+        // The file's time first: what is younger need not be read.
+        if (File.GetLastWriteTimeUtc(file) < oldest && TryLoad(id) is { HasEnded: true } stored && stored.Operation.EndedAt < oldest)
+        {
+            Remove(id);
+        }
+    }
 
     private void Write(StoredOperation operation) =>
         PrivateFile.Write(FileOf(operation.Id), JsonSerializer.SerializeToUtf8Bytes(new Content(Version, operation), StoredJson.Options));

@@ -1,4 +1,4 @@
-using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect;
 
@@ -43,26 +43,7 @@ public sealed record OscOperationError
     /// <summary>The error as the plug-in threw it, in whatever process that was.</summary>
     public StorageConnectException ToException()
     {
-        StorageConnectException error = Type switch
-        {
-            nameof(AccessDeniedException) => new AccessDeniedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(AccessGroupException) => new AccessGroupException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(AlreadyExistsException) => new AlreadyExistsException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(DataCorruptException) => new DataCorruptException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(InvalidRequestException) => new InvalidRequestException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(InvalidStorageArrayException) =>
-                new InvalidStorageArrayException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(LimitExceededException) => new LimitExceededException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(NoSuchOperationException) => new NoSuchOperationException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(NotFoundException) => new NotFoundException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(SnapRestoreNotSafeException) =>
-                new SnapRestoreNotSafeException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-            nameof(StorageElementBusyException) =>
-                new StorageElementBusyException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-
-            // The transient ones never end an operation; what is left is a plug-in's own kind.
-            _ => new OperationFailedException(Message) { ErrorId = ErrorId, Element = Element, Recommendation = Recommendation },
-        };
+        var error = ErrorRepair.Create(Type, new(ErrorId, Message, Recommendation) { Element = Element });
         (error.Method, error.Plugin) = (Method, Plugin);
         return error;
     }

@@ -1,8 +1,6 @@
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>
-/// When to ask again: soon at first, so that short work is short, then more and more seldom; and how long to bear with an array that can't tell.
-/// </summary>
+/// <summary>Polling schedule: 20 ms growing to 2 s, and how many failures are tolerated.</summary>
 internal sealed class PollingSchedule
 {
     public static readonly TimeSpan First = TimeSpan.FromMilliseconds(20);
@@ -10,31 +8,31 @@ internal sealed class PollingSchedule
     private const double Growth = 1.5;
 
     // A failover takes a minute or two; a fault in a plug-in's code seldom passes.
-    private const int UnansweredAtMost = 60;
-    private const int FaultsAtMost = 5;
+    private const int FailuresTolerated = 60;
+    private const int FaultsTolerated = 5;
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestUnanswered = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestWish = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestAfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRequested = TimeSpan.FromMinutes(1);
 
     private TimeSpan _pause = First;
     private int _failures;
 
-    /// <param name="answer">What came of the last question.</param>
-    /// <param name="remaining">What is still to be done, where that can be told: the end is not slept through.</param>
-    /// <returns>The pause; null when asking again is in vain.</returns>
-    public TimeSpan? Next(ProgressResult answer, TimeSpan? remaining)
+    /// <param name="result">The result of the last query.</param>
+    /// <param name="remaining">The estimated rest of the operation, where known: the next query comes no later than its end.</param>
+    /// <returns>The pause before the next query; null when another query is useless.</returns>
+    public TimeSpan? Next(ProgressResult result, TimeSpan? remaining)
     {
-        if (answer.Problem is { } problem)
+        if (result.Problem is { } problem)
         {
             _failures++;
-            _pause = Min(Max(_pause, TimeSpan.FromMilliseconds(100)) * 2, LongestUnanswered);
-            return answer.IsTransient && _failures < (problem is PluginFaultException ? FaultsAtMost : UnansweredAtMost) ? _pause : null;
+            _pause = Min(Max(_pause, TimeSpan.FromMilliseconds(100)) * 2, LongestAfterFailure);
+            return result.IsTransient && _failures < (problem is PluginFaultException ? FaultsTolerated : FailuresTolerated) ? _pause : null;
         }
 
         _failures = 0;
-        if (answer.Pause is { } wish)
+        if (result.RequestedPause is { } requested)
         {
-            return Max(First, Min(wish, LongestWish));
+            return Max(First, Min(requested, LongestRequested));
         }
 
         _pause = Min(_pause * Growth, Longest);

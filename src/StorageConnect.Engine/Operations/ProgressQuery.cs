@@ -1,9 +1,9 @@
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>Puts one question after an operation to its array, and decides what the answer means. An end is kept before anybody hears of it.</summary>
+/// <summary>Queries the progress of an operation once, and decides what the result means. An end is stored before it is reported.</summary>
 internal sealed class ProgressQuery(OperationStore store, Func<string, StorageArray> arrays, TimeProvider clock)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     public async Task<ProgressResult> QueryAsync(StoredOperation operation, CancellationToken cancellationToken)
     {
@@ -19,26 +19,26 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
             var answer = await QueryArrayAsync(array, operation, cancellationToken);
             if (answer.AsyncProgress is null)
             {
-                return new(Keep(operation, kept => kept.Complete(answer, clock.GetUtcNow())));
+                return new(Store(operation, kept => kept.Complete(answer, clock.GetUtcNow())));
             }
 
             var now = operation.Advance(answer);
             if (answer.AsyncHandle != operation.Record.AsyncHandle)
             {
-                Keep(operation, kept => kept with { Record = answer });
+                Store(operation, kept => kept with { Record = answer });
             }
 
-            return new(now) { Pause = array.ProgressInterval };
+            return new(now) { RequestedPause = array.ProgressInterval };
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return Judge(operation, e as StorageConnectException ?? OperationErrors.OperationFailed(operation.Id, e));
+            return ToResult(operation, e as StorageConnectException ?? OperationErrors.OperationFailed(operation.Id, e));
         }
     }
 
     private async Task<StorageElement> QueryArrayAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Deadline, clock);
+        using var deadline = new CancellationTokenSource(Timeout, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
@@ -46,39 +46,39 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw OperationErrors.ArrayUnreachable(array.Name, Deadline, operation.Id);
+            throw OperationErrors.ArrayUnreachable(array.Name, Timeout, operation.Id);
         }
     }
 
-    private ProgressResult Judge(StoredOperation operation, StorageConnectException error)
+    private ProgressResult ToResult(StoredOperation operation, StorageConnectException error)
     {
-        // Another process may have seen its end: arrays forget what they were asked about once.
+        // Another process may have seen its end: some arrays report an end only once.
         var kept = TryLoad(operation.Id);
         if (kept is { HasEnded: true })
         {
             return new(kept);
         }
 
-        if (!EndsIt(error))
+        if (!IsFinal(error))
         {
             return new(operation) { Problem = error, IsTransient = IsTransient(error) };
         }
 
-        return new(Keep(operation, now => now.Stopping || error.ErrorId == "OperationStopped"
+        return new(Store(operation, now => now.Stopping || error.ErrorId == "OperationStopped"
             ? now.Stop(clock.GetUtcNow())
             : now.Fail(error, clock.GetUtcNow())));
     }
 
     /// <summary>
-    /// Only the array's own word ends an operation: a server that can't be opened here, or that does not answer, says nothing about it.
+    /// Only the array's own error ends an operation: a server that can't be opened here, or that does not answer, says nothing about it.
     /// </summary>
-    private static bool EndsIt(StorageConnectException error) =>
+    private static bool IsFinal(StorageConnectException error) =>
         error.Method == GuideMethod.GetAsyncProgress && error is not AuthenticationFailedException && !IsTransient(error);
 
     private static bool IsTransient(StorageConnectException error) => error.Retryable || error is ArrayUnreachableException or PluginFaultException;
 
-    /// <summary>Another process may have been quicker: then what it kept counts. What can't be kept is true all the same.</summary>
-    private StoredOperation Keep(StoredOperation operation, Func<StoredOperation, StoredOperation> change)
+    /// <summary>What another process stored first counts. A result that can't be stored is returned all the same.</summary>
+    private StoredOperation Store(StoredOperation operation, Func<StoredOperation, StoredOperation> change)
     {
         try
         {
@@ -103,16 +103,16 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
     }
 }
 
-/// <summary>What came of a question.</summary>
+/// <summary>The result of one query.</summary>
 /// <param name="Operation">The operation as it is known now.</param>
 internal sealed record ProgressResult(StoredOperation Operation)
 {
-    /// <summary>Why it isn't known better.</summary>
+    /// <summary>Why nothing newer is known.</summary>
     public StorageConnectException? Problem { get; init; }
 
     /// <summary>The problem may pass by itself.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>The plug-in's wish for the next question.</summary>
-    public TimeSpan? Pause { get; init; }
+    /// <summary>The pause that the plug-in asks for; null leaves it to <see cref="PollingSchedule"/>.</summary>
+    public TimeSpan? RequestedPause { get; init; }
 }

@@ -22,7 +22,8 @@ internal static class DescriptorReader
 
         var metadata = image.GetMetadataReader();
         var contract = typeof(StorageArrayPlugin).Assembly.GetName().Name!;
-        if (!metadata.IsAssembly || !metadata.AssemblyReferences.Any(handle => metadata.StringComparer.Equals(metadata.GetAssemblyReference(handle).Name, contract)))
+        if (!metadata.IsAssembly || !metadata.AssemblyReferences.Any(
+            handle => metadata.StringComparer.Equals(metadata.GetAssemblyReference(handle).Name, contract)))
         {
             return ([], null);
         }
@@ -63,7 +64,8 @@ internal static class DescriptorReader
     }
 
     private static Capabilities ToCapabilities(Dictionary<string, object?> named) => new(
-        Enum.GetValues<AbilityKey>().Select(key => KeyValuePair.Create(key, named.GetValueOrDefault(key.ToString()) is int value ? (Ability)value : Ability.Invalid)),
+        Enum.GetValues<AbilityKey>().Select(
+            key => KeyValuePair.Create(key, named.GetValueOrDefault(key.ToString()) is int value ? (Ability)value : Ability.Invalid)),
         named.GetValueOrDefault(nameof(Capabilities.MaxAccessEntries)) as int? ?? 0);
 
     private static ValueList<StorageType> ToStorageTypes(object? value) =>
@@ -110,9 +112,11 @@ internal static class DescriptorReader
 
         public string GetSZArrayType(string elementType) => elementType + "[]";
 
-        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => FullName(reader, reader.GetTypeDefinition(handle));
+        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+            FullName(reader, reader.GetTypeDefinition(handle));
 
-        public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) => reader.GetString(reader.GetTypeReference(handle).Name);
+        public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
+            reader.GetString(reader.GetTypeReference(handle).Name);
 
         public string GetTypeFromSerializedName(string name) => name;
 

@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Servers;
+
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Which plug-ins there are, and which one serves whom. Looks at the disk at each call, loads only what is asked for.</summary>
@@ -7,10 +9,10 @@ public sealed class PluginCatalog
     private readonly PluginLoader _loader;
     private readonly PluginStore _store;
 
-    internal PluginCatalog(EnginePaths paths, IHostServices host, TimeProvider clock)
+    internal PluginCatalog(EnginePaths paths, IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers)
     {
         _finder = new(paths);
-        _loader = new(host, clock);
+        _loader = new(host, clock, servers);
         _store = new(paths);
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
-internal sealed class PluginLoader(IHostServices host, TimeProvider clock, TimeSpan? constructionLimit = null)
+internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, TimeSpan? constructionLimit = null)
 {
     // By version too: a plug-in that was upgraded in place is loaded anew, beside what is in use.
     private static readonly ConcurrentDictionary<(string Path, string Version), PluginLoadContext> Contexts = new();
@@ -57,7 +58,11 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, TimeS
             throw new InvalidOperationException($"Its constructor failed: {e.InnerException?.GetType().Name}: {e.InnerException?.Message}", e.InnerException);
         }
 
-        plugin.Services = new(new PluginCache(clock), host);
+        var className = candidate.Descriptor.ClassName;
+        plugin.Services = new(new PluginCache(clock), host)
+        {
+            GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
+        };
         return plugin;
     }
 

@@ -9,14 +9,23 @@ internal static partial class DurableFolder
     /// <summary>Makes the folder where it isn't there, by <paramref name="create"/>, so that a power cut doesn't take it away again.</summary>
     public static void Ensure(string folder, Action<string> create)
     {
-        var changed = new List<string>();
-        for (var missing = folder; !Directory.Exists(missing) && Path.GetDirectoryName(missing) is { Length: > 0 } parent; missing = parent)
+        var absent = new Stack<string>();
+        for (var parent = Path.GetDirectoryName(folder); parent is { Length: > 0 } && !Directory.Exists(parent); parent = Path.GetDirectoryName(parent))
         {
-            changed.Add(parent);
+            absent.Push(parent);
         }
 
-        create(folder);
-        changed.ForEach(Sync);
+        // Each of them by itself: those on the way get the same mode, whatever the umask is.
+        var isNew = !Directory.Exists(folder);
+        foreach (var each in absent.Append(folder))
+        {
+            create(each);
+        }
+
+        foreach (var each in isNew ? absent.Append(folder) : [])
+        {
+            Sync(Path.GetDirectoryName(each)!);
+        }
     }
 
     /// <summary>Makes the names in a folder durable.</summary>
@@ -36,6 +45,27 @@ internal static partial class DurableFolder
         }
 
         RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <summary>Opens a file for reading. A pipe that nobody writes to doesn't keep the caller waiting.</summary>
+    public static SafeFileHandle OpenWithoutWaiting(string path)
+    {
+        const int readOnlyCloseOnExecAndNonBlocking = 0x80800;
+        var handle = Open(path, readOnlyCloseOnExecAndNonBlocking);
+        if (!handle.IsInvalid)
+        {
+            return handle;
+        }
+
+        const int notFound = 2;
+        const int accessDenied = 13;
+        var message = $"{Marshal.GetLastPInvokeErrorMessage()}: '{path}'.";
+        throw Marshal.GetLastPInvokeError() switch
+        {
+            notFound => new FileNotFoundException(message, path),
+            accessDenied => new UnauthorizedAccessException(message),
+            _ => new IOException(message),
+        };
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

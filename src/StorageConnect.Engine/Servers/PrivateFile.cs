@@ -21,6 +21,41 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>The content of a file, read as one that another user or program may have put there: an ordinary file, of a bounded size.</summary>
+    /// <exception cref="InvalidDataException">It is a folder, a pipe, a device, or larger than <paramref name="largestSize"/> bytes.</exception>
+    public static byte[] Read(string path, int largestSize)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new InvalidDataException("it is a folder.");
+        }
+
+        using var handle = OperatingSystem.IsLinux() ? DurableFolder.OpenWithoutWaiting(path) : File.OpenHandle(path);
+        long length;
+        try
+        {
+            length = RandomAccess.GetLength(handle);
+        }
+        catch (NotSupportedException)
+        {
+            throw new InvalidDataException("it is a pipe or a device, and no file.");
+        }
+
+        if (length > largestSize)
+        {
+            throw new InvalidDataException($"it has {length} bytes, and at most {largestSize} are read.");
+        }
+
+        var content = new byte[length];
+        var read = 0;
+        while (read < content.Length && RandomAccess.Read(handle, content.AsSpan(read), read) is > 0 and var more)
+        {
+            read += more;
+        }
+
+        return read == content.Length ? content : content[..read];
+    }
+
     /// <summary>Puts <paramref name="content"/> in the place of what the file held; on return a power cut can't undo it.</summary>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
@@ -85,6 +120,12 @@ internal static class PrivateFile
     [UnsupportedOSPlatform("windows")]
     private static void CreatePrivateFolder(string folder)
     {
+        // Whoever can write a folder on the way can put another in the place of this one. XDG: base folders that are missing are made with 0700.
+        if (Path.GetDirectoryName(folder) is { Length: > 0 } parent && !Directory.Exists(parent))
+        {
+            CreatePrivateFolder(parent);
+        }
+
         // One that was there already may have been made by another tool, open to others.
         if (Directory.CreateDirectory(folder, FolderMode700).UnixFileMode != FolderMode700)
         {

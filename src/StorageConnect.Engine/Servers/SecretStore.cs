@@ -9,6 +9,8 @@ namespace StorageConnect.Engine.Servers;
 /// </summary>
 internal sealed class SecretStore(string folder) : ISecretSource
 {
+    private const int LargestSize = 1 << 20;
+
     private readonly ConcurrentDictionary<(string Server, string Slot), Secret> _secrets = new();
 
     /// <summary>The record with all secrets that this process has or was told to keep.</summary>
@@ -104,9 +106,9 @@ internal sealed class SecretStore(string folder) : ISecretSource
         var path = FileOf(server);
         try
         {
-            return File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllBytes(path)) ?? [] : [];
+            return File.Exists(path) ? JsonSerializer.Deserialize<Dictionary<string, string>>(PrivateFile.Read(path, LargestSize)) ?? [] : [];
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw ServerErrors.SavedCredentialUnreadable(path);
         }

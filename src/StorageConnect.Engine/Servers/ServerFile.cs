@@ -7,6 +7,9 @@ internal sealed class ServerFile(string path)
 {
     private const int Version = 1;
 
+    // Far more than anybody registers: what is larger is another file.
+    private const int LargestSize = 16 << 20;
+
     private readonly Lock _gate = new();
 
     // What the file was when it was read; null: look again.
@@ -22,9 +25,9 @@ internal sealed class ServerFile(string path)
         {
             var file = new FileInfo(path);
             (DateTime LastWriteTimeUtc, long Length) now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
-            if (now != _seen)
+            if (now != _seen || !file.Exists)
             {
-                _servers = file.Exists ? Parse() : [];
+                _servers = IsThere() ? Parse() : [];
                 // A file written a moment ago can be written again without its time changing: look again next time.
                 _seen = DateTime.UtcNow - now.LastWriteTimeUtc < TimeSpan.FromSeconds(2) ? null : now;
             }
@@ -40,7 +43,7 @@ internal sealed class ServerFile(string path)
         {
             PrivateFile.Locked(path, () =>
             {
-                var changed = change(File.Exists(path) ? Parse() : []);
+                var changed = change(IsThere() ? Parse() : []);
                 PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, changed), StoredJson.Options));
                 return changed;
             });
@@ -51,26 +54,51 @@ internal sealed class ServerFile(string path)
         }
     }
 
+    // A folder in its place is not nothing: it is told, and not taken for an empty list.
+    private bool IsThere() => File.Exists(path) || Directory.Exists(path);
+
     private IReadOnlyList<RegisteredServer> Parse()
     {
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(File.ReadAllBytes(path), StoredJson.Options);
-            return content is { Version: Version, Servers: { } servers } && servers.All(IsWhole)
-                ? servers
-                : throw new JsonException(content is { Version: not Version }
-                    ? $"its version is {content.Version}, this is for version {Version}."
-                    : "an entry is not whole.");
+            var content = JsonSerializer.Deserialize<Content>(PrivateFile.Read(path, LargestSize), StoredJson.Options);
+            return FindProblem(content) is { } problem ? throw ServerErrors.ServerListCorrupt(path, problem) : content!.Servers;
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidDataException)
         {
-            throw ServerErrors.ServerListCorrupt(path, e);
+            throw ServerErrors.ServerListCorrupt(path, e.Message, e);
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             throw ServerErrors.ServerListNotReadable(path, e);
         }
     }
+
+    private static string? FindProblem(Content? content)
+    {
+        if (content is null or { Servers: null })
+        {
+            return "it holds no list of servers.";
+        }
+
+        if (content.Version != Version)
+        {
+            return $"its version is {content.Version}, this is for version {Version}.";
+        }
+
+        if (!content.Servers.All(IsWhole))
+        {
+            return "an entry is not whole.";
+        }
+
+        var servers = content.Servers.Select(entry => entry.Server).ToList();
+        return FindTwice(servers.Select(server => server.Name), StringComparer.OrdinalIgnoreCase) is { } name ? $"it has two servers named '{name}'."
+            : FindTwice(servers.Select(server => server.Uuid), StringComparer.Ordinal) is { } uuid ? $"it has two servers with the Uuid '{uuid}'."
+            : null;
+    }
+
+    private static string? FindTwice(IEnumerable<string> texts, StringComparer comparer) =>
+        texts.GroupBy(text => text, comparer).FirstOrDefault(group => group.Skip(1).Any())?.Key;
 
     // Nullable or not, JSON can leave anything out.
     private static bool IsWhole(RegisteredServer? entry) =>

@@ -34,7 +34,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
         }
 
         using var named = Probe(entry);
-        return entry with { Server = WithoutSecrets(await named.GetInfoAsync(cancellationToken)) };
+        return entry with { Server = WithoutSecrets(await named.GetInfoToKeepAsync(cancellationToken)) };
     }
 
     [Rule(9, "With require_storage_name a name from getStorageNames is chosen; otherwise that list is empty.", "getStorageNames()")]

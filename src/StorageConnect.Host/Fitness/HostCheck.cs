@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
-using StorageConnect.Host.Storage;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Fitness;
@@ -70,14 +71,23 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
     private OscHostFinding CheckInitiator()
     {
         const string check = "Initiator name";
+        const string file = "/etc/iscsi/initiatorname.iscsi";
         try
         {
-            return HostInitiator.Read(host.Roots) switch
+            var initiator = HostInitiator.Read(host.Roots);
+            var names = HostInitiator.ReadNames(host.Roots);
+            return initiator.Iqn switch
             {
-                { Iqn: { } iqn } when IscsiName.IsTarget(iqn) => Ok(check, $"{iqn}."),
-                { Iqn: { } iqn } => Error(check, $"'{iqn}' is no iSCSI name.", "Make one with 'iscsi-iname', and put it into /etc/iscsi/initiatorname.iscsi as InitiatorName=."),
-                { Wwpns.Count: > 0 } => Ok(check, "None for iSCSI; there are Fibre Channel ports."),
-                _ => Error(check, "There is none.", "Start iscsid once, which makes one, or put one into /etc/iscsi/initiatorname.iscsi ('iscsi-iname' makes it)."),
+                null when initiator.Wwpns.Count > 0 => Ok(check, "None for iSCSI; there are Fibre Channel ports."),
+                null => Error(check, "There is none.", $"Start iscsid once, which makes one, or put one into {file} ('iscsi-iname' makes it)."),
+                var iqn when !IscsiName.IsTarget(iqn) => Error(check, $"'{iqn}' is no iSCSI name.", $"Make one with 'iscsi-iname', and put it into {file} as InitiatorName=."),
+                var iqn when names.Distinct().Count() > 1 => Warning(
+                    check, $"{file} names {names.Count}. iscsid takes the first: {names[0]}.", $"Leave one line InitiatorName= in {file}, the one that the arrays' access groups hold."),
+                var iqn when names is [var first, ..] && first != iqn => Warning(
+                    check, $"This host is logged in as {iqn}, and {file} says {first}.", "Log out of all targets and restart iscsid, or put the name in use back: access groups must hold the one in use."),
+                var iqn when iqn.Any(char.IsAsciiLetterUpper) => Warning(
+                    check, $"{iqn} has capital letters. The rules of iSCSI know none: arrays take them for small ones, or for another initiator.", $"Write it in small letters in {file} and in the arrays' access groups, then restart iscsid."),
+                var iqn => Ok(check, $"{iqn}."),
             };
         }
         catch (AccessDeniedException e)
@@ -95,7 +105,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
         const string check = "multipathd";
         try
         {
-            return [Ok(check, "It runs."), .. MultipathSettings.Check(await host.Multipath.ShowConfigAsync(cancellationToken))];
+            return [Ok(check, "It runs."), .. MultipathSettings.Check(await host.Multipath.ShowConfigAsync(cancellationToken), await host.Multipath.ShowMapsAsync(cancellationToken))];
         }
         catch (ArrayUnreachableException)
         {

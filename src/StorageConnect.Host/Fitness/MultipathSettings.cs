@@ -1,65 +1,69 @@
+using StorageConnect.Host.Multipath;
+
 namespace StorageConnect.Host.Fitness;
 
-/// <summary>Settings of multipathd that decide between an error and a hang, and between the right LUN and another.</summary>
+/// <summary>
+/// Settings of multipathd that decide between an error and a hang, and between the right LUN and another. What is in force counts, wherever it is set.
+/// </summary>
 internal static class MultipathSettings
 {
-    private const string Where = "in the defaults section of /etc/multipath.conf, then 'multipathd reconfigure'.";
+    private const string Queue = "queue";
+    private const string ThenReload = "in /etc/multipath.conf, then 'multipathd reconfigure'.";
 
-    /// <summary>The findings about what <c>show config local</c> tells.</summary>
-    public static IEnumerable<OscHostFinding> Check(string config)
+    /// <summary>The findings about what <c>show config local</c> tells, and about the maps as they are.</summary>
+    public static IEnumerable<OscHostFinding> Check(string config, IReadOnlyList<MultipathMap> maps)
     {
-        var defaults = ReadDefaults(config);
-        yield return Find(
-            "no_path_retry",
-            defaults,
-            value => value != "queue",
-            "When all paths are lost, I/O waits for ever, and so does every program that uses the device.",
-            $"Give a number, such as 'no_path_retry 16', {Where}");
+        var settings = MultipathConfig.Parse(config);
+        yield return CheckRetry(settings, maps);
         yield return Find(
             "recheck_wwid",
-            defaults,
+            settings.InForce(section => section.GetValueOrDefault("recheck_wwid")),
             value => value is "yes",
             "A path that comes back with another LUN behind it is used as if it were the old one.",
-            $"Set 'recheck_wwid yes' {Where}");
+            $"Set 'recheck_wwid yes' there or in the defaults {ThenReload}");
         yield return Find(
             "find_multipaths",
-            defaults,
+            settings.InForce(section => section.GetValueOrDefault("find_multipaths")),
             value => value is not "strict",
             "Only LUNs on multipath's list become multipath devices. Those that are attached here are put on it; others stay plain disks.",
-            $"That may be wanted; else set 'find_multipaths yes' {Where}");
+            $"That may be wanted; else set 'find_multipaths yes' in the defaults {ThenReload}");
     }
 
-    /// <summary>The defaults section: a line <c>name value</c> or <c>name "value"</c> each.</summary>
-    internal static Dictionary<string, string> ReadDefaults(string config)
+    private static OscHostFinding CheckRetry(MultipathConfig settings, IReadOnlyList<MultipathMap> maps)
     {
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        var section = "";
-        foreach (var line in config.Split('\n').Select(line => line.Trim()))
-        {
-            if (line.EndsWith('{'))
-            {
-                section += "/" + line.TrimEnd('{').TrimEnd();
-            }
-            else if (line == "}")
-            {
-                section = section.LastIndexOf('/') is var end and > 0 ? section[..end] : "";
-            }
-            else if (section == "/defaults" && line.Split(' ', 2) is [var name, var value])
-            {
-                settings[name] = value.Trim().Trim('"');
-            }
-        }
+        const string trouble = "When all paths are lost, I/O waits for ever, and so does every program that uses the device.";
+        const string action = $"Give a number, such as 'no_path_retry 16', where it is set {ThenReload}";
 
-        return settings;
+        // "features" with queue_if_no_path is the old way to say so, where no_path_retry says nothing.
+        var retry = Find(
+            "no_path_retry",
+            settings.InForce(section => section.GetValueOrDefault("no_path_retry")
+                ?? (section.GetValueOrDefault("features")?.Contains("queue_if_no_path", StringComparison.Ordinal) == true ? Queue : null)),
+            value => value != Queue,
+            trouble,
+            action);
+        return retry.State == OscHostFindingState.Ok && maps.Where(map => map.QueuesForever).Select(map => map.Name).ToList() is [_, ..] queueing
+            ? retry with
+            {
+                State = OscHostFindingState.Warning,
+                Finding = $"The map {string.Join(", ", queueing)} waits for ever. {trouble}",
+                SuggestedAction = action
+            }
+            : retry;
     }
 
-    private static OscHostFinding Find(string name, Dictionary<string, string> defaults, Func<string?, bool> isFine, string trouble, string action)
+    private static OscHostFinding Find(string name, IReadOnlyList<(string Where, string? Value)> inForce, Func<string?, bool> isFine,
+        string trouble, string action)
     {
-        var value = defaults.GetValueOrDefault(name);
         var check = $"multipath {name}";
-        var shown = value is null ? "It is not set." : $"It is '{value}'.";
-        return isFine(value)
-            ? new() { Check = check, Finding = shown }
-            : new() { Check = check, State = OscHostFindingState.Warning, Finding = $"{shown} {trouble}", SuggestedAction = action };
+        var wrong = inForce.Where(place => !isFine(place.Value)).ToList();
+        return wrong.Count == 0
+            ? new() { Check = check, Finding = Show(inForce) }
+            : new() { Check = check, State = OscHostFindingState.Warning, Finding = $"{Show(wrong)} {trouble}", SuggestedAction = action };
     }
+
+    private static string Show(IReadOnlyList<(string Where, string? Value)> places) => string.Join(
+        ' ', places.Select(place => place.Value is null
+            ? "It is not set."
+            : $"It is '{place.Value}'{(place.Where == "defaults" ? "" : $" ({place.Where})")}."));
 }

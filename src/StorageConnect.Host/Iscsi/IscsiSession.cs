@@ -1,4 +1,5 @@
 using System.Globalization;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Iscsi;
@@ -80,7 +81,8 @@ internal sealed record IscsiSession(
     /// <summary>A session's folder is a link to <c>…/host3/session1/iscsi_session/session1</c>.</summary>
     private static int? FindHost(string folder)
     {
-        var host = SysFile.TryResolve(folder)?.Split('/').LastOrDefault(part => part.StartsWith("host", StringComparison.Ordinal) && TryParse(part[4..], out _));
+        var host = SysFile.TryResolve(folder)?.Split('/')
+            .LastOrDefault(part => part.StartsWith("host", StringComparison.Ordinal) && TryParse(part[4..], out _));
         return host is not null && TryParse(host[4..], out var number) ? number : null;
     }
 

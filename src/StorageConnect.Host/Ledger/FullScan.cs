@@ -1,4 +1,6 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Ledger;

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Ledger;

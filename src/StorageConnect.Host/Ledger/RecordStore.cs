@@ -1,6 +1,7 @@
 using System.Text.Json;
 using StorageConnect.Engine;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Ledger;
 

@@ -1,3 +1,6 @@
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
+
 namespace StorageConnect.Host.Ledger;
 
 /// <summary>Who works on what: one at a time on an element, and one at a time where a target's sessions begin or end.</summary>

@@ -1,4 +1,4 @@
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
 
 namespace StorageConnect.Host.Multipath;
 

@@ -1,4 +1,4 @@
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
 
 namespace StorageConnect.Host.Multipath;
 
@@ -20,7 +20,9 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     {
         try
         {
-            return MultipathMap.TryParse(await multipathd.AskAsync($"show map {MapArgument.Of(map)} json", cancellationToken)) is [var shown, ..] ? shown : null;
+            return MultipathMap.TryParse(await multipathd.AskAsync($"show map {MapArgument.Of(map)} json", cancellationToken)) is [var shown, ..]
+                ? shown
+                : null;
         }
         catch (Exception e) when (e is ArrayUnreachableException or NoSuchOperationException)
         {
@@ -35,10 +37,12 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     public Task<string> AddPathAsync(string disk, CancellationToken cancellationToken) => multipathd.AskAsync($"add path {disk}", cancellationToken);
 
     /// <summary>Has it take over the size of the paths. Only <c>ok</c> is a success, and not even that says that anything changed.</summary>
-    public Task<string> ResizeMapAsync(DmDevice map, CancellationToken cancellationToken) => multipathd.AskAsync($"resize map {MapArgument.Of(map)}", cancellationToken);
+    public Task<string> ResizeMapAsync(DmDevice map, CancellationToken cancellationToken) =>
+        multipathd.AskAsync($"resize map {MapArgument.Of(map)}", cancellationToken);
 
     /// <summary>Has I/O that finds no path fail instead of waiting for one.</summary>
-    public Task<string> StopQueueingAsync(DmDevice map, CancellationToken cancellationToken) => multipathd.AskAsync($"disablequeueing map {MapArgument.Of(map)}", cancellationToken);
+    public Task<string> StopQueueingAsync(DmDevice map, CancellationToken cancellationToken) =>
+        multipathd.AskAsync($"disablequeueing map {MapArgument.Of(map)}", cancellationToken);
 
     private static string FirstLine(string reply) => reply.Split('\n')[0];
 }

@@ -8,6 +8,9 @@ namespace StorageConnect.Host.Multipath;
 /// <param name="Paths">Its paths, of all path groups.</param>
 internal sealed record MultipathMap(string Name, string Wwid, IReadOnlyList<MultipathPath> Paths)
 {
+    /// <summary>True when I/O without a path waits for ever, and not for a number of checks.</summary>
+    public bool QueuesForever { get; private init; }
+
     /// <summary>Reads the answer to <c>show maps json</c> or <c>show map … json</c>.</summary>
     /// <returns>Null when it is none of multipathd's JSON: a refusal such as <c>fail</c>.</returns>
     public static IReadOnlyList<MultipathMap>? TryParse(string reply)
@@ -31,7 +34,10 @@ internal sealed record MultipathMap(string Name, string Wwid, IReadOnlyList<Mult
     [
         .. Items(map, "path_groups").SelectMany(group => Items(group, "paths")).Select(path =>
             new MultipathPath(Text(path, "dev"), Text(path, "dm_st"), Text(path, "chk_st"), Text(path, "dev_st")))
-    ]);
+    ])
+    {
+        QueuesForever = Text(map, "queueing") is "on",
+    };
 
     private static JsonElement.ArrayEnumerator Items(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var list) && list.ValueKind is JsonValueKind.Array ? list.EnumerateArray() : default;

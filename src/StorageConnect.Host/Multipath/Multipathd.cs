@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Multipath;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Tools;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Multipath;
 

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace StorageConnect.Host.Native;
 
 /// <summary>The few calls of the C library that .NET has no API for.</summary>
-internal static partial class Libc
+internal static unsafe partial class Libc
 {
     private const string Name = "libc";
 
@@ -15,7 +15,13 @@ internal static partial class Libc
     public static partial int Bind(int socket, in NetlinkAddress address, int length);
 
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
-    public static partial int IoControl(SafeFileHandle device, nuint request, ref ScsiInquiry.Request argument);
+    public static partial int IoControl(SafeFileHandle device, nuint request, void* argument);
+
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
+
+    [LibraryImport(Name, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int folder, string path, int flags, uint mask, FileStatus* status);
 
     [LibraryImport(Name, EntryPoint = "poll")]
     public static partial int Poll(ref PollEntry first, nuint count, int milliseconds);
@@ -27,6 +33,20 @@ internal static partial class Libc
         public ushort Padding;
         public uint Port;
         public uint Groups;
+    }
+
+    /// <summary>Of the kernel's <c>struct statx</c>, which is the same on all machines, what is used here.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileStatus
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(128)]
+        public uint DeviceMajor;
+
+        [FieldOffset(132)]
+        public uint DeviceMinor;
     }
 
     /// <summary>The C library's <c>pollfd</c>.</summary>

@@ -1,6 +1,8 @@
 using System.Text;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
@@ -28,12 +30,18 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         return
             from target in SysFile.Names(nodes)
             from portal in SysFile.Names(Path.Combine(nodes, target))
-            from name in SysFile.Names(Path.Combine(nodes, target, portal))
-            let path = Path.Combine(nodes, target, portal, name)
-            let node = NodeFile.TryParse(path, target, portal, name)
-            where node is not null
+            from node in ReadPortal(Path.Combine(nodes, target, portal), target, portal)
             select node;
     }
+
+    // A portal is a folder with a record for each iface; without a portal group tag it is a record itself, or a folder from a version that made one.
+    private static IEnumerable<NodeFile> ReadPortal(string path, string target, string portal) =>
+        (Directory.Exists(path)
+            ? SysFile.Names(path).Select(name => NodeFile.TryParse(Path.Combine(path, name), target, portal, name))
+            : [NodeFile.TryParse(path, target, portal, InterfaceOf(path))]).OfType<NodeFile>();
+
+    private static string InterfaceOf(string path) =>
+        IscsiRecord.Parse(SysFile.TryReadText(path) ?? "")["iface.iscsi_ifacename"] ?? "default";
 
     /// <summary>What iscsid.conf says, which open-iscsi makes new records of.</summary>
     public IscsiRecord ReadDefaults() =>
@@ -45,14 +53,14 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     {
         var portals = Path.Combine(Folder, "nodes", node.TargetName);
         var portal = $"{node.Portal.Address},{node.Portal.Port}";
-        var path = Path.Combine(portals, $"{portal},{node.Tpgt}", interfaceName);
+        var path = node.Tpgt < 0 ? Path.Combine(portals, portal) : Path.Combine(portals, $"{portal},{node.Tpgt}", interfaceName);
         return LockedAsync(
             () =>
             {
                 // A portal has one tag. Under another one the record is of a target that is no more, and iscsiadm would use both.
-                foreach (var other in SysFile.Names(portals, portal + ",*").Where(name => name != $"{portal},{node.Tpgt}"))
+                foreach (var other in ReadNodes().Where(one => one.TargetName == node.TargetName && one.Portal == node.Portal && one.Tpgt != node.Tpgt && one.InterfaceName == interfaceName).ToList())
                 {
-                    DeleteRecord(Path.Combine(portals, other, interfaceName), Path.Combine(Folder, "nodes"));
+                    DeleteRecord(other.Path, Path.Combine(Folder, "nodes"));
                 }
 
                 return Put(path, Path.Combine(Folder, "nodes"), make);

@@ -1,4 +1,5 @@
 using System.Text;
+using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.OpenIscsi;
 

@@ -1,3 +1,4 @@
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.OpenIscsi;

@@ -1,3 +1,7 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
+
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>The iface record that binds sessions and discoveries to a network device, for as long as somebody needs it.</summary>
@@ -8,7 +12,7 @@ namespace StorageConnect.Host.OpenIscsi;
 internal sealed class NetInterface : IAsyncDisposable
 {
     private const string Default = "default";
-    private const string Prefix = "storage-connect.";
+    private const string Prefix = HostInitiator.OwnInterface;
 
     private readonly HostLock? _lock;
     private readonly IscsiDatabase? _database;
@@ -23,7 +27,8 @@ internal sealed class NetInterface : IAsyncDisposable
     /// <summary>The name of the record.</summary>
     public string Name { get; }
 
-    public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device, CancellationToken cancellationToken)
+    public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device,
+        CancellationToken cancellationToken)
     {
         if (device is null)
         {

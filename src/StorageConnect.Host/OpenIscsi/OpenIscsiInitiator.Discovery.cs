@@ -8,15 +8,15 @@ namespace StorageConnect.Host.OpenIscsi;
 internal sealed partial class OpenIscsiInitiator
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken)
     {
         DemandLinux();
         ArrayUnreachableException? unreachable = null;
-        foreach (var address in await HostNames.ResolveAsync(access.Host, cancellationToken))
+        foreach (var address in await HostNames.ResolveAsync(access.Host, null, cancellationToken))
         {
             try
             {
-                return await DiscoverAtAsync(new(address, access.Port), access, cancellationToken);
+                return await DiscoverAtAsync(new(address, access.Port), access, warn, cancellationToken);
             }
             catch (ArrayUnreachableException e)
             {
@@ -27,24 +27,28 @@ internal sealed partial class OpenIscsiInitiator
         throw unreachable!;
     }
 
-    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, Action<string> warn, CancellationToken cancellationToken)
     {
         CheckNetDevice(access.NetDevice);
         await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, access.NetDevice, cancellationToken);
         try
         {
-            return await RetryAsync(() => TryDiscoverAsync(portal, access, netInterface.Name, cancellationToken), cancellationToken);
+            return await RetryAsync(() => TryDiscoverAsync(portal, access, netInterface.Name, warn, cancellationToken), cancellationToken);
         }
         catch (Exception e) when (access.GetMutualChapSecret() is not null && e is AuthenticationFailedException or AccessDeniedException { ErrorId: Refused })
         {
             // With mutual CHAP the initiator insists on it, and many targets know CHAP at their LUNs but not in discovery.
             var without = new AccessContext { Host = access.Host, Port = access.Port, NetDevice = access.NetDevice };
-            var found = await RetryAsync(() => TryDiscoverAsync(portal, without, netInterface.Name, cancellationToken), cancellationToken);
+            var found = await RetryAsync(() => TryDiscoverAsync(portal, without, netInterface.Name, warn, cancellationToken), cancellationToken);
             return [.. found.Select(node => node with { Access = access })];
         }
     }
 
-    private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(IscsiPortal portal, AccessContext access, string netInterface,
+    private async Task<IReadOnlyList<IscsiNode>> TryDiscoverAsync(
+        IscsiPortal portal,
+        AccessContext access,
+        string netInterface,
+        Action<string> warn,
         CancellationToken cancellationToken)
     {
         using var held = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiLock, cancellationToken);
@@ -62,7 +66,7 @@ internal sealed partial class OpenIscsiInitiator
                 throw exit.ToException($"The iSCSI targets at {portal} can't be listed", portal.ToString(), result);
             }
 
-            return await ToNodesAsync(DiscoveryOutput.Parse(result.Output, portal.ToString()), access, cancellationToken);
+            return await ToNodesAsync(DiscoveryOutput.Parse(result.Output), portal, access, warn, cancellationToken);
         }
         finally
         {
@@ -71,18 +75,57 @@ internal sealed partial class OpenIscsiInitiator
         }
     }
 
-    private static async Task<IReadOnlyList<IscsiNode>> ToNodesAsync(IReadOnlyList<DiscoveryOutput.Line> lines, AccessContext access,
+    /// <summary>The nodes that can be used; of each other line a warning. One odd portal hides no good one.</summary>
+    private static async Task<IReadOnlyList<IscsiNode>> ToNodesAsync(
+        DiscoveryOutput output,
+        IscsiPortal asked,
+        AccessContext access,
+        Action<string> warn,
         CancellationToken cancellationToken)
     {
-        var nodes = new List<IscsiNode>(lines.Count);
-        foreach (var line in lines)
+        var nodes = new List<IscsiNode>(output.Lines.Count);
+        var unusable = output.Unusable.Select(line => (Line: line, Reason: "it names no target by the rules of iSCSI")).ToList();
+        foreach (var line in output.Lines)
         {
-            var address = IPAddress.TryParse(line.Portal.Address, out _)
-                ? line.Portal.Address
-                : (await HostNames.ResolveAsync(line.Portal.Address, cancellationToken))[0];
-            nodes.Add(new(line.TargetName, new(address, line.Portal.Port), line.Tpgt, access));
+            var (address, reason) = await FindAddressAsync(line.Portal.Address, asked, cancellationToken);
+            if (reason is not null)
+            {
+                unusable.Add(($"{line.Portal},{line.Tpgt} {line.TargetName}", reason));
+            }
+            else if (new IscsiNode(line.TargetName, new(address!, line.Portal.Port), line.Tpgt, access) is var node && !nodes.Contains(node))
+            {
+                nodes.Add(node);
+            }
         }
 
+        if (nodes.Count == 0 && unusable.Count > 0)
+        {
+            throw IscsiErrors.IscsiTargetInvalid(asked.ToString(), unusable[0].Line);
+        }
+
+        unusable.ForEach(one => warn($"The portal {asked} offers '{one.Line}', which is left out: {one.Reason}."));
         return nodes;
+    }
+
+    /// <summary>The address to log in at, or why there is none.</summary>
+    private static async Task<(string? Address, string? Reason)> FindAddressAsync(string host, IscsiPortal asked, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(host, out var address))
+        {
+            try
+            {
+                return ((await HostNames.ResolveAsync(host, null, cancellationToken))[0], null);
+            }
+            catch (ArrayUnreachableException e)
+            {
+                return (null, $"its host name has no address ({e.InnerException?.Message})");
+            }
+        }
+
+        return host == asked.Address ? (host, null)
+            : address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? (null, "its address is the unspecified one")
+            : address.IsIPv6LinkLocal || address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } && address.GetAddressBytes() is [169, 254, ..]
+                ? (null, "its address is link-local, and does not say through which network device")
+                : (host, null);
     }
 }

@@ -77,7 +77,7 @@ internal sealed partial class OpenIscsiInitiator
         IReadOnlyList<IscsiNode> offered;
         try
         {
-            offered = await TryDiscoverAsync(node.Portal, new() { NetDevice = node.Access.NetDevice }, netInterface, cancellationToken);
+            offered = await TryDiscoverAsync(node.Portal, new() { NetDevice = node.Access.NetDevice }, netInterface, _ => { }, cancellationToken);
         }
         catch (StorageConnectException)
         {

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.OpenIscsi;
@@ -18,7 +19,8 @@ internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, Is
         var left = begun + deadlines.IscsidLoginTimeout - DateTime.UtcNow;
         if (left > TimeSpan.Zero)
         {
-            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true }, left < deadlines.IscsidLoginTimeout ? left : deadlines.IscsidLoginTimeout, cancellationToken);
+            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true },
+                left < deadlines.IscsidLoginTimeout ? left : deadlines.IscsidLoginTimeout, cancellationToken);
         }
 
         return find();

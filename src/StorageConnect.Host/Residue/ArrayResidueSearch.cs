@@ -1,7 +1,10 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Residue;
 
@@ -11,7 +14,8 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     public async Task<IReadOnlyList<FoundResidue>> FindAsync(StorageArray array, CancellationToken cancellationToken)
     {
         var initiator = HostInitiator.Read(host.Roots);
-        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator)).Select(group => group.Name).ToHashSet();
+        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator))
+            .Select(group => group.Name).ToHashSet();
         var seen = Seen();
         var found = new List<FoundResidue>();
         await foreach (var element in array.ListAsync(new(), cancellationToken))
@@ -21,13 +25,17 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
             if (isSeen && !isPresented)
             {
                 found.Add(new(
-                    Describe(OscHostResidueKind.SeenNotPresented, element, "The array no longer presents it to this host: what is written there may fail, or go elsewhere.", "Clear-OscHostResidue takes its devices away."),
+                    Describe(OscHostResidueKind.SeenNotPresented, element,
+                        "The array no longer presents it to this host: what is written there may fail, or go elsewhere.",
+                        "Clear-OscHostResidue takes its devices away."),
                     token => RemoveAsync(element.Page83Id, token)));
             }
-            else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0 && array.Server.StorageType == StorageType.iSCSI)
+            else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0
+                && array.Server.StorageType == StorageType.iSCSI)
             {
                 found.Add(new(
-                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.", "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
+                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.",
+                        "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
                     null));
             }
         }
@@ -41,7 +49,8 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     // A group without entries is a passive array's: it is there for whoever asks.
     private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
         group.Entries.Count == 0
-        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
+        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
+            || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
 
     private HashSet<string> Seen() =>
         [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];
@@ -50,16 +59,11 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     {
         using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
-        var used = DmDevice.FindMap(host.Roots, page83Id) is null ? disks.Select(host.Use.FindOfDisk).FirstOrDefault(use => use is not null) : null;
-        if (used is not null)
-        {
-            throw DeviceErrors.DeviceInUseAsDisk(page83Id, used);
-        }
-
         await host.Teardown.RunAsync(page83Id, cancellationToken);
-        foreach (var device in disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>())
-        {
-            await host.Scsi.DeleteAsync(device, cancellationToken);
-        }
+        using var claim = await host.Claims.TakeDisksAsync(
+            disks,
+            new((_, use) => DeviceErrors.DeviceInUseAsDisk(page83Id, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(page83Id, cause)),
+            cancellationToken);
+        await host.Scsi.DeleteAsync(disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>(), cancellationToken);
     }
 }

@@ -1,8 +1,11 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
+using StorageConnect.Host.Tools;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Residue;
@@ -44,11 +47,11 @@ internal sealed class HostResidueSearch(LinuxHost host)
 
     private async Task<IEnumerable<FoundResidue>> MapsAsync(CancellationToken cancellationToken)
     {
-        var maps = MultipathMaps().Select(map => (Map: map, Disks: map.Slaves(host.Roots).ToList())).ToList();
+        var maps = MultipathMaps.ReadAll(host.Roots).Select(map => (Map: map, Disks: map.Slaves(host.Roots).ToList())).ToList();
         var empty =
             from one in maps
             where one.Disks.Count == 0
-            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.Teardown.RunAsync(WwidOf(one.Map), token));
+            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.Teardown.RunAsync(one.Map.Wwid, token));
 
         var paths = (from one in maps
                      from disk in one.Disks
@@ -59,16 +62,14 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var wrong =
             from path in paths
             let identity = identities[path.Device.Folder]
-            where identity is not null && identity != WwidOf(path.Map)
+            where identity is not null && identity != path.Map.Wwid
             select Found(
                 OscHostResidueKind.WrongIdentity,
                 path.Disk,
-                $"It is a path of {path.Map.Name} ({WwidOf(path.Map)}), and leads to {identity}.",
+                $"It is a path of {path.Map.Name} ({path.Map.Wwid}), and leads to {identity}.",
                 token => _stale.PurgeAsync(path.Device, token));
         return empty.Concat(wrong);
     }
-
-    private static string WwidOf(DmDevice map) => map.Uuid[DmDevice.MultipathPrefix.Length..];
 
     private IEnumerable<FoundResidue> Disks(IReadOnlyList<IscsiSession> sessions) =>
         from session in sessions
@@ -127,11 +128,6 @@ internal sealed class HostResidueSearch(LinuxHost host)
                 SuggestedAction = "Connect-OscStorageElement completes it, Disconnect-OscStorageElement undoes it.",
             },
             null);
-
-    private IEnumerable<DmDevice> MultipathMaps() => SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "dm-*")
-        .Select(name => DmDevice.TryRead(host.Roots, name))
-        .OfType<DmDevice>()
-        .Where(map => map.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal));
 
     // Of other things' links nothing is known here.
     private static bool Speaks(string folder, string name) =>

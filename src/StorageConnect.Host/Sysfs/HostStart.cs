@@ -1,3 +1,5 @@
+using StorageConnect.Host.Settings;
+
 namespace StorageConnect.Host.Sysfs;
 
 /// <summary>Which start of this host this is. The kernel's numbers of sessions begin anew with each.</summary>

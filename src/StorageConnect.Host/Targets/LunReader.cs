@@ -1,4 +1,5 @@
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Targets;

@@ -1,6 +1,10 @@
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Targets;
 
@@ -13,7 +17,7 @@ internal sealed class TargetRelease(LinuxHost host)
     public async Task StopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging out of iSCSI targets");
-        var nodes = await TargetPlan.MakeAsync(server, contexts, cancellationToken);
+        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
         await StopAsync(session => nodes.Any(node => node.IsServedBy(session)), cancellationToken);
     }
 
@@ -21,7 +25,7 @@ internal sealed class TargetRelease(LinuxHost host)
     public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging out of iSCSI targets");
-        var node = TargetPlan.NodeOf(target, new());
+        var node = LoginPlanner.NodeOf(target, new());
         return StopAsync(session => session.TargetName == node.TargetName && session.Portal == node.Portal, cancellationToken);
     }
 
@@ -32,18 +36,26 @@ internal sealed class TargetRelease(LinuxHost host)
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
         var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
         var maps = MapsOver([.. devices.Select(device => device.Disk).OfType<string>()]);
-        RefuseWhenUsed(sessions, devices, maps);
-        foreach (var map in maps)
+        var disks = devices.Select(device => device.Disk).OfType<string>().ToList();
+        var refusal = RefusalOf(sessions);
+        using (await ClaimMapsAsync(maps, refusal, cancellationToken))
+        using (await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken))
         {
-            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+            DemandMultipathd(sessions, maps);
         }
 
-        await Task.WhenAll(devices.Select(device => host.Scsi.DeleteAsync(device, cancellationToken)));
+        foreach (var map in maps)
+        {
+            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+        }
+
+        using var claim = await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
+        await host.Scsi.DeleteAsync(devices, cancellationToken);
 
         // Events that were under way may have made a map anew, of disks that are gone now.
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(WwidOf(map), cancellationToken);
+            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
         }
 
         foreach (var session in sessions)
@@ -51,7 +63,7 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.Initiator.LogoutAsync(session, cancellationToken);
         }
 
-        maps.ForEach(map => DeviceLinks.Clear(host.Roots, WwidOf(map)));
+        maps.ForEach(map => DeviceLinks.Clear(host.Roots, map.Wwid));
         foreach (var owned in host.Ledger.Sessions.Where(owned => sessions.Exists(session => owned.IsServedBy(session, host.Roots))))
         {
             host.Ledger.Remove(owned);
@@ -61,36 +73,42 @@ internal sealed class TargetRelease(LinuxHost host)
     /// <summary>The maps that lose all their paths with these disks. Another only loses some, which is what it is for.</summary>
     private List<DmDevice> MapsOver(HashSet<string> disks) =>
     [
-        .. disks.SelectMany(disk => SysFile.Names(Path.Combine(host.Roots.Sys, "block", disk, "holders")))
-            .Distinct()
-            .Select(holder => DmDevice.TryRead(host.Roots, holder))
+        .. disks.Select(disk => MultipathMaps.FindOver(host.Roots, disk))
             .OfType<DmDevice>()
-            .Where(map => map.Uuid.StartsWith(DmDevice.MultipathPrefix, StringComparison.Ordinal) && map.Slaves(host.Roots).All(disks.Contains))
+            .DistinctBy(map => map.Uuid)
+            .Where(map => map.Slaves(host.Roots).All(disks.Contains))
     ];
 
-    private void RefuseWhenUsed(List<IscsiSession> sessions, List<ScsiDevice> devices, List<DmDevice> maps)
+    private async Task<DeviceClaim> ClaimMapsAsync(List<DmDevice> maps, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
-        var target = string.Join(", ", sessions.Select(session => session.TargetName).Distinct());
+        var claims = new DeviceClaim();
         try
         {
-            var use = maps.Select(map => (Device: map.Name, Use: host.Use.Find(map)))
-                .Concat(devices.Select(device => device.Disk).OfType<string>().Select(disk => (Device: disk, Use: host.Use.FindOfDisk(disk))))
-                .FirstOrDefault(found => found.Use is not null);
-            if (use.Use is not null)
+            foreach (var map in maps)
             {
-                throw DeviceErrors.DeviceInUseAtLogout(target, use.Device, use.Use);
+                claims.Add(await host.Claims.TakeMapAsync(map, refusal, cancellationToken));
             }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw DeviceErrors.DeviceUseUnknownAtLogout(target, e);
-        }
 
-        if (maps.Count > 0 && !host.Multipath.IsListening)
+            return claims;
+        }
+        catch
         {
-            throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, target);
+            claims.Dispose();
+            throw;
         }
     }
 
-    private static string WwidOf(DmDevice map) => map.Uuid[DmDevice.MultipathPrefix.Length..];
+    private void DemandMultipathd(List<IscsiSession> sessions, List<DmDevice> maps)
+    {
+        if (maps.Count > 0 && !host.Multipath.IsListening)
+        {
+            throw MultipathErrors.MultipathdUnreachableToRemove(maps[0].Name, NamesOf(sessions));
+        }
+    }
+
+    private static DeviceRefusal RefusalOf(List<IscsiSession> sessions) => new(
+        (device, use) => DeviceErrors.DeviceInUseAtLogout(NamesOf(sessions), device, use),
+        cause => DeviceErrors.DeviceUseUnknownAtLogout(NamesOf(sessions), cause));
+
+    private static string NamesOf(List<IscsiSession> sessions) => string.Join(", ", sessions.Select(session => session.TargetName).Distinct());
 }

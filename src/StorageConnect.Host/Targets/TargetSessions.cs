@@ -1,6 +1,7 @@
+using System.Collections.Concurrent;
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Targets;
 
@@ -8,7 +9,7 @@ namespace StorageConnect.Host.Targets;
 internal sealed class TargetSessions(LinuxHost host)
 {
     /// <summary>Asks every access context, all at once. One that answers is enough.</summary>
-    public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken)
     {
         host.DemandRights("Finding iSCSI targets");
         if (server.AccessContexts.Count == 0)
@@ -16,7 +17,9 @@ internal sealed class TargetSessions(LinuxHost host)
             throw IscsiErrors.AccessContextNeeded(server.Name);
         }
 
-        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => TargetPlan.WaysOf(server, context)).Select(AskAsync));
+        var warnings = new ConcurrentQueue<string>();
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(AskAsync));
+        warnings.Distinct().ToList().ForEach(warn);
         var found = answers.SelectMany(answer => answer.Nodes).ToList();
         return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
         [
@@ -30,7 +33,7 @@ internal sealed class TargetSessions(LinuxHost host)
         {
             try
             {
-                return (await host.Initiator.DiscoverAsync(way, cancellationToken), null);
+                return (await host.Initiator.DiscoverAsync(way, warnings.Enqueue, cancellationToken), null);
             }
             catch (StorageConnectException e)
             {
@@ -43,14 +46,14 @@ internal sealed class TargetSessions(LinuxHost host)
     public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging in to iSCSI targets");
-        await LoginAsync(await TargetPlan.MakeAsync(server, contexts, cancellationToken), cancellationToken);
+        await LoginAsync(await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken), cancellationToken);
     }
 
     /// <summary>Logs in to one target at its portal, with the CHAP secrets and the network device of <paramref name="context"/>.</summary>
     public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging in to iSCSI targets");
-        return LoginAsync([TargetPlan.NodeOf(target, context)], cancellationToken);
+        return LoginAsync([LoginPlanner.NodeOf(target, context)], cancellationToken);
     }
 
     private async Task LoginAsync(IReadOnlyList<IscsiNode> nodes, CancellationToken cancellationToken)
@@ -74,32 +77,6 @@ internal sealed class TargetSessions(LinuxHost host)
     public async Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
         host.DemandRights("Looking through the SCSI bus");
-        if (type == StorageType.SAN)
-        {
-            await RescanFibreChannelAsync(cancellationToken);
-            return;
-        }
-
-        var names = targets.Select(target => target.TargetName).ToHashSet();
-        var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
-        using var held = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
-        await Task.WhenAll(sessions.Select(async session =>
-        {
-            await RescanAsync(ScsiDevice.Of(host.Roots, session), cancellationToken);
-            await host.Scsi.ScanAsync(session, null, cancellationToken);
-        }));
+        await HostConnectors.For(host, type).RescanAsync(targets, cancellationToken);
     }
-
-    private async Task RescanFibreChannelAsync(CancellationToken cancellationToken)
-    {
-        const string prefix = "host";
-        var hosts = SysFile.Names(Path.Combine(host.Roots.Sys, "class", "fc_host"), prefix + "*").Select(name => int.Parse(name[prefix.Length..], System.Globalization.CultureInfo.InvariantCulture)).ToHashSet();
-        await RescanAsync(
-            SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().Where(device => hosts.Contains(device.Host)),
-            cancellationToken);
-        await Task.WhenAll(hosts.Select(number => host.Scsi.ScanAllAsync(number, cancellationToken)));
-    }
-
-    private Task RescanAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken) =>
-        Task.WhenAll(devices.Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
 }

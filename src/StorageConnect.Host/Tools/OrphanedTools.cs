@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Tools;

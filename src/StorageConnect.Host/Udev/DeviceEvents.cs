@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using StorageConnect.Host.Native;
+using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Udev;
 

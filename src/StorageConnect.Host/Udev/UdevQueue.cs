@@ -1,3 +1,5 @@
+using StorageConnect.Host.Settings;
+
 namespace StorageConnect.Host.Udev;
 
 /// <summary>Whether udev is behind with its events.</summary>

@@ -1,3 +1,5 @@
+using StorageConnect.Host.Settings;
+
 namespace StorageConnect.Host.Udev;
 
 /// <summary>Waits for something to be so: looks, and looks again whenever a device came, changed or went.</summary>

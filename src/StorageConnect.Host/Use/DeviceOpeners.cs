@@ -1,35 +1,40 @@
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
 
 /// <summary>The processes that have a device open.</summary>
-internal static class DeviceOpeners
+internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
 {
-    /// <summary>Such as <c>open by postgres (4711)</c>; null when none is seen. Other containers' processes and the kernel's own users never are.</summary>
-    public static string? Find(HostRoots roots, string kernelName, string? name = null)
+    /// <summary>
+    /// Such as <c>open by postgres (4711)</c>; null when none is seen. By the device's number, whatever the node is called and wherever it is.
+    /// </summary>
+    /// <param name="numbers">The numbers of the device and its partitions, as <c>major:minor</c>.</param>
+    public DeviceUser? Find(IReadOnlyCollection<string> numbers)
     {
-        var paths = name is null ? ["/dev/" + kernelName] : new[] { "/dev/" + kernelName, DevicePathFinder.MultipathFolder + name };
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
         {
             var folder = Path.Combine(roots.Proc, process);
             var program = SysFile.TryReadText(Path.Combine(folder, "comm"));
-            if (!LooksOnly(program) && HasOpen(Path.Combine(folder, "fd"), paths))
+            if (!LooksOnly(program) && HasOpen(Path.Combine(folder, "fd"), numbers))
             {
-                return $"open by {(program is { Length: > 0 } ? program : "a process")} ({process})";
+                return new($"open by {(program is { Length: > 0 } ? program : "a process")} ({process})", MayPass: true);
             }
         }
 
         return null;
     }
 
-    // They look at every device, and let go of it by themselves.
+    // They look at every device, and close it by themselves.
     private static bool LooksOnly(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
 
-    private static bool HasOpen(string folder, string[] paths)
+    private bool HasOpen(string folder, IReadOnlyCollection<string> numbers)
     {
         try
         {
-            return new DirectoryInfo(folder).EnumerateFileSystemInfos().Any(entry => Array.IndexOf(paths, entry.LinkTarget) >= 0);
+            return new DirectoryInfo(folder).EnumerateFileSystemInfos()
+                .Any(entry => entry.LinkTarget?.StartsWith('/') == true && kernel.ReadBlockDevice(entry.FullName) is { } number && numbers.Contains(number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

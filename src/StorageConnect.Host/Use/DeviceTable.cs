@@ -1,4 +1,5 @@
 using System.Text;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
@@ -6,25 +7,61 @@ namespace StorageConnect.Host.Use;
 /// <summary>The kernel's tables of mounts and swap areas.</summary>
 internal static class DeviceTable
 {
-    /// <summary>A mount: the device's number, what it was mounted from, and where.</summary>
-    internal sealed record Mount(string DeviceNumber, string Source, string MountPoint);
+    /// <summary>A mount.</summary>
+    /// <param name="DeviceNumber">The device's number.</param>
+    /// <param name="Source">What it was mounted from.</param>
+    /// <param name="MountPoint">Where.</param>
+    /// <param name="OtherDevices">The devices that its options name: a log, a journal, a real-time part.</param>
+    /// <param name="Where">Empty, or which namespace it is in, as the end of a sentence.</param>
+    internal sealed record Mount(string DeviceNumber, string Source, string MountPoint, IReadOnlyList<string> OtherDevices, string Where);
 
-    /// <summary>All mounts this process sees.</summary>
+    /// <summary>All mounts of this process, and of each other mount namespace that has a visible process.</summary>
     public static IReadOnlyList<Mount> ReadMounts(HostRoots roots)
     {
-        var mounts = new List<Mount>();
-        foreach (var line in SysFile.ReadText(Path.Combine(roots.Proc, "self", "mountinfo")).Split('\n'))
+        var mounts = Parse(SysFile.ReadText(Path.Combine(roots.Proc, "self", "mountinfo")), "").ToList();
+        var seen = new HashSet<string?> { NamespaceOf(roots, "self"), null };
+        foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
+        {
+            if (seen.Add(NamespaceOf(roots, process)) && SysFile.TryReadText(Path.Combine(roots.Proc, process, "mountinfo")) is { } table)
+            {
+                mounts.AddRange(
+                    Parse(table, $" in the mount namespace of {SysFile.TryReadText(Path.Combine(roots.Proc, process, "comm")) ?? "the process"} ({process})"));
+            }
+        }
+
+        return mounts;
+    }
+
+    private static string? NamespaceOf(HostRoots roots, string process)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(roots.Proc, process, "ns", "mnt")).LinkTarget;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null; // it has just ended, or is hidden
+        }
+    }
+
+    private static IEnumerable<Mount> Parse(string table, string where)
+    {
+        foreach (var line in table.Split('\n'))
         {
             // id parent major:minor root mount-point options [optional fields] - type source options
             var fields = line.Split(' ');
             var separator = Array.IndexOf(fields, "-", Math.Min(6, fields.Length));
             if (separator > 0 && fields.Length > separator + 2)
             {
-                mounts.Add(new(fields[2], Unescape(fields[separator + 2]), Unescape(fields[4])));
+                var options = fields.Length > separator + 3 ? fields[separator + 3].Split(',') : [];
+                yield return new(
+                    fields[2],
+                    Unescape(fields[separator + 2]),
+                    Unescape(fields[4]),
+                    [.. options.Select(option => option.Split('=', 2)).Where(option => option is [_, ['/', ..]]).Select(option => Unescape(option[1]))],
+                    where);
             }
         }
-
-        return mounts;
     }
 
     /// <summary>The paths of all swap areas.</summary>

@@ -10,32 +10,32 @@ internal static class TgtErrors
     /// <summary>An error of the control socket.</summary>
     public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) =>
         e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
-    {
-        // .NET's word for a socket file that isn't there.
-        SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
-        SocketError.ConnectionRefused => Unreachable(address, "nobody listens to that socket", e),
-        SocketError.AccessDenied => Closed(address),
-        _ => Ended(address, e),
-    };
+        {
+            // .NET's word for a socket file that isn't there.
+            SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
+            SocketError.ConnectionRefused => Unreachable(address, "nobody listens to that socket", e),
+            SocketError.AccessDenied => Closed(address),
+            _ => Ended(address, e),
+        };
 
     public static ArrayUnreachableException Unreachable(TgtControlAddress address, string reason, Exception inner) =>
         new($"No tgtd answers at {address.Socket}: {reason}.", inner)
-    {
-        ErrorId = NotRunning,
-        Element = address.Socket,
-        Recommendation = IsInstalled()
+        {
+            ErrorId = NotRunning,
+            Element = address.Socket,
+            Recommendation = IsInstalled()
             ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} by hand; or name another one in ExtraInfo."
             : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' by hand.",
-    };
+        };
 
     public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) =>
         new($"tgtd at {address.Socket} ended, or closed the connection: {inner.Message}.", inner)
-    {
-        ErrorId = "TargetDaemonEnded",
-        Element = address.Socket,
-        Retryable = true,
-        Recommendation = "Look whether tgtd runs ('systemctl status tgt'), and start it if not. The next use of the server puts the export in order.",
-    };
+        {
+            ErrorId = "TargetDaemonEnded",
+            Element = address.Socket,
+            Retryable = true,
+            Recommendation = "Look whether tgtd runs ('systemctl status tgt'), and start it if not. The next use of the server puts the export in order.",
+        };
 
     public static ArrayUnreachableException Silent(TgtControlAddress address, TimeSpan deadline, Exception inner) =>
         new(string.Create(CultureInfo.InvariantCulture, $"tgtd at {address.Socket} has not answered for {deadline.TotalSeconds} seconds."), inner)
@@ -51,7 +51,8 @@ internal static class TgtErrors
         {
             ErrorId = "TargetDaemonRefused",
             Element = address.Socket,
-            Recommendation = "tgtd listens only to the user and group it runs as: run as that user (root, as a rule). If you do, look whether it has just ended.",
+            Recommendation =
+                "tgtd listens only to the user and group it runs as: run as that user (root, as a rule). If you do, look whether it has just ended.",
         };
 
     public static ArrayUnreachableException Strange(TgtControlAddress address) =>
@@ -65,11 +66,11 @@ internal static class TgtErrors
     /// <summary>A listing that isn't of the form that tgtd writes.</summary>
     public static ArrayUnreachableException Unreadable(TgtControlAddress address, FormatException e) =>
         new($"{e.Message} An initiator may have put it there.", e)
-    {
-        ErrorId = "TargetDaemonListingOdd",
-        Element = address.Socket,
-        Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
-    };
+        {
+            ErrorId = "TargetDaemonListingOdd",
+            Element = address.Socket,
+            Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
+        };
 
     /// <summary>A refusal that is no expected outcome.</summary>
     public static Exception Translate(TgtRefusedException e, string? element) => e.Reason switch
@@ -82,12 +83,12 @@ internal static class TgtErrors
         },
         TgtRefusal.TargetActive or TgtRefusal.UnitActive or TgtRefusal.RemovalPrevented =>
             new StorageElementBusyException($"Initiators keep tgtd busy{For(element)}: {e.Message}", e)
-        {
-            ErrorId = "StorageElementInUse",
-            Element = element,
-            Retryable = true,
-            Recommendation = "Stop what uses the element, then try again.",
-        },
+            {
+                ErrorId = "StorageElementInUse",
+                Element = element,
+                Retryable = true,
+                Recommendation = "Stop what uses the element, then try again.",
+            },
         TgtRefusal.NoTarget => new ArrayUnreachableException($"tgtd has lost a target{For(element)}: {e.Message}", e)
         {
             ErrorId = TargetMissing,

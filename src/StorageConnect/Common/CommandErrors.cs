@@ -7,7 +7,8 @@ internal static class CommandErrors
 {
     public static InvalidRequestException NothingChosen(string parameter, string given) => new(Text([parameter, given])) { Element = parameter };
 
-    public static InvalidRequestException WrongInput(string parameter, string given, string wanted) => new(Text([parameter, given, wanted])) { Element = parameter };
+    public static InvalidRequestException WrongInput(string parameter, string given, string wanted) =>
+        new(Text([parameter, given, wanted])) { Element = parameter };
 
     public static InvalidRequestException RowUuidNeeded(string name) => new(Text([name])) { Element = name };
 

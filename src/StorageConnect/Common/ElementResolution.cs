@@ -51,7 +51,8 @@ internal static class ElementResolution
     /// <summary>What is meant on this array.</summary>
     /// <exception cref="NotFoundException">The array does not have it.</exception>
     /// <exception cref="InvalidRequestException">It is of another type.</exception>
-    public static async Task<StorageElement> FindAsync(this StorageArray array, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken)
+    public static async Task<StorageElement> FindAsync(this StorageArray array, StorageElementIdentity identity, ElementKind kind,
+        CancellationToken cancellationToken)
     {
         var element = identity.Record
             ?? (identity.Stale is { } stale ? await array.GetInfoAsync(stale, cancellationToken)
@@ -66,10 +67,11 @@ internal static class ElementResolution
         };
     }
 
-    private static Task<StorageElement> FindByNameAsync(StorageArray array, string nameOrUuid, ElementKind kind, CancellationToken cancellationToken) => kind switch
-    {
-        ElementKind.Element => array.FindElementAsync(nameOrUuid, cancellationToken),
-        ElementKind.Snapshot => array.FindSnapshotAsync(nameOrUuid, cancellationToken),
-        _ => array.FindAnyAsync(nameOrUuid, cancellationToken),
-    };
+    private static Task<StorageElement> FindByNameAsync(StorageArray array, string nameOrUuid, ElementKind kind, CancellationToken cancellationToken) =>
+        kind switch
+        {
+            ElementKind.Element => array.FindElementAsync(nameOrUuid, cancellationToken),
+            ElementKind.Snapshot => array.FindSnapshotAsync(nameOrUuid, cancellationToken),
+            _ => array.FindAnyAsync(nameOrUuid, cancellationToken),
+        };
 }

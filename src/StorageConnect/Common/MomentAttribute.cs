@@ -15,8 +15,10 @@ internal sealed class MomentAttribute : ArgumentTransformationAttribute
             DateTime moment => new DateTimeOffset(moment.Kind == DateTimeKind.Unspecified ? DateTime.SpecifyKind(moment, DateTimeKind.Local) : moment),
             TimeSpan span when span >= TimeSpan.Zero => Ago(span),
             // A bare number is no text here: PowerShell would take it for ticks or days.
-            string text when text.Any(sign => sign is ':' or '.') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span) && span >= TimeSpan.Zero => Ago(span),
-            string text when text.Any(sign => sign is '-' or '/') && DateTimeOffset.TryParse(text, CultureInfo.CurrentCulture, DateTimeStyles.AssumeLocal, out var moment) => moment,
+            string text when text.Any(sign => sign is ':' or '.') && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var span)
+                && span >= TimeSpan.Zero => Ago(span),
+            string text when text.Any(sign => sign is '-' or '/')
+                && DateTimeOffset.TryParse(text, CultureInfo.CurrentCulture, DateTimeStyles.AssumeLocal, out var moment) => moment,
             _ => throw new ArgumentTransformationMetadataException(
                 $"'{given}' is no moment and no time span: give a date (Get-Date), or how long ago, such as 14.00:00:00 or (New-TimeSpan -Days 14)."),
         };

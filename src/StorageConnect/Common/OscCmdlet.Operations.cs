@@ -101,8 +101,8 @@ public abstract partial class OscCmdlet
             throw problem;
         }
 
-        // Whoever waited has it now; it isn't kept for another.
-        Try(null, () => Engine.Operations.Forget(update.Id));
+        // Whoever waited has it now: it is history.
+        Try(null, () => Engine.Operations.MoveToHistory(update.Id));
         return update.Operation!.Result ?? throw ToError(update.Operation);
     }
 

@@ -102,7 +102,8 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
                 Search(ArraysOf(identity), [NameFilter.Exactly(identity.Key)]);
                 break;
             default:
-                ForEachElement([(StorageElementIdentity)identity], ElementKind.Any, (array, element) => Write(array, Run(token => AskAsync(array, element, token))));
+                ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,
+                    (array, element) => Write(array, Run(token => AskAsync(array, element, token))));
                 break;
         }
     }

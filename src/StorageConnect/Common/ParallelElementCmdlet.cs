@@ -72,7 +72,8 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
         }
     }
 
-    private async Task RunAsync(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work, SemaphoreSlim throttle, CancellationToken cancellationToken)
+    private async Task RunAsync(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work, SemaphoreSlim throttle,
+        CancellationToken cancellationToken)
     {
         Outcome outcome;
         try

@@ -1,22 +1,26 @@
 using System.Management.Automation;
+using System.Reflection;
 
 namespace StorageConnect;
 
 /// <summary>
-/// States for people, in the colours that the user's <c>$PSStyle</c> has for good, passing, and bad. The host takes the colours out again where
-/// it shows none: redirected output, NO_COLOR, <c>$PSStyle.OutputRendering</c>.
+/// States for people, in the colours that the user's <c>$PSStyle</c> has for good, passing, and bad. The host removes the colours where it shows
+/// none: redirected output, NO_COLOR, <c>$PSStyle.OutputRendering</c>.
 /// </summary>
 public static class StateColor
 {
     private const string Reset = "\e[0m";
 
-    /// <summary>The state, coloured where <paramref name="style"/> allows.</summary>
-    /// <param name="state">A state of an element, operation, plug-in, ability or path; null gives an empty text.</param>
-    /// <param name="style">The session's <c>$PSStyle</c>, or null.</param>
-    public static string Paint(object? state, object? style)
+    // The style is of a newer PowerShell than the one that this is compiled against.
+    private static readonly PropertyInfo? Style =
+        typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance", BindingFlags.Public | BindingFlags.Static);
+
+    /// <summary>The state, coloured where the style allows it.</summary>
+    /// <param name="state">A state of an element, operation, plug-in or path; null gives an empty text.</param>
+    public static string Paint(object? state)
     {
         var text = state?.ToString() ?? "";
-        return ColorOf(text, style) is { Length: > 0 } color ? color + text + Reset : text;
+        return ColorOf(text, Style?.GetValue(null)) is { Length: > 0 } color ? color + text + Reset : text;
     }
 
     private static string? ColorOf(string state, object? style)
@@ -35,8 +39,7 @@ public static class StateColor
         };
     }
 
-    // The style is of a newer PowerShell than the one this is compiled against.
-    private static object? Value(object style, string property) => PSObject.AsPSObject(style).Properties[property]?.Value;
+    private static object? Value(object? style, string property) => style?.GetType().GetProperty(property)?.GetValue(style);
 
-    private static string? Text(object? style, string property) => style is null ? null : Value(style, property)?.ToString();
+    private static string? Text(object? style, string property) => Value(style, property)?.ToString();
 }

@@ -15,6 +15,7 @@ internal sealed class ChoosesResidueAttribute : ChoosesAttribute
             && given[nameof(OscHostResidue.What)] is { } what
             && Enum.TryParse<OscHostResidueKind>(given[nameof(OscHostResidue.Kind)], ignoreCase: true, out var kind)
             && DateTimeOffset.TryParse(given[nameof(OscHostResidue.Since)], CultureInfo.CurrentCulture, out var since)
-            ? [new OscHostResidue { Kind = kind, What = what, Since = since, Reason = given[nameof(OscHostResidue.Reason)] ?? "", SuggestedAction = given[nameof(OscHostResidue.SuggestedAction)] ?? "" }]
+            ? [new OscHostResidue { Kind = kind, What = what, Since = since, Reason = given[nameof(OscHostResidue.Reason)] ?? "",
+                SuggestedAction = given[nameof(OscHostResidue.SuggestedAction)] ?? "" }]
         : null;
 }

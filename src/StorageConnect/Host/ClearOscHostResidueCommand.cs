@@ -29,7 +29,7 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
     private protected override void Process()
     {
         var warnings = new List<string>();
-        var found = InputObject ?? Run(token => ModuleEngine.Audit.FindResidueAsync(Engine.GetArrays(), warnings.Add, token));
+        var found = InputObject ?? Run(token => ModuleEngine.Host.FindResidueAsync(Engine.GetArrays(), warnings.Add, token));
         warnings.ForEach(WriteWarning);
         foreach (var residue in found)
         {
@@ -51,7 +51,8 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
             return;
         }
 
-        if (ShouldProcess(residue.ToString(), "Clear away") && Run(token => ModuleEngine.Audit.ClearAsync(residue, Engine.GetArrays(), token)) && PassThru)
+        if (ShouldProcess(residue.ToString(), "Clear away")
+            && Run(token => ModuleEngine.Host.ClearResidueAsync(residue, Engine.GetArrays(), token)) && PassThru)
         {
             WriteObject(residue);
         }

@@ -2,7 +2,9 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.</summary>
+/// <summary>
+/// Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.
+/// </summary>
 [Cmdlet(VerbsCommon.Get, "OscDevice")]
 [OutputType(typeof(OscDevice))]
 public sealed class GetOscDeviceCommand : OscQueryCmdlet

@@ -14,7 +14,7 @@ public sealed class GetOscHostResidueCommand : OscCmdlet
     private protected override void Process()
     {
         var warnings = new List<string>();
-        var found = Run(token => ModuleEngine.Audit.FindResidueAsync(HostOnly ? [] : Engine.GetArrays(), warnings.Add, token));
+        var found = Run(token => ModuleEngine.Host.FindResidueAsync(HostOnly ? [] : Engine.GetArrays(), warnings.Add, token));
         warnings.ForEach(WriteWarning);
         WriteObject(found, enumerateCollection: true);
     }

@@ -7,5 +7,5 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscInitiator))]
 public sealed class GetOscInitiatorCommand : OscCmdlet
 {
-    private protected override void Process() => WriteObject(ModuleEngine.Audit.GetInitiator());
+    private protected override void Process() => WriteObject(ModuleEngine.Host.GetInitiator());
 }

@@ -7,5 +7,5 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscHostFinding))]
 public sealed class TestOscHostCommand : OscCmdlet
 {
-    private protected override void Process() => WriteObject(Run(ModuleEngine.Audit.CheckAsync), enumerateCollection: true);
+    private protected override void Process() => WriteObject(Run(ModuleEngine.Host.CheckAsync), enumerateCollection: true);
 }

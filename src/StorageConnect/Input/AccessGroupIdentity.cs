@@ -36,14 +36,16 @@ public sealed class AccessGroupIdentity : RecordIdentity, IRecordIdentity<Access
     internal static AccessGroupIdentity? From(GivenObject given) => given switch
     {
         { Text: { } text } => new(text),
-        _ when given.CanBe(nameof(AccessGroup)) && given[nameof(StorageElement.Uuid)] is null && given[nameof(AccessGroup.Name)] is { } name => new(name, given.Server),
+        _ when given.CanBe(nameof(AccessGroup)) && given[nameof(StorageElement.Uuid)] is null && given[nameof(AccessGroup.Name)] is { } name =>
+            new(name, given.Server),
         _ => null,
     };
 
     /// <summary>The names of groups for an element.</summary>
     /// <exception cref="InvalidRequestException">One of them is on another server than the element.</exception>
     internal static IReadOnlyList<string> NamesFor(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element) =>
-        groups?.FirstOrDefault(group => group.Server is { } server && server != array.Uuid && !string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase)) is { } foreign
+        groups?.FirstOrDefault(group => group.Server is { } server && server != array.Uuid
+            && !string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase)) is { } foreign
             ? throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name)
             : [.. (groups ?? []).Select(group => group.Key).Distinct()];
 }

@@ -14,7 +14,9 @@ internal class ChoosesNamesAttribute : ChoosesAttribute
     /// <summary>True in cmdlets that make something new: a row's values bind to the parameters one by one.</summary>
     public bool FromRows { get; set; }
 
-    public override string Wanted => FromRows ? "a name as text, or a row with the values of the parameters" : Of is null ? "a name as text" : $"a name as text, or a record of type {Of}";
+    public override string Wanted => FromRows ? "a name as text, or a row with the values of the parameters" : Of is null
+        ? "a name as text"
+        : $"a name as text, or a record of type {Of}";
 
     private protected sealed override Type ItemType => typeof(string);
 
@@ -46,7 +48,8 @@ internal sealed class ChoosesValuesAttribute<T> : ChoosesAttribute
 
     private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
         given.Base is T value && Enum.IsDefined(value) ? [value]
-        : given.Text is { } text && Enum.TryParse<T>(text.Trim(), ignoreCase: true, out var named) && Enum.IsDefined(named) && !char.IsAsciiDigit(text.Trim()[0]) ? [named]
+        : given.Text is { } text && Enum.TryParse<T>(text.Trim(), ignoreCase: true, out var named) && Enum.IsDefined(named)
+            && !char.IsAsciiDigit(text.Trim()[0]) ? [named]
         : null;
 }
 

@@ -12,7 +12,9 @@ internal class ChoosesAttribute<T> : ChoosesAttribute
     private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => T.From(given) is { } identity ? [identity] : null;
 }
 
-/// <summary>Marks a parameter of a cmdlet that makes something new, to which a server can be piped; all else that is piped goes to the other parameters.</summary>
+/// <summary>
+/// Marks a parameter of a cmdlet that makes something new, to which a server can be piped; all else that is piped goes to the other parameters.
+/// </summary>
 internal sealed class ChoosesPipedServerAttribute : ChoosesAttribute<StorageServerIdentity>
 {
     public override string Wanted => "a storage server, a name, or a row with the values of the parameters";

@@ -34,7 +34,9 @@ internal sealed class GivenObject
     /// <summary>The text, where it is one.</summary>
     public string? Text { get; }
 
-    /// <summary>The name of the record's type without its namespace, live or not; null for what is no record and for rows that could be of several kinds.</summary>
+    /// <summary>
+    /// The name of the record's type without its namespace, live or not; null for what is no record and for rows that could be of several kinds.
+    /// </summary>
     public string? RecordType { get; }
 
     /// <summary>True for an object that only holds values: a row of a CSV file, of JSON, of Select-Object, a deserialized record.</summary>
@@ -65,7 +67,9 @@ internal sealed class GivenObject
             }
 
             var name = TellsItself ? this["Name"] ?? this["TargetName"] ?? this["Id"] ?? this["Path"] : null;
-            var kind = RecordType is not null ? $"a record of type {RecordType}" : IsRow ? "a row without a Uuid" : $"an object of type {Base.GetType().FullName}";
+            var kind = RecordType is not null ? $"a record of type {RecordType}" : IsRow
+                ? "a row without a Uuid"
+                : $"an object of type {Base.GetType().FullName}";
             return name is null ? kind : $"{kind} ('{Shorten(name)}')";
         }
     }
@@ -100,7 +104,8 @@ internal sealed class GivenObject
         : Has(nameof(OscHostResidue.What)) && Has(nameof(OscHostResidue.SuggestedAction)) ? nameof(OscHostResidue)
         : Has(nameof(OscDevice.Wwid)) ? nameof(OscDevice)
         : Has(nameof(OscOperation.Id)) && Has(nameof(OscOperation.Kind)) ? nameof(OscOperation)
-        : Has(nameof(StorageElement.Uuid)) && (Has(nameof(StorageElement.SizeBytes)) || Has(nameof(StorageElement.Type)) || Has(nameof(StorageElement.Page83Id))) ? nameof(StorageElement)
+        : Has(nameof(StorageElement.Uuid)) && (Has(nameof(StorageElement.SizeBytes)) || Has(nameof(StorageElement.Type))
+            || Has(nameof(StorageElement.Page83Id))) ? nameof(StorageElement)
         : null;
 
     private static string Shorten(string text)

@@ -36,7 +36,8 @@ public sealed class IscsiTargetIdentity : RecordIdentity, IRecordIdentity<IscsiT
     static IscsiTargetIdentity? IRecordIdentity<IscsiTargetIdentity>.From(GivenObject given) => given switch
     {
         { Text: { } text } => new(text),
-        { RecordType: nameof(IscsiTarget) } when given[nameof(IscsiTarget.TargetName)] is { } name && given.Server is { } server => new(name, server, given[nameof(IscsiTarget.Portal)]),
+        { RecordType: nameof(IscsiTarget) } when given[nameof(IscsiTarget.TargetName)] is { } name && given.Server is { } server =>
+            new(name, server, given[nameof(IscsiTarget.Portal)]),
         _ => null,
     };
 }

@@ -29,6 +29,10 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
     [ChoosesValues<OscOperationState>]
     public OscOperationState[]? State { get; set; }
 
+    /// <summary>Also the operations of the last week whose outcome was already returned by the command that waited for them.</summary>
+    [Parameter]
+    public SwitchParameter All { get; set; }
+
     private protected override void Process()
     {
         if (Id is { } ids)
@@ -43,7 +47,7 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
 
         // The servers may be gone meanwhile; what they began can still be asked for by Id.
         var servers = StorageServer is null ? null : Arrays().Select(array => array.Uuid).ToList();
-        foreach (var kept in Engine.Operations.GetAll(servers))
+        foreach (var kept in Engine.Operations.GetAll(servers, All))
         {
             // Asking an array that doesn't answer takes long; once is enough.
             Try(kept.Operation ?? (object)kept.Id, () => Write(kept.Operation is null || _unreachable.Contains(kept.Operation.StorageServerName)
@@ -76,5 +80,6 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
 
     // A piped operation tells its own server, which may be gone.
     private static bool IsOn(StorageServerIdentity server, OscOperation operation) =>
-        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase) || Engine.GetArray(server.Key).Name == operation.StorageServerName;
+        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase)
+            || Engine.GetArray(server.Key).Name == operation.StorageServerName;
 }

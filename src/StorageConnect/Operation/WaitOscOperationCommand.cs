@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 
 /// <summary>
 /// Waits for operations, begun here or in another process, and writes each one's record as soon as it is done. One that failed is an error; the
-/// others go on. An operation whose outcome was written is forgotten.
+/// others go on. An operation keeps its outcome for a week: waiting for it again writes the same.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "OscOperation")]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
@@ -147,7 +147,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
             // A stopped pipeline may not have got it; one that only wants no more has.
             if (!Stopping)
             {
-                Try(update.Operation, () => Engine.Operations.Forget(update.Id));
+                Try(update.Operation, () => Engine.Operations.MoveToHistory(update.Id));
             }
         }
     }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
+using StorageConnect.Conformance;
 
 namespace StorageConnect.Commands;
 
@@ -14,7 +14,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
     private const int ProgressId = 0x05e;
 
     // How long an interrupted test may hold its caller, to clean up.
-    private static readonly TimeSpan LongestFarewell = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CleanupTimeout = TimeSpan.FromMinutes(1);
     private readonly List<OscConformanceResult> _results = [];
     private ConformanceRun? _run;
 
@@ -76,7 +76,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         }
 
         LetGo();
-        var run = Engine.PrepareConformance(StorageServer.Key, new()
+        var run = new ConformanceRun(Engine, StorageServer.Key, new()
         {
             Include = Include,
             Exclude = Exclude,
@@ -140,7 +140,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         if (_run is { } run)
         {
             _run = null;
-            run.Over.Wait(LongestFarewell);
+            run.Completion.Wait(CleanupTimeout);
             run.Dispose();
         }
     }

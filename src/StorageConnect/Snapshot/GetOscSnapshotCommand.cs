@@ -38,7 +38,8 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.SnapshotNotFound(name, arrays);
 
     // A snapshot is itself, as it is now.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+        CancellationToken cancellationToken) =>
         element?.Type == StorageElementType.Snapshot
             ? [await array.GetInfoAsync(element, cancellationToken)]
             : await array.GetCurrentSnapsAsync(element, cancellationToken);
@@ -69,7 +70,8 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
         {
             Try(array.Server, () =>
             {
-                var all = Run(token => array.GetCurrentSnapsAsync(new() { Uuid = member, StorageServerUuid = array.Uuid, Type = StorageElementType.Lun }, token));
+                var all = Run(token => array.GetCurrentSnapsAsync(new() { Uuid = member, StorageServerUuid = array.Uuid, Type = StorageElementType.Lun },
+                    token));
                 _retention.AddBeside(array, all.Where(snapshot => NameFilter.From(Name).Any(filter => filter.Matches(snapshot.Name))));
             });
         }

@@ -19,7 +19,8 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
 
     /// <summary>The other members of snapshots of several elements, whose snapshots count, too.</summary>
     public IReadOnlyCollection<(StorageArray Array, string Member)> OtherMembers =>
-        keepLast is null ? [] : [.. _asked.Values.Where(one => one.Snapshot.SourceUuids.Count > 1).SelectMany(one => one.Snapshot.SourceUuids.Select(member => (one.Array, member))).Distinct()];
+        keepLast is null ? [] : [.. _asked.Values.Where(one => one.Snapshot.SourceUuids.Count > 1)
+            .SelectMany(one => one.Snapshot.SourceUuids.Select(member => (one.Array, member))).Distinct()];
 
     /// <summary>A snapshot that may be chosen.</summary>
     public void Add(StorageArray array, StorageElement snapshot)
@@ -44,7 +45,8 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
             ? _all
                 .SelectMany(one => SourcesOf(one.Value).Select(source => (Source: (one.Key.Server, source), one.Key, Snapshot: one.Value)))
                 .GroupBy(one => one.Source)
-                .SelectMany(ofOne => ofOne.OrderByDescending(one => AgeOf(one.Snapshot)).ThenByDescending(one => one.Snapshot.Name, StringComparer.Ordinal).Take(count))
+                .SelectMany(ofOne => ofOne.OrderByDescending(one => AgeOf(one.Snapshot))
+                    .ThenByDescending(one => one.Snapshot.Name, StringComparer.Ordinal).Take(count))
                 .Select(one => one.Key)
                 .ToHashSet()
             : [];

@@ -13,7 +13,8 @@ public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageEle
     /// elements.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
-    [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers, "the record of a storage element, of a snapshot, of an access group or of a storage server, or an element's name")]
+    [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers,
+        "the record of a storage element, of a snapshot, of an access group or of a storage server, or an element's name")]
     [Alias("StorageElement", "Snapshot")]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public override RecordIdentity[]? InputObject { get; set; }
@@ -49,7 +50,8 @@ public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageEle
     }
 
     // An element is itself, as it is now; a snapshot stands for what it was made of.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken)
+    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+        CancellationToken cancellationToken)
     {
         var now = await array.GetInfoAsync(element!, cancellationToken);
         if (now.Type != StorageElementType.Snapshot)

@@ -28,7 +28,9 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     private protected override void Process()
     {
         var all = Engine.GetServers();
-        var filters = InputObject is null ? NameFilter.From(Name) : [.. InputObject.Select(input => input.IsText ? new NameFilter(input.Key) : NameFilter.Exactly(input.Key))];
+        var filters = InputObject is null
+            ? NameFilter.From(Name)
+            : [.. InputObject.Select(input => input.IsText ? new NameFilter(input.Key) : NameFilter.Exactly(input.Key))];
         foreach (var filter in filters)
         {
             var found = all.Where(server => filter.Literal is { } literal

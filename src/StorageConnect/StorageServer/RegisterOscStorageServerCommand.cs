@@ -76,6 +76,12 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
             return;
         }
 
-        WriteObject(Run(token => Engine.RegisterAsync(draft, Plugin, SaveCredential, token)));
+        var server = Run(token => Engine.RegisterAsync(draft, Plugin, SaveCredential, token));
+        if (Engine.GetServers().FirstOrDefault(other => other.Uuid != server.Uuid && other.PluginName == server.PluginName && server.ArrayId is { } id && other.ArrayId == id) is { } same)
+        {
+            WriteWarning($"'{server.Name}' is the same array as '{same.Name}', which is registered already: its elements are listed under both.");
+        }
+
+        WriteObject(server);
     });
 }

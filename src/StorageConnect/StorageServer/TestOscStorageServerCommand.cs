@@ -31,7 +31,8 @@ public sealed class TestOscStorageServerCommand : OscQueryCmdlet
             {
                 if (Detailed)
                 {
-                    WriteObject(new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
+                    WriteObject(
+                        new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
                 }
                 else
                 {

@@ -13,7 +13,10 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
         // Of all servers, those of the other kind are simply not asked; one that is named is.
         if (StorageServer is not null || array.Server.StorageType == StorageType.iSCSI)
         {
-            WriteObject(Run(token => Engine.DiscoverAsync(array.Uuid, token)).IscsiTargets, enumerateCollection: true);
+            var warnings = new List<string>();
+            var found = Run(token => Engine.DiscoverAsync(array.Uuid, warnings.Add, token));
+            warnings.ForEach(WriteWarning);
+            WriteObject(found.IscsiTargets, enumerateCollection: true);
         }
     }
 }

@@ -40,7 +40,8 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
             Try(identity.ToString(), () =>
             {
                 var array = ArrayOf(identity);
-                var known = array.GetTargets().Where(target => target.TargetName == identity.Key && (identity.Portal is null || target.Portal == identity.Portal)).ToList();
+                var known = array.GetTargets().Where(target => target.TargetName == identity.Key
+                    && (identity.Portal is null || target.Portal == identity.Portal)).ToList();
                 Add(array, known.Count > 0 ? known : [new IscsiTarget { TargetName = identity.Key, Portal = identity.Portal ?? "any portal" }]);
             });
         }

@@ -41,7 +41,8 @@ public sealed class PluginCacheGetOrAddTests
     [Fact]
     public async Task Threads_at_the_same_time_share_one_call()
     {
-        var threads = Enumerable.Range(0, 8).Select(_ => Task.Run(() => _cache.GetOrAdd("lab", "token", Minute, () => Interlocked.Increment(ref _calls)), Cancellation));
+        var threads = Enumerable.Range(0, 8)
+            .Select(_ => Task.Run(() => _cache.GetOrAdd("lab", "token", Minute, () => Interlocked.Increment(ref _calls)), Cancellation));
         Assert.All(await Task.WhenAll(threads), token => Assert.Equal(1, token));
     }
 
@@ -83,7 +84,8 @@ public sealed class PluginCacheGetOrAddTests
 
     [Fact]
     public async Task A_lifetime_is_above_zero() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _cache.GetOrAddAsync("lab", "token", TimeSpan.Zero, _ => Task.FromResult("x"), Cancellation));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => _cache.GetOrAddAsync("lab", "token", TimeSpan.Zero, _ => Task.FromResult("x"), Cancellation));
 
     private Task<string> GetAsync() => _cache.GetOrAddAsync("lab", "token", Minute, _ => Task.FromResult($"{++_calls}"), Cancellation);
 

@@ -105,9 +105,11 @@ public sealed class PluginDefaultsTests
     [Fact]
     public void Every_method_of_the_guide_can_be_asked_about()
     {
-        var overridable = typeof(StorageArrayPlugin).GetMethods().Where(method => method.IsVirtual && method.Name.EndsWith("Async", StringComparison.Ordinal)).Select(method => method.Name).Distinct();
+        var overridable = typeof(StorageArrayPlugin).GetMethods().Where(method => method.IsVirtual && method.Name.EndsWith("Async", StringComparison.Ordinal))
+            .Select(method => method.Name).Distinct();
         Assert.Equal(overridable.Count(), GuideNames.Count);
-        Assert.Equal(GuideNames.Order(), ImplementedBy(new Recording.RecordingPlugin()).Concat([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements]).Order());
+        Assert.Equal(GuideNames.Order(), ImplementedBy(new Recording.RecordingPlugin())
+            .Concat([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements]).Order());
         Assert.False(Passive.Implements("noSuchMethod"));
     }
 
@@ -119,22 +121,27 @@ public sealed class PluginDefaultsTests
     }
 
     private static List<string> GuideNames { get; } =
-        [.. typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
+        [.. typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!)];
 
     private static IEnumerable<string> ImplementedBy(StorageArrayPlugin plugin) => GuideNames.Where(plugin.Implements).Order();
 
-    [StorageArrayPlugin("Passive", "Example", "1.0.0-1", "Does nothing.", StorageType.SAN, Resize = Ability.Online, ResizeIsSync = Ability.Yes, MaxAccessEntries = 7)]
+    [StorageArrayPlugin("Passive", "Example", "1.0.0-1", "Does nothing.", StorageType.SAN, Resize = Ability.Online, ResizeIsSync = Ability.Yes,
+        MaxAccessEntries = 7)]
     private class PassivePlugin : StorageArrayPlugin
     {
         public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken) => Task.CompletedTask;
 
         public override Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken) => Task.FromResult(server);
 
-        public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) => Task.FromResult(element);
+        public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+            Task.FromResult(element);
 
-        public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => Task.FromResult("OK");
+        public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+            Task.FromResult("OK");
 
-        public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await Task.CompletedTask;
             yield break;
@@ -145,7 +152,8 @@ public sealed class PluginDefaultsTests
 
     private class MiddlePlugin : PassivePlugin
     {
-        public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) => Task.FromResult(element);
+        public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes,
+            CancellationToken cancellationToken) => Task.FromResult(element);
     }
 
     private sealed class DerivedPlugin : MiddlePlugin

@@ -15,16 +15,19 @@ public sealed class PluginErrorTests
     public void Every_kind_of_error_has_its_parts(string kind)
     {
         var cause = new IOException("cable");
-        var error = (StorageConnectException)Factories.Single(factory => factory.Name == kind).Invoke(null, ["db01", "It is gone.", "Look elsewhere.", cause, "VolumeGone"])!;
+        var error = (StorageConnectException)Factories.Single(factory => factory.Name == kind)
+            .Invoke(null, ["db01", "It is gone.", "Look elsewhere.", cause, "VolumeGone"])!;
 
         Assert.Equal(kind + "Exception", error.GetType().Name);
-        Assert.Equal(("db01", "It is gone.", "Look elsewhere.", cause, "VolumeGone"), (error.Element, error.Message, error.Recommendation, error.InnerException, error.ErrorId));
+        Assert.Equal(("db01", "It is gone.", "Look elsewhere.", cause, "VolumeGone"),
+            (error.Element, error.Message, error.Recommendation, error.InnerException, error.ErrorId));
     }
 
     [Fact]
     public void There_is_one_for_each_kind_of_the_contract() =>
         Assert.Equal(
-            typeof(StorageConnectException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StorageConnectException))).Select(type => type.Name).Order(),
+            typeof(StorageConnectException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(StorageConnectException)))
+                .Select(type => type.Name).Order(),
             Factories.Select(factory => factory.Name + "Exception").Order());
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed class StoryTests
     public static IEnumerable<ITheoryDataRow> Results => Stories.Run().Select(result => new TheoryDataRow<StoryResult>(result)
     {
         TestDisplayName = result.Name,
+        Label = "", // Else the row would be told behind the name, which it is.
         Skip = result.IsSkipped ? result.Message : null,
     });
 

@@ -16,7 +16,8 @@ public sealed partial class AuthorGuideTests : IDisposable
     // What an array without data, QoS and iSCSI can't show; no clause may be skipped for another reason.
     private static readonly string[] TrueReasons =
     [
-        "there is nothing to refuse", "no qualities of service", "no file through which", "discover is never called", "has no extra info", "has no storage name",
+        "there is nothing to refuse", "no qualities of service", "no file through which", "discover is never called", "has no extra info",
+        "has no storage name",
         "The limit is -1", "IsSync is No", "can't stop what goes on", "doesn't see the element",
     ];
 

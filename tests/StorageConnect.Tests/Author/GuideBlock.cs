@@ -43,7 +43,9 @@ internal sealed partial record GuideBlock(string Language, string? File, IReadOn
         string Side(char sign) => string.Concat(Lines.Where(line => line[0] == sign).Select(line => line[1..] + "\n"));
 
         var parts = (text ?? "").Split(Side('-'));
-        return parts.Length == 2 ? string.Join(Side('+'), parts) : throw new InvalidOperationException($"{File} has the lines of a diff {parts.Length - 1} times:\n{Text}");
+        return parts.Length == 2
+            ? string.Join(Side('+'), parts)
+            : throw new InvalidOperationException($"{File} has the lines of a diff {parts.Length - 1} times:\n{Text}");
     }
 
     [GeneratedRegex("^`([^`]+)`:$")]

@@ -14,7 +14,9 @@ internal sealed class ShelfArrayProcess : IDisposable
 
     public static async Task<ShelfArrayProcess> StartAsync()
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ShelfArray.dll")]) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "ShelfArray.dll")])
+        { RedirectStandardOutput = true })!;
         var greeting = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         return new(process, greeting!.Split(' ').First(word => word.StartsWith("http://", StringComparison.Ordinal)));
     }

@@ -20,8 +20,7 @@ public sealed class ModuleSession : IDisposable
 
     /// <summary>Opens a session.</summary>
     /// <param name="host">Where to show things; null shows them nowhere.</param>
-    /// <param name="formats">A file with views to use in the place of the module's; null uses those.</param>
-    public ModuleSession(PSHost? host = null, string? formats = null)
+    public ModuleSession(PSHost? host = null)
     {
         Host = host;
         foreach (var variable in Variables)
@@ -32,11 +31,7 @@ public sealed class ModuleSession : IDisposable
 
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
-        state.ImportPSModule([formats is null ? StagedModule.Manifest : Path.Combine(StagedModule.Folder, "StorageConnect.dll")]);
-        if (formats is not null)
-        {
-            state.Formats.Add(new SessionStateFormatEntry(formats));
-        }
+        state.ImportPSModule([StagedModule.Manifest]);
 
         _runspace = host is null ? RunspaceFactory.CreateRunspace(state) : RunspaceFactory.CreateRunspace(host, state);
         _runspace.Open();

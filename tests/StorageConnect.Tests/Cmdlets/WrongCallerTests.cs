@@ -20,7 +20,8 @@ public sealed class WrongCallerTests : IDisposable
     {
         Install(new() { Name = "Odd", ClassName = "Odd.Plugin", Vendor = "" });
 
-        var error = Invoke("Register-OscStorageServer -Name new -Plugin Odd -StorageType SAN").Tells("PluginUnusable", ErrorCategory.InvalidArgument, "new", "Get-OscPlugin");
+        var error = Invoke("Register-OscStorageServer -Name new -Plugin Odd -StorageType SAN")
+            .Tells("PluginUnusable", ErrorCategory.InvalidArgument, "new", "Get-OscPlugin");
 
         Assert.Contains("no vendor_name", error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(["lab"], Servers());
@@ -32,7 +33,8 @@ public sealed class WrongCallerTests : IDisposable
     {
         Install(new() { Name = "Half", ClassName = "Half.Plugin", Base = typeof(DiscoverOnlyPlugin) });
 
-        var error = Invoke("Register-OscStorageServer -Name new -Plugin Half -StorageType iSCSI").Tells("PluginUnusable", ErrorCategory.InvalidArgument, "new", "Get-OscPlugin");
+        var error = Invoke("Register-OscStorageServer -Name new -Plugin Half -StorageType iSCSI")
+            .Tells("PluginUnusable", ErrorCategory.InvalidArgument, "new", "Get-OscPlugin");
 
         Assert.Contains("not StartAsync and StopAsync", error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(["lab"], Servers());
@@ -45,7 +47,8 @@ public sealed class WrongCallerTests : IDisposable
         Invoke("$lun | New-OscStorageElement -Name new -Size 1GB", ("lun", _lun with { Qos = "gold", ExtraInfo = "x", VolumeGroupName = "y" })).Succeeds();
 
         var call = _session.Array.OnlyCall(GuideMethod.Create);
-        Assert.Equal(new StorageElement { Type = StorageElementType.Lun, StorageServerUuid = call.Server.Uuid, SizeBytes = 1L << 30, Name = "new" }, call.Argument<StorageElement>(0));
+        Assert.Equal(new StorageElement { Type = StorageElementType.Lun, StorageServerUuid = call.Server.Uuid, SizeBytes = 1L << 30, Name = "new" },
+            call.Argument<StorageElement>(0));
         // A row's quality of service is meant for the new element.
         Assert.Equal("gold", call.Arguments[2]);
         Invoke("New-OscStorageElement -Name other -Size 1GB -Page83Id 36000").Error("NamedParameterNotFound");
@@ -56,7 +59,8 @@ public sealed class WrongCallerTests : IDisposable
     [Fact]
     public void Who_presents_to_a_group_that_is_not_there_is_told_so()
     {
-        Invoke("$lun | Grant-OscStorageElementAccess -AccessGroup nosuch", ("lun", _lun)).Tells("AccessGroupNotFound", ErrorCategory.ObjectNotFound, _lun, "Create it");
+        Invoke("$lun | Grant-OscStorageElementAccess -AccessGroup nosuch", ("lun", _lun))
+            .Tells("AccessGroupNotFound", ErrorCategory.ObjectNotFound, _lun, "Create it");
 
         Assert.Empty(_session.Array.Contents.Get(_lun).AccessGroupNames);
     }
@@ -69,7 +73,8 @@ public sealed class WrongCallerTests : IDisposable
         _session.Group("hosts-b");
         _session.Array.Contents.Present(_lun, ["hosts-a", "hosts-b"]);
 
-        var withdrawn = Invoke("$lun | Revoke-OscStorageElementAccess -AccessGroup hosts-a -PassThru -Confirm:$false", ("lun", _lun with { AccessGroupNames = ["hosts-a"] })).Succeeds();
+        var withdrawn = Invoke("$lun | Revoke-OscStorageElementAccess -AccessGroup hosts-a -PassThru -Confirm:$false",
+            ("lun", _lun with { AccessGroupNames = ["hosts-a"] })).Succeeds();
 
         Assert.Equal(["hosts-b"], Assert.IsType<StorageElement>(Assert.Single(withdrawn)).AccessGroupNames);
     }
@@ -115,7 +120,8 @@ public sealed class WrongCallerTests : IDisposable
         var operation = Assert.IsType<OscOperation>(Assert.Single(Invoke("$lun | Invoke-OscClone -Name copy -NoWait", ("lun", _lun)).Succeeds()));
         Assert.Equal(OscOperationState.Completed, operation.State);
 
-        Invoke("$operation | Stop-OscOperation", ("operation", operation)).Tells("OperationEnded", ErrorCategory.InvalidArgument, operation, "Remove what it has made");
+        Invoke("$operation | Stop-OscOperation", ("operation", operation))
+            .Tells("OperationEnded", ErrorCategory.InvalidArgument, operation, "Remove what it has made");
 
         Assert.DoesNotContain(GuideMethod.Cancel, _session.Array.CalledMethods);
     }

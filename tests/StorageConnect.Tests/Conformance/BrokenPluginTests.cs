@@ -1,3 +1,4 @@
+using StorageConnect.Conformance;
 using System.Reflection;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -11,7 +12,8 @@ public sealed class BrokenPluginTests : IDisposable
 
     public static TheoryData<PluginFault> Faults => [.. Enum.GetValues<PluginFault>()];
 
-    private static IEnumerable<string> Methods => typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!);
+    private static IEnumerable<string> Methods =>
+        typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(constant => (string)constant.GetRawConstantValue()!);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -64,10 +66,12 @@ public sealed class BrokenPluginTests : IDisposable
         await _bed.RegisterAsync(array);
         array.HangForGood("getStatus");
 
-        var results = await _bed.RunAsync(array, new() { Destructive = true, Include = ["SERVER-11", "INFO-4", "INFO-5", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(1) });
+        var results = await _bed.RunAsync(array,
+            new() { Destructive = true, Include = ["SERVER-11", "INFO-4", "INFO-5", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(1) });
 
         Assert.Equal(
-            [("SERVER-11", ConformanceOutcome.Failed), ("CREATE-1", ConformanceOutcome.Passed), ("INFO-4", ConformanceOutcome.Failed), ("INFO-5", ConformanceOutcome.Failed)],
+            [("SERVER-11", ConformanceOutcome.Failed), ("CREATE-1", ConformanceOutcome.Passed), ("INFO-4", ConformanceOutcome.Failed),
+                ("INFO-5", ConformanceOutcome.Failed)],
             results.Select(result => (result.Clause, result.Outcome)));
         Assert.Equal("no answer from getStatus", results[0].Seen);
         Assert.Contains("not asked again", results[^1].Seen, StringComparison.Ordinal);
@@ -85,7 +89,8 @@ public sealed class BrokenPluginTests : IDisposable
         var results = await _bed.RunAsync(array, new() { Destructive = true, Fault = fault, Include = chosen }, run => Assert.Empty(run.Remains));
 
         Assert.All(results, result => Assert.Equal(fault, result.Fault));
-        var failed = results.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}").ToList();
+        var failed = results.Where(result => result.Outcome == ConformanceOutcome.Failed)
+            .Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}").ToList();
         Assert.True(failed.Count > 0 == (fault != PluginFault.Latency), string.Join(Environment.NewLine, failed));
         Assert.Contains(results, result => result.Outcome == ConformanceOutcome.Passed);
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
@@ -108,12 +113,12 @@ public sealed class BrokenPluginTests : IDisposable
             return Task.CompletedTask;
         });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        using var run = _bed.Bed.Engine.PrepareConformance(array.Id, new() { Destructive = true, SizeBytes = 1 << 16 });
+        using var run = new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Destructive = true, SizeBytes = 1 << 16 });
         _ = created.Task.ContinueWith(_ => stop.Cancel(), Cancellation, TaskContinuationOptions.None, TaskScheduler.Default);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await run.RunAsync(stop.Token).ToListAsync(Cancellation));
 
-        await run.Over;
+        await run.Completion;
         Assert.Empty(array.Contents.Elements.Select(element => element.Name));
         Assert.Empty(array.Contents.Groups.Select(group => group.Name));
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using StorageConnect.Engine.Conformance;
+using StorageConnect.Conformance;
 
 namespace StorageConnect.Tests.Conformance;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using StorageConnect.Engine.Conformance;
+using StorageConnect.Conformance;
 using Xunit;
 
 namespace StorageConnect.Tests.Conformance;

@@ -1,4 +1,4 @@
-using StorageConnect.Engine.Conformance;
+using StorageConnect.Conformance;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -79,7 +79,8 @@ public sealed class CorrectPluginTests : IDisposable
         var array = _bed.NewArray();
         await _bed.RegisterAsync(array);
 
-        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3", () => _bed.Bed.Engine.PrepareConformance(array.Id, new() { Exclude = ["CREAT-3"] }));
+        Expect.Failure<NotFoundException>("ClauseNotFound", "CREAT-3",
+            () => new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Exclude = ["CREAT-3"] }).Dispose());
     }
 
     [Theory]
@@ -92,7 +93,7 @@ public sealed class CorrectPluginTests : IDisposable
         var array = _bed.NewArray();
         await _bed.RegisterAsync(array);
 
-        using var run = _bed.Bed.Engine.PrepareConformance(array.Id, new() { Include = [word] });
+        using var run = new ConformanceRun(_bed.Bed.Engine, array.Id, new() { Include = [word] });
 
         Assert.Equal(count, run.Count);
     }

@@ -1,4 +1,4 @@
-using StorageConnect.Engine;
+using StorageConnect.Conformance;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -94,7 +94,7 @@ public sealed class KitBed : IDisposable
     /// <summary>Runs the kit on a registered array.</summary>
     public async Task<IReadOnlyList<OscConformanceResult>> RunAsync(RecordingArray array, ConformanceOptions options, Action<ConformanceRun>? look = null)
     {
-        using var run = Bed.Engine.PrepareConformance(array.Id,
+        using var run = new ConformanceRun(Bed.Engine, array.Id,
             options with { SizeBytes = options.SizeBytes == new ConformanceOptions().SizeBytes ? 1 << 16 : options.SizeBytes });
         var results = await run.RunAsync(Cancellation).ToListAsync(Cancellation);
         Assert.Equal(run.Count, results.Count);

@@ -1,3 +1,4 @@
+using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -25,7 +26,7 @@ public sealed class LocalConformanceTests : IDisposable
             new FakeHost());
         await engine.RegisterAsync(new() { Name = "lab", StorageType = StorageType.SAN, ExtraInfo = $"Pool={pool}" }, "Local",
             saveCredential: false, Cancellation);
-        using var run = engine.PrepareConformance("lab", new() { Destructive = true, SizeBytes = 1 << 20 });
+        using var run = new ConformanceRun(engine, "lab", new() { Destructive = true, SizeBytes = 1 << 20 });
 
         var results = await run.RunAsync(Cancellation).ToListAsync(Cancellation);
 

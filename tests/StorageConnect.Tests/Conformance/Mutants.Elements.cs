@@ -138,11 +138,11 @@ internal static partial class Mutants
         new("CONCURRENT-3", "succeeds in removing what another has removed", a =>
         {
             a.Believe("remove", default(Done));
-            a.Before("remove", Crowd());
+            a.Before("remove", ParallelCalls());
         }),
         new("CONCURRENT-4", "reads, waits and writes presentations", a =>
         {
-            var together = Crowd();
+            var together = ParallelCalls();
             a.Instead<StorageElement>("startPresent", async (call, _, token) =>
             {
                 var before = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames;
@@ -155,13 +155,13 @@ internal static partial class Mutants
     ];
 
     /// <summary>Lets calls go on when the whole crowd is there.</summary>
-    private static Func<RecordedCall, CancellationToken, Task> Crowd()
+    private static Func<RecordedCall, CancellationToken, Task> ParallelCalls()
     {
         var count = 0;
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return (_, cancellationToken) =>
         {
-            if (Interlocked.Increment(ref count) == StorageConnect.Engine.Conformance.Bench.Crowd)
+            if (Interlocked.Increment(ref count) == StorageConnect.Conformance.ClauseContext.ParallelCalls)
             {
                 all.SetResult();
             }

@@ -1,5 +1,5 @@
+using StorageConnect.Conformance;
 using System.Xml.Linq;
-using StorageConnect.Engine;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

@@ -21,7 +21,7 @@ internal static partial class ErrorDocument
     /// <summary>The methods that make errors, by the error's id: those of the static classes named ...Errors.</summary>
     public static IReadOnlyList<MethodInfo> Makers { get; } =
     [
-        .. new[] { typeof(StorageEngine).Assembly, typeof(LinuxStorageHost).Assembly, Module }
+        .. new[] { typeof(StorageEngine).Assembly, typeof(StorageHost).Assembly, Module }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsAbstract && type.IsSealed && type.Name.EndsWith("Errors", StringComparison.Ordinal))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
@@ -30,7 +30,7 @@ internal static partial class ErrorDocument
 
     /// <summary>The kinds of error, by the id they have where a plug-in names no case of its own.</summary>
     public static IReadOnlyDictionary<string, Type> Kinds { get; } =
-        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(LinuxStorageHost).Assembly }
+        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(StorageHost).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(StorageConnectException)))
             .ToDictionary(type => ((StorageConnectException)Activator.CreateInstance(type, "", null)!).ErrorId);
@@ -41,7 +41,8 @@ internal static partial class ErrorDocument
     public static IReadOnlyList<Own> FindOwn(params IEnumerable<string> folders)
     {
         var files = folders.SelectMany(Sources).Select(File.ReadAllText).ToList();
-        var names = files.SelectMany(text => IdConstant().Matches(text)).DistinctBy(match => match.Groups["name"].Value).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
+        var names = files.SelectMany(text => IdConstant().Matches(text)).DistinctBy(match => match.Groups["name"].Value)
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
         return
         [
             .. files.SelectMany(text => OwnId().Matches(text).Select(id => Read(text, id, names))).OfType<Own>()
@@ -73,7 +74,8 @@ internal static partial class ErrorDocument
 
             """);
         var cases = Entries.Where(entry => !Kinds.ContainsKey(entry.Key))
-            .Select(entry => new Row(entry.Key, CategoriesOf(Makers.Where(maker => IsOf(maker, entry.Key)).Select(maker => maker.ReturnType)), entry.Value.When, entry.Value.Actions))
+            .Select(entry => new Row(entry.Key, CategoriesOf(Makers.Where(maker => IsOf(maker, entry.Key)).Select(maker => maker.ReturnType)),
+                entry.Value.When, entry.Value.Actions))
             .Concat(OfIscsiadm())
             .OrderBy(row => row.Id, StringComparer.Ordinal)
             .ToList();
@@ -148,7 +150,8 @@ internal static partial class ErrorDocument
     private static Type KindNamed(string name) => Kinds.Values.Single(kind => kind.Name == name);
 
     // What the array, the name or the file is differs from case to case.
-    private static string Cell(IReadOnlyList<string> texts) => Placeholder().Replace(string.Join("<br>", texts), "…").Replace("|", "\\|", StringComparison.Ordinal);
+    private static string Cell(IReadOnlyList<string> texts) =>
+        Placeholder().Replace(string.Join("<br>", texts), "…").Replace("|", "\\|", StringComparison.Ordinal);
 
     private static SortedDictionary<string, Entry> ReadEntries()
     {

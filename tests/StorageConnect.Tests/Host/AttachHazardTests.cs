@@ -1,5 +1,7 @@
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -184,7 +186,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         _host.IsMultipathdBlind = true;
         var disk = _host.AddDisk(_host.Sessions()[0], 6, other);
         _host.Map(disk, element.Page83Id);
-        Assert.Empty(new StorageConnect.Host.DevicePathFinder(_host.Roots).Find(element.Page83Id));
+        Assert.Empty(new DevicePathFinder(_host.Roots).Find(element.Page83Id));
 
         var device = await AttachAsync(element);
 
@@ -197,7 +199,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
     {
         var element = _host.Array.Add("db01", Target, 5);
         var device = await AttachAsync(element);
-        var disk = StorageConnect.Host.Sysfs.ScsiDevice.OfDisk(_host.Roots, Path.GetFileName(device.Paths[0].Device))!;
+        var disk = ScsiDevice.OfDisk(_host.Roots, Path.GetFileName(device.Paths[0].Device))!;
         File.WriteAllText(Path.Combine(disk.Folder, "state"), "offline\n");
 
         var again = await AttachAsync(element);
@@ -236,7 +238,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         await AttachAsync(element);
 
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
-        Assert.Null(DmDevice.FindMap(_host.Roots, other.Page83Id));
+        Assert.Null(MultipathMaps.Find(_host.Roots, other.Page83Id));
     }
 
     [Fact]
@@ -249,7 +251,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         var device = await AttachAsync(element);
 
         Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
-        var map = Assert.IsType<DmDevice>(DmDevice.FindMap(_host.Roots, other.Page83Id));
+        var map = Assert.IsType<DmDevice>(MultipathMaps.Find(_host.Roots, other.Page83Id));
         Assert.Equal("254:1", map.DeviceNumber);
         Assert.NotEmpty(map.Slaves(_host.Roots));
     }
@@ -264,7 +266,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => new ElementAttacher(run, _host.Array, _ => { }).RunAsync(element, [], Cancellation));
 
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, element.Page83Id));
-        Assert.NotEmpty(DmDevice.FindMap(_host.Roots, other.Page83Id)!.Slaves(_host.Roots));
+        Assert.NotEmpty(MultipathMaps.Find(_host.Roots, other.Page83Id)!.Slaves(_host.Roots));
     }
 
     [Fact]
@@ -275,7 +277,8 @@ public sealed class AttachHazardTests : IAsyncDisposable
         await _host.Array.PresentAsync(his, ["this-host"], Cancellation);
         var session = _host.AddSession(Target, "10.99.0.1");
         _host.Write(Path.Combine(_host.Roots.Sys, "class", "scsi_host", $"host{session.Host}", "scan"), $"0 {session.TargetId} 9");
-        await Assert.ThrowsAsync<Killed>(() => new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        await Assert.ThrowsAsync<Killed>(() =>
+            new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
         Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
 
         await new ElementDetacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
@@ -331,5 +334,6 @@ public sealed class AttachHazardTests : IAsyncDisposable
         }
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element) =>
+        new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
 }

@@ -1,5 +1,5 @@
+using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Storage;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -23,7 +23,8 @@ public sealed class AttachTests : IAsyncDisposable
         var device = await AttachAsync(element);
 
         Assert.Equal($"/dev/mapper/{element.Page83Id}", device.Path);
-        Assert.Equal((element.Page83Id, element.SizeBytes, element.Uuid, true, true), (device.Wwid, device.SizeBytes, device.StorageElementUuid, device.Multipath, device.Verified));
+        Assert.Equal((element.Page83Id, element.SizeBytes, element.Uuid, true, true),
+            (device.Wwid, device.SizeBytes, device.StorageElementUuid, device.Multipath, device.Verified));
         Assert.Equal(["4:0:0:5 Active", "5:0:0:5 Active"], device.Paths.Select(path => $"{path.Hctl} {path.State}").Order());
         Assert.Equal(["/dev/sda", "/dev/sdb"], device.Paths.Select(path => path.Device).Order());
         Assert.Equal(["10.99.0.1:3260", "10.99.1.1:3260"], device.Paths.Select(path => path.Portal!).Order());
@@ -245,7 +246,9 @@ public sealed class AttachTests : IAsyncDisposable
             }
         };
 
-        var device = await new ElementAttacher(_host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+        var device = await new ElementAttacher(
+            _host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) }), _host.Array,
+            Warn).RunAsync(element, [], Cancellation);
 
         Assert.Equal(2, device.Paths.Count);
     }
@@ -294,7 +297,8 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
         var wwids = _host.Files.At("etc/multipath/wwids");
         var wasListed = false;
-        _host.OnWrite = (path, _) => wasListed |= path.EndsWith("/scan", StringComparison.Ordinal) && File.ReadAllText(wwids).Contains($"/{element.Page83Id}/", StringComparison.Ordinal);
+        _host.OnWrite = (path, _) => wasListed |= path.EndsWith("/scan", StringComparison.Ordinal)
+            && File.ReadAllText(wwids).Contains($"/{element.Page83Id}/", StringComparison.Ordinal);
 
         await AttachAsync(element);
 
@@ -348,7 +352,8 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
         var session = _host.AddSession(Target, "10.99.0.1");
         _host.Break(session);
-        var attaching = new ElementAttacher(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromMinutes(1) }), _host.Array, Warn).RunAsync(element, [], Cancellation);
+        var attaching = new ElementAttacher(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromMinutes(1) }), _host.Array,
+            Warn).RunAsync(element, [], Cancellation);
         Assert.False(attaching.IsCompleted);
 
         _host.Mend(session);
@@ -406,7 +411,8 @@ public sealed class AttachTests : IAsyncDisposable
     {
         var element = _host.Array.Add("db01", Target, 5);
 
-        var error = await Assert.ThrowsAsync<NotFoundException>(() => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
+        var error = await Assert.ThrowsAsync<NotFoundException>(
+            () => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
 
         Assert.Equal("AccessGroupNotFound", error.ErrorId);
     }

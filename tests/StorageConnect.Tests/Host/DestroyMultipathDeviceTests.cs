@@ -1,4 +1,5 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -34,7 +35,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         _host.AddDm("dm-0", Id, "LVM-x");
 
         await DestroyAsync();
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => new LinuxStorageHost(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => new StorageHost(_host.Roots).DestroyMultipathDeviceAsync("", Cancellation));
     }
 
     [Fact]
@@ -81,6 +82,23 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_map_that_a_scan_makes_of_another_disk_right_after_is_not_waited_for()
+    {
+        AddMap();
+        await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ =>
+        {
+            _host.RemoveDm("dm-0");
+            _host.AddDisk("sdq", Id[1..]);
+            _host.AddDm("dm-0", "mpatha", "mpath-" + Id, "sdq");
+            return "ok\n";
+        });
+
+        await DestroyAsync(Patient with { MapGone = TimeSpan.FromHours(1) }).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.True(Directory.Exists(_host.At("sys/block/dm-0")));
+    }
+
+    [Fact]
     public async Task A_map_that_stays_after_the_ok_is_an_error()
     {
         AddMap();
@@ -98,7 +116,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         AddMap();
         using var cancel = new CancellationTokenSource();
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "ok\n");
-        var destroying = new LinuxStorageHost(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
+        var destroying = new StorageHost(_host.Roots, Patient).DestroyMultipathDeviceAsync(Id, cancel.Token);
         await daemon.HungUp;
 
         await cancel.CancelAsync();
@@ -362,7 +380,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     private Task DestroyAsync(HostDeadlines? deadlines = null) =>
-        new LinuxStorageHost(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
+        new StorageHost(_host.Roots, deadlines ?? Patient).DestroyMultipathDeviceAsync(Id, Cancellation);
 
     private async Task<StorageElementBusyException> RefusedAsync()
     {

@@ -1,6 +1,7 @@
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -22,7 +23,8 @@ public sealed class DetachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
         await AttachAsync(element);
         var wasOnHost = true;
-        _host.Array.OnCall = _ => wasOnHost = _host.Traces().Any(trace => trace.StartsWith("sd", StringComparison.Ordinal) || trace.StartsWith("dm-", StringComparison.Ordinal));
+        _host.Array.OnCall = _ => wasOnHost = _host.Traces()
+            .Any(trace => trace.StartsWith("sd", StringComparison.Ordinal) || trace.StartsWith("dm-", StringComparison.Ordinal));
 
         await DetachAsync(element);
 
@@ -217,7 +219,8 @@ public sealed class DetachTests : IAsyncDisposable
         _host.Files.Write("sys/block/sda/sda1/dev", "8:17\n");
         _host.Files.Append("proc/self/mountinfo", "36 27 8:17 / /srv rw - xfs /dev/sda1 rw\n");
 
-        Assert.Contains("partition sda1, which is mounted at '/srv'", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).Message);
+        Assert.Contains("partition sda1, which is mounted at '/srv'",
+            (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).Message);
     }
 
     [Fact]
@@ -289,11 +292,11 @@ public sealed class DetachTests : IAsyncDisposable
         }
 
         Assert.Equal(2, ScsiDisk.FindAll(_host.Roots, next.Page83Id).Count);
-        Assert.NotNull(DmDevice.FindMap(_host.Roots, old.Page83Id));
+        Assert.NotNull(MultipathMaps.Find(_host.Roots, old.Page83Id));
 
         await DetachAsync(next);
 
-        Assert.Null(DmDevice.FindMap(_host.Roots, old.Page83Id));
+        Assert.Null(MultipathMaps.Find(_host.Roots, old.Page83Id));
         Assert.Empty(ScsiDisk.FindAll(_host.Roots, next.Page83Id));
         Assert.Empty(_host.Sessions());
     }
@@ -361,7 +364,8 @@ public sealed class DetachTests : IAsyncDisposable
 
     private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
 
-    private Task DetachAsync(StorageElement element) => new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+    private Task DetachAsync(StorageElement element) =>
+        new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
 
     private void Warn(string text)
     {

@@ -1,6 +1,6 @@
-using StorageConnect.Host.Native;
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -123,5 +123,11 @@ public sealed class DeviceProofTests : IAsyncDisposable
             Asked++;
             throw failure();
         }
+
+        public IDisposable? TryClaim(string node) => throw failure();
+
+        public string? ReadBlockDevice(string path) => null;
+
+        public string? ReadLoopDevice(string loop) => null;
     }
 }

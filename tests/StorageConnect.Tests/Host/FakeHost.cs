@@ -1,4 +1,4 @@
-using StorageConnect.Host;
+using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Tests.Host;
 

@@ -1,4 +1,5 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -11,7 +12,7 @@ public sealed class FindDevicePathsTests : IDisposable
     private const string OtherId = "3" + OtherNaa;
     private readonly FakeHost _host = new();
 
-    private LinuxStorageHost Fabric => new(_host.Roots);
+    private StorageHost Fabric => new(_host.Roots);
 
     public void Dispose() => _host.Dispose();
 
@@ -155,7 +156,7 @@ public sealed class FindDevicePathsTests : IDisposable
     public void Where_nothing_is_the_list_is_empty()
     {
         Assert.Empty(Fabric.FindDevicePaths(Id));
-        Assert.Empty(new LinuxStorageHost(HostRoots.Under(_host.At("nowhere"))).FindDevicePaths(Id));
+        Assert.Empty(new StorageHost(HostRoots.Under(_host.At("nowhere"))).FindDevicePaths(Id));
         Assert.ThrowsAny<ArgumentException>(() => Fabric.FindDevicePaths(" "));
     }
 
@@ -163,7 +164,7 @@ public sealed class FindDevicePathsTests : IDisposable
     public void The_machine_itself_can_be_asked()
     {
         // Whatever it has: sysfs files tell a wrong length, which a simulated tree can't show.
-        var fabric = new LinuxStorageHost("/nowhere");
+        var fabric = new StorageHost("/nowhere");
 
         Assert.Contains(fabric.DevicePathPrefix, new[] { "/dev/mapper/", "/dev/disk/by-id/" });
         Assert.Empty(fabric.FindDevicePaths("3" + new string('f', 32)));

@@ -1,4 +1,4 @@
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Attaching;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 

@@ -1,5 +1,7 @@
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -47,7 +49,7 @@ public sealed class InterruptionTests
                 var device = await new ElementAttacher(host.Open(), host.Array, _ => { }).RunAsync(element, [], Cancellation);
                 Assert.Equal([element.Page83Id, element.Page83Id], host.ReallyBehind(device.Path));
                 Assert.Equal(2, host.Sessions().Count);
-                Assert.Null(DmDevice.FindMap(host.Roots, other.Page83Id));
+                Assert.Null(MultipathMaps.Find(host.Roots, other.Page83Id));
                 Assert.Empty(ScsiDisk.FindAll(host.Roots, other.Page83Id));
             }
             else

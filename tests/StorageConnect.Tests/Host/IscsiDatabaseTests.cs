@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -75,7 +76,8 @@ public sealed class IscsiDatabaseTests : IDisposable
         using var holder = Process.Start(new ProcessStartInfo("flock", [file, "sh", "-c", "echo held; exec sleep 1000"]) { RedirectStandardOutput = true })!;
         await holder.StandardOutput.ReadLineAsync(Cancellation);
         Assert.Null(HostLock.TryTake(_host.Roots, "thing"));
-        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(
+            () => HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMilliseconds(20), Cancellation));
         Assert.Equal("HostLockHeld", error.ErrorId);
 
         var waiting = HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
@@ -136,17 +138,23 @@ public sealed class IscsiDatabaseTests : IDisposable
     [Fact]
     public async Task Real_iscsiadm_reads_a_record_as_it_was_meant()
     {
-        Assert.SkipUnless(File.Exists("/usr/sbin/iscsiadm") && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/unshare"), "open-iscsi, root and unshare are needed.");
+        Assert.SkipUnless(File.Exists("/usr/sbin/iscsiadm") && Environment.IsPrivilegedProcess && File.Exists("/usr/bin/unshare"),
+            "open-iscsi, root and unshare are needed.");
         using var chap = new Secret("s3cret with #blank=");
         using var mutual = new Secret("ünïcode12345");
-        var node = Node with { Portal = new("fd00::1", 3261), Access = new AccessContext { ChapUser = "a b", MutualChapUser = "c", NetDevice = "lo" }.WithSecrets(chap, mutual) };
+        var node = Node with
+        {
+            Portal = new("fd00::1", 3261),
+            Access = new AccessContext { ChapUser = "a b", MutualChapUser = "c", NetDevice = "lo" }.WithSecrets(chap, mutual)
+        };
         _host.Write("etc/iscsi/iscsid.conf", "node.session.queue_depth = 77\nnode.conn[0].timeo.login_timeout = 9\n");
         _host.Write("etc/iscsi/initiatorname.iscsi", "InitiatorName=iqn.2026-01.lab.test:host\n");
         var database = new IscsiDatabase(_host.Roots, Patient);
         await database.PutNodeAsync(node, "default", _ => RecordBuilder.Node(node, "default", database.ReadDefaults()), Cancellation);
         Directory.CreateDirectory("/etc/iscsi"); // to mount over, in a mount namespace that nobody else sees
 
-        using var iscsiadm = Process.Start(new ProcessStartInfo("unshare", ["--mount", "sh", "-c", $"mount --bind '{_host.At("etc/iscsi")}' /etc/iscsi && exec iscsiadm -m node -T {node.TargetName} -p '[fd00::1]:3261' -S"])
+        using var iscsiadm = Process.Start(new ProcessStartInfo("unshare",
+            ["--mount", "sh", "-c", $"mount --bind '{_host.At("etc/iscsi")}' /etc/iscsi && exec iscsiadm -m node -T {node.TargetName} -p '[fd00::1]:3261' -S"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -158,9 +166,30 @@ public sealed class IscsiDatabaseTests : IDisposable
 
         Assert.Equal("", await error);
         Assert.Equal(
-            [node.TargetName, "1", "manual", "manual", "1", "fd00::1", "3261", "CHAP", "a b", "s3cret with #blank=", "c", "ünïcode12345", "77", "9", "tcp", "lo"],
-            new[] { "node.name", "node.tpgt", "node.startup", "node.session.scan", "node.session.initial_login_retry_max", "node.conn[0].address", "node.conn[0].port", "node.session.auth.authmethod", "node.session.auth.username", "node.session.auth.password", "node.session.auth.username_in", "node.session.auth.password_in", "node.session.queue_depth", "node.conn[0].timeo.login_timeout", "iface.transport_name", "iface.net_ifacename" }
+            [node.TargetName, "1", "manual", "manual", "1", "fd00::1", "3261", "CHAP", "a b", "s3cret with #blank=", "c", "ünïcode12345",
+                "77", "9", "tcp", "lo"],
+            new[] { "node.name", "node.tpgt", "node.startup", "node.session.scan", "node.session.initial_login_retry_max", "node.conn[0].address",
+                "node.conn[0].port", "node.session.auth.authmethod", "node.session.auth.username", "node.session.auth.password",
+                "node.session.auth.username_in", "node.session.auth.password_in", "node.session.queue_depth", "node.conn[0].timeo.login_timeout",
+                "iface.transport_name", "iface.net_ifacename" }
                 .Select(name => shown[name]));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_portal_group_tag_is_a_file_as_open_iscsi_keeps_it()
+    {
+        var database = new IscsiDatabase(_host.Roots, Patient);
+        var node = Node with { Tpgt = -1 };
+        await PutAsync(Patient); // the same portal with a tag: it has one or none
+
+        await database.PutNodeAsync(node, "default", _ => RecordBuilder.Node(node, "default", new()), Cancellation);
+
+        var path = _host.At($"etc/iscsi/nodes/{node.TargetName}/10.99.0.1,3260");
+        Assert.Contains("node.tpgt = -1\n", await File.ReadAllTextAsync(path, Cancellation), StringComparison.Ordinal);
+        Assert.Equal([new NodeFile(path, node.TargetName, node.Portal, -1, "default")], database.ReadNodes());
+
+        await database.ForgetNodeAsync(node.TargetName, node.Portal, "default", Cancellation);
+        Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
     }
 
     private Task<WrittenRecord> PutAsync(HostDeadlines deadlines) =>

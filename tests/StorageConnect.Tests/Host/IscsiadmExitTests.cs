@@ -56,7 +56,7 @@ public sealed class IscsiadmExitTests
     {
         var output = Capture.Read(Folder, file).Lines(range);
 
-        var lines = DiscoveryOutput.Parse(output, "10.99.0.1:3260");
+        var lines = DiscoveryOutput.Parse(output).Lines;
 
         Assert.NotEmpty(lines);
         Assert.Equal(output.Split('\n'), lines.Select(line => $"{line.Portal},{line.Tpgt} {line.TargetName}"));
@@ -66,7 +66,7 @@ public sealed class IscsiadmExitTests
     public void A_portal_listed_twice_is_one_and_IPv6_and_names_are_read()
     {
         var lines = DiscoveryOutput.Parse(
-            "[fd00::1]:3260,2 iqn.2026-01.lab.test:t1\narray.example:3261,-1 eui.0123456789abcdef\n[fd00:0:0::1]:3260,2 iqn.2026-01.lab.test:t1\n", "x");
+            "[fd00::1]:3260,2 iqn.2026-01.lab.test:t1\narray.example:3261,-1 eui.0123456789abcdef\n[fd00:0:0::1]:3260,2 iqn.2026-01.lab.test:t1\n").Lines;
 
         Assert.Equal([new("iqn.2026-01.lab.test:t1", new IscsiPortal("fd00::1", 3260), 2), new("eui.0123456789abcdef", new("array.example", 3261), -1)], lines);
     }
@@ -77,8 +77,13 @@ public sealed class IscsiadmExitTests
     [InlineData("10.0.0.1:3260,1 iqn.2026-01.x:a b")]
     [InlineData("10.0.0.1:3260 iqn.2026-01.x:t")]
     [InlineData("nonsense")]
-    public void A_target_that_could_become_something_else_on_this_host_is_refused(string line) =>
-        Assert.Equal("IscsiTargetInvalid", Assert.Throws<DataCorruptException>(() => DiscoveryOutput.Parse(line, "10.0.0.1:3260")).ErrorId);
+    public void A_target_that_could_become_something_else_on_this_host_is_left_out(string line)
+    {
+        var output = DiscoveryOutput.Parse($"{line}\n10.0.0.1:3260,1 iqn.2026-01.x:good");
+
+        Assert.Equal([line], output.Unusable);
+        Assert.Equal("iqn.2026-01.x:good", Assert.Single(output.Lines).TargetName);
+    }
 
     [Theory]
     [InlineData(IscsiadmOutcome.Done, 0)]

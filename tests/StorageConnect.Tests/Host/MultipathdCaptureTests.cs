@@ -52,7 +52,7 @@ public sealed class MultipathdCaptureTests : IDisposable
     [MemberData(nameof(Configs))]
     public void Its_settings_are_judged(string file)
     {
-        var findings = MultipathSettings.Check(Capture.Read(Folder, file).Result.Output);
+        var findings = MultipathSettings.Check(Capture.Read(Folder, file).Result.Output, []);
 
         Assert.Equal(
             ["multipath no_path_retry Ok It is '3'.", "multipath recheck_wwid Warning It is 'no'.", "multipath find_multipaths Ok It is 'off'."],

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
-using StorageConnect.Host;
 using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;

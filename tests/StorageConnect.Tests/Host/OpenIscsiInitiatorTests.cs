@@ -1,7 +1,7 @@
 using System.Runtime.Versioning;
-using StorageConnect.Host;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 using Xunit;
 
@@ -50,7 +50,9 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     [Fact]
     public async Task The_record_lets_no_LUN_appear_and_nothing_come_back_by_itself()
     {
-        _host.Write("etc/iscsi/iscsid.conf", "node.startup = automatic\nnode.session.scan = auto\nnode.session.queue_depth = 64\nnode.conn[0].timeo.login_timeout = 15\n# node.session.cmds_max = 9\n");
+        _host.Write("etc/iscsi/iscsid.conf",
+            "node.startup = automatic\nnode.session.scan = auto\nnode.session.queue_depth = 64\nnode.conn[0].timeo.login_timeout = 15\n# " +
+                "node.session.cmds_max = 9\n");
 
         await Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node, Cancellation);
 
@@ -80,7 +82,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var mutual = new Secret("tgtsecret12345");
         var access = new AccessContext { ChapUser = "chapuser", MutualChapUser = "tgtuser" }.WithSecrets(chap, mutual);
 
-        var error = await Assert.ThrowsAsync<AuthenticationFailedException>(() => Initiator(spy.Runner).LoginAsync(Node with { Access = access }, Cancellation));
+        var error = await Assert.ThrowsAsync<AuthenticationFailedException>(
+            () => Initiator(spy.Runner).LoginAsync(Node with { Access = access }, Cancellation));
 
         Assert.Equal("IscsiAuthenticationFailed", error.ErrorId);
         var seen = await spy.ReadAsync("seen", Cancellation);
@@ -160,7 +163,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     [Fact]
     public async Task A_portal_that_nobody_answers_at_is_unreachable_and_leaves_no_record()
     {
-        var tools = new ScriptedTools(_ => ScriptedTools.Exit(8, "iscsiadm: initiator reported error (8 - connection timed out)\niscsiadm: Could not log into all portals\n"));
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(8,
+            "iscsiadm: initiator reported error (8 - connection timed out)\niscsiadm: Could not log into all portals\n"));
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Initiator(tools).LoginAsync(Node, Cancellation));
 
@@ -187,7 +191,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(24));
 
-        await Assert.ThrowsAsync<AuthenticationFailedException>(() => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).LoginAsync(Node, Cancellation));
+        await Assert.ThrowsAsync<AuthenticationFailedException>(
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).LoginAsync(Node, Cancellation));
 
         Assert.Single(tools.Commands);
     }
@@ -217,13 +222,15 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         _host.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
 
         Assert.Equal(1, (await login).Id);
-        Assert.False(Directory.Exists($"/proc/{process.Trim()}") && !File.ReadAllText($"/proc/{process.Trim()}/stat").Contains(") Z ", StringComparison.Ordinal));
+        Assert.False(Directory.Exists($"/proc/{process.Trim()}")
+            && !File.ReadAllText($"/proc/{process.Trim()}/stat").Contains(") Z ", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_record_that_another_tool_made_is_used_and_put_back()
     {
-        const string theirs = "# BEGIN RECORD 2.1.8\nnode.name = iqn.2026-01.lab.test:t1\nnode.startup = automatic\nnode.session.queue_depth = 7\n# END RECORD\n";
+        const string theirs =
+            "# BEGIN RECORD 2.1.8\nnode.name = iqn.2026-01.lab.test:t1\nnode.startup = automatic\nnode.session.queue_depth = 7\n# END RECORD\n";
         _host.Write(Record, theirs);
         var during = new IscsiRecord();
         var tools = new ScriptedTools(_ =>
@@ -305,7 +312,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write(Record, "node.startup = manual\n");
 
-        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMinutes(1) }).AdoptLoginAsync(Target, Node.Portal, Cancellation));
+        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMinutes(1) })
+            .AdoptLoginAsync(Target, Node.Portal, Cancellation));
 
         Assert.True(File.Exists(_host.At(Record)));
     }
@@ -367,7 +375,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write("proc/net/unix", "Num       RefCount Protocol Flags    Type St Inode Path\n" + sockets);
         _host.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
-        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iscsid is not running. Could not start it up automatically (20 - could not connect to iscsid)\niscsiadm: No matching sessions found\n"));
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21,
+            "iscsiadm: iscsid is not running. Could not start it up automatically (20 - could not connect to iscsid)\niscsiadm: No matching sessions found\n"));
         var initiator = Initiator(tools);
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => initiator.LogoutAsync(initiator.Sessions()[0], Cancellation));
@@ -383,7 +392,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(20));
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
-            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
         Assert.Equal("IscsidUnreachable", error.ErrorId);
         Assert.Contains("systemctl start iscsid", error.Recommendation);
@@ -438,7 +447,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var secret = new Secret(text);
         var access = new AccessContext { ChapUser = "u" }.WithSecrets(secret, null);
 
-        var error = await Assert.ThrowsAsync<InvalidRequestException>(() => Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node with { Access = access }, Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidRequestException>(
+            () => Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node with { Access = access }, Cancellation));
 
         Assert.Equal("IscsiValueInvalid", error.ErrorId);
         Assert.True(text.Length == 0 || !error.Message.Contains(text, StringComparison.Ordinal));
@@ -458,24 +468,48 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n[fd00::1]:3260,1 {Target}\n"));
 
-        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation);
+        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation);
 
         Assert.Equal([new("10.99.0.1", 3260), new IscsiPortal("fd00::1", 3260)], nodes.Select(node => node.Portal));
-        Assert.Equal(["iscsiadm -m discoverydb -t sendtargets -p 10.99.0.1:3260 -I default -o nonpersistent --discover"], tools.Commands.Select(command => command.ToString()));
+        Assert.Equal(["iscsiadm -m discoverydb -t sendtargets -p 10.99.0.1:3260 -I default -o nonpersistent --discover"],
+            tools.Commands.Select(command => command.ToString()));
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/send_targets")));
+    }
+
+    [Theory]
+    [InlineData("storage-unknown.invalid:3260,1 iqn.2026-01.lab.array:t1", "has no address")]
+    [InlineData("0.0.0.0:3260,1 iqn.2026-01.lab.array:t1", "unspecified")]
+    [InlineData("[::]:3260,1 iqn.2026-01.lab.array:t1", "unspecified")]
+    [InlineData("[fe80::1]:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
+    [InlineData("169.254.7.1:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
+    [InlineData("10.99.0.2:3260,1 iqn.2026-01.lab.array:vol 1", "names no target")]
+    public async Task A_line_that_can_not_be_used_hides_no_other_and_is_warned_of(string odd, string reason)
+    {
+        var warnings = new List<string>();
+        var both = new ScriptedTools(_ => ScriptedTools.Done($"{odd}\n10.99.0.1:3260,1 {Target}\n"));
+
+        var node = Assert.Single(await Initiator(both).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation));
+
+        Assert.Equal(Target, node.TargetName);
+        Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
+        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n"))).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation);
+        Assert.Equal("IscsiTargetInvalid", (await Assert.ThrowsAsync<DataCorruptException>(() => alone)).ErrorId);
     }
 
     [Fact]
     public async Task A_portal_that_offers_nothing_to_this_host_is_no_error() =>
-        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
     [Fact]
     public async Task A_kernel_without_iSCSI_is_no_portal_that_offers_nothing()
     {
         // With an iface named, 2.1.8 says "nothing found" (21) where it says "no driver" (12) without.
-        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21, "iscsiadm: iSCSI driver tcp is not loaded. Load the module then retry the command.\niscsiadm: Could not load transport tcp.Dropping interface default.\n"));
+        var tools = new ScriptedTools(_ => ScriptedTools.Exit(21,
+            "iscsiadm: iSCSI driver tcp is not loaded. Load the module then retry the command.\niscsiadm: Could not load transport tcp.Dropping interface " +
+                "default.\n"));
 
-        var error = await Assert.ThrowsAsync<NoSuchOperationException>(() => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, Cancellation));
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(
+            () => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
 
         Assert.Equal("IscsiModuleMissing", error.ErrorId);
         Assert.Contains("modprobe iscsi_tcp", error.Recommendation);
@@ -493,12 +527,14 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
             """);
         using var chap = new Secret("chapsecret123");
 
-        await Initiator(spy.Runner).DiscoverAsync(new AccessContext { Host = "10.99.0.1", ChapUser = "chapuser" }.WithSecrets(chap, null), Cancellation);
+        await Initiator(spy.Runner).DiscoverAsync(new AccessContext { Host = "10.99.0.1", ChapUser = "chapuser" }.WithSecrets(chap, null),
+            _ => { }, Cancellation);
 
         Assert.DoesNotContain("chapsecret", await spy.ReadAsync("seen", Cancellation));
         Assert.Equal("600\n", await spy.ReadAsync("mode", Cancellation));
         var record = IscsiRecord.Parse(await spy.ReadAsync("record", Cancellation));
-        Assert.Equal(("CHAP", "chapuser", "chapsecret123"), (record["discovery.sendtargets.auth.authmethod"], record["discovery.sendtargets.auth.username"], record["discovery.sendtargets.auth.password"]));
+        Assert.Equal(("CHAP", "chapuser", "chapsecret123"),
+            (record["discovery.sendtargets.auth.authmethod"], record["discovery.sendtargets.auth.username"], record["discovery.sendtargets.auth.password"]));
         Assert.False(File.Exists(_host.At(file)));
     }
 
@@ -510,7 +546,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var tool = new FakeTool("touch %DIR%/running; exec sleep 1000");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, stop.Token);
+        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, stop.Token);
         await tool.ReadAsync("running", Cancellation);
         Assert.NotEqual("theirs = yes\n", File.ReadAllText(_host.At(file)));
         await stop.CancelAsync();
@@ -527,7 +563,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var asked = 0;
         var tools = new ScriptedTools(_ => asked++ == 0 ? ScriptedTools.Exit(24) : ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n"));
 
-        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, Cancellation));
+        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, _ => { }, Cancellation));
 
         Assert.Same(access, node.Access);
         Assert.Equal(2, tools.Commands.Count);
@@ -538,7 +574,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Done());
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, Cancellation));
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
+            () => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, _ => { }, Cancellation));
 
         Assert.Equal("HostNameUnknown", error.ErrorId);
         Assert.Empty(tools.Commands);

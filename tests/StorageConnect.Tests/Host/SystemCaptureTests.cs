@@ -1,18 +1,20 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using StorageConnect.Host;
 using StorageConnect.Host.Fitness;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Residue;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
 
-/// <summary>What real kernels, udev and open-iscsi's files showed, judged by what scsi_id, udev's and multipath's word on identities, said of the same disks.</summary>
+/// <summary>
+/// What real kernels, udev and open-iscsi's files showed, judged by what scsi_id, udev's and multipath's word on identities, said of the same disks.
+/// </summary>
 public sealed partial class SystemCaptureTests : IAsyncDisposable
 {
     private const string Folder = "system";
@@ -62,10 +64,11 @@ public sealed partial class SystemCaptureTests : IAsyncDisposable
     {
         foreach (var disk in Capture.Read(Folder, file).Result.Output.Split("DEVPATH=", StringSplitOptions.RemoveEmptyEntries))
         {
-            var properties = disk.Split('\n').Where(line => line.Contains('=', StringComparison.Ordinal)).ToDictionary(line => line.Split('=')[0], line => line.Split('=', 2)[1]);
+            var properties = disk.Split('\n').Where(line => line.Contains('=', StringComparison.Ordinal))
+                .ToDictionary(line => line.Split('=')[0], line => line.Split('=', 2)[1]);
             var id = "3" + properties["SCSI_IDENT_LUN_NAA_REGEXT"];
             Assert.Equal(properties["ID_SERIAL"], id);
-            Assert.Contains(DevicePathFinder.PlainFolder + "scsi-" + id, properties["DEVLINKS"].Split(' '));
+            Assert.Contains(DeviceLink.PlainFolder + "scsi-" + id, properties["DEVLINKS"].Split(' '));
         }
     }
 
@@ -152,7 +155,8 @@ public sealed partial class SystemCaptureTests : IAsyncDisposable
     {
         var output = Capture.Read(Folder, file).Lines("1-1");
 
-        var findings = await new HostCheck(_host.Open(), new ScriptedTools(_ => ScriptedTools.Done(output)), () => true).RunAsync(TestContext.Current.CancellationToken);
+        var findings = await new HostCheck(_host.Open(), new ScriptedTools(_ => ScriptedTools.Done(output)),
+            () => true).RunAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal("Version 2.1.8.", findings.Single(finding => finding.Check == "open-iscsi").Finding);
     }

@@ -1,5 +1,5 @@
 using StorageConnect.Host;
-using StorageConnect.Host.Targets;
+using StorageConnect.Host.Connectors;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -23,7 +23,7 @@ public sealed class TargetTests : IAsyncDisposable
 
     private static StorageServer Server { get; } = new() { Name = "lab", Uuid = "u", StorageType = StorageType.iSCSI, AccessContexts = [First, Second] };
 
-    private LinuxStorageHost Fabric => new(_host.Open());
+    private StorageHost Fabric => new(_host.Open());
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
@@ -33,11 +33,11 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         _host.DeadPortals.Add("10.0.1.1");
 
-        var found = await Fabric.DiscoverTargetsAsync(Server, Cancellation);
+        var found = await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation);
 
         Assert.Equal([new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" }], found);
         _host.DeadPortals.Add("10.0.2.1");
-        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, Cancellation));
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation));
     }
 
     [Fact]
@@ -102,7 +102,8 @@ public sealed class TargetTests : IAsyncDisposable
         var target = new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" };
 
         await Assert.ThrowsAsync<AuthenticationFailedException>(() => Fabric.LoginAsync(target, new() { ChapUser = "u" }, Cancellation));
-        var wrong = await Assert.ThrowsAnyAsync<StorageConnectException>(() => Fabric.LoginAsync(target with { Portal = "10.0.2.1:port" }, new(), Cancellation));
+        var wrong = await Assert.ThrowsAnyAsync<StorageConnectException>(
+            () => Fabric.LoginAsync(target with { Portal = "10.0.2.1:port" }, new(), Cancellation));
         Assert.Equal("IscsiPortalInvalid", wrong.ErrorId);
         Assert.Empty(_host.Sessions());
     }
@@ -126,7 +127,9 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         var server = await StartAsync();
         var left = -1;
-        _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal) ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length : left;
+        _host.OnWrite = (path, _) => left = path.EndsWith("delete", StringComparison.Ordinal)
+            ? Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*").Length
+            : left;
 
         await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
 
@@ -173,7 +176,8 @@ public sealed class TargetTests : IAsyncDisposable
         Add("b", Other, 1);
         var server = await StartAsync();
 
-        await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() }, server.AccessContexts, Cancellation);
+        await Fabric.StopTargetsAsync(server with { IscsiTargets = server.IscsiTargets.Where(target => target.TargetName == Target).ToValueList() },
+            server.AccessContexts, Cancellation);
 
         Assert.All(_host.Sessions(), session => Assert.Equal(Other, session.TargetName));
         Assert.Single(Directory.GetDirectories(_host.Files.At("sys/block"), "dm-*"));
@@ -205,7 +209,8 @@ public sealed class TargetTests : IAsyncDisposable
 
         await Fabric.RescanAsync(StorageType.iSCSI, [.. server.IscsiTargets.Where(target => target.TargetName == Target)], Cancellation);
 
-        Assert.Equal([2 * element.SizeBytes, added.SizeBytes], Fabric.FindLuns([Target]).OrderBy(lun => lun.Page83Id == added.Page83Id).Select(lun => lun.SizeBytes));
+        Assert.Equal([2 * element.SizeBytes, added.SizeBytes],
+            Fabric.FindLuns([Target]).OrderBy(lun => lun.Page83Id == added.Page83Id).Select(lun => lun.SizeBytes));
         Assert.Single(Fabric.FindLuns([Other]));
     }
 
@@ -213,24 +218,25 @@ public sealed class TargetTests : IAsyncDisposable
     public async Task Net_devices_are_each_a_way_of_their_own()
     {
         Add("a", Target, 1);
-        var plan = await TargetPlan.MakeAsync(
-            Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] }, Server.AccessContexts, Cancellation);
+        var plan = await LoginPlanner.PlanTargetsAsync(
+            Server with { NetDevices = ["eth1", "eth2"], IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] },
+            Server.AccessContexts, Cancellation);
 
         Assert.Equal(["eth1", "eth2"], plan.Select(node => node.Access.NetDevice));
         Assert.Equal(
             ["eth9"],
-            TargetPlan.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
+            LoginPlanner.WaysOf(Server with { NetDevices = ["eth1"] }, First with { NetDevice = "eth9" }).Select(way => way.NetDevice));
     }
 
     [Fact]
     public async Task A_user_who_may_not_gets_one_clear_error_for_each()
     {
-        var fabric = new LinuxStorageHost(_host.Open(isPrivileged: () => false));
+        var fabric = new StorageHost(_host.Open(isPrivileged: () => false));
         var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.1.1:3260" }] };
 
         foreach (var call in new Func<Task>[]
         {
-            () => fabric.DiscoverTargetsAsync(server, Cancellation),
+            () => fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation),
             () => fabric.StartTargetsAsync(server, [First], Cancellation),
             () => fabric.StopTargetsAsync(server, [First], Cancellation),
             () => fabric.RescanAsync(StorageType.iSCSI, [], Cancellation),
@@ -248,7 +254,7 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     private async Task<StorageServer> DiscoverAsync() =>
-        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, Cancellation)).ToValueList() };
+        Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation)).ToValueList() };
 
     private async Task<StorageServer> StartAsync()
     {

@@ -1,4 +1,4 @@
-using StorageConnect.Host;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
 using Xunit;
 
@@ -17,7 +17,8 @@ public sealed class WatchTests
     {
         var looks = 0;
 
-        Assert.False(await Watch.UntilAsync(HostRoots.Under("/nowhere"), () => Interlocked.Increment(ref looks) < 0, TimeSpan.FromMilliseconds(20), Cancellation));
+        Assert.False(await Watch.UntilAsync(HostRoots.Under("/nowhere"), () => Interlocked.Increment(ref looks) < 0,
+            TimeSpan.FromMilliseconds(20), Cancellation));
         Assert.True(looks > 1);
     }
 
@@ -44,7 +45,8 @@ public sealed class WatchTests
     public async Task The_kernels_announcement_ends_a_wait_before_its_time()
     {
         const string device = "/sys/class/mem/null/uevent";
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists(device), "Needs root on Linux, to have the kernel announce a device.");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && File.Exists(device),
+            "Needs root on Linux, to have the kernel announce a device.");
         using var events = DeviceEvents.Listen(HostRoots.Machine);
         Assert.SkipUnless(events.IsListening, "No announcements of the kernel are heard here.");
         try

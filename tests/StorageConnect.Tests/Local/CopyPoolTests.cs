@@ -179,12 +179,19 @@ public sealed class CopyPoolTests
     {
         var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"small-{Guid.NewGuid():N}")).FullName;
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a small file system for the test needs root.");
-        LoopMounts.Run("mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", folder);
+        LoopMounts.Run("mount", "-t", "tmpfs", "-o", "size=48m,mode=700", "tmpfs", folder);
         try
         {
             using var array = await TestArray.At(folder).ValidatedAsync();
-            var volume = await OfflineWithDataAsync(array, 32);
-            var copy = await array.CloneAsync(volume, "c");
+            var volume = await OfflineWithDataAsync(array, 16);
+            StorageElement copy;
+            using (var pause = new Pause("copied"))
+            {
+                copy = await array.CloneAsync(volume, "c");
+                await pause.ReachedAsync();
+                Assert.Throws<IOException>(() => File.WriteAllBytes(Path.Combine(folder, "fill"), new byte[48 * Mebibyte]));
+            }
+
             var error = await Assert.ThrowsAsync<LimitExceededException>(() => array.FinishedAsync(copy));
             Assert.Equal("OutOfSpace", error.ErrorId);
             await array.AssertWholeAsync();
@@ -195,6 +202,19 @@ public sealed class CopyPoolTests
             LoopMounts.Run("umount", folder);
             Directory.Delete(folder);
         }
+    }
+
+    [Fact]
+    public async Task A_copy_that_can_not_fit_is_refused_before_it_takes_any_room()
+    {
+        using var mount = LoopMounts.NewMount(PoolKind.Ext4, 100L << 20);
+        using var array = await TestArray.At(mount.Folder).ValidatedAsync();
+        var volume = await OfflineWithDataAsync(array, 60);
+        var before = (await array.Plugin.GetInfoAsync(array.Server, Token)).FreeBytes;
+        await array.FailsAsync<LimitExceededException>(array.CloneAsync(volume, "c"), "OutOfSpace");
+        await array.FailsAsync<LimitExceededException>(array.SnapAsync(volume, "s"), "OutOfSpace");
+        Assert.InRange((await array.Plugin.GetInfoAsync(array.Server, Token)).FreeBytes!.Value, before!.Value - Mebibyte, long.MaxValue);
+        await array.AssertWholeAsync();
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class CrashTests
         get
         {
             var all = new TheoryData<PoolKind, string>();
-            foreach (var kind in Enum.GetValues<PoolKind>())
+            foreach (var kind in (ReadOnlySpan<PoolKind>)[PoolKind.Copy, PoolKind.Xfs, PoolKind.Btrfs])
             {
                 foreach (var operation in new[] { "create", "remove", "grow", "shrink", "offline", "online", "restore", "removeSnap" })
                 {

@@ -165,6 +165,8 @@ public sealed class ModelTests
                     return refused;
                 case Verb.Clone:
                     return Add(action.Other, new(action.Other, StorageElementType.SnapClone, element.Size, true, false, ""));
+                case Verb.Split when element.Type != StorageElementType.SnapClone:
+                    return "NoSuchOperation";
                 case Verb.Split when element.Type == StorageElementType.SnapClone && splitsOffline && element.Online:
                     return "StorageElementOnline";
                 default:

@@ -36,7 +36,7 @@ public sealed class NameTests
         Assert.Equal(name, snapshot.Name);
         await array.AssertWholeAsync();
         Assert.Equal(
-            ["local.db", "local.db-shm", "local.db-wal", "locks", "making", "offline", "snapshots", "volumes"],
+            ["local.db", "local.db-shm", "local.db-wal", "locks", "making", "offline", "reserve", "snapshots", "volumes"],
             Directory.EnumerateFileSystemEntries(array.Folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

@@ -15,7 +15,8 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
     public void The_package_holds_the_staged_module_at_its_root_and_nothing_else()
     {
         using var package = ZipFile.OpenRead(packages.First("*.nupkg"));
-        var ofThePackageFormat = new[] { "[Content_Types].xml", "_rels/.rels", "StorageConnect.nuspec", "package/services/metadata/core-properties/nuget.psmdcp" };
+        var ofThePackageFormat =
+            new[] { "[Content_Types].xml", "_rels/.rels", "StorageConnect.nuspec", "package/services/metadata/core-properties/nuget.psmdcp" };
 
         var files = package.Entries.Select(entry => entry.FullName).Except(ofThePackageFormat).Order(StringComparer.Ordinal);
 
@@ -41,11 +42,21 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
     }
 
     [Fact]
+    public void What_a_plug_in_author_needs_is_in_it()
+    {
+        Assert.Contains("plugin-author-guide.md", Staged);
+        var documented = XDocument.Load(Path.Combine(StagedModule.Folder, "StorageConnect.Abstractions.xml")).Descendants("member")
+            .Select(member => (string)member.Attribute("name")!).ToHashSet();
+        Assert.All(typeof(StorageArrayPlugin).Assembly.GetExportedTypes(), type => Assert.Contains("T:" + type.FullName, documented));
+    }
+
+    [Fact]
     public void It_is_smaller_than_10_MiB_and_runs_on_three_systems()
     {
         Assert.True(new FileInfo(packages.First("*.nupkg")).Length < 10 << 20);
         Assert.Equal(
-            ["plugins/Local/runtimes/linux-arm64/native/libe_sqlite3.so", "plugins/Local/runtimes/linux-x64/native/libe_sqlite3.so", "plugins/Local/runtimes/win-x64/native/e_sqlite3.dll"],
+            ["plugins/Local/runtimes/linux-arm64/native/libe_sqlite3.so", "plugins/Local/runtimes/linux-x64/native/libe_sqlite3.so",
+                "plugins/Local/runtimes/win-x64/native/e_sqlite3.dll"],
             Staged.Where(file => file.Contains("/native/", StringComparison.Ordinal)));
     }
 
@@ -71,7 +82,8 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         var tags = Say("tags").Split(' ');
         Assert.Contains("PSModule", tags);
         Assert.Subset(tags.ToHashSet(), ((object[])data["Tags"]!).Cast<string>().ToHashSet());
-        Assert.Equal(((object[])manifest["CmdletsToExport"]!).Select(name => "PSCommand_" + name).Order(), tags.Where(tag => tag.StartsWith("PSCommand_", StringComparison.Ordinal)).Order());
+        Assert.Equal(((object[])manifest["CmdletsToExport"]!).Select(name => "PSCommand_" + name).Order(),
+            tags.Where(tag => tag.StartsWith("PSCommand_", StringComparison.Ordinal)).Order());
         Assert.True(Say("tags").Length < 4000, "Galleries take no more than 4000 characters of tags.");
     }
 
@@ -83,11 +95,13 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         {
             using var dependencies = JsonDocument.Parse(File.ReadAllText(file));
             var libraries = dependencies.RootElement.GetProperty("targets").EnumerateObject().Single().Value.EnumerateObject()
-                .Where(library => library.Value.TryGetProperty("runtime", out var runtime) && !library.Name.StartsWith("StorageConnect", StringComparison.Ordinal));
+                .Where(library => library.Value.TryGetProperty("runtime", out var runtime)
+                    && !library.Name.StartsWith("StorageConnect", StringComparison.Ordinal));
             Assert.All(libraries, library =>
             {
                 Assert.Contains(library.Name.Split('/')[1], notices, StringComparison.Ordinal);
-                Assert.All(library.Value.GetProperty("runtime").EnumerateObject(), assembly => Assert.Contains(Path.GetFileName(assembly.Name), notices, StringComparison.Ordinal));
+                Assert.All(library.Value.GetProperty("runtime").EnumerateObject(),
+                    assembly => Assert.Contains(Path.GetFileName(assembly.Name), notices, StringComparison.Ordinal));
             });
         }
     }

@@ -20,7 +20,8 @@ public sealed partial class PowerCutTests : IDisposable
 
         var (exitCode, output, error) = await _user.RunCommandAsync(
             [Strace, "-f", "-qq", "-y", "-e", "trace=mkdir,rename,fsync", "-o", log],
-            $"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}'; $null = New-OscStorageElement db01 16MB; (Invoke-OscClone db01 -NoWait).Id");
+            $"$null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={_pool}'; $null = New-OscStorageElement db01 16MB; " +
+                $"(Invoke-OscClone db01 -NoWait).Id");
 
         Assert.SkipWhen(error.Contains("PTRACE", StringComparison.Ordinal), $"Nothing can be traced here: {error}");
         Assert.True(exitCode == 0, output + error);
@@ -28,7 +29,8 @@ public sealed partial class PowerCutTests : IDisposable
         var settings = _user.Settings["storage-connect"];
         AssertDurable(calls, settings, "servers.json");
         AssertDurable(calls, Path.Combine(settings, "operations"), output.Trim() + ".json");
-        Assert.True(calls.FindIndex(call => call.StartsWith($"mkdir(\"{settings}\"", StringComparison.Ordinal)) < calls.FindIndex(call => Syncs(call, _user.Settings.Path)));
+        Assert.True(calls.FindIndex(call => call.StartsWith($"mkdir(\"{settings}\"", StringComparison.Ordinal)) < calls.FindIndex(
+            call => Syncs(call, _user.Settings.Path)));
     }
 
     public void Dispose()
@@ -47,7 +49,8 @@ public sealed partial class PowerCutTests : IDisposable
         Assert.True(calls.FindIndex(rename, call => Syncs(call, folder)) >= 0, $"'{folder}' was not synced after '{file}' got its name.");
     }
 
-    private static bool Syncs(string call, string path) => call.StartsWith("fsync(", StringComparison.Ordinal) && call.Contains($"<{path}>", StringComparison.Ordinal);
+    private static bool Syncs(string call, string path) =>
+        call.StartsWith("fsync(", StringComparison.Ordinal) && call.Contains($"<{path}>", StringComparison.Ordinal);
 
     [GeneratedRegex(@"^\d+ +")]
     private static partial Regex Process();

@@ -31,7 +31,8 @@ public sealed class QuickstartTests : IDisposable
         }
 
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(pool, "volumes")));
-        Assert.DoesNotContain("quickstart", await File.ReadAllTextAsync(_user.Settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("quickstart",
+            await File.ReadAllTextAsync(_user.Settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +68,9 @@ public sealed class QuickstartTests : IDisposable
     public async Task A_new_process_sees_all_that_the_old_one_did()
     {
         var pool = LoopMounts.NewFolder(PoolKind.Copy);
-        await _user.RunAsync($"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement db01 1GB; New-OscAccessGroup hosts 50:01:43:80:12:34:56:78; Grant-OscStorageElementAccess db01 hosts");
+        await _user.RunAsync(
+            $"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement db01 1GB; New-OscAccessGroup " +
+                $"hosts 50:01:43:80:12:34:56:78; Grant-OscStorageElementAccess db01 hosts");
 
         Assert.Equal("db01 1073741824 hosts", await _user.RunAsync("$e = Get-OscStorageElement db01; \"$e $($e.SizeBytes) $($e.AccessGroupNames)\""));
     }

@@ -164,10 +164,14 @@ public sealed class OperationCmdletTests : IDisposable
     {
         _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full."));
 
-        var outcome = _session.Invoke("New-OscStorageElement new 1GB -NoWait | Wait-OscOperation -PassThru -PollInterval 1; $lun | Invoke-OscClone -Name bad -NoWait | Wait-OscOperation -PassThru", ("lun", _lun));
+        var outcome =
+            _session.Invoke(
+                "New-OscStorageElement new 1GB -NoWait | Wait-OscOperation -PassThru -PollInterval 1; $lun | Invoke-OscClone -Name bad -NoWait | " +
+                    "Wait-OscOperation -PassThru", ("lun", _lun));
 
         outcome.Error("LimitExceeded");
-        Assert.Equal([OscOperationState.Completed, OscOperationState.Failed], outcome.Output.Select(item => Assert.IsType<OscOperation>(item.BaseObject).State));
+        Assert.Equal([OscOperationState.Completed, OscOperationState.Failed],
+            outcome.Output.Select(item => Assert.IsType<OscOperation>(item.BaseObject).State));
         Assert.Equal("new", ((OscOperation)outcome.Output[0].BaseObject).Result!.Name);
         Assert.Empty(Kept);
     }
@@ -256,6 +260,34 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void An_outcome_can_be_waited_for_again_and_is_listed_as_history()
+    {
+        var operation = Assert.Single(_session.Module.Get<OscOperation>("$lun | Invoke-OscClone -Name c -NoWait", ("lun", _lun)));
+        var first = Assert.Single(_session.Module.Get<StorageElement>("$o | Wait-OscOperation", ("o", operation)));
+        _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new NotFoundException("I know of no such operation."));
+
+        Assert.Equal(first, Assert.Single(_session.Module.Get<StorageElement>("Wait-OscOperation -Id $id", ("id", operation.Id))));
+        Assert.Empty(_session.Module.Get<OscOperation>("Get-OscOperation"));
+        var kept = Assert.Single(_session.Module.Get<OscOperation>("Get-OscOperation -All"));
+        Assert.Equal((operation.Id, OscOperationState.Completed, first), (kept.Id, kept.State, kept.Result));
+        Assert.Equal(kept, Assert.Single(_session.Module.Get<OscOperation>("Get-OscOperation $id", ("id", operation.Id))));
+        Assert.Empty(_session.Invoke("Remove-OscOperation $id", ("id", operation.Id)).Errors);
+        Assert.Empty(_session.Module.Get<OscOperation>("Get-OscOperation -All"));
+    }
+
+    [Fact]
+    public void A_failed_one_fails_the_same_way_for_who_waits_again()
+    {
+        var operation = Assert.Single(_session.Module.Get<OscOperation>("$lun | Invoke-OscClone -Name c -NoWait", ("lun", _lun)));
+        _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full.") { ErrorId = "PoolFull" });
+
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("The pool is full.", _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("PoolFull").Exception.Message);
+        }
+    }
+
+    [Fact]
     public void A_running_one_is_not_forgotten_a_finished_one_is()
     {
         NeverEnd();
@@ -284,7 +316,8 @@ public sealed class OperationCmdletTests : IDisposable
         Assert.Equal(OscOperationState.Stopped, stopped.State);
         Assert.DoesNotContain(_session.Array.Contents.Elements, element => element.Name == "c");
         Assert.Empty(_session.Invoke("$o | Stop-OscOperation", ("o", operation)).Errors);
-        Assert.Equal(ErrorCategory.OperationStopped, _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("OperationStopped").CategoryInfo.Category);
+        Assert.Equal(ErrorCategory.OperationStopped,
+            _session.Invoke("$o | Wait-OscOperation", ("o", operation)).Error("OperationStopped").CategoryInfo.Category);
         Assert.Empty(Kept);
     }
 
@@ -314,7 +347,8 @@ public sealed class OperationCmdletTests : IDisposable
     {
         NeverEnd("endless");
 
-        var outcome = _session.Invoke("'endless', 'done' | ForEach-Object { Invoke-OscClone $lun -Name $_ -NoWait } | Wait-OscOperation | & { process { $_; break } }", ("lun", _lun));
+        var outcome = _session.Invoke(
+            "'endless', 'done' | ForEach-Object { Invoke-OscClone $lun -Name $_ -NoWait } | Wait-OscOperation | & { process { $_; break } }", ("lun", _lun));
 
         Assert.Equal("done", ((StorageElement)Assert.Single(outcome.Output).BaseObject).Name);
         Assert.Equal(0, Followed());
@@ -355,7 +389,7 @@ public sealed class OperationCmdletTests : IDisposable
 
         Assert.Empty(outcome.Errors);
         Assert.Equal(["c1", "c2", "c3"], outcome.Output.Select(item => ((StorageElement)item.BaseObject).Name).Order());
-        _session.Invoke("Wait-OscOperation -Id $id", ("id", operations[0].Id)).Error("OperationNotFound");
+        Assert.Equal("c1", Assert.Single(_session.Module.Get<StorageElement>("Wait-OscOperation -Id $id", ("id", operations[0].Id))).Name);
     }
 
     [Fact]

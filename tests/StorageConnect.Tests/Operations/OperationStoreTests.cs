@@ -104,6 +104,74 @@ public sealed class OperationStoreTests : IDisposable
         Assert.Equal(["a1"], _store.Ids);
     }
 
+    [Fact]
+    public void What_somebody_has_got_is_history_and_can_be_got_again()
+    {
+        var operation = Running("a1");
+        _store.Add(operation);
+        var completed = _store.Update("a1", now => now.Complete(operation.Record, DateTimeOffset.UtcNow));
+        _store.MoveToHistory("a1");
+        _store.MoveToHistory("a1");
+
+        var other = new OperationStore(_folder["operations"]);
+        Assert.Empty(other.Ids);
+        Assert.Equal(["a1"], other.HistoryIds);
+        Assert.Equal(completed, other.TryLoad("a1"));
+        Assert.Equal(completed, other.Update("a1", now => now.Stop(DateTimeOffset.UtcNow)));
+        Assert.True(other.IsOnDisk("a1"));
+        other.Remove("a1");
+        Assert.Empty(other.HistoryIds);
+        Assert.Null(other.TryLoad("a1"));
+    }
+
+    [Fact]
+    public void History_of_operations_that_are_on_no_disk_lives_as_long_as_the_process()
+    {
+        File.WriteAllText(_folder["operations"], "a file in the place of the folder");
+        _store.Add(Running("a1"));
+        _store.Update("a1", now => now.Stop(DateTimeOffset.UtcNow));
+        _store.MoveToHistory("a1");
+
+        Assert.Empty(_store.Ids);
+        Assert.Equal(["a1"], _store.HistoryIds);
+        Assert.Equal(OscOperationState.Stopped, _store.TryLoad("a1")!.Operation.State);
+        _store.Remove("a1");
+        Assert.Empty(_store.HistoryIds);
+    }
+
+    [Fact]
+    public void What_ended_a_week_ago_goes_and_what_runs_stays()
+    {
+        var now = DateTimeOffset.UtcNow;
+        foreach (var (id,
+            ended) in new[] { ("old", now.AddDays(-8)), ("oldhistory", now.AddDays(-8)), ("young", now.AddDays(-6)), ("running", (DateTimeOffset?)null) })
+        {
+            _store.Add(Running(id));
+            if (ended is { } end)
+            {
+                _store.Update(id, operation => operation.Stop(end));
+            }
+
+            File.SetLastWriteTimeUtc(_folder["operations", id + ".json"], (ended ?? now.AddDays(-30)).UtcDateTime);
+        }
+
+        _store.MoveToHistory("oldhistory");
+        var later = new OperationStore(_folder["operations"]);
+        later.DeleteExpired();
+
+        Assert.Equal(["running", "young"], later.Ids);
+        Assert.Empty(later.HistoryIds);
+    }
+
+    [Fact]
+    public void An_end_that_was_seen_here_and_could_not_be_stored_leaves_nothing_that_looks_running()
+    {
+        _store.Add(Running("a1"));
+        _store.MoveToHistory("a1");
+        Assert.Empty(_store.Ids);
+        Assert.Empty(_store.HistoryIds);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static StoredOperation Running(string id) => new(

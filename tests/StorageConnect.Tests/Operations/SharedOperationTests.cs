@@ -39,7 +39,7 @@ public sealed class SharedOperationTests : ArrayTests
         subscription.Add(operation.Id);
         var other = Bed.NewEngine();
         await EndAsync(other, operation.Id);
-        other.Operations.Forget(operation.Id);
+        other.Operations.MoveToHistory(operation.Id);
 
         OperationUpdate update;
         do

@@ -35,6 +35,8 @@ public sealed record PluginBlueprint
 
     public string? StorageServerExtraInfoHelp { get; init; } = "The Id of a RecordingArray of this process.";
 
+    public bool IdentityFromPresentation { get; init; }
+
     public Capabilities Ability { get; init; } = MemoryArray.Everything;
 
     /// <summary>Changes the assembly before it is written.</summary>
@@ -65,6 +67,7 @@ public sealed record PluginBlueprint
         {
             [nameof(StorageArrayPluginAttribute.RequiredApiVersion)] = RequiredApiVersion,
             [nameof(StorageArrayPluginAttribute.MaxAccessEntries)] = Ability.MaxAccessEntries,
+            [nameof(StorageArrayPluginAttribute.IdentityFromPresentation)] = IdentityFromPresentation,
         };
         foreach (var key in Enum.GetValues<AbilityKey>())
         {

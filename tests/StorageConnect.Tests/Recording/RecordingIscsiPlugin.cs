@@ -15,6 +15,7 @@ public class RecordingIscsiPlugin : RecordingPlugin
     public override Task RefreshAsync(StorageServer server, CancellationToken cancellationToken) =>
         Ask(GuideMethod.Refresh, server, [], _ => default(Done), cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements,
+        bool appendAllowed, CancellationToken cancellationToken) =>
         Ask(GuideMethod.UpdateStorageElements, server, [elements, appendAllowed], array => array.Update(elements, appendAllowed), cancellationToken);
 }

@@ -24,19 +24,24 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.GetAccessGroups, server, [element], array => array.GroupsOf(element), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.CreateAccessGroups, server, [groups], array => array.CreateGroups(groups), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.RemoveAccessGroups, server, [groups], array => array.RemoveGroups(groups), cancellationToken);
 
-    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.RenameAccessGroup, server, [name, newName], array => array.RenameGroup(name, newName), cancellationToken);
 
-    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+    public override Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.AddToAccessGroup, server, [groupName, entries], array => array.AddEntries(groupName, entries), cancellationToken);
 
-    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+    public override Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.RemoveFromAccessGroup, server, [groupName, entries], array => array.RemoveEntries(groupName, entries), cancellationToken);
 
     public override async IAsyncEnumerable<StorageElement> ListAsync(
@@ -59,13 +64,16 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.Offline, server, [element], array => array.SetState(element, StorageElementState.Offline), cancellationToken);
 
-    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.Create, server, [element, thinProvision, qos], array => array.Create(element, thinProvision, qos), cancellationToken);
 
-    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.StartPresent, server, [element, accessGroupNames], array => array.Present(element, accessGroupNames), cancellationToken);
 
-    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.StopPresent, server, [element, accessGroupNames], array => array.Unpresent(element, accessGroupNames), cancellationToken);
 
     public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken) =>
@@ -80,7 +88,8 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.IsCloneable, server, [element], array => array.CanClone(element), cancellationToken);
 
-    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.Clone, server, [element, destination, qos], array => array.Clone(element, destination, qos), cancellationToken);
 
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
@@ -89,10 +98,13 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.SplitClone, server, [element], array => array.Split(element), cancellationToken);
 
-    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.CloneFromSnap, server, [element, snapshot, destination, qos], array => array.CloneFromSnap(element, snapshot, destination, qos), cancellationToken);
+    public override Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
+        string? qos, CancellationToken cancellationToken) =>
+        Ask(GuideMethod.CloneFromSnap, server, [element, snapshot, destination, qos],
+            array => array.CloneFromSnap(element, snapshot, destination, qos), cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.GetCurrentClones, server, [element], array => array.MadeOf(element, StorageElementType.SnapClone), cancellationToken);
 
     public override Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
@@ -101,10 +113,12 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Ask(GuideMethod.IsSnapable, server, [element], array => array.CanSnap(element), cancellationToken);
 
-    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.CreateSnap, server, [element, destination], array => array.Snap([element], destination), cancellationToken);
 
-    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) =>
+    public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.CreateMultiSnap, server, [elements, destination], array => array.Snap(elements, destination), cancellationToken);
 
     public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
@@ -116,7 +130,8 @@ public class RecordingPlugin : StorageArrayPlugin
     public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
         Ask(GuideMethod.SnapRemove, server, [snapshot], array => array.Remove(snapshot), cancellationToken);
 
-    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         Ask(GuideMethod.GetCurrentSnaps, server, [element], array => array.MadeOf(element, StorageElementType.Snapshot), cancellationToken);
 
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken) =>
@@ -132,6 +147,7 @@ public class RecordingPlugin : StorageArrayPlugin
         Ask(GuideMethod.Cancel, server, [record], array => array.Cancel(record), cancellationToken);
 
     /// <summary>Writes the call down; the array does it, unless the test has it done in another way.</summary>
-    protected static Task<T> Ask<T>(string method, StorageServer server, object?[] arguments, Func<MemoryArray, T> normally, CancellationToken cancellationToken) =>
+    protected static Task<T> Ask<T>(string method, StorageServer server, object?[] arguments, Func<MemoryArray, T> normally,
+        CancellationToken cancellationToken) =>
         RecordingArray.Of(server).Answer(new(method, server, arguments), normally, cancellationToken);
 }

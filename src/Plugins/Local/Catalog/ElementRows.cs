@@ -20,6 +20,9 @@ internal static class ElementRows
     /// <summary>One that a job copies, too.</summary>
     public static ElementRow? ByUuidEvenUnready(PoolConnection db, string uuid) => db.One($"{Columns} WHERE e.uuid = $1", Read, uuid);
 
+    /// <summary>LUNs, clones and snapshots, those that a job copies too.</summary>
+    public static List<ElementRow> All(PoolConnection db) => db.All(Columns, Read);
+
     public static bool Exists(PoolConnection db, string uuid) => db.Any("SELECT 1 FROM elements WHERE uuid = $1", uuid);
 
     public static ElementRow? ByName(PoolConnection db, string name) => db.One($"{Columns} WHERE e.name = $1", Read, name);
@@ -36,7 +39,8 @@ internal static class ElementRows
         }
 
         // Written as constants, so that there is one prepared statement per kind of list. Snapshots are never listed.
-        var types = filter.Types.Where(type => type != StorageElementType.Snapshot).Distinct().Order().Select(type => ((int)type).ToString(CultureInfo.InvariantCulture));
+        var types = filter.Types.Where(type => type != StorageElementType.Snapshot).Distinct().Order()
+            .Select(type => ((int)type).ToString(CultureInfo.InvariantCulture));
         where.Add($"+e.type IN ({string.Join(", ", types)})");
         if (filter.Uuid is { } uuid)
         {
@@ -88,7 +92,8 @@ internal static class ElementRows
     public static void Insert(PoolConnection db, ElementRow row, params ReadOnlySpan<Source> sources)
     {
         var id = db.Scalar<long>(
-            "INSERT INTO elements (uuid, name, type, size, page83, qos, thin, online, clone, ready, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
+            "INSERT INTO elements (uuid, name, type, size, page83, qos, thin, online, clone, ready, created) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, " +
+                "$10, $11) RETURNING id",
             row.Uuid,
             row.Name,
             (long)row.Type,
@@ -119,7 +124,7 @@ internal static class ElementRows
 
     public static void Delete(PoolConnection db, string uuid) => db.Execute("DELETE FROM elements WHERE uuid = $1", uuid);
 
-    public static ElementRow Read(SqliteDataReader row) => new()
+    public static ElementRow Read(SqliteDataReader row) => RowRules.Check(new()
     {
         Id = row.GetInt64(0),
         Uuid = row.GetString(1),
@@ -135,7 +140,7 @@ internal static class ElementRows
         Created = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
         Groups = row.IsDBNull(12) ? [] : row.GetString(12).Split('\u001f').Order(StringComparer.Ordinal).ToValueList(),
         Sources = row.IsDBNull(13) ? [] : row.GetString(13).Split('\u001f').ToValueList(),
-    };
+    });
 
     /// <summary>
     /// A range of the index that holds every name with this prefix whatever its case. NOCASE folds ASCII alone, so the range

@@ -82,6 +82,9 @@ internal static class JobRows
     /// <summary>Those that still have to be worked on.</summary>
     public static List<string> Open(PoolConnection db) => db.All("SELECT uuid FROM jobs WHERE state < 2 ORDER BY started", row => row.GetString(0));
 
+    /// <summary>Bytes that the copies under way still need.</summary>
+    public static long BytesToCopy(PoolConnection db) => db.Scalar<long>("SELECT coalesce(sum(total - done), 0) FROM jobs WHERE state < 2");
+
     /// <summary>The name of what is being copied from this element or snapshot, or null.</summary>
     public static string? CopiedFrom(PoolConnection db, string source) =>
         db.Scalar<string>(

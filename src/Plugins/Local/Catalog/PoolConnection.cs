@@ -10,13 +10,13 @@ internal sealed class PoolConnection : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
-    public PoolConnection(string path)
+    public PoolConnection(string path, bool readOnly = false)
     {
         _connection = new(new SqliteConnectionStringBuilder
         {
             DataSource = path,
             // The file is made beforehand, private; one that vanished must not come back empty.
-            Mode = SqliteOpenMode.ReadWrite,
+            Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
             // These connections are pooled here, together with their statements, and closed when idle.
             Pooling = false,
             DefaultTimeout = BusySeconds,

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Native;
+using StorageConnect.Plugins.Local.Pools;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
@@ -9,6 +10,9 @@ namespace StorageConnect.Plugins.Local.Catalog;
 internal sealed class PoolDatabase : IDisposable
 {
     private const int MostIdle = 4;
+    private const int DiskFull = 13;
+    private const int CantOpen = 14;
+    private const int ConstraintViolated = 19;
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(5);
 
     private readonly PoolFolder _folder;
@@ -18,6 +22,8 @@ internal sealed class PoolDatabase : IDisposable
     // Waiting here is fair and can be cancelled, which waiting for SQLite's lock is not. That one remains for other processes.
     private readonly SemaphoreSlim _writer = new(1);
     private readonly CommitQueue _queue;
+    private readonly DatabaseSeal _seal;
+    private int _open;
     private bool _disposed;
 
     private PoolDatabase(PoolFolder folder)
@@ -25,6 +31,7 @@ internal sealed class PoolDatabase : IDisposable
         _folder = folder;
         _closer = new(_ => CloseIdle());
         _queue = new(this);
+        _seal = new(folder);
     }
 
     /// <summary>Opens the database; with <paramref name="create"/> an empty pool gets one.</summary>
@@ -41,10 +48,11 @@ internal sealed class PoolDatabase : IDisposable
             throw Directory.Exists(folder.Path) ? ErrorMapping.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
         }
 
+        folder.PrepareSharedMemory();
         var database = new PoolDatabase(folder);
         try
         {
-            var connection = new PoolConnection(folder.Database);
+            var connection = database.Connect();
             try
             {
                 if (!create && Schema.Check(connection, folder) == 0)
@@ -52,11 +60,20 @@ internal sealed class PoolDatabase : IDisposable
                     throw ErrorMapping.Corrupt(folder, "its database is empty");
                 }
 
+                if (Schema.Check(connection, folder) < Schema.Version)
+                {
+                    database._seal.Break();
+                }
+
                 Schema.Ensure(connection, folder);
+                if (database._seal.IsMissing)
+                {
+                    IntegrityCheck.Run(connection, folder);
+                }
             }
             catch
             {
-                connection.Dispose();
+                database.Disconnect(connection);
                 throw;
             }
 
@@ -95,6 +112,7 @@ internal sealed class PoolDatabase : IDisposable
         {
             return Read(connection =>
             {
+                _seal.Break();
                 connection.Execute("BEGIN IMMEDIATE");
                 try
                 {
@@ -172,7 +190,7 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        return new(_folder.Database);
+        return Connect();
     }
 
     public void GiveBack(PoolConnection connection)
@@ -192,7 +210,7 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        connection.Dispose();
+        Disconnect(connection);
     }
 
     public void Dispose()
@@ -209,13 +227,13 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Our own refusals leave a connection as it was; after anything else it is not trusted any more.</summary>
     private void GiveBackAfter(PoolConnection connection, Exception error)
     {
-        if (error is StorageConnectException or SqliteException { SqliteErrorCode: 19 })
+        if (error is StorageConnectException or SqliteException { SqliteErrorCode: ConstraintViolated or DiskFull })
         {
             GiveBack(connection);
         }
         else
         {
-            connection.Dispose();
+            Disconnect(connection);
         }
     }
 
@@ -240,6 +258,58 @@ internal sealed class PoolDatabase : IDisposable
             }
         }
 
-        close.ForEach(connection => connection.Dispose());
+        close.ForEach(Disconnect);
+    }
+
+    private PoolConnection Connect()
+    {
+        lock (_seal)
+        {
+            if (_open == 0)
+            {
+                _seal.Enter();
+            }
+
+            try
+            {
+                var connection = Open(_folder);
+                _open++;
+                return connection;
+            }
+            catch when (_open == 0)
+            {
+                _seal.Leave();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Opening takes a few blocks, for the memory that processes share; a full file system has none but those that are kept.</summary>
+    private static PoolConnection Open(PoolFolder folder)
+    {
+        var reserve = new PoolReserve(folder);
+        try
+        {
+            return new(folder.Database);
+        }
+        catch (SqliteException e) when ((ErrorMapping.IsOutOfSpace(e) || e.SqliteErrorCode == CantOpen) && reserve.TryRelease())
+        {
+            var connection = new PoolConnection(folder.Database);
+            reserve.Keep();
+            return connection;
+        }
+    }
+
+    private void Disconnect(PoolConnection connection)
+    {
+        lock (_seal)
+        {
+            // The last one that is closed, over all processes, brings the database file up to date, and then the checksum.
+            connection.Dispose();
+            if (--_open == 0)
+            {
+                _seal.Leave();
+            }
+        }
     }
 }

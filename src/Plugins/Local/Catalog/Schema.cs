@@ -6,7 +6,7 @@ namespace StorageConnect.Plugins.Local.Catalog;
 /// <summary>The tables of a pool, and their version.</summary>
 internal static class Schema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     // "SCLP": tells other programs, and us, whose database this is.
     private const int ApplicationId = 0x53434C50;
@@ -115,6 +115,18 @@ internal static class Schema
         ) STRICT;
         """;
 
+    // Who the pool is, and where it was when it was last used.
+    private const string SeatTable =
+        """
+        CREATE TABLE pool (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            uuid TEXT NOT NULL,
+            path TEXT NOT NULL,
+            inode INTEGER NOT NULL,
+            device INTEGER NOT NULL
+        ) STRICT;
+        """;
+
     /// <summary>Makes the tables where the database is empty, and those that an older version of this plug-in did not have.</summary>
     /// <exception cref="StorageConnectException">The database isn't ours, or is newer.</exception>
     public static void Ensure(PoolConnection connection, PoolFolder folder)
@@ -134,7 +146,8 @@ internal static class Schema
             if (version < Version)
             {
                 Steps.At("schema");
-                connection.ExecuteScript(FormattableString.Invariant($"{(version == 0 ? Tables : "")}\n{ExportTables}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
+                connection.ExecuteScript(FormattableString.Invariant($"{(version < 1 ? Tables : "")}\n{(version < 2 ? ExportTables : "")}\n{SeatTable}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
+                SeatRow.Insert(connection, PoolSeat.First(connection, folder));
             }
 
             connection.Execute("COMMIT");
@@ -145,6 +158,9 @@ internal static class Schema
             throw;
         }
     }
+
+    /// <summary>True where the database tells its seat; an older version of this plug-in noted none.</summary>
+    public static bool HasSeat(PoolConnection connection) => connection.Scalar<long>("PRAGMA user_version") >= Version;
 
     /// <summary>The version of the tables that are there; 0 when there are none yet.</summary>
     public static long Check(PoolConnection connection, PoolFolder folder)

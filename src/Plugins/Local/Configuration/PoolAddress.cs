@@ -12,19 +12,43 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         "Where the pool is: Pool=<folder> for one pool, such as Pool=/srv/storage; or Root=<folder of pool folders>, "
         + "such as Root=/srv/pools, where -StorageName chooses one of its sub-folders. For iSCSI also, after semicolons: "
         + "Portals=<address:port,...> at which tgtd must listen, such as Portals=10.0.0.5:3260,10.0.1.5:3260; "
-        + "TgtControl=<control port or socket> of another tgtd than the default one.";
+        + "TgtControl=<control port or socket> of another tgtd than the default one. "
+        + "Adopt=Copy, when registering: a copy of another pool becomes a pool of its own.";
 
     private const string PoolKey = "Pool";
     private const string RootKey = "Root";
     private const string PortalsKey = "Portals";
     private const string ControlKey = "TgtControl";
-    private static readonly string[] Keys = [PoolKey, RootKey, PortalsKey, ControlKey];
+    private const string AdoptKey = "Adopt";
+    private const string AdoptCopy = "Copy";
+    private static readonly string[] Keys = [PoolKey, RootKey, PortalsKey, ControlKey, AdoptKey];
 
     /// <summary>Where targets are to be reached; empty: wherever the daemon listens.</summary>
     public ValueList<Portal> Portals { get; init; } = [];
 
     /// <summary>The daemon that serves the pool.</summary>
     public TgtControlAddress Control { get; init; } = TgtControlAddress.Default;
+
+    /// <summary>A copy of another pool is to become a pool of its own.</summary>
+    public bool AdoptsCopy { get; init; }
+
+    /// <summary>The ExtraInfo to keep: without what is for the registration alone.</summary>
+    public static string? Kept(string? extraInfo) => extraInfo is null ? null : string.Join(
+        ';',
+        extraInfo.Split(';').Where(part => !part.Trim().StartsWith(AdoptKey + "=", StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The pool folder that a server's record names, or null when it names none.</summary>
+    public static string? TryFolder(StorageServer server)
+    {
+        try
+        {
+            return Parse(server).PoolFolder(server);
+        }
+        catch (StorageConnectException)
+        {
+            return null;
+        }
+    }
 
     /// <exception cref="InvalidStorageArrayException">The text is missing or isn't of that form.</exception>
     public static PoolAddress Parse(StorageServer server)
@@ -69,12 +93,15 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         folder ??= pool!;
         if (!Path.IsPathFullyQualified(folder))
         {
-            throw Invalid(server, folder.Length == 0 ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='" : $"The folder '{folder}' in ExtraInfo is not an absolute path");
+            throw Invalid(server, folder.Length == 0
+                ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='"
+                : $"The folder '{folder}' in ExtraInfo is not an absolute path");
         }
 
         return new PoolAddress(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), isRoot)
         {
             Portals = ParsePortals(server, values.GetValueOrDefault(PortalsKey)),
+            AdoptsCopy = ParseAdopt(server, values.GetValueOrDefault(AdoptKey)),
             Control = ParseControl(server, values.GetValueOrDefault(ControlKey)),
         };
     }
@@ -116,7 +143,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
 
         if (string.IsNullOrEmpty(server.StorageName))
         {
-            throw new InvalidStorageArrayException($"The server '{server.Name}' names a folder of pools ({Folder}), but no storage name says which of them it is.")
+            throw new InvalidStorageArrayException(
+                $"The server '{server.Name}' names a folder of pools ({Folder}), but no storage name says which of them it is.")
             {
                 ErrorId = "StorageNameMissing",
                 Element = server.Name,
@@ -135,11 +163,21 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
             };
     }
 
+    /// <summary>The folder is there, but no pool is in it.</summary>
+    public static NotFoundException NoPool(string folder) =>
+        new($"There is no pool in the folder {folder} (is its file system mounted?). Nothing was written there.")
+        {
+            ErrorId = "PoolNotFound",
+            Element = folder,
+            Recommendation = "Mount the file system that the pool is on, or put the pool back. " +
+                "Only Register-OscStorageServer makes a pool, in an empty folder.",
+        };
+
     public static NotFoundException NoFolder(string folder) => new($"The folder {folder} does not exist, or is not a folder.")
     {
         ErrorId = "PoolNotFound",
         Element = folder,
-        Recommendation = "Make the folder, or correct ExtraInfo.",
+        Recommendation = "Mount the file system that it is on, make the folder, or correct ExtraInfo.",
     };
 
     private static ValueList<Portal> ParsePortals(StorageServer server, string? text)
@@ -153,7 +191,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return parts.Length == 0
             ? throw Invalid(server, "ExtraInfo names no portal after 'Portals='")
-            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port")).Distinct().ToValueList();
+            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port"))
+                .Distinct().ToValueList();
     }
 
     private static TgtControlAddress ParseControl(StorageServer server, string? text)
@@ -164,8 +203,16 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         }
 
         RequireIscsi(server, ControlKey);
-        return TgtControlAddress.TryParse(text) ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
+        return TgtControlAddress.TryParse(text)
+            ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
     }
+
+    private static bool ParseAdopt(StorageServer server, string? text) => text switch
+    {
+        null => false,
+        _ when string.Equals(text, AdoptCopy, StringComparison.OrdinalIgnoreCase) => true,
+        _ => throw Invalid(server, $"ExtraInfo has Adopt={text}; the one value there is is {AdoptCopy}"),
+    };
 
     private static void RequireIscsi(StorageServer server, string key)
     {

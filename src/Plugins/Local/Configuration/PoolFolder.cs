@@ -4,14 +4,29 @@ using StorageConnect.Plugins.Local.Native;
 namespace StorageConnect.Plugins.Local.Configuration;
 
 /// <summary>The layout of a pool folder. Files are named by uuid, so that no name a user chose ever becomes part of a path.</summary>
-internal sealed class PoolFolder(string path)
+/// <param name="given">The folder as the user gave it.</param>
+internal sealed class PoolFolder(string given)
 {
-    public string Path { get; } = path;
+    private const string DatabaseName = "local.db";
+
+    private long? _type;
+
+    /// <summary>The folder without links, as it was found.</summary>
+    public string Path { get; } = LinuxFile.TryResolve(given) ?? given;
 
     /// <summary>The pool's name, which is also that of its one volume group.</summary>
-    public string Name => System.IO.Path.GetFileName(Path) is { Length: > 0 } name ? name : Path;
+    public string Name => System.IO.Path.GetFileName(given) is { Length: > 0 } name ? name : given;
 
-    public string Database => System.IO.Path.Combine(Path, "local.db");
+    /// <summary>Which database file the path that the user gave means at this moment; null when there is none.</summary>
+    public (ulong Inode, uint Major, uint Minor)? CurrentDatabase => LinuxFile.Identity(System.IO.Path.Combine(given, DatabaseName));
+
+    /// <summary>All folders of the pool, itself first.</summary>
+    public IReadOnlyList<string> Folders => [Path, Volumes, Parked, Snapshots, Pending];
+
+    /// <summary>The files beside those folders.</summary>
+    public IReadOnlyList<string> Files => [Database, $"{Database}-wal", $"{Database}-shm", Locks, Seal, Reserve];
+
+    public string Database => System.IO.Path.Combine(Path, DatabaseName);
 
     /// <summary>Volumes that may be opened.</summary>
     public string Volumes => System.IO.Path.Combine(Path, "volumes");
@@ -28,18 +43,27 @@ internal sealed class PoolFolder(string path)
     /// <summary>The file whose bytes stand for elements and jobs in <see cref="RangeLock"/>s.</summary>
     public string Locks => System.IO.Path.Combine(Path, "locks");
 
-    public string Volume(string uuid) => System.IO.Path.Combine(Volumes, uuid);
+    /// <summary>The database's checksum, while no process changes it.</summary>
+    public string Seal => System.IO.Path.Combine(Path, "local.sum");
 
-    public string ParkedVolume(string uuid) => System.IO.Path.Combine(Parked, uuid);
+    /// <summary>Room that is kept for the way out of a full file system.</summary>
+    public string Reserve => System.IO.Path.Combine(Path, "reserve");
 
-    public string Snapshot(string uuid) => System.IO.Path.Combine(Snapshots, uuid);
+    /// <summary>False on Btrfs: after a power cut names may be there or gone in another order than they were made and removed.</summary>
+    public bool KeepsOrderOfNames => !IsBtrfs;
 
-    public string SnapshotMember(string uuid, string member) => System.IO.Path.Combine(Snapshots, uuid, member);
+    public string Volume(string uuid) => System.IO.Path.Combine(Volumes, Checked(uuid));
 
-    public string Marker(string uuid) => System.IO.Path.Combine(Pending, uuid);
+    public string ParkedVolume(string uuid) => System.IO.Path.Combine(Parked, Checked(uuid));
+
+    public string Snapshot(string uuid) => System.IO.Path.Combine(Snapshots, Checked(uuid));
+
+    public string SnapshotMember(string uuid, string member) => System.IO.Path.Combine(Snapshots, Checked(uuid), Checked(member));
+
+    public string Marker(string uuid) => System.IO.Path.Combine(Pending, Checked(uuid));
 
     /// <summary>What a volume was, kept while it is restored or replaced.</summary>
-    public string Spare(string uuid) => System.IO.Path.Combine(Pending, uuid + ".spare");
+    public string Spare(string uuid) => System.IO.Path.Combine(Pending, Checked(uuid) + ".spare");
 
     /// <summary>Checks the folder itself: there, on a file system of this machine, writable.</summary>
     public void Check()
@@ -80,31 +104,65 @@ internal sealed class PoolFolder(string path)
     {
         foreach (var folder in (ReadOnlySpan<string>)[Volumes, Parked, Snapshots, Pending])
         {
-            LinuxFile.EnsureFolder(folder);
+            if (LinuxFile.EnsureFolder(folder) && IsBtrfs)
+            {
+                // Volumes share blocks, so they need what the pool folder itself must not have.
+                LinuxFile.SetCopyOnWrite(folder, on: true);
+            }
+        }
+    }
+
+    /// <summary>Has the files that SQLite makes beside the database overwritten in place. To be called before it makes them.</summary>
+    /// <remarks>
+    /// SQLite maps its shared memory file. On a copy-on-write file system a write to a mapped page needs a new block, and without one the process
+    /// gets SIGBUS.
+    /// </remarks>
+    public void PrepareSharedMemory()
+    {
+        if (IsBtrfs)
+        {
+            LinuxFile.SetCopyOnWrite(Path, on: false);
+        }
+    }
+
+    /// <summary>Removes a shared memory file that an older version or a copy left with copy on write. Only while nobody has the database open.</summary>
+    public void RemoveSharedMemoryWithCopyOnWrite()
+    {
+        if (IsBtrfs && LinuxFile.IsCopyOnWrite(Path) is false && LinuxFile.IsCopyOnWrite($"{Database}-shm") is true)
+        {
+            LinuxFile.Remove($"{Database}-shm");
         }
     }
 
     /// <summary>Makes the database's file where there is none: the first that a new pool makes at all.</summary>
-    public void EnsureDatabase()
+    public void EnsureDatabase() => WithFiles(() => LinuxFile.EnsureFile(Database));
+
+    /// <summary>True when there are volumes or snapshots, so that a pool without a database has lost it.</summary>
+    public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray().Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+
+    /// <summary>A pool is made in an empty folder only; what a making that was cut off left behind does not count, nor what a new file system has.</summary>
+    public void RequireEmpty()
     {
-        try
+        WithFiles(() => LinuxFile.CreateTemporary(Path).Dispose());
+        var ours = Folders.Skip(1).Concat(Files).Append(System.IO.Path.Combine(Path, "lost+found")).ToHashSet(StringComparer.Ordinal);
+        if (Directory.EnumerateFileSystemEntries(Path).FirstOrDefault(entry => !ours.Contains(entry) && !entry.StartsWith($"{Database}.", StringComparison.Ordinal)) is { } stranger)
         {
-            LinuxFile.EnsureFile(Database);
-        }
-        catch (LinuxFileException e) when (e.Errno is Errno.NoEntry or Errno.Invalid or Errno.NotSupported or Errno.NotImplemented)
-        {
-            // The folder itself is there (see Check), so it is one that only looks like a folder of files.
-            throw new InvalidStorageArrayException($"The folder {Path} takes no files, though it can be written: {e.Message}.", e)
+            throw new InvalidStorageArrayException($"The folder {Path} is not empty ('{System.IO.Path.GetFileName(stranger)}' is in it), so that no pool is made there.")
             {
-                ErrorId = "PoolUnsuitable",
+                ErrorId = "PoolFolderNotEmpty",
                 Element = Path,
-                Recommendation = "Choose a folder on a disk's file system, such as XFS or Btrfs. In /proc, /sys and the like the kernel shows itself; nothing can be kept there.",
+                Recommendation = "Give an empty folder that is for the pool alone, such as Pool=/srv/storage.",
             };
         }
     }
 
-    /// <summary>True when there are volumes or snapshots, so that a pool without a database has lost it.</summary>
-    public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray().Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+    public DataCorruptException Corrupt(string reason, Exception? inner = null) => new($"The pool {Path} is damaged: {reason}. Nothing was changed.", inner)
+    {
+        ErrorId = "PoolCorrupt",
+        Element = Path,
+        Recommendation = $"Put the whole folder {Path} back from a backup (docs/local-array.md). If only the database is damaged: move {Database}, {Database}-wal and {Database}-shm "
+            + $"aside, and put the backup's {DatabaseName} in their place; the files in {Volumes} are untouched.",
+    };
 
     public AccessDeniedException NotWritable(Exception? inner) => new($"The pool folder {Path} can't be written by the user {Environment.UserName}.", inner)
     {
@@ -112,4 +170,29 @@ internal sealed class PoolFolder(string path)
         Element = Path,
         Recommendation = "Give this user the right to write in the folder (and check that its file system isn't mounted read-only), or choose another folder.",
     };
+
+    private const long BtrfsType = 0x9123683E;
+
+    private bool IsBtrfs => (_type ??= LinuxFile.FileSystem(Path).Type & 0xFFFFFFFF) == BtrfsType;
+
+    private void WithFiles(Action make)
+    {
+        try
+        {
+            make();
+        }
+        catch (LinuxFileException e) when (e.Errno is Errno.NoEntry or Errno.Invalid or Errno.NotSupported or Errno.NotImplemented)
+        {
+            // The folder itself is there (see Check), so it is one that only looks like a folder of files.
+            throw new InvalidStorageArrayException($"The folder {Path} takes no files, though it can be written: {e.Message}.", e)
+            {
+                ErrorId = "PoolUnsuitable",
+                Element = given,
+                Recommendation = "Choose a folder on a disk's file system, such as XFS or Btrfs. In /proc, /sys and the like the kernel shows itself; nothing can be kept there.",
+            };
+        }
+    }
+
+    // What is read from the database becomes a path: nothing but a uuid may.
+    private string Checked(string uuid) => uuid.Length == 32 && uuid.All(char.IsAsciiHexDigitLower) ? uuid : throw Corrupt("its database names an element by something that is no uuid");
 }

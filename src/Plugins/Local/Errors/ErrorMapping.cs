@@ -18,18 +18,29 @@ internal static class ErrorMapping
     private const int SqliteCantOpen = 14;
     private const int SqliteNotADatabase = 26;
     private const int SqliteIoErrorShmSize = 4874;
+    private const int SqliteIoErrorWrite = 778;
     private const int SqliteBusySnapshot = 517;
 
     /// <summary>What to throw instead of <paramref name="error"/>; itself when it says all already.</summary>
     public static Exception Translate(Exception error, PoolFolder folder, string? element) => error switch
     {
         StorageConnectException or OperationCanceledException => error,
+        DamagedRowException => Corrupt(folder, error.Message, error),
         SqliteException e => FromSqlite(e, folder, element),
         LinuxFileException e => FromKernel(e, folder, element),
         UnauthorizedAccessException => folder.NotWritable(error),
         DirectoryNotFoundException => PoolAddress.NoFolder(folder.Path),
         IOException => Unreadable(error, folder),
         _ => error,
+    };
+
+    /// <summary>True where there was no room on the file system.</summary>
+    public static bool IsOutOfSpace(Exception error) => error switch
+    {
+        LinuxFileException e => e.IsOutOfSpace,
+        SqliteException e => e.SqliteErrorCode == SqliteFull || e.SqliteExtendedErrorCode is SqliteIoErrorShmSize or SqliteIoErrorWrite,
+        LimitExceededException e => e.ErrorId == "OutOfSpace",
+        _ => false,
     };
 
     public static LimitExceededException OutOfSpace(PoolFolder folder, string? element, Exception? inner) =>
@@ -40,13 +51,7 @@ internal static class ErrorMapping
             Recommendation = "Remove what isn't needed any more, enlarge the file system, or ask for less.",
         };
 
-    public static DataCorruptException Corrupt(PoolFolder folder, string reason, Exception? inner = null) =>
-        new($"The pool {folder.Path} is damaged: {reason}. Nothing was changed.", inner)
-        {
-            ErrorId = "PoolCorrupt",
-            Element = folder.Path,
-            Recommendation = $"Put {folder.Database} back from a backup together with the volumes; the files in {folder.Volumes} are untouched.",
-        };
+    public static DataCorruptException Corrupt(PoolFolder folder, string reason, Exception? inner = null) => folder.Corrupt(reason, inner);
 
     private static StorageConnectException FromSqlite(SqliteException e, PoolFolder folder, string? element) => e.SqliteErrorCode switch
     {
@@ -54,11 +59,19 @@ internal static class ErrorMapping
         SqliteIoError when e.SqliteExtendedErrorCode == SqliteIoErrorShmSize => OutOfSpace(folder, element, e),
         SqliteCorrupt or SqliteNotADatabase => Corrupt(folder, $"its database can't be read ({e.Message})", e),
         SqliteBusy or SqliteLocked when e.SqliteExtendedErrorCode != SqliteBusySnapshot => Busy(folder, e),
+        SqliteCantOpen when IsFull(folder) => OutOfSpace(folder, element, e),
         SqliteReadOnly or SqlitePerm or SqliteCantOpen => folder.NotWritable(e),
         SqliteInterrupt => Busy(folder, e),
         SqliteIoError => Unreadable(e, folder),
         _ => Corrupt(folder, $"its database isn't as it should be ({e.Message})", e),
     };
+
+    /// <summary>SQLite says only that a file can't be made, not why.</summary>
+    private static bool IsFull(PoolFolder folder)
+    {
+        const ulong few = 16;
+        return LinuxFile.FileSystem(folder.Path).AvailableBlocks < few;
+    }
 
     private static StorageConnectException FromKernel(LinuxFileException e, PoolFolder folder, string? element) => e.Errno switch
     {

@@ -26,6 +26,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Fsync(SafeFileHandle file);
 
+    [LibraryImport(Name, EntryPoint = "syncfs", SetLastError = true)]
+    public static partial int SyncFileSystem(SafeFileHandle file);
+
     [LibraryImport(Name, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int Fdatasync(SafeFileHandle file);
 
@@ -61,6 +64,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rmdir(string path);
+
+    [LibraryImport(Name, EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial byte* RealPath(string path, byte* buffer);
+
+    [LibraryImport(Name, EntryPoint = "geteuid")]
+    public static partial uint GetEffectiveUserId();
 
     [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mkdir(string path, uint mode);
@@ -102,4 +111,12 @@ internal unsafe struct FileStatus
     public uint DeviceMajor;
     public uint DeviceMinor;
     public fixed ulong Rest[14];
+
+    private const ushort KindMask = 0xF000;
+
+    public readonly bool IsFolder => (Mode & KindMask) == 0x4000;
+
+    public readonly bool IsRegular => (Mode & KindMask) == 0x8000;
+
+    public readonly bool IsLink => (Mode & KindMask) == 0xA000;
 }

@@ -20,6 +20,8 @@ internal static unsafe class LinuxFile
     private const nuint GetFlagsRequest = 0x80086601;
     private const nuint SetFlagsRequest = 0x40086602;
     private const long SyncFlag = 0x8;
+    private const long NoCopyOnWriteFlag = 0x800000;
+    private const int KeepSizeMode = 0x1;
     private const int UnshareMode = 0x40;
     private const int SeekData = 3;
     private const int SeekHole = 4;
@@ -74,11 +76,34 @@ internal static unsafe class LinuxFile
     public static SafeFileHandle CreateTemporary(string folder) => OpenCore(folder, ReadWriteFlag | FolderFlag | TemporaryFlag);
 
     /// <summary>Makes a private folder; one that is there is fine.</summary>
-    public static void EnsureFolder(string path)
+    /// <returns>True when it was made.</returns>
+    public static bool EnsureFolder(string path)
     {
-        if (Libc.Mkdir(path, PrivateFolder) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+        if (Libc.Mkdir(path, PrivateFolder) == 0)
         {
-            throw LinuxFileException.Last($"make the folder {path}");
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw LinuxFileException.Last($"make the folder {path}");
+    }
+
+    /// <summary>Whether a file's or folder's blocks are copied when they are written; null where it is not there or the file system does not say.</summary>
+    public static bool? IsCopyOnWrite(string path)
+    {
+        using var file = TryOpen(path, write: false);
+        long flags = 0;
+        return file is null || Libc.IoctlPointer(file, GetFlagsRequest, &flags) != 0 ? null : (flags & NoCopyOnWriteFlag) == 0;
+    }
+
+    /// <summary>Says whether what is made in a folder from now on is copied when it is written. Nothing where the file system has no such flag.</summary>
+    public static void SetCopyOnWrite(string folder, bool on)
+    {
+        using var file = OpenCore(folder, ReadOnlyFlag | FolderFlag);
+        long flags = 0;
+        if (Libc.IoctlPointer(file, GetFlagsRequest, &flags) == 0)
+        {
+            var wanted = on ? flags & ~NoCopyOnWriteFlag : flags | NoCopyOnWriteFlag;
+            _ = wanted == flags ? 0 : Libc.IoctlPointer(file, SetFlagsRequest, &wanted);
         }
     }
 
@@ -99,16 +124,18 @@ internal static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Gives a range blocks of its own. Of a hole it would reserve blocks: only for ranges that hold data.</summary>
+    /// <summary>Gives a range blocks of its own; the length stays. Of a hole it would reserve blocks: only for ranges that hold data.</summary>
     public static void Unshare(SafeFileHandle file, long offset, long length)
     {
-        if (Libc.Fallocate(file, UnshareMode, offset, length) != 0)
+        if (Libc.Fallocate(file, UnshareMode | KeepSizeMode, offset, length) != 0)
         {
             throw LinuxFileException.Last("unshare the blocks of a file");
         }
     }
 
-    /// <summary>Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.</summary>
+    /// <summary>
+    /// Makes the content of <paramref name="target"/> that of <paramref name="source"/>, sharing its blocks. Atomic for those who write the source.
+    /// </summary>
     public static void CloneInto(SafeFileHandle source, SafeFileHandle target)
     {
         if (Libc.IoctlFile(target, CloneRequest, source) != 0)
@@ -147,11 +174,38 @@ internal static unsafe class LinuxFile
         Sync(folder);
     }
 
+    /// <summary>Writes out all that waits on a path's file system, freed blocks included.</summary>
+    public static void SyncFileSystem(string path)
+    {
+        using var folder = OpenCore(path, ReadOnlyFlag | FolderFlag);
+        if (Libc.SyncFileSystem(folder) != 0)
+        {
+            throw LinuxFileException.Last($"sync the file system of {path}");
+        }
+    }
+
+    /// <summary>Gives a file another name. Where it had both, as after a power cut on Btrfs, the old one goes too.</summary>
     public static void Rename(string from, string to)
     {
+        if (Identity(from) is { } file && file == Identity(to))
+        {
+            // The kernel renames one name of a file to another one of it by doing nothing.
+            Remove(from);
+            return;
+        }
+
         if (Libc.Rename(from, to) != 0)
         {
             throw LinuxFileException.Last($"rename {from}");
+        }
+    }
+
+    /// <summary>Gives a file a second name; one that has it already is fine.</summary>
+    public static void Link(string from, string to)
+    {
+        if (Libc.Link(from, to) != 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+        {
+            throw LinuxFileException.Last($"link {from}");
         }
     }
 
@@ -179,12 +233,23 @@ internal static unsafe class LinuxFile
     public static (ulong Inode, uint Major, uint Minor)? Identity(string path) =>
         TryStatus(path) is { } status ? (status.Inode, status.DeviceMajor, status.DeviceMinor) : null;
 
+    /// <summary>The path without links, or null when there is nothing.</summary>
+    public static string? TryResolve(string path)
+    {
+        const int longest = 4097;
+        var buffer = stackalloc byte[longest];
+        return Libc.RealPath(path, buffer) is not null ? Marshal.PtrToStringUTF8((nint)buffer) : null;
+    }
+
     /// <summary>What the kernel knows of a path, or null when there is nothing.</summary>
-    public static FileStatus? TryStatus(string path)
+    /// <param name="path">The path.</param>
+    /// <param name="followLink">False: of a link itself.</param>
+    public static FileStatus? TryStatus(string path, bool followLink = true)
     {
         const int currentFolder = -100;
+        const int noFollow = 0x100;
         const uint basicStats = 0x7ff;
-        if (Libc.Statx(currentFolder, path, 0, basicStats, out var status) == 0)
+        if (Libc.Statx(currentFolder, path, followLink ? 0 : noFollow, basicStats, out var status) == 0)
         {
             return status;
         }

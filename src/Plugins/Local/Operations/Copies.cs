@@ -35,9 +35,11 @@ internal static class Copies
         };
         var sources = members.Select(member => new Source(member.Uuid, member.Uuid)).ToArray();
         array.Database.Read(db => Volumes.RequireFree(db, name));
+        members.ForEach(member => RequireWhole(array, member));
         if (!array.Pool.ClonesInstantly)
         {
             members.ForEach(RequireOffline);
+            RequireRoom(array, sources);
             return (row, array.Jobs.Begin(row, sources, cancellationToken));
         }
 
@@ -63,6 +65,7 @@ internal static class Copies
         var now = Volumes.Now();
         var name = ChooseName(wanted, source.Name, "clone", uuid, now);
         var quality = QosLevels.Choose(array.Pool, qos, name, otherwise: frozen?.Qos ?? source.Qos);
+        RequireWhole(array, frozen ?? source);
         using var content = frozen is null
             ? array.OpenVolume(source, write: false)
             : LinuxFile.Open(array.Folder.SnapshotMember(frozen.Uuid, source.Uuid), write: false);
@@ -74,7 +77,7 @@ internal static class Copies
 
             // A copy shares nothing, and stands by itself at once.
             Type = array.Pool.ClonesInstantly ? StorageElementType.SnapClone : StorageElementType.Lun,
-            Size = RandomAccess.GetLength(content),
+            Size = Math.Min(RandomAccess.GetLength(content), frozen is { Sources.Count: > 1 } ? long.MaxValue : (frozen ?? source).Size),
             Page83Id = Identities.NewPage83Id(),
             Qos = quality,
             Thin = true,
@@ -92,12 +95,13 @@ internal static class Copies
                 RequireOffline(source);
             }
 
+            RequireRoom(array, [made]);
             return (row, array.Jobs.Begin(row, [made], cancellationToken));
         }
 
         using var making = PendingFiles.Begin(array, uuid);
-        CloneFile(array, content, array.Folder.Volume(uuid), quality, cancellationToken);
-        LinuxFile.SyncFolder(array.Folder.Volumes);
+        CloneFile(array, content, row.Size, array.Folder.Volume(uuid), quality, cancellationToken);
+        PendingFiles.SyncNames(array, array.Folder.Volumes);
         Insert(array, row, [made], cancellationToken);
         return (row, null);
     }
@@ -109,11 +113,11 @@ internal static class Copies
         var row = array.Database.Read(db => array.RequireVolume(db, element));
         if (row.Type != StorageElementType.SnapClone)
         {
-            return array.Pool.ClonesInstantly
-                ? row
-                : throw new NoSuchOperationException(
-                    $"'{row.Name}' shares no blocks with anything; there is nothing to split.")
-                { Element = row.Name, Recommendation = "Use it as it is." };
+            throw new NoSuchOperationException($"'{row.Name}' shares no blocks with a source; there is nothing to split.")
+            {
+                Element = row.Name,
+                Recommendation = "Use it as it is.",
+            };
         }
 
         if (array.Pool.Capabilities.SplitClone == Ability.Offline)
@@ -211,7 +215,7 @@ internal static class Copies
 
             for (var i = 0; i < members.Count; i++)
             {
-                CloneFile(array, files[i], array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), QosLevels.Standard, cancellationToken);
+                CloneFile(array, files[i], members[i].Size, array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), QosLevels.Standard, cancellationToken);
             }
         }
         finally
@@ -220,14 +224,33 @@ internal static class Copies
         }
     }
 
-    private static void CloneFile(LocalArray array, SafeFileHandle source, string path, string quality, CancellationToken cancellationToken)
+    private static void CloneFile(LocalArray array, SafeFileHandle source, long size, string path, string quality, CancellationToken cancellationToken)
     {
         using var target = LinuxFile.Create(path);
         QosLevels.Apply(array.Pool, target, quality);
         array.Pool.Clone(source, target, cancellationToken);
+        if (RandomAccess.GetLength(target) > size)
+        {
+            // Earlier versions enlarged files to whole blocks when they were split.
+            LinuxFile.SetLength(target, size);
+        }
+
         Steps.At("cloned");
         LinuxFile.Sync(target);
     }
+
+    /// <summary>A clone or snapshot of a volume that is cut off would look whole.</summary>
+    private static void RequireWhole(LocalArray array, ElementRow row)
+    {
+        if (Damages.Find(array, row) is { } problem && !Damages.IsTooLong(array, row))
+        {
+            throw Damages.Error(array, row, problem);
+        }
+    }
+
+    /// <summary>A copy that can't fit is refused before it takes the room of the thin volumes in use.</summary>
+    private static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
+        array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
 
     private static void Insert(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) => array.Database.Write(
         db =>

@@ -8,7 +8,7 @@ namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
 /// The files of an element that is being made: a marker beside them, locked by its maker, tells those who find it after a crash what to
-/// sweep, and everybody else to leave it alone. It costs no sync: file systems keep the order in which names were made.
+/// sweep, and everybody else to leave it alone. It costs a sync only on Btrfs: other file systems keep the order in which names were made.
 /// </summary>
 internal sealed class PendingFiles : IDisposable
 {
@@ -32,6 +32,12 @@ internal sealed class PendingFiles : IDisposable
             // Somebody who swept may have been between our two calls, and have removed what we opened.
             if (TryLock(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
             {
+                if (!array.Folder.KeepsOrderOfNames)
+                {
+                    // Btrfs makes a new file's name durable with the file.
+                    LinuxFile.Sync(marker);
+                }
+
                 Steps.At("marked");
                 return new(array, uuid, marker);
             }
@@ -58,6 +64,16 @@ internal sealed class PendingFiles : IDisposable
                     Sweep(array, uuid);
                 }
             }
+        }
+    }
+
+    /// <summary>Makes the names of new files durable, after the files themselves.</summary>
+    public static void SyncNames(LocalArray array, string folder)
+    {
+        // On Btrfs the sync of each file has done it.
+        if (array.Folder.KeepsOrderOfNames)
+        {
+            LinuxFile.SyncFolder(folder);
         }
     }
 

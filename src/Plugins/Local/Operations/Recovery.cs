@@ -17,20 +17,26 @@ internal static class Recovery
     public static void Run(LocalArray array)
     {
         RemoveDiscarded(array);
-        foreach (var intent in array.Database.Read(IntentRows.All))
-        {
-            // Somebody who lives and has the lock is still at it.
-            using var held = array.Locks.TryTake(intent.Element);
-            if (held is not null)
-            {
-                Settle(array, intent.Element);
-            }
-        }
-
+        SettleAll(array);
         PendingFiles.SweepAll(array);
         SweepSpares(array);
         ParkOffline(array);
         array.Jobs.Adopt();
+    }
+
+    /// <summary>Settles all changes on which nobody is at work.</summary>
+    public static void SettleAll(LocalArray array)
+    {
+        foreach (var intent in array.Database.Read(IntentRows.All).Where(intent => Identities.IsUuid(intent.Element)))
+        {
+            // A process that holds the lock is still at work.
+            using var held = array.Locks.TryTake(intent.Element);
+            if (held is not null)
+            {
+                // What can't be settled is that element's damage, and no reason to refuse all others.
+                TrySettle(array, intent.Element);
+            }
+        }
     }
 
     /// <summary>Redoes or undoes the change that was going on with an element. To be called with its lock held.</summary>
@@ -51,6 +57,9 @@ internal static class Recovery
             case IntentKind.RestoreByReplacing:
                 TakePlace(array, element);
                 size = intent.Size;
+                break;
+            case IntentKind.Resize when Damages.Find(array, row!) == Damages.FileGone:
+                // Nothing to settle: the element is damaged, as its status tells.
                 break;
             case IntentKind.Resize:
                 using (var volume = array.OpenVolume(row!, write: true))
@@ -99,6 +108,35 @@ internal static class Recovery
         array.Discarded.Enqueue(uuid);
     }
 
+    /// <summary>Elements whose files are gone for good, so that their notes can go with the next commit.</summary>
+    public static List<string> TakeGone(LocalArray array)
+    {
+        // Where the order of names is not kept it takes syncs to know that files are gone: one for many.
+        const int many = 64;
+        var gone = new List<string>();
+        if (array.Folder.KeepsOrderOfNames || array.Discarded.Count >= many)
+        {
+            while (array.Discarded.TryDequeue(out var uuid))
+            {
+                gone.Add(uuid);
+            }
+
+            SyncRemovals(array, gone);
+        }
+
+        return gone;
+    }
+
+    private static void SyncRemovals(LocalArray array, List<string> gone)
+    {
+        if (gone.Count > 0 && !array.Folder.KeepsOrderOfNames)
+        {
+            LinuxFile.SyncFolder(array.Folder.Volumes);
+            LinuxFile.SyncFolder(array.Folder.Parked);
+            LinuxFile.SyncFolder(array.Folder.Snapshots);
+        }
+    }
+
     /// <summary>Puts the spare content of a volume in its place, in one step and for good.</summary>
     private static void TakePlace(LocalArray array, string element)
     {
@@ -113,19 +151,32 @@ internal static class Recovery
 
     private static void RemoveDiscarded(LocalArray array)
     {
-        var discarded = array.Database.Read(IntentRows.Discarded);
+        var discarded = array.Database.Read(IntentRows.Discarded).FindAll(Identities.IsUuid);
         if (discarded.Count == 0)
         {
             return;
         }
 
         discarded.ForEach(uuid => PendingFiles.RemoveFiles(array, uuid));
+        SyncRemovals(array, discarded);
         array.Database.Write(db => discarded.ForEach(uuid => IntentRows.Forget(db, uuid)), CancellationToken.None);
     }
 
     /// <summary>An element is offline from the commit on; its file is moved after it, or, going online, before it.</summary>
     private static void ParkOffline(LocalArray array)
     {
+        foreach (var path in Directory.EnumerateFiles(array.Folder.Parked))
+        {
+            var uuid = Path.GetFileName(path);
+            using var held = Identities.IsUuid(uuid) ? array.Locks.TryTake(uuid) : null;
+            if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: true })
+            {
+                // A power cut brought back the name that it had while it was offline, or undid the move.
+                LinuxFile.Rename(path, array.Folder.Volume(uuid));
+                LinuxFile.SyncFolder(array.Folder.Volumes);
+            }
+        }
+
         foreach (var uuid in array.Database.Read(ElementRows.Offline))
         {
             if (File.Exists(array.Folder.Volume(uuid)))

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Native;
 
@@ -17,8 +18,10 @@ internal static class Restores
         var rows = array.Database.Read(db =>
         {
             _ = Members(array, db, snapshot, element);
+            Damages.RequireWhole(array, array.RequireSnapshot(db, snapshot));
             return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
         });
+        rows.ForEach(row => EnsureFile(array, row));
         using var released = array.Export.Release(rows, evenInUse: false, cancellationToken);
         if (array.Pool.ClonesInstantly)
         {
@@ -44,6 +47,11 @@ internal static class Restores
         foreach (var record in records)
         {
             var row = array.Database.Read(db => ElementRows.ByUuid(db, record.Uuid) is { } found && JobRows.CopiedFrom(db, found.Uuid) is null ? found : null);
+            if (row is not null && Damages.Find(array, row) == Damages.FileGone)
+            {
+                continue;
+            }
+
             if (row is not null && array.Export.GetSessions(row, cancellationToken) is { } users)
             {
                 // The target daemon has it open; it lets go of what nobody uses.
@@ -90,8 +98,7 @@ internal static class Restores
         {
             for (var i = 0; i < rows.Count; i++)
             {
-                using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
-                QosLevels.Apply(array.Pool, spare, rows[i].Qos);
+                using var spare = NewSpare(array, rows[i]);
                 array.Pool.Clone(leases[i].File, spare, cancellationToken);
                 LinuxFile.Sync(spare);
             }
@@ -134,8 +141,8 @@ internal static class Restores
             for (var i = 0; i < rows.Count; i++)
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
-                using var spare = LinuxFile.Create(array.Folder.Spare(rows[i].Uuid));
-                QosLevels.Apply(array.Pool, spare, rows[i].Qos);
+                using var spare = NewSpare(array, rows[i]);
+                array.Pool.RequireFree(LinuxFile.CountData(content));
                 array.Pool.Allocate(spare, RandomAccess.GetLength(content), rows[i].Thin);
                 array.Pool.Clone(content, spare, cancellationToken);
                 LinuxFile.Sync(spare);
@@ -156,6 +163,27 @@ internal static class Restores
 
             Settled(array, rows);
         });
+    }
+
+    /// <summary>A file beside the volume. One that is there was left by a process that died before its intent: the element's lock is held here.</summary>
+    private static SafeFileHandle NewSpare(LocalArray array, ElementRow row)
+    {
+        LinuxFile.Remove(array.Folder.Spare(row.Uuid));
+        var spare = LinuxFile.Create(array.Folder.Spare(row.Uuid));
+        QosLevels.Apply(array.Pool, spare, row.Qos);
+        return spare;
+    }
+
+    /// <summary>A volume whose file is gone gets an empty one, which the restore fills.</summary>
+    private static void EnsureFile(LocalArray array, ElementRow row)
+    {
+        if (Damages.Find(array, row) == Damages.FileGone)
+        {
+            using var file = LinuxFile.Create(row.Online ? array.Folder.Volume(row.Uuid) : array.Folder.ParkedVolume(row.Uuid));
+            QosLevels.Apply(array.Pool, file, row.Qos);
+            LinuxFile.Sync(file);
+            LinuxFile.SyncFolder(row.Online ? array.Folder.Volumes : array.Folder.Parked);
+        }
     }
 
     private static void Settled(LocalArray array, List<ElementRow> rows) => array.Database.Write(

@@ -50,7 +50,7 @@ internal static class Volumes
                 array.Pool.Allocate(volume, size, thin);
             }
 
-            LinuxFile.SyncFolder(array.Folder.Volumes);
+            PendingFiles.SyncNames(array, array.Folder.Volumes);
             array.Database.Write(
                 db =>
                 {
@@ -71,6 +71,11 @@ internal static class Volumes
         if (size == row.Size)
         {
             return row;
+        }
+
+        if (!Damages.IsTooLong(array, row))
+        {
+            Damages.RequireWhole(array, row);
         }
 
         // What a shrink cuts off, an initiator may be using.
@@ -111,7 +116,7 @@ internal static class Volumes
     {
         using var held = Lock(array, element, cancellationToken);
         var row = array.Database.Read(db => RequireRemovable(array, db, element));
-        using (array.Lease(row))
+        using (LeaseIfThere(array, row))
         {
             Discard(array, row.Uuid, db => RequireRemovable(array, db, element), cancellationToken);
         }
@@ -149,7 +154,7 @@ internal static class Volumes
         }
 
         using var released = array.Export.Release([row], evenInUse: true, cancellationToken);
-        using var lease = array.Lease(row);
+        using var lease = LeaseIfThere(array, row);
         array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, false), cancellationToken);
         if (File.Exists(array.Folder.Volume(row.Uuid)))
         {
@@ -157,7 +162,7 @@ internal static class Volumes
         }
 
         Steps.At("parked");
-        if (!lease.Undisturbed)
+        if (lease is { Undisturbed: false })
         {
             // Somebody was opening it at this very moment, and gets it as soon as the lease is given back.
             Unpark(array, row.Uuid);
@@ -229,16 +234,14 @@ internal static class Volumes
     /// <summary>Removes a row in one commit, its files afterwards.</summary>
     public static void Discard(LocalArray array, string uuid, Func<PoolConnection, ElementRow> check, CancellationToken cancellationToken)
     {
+        var gone = Recovery.TakeGone(array);
         array.Database.Write(
             db =>
             {
                 check(db);
                 ElementRows.Delete(db, uuid);
                 IntentRows.Discard(db, uuid);
-                while (array.Discarded.TryDequeue(out var gone))
-                {
-                    IntentRows.Forget(db, gone);
-                }
+                gone.ForEach(removed => IntentRows.Forget(db, removed));
             },
             cancellationToken);
         Recovery.RemoveDiscarded(array, uuid);
@@ -279,6 +282,9 @@ internal static class Volumes
         };
 
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    /// <summary>What is lost needs no proof that nobody has it open, and can be removed or taken offline all the same.</summary>
+    private static FileLease? LeaseIfThere(LocalArray array, ElementRow row) => File.Exists(array.LocateVolume(row.Uuid)) ? array.Lease(row) : null;
 
     private static void Unpark(LocalArray array, string uuid)
     {

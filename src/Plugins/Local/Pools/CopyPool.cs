@@ -18,7 +18,7 @@ internal sealed class CopyPool(string path, string fileSystem, bool canBeDurable
         SnapIsSync = Ability.No,
         Clone = Ability.Offline,
         CloneIsSync = Ability.No,
-        SnapClone = Ability.Offline,
+        SnapClone = Ability.Online,
         SnapCloneIsSync = Ability.No,
         SplitClone = Ability.Unsupported,
         SplitCloneIsSync = Ability.Unsupported,

@@ -84,8 +84,9 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         }
     }
 
-    // Some file systems find out only after they have given away all they had, and everybody else on the disk is without space meanwhile.
-    private void RequireFree(long length)
+    /// <summary>Refuses what can't fit before it takes the room that everybody else on the file system has.</summary>
+    /// <exception cref="LinuxFileException">There is less room.</exception>
+    public void RequireFree(long length)
     {
         if (length > Capacity().Free)
         {

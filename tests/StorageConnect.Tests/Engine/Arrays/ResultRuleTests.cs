@@ -114,7 +114,7 @@ public sealed class ResultRuleTests : ArrayTests
     [Fact]
     public async Task Rule_14_the_actual_size_comes_back_though_it_is_not_the_one_asked_for()
     {
-        Behind.Lie<StorageElement>("resize", resized => resized with { SizeBytes = 4096 });
+        Behind.Instead<StorageElement>("resize", (_, _, _) => Task.FromResult(Behind.Contents.Resize(On.Lun, 4096)));
         Assert.Equal(4096, (await Door.ResizeAsync(On.Lun, 4000, allowShrink: false, Cancellation)).SizeBytes);
     }
 

@@ -64,8 +64,14 @@ public sealed class ValidateFirstTests : IDisposable
     {
         var door = await RegisteredAsync();
         var go = new TaskCompletionSource();
-        _bed.Array.Before("validate", (_, _) => go.Task);
+        var isCalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _bed.Array.Before("validate", (_, _) =>
+        {
+            isCalled.TrySetResult();
+            return go.Task;
+        });
         var calls = Enumerable.Range(0, 20).Select(_ => door.GetStatusAsync(null, Cancellation)).ToList();
+        await isCalled.Task.WaitAsync(Cancellation);
         Assert.Equal(["validate"], _bed.Array.CalledMethods);
         go.SetResult();
         await Task.WhenAll(calls);

@@ -23,14 +23,19 @@ public sealed class PluginLoadTests : PluginTests
     [Breaks(3, By.Plugin)]
     [Theory]
     [MemberData(nameof(Unfit))]
-    public void One_that_can_not_be_made_says_why(string why, Type type) => AssertIs(PluginState.Failed, why, Judge(new() { Base = type, ClassName = "Odd.Plugin" }));
+    public void One_that_can_not_be_made_says_why(string why, Type type) =>
+        AssertIs(PluginState.Failed, why, Judge(new() { Base = type, ClassName = "Odd.Plugin" }));
 
     [Fact]
     public void Rule_3_all_three_of_discover_start_and_stop_or_none_are_fine()
     {
         Assert.Equal(PluginState.Ready, Judge(new() { Base = typeof(RecordingIscsiPlugin), ClassName = "Odd.Plugin" }).State);
         Assert.True(Bed.Engine.Plugins.Find("Odd.Plugin") is { OverridesDiscovery: true, OverridesRefresh: true, OverridesUpdate: true });
-        Assert.True(Bed.Engine.Plugins.Find(PluginBlueprint.DefaultClassName) is { OverridesDiscovery: false, OverridesRefresh: false, OverridesUpdate: false });
+        Assert.True(Bed.Engine.Plugins.Find(PluginBlueprint.DefaultClassName) is
+        {
+            OverridesDiscovery: false, OverridesRefresh: false,
+            OverridesUpdate: false
+        });
     }
 
     [Fact]
@@ -45,7 +50,7 @@ public sealed class PluginLoadTests : PluginTests
     {
         Bed.Install(new() { Base = typeof(HangingPlugin) }, "Odd");
         var candidate = Assert.Single(PluginFinder.FindInFolder(Bed.FolderOf("Odd"), trusted: false));
-        var loader = new PluginLoader(Bed.Host, TimeProvider.System, constructionLimit: TimeSpan.FromMilliseconds(1));
+        var loader = new PluginLoader(Bed.Host, TimeProvider.System, () => [], constructionLimit: TimeSpan.FromMilliseconds(1));
         var (plugin, problem) = loader.TryLoad(candidate);
         Assert.Null(plugin);
         Assert.Contains("did not return", problem, StringComparison.Ordinal);

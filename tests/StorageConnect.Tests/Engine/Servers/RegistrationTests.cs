@@ -51,6 +51,18 @@ public sealed class RegistrationTests : IDisposable
         Assert.NotEqual("x", server.Uuid);
     }
 
+    [Fact]
+    public async Task The_arrays_own_identity_is_kept_and_comes_back_until_the_server_means_another_array()
+    {
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = "serial 1" });
+        Assert.Equal("serial 1", (await RegisterAsync()).ArrayId);
+        Assert.All(_bed.Array.Calls, call => Assert.Null(call.Server.ArrayId));
+
+        _bed.Array.ForgetCalls();
+        await _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => Assert.Equal("serial 1", call.Server.ArrayId));
+    }
+
     [Theory]
     [InlineData("validate")]
     [InlineData("getStorageNames")]

@@ -92,7 +92,7 @@ public sealed class ServerListTests : IDisposable
     [Fact]
     public async Task A_list_that_can_not_be_written_is_told_and_registers_nothing()
     {
-        Directory.CreateDirectory(_bed.ServersFile);
+        File.WriteAllText(_bed.Paths.Config, "a file where the folder should be");
         await Expect.FailureAsync<AccessDeniedException>("ServerListNotWritable", _bed.ServersFile, () => RegisterAsync("lab"));
         Assert.Empty(_bed.Engine.GetServers());
     }
@@ -229,5 +229,65 @@ public sealed class ServerListTests : IDisposable
         var entry = json.RootElement.GetProperty("Servers")[0];
         Assert.Equal("SAN", entry.GetProperty("Server").GetProperty("StorageType").GetString());
         Assert.Equal(PluginBlueprint.DefaultClassName, entry.GetProperty("PluginClass").GetString());
+    }
+
+    [Theory]
+    [InlineData("a folder")]
+    [InlineData("a pipe")]
+    [InlineData("a huge file")]
+    [InlineData("two servers of one name")]
+    [InlineData("one server twice")]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public async Task Whatever_else_is_in_its_place_is_one_clear_error_and_no_empty_list(string what)
+    {
+        await RegisterAsync("lab");
+        await RegisterAsync("other");
+        var text = await File.ReadAllTextAsync(_bed.ServersFile, Cancellation);
+        File.Delete(_bed.ServersFile);
+        switch (what)
+        {
+            case "a folder":
+                Directory.CreateDirectory(_bed.ServersFile);
+                break;
+            case "a pipe":
+                using (var maker = System.Diagnostics.Process.Start("mkfifo", [_bed.ServersFile]))
+                {
+                    await maker.WaitForExitAsync(Cancellation);
+                }
+
+                break;
+            case "a huge file":
+                using (var huge = File.Create(_bed.ServersFile))
+                {
+                    huge.SetLength(1L << 40);
+                }
+
+                break;
+            case "two servers of one name":
+                await File.WriteAllTextAsync(_bed.ServersFile, text.Replace("\"other\"", "\"LAB\"", StringComparison.Ordinal), Cancellation);
+                break;
+            default:
+                var content = JsonNode.Parse(text)!;
+                content["Servers"]![1]!["Server"]!["Uuid"] = content["Servers"]![0]!["Server"]!["Uuid"]!.GetValue<string>();
+                await File.WriteAllTextAsync(_bed.ServersFile, content.ToJsonString(), Cancellation);
+                break;
+        }
+
+        Expect.Failure<DataCorruptException>("ServerListCorrupt", _bed.ServersFile, () => _bed.NewEngine().GetServers());
+        Expect.Failure<DataCorruptException>("ServerListCorrupt", _bed.ServersFile, () => _bed.Engine.GetServers());
+        await Expect.FailureAsync<DataCorruptException>("ServerListCorrupt", _bed.ServersFile, () => RegisterAsync("third"));
+    }
+
+    [Fact]
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    public async Task Folders_on_the_way_are_the_users_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var paths = new StorageConnect.Engine.EnginePaths(folder["home/.config/storage-connect"], folder["home/.local/state/storage-connect"],
+            _bed.Paths.UserPlugins, _bed.Paths.ModulePlugins);
+        await new StorageConnect.Engine.StorageEngine(paths, _bed.Host).RegisterAsync(_bed.Draft(), "Recording", false, Cancellation);
+
+        Assert.All(new[] { "home", "home/.config", "home/.config/storage-connect" },
+            made => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder[made])));
     }
 }

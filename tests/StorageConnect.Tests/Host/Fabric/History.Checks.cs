@@ -1,5 +1,6 @@
-using StorageConnect.Host.Storage;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
 using Xunit;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -18,9 +19,11 @@ internal sealed partial class History
                 return; // the other run looks behind all LUN numbers, and takes away again what isn't its own
             }
 
-            if (left.Count > 0 || (DmDevice.FindMap(_host.Roots, element.Page83Id) is not null && !_leftBefore.ContainsKey(element.Name)))
+            if (left.Count > 0 || (MultipathMaps.Find(_host.Roots, element.Page83Id) is not null && !_leftBefore.ContainsKey(element.Name)))
             {
-                _violations.Add($"'{element.Name}' is withdrawn while this host has {string.Join(", ", left)} and the map {DmDevice.FindMap(_host.Roots, element.Page83Id)?.Name}.");
+                _violations.Add(
+                    $"'{element.Name}' is withdrawn while this host has {string.Join(", ", left)} " +
+                    $"and the map {MultipathMaps.Find(_host.Roots, element.Page83Id)?.Name}.");
             }
         }
     }
@@ -30,7 +33,7 @@ internal sealed partial class History
         ScsiDisk.FindAll(_host.Roots, wwid).Select(disk => ScsiDevice.OfDisk(_host.Roots, disk)).OfType<ScsiDevice>().Select(device => device.Folder);
 
     /// <summary>The paths of a map that lead to its element.</summary>
-    private List<string> GenuinePaths(string wwid) => DmDevice.FindMap(_host.Roots, wwid) is not { } map ? [] :
+    private List<string> GenuinePaths(string wwid) => MultipathMaps.Find(_host.Roots, wwid) is not { } map ? [] :
     [
         .. map.Slaves(_host.Roots)
             .Where(disk => _host.IdentityBehind(disk) == wwid)
@@ -45,8 +48,9 @@ internal sealed partial class History
         Assert.True(_violations.Count == 0, string.Join('\n', _violations));
         foreach (var wwid in _held)
         {
-            Assert.NotNull(DmDevice.FindMap(_host.Roots, wwid));
-            var lost = heldBefore.GetValueOrDefault(wwid, []).Except(GenuinePaths(wwid)).Where(folder => !WasLoggedOutByHand(folder) && _host.IdentityAt(folder) == wwid);
+            Assert.NotNull(MultipathMaps.Find(_host.Roots, wwid));
+            var lost = heldBefore.GetValueOrDefault(wwid, []).Except(GenuinePaths(wwid))
+                .Where(folder => !WasLoggedOutByHand(folder) && _host.IdentityAt(folder) == wwid);
             Assert.Empty(lost);
         }
 
@@ -59,7 +63,7 @@ internal sealed partial class History
         if (_foreign is not null)
         {
             Assert.Single(DisksOf(_foreign.Page83Id));
-            Assert.Single(DmDevice.FindMap(_host.Roots, _foreign.Page83Id)!.Slaves(_host.Roots));
+            Assert.Single(MultipathMaps.Find(_host.Roots, _foreign.Page83Id)!.Slaves(_host.Roots));
         }
 
         // Of a path that is down nobody can tell who will be behind it.
@@ -114,6 +118,7 @@ internal sealed partial class History
 
         return _foreign is not null
             && (trace.Contains(_foreign.Page83Id, StringComparison.Ordinal)
-                || (DmDevice.FindMap(_host.Roots, _foreign.Page83Id) is { } map && (trace == map.Name || trace == map.KernelName || map.Slaves(_host.Roots).Contains(trace))));
+                || (MultipathMaps.Find(_host.Roots, _foreign.Page83Id) is { } map
+                    && (trace == map.Name || trace == map.KernelName || map.Slaves(_host.Roots).Contains(trace))));
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -47,7 +48,8 @@ internal sealed partial class History
     {
         lock (_loggedOutByHand)
         {
-            var sessions = _host.Sessions().Where(session => _foreign is null || ScsiDevice.Of(_host.Roots, session).All(device => device.ReadIdentity() != _foreign.Page83Id)).ToList();
+            var sessions = _host.Sessions().Where(session => _foreign is null
+                || ScsiDevice.Of(_host.Roots, session).All(device => device.ReadIdentity() != _foreign.Page83Id)).ToList();
             if (sessions.Count > 0)
             {
                 var session = sessions[which % sessions.Count];
@@ -60,14 +62,15 @@ internal sealed partial class History
 
     // They are residue, whoever made them, and for clearing when a user says so.
     private void ExcuseEmptySessions() =>
-        _foreignSessions.RemoveWhere(id => _host.Sessions().Any(session => session.Id == id && !ScsiDevice.Of(_host.Roots, session).Any(device => device.HoldsData)));
+        _foreignSessions.RemoveWhere(id => _host.Sessions()
+            .Any(session => session.Id == id && !ScsiDevice.Of(_host.Roots, session).Any(device => device.HoldsData)));
 
     private void Hold(StorageElement element, int how)
     {
-        if (DmDevice.FindMap(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
+        if (MultipathMaps.Find(_host.Roots, element.Page83Id) is { } map && _held.Add(element.Page83Id))
         {
             _host.OpenMaps.Add(element.Page83Id);
-            switch (how % 3)
+            switch (how % 4)
             {
                 case 0:
                     _host.Files.Append("proc/self/mountinfo", $"36 27 {map.DeviceNumber} / /srv rw - xfs /dev/mapper/{map.Name} rw\n");
@@ -77,6 +80,9 @@ internal sealed partial class History
                     _host.Files.Write($"{process}/comm", "postgres\n");
                     Directory.CreateDirectory(_host.Files.At($"{process}/fd"));
                     _host.Files.Link($"{process}/fd/7", $"/dev/{map.KernelName}");
+                    break;
+                case 2:
+                    _host.HiddenClaims.Add(map.KernelName); // a mount in a container
                     break;
                 default:
                     break; // by a process that isn't seen from here
@@ -88,6 +94,7 @@ internal sealed partial class History
     {
         _held.Clear();
         _host.OpenMaps.Clear();
+        _host.HiddenClaims.Clear();
         _host.Files.Write("proc/self/mountinfo", "27 1 259:1 / / rw,relatime shared:1 - ext4 /dev/vda rw\n");
         foreach (var process in Directory.GetDirectories(_host.Files.At("proc"), "47*"))
         {

@@ -1,5 +1,8 @@
 using StorageConnect.Host;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using Xunit;
 
@@ -77,7 +80,8 @@ internal sealed partial class History : IAsyncDisposable
         }
         catch (Exception e)
         {
-            throw new InvalidOperationException($"{e.Message}\nWhat happened up to then:\n{string.Join('\n', history._log)}\n{string.Join(' ', history._host.Traces())}", e);
+            throw new InvalidOperationException(
+                $"{e.Message}\nWhat happened up to then:\n{string.Join('\n', history._log)}\n{string.Join(' ', history._host.Traces())}", e);
         }
     }
 
@@ -91,7 +95,8 @@ internal sealed partial class History : IAsyncDisposable
         foreach (var element in _elements.Where(element => step.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0))
         {
             // What somebody's withdrawal left behind is there whether attaching succeeds or not; and what leads to it only since another's was withdrawn.
-            _leftBefore[element.Name] = [.. SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk)).OfType<ScsiDevice>().Select(device => device.Folder)];
+            _leftBefore[element.Name] = [.. SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk))
+                .OfType<ScsiDevice>().Select(device => device.Folder)];
         }
 
         var heldBefore = _held.ToDictionary(wwid => wwid, GenuinePaths);
@@ -219,7 +224,9 @@ internal sealed partial class History : IAsyncDisposable
         var device = await new ElementAttacher(host, _host.Array, _ => { }).RunAsync(element, [], token);
         Assert.True(device.Verified);
         Assert.Equal(element.Page83Id, device.Wwid);
-        var behind = DeviceLink.KernelNameOf(_host.Roots, device.Path) is null ? [] : device.Paths.Select(path => Path.GetFileName(path.Device)).Where(CanBeTold).Select(_host.IdentityBehind).ToList();
+        var behind = DeviceLink.KernelNameOf(_host.Roots, device.Path) is null
+            ? []
+            : device.Paths.Select(path => Path.GetFileName(path.Device)).Where(CanBeTold).Select(_host.IdentityBehind).ToList();
         if (isUndisturbed)
         {
             Assert.NotEmpty(behind);
@@ -241,12 +248,12 @@ internal sealed partial class History : IAsyncDisposable
 
     private async Task ClearResidueAsync(LinuxHost host, CancellationToken token)
     {
-        var audit = new HostAudit(host, _host.Files.At("state/host/residue"));
+        var audit = new StorageHost(host, _host.Files.At("state/host/residue"));
         foreach (var residue in await audit.FindResidueAsync([], _ => { }, token))
         {
             try
             {
-                await audit.ClearAsync(residue, [], token);
+                await audit.ClearResidueAsync(residue, [], token);
             }
             catch (StorageElementBusyException e)
             {

@@ -1,4 +1,4 @@
-using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -12,4 +12,10 @@ internal sealed class InterruptibleKernel(IKernel kernel, Action step) : IKernel
     }
 
     public byte[] ReadPage83(string disk) => kernel.ReadPage83(disk);
+
+    public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
+
+    public string? ReadBlockDevice(string path) => kernel.ReadBlockDevice(path);
+
+    public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
 }

@@ -1,4 +1,4 @@
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Attaching;
 
 namespace StorageConnect.Tests.Host.Fabric;
 
@@ -91,7 +91,8 @@ internal sealed class SimulatedArray : IElementPresenter
     /// <summary>What this host finds at a LUN number: only what is presented to a group it is in.</summary>
     public StorageElement? Seen(string target, int lun) =>
         Luns.TryGetValue((target, lun), out var element) && Now(element) is var now
-            && now.AccessGroupNames.Any(name => Groups.Exists(group => group.Name == name && (group.Entries.Count == 0 || group.Entries.Contains(SimulatedHost.Iqn))))
+            && now.AccessGroupNames.Any(name =>
+                Groups.Exists(group => group.Name == name && (group.Entries.Count == 0 || group.Entries.Contains(SimulatedHost.Iqn))))
                 ? now
                 : null;
 
@@ -100,7 +101,8 @@ internal sealed class SimulatedArray : IElementPresenter
     public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) =>
         IsGone ? throw new ArrayUnreachableException("The array does not answer.") { Recommendation = "Repair it." } : Task.FromResult(Now(element));
 
-    public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<AccessGroup>>([.. Groups]);
+    public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccessGroup>>([.. Groups]);
 
     public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangeAsync("present", element, groups, now => [.. now.Union(groups)]);
@@ -113,7 +115,8 @@ internal sealed class SimulatedArray : IElementPresenter
     public Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         ChangeAsync("withdraw", element, groups, now => [.. now.Except(groups)]);
 
-    private Task<StorageElement> ChangeAsync(string what, StorageElement element, IReadOnlyList<string> groups, Func<ValueList<string>, ValueList<string>> change)
+    private Task<StorageElement> ChangeAsync(string what, StorageElement element, IReadOnlyList<string> groups,
+        Func<ValueList<string>, ValueList<string>> change)
     {
         var call = $"{what} {element.Name} {string.Join(",", groups)}";
         OnCall?.Invoke(call);

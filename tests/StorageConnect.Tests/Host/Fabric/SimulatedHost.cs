@@ -1,7 +1,9 @@
 using System.Globalization;
-using StorageConnect.Host;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Storage;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -17,6 +19,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     private readonly FakeHost _files = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<int, IscsiSession> _sessions = [];
+    private readonly HashSet<string> _claims = [];
     private FakeMultipathd? _multipathd;
     private int _nextSession = 1;
 
@@ -42,6 +45,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         Flush = TimeSpan.FromMinutes(1),
         Lock = TimeSpan.FromMinutes(1),
         IscsiSettle = TimeSpan.FromMilliseconds(5),
+        PassingUse = TimeSpan.FromMilliseconds(5),
         MapResized = TimeSpan.FromMilliseconds(50),
     };
 
@@ -75,7 +79,14 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Maps, by identity, that somebody has open where the kernel's tables don't show it: multipathd refuses to remove them.</summary>
     public HashSet<string> OpenMaps { get; } = [];
 
-    /// <summary>The states multipathd tells of paths, by disk; else <c>active ready running</c>, and of a disk that doesn't run <c>failed faulty offline</c>.</summary>
+    /// <summary>
+    /// Disks, partitions and maps, by kernel name, that something holds which the kernel's tables show nowhere from here: a mount in a container.
+    /// </summary>
+    public HashSet<string> HiddenClaims { get; } = [];
+
+    /// <summary>
+    /// The states multipathd tells of paths, by disk; else <c>active ready running</c>, and of a disk that doesn't run <c>failed faulty offline</c>.
+    /// </summary>
     public Dictionary<string, string> PathStates { get; } = [];
 
     /// <summary>What multipathd was asked.</summary>
@@ -96,7 +107,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null, IKernel? kernel = null) =>
-        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this, new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")), isPrivileged ?? (() => true)) { OnStep = onStep };
+        new(Roots, deadlines ?? Patient, _files.At("state/host"), this, kernel ?? this,
+            new ScriptedTools(command => throw new InvalidOperationException($"No tool is needed: {command}")),
+            isPrivileged ?? (() => true))
+        { OnStep = onStep };
 
     /// <summary>It makes maps of all disks that are there.</summary>
     public void StartMultipathd()
@@ -104,9 +118,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         lock (_gate)
         {
             _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
-            foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name).Order(StringComparer.Ordinal))
+            foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name)
+                .Order(StringComparer.Ordinal))
             {
-                if (!IsMultipathdBlind && !ScsiDisk.IsMultipathPath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
+                if (!IsMultipathdBlind && !MultipathMaps.HavePath(Roots, disk) && ScsiDisk.ReadIdentity(Roots, disk) is { } wwid)
                 {
                     Map(disk, wwid);
                 }
@@ -132,7 +147,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     public IReadOnlyList<IscsiSession> Sessions() => IscsiSession.ReadAll(Roots);
 
-    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken)
     {
         var portal = new IscsiPortal(access.Host, access.Port);
         return DeadPortals.Contains(access.Host)
@@ -240,8 +255,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     /// <summary>Everything that speaks of LUNs on this host, for "nothing is left".</summary>
     public IReadOnlyList<string> Traces()
     {
-        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments", "state/host/sessions", "state/host/looks"];
-        var traces = folders.Select(_files.At).Where(Directory.Exists).SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
+        string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments",
+            "state/host/sessions", "state/host/looks"];
+        var traces = folders.Select(_files.At).Where(Directory.Exists)
+            .SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
         var wwids = _files.At("etc/multipath/wwids");
         traces.AddRange(File.Exists(wwids) ? File.ReadLines(wwids).Where(line => line.StartsWith('/')) : []);
         return traces;
@@ -279,6 +296,67 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
+    /// <summary>A device is opened with O_EXCL. What the tables show of mounts and devices on top is a claim, and so is what they don't show.</summary>
+    public IDisposable? TryClaim(string node)
+    {
+        lock (_gate)
+        {
+            var name = Path.GetFileName(node);
+            var folder = _files.At($"sys/block/{name}");
+            if (!Directory.Exists(folder))
+            {
+                throw new FileNotFoundException(node);
+            }
+
+            var parts = SysFile.Names(folder, name + "*").Append(name).ToList();
+            var mounts = File.ReadAllText(_files.At("proc/self/mountinfo"));
+            if (parts.Exists(part => HiddenClaims.Contains(part) || _claims.Contains(part))
+                || SysFile.Names(Path.Combine(folder, "holders")).Any()
+                || mounts.Contains($" {SysFile.TryReadText(Path.Combine(folder, "dev"))} ", StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            if (ScsiDevice.OfDisk(Roots, name) is { } device && device.State is not "running")
+            {
+                throw new IOException($"{node} has no path.");
+            }
+
+            _claims.Add(name);
+            return new Claim(this, name);
+        }
+    }
+
+    public string? ReadBlockDevice(string path) =>
+        new FileInfo(path).LinkTarget is { } target && DeviceLink.KernelNameOf(Roots, Nodes.GetValueOrDefault(target, target)) is { } name
+            ? NumberOf(name)
+            : null;
+
+    public string? ReadLoopDevice(string loop) =>
+        DeviceLink.KernelNameOf(Roots, SysFile.TryReadText(_files.At($"sys/block/{Path.GetFileName(loop)}/loop/backing_file")) ?? "") is { } name
+            ? NumberOf(name)
+            : null;
+
+    private string? NumberOf(string kernelName) => SysFile.TryReadText(_files.At($"sys/block/{kernelName}/dev"));
+
+    private bool IsOpen(string map) => OpenMaps.Contains(WwidOf(map)) || HiddenClaims.Contains(map) || _claims.Contains(map);
+
+    private void Unclaim(string kernelName)
+    {
+        lock (_gate)
+        {
+            _claims.Remove(kernelName);
+        }
+    }
+
+    /// <summary>Nodes of devices elsewhere than in /dev, as containers have them: the device each is.</summary>
+    public Dictionary<string, string> Nodes { get; } = [];
+
+    private sealed class Claim(SimulatedHost host, string kernelName) : IDisposable
+    {
+        public void Dispose() => host.Unclaim(kernelName);
+    }
+
     private StorageElement? Behind(string disk)
     {
         var device = ScsiDevice.OfDisk(Roots, disk)!;
@@ -290,7 +368,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         lock (_gate)
         {
-            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}"))); // the kernel gives names anew at once
+            // the kernel gives names anew at once
+            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}")));
             var disk = $"sd{(char)('a' + number)}";
             var hctl = string.Create(CultureInfo.InvariantCulture, $"{session.Host}:0:0:{lun}");
             var device = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}";
@@ -320,7 +399,12 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     {
         lock (_gate)
         {
-            var map = DmDevice.FindMap(Roots, wwid)?.KernelName;
+            if (_claims.Contains(disk) || HiddenClaims.Contains(disk))
+            {
+                return; // device-mapper claims its paths, and somebody was first
+            }
+
+            var map = MultipathMaps.Find(Roots, wwid)?.KernelName;
             if (map is null)
             {
                 var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/dm-{free}"))); // as with disks
@@ -352,7 +436,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
-    private static ArrayUnreachableException Unreachable(IscsiPortal portal) => new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true, Recommendation = "Repair it." };
+    private static ArrayUnreachableException Unreachable(IscsiPortal portal) =>
+        new($"Nobody answers at {portal}.") { ErrorId = "PortalUnreachable", Retryable = true, Recommendation = "Repair it." };
 
     private IEnumerable<string> Targets() => Array.Luns.Keys.Select(lun => lun.Target).Distinct().Order(StringComparer.Ordinal);
 
@@ -396,7 +481,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         {
             // A device that is there already is left as it is, whoever is behind it now.
             if (Array.Seen(session.TargetName, number) is { } element
-                && !Directory.Exists(_files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
+                && !Directory.Exists(
+                    _files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
             {
                 AddDisk(session, number, element);
             }
@@ -459,7 +545,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
                 ["show", "maps", "json"] => $$"""{"major_version": 0, "maps": [{{string.Join(",", Maps().Select(Describe))}}]}""",
                 ["show", "map", var wwid, "json"] => FindMap(wwid) is { } map ? $$"""{"major_version": 0, "map": {{Describe(map)}}}""" : "fail",
                 ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
-                ["del", "map", var name] => FindMap(name) is { } map && !OpenMaps.Contains(WwidOf(map)) ? RemoveAndSayOk(map) : "fail",
+                ["del", "map", var name] => FindMap(name) is { } map && !IsOpen(map) ? RemoveAndSayOk(map) : "fail",
                 ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",
                 ["disablequeueing", "map", _] => "ok",
                 _ => "fail",
@@ -476,7 +562,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var name = File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim();
         var paths = Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path)).Select(disk =>
         {
-            var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running" ? "active ready running" : "failed faulty offline").Split(' ');
+            var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running"
+                ? "active ready running"
+                : "failed faulty offline").Split(' ');
             return $$"""{"dev": "{{disk}}", "dm_st": "{{states[0]}}", "chk_st": "{{states[1]}}", "dev_st": "{{states[2]}}"}""";
         });
         return $$"""{"name": "{{name}}", "uuid": "{{WwidOf(map)}}", "path_groups": [{"paths": [{{string.Join(",", paths)}}]}]}""";

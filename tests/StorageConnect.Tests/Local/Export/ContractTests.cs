@@ -1,3 +1,4 @@
+using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -26,7 +27,7 @@ public sealed class ContractTests : IDisposable
             [new() { Host = "127.0.0.1", Port = daemon.Port }]) with
         { Name = "lab", PluginName = "" };
         await engine.RegisterAsync(draft, "Local", saveCredential: false, Cancellation);
-        using var run = engine.PrepareConformance("lab", new() { Destructive = true, SizeBytes = 1 << 20 });
+        using var run = new ConformanceRun(engine, "lab", new() { Destructive = true, SizeBytes = 1 << 20 });
 
         var results = await run.RunAsync(Cancellation).ToListAsync(Cancellation);
 

@@ -236,7 +236,7 @@ public sealed class DriftTests
         }
 
         var database = Path.Combine(folder, "local.db");
-        Sqlite.Execute(database, "DROP TABLE export; DROP TABLE export_accounts; DROP TABLE export_pending; PRAGMA user_version = 1");
+        Sqlite.Execute(database, "DROP TABLE pool; DROP TABLE export; DROP TABLE export_accounts; DROP TABLE export_pending; PRAGMA user_version = 1");
         await using var daemon = await TgtDaemon.StartAsync();
         await using var array = await IscsiArray.AtAsync(folder, daemon);
         Assert.Equal(Schema.Version.ToString(System.Globalization.CultureInfo.InvariantCulture), Sqlite.Column(database, "PRAGMA user_version").Single());

@@ -142,6 +142,9 @@ internal static partial class ChildProcess
                 }
 
                 break;
+            case "history":
+                await History.RunAsync(plugin, server, task.Names, default);
+                break;
             case "remove":
                 await plugin.RemoveAsync(server, Find(0), default);
                 break;

@@ -22,10 +22,13 @@ public sealed class LoopMounts : IDisposable
     }
 
     /// <summary>A file system for one test alone, of that many bytes.</summary>
-    public static LoopMount NewMount(PoolKind kind, long size = 400L << 20)
+    /// <param name="kind">The file system.</param>
+    /// <param name="size">Its size.</param>
+    /// <param name="parent">Where its image and mount point are made; the temporary folder when null.</param>
+    public static LoopMount NewMount(PoolKind kind, long size = 400L << 20, string? parent = null)
     {
         RequireTools(kind);
-        return new(kind, size);
+        return new(kind, size, parent);
     }
 
     public void Dispose()
@@ -62,9 +65,14 @@ public sealed class LoopMounts : IDisposable
     private static void RequireTools(PoolKind kind)
     {
         Assert.SkipUnless(Environment.UserName == "root", "Mounting a file system for the test needs root.");
-        var (tool, package) = kind == PoolKind.Xfs ? ("mkfs.xfs", "xfsprogs") : ("mkfs.btrfs", "btrfs-progs");
+        var (tool, package) = kind switch
+        {
+            PoolKind.Xfs => ("mkfs.xfs", "xfsprogs"),
+            PoolKind.Btrfs => ("mkfs.btrfs", "btrfs-progs"),
+            _ => ("mkfs.ext4", "e2fsprogs"),
+        };
         Assert.SkipUnless(File.Exists($"/usr/sbin/{tool}") || File.Exists($"/sbin/{tool}"), $"{tool} is missing: install the package {package}.");
-        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains(kind == PoolKind.Xfs ? "\txfs\n" : "\tbtrfs\n", StringComparison.Ordinal),
+        Assert.SkipUnless(File.ReadAllText("/proc/filesystems").Contains($"\t{kind.ToString().ToLowerInvariant()}\n", StringComparison.Ordinal),
             $"The kernel has no {kind}.");
         Assert.SkipUnless(File.Exists("/dev/loop-control"), "The kernel has no loop devices.");
     }
@@ -75,9 +83,9 @@ public sealed class LoopMount : IDisposable
 {
     private readonly string _image;
 
-    public LoopMount(PoolKind kind, long size)
+    public LoopMount(PoolKind kind, long size, string? parent = null)
     {
-        var name = Path.Combine(Path.GetTempPath(), $"storageconnect-{kind}-{Guid.NewGuid():N}");
+        var name = Path.Combine(parent ?? Path.GetTempPath(), $"storageconnect-{kind}-{Guid.NewGuid():N}");
         _image = name + ".img";
         Folder = name + ".mnt";
         using (var file = File.Create(_image))
@@ -86,11 +94,37 @@ public sealed class LoopMount : IDisposable
         }
 
         Directory.CreateDirectory(Folder);
-        LoopMounts.Run(kind == PoolKind.Xfs ? "mkfs.xfs" : "mkfs.btrfs", "-q", _image);
+        switch (kind)
+        {
+            case PoolKind.Xfs:
+                LoopMounts.Run("mkfs.xfs", "-q", _image);
+                break;
+            case PoolKind.Btrfs:
+                LoopMounts.Run("mkfs.btrfs", "-q", _image);
+                break;
+            default:
+                LoopMounts.Run("mkfs.ext4", "-q", "-F", "-m", "0", _image);
+                break;
+        }
+
         Mount();
     }
 
     public string Folder { get; }
+
+    /// <summary>What the disk holds at this moment, as after a power cut. The image must lie on a file system that shares blocks.</summary>
+    public string Cut(string name)
+    {
+        LoopMounts.Run("cp", "--reflink=always", _image, $"{_image}.{name}");
+        return $"{_image}.{name}";
+    }
+
+    /// <summary>Puts what <see cref="Cut"/> kept in the place of the disk, and mounts it.</summary>
+    public void MountCut(string image)
+    {
+        File.Move(image, _image, overwrite: true);
+        Mount();
+    }
 
     public void Mount() => LoopMounts.Run("mount", "-o", "loop", _image, Folder);
 

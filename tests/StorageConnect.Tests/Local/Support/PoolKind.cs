@@ -7,4 +7,5 @@ public enum PoolKind
     Copy,
     Xfs,
     Btrfs,
+    Ext4,
 }

@@ -6,7 +6,13 @@ namespace StorageConnect.Tests.Local.Support;
 /// <summary>A look into a pool's database beside the plug-in.</summary>
 internal static class Sqlite
 {
-    public static void Execute(string path, string sql) => _ = Column(path, sql);
+    public static void Execute(string path, string sql)
+    {
+        _ = Column(path, sql);
+
+        // The pool's checksum of its database would tell that somebody else changed it.
+        File.Delete(Path.Combine(Path.GetDirectoryName(path)!, "local.sum"));
+    }
 
     /// <summary>The last column of each row.</summary>
     public static List<string> Column(string path, string sql, params string[] values)

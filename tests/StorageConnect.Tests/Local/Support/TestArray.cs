@@ -13,7 +13,7 @@ public sealed class TestArray : IDisposable
         Folder = folder;
         _ownsFolder = ownsFolder;
         Server = ServerFor($"Pool={folder}");
-        Plugin = NewPlugin();
+        Plugin = new() { Services = new(new PluginCache(), new NoHost()) { GetRegisteredServers = () => Registered } };
     }
 
     public static TheoryData<PoolKind> AllKinds { get; } = [PoolKind.Copy, PoolKind.Xfs, PoolKind.Btrfs];
@@ -22,7 +22,10 @@ public sealed class TestArray : IDisposable
 
     public string Folder { get; }
 
-    public StorageServer Server { get; }
+    public StorageServer Server { get; set; }
+
+    /// <summary>The servers that the engine says are registered; one that is not among them is being registered.</summary>
+    public IReadOnlyList<StorageServer> Registered { get; set; } = [];
 
     public LocalPlugin Plugin { get; }
 
@@ -76,9 +79,11 @@ public sealed class TestArray : IDisposable
 
     public Task<StorageElement> SnapAsync(StorageElement element, string? name) => Plugin.CreateSnapAsync(Server, element, Named(name), Token);
 
-    public Task<StorageElement> MultiSnapAsync(string? name, params StorageElement[] elements) => Plugin.CreateMultiSnapAsync(Server, elements, Named(name), Token);
+    public Task<StorageElement> MultiSnapAsync(string? name, params StorageElement[] elements) =>
+        Plugin.CreateMultiSnapAsync(Server, elements, Named(name), Token);
 
-    public Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos = null) => Plugin.CloneAsync(Server, element, Named(name), qos, Token);
+    public Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos = null) =>
+        Plugin.CloneAsync(Server, element, Named(name), qos, Token);
 
     public Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name) =>
         Plugin.CloneFromSnapAsync(Server, element, snapshot, Named(name), null, Token);
@@ -185,7 +190,8 @@ public sealed class TestArray : IDisposable
 
     private static StorageElement? Named(string? name) => name is null ? null : new() { Name = name };
 
-    private IEnumerable<string> Names(string folder) => Directory.EnumerateFileSystemEntries(Path.Combine(Folder, folder)).Select(path => Path.GetFileName(path)!);
+    private IEnumerable<string> Names(string folder) =>
+        Directory.EnumerateFileSystemEntries(Path.Combine(Folder, folder)).Select(path => Path.GetFileName(path)!);
 
     private async Task<StorageElement> AnywhereAsync(StorageElement element, Func<Task<StorageElement>> make)
     {

@@ -1,0 +1,30 @@
+using StorageConnect.Plugins.Local.Errors;
+using StorageConnect.PluginKit.Naming;
+
+namespace StorageConnect.Plugins.Local.Catalog;
+
+/// <summary>What every row of an element keeps. A row that breaks a rule was damaged or written by somebody else, and is not believed.</summary>
+internal static class RowRules
+{
+    private const int SectorSize = 512;
+    private const int LongestName = 255;
+
+    /// <returns>The row itself.</returns>
+    /// <exception cref="DamagedRowException">It breaks a rule.</exception>
+    public static ElementRow Check(ElementRow row) => FindProblem(row) is { } problem ? throw new DamagedRowException(row.Name, problem) : row;
+
+    private static string? FindProblem(ElementRow row) => row switch
+    {
+        { Uuid: var uuid } when !Identities.IsUuid(uuid) => "its uuid is none",
+        { Name.Length: 0 or > LongestName } => "its name is empty or too long",
+        { Name: var name } when name.Any(char.IsControl) => "its name has a control character",
+        { Size: <= 0 } => "its size is not positive",
+        { Size: var size } when size % SectorSize != 0 => "its size is no multiple of a sector",
+        { IsSnapshot: true, Page83Id: not null } or { IsSnapshot: false, Page83Id: null } => "its identity does not go with its type",
+        { Page83Id: { } page83 } when !Identities.IsPage83Id(page83) => "its page 0x83 identity is none of this array's",
+        { Qos: not ("standard" or "durable") } => "its quality of service is unknown",
+        { IsSnapshot: true, Sources.Count: 0 } => "it has no members",
+        _ when !row.Sources.All(Identities.IsUuid) => "one of its sources has no uuid",
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using StorageConnect.Engine.Plugins;
+
+namespace StorageConnect.Conformance;
+
+/// <summary>A clause is broken.</summary>
+internal sealed class ClauseFailedException(string expected, string seen) : Exception($"Expected: {expected}. Seen: {seen}.")
+{
+    public string Expected { get; } = expected;
+
+    public string Seen { get; } = seen;
+}
+
+/// <summary>A clause can't be checked here.</summary>
+internal sealed class ClauseSkippedException(string reason) : Exception(reason);
+
+/// <summary>What clauses claim of what they see.</summary>
+internal static partial class Check
+{
+    public static void That(bool kept, string expected, object? seen)
+    {
+        if (!kept)
+        {
+            throw new ClauseFailedException(expected, Show(seen));
+        }
+    }
+
+    public static void Equal<T>(T expected, T seen, string what) =>
+        That(EqualityComparer<T>.Default.Equals(expected, seen), $"{what}: {Show(expected)}", seen);
+
+    /// <summary>The identity on its array.</summary>
+    public static void IsUuid(StorageElement element) =>
+        That(element.Uuid.Length == 32 && element.Uuid.All(char.IsAsciiHexDigitLower),
+            $"an identity of '{element.Name}' of 32 lower-case hex digits", element.Uuid);
+
+    /// <summary>The identity that hosts see.</summary>
+    public static void IsPage83Id(StorageElement element) =>
+        That(Page83Form().IsMatch(element.Page83Id),
+            $"a page 0x83 id of '{element.Name}' as multipath-tools writes it, such as 3600a09803830...", element.Page83Id);
+
+    /// <summary>Every ability key is told, and has a value that it can have.</summary>
+    public static void AllKeysSet(Capabilities ability, string source)
+    {
+        Equal(null, DescriptorRules.FindAbilityProblem(ability, source), "what is wrong with a value");
+        var missing = Enum.GetValues<AbilityKey>().Where(key => ability[key] == Ability.Invalid).Select(key => key.ToString()).ToList();
+        That(missing.Count == 0, $"{source} tells every key", $"nothing for {string.Join(", ", missing)}");
+    }
+
+    /// <summary>The same items, in any order, each once.</summary>
+    public static void Same(IEnumerable<string> expected, IEnumerable<string> seen, string what)
+    {
+        var (one, other) = (expected.Order(StringComparer.Ordinal).ToList(), seen.Order(StringComparer.Ordinal).ToList());
+        That(one.SequenceEqual(other), $"{what}: {Show(one)}", other);
+    }
+
+    public static void Contains(StorageElement element, IEnumerable<StorageElement> all, string where) =>
+        That(all.Any(other => other.Uuid == element.Uuid), $"'{element.Name}' {where}", "it isn't there");
+
+    public static void Lacks(StorageElement element, IEnumerable<StorageElement> all, string where) =>
+        That(all.All(other => other.Uuid != element.Uuid), $"'{element.Name}' not {where}", "it is there");
+
+    /// <summary>What stays of an element whatever is done to others, or to its state.</summary>
+    public static void Unchanged(StorageElement before, StorageElement after) =>
+        Equal(
+            (before.Uuid, before.Name, before.Type, before.SizeBytes, before.Page83Id, before.Qos, before.AccessGroupNames),
+            (after.Uuid, after.Name, after.Type, after.SizeBytes, after.Page83Id, after.Qos, after.AccessGroupNames),
+            $"'{before.Name}' as it was");
+
+    /// <summary>The call fails with this error, and tells why.</summary>
+    public static Task<StorageConnectException> RefusedAsync<T>(Func<Task> call, string what)
+        where T : StorageConnectException => RefusedAsync(call, what, typeof(T));
+
+    /// <summary>The call fails with one of these errors, and tells why.</summary>
+    public static async Task<StorageConnectException> RefusedAsync(Func<Task> call, string what, params Type[] errors)
+    {
+        var expected = $"{what} is refused with {string.Join(" or ", errors.Select(NameOf))}";
+        try
+        {
+            await call();
+        }
+        catch (StorageConnectException e) when (errors.Any(type => type.IsInstanceOfType(e)))
+        {
+            That(e.Message.Length > 0, $"{expected}, and a message", "an error without a message");
+            return e;
+        }
+        catch (StorageConnectException e)
+        {
+            throw new ClauseFailedException(expected, Show(e));
+        }
+
+        throw new ClauseFailedException(expected, "it was done");
+    }
+
+    /// <summary>How errors and values look in a report.</summary>
+    public static string Show(object? value) => value switch
+    {
+        null => "nothing",
+        StorageConnectException e => $"{NameOf(e.GetType())} ({e.ErrorId}): {e.Message}",
+        Exception e => $"{e.GetType().Name}: {e.Message}",
+        string text => $"'{text}'",
+        StorageElement element => $"'{element.Name}' ({element.Uuid})",
+        IEnumerable<string> texts => texts.Any() ? string.Join(", ", texts.Select(text => $"'{text}'")) : "none",
+        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static string NameOf(Type error) => error.Name.Replace("Exception", "", StringComparison.Ordinal);
+
+    // Type 3 is NAA, type 2 EUI-64; the others hold text of the vendor's.
+    [GeneratedRegex("^(3([0-9a-f]{16}|[0-9a-f]{32})|2([0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32})|[018]\\S+)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Page83Form();
+}

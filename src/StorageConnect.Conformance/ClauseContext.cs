@@ -1,0 +1,161 @@
+namespace StorageConnect.Conformance;
+
+/// <summary>What a clause works with: the door to the array, and short ways to make what it needs. All it makes is removed after it.</summary>
+internal sealed partial class ClauseContext(ConformanceSession session, CancellationToken cancellationToken)
+{
+    /// <summary>How many calls a clause makes at once.</summary>
+    public const int ParallelCalls = 8;
+
+    /// <summary>The engine's door.</summary>
+    public StorageArray Array => session.Array;
+
+    /// <summary>The plug-in behind the door, for what the door would reject, or corrects in an answer.</summary>
+    public StorageArrayPlugin Raw => session.Raw;
+
+    /// <summary>What the plug-in answered, before the door saw it.</summary>
+    public PluginRecorder Recorder => session.Recorder;
+
+    public PluginDescriptor Descriptor => session.Plugin.Descriptor;
+
+    /// <summary>The server's record as registered.</summary>
+    public StorageServer Server => session.Entry.Server;
+
+    public CancellationToken Token => cancellationToken;
+
+    /// <summary>The size in bytes of what is made.</summary>
+    public long Size => session.Options.SizeBytes;
+
+    /// <summary>An element that is on no array.</summary>
+    public StorageElement Unknown { get; } =
+        new() { Uuid = Guid.NewGuid().ToString("n"), Name = "osc-conf-unknown", SizeBytes = 1 << 20, Page83Id = "36" + Guid.NewGuid().ToString("n")[1..] };
+
+    /// <summary>A snapshot that is on no array.</summary>
+    public StorageElement UnknownSnapshot => Unknown with { Type = StorageElementType.Snapshot, Page83Id = "" };
+
+    /// <summary>What the plug-in itself overrides of the optional methods.</summary>
+    public bool OverridesDiscovery => session.Plugin.OverridesDiscovery;
+
+    /// <summary>Whether the plug-in has a method of its own for one of the guide's.</summary>
+    public bool Implements(string method) => session.Plugin.Instance.Implements(method);
+
+    /// <summary>What is wrong with the class itself, or null.</summary>
+    public string? Problem => session.Plugin.FindProblem();
+
+    public Type PluginClass => session.Plugin.Instance.GetType();
+
+    /// <summary>The plug-in's cache, which the engine gave it.</summary>
+    public PluginCache Cache => session.Plugin.Instance.Services.Cache;
+
+    /// <summary>The clause has nothing to check here.</summary>
+    public static ClauseSkippedException Skip(string reason) => new(reason);
+
+    /// <summary>A door with another instance of the plug-in behind it.</summary>
+    public StorageArray OpenWithNewInstance() => session.OpenWithNewInstance();
+
+    /// <summary>The server as the plug-in gets it.</summary>
+    public async Task<StorageServer> ValidatedServerAsync()
+    {
+        await Array.ValidateAsync(Token);
+        return Recorder.Server ?? Server;
+    }
+
+    /// <summary>Removes what was made so far, and tells what is left.</summary>
+    public Task<IReadOnlyList<string>> SweepAsync() => session.Cleaner.SweepAsync(Token);
+
+    /// <summary>What an ability comes to: of the plug-in and of the array, now.</summary>
+    public async Task<Ability> AbilityAsync(AbilityKey key)
+    {
+        var now = await Array.GetCapabilitiesAsync(Token);
+        var (plugin, array) = (Descriptor.Ability[key], now[key]);
+        return !Can(plugin) ? plugin : Can(array) && plugin == Ability.Offline ? plugin : array;
+    }
+
+    public static bool Can(Ability ability) => ability is Ability.Yes or Ability.Online or Ability.Offline;
+
+    /// <summary>Skips the clause where an ability isn't there.</summary>
+    public async Task RequireAsync(AbilityKey key)
+    {
+        var ability = await AbilityAsync(key);
+        if (!Can(ability))
+        {
+            throw Skip($"The ability {key} is {ability}.");
+        }
+    }
+
+    public string NewName() => session.Names.Next();
+
+    public async Task<List<StorageElement>> ListAsync(StorageElementFilter? filter = null) => await Array.ListAsync(filter ?? new(), Token).ToListAsync(Token);
+
+    public Task<StorageElement> InfoAsync(StorageElement element) => Array.GetInfoAsync(element, Token);
+
+    /// <summary>The snapshots there are; the clause is skipped where the array can't tell.</summary>
+    public Task<IReadOnlyList<StorageElement>> CurrentSnapsAsync(StorageElement? element) =>
+        QueryAsync(() => Array.GetCurrentSnapsAsync(element, Token), "snapshots");
+
+    /// <summary>The clones there are; the clause is skipped where the array can't tell.</summary>
+    public Task<IReadOnlyList<StorageElement>> CurrentClonesAsync(StorageElement? element) =>
+        QueryAsync(() => Array.GetCurrentClonesAsync(element, Token), "clones");
+
+    /// <summary>Waits for what goes on in the background.</summary>
+    public async Task<StorageElement> FinishAsync(StorageElement record, OscOperationKind kind, StorageArray? door = null)
+    {
+        var pause = TimeSpan.FromMilliseconds(10);
+        var longest = TimeSpan.FromSeconds(1);
+        while (record.AsyncProgress is not null)
+        {
+            record = await (door ?? Array).GetAsyncProgressAsync(record, kind, Token);
+            if (record.AsyncProgress is not null)
+            {
+                pause = session.Plugin.Instance.ProgressInterval ?? (pause < longest ? pause * 1.5 : longest);
+                await Task.Delay(pause, Token);
+            }
+        }
+
+        return record;
+    }
+
+    /// <summary>Does the same several times at once, and tells how each ended.</summary>
+    public static async Task<IReadOnlyList<CallOutcome<T>>> InParallelAsync<T>(Func<int, Task<T>> call)
+    {
+        return await Task.WhenAll(Enumerable.Range(0, ParallelCalls).Select(i => Task.Run(() => OneAsync(i))));
+
+        async Task<CallOutcome<T>> OneAsync(int i)
+        {
+            try
+            {
+                return new(await call(i), null);
+            }
+            catch (StorageConnectException e)
+            {
+                return new(default, e);
+            }
+        }
+    }
+
+    /// <summary>Does the same several times at once, and tells how each ended.</summary>
+    public static Task<IReadOnlyList<CallOutcome<bool>>> InParallelAsync(Func<int, Task> call) => InParallelAsync(async i =>
+    {
+        await call(i);
+        return true;
+    });
+
+    private static async Task<IReadOnlyList<StorageElement>> QueryAsync(Func<Task<IReadOnlyList<StorageElement>>> ask, string what)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (NoSuchOperationException e)
+        {
+            throw Skip($"The array can't tell its {what}: {e.Message}");
+        }
+    }
+}
+
+/// <summary>How one of several calls ended.</summary>
+internal sealed record CallOutcome<T>(T? Result, StorageConnectException? Error)
+{
+    public bool Done => Error is null;
+
+    public override string ToString() => Error is null ? "done" : Check.Show(Error);
+}

@@ -1,0 +1,49 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>The plug-in's cache: it may save questions, never the truth.</summary>
+internal static class CacheClauses
+{
+    private const string Guide = "Class variables";
+
+    [Clause("CACHE-1", Guide, 0, "What this process changes is seen at once, by getInfo and by list.")]
+    public static async Task OwnChangesAreSeen(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.InfoAsync(element);
+        await b.ListAsync();
+        await b.Array.OfflineAsync(element, b.Token);
+        Check.Equal(StorageElementState.Offline, (await b.InfoAsync(element)).State, "the state that getInfo tells");
+        Check.Equal(StorageElementState.Offline, (await b.ListAsync()).Find(other => other.Uuid == element.Uuid)?.State, "the state that list tells");
+    }
+
+    [Clause("CACHE-2", Guide, 0, "What another process made is seen, when nothing of the past is cached.")]
+    public static async Task AnotherProcessIsSeen(ClauseContext b)
+    {
+        await b.ListAsync();
+        var element = await b.FinishAsync(await b.OpenWithNewInstance().CreateAsync(b.NewName(), b.Size, b.VolumeGroup, true, null, b.Token),
+            OscOperationKind.Create);
+        b.Cache.Clear();
+        Check.Contains(element, await b.ListAsync(), "listed");
+        Check.Unchanged(element, await b.InfoAsync(element));
+    }
+
+    [Clause("CACHE-3", Guide, 0, "What another process removed is gone, when nothing of the past is cached.")]
+    public static async Task AnotherProcessRemoves(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.ListAsync();
+        await b.OpenWithNewInstance().RemoveAsync(element, b.Token);
+        b.Cache.Clear();
+        Check.Lacks(element, await b.ListAsync(), "listed");
+        await Check.RefusedAsync<NotFoundException>(() => b.InfoAsync(element), "getInfo of it");
+    }
+
+    [Clause("CACHE-4", Guide, 0, "An empty cache changes nothing: all that counts is on the array.")]
+    public static async Task NothingIsLostWithIt(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        b.Cache.Clear();
+        Check.Unchanged(element, await b.InfoAsync(element));
+        Check.Contains(element, await b.ListAsync(), "listed");
+    }
+}

@@ -1,0 +1,8 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>What must come last.</summary>
+internal static class CleanUpClauses
+{
+    [Clause("CLEANUP-1", "remove()", 0, "Everything that was made could be removed again.")]
+    public static async Task NothingIsLeft(ClauseContext b) => Check.Same([], await b.SweepAsync(), "names of what is left");
+}

@@ -1,0 +1,187 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>clone, isCloneable, getCurrentClones.</summary>
+internal static class CloneClauses
+{
+    private const string Guide = "clone()";
+    private const string Current = "getCurrentClones()";
+
+    [Clause("CLONE-1", Guide, 11, "A clone has identities of its own, for the array and for hosts.", Needs = [AbilityKey.Clone])]
+    public static async Task HasIdentities(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var clone = await b.CloneAsync(source);
+        Check.IsUuid(clone);
+        Check.IsPage83Id(clone);
+        Check.That(clone.Uuid != source.Uuid && clone.Page83Id != source.Page83Id, "identities other than the source's", $"{clone.Uuid} {clone.Page83Id}");
+    }
+
+    [Clause("CLONE-2", Guide, 7, "A clone has the name given.", Needs = [AbilityKey.Clone, AbilityKey.CustomCloneName])]
+    public static async Task HasTheName(ClauseContext b)
+    {
+        var name = b.NewName();
+        Check.Equal(name, (await b.CloneAsync(await b.CreateAsync(), name, null)).Name, "the name");
+    }
+
+    [Clause("CLONE-3", Guide, 7, "Without a destination the array names clones itself, each differently.", Needs = [AbilityKey.Clone])]
+    public static async Task IsNamedByTheArray(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var (one, other) = (await b.CloneAsync(source, null, null), await b.CloneAsync(source, null, null));
+        Check.That(one.Name.Length > 0 && other.Name.Length > 0 && one.Name != other.Name, "two names", $"'{one.Name}' and '{other.Name}'");
+    }
+
+    [Clause("CLONE-4", Guide, 0, "A clone's name that is taken is refused.", Needs = [AbilityKey.Clone, AbilityKey.CustomCloneName])]
+    public static async Task ATakenNameIsRefused(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await Check.RefusedAsync<AlreadyExistsException>(() => b.CloneAsync(source, source.Name, null), "the source's name");
+    }
+
+    [Clause("CLONE-5", Guide, 0, "A clone has its source's size.", Needs = [AbilityKey.Clone])]
+    public static async Task HasTheSize(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        Check.Equal(source.SizeBytes, (await b.CloneAsync(source)).SizeBytes, "the size");
+    }
+
+    [Clause("CLONE-6", Guide, 0, "A clone is a clone that names its source, or a LUN where it is a full copy.", Needs = [AbilityKey.Clone])]
+    public static async Task NamesItsSource(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var clone = await b.CloneAsync(source);
+        Check.That(clone.Type is StorageElementType.SnapClone or StorageElementType.Lun, "a clone or a LUN", clone.Type);
+        Check.That(clone.Type == StorageElementType.Lun || clone.SourceUuids.Count > 0, "its source named", "nothing");
+    }
+
+    [Clause("CLONE-7", Guide, 0, "A clone is listed from then on, as getInfo tells of it.", Needs = [AbilityKey.Clone])]
+    public static async Task IsListed(ClauseContext b)
+    {
+        var clone = await b.CloneAsync(await b.CreateAsync());
+        Check.Contains(clone, await b.ListAsync(), "listed");
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+    }
+
+    [Clause("CLONE-8", Guide, 0, "A clone leaves its source as it was.", Needs = [AbilityKey.Clone])]
+    public static async Task TheSourceStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.CloneAsync(source);
+        Check.Unchanged(source, await b.InfoAsync(source));
+    }
+
+    [Clause("CLONE-9", Guide, 13, "A clone of a presented element is presented to nobody.", Needs = [AbilityKey.Clone, AbilityKey.AccessControl])]
+    public static async Task IsPresentedToNobody(ClauseContext b)
+    {
+        var source = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        Check.Same([], (await b.CloneAsync(source)).AccessGroupNames, "groups of the clone");
+    }
+
+    [Clause("CLONE-10", Guide, 17, "An intermediate snapshot is removed, when it can be.", Needs = [AbilityKey.Clone])]
+    public static async Task NoSnapshotIsLeft(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.CloneAsync(source);
+        foreach (var snapshot in await b.CurrentSnapsAsync(source))
+        {
+            try
+            {
+                await b.Array.SnapRemoveAsync(snapshot, b.Token);
+            }
+            catch (StorageElementBusyException)
+            {
+                continue;
+            }
+
+            throw new ClauseFailedException("no snapshot that could be removed", $"'{snapshot.Name}', which could");
+        }
+    }
+
+    [Clause("CLONE-11", Guide, 0, "A clone has its source's data.", Needs = [AbilityKey.Clone])]
+    public static async Task HasTheData(ClauseContext b)
+    {
+        const byte mark = 0x5c;
+        var source = await b.CreateAsync();
+        await b.WriteAsync(source, mark);
+        Check.Equal(mark, await b.ReadAsync(await b.CloneAsync(source)), "the mark");
+    }
+
+    [Clause("CLONE-12", Guide, 0, "What is written to a clone doesn't reach its source, nor the other way round.", Needs = [AbilityKey.Clone])]
+    public static async Task DataAreApart(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.WriteAsync(source, 1);
+        var clone = await b.CloneAsync(source);
+        await b.WriteAsync(clone, 2);
+        Check.Equal((byte)1, await b.ReadAsync(source), "the source's mark");
+        await b.WriteAsync(source, 3);
+        Check.Equal((byte)2, await b.ReadAsync(clone), "the clone's mark");
+    }
+
+    [Clause("CLONE-13", "isCloneable()", 16, "Where isCloneable says yes, clone works.", Needs = [AbilityKey.Clone])]
+    public static async Task CloneableIsTrue(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        if (await b.AbilityAsync(AbilityKey.Clone) == Ability.Offline)
+        {
+            await b.Array.OfflineAsync(source, b.Token);
+        }
+
+        Check.That(await b.Array.IsCloneableAsync(source, b.Token), "isCloneable of a new element: yes", "no");
+        await b.CloneAsync(source);
+    }
+
+    [Clause("CLONE-14", "isCloneable()", 0, "isCloneable of an element that isn't there is NotFound.", ReadOnly = true)]
+    public static async Task CloneableUnknown(ClauseContext b) =>
+        await Check.RefusedAsync<NotFoundException>(() => b.Array.IsCloneableAsync(b.Unknown, b.Token), "an unknown element");
+
+    [Clause("CLONE-15", Guide, 0, "A clone of an element that isn't there is NotFound.", Needs = [AbilityKey.Clone])]
+    public static async Task OfUnknown(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Raw.CloneAsync(server, b.Unknown, null, null, b.Token), "an unknown element");
+    }
+
+    [Clause("CLONE-16", Current, 0, "getCurrentClones returns an element's clones, and those of no other.", Needs = [AbilityKey.Clone])]
+    public static async Task CurrentOfAnElement(ClauseContext b)
+    {
+        var (source, other) = (await b.CreateAsync(), await b.CreateAsync());
+        var clone = await b.ShallowCloneAsync(source);
+        await b.CloneAsync(other);
+        Check.Same([clone.Uuid], (await b.CurrentClonesAsync(source)).Select(all => all.Uuid), "clones of the element");
+    }
+
+    [Clause("CLONE-17", Current, 0, "Without an element getCurrentClones returns all clones, and nothing but clones.", Needs = [AbilityKey.Clone])]
+    public static async Task CurrentOfTheArray(ClauseContext b)
+    {
+        var (one, other) = (await b.ShallowCloneAsync(await b.CreateAsync()), await b.ShallowCloneAsync(await b.CreateAsync()));
+        var all = await b.CurrentClonesAsync(null);
+        Check.Contains(one, all, "among all clones");
+        Check.Contains(other, all, "among all clones");
+        Check.That(all.All(clone => clone.Type == StorageElementType.SnapClone), "clones",
+            all.FirstOrDefault(clone => clone.Type != StorageElementType.SnapClone));
+    }
+
+    [Clause("CLONE-18", Current, 0, "getCurrentClones of an element that isn't there is NotFound.", ReadOnly = true)]
+    public static async Task CurrentOfUnknown(ClauseContext b) =>
+        await Check.RefusedAsync(() => b.Array.GetCurrentClonesAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException),
+            typeof(NoSuchOperationException));
+
+    [Clause("CLONE-19", Guide, 0, "A clone can be cloned, where isCloneable says so.", Needs = [AbilityKey.Clone])]
+    public static async Task OfAClone(ClauseContext b)
+    {
+        var clone = await b.CloneAsync(await b.CreateAsync());
+        if (await b.AbilityAsync(AbilityKey.Clone) == Ability.Offline)
+        {
+            await b.Array.OfflineAsync(clone, b.Token);
+        }
+
+        if (!await b.Array.IsCloneableAsync(clone, b.Token))
+        {
+            throw ClauseContext.Skip("isCloneable says no of a clone.");
+        }
+
+        var second = await b.CloneAsync(clone);
+        Check.That(second.Page83Id != clone.Page83Id, "an identity of its own", second.Page83Id);
+    }
+}

@@ -1,0 +1,134 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>list.</summary>
+internal static class ListingClauses
+{
+    private const string Guide = "list()";
+
+    [Clause("LIST-1", Guide, 11, "Without types asked for, list returns LUNs and clones, never a snapshot.", ReadOnly = true)]
+    public static async Task NoSnapshots(ClauseContext b)
+    {
+        foreach (var element in await RawAsync(b, new()))
+        {
+            Check.That(element.Type is StorageElementType.Lun or StorageElementType.SnapClone, "a LUN or a clone", $"'{element.Name}', a {element.Type}");
+        }
+    }
+
+    [Clause("LIST-2", Guide, 11, "Every element has a page 0x83 id as multipath-tools writes it.", ReadOnly = true)]
+    public static async Task Page83Ids(ClauseContext b)
+    {
+        foreach (var element in await b.ListAsync())
+        {
+            Check.IsPage83Id(element);
+        }
+    }
+
+    [Clause("LIST-3", Guide, 11, "No two elements have the same page 0x83 id.", ReadOnly = true)]
+    public static async Task Page83IdsDiffer(ClauseContext b) => Differ(await b.ListAsync(), element => element.Page83Id, "page 0x83 id");
+
+    [Clause("LIST-4", Guide, 0, "Every element has an identity of 32 lower-case hex digits, no two the same.", ReadOnly = true)]
+    public static async Task Uuids(ClauseContext b)
+    {
+        var elements = await b.ListAsync();
+        foreach (var element in elements)
+        {
+            Check.IsUuid(element);
+        }
+
+        Differ(elements, element => element.Uuid, "identity");
+    }
+
+    [Clause("LIST-5", Guide, 0, "Every element has a name, no two the same.", ReadOnly = true)]
+    public static async Task Names(ClauseContext b)
+    {
+        var elements = await b.ListAsync();
+        Check.That(elements.All(element => element.Name.Length > 0), "elements with names", "one without");
+        Differ(elements, element => element.Name, "name");
+    }
+
+    [Clause("LIST-6", Guide, 0, "Every element has a size above 0.", ReadOnly = true)]
+    public static async Task Sizes(ClauseContext b)
+    {
+        foreach (var element in await b.ListAsync())
+        {
+            Check.That(element.SizeBytes > 0, $"a size of '{element.Name}' above 0", element.SizeBytes);
+        }
+    }
+
+    [Clause("LIST-7", Guide, 0, "Asked for LUNs alone, list returns no clone; asked for clones alone, no LUN.", Needs = [AbilityKey.Clone])]
+    public static async Task TypesBind(ClauseContext b)
+    {
+        var lun = await b.CreateAsync();
+        var clone = await b.CloneAsync(lun);
+        foreach (var type in StorageElementFilter.DefaultTypes)
+        {
+            var found = await RawAsync(b, new() { Types = [type] });
+            Check.That(found.All(element => element.Type == type), $"elements of type {type}", found.Find(element => element.Type != type));
+            Check.That(found.Exists(element => element.Uuid == lun.Uuid) == (type == lun.Type), $"'{lun.Name}' among those of its type alone", type);
+            Check.That(found.Exists(element => element.Uuid == clone.Uuid) == (type == clone.Type), $"'{clone.Name}' among those of its type alone", type);
+        }
+    }
+
+    [Clause("LIST-8", Guide, 11, "A snapshot that was just made is not listed.", Needs = [AbilityKey.Snapshot])]
+    public static async Task ANewSnapshotIsNotListed(ClauseContext b)
+    {
+        var snapshot = await b.SnapAsync(await b.CreateAsync());
+        Check.Lacks(snapshot, await RawAsync(b, new()), "listed");
+    }
+
+    [Clause("LIST-9", Guide, 0, "A hint hides nothing that matches it: name, the beginning of a name in any case, identity, page 0x83 id.")]
+    public static async Task HintsHideNothing(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        StorageElementFilter[] hints =
+        [
+            new() { Name = element.Name }, new() { Uuid = element.Uuid }, new() { Page83Id = element.Page83Id },
+            new() { NamePrefix = element.Name[..^1].ToUpperInvariant() },
+            new() { Name = element.Name, Uuid = element.Uuid, Page83Id = element.Page83Id, NamePrefix = element.Name },
+        ];
+        foreach (var hint in hints)
+        {
+            Check.Contains(element, await b.ListAsync(hint), $"found by {hint}");
+        }
+    }
+
+    [Clause("LIST-10", Guide, 0, "list doesn't look whether this host sees an element: it tells no device paths.")]
+    public static async Task NoDevicePaths(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        var listed = (await RawAsync(b, new())).Find(other => other.Uuid == element.Uuid);
+        Check.Same([], listed?.DevicePaths ?? [], "device paths");
+    }
+
+    [Clause("LIST-11", Guide, 0, "list tells the same of an element as getInfo.")]
+    public static async Task AgreesWithInfo(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        var listed = (await b.ListAsync()).Find(other => other.Uuid == element.Uuid);
+        Check.That(listed is not null, $"'{element.Name}' listed", "it isn't");
+        var info = await b.InfoAsync(element);
+        Check.Unchanged(info, listed!);
+        Check.Equal(info.State, listed!.State, "its state");
+    }
+
+    [Clause("LIST-12", Guide, 0, "Of a clone, list tells what it was made of.", Needs = [AbilityKey.Clone])]
+    public static async Task SourcesAreListed(ClauseContext b)
+    {
+        var clone = await b.ShallowCloneAsync(await b.CreateAsync());
+        var listed = (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid);
+        Check.Same(clone.SourceUuids, listed?.SourceUuids ?? [], "what it was made of");
+    }
+
+    private static async Task<List<StorageElement>> RawAsync(ClauseContext b, StorageElementFilter filter)
+    {
+        var server = await b.ValidatedServerAsync();
+        return await b.Raw.ListAsync(server, filter, b.Token).ToListAsync(b.Token);
+    }
+
+    private static void Differ(List<StorageElement> elements, Func<StorageElement, string> key, string what)
+    {
+        var twice = elements.GroupBy(key).FirstOrDefault(group => group.Count() > 1);
+        Check.That(twice is null, $"each {what} once",
+            twice is null ? null : $"'{twice.Key}' of {string.Join(" and ", twice.Select(element => $"'{element.Name}'"))}");
+    }
+}

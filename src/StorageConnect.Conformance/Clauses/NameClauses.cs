@@ -1,0 +1,119 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>Names that need care. An array may refuse one, and then says so; it never changes one.</summary>
+internal static class NameClauses
+{
+    private const string Guide = "create()";
+    private const int Longest = 255;
+
+    [Clause("NAME-1", Guide, 7, "The longest name, 255 characters, is kept as it is, or refused.")]
+    public static Task TheLongest(ClauseContext b) => IsKeptAsync(b, b.NewName().PadRight(Longest, 'x'));
+
+    [Clause("NAME-2", Guide, 7, "Two long names that differ in their last character alone are two names.")]
+    public static async Task LongNamesDiffer(ClauseContext b)
+    {
+        var name = b.NewName().PadRight(Longest - 1, 'x');
+        if (await TryAsync(b, name + "1") is { } one && await TryAsync(b, name + "2") is { } other)
+        {
+            Check.That(one.Uuid != other.Uuid, "two elements", "one");
+        }
+    }
+
+    [Clause("NAME-3", Guide, 7, "A name with spaces, at its end too, is kept as it is, or refused.")]
+    public static Task Spaces(ClauseContext b) => IsKeptAsync(b, $"{b.NewName()} a  b ");
+
+    [Clause("NAME-4", Guide, 7, "A name beyond ASCII is kept as it is, or refused.")]
+    public static Task Unicode(ClauseContext b) => IsKeptAsync(b, $"{b.NewName()} größe 磁盘 \U0001F4BE e\u0301");
+
+    [Clause("NAME-5", Guide, 7, "A name with a leading dash is kept as it is, or refused.")]
+    public static Task LeadingDash(ClauseContext b) => IsKeptAsync(b, $"--{b.NewName()}");
+
+    [Clause("NAME-6", Guide, 7, "A name with quotes is kept as it is, or refused.")]
+    public static Task Quotes(ClauseContext b) => IsKeptAsync(b, $"{b.NewName()}'; drop \"table\" `x` \\");
+
+    [Clause("NAME-7", Guide, 7, "A name that looks like a path is kept as it is, or refused.")]
+    public static Task Path(ClauseContext b) => IsKeptAsync(b, $"../../{b.NewName()}/..");
+
+    [Clause("NAME-8", Guide, 7, "A name with wildcards and variables is kept as it is, or refused.")]
+    public static Task Wildcards(ClauseContext b) => IsKeptAsync(b, $"{b.NewName()}*?[a-z]$(x)%s&<>|");
+
+    [Clause("NAME-9", Guide, 0, "Names that differ in case alone are two names, or the second is refused.")]
+    public static async Task Case(ClauseContext b)
+    {
+        var name = b.NewName();
+        var lower = await b.CreateAsync(name + "-case");
+        try
+        {
+            var upper = await b.CreateAsync(name + "-CASE");
+            Check.That(lower.Uuid != upper.Uuid, "two elements", "one");
+            Check.Equal(name + "-CASE", upper.Name, "the name");
+        }
+        catch (StorageConnectException e) when (e is AlreadyExistsException or InvalidRequestException)
+        {
+            Check.Unchanged(lower, await b.InfoAsync(lower));
+        }
+    }
+
+    [Clause("NAME-10", "createSnap()", 7, "A snapshot's odd name is kept as it is, or refused.", Needs = [AbilityKey.Snapshot, AbilityKey.CustomSnapName])]
+    public static async Task OfASnapshot(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var name = $"-{b.NewName()} 'größe' ../*";
+        if (await KeptOrRefusedAsync(() => b.SnapAsync(source, name)) is { } snapshot)
+        {
+            Check.Equal(name, snapshot.Name, "the name");
+            Check.Equal(name, (await b.InfoAsync(snapshot)).Name, "the name that getInfo tells");
+        }
+    }
+
+    [Clause("NAME-11", "clone()", 7, "A clone's odd name is kept as it is, or refused.", Needs = [AbilityKey.Clone, AbilityKey.CustomCloneName])]
+    public static async Task OfAClone(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var name = $"-{b.NewName()} 'größe' ../*";
+        if (await KeptOrRefusedAsync(() => b.CloneAsync(source, name, null)) is { } clone)
+        {
+            Check.Equal(name, clone.Name, "the name");
+            Check.Equal(name, (await b.InfoAsync(clone)).Name, "the name that getInfo tells");
+        }
+    }
+
+    [Clause("NAME-12", "createAccessGroups()", 7, "An access group's odd name is kept as it is, or refused.", Needs = [AbilityKey.AccessControl])]
+    public static async Task OfAGroup(ClauseContext b)
+    {
+        var name = $"-{b.NewName()} 'größe' ../*";
+        if (await KeptOrRefusedAsync(() => b.CreateGroupAsync(name)) is { } group)
+        {
+            Check.Equal(name, group.Name, "the name");
+            Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(other => other.Name == name), "a group of that name", "none");
+        }
+    }
+
+    private static async Task IsKeptAsync(ClauseContext b, string name) => await TryAsync(b, name);
+
+    private static async Task<StorageElement?> TryAsync(ClauseContext b, string name)
+    {
+        if (await KeptOrRefusedAsync(() => b.CreateAsync(name)) is not { } element)
+        {
+            return null;
+        }
+
+        Check.Equal(name, element.Name, "the name");
+        Check.Equal(name, (await b.InfoAsync(element)).Name, "the name that getInfo tells");
+        Check.Contains(element, await b.ListAsync(new() { Name = name }), "found by its name");
+        return element;
+    }
+
+    private static async Task<T?> KeptOrRefusedAsync<T>(Func<Task<T>> make)
+        where T : class
+    {
+        try
+        {
+            return await make();
+        }
+        catch (InvalidRequestException)
+        {
+            return null;
+        }
+    }
+}

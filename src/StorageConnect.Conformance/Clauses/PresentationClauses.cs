@@ -1,0 +1,121 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>startPresent and stopPresent.</summary>
+internal static class PresentationClauses
+{
+    private const string Start = "startPresent()";
+    private const string Stop = "stopPresent()";
+
+    [Clause("PRESENT-1", Start, 13, "startPresent presents the element, and getInfo tells so.", Needs = [AbilityKey.AccessControl])]
+    public static async Task IsPresented(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 1);
+        Check.Same(groups, (await b.Array.StartPresentAsync(element, groups, b.Token)).AccessGroupNames, "groups answered");
+        Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+    }
+
+    [Clause("PRESENT-2", Start, 13, "startPresent answers all groups that the element is presented to, earlier ones too.", Needs = [AbilityKey.AccessControl])]
+    public static async Task AnswersAll(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 2);
+        await b.Array.StartPresentAsync(element, [groups[0]], b.Token);
+        Check.Same(groups, (await b.Array.StartPresentAsync(element, [groups[1]], b.Token)).AccessGroupNames, "groups answered");
+    }
+
+    [Clause("PRESENT-3", Start, 13, "An element is presented to several groups in one call.", Needs = [AbilityKey.AccessControl])]
+    public static async Task SeveralAtOnce(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 3);
+        await b.Array.StartPresentAsync(element, groups, b.Token);
+        Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups");
+    }
+
+    [Clause("PRESENT-4", Start, 13, "startPresent repeated succeeds and changes nothing.", Needs = [AbilityKey.AccessControl])]
+    public static async Task Again(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 1);
+        Check.Same(groups, (await b.Array.StartPresentAsync(element, groups, b.Token)).AccessGroupNames, "groups");
+    }
+
+    [Clause("PRESENT-5", Start, 13, "Presenting to a group that isn't there is NotFound, and nothing is presented.", Needs = [AbilityKey.AccessControl])]
+    public static async Task UnknownGroup(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Array.StartPresentAsync(element, [b.NewName()], b.Token), "an unknown group");
+        Check.Same([], (await b.InfoAsync(element)).AccessGroupNames, "groups");
+    }
+
+    [Clause("PRESENT-6", Start, 0, "Presenting an element that isn't there is NotFound.", Needs = [AbilityKey.AccessControl])]
+    public static async Task UnknownElement(ClauseContext b)
+    {
+        var group = await b.CreateGroupAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Array.StartPresentAsync(b.Unknown, [group.Name], b.Token), "an unknown element");
+    }
+
+    [Clause("PRESENT-7", Start, 0, "Presenting changes nothing else of the element, nor another one.", Needs = [AbilityKey.AccessControl])]
+    public static async Task NothingElseChanges(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 1);
+        var other = await b.CreateAsync();
+        await b.Array.StartPresentAsync(element, groups, b.Token);
+        Check.Unchanged(element with { AccessGroupNames = groups.ToValueList() }, await b.InfoAsync(element));
+        Check.Unchanged(other, await b.InfoAsync(other));
+    }
+
+    [Clause("PRESENT-8", Stop, 13, "stopPresent withdraws the element from the groups named, and leaves the others.", Needs = [AbilityKey.AccessControl])]
+    public static async Task IsWithdrawn(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 2);
+        Check.Same([groups[1]], (await b.Array.StopPresentAsync(element, [groups[0]], b.Token)).AccessGroupNames, "groups answered");
+        Check.Same([groups[1]], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+    }
+
+    [Clause("PRESENT-9", Stop, 13, "Withdrawing from a group that it isn't presented to changes nothing.", Needs = [AbilityKey.AccessControl])]
+    public static async Task NotPresented(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 1);
+        var another = await b.CreateGroupAsync();
+        Check.Same(groups, (await b.Array.StopPresentAsync(element, [another.Name], b.Token)).AccessGroupNames, "groups");
+    }
+
+    [Clause("PRESENT-10", Stop, 0, "Withdrawing an element that isn't there is NotFound.", Needs = [AbilityKey.AccessControl])]
+    public static async Task StopUnknownElement(ClauseContext b)
+    {
+        var group = await b.CreateGroupAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Array.StopPresentAsync(b.Unknown, [group.Name], b.Token), "an unknown element");
+    }
+
+    [Clause("PRESENT-11", Stop, 13, "Withdrawn from all groups, the element is presented to none, and stays.", Needs = [AbilityKey.AccessControl])]
+    public static async Task WithdrawnFromAll(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 2);
+        Check.Same([], (await b.Array.StopPresentAsync(element, groups, b.Token)).AccessGroupNames, "groups");
+        Check.Contains(element, await b.ListAsync(), "listed");
+    }
+
+    [Clause("PRESENT-12", Stop, 13, "Withdrawing one element leaves another's presentation alone.", Needs = [AbilityKey.AccessControl])]
+    public static async Task AnotherStays(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 1);
+        var other = await b.Array.StartPresentAsync(await b.CreateAsync(), groups, b.Token);
+        await b.Array.StopPresentAsync(element, groups, b.Token);
+        Check.Same(groups, (await b.InfoAsync(other)).AccessGroupNames, "groups of the other");
+    }
+
+    private static async Task<(StorageElement Element, List<string> Groups)> PreparedAsync(ClauseContext b, int count)
+    {
+        var groups = new List<string>();
+        while (groups.Count < count)
+        {
+            groups.Add((await b.CreateGroupAsync()).Name);
+        }
+
+        return (await b.CreateAsync(), groups);
+    }
+
+    private static async Task<(StorageElement Element, List<string> Groups)> PresentedAsync(ClauseContext b, int count)
+    {
+        var (element, groups) = await PreparedAsync(b, count);
+        return (await b.Array.StartPresentAsync(element, groups, b.Token), groups);
+    }
+}

@@ -1,0 +1,107 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>remove.</summary>
+internal static class RemovalClauses
+{
+    private const string Guide = "remove()";
+
+    [Clause("REMOVE-1", Guide, 0, "A removed element is gone, from list and from getInfo.")]
+    public static async Task IsGone(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.Array.RemoveAsync(element, b.Token);
+        Check.Lacks(element, await b.ListAsync(), "listed");
+        await Check.RefusedAsync<NotFoundException>(() => b.InfoAsync(element), "getInfo of it");
+    }
+
+    [Clause("REMOVE-2", Guide, 0, "Removing it a second time is NotFound.")]
+    public static async Task Again(ClauseContext b)
+    {
+        var (server, element) = (await b.ValidatedServerAsync(), await b.CreateAsync());
+        await b.Array.RemoveAsync(element, b.Token);
+        await Check.RefusedAsync<NotFoundException>(() => b.Raw.RemoveAsync(server, element, b.Token), "a removed element");
+    }
+
+    [Clause("REMOVE-3", Guide, 15, "An element that is still presented is not removed, nor withdrawn: StorageElementBusy.", Needs = [AbilityKey.AccessControl])]
+    public static async Task WhilePresented(ClauseContext b)
+    {
+        var element = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<StorageElementBusyException>(() => b.Raw.RemoveAsync(server, element, b.Token), "removing it");
+        Check.Unchanged(element, await b.InfoAsync(element));
+    }
+
+    [Clause("REMOVE-4", Guide, 0, "Removing an element that isn't there is NotFound.")]
+    public static async Task Unknown(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Raw.RemoveAsync(server, b.Unknown, b.Token), "an unknown element");
+    }
+
+    [Clause("REMOVE-5", Guide, 15, "Removing an element takes no snapshot with it: it is refused, or the snapshot stays.", Needs = [AbilityKey.Snapshot])]
+    public static async Task SnapshotsStay(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        var snapshot = await b.SnapAsync(element);
+        if (await RefusedAsync(b, element))
+        {
+            Check.Unchanged(element, await b.InfoAsync(element));
+        }
+
+        await b.InfoAsync(snapshot);
+    }
+
+    [Clause("REMOVE-6", Guide, 15, "Removing an element takes no clone with it: it is refused, or the clone stays.", Needs = [AbilityKey.Clone])]
+    public static async Task ClonesStay(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        var clone = await b.CloneAsync(element);
+        if (await RefusedAsync(b, element))
+        {
+            Check.Unchanged(element, await b.InfoAsync(element));
+        }
+
+        var after = await b.InfoAsync(clone);
+        Check.Equal((clone.Name, clone.Page83Id, clone.SizeBytes), (after.Name, after.Page83Id, after.SizeBytes), "the clone as it was");
+    }
+
+    [Clause("REMOVE-7", Guide, 0, "Removing an element leaves the others alone.")]
+    public static async Task OthersStay(ClauseContext b)
+    {
+        var (element, other) = (await b.CreateAsync(), await b.CreateAsync());
+        await b.Array.RemoveAsync(element, b.Token);
+        Check.Unchanged(other, await b.InfoAsync(other));
+        Check.Contains(other, await b.ListAsync(), "listed");
+    }
+
+    [Clause("REMOVE-8", Guide, 0, "Removing a clone leaves its source alone.", Needs = [AbilityKey.Clone])]
+    public static async Task TheSourceStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.Array.RemoveAsync(await b.CloneAsync(source), b.Token);
+        Check.Unchanged(source, await b.InfoAsync(source));
+    }
+
+    [Clause("REMOVE-9", Guide, 13, "Removing an element leaves the groups it was presented to.", Needs = [AbilityKey.AccessControl])]
+    public static async Task GroupsStay(ClauseContext b)
+    {
+        var group = await b.CreateGroupAsync();
+        var element = await b.Array.StartPresentAsync(await b.CreateAsync(), [group.Name], b.Token);
+        await b.Array.StopPresentAsync(element, [group.Name], b.Token);
+        await b.Array.RemoveAsync(element, b.Token);
+        Check.Same(group.Entries, (await b.Array.FindAccessGroupAsync(group.Name, b.Token)).Entries, "the group's entries");
+    }
+
+    private static async Task<bool> RefusedAsync(ClauseContext b, StorageElement element)
+    {
+        try
+        {
+            await b.Array.RemoveAsync(element, b.Token);
+            return false;
+        }
+        catch (StorageElementBusyException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>resize.</summary>
+internal static class ResizeClauses
+{
+    private const string Guide = "resize()";
+
+    [Clause("RESIZE-1", Guide, 14, "Growing answers the actual size: what was wanted, or more.", Needs = [AbilityKey.Resize])]
+    public static async Task Grows(ClauseContext b)
+    {
+        var grown = await b.ResizeAsync(await b.CreateAsync(), b.Size * 2);
+        Check.That(grown.SizeBytes >= b.Size * 2, $"{b.Size * 2} bytes or more", grown.SizeBytes);
+    }
+
+    [Clause("RESIZE-2", Guide, 14, "The size answered is the one that getInfo and list tell then.", Needs = [AbilityKey.Resize])]
+    public static async Task TheSizeIsTrue(ClauseContext b)
+    {
+        var grown = await b.ResizeAsync(await b.CreateAsync(), b.Size * 2);
+        Check.Equal(grown.SizeBytes, (await b.InfoAsync(grown)).SizeBytes, "the size that getInfo tells");
+        Check.Equal(grown.SizeBytes, (await b.ListAsync()).Find(other => other.Uuid == grown.Uuid)?.SizeBytes, "the size that list tells");
+    }
+
+    [Clause("RESIZE-3", Guide, 14, "Shrinking makes the element smaller, not smaller than wanted.", Needs = [AbilityKey.Resize])]
+    public static async Task Shrinks(ClauseContext b)
+    {
+        var element = await b.CreateAsync(size: b.Size * 2);
+        var shrunk = await b.ResizeAsync(element, b.Size);
+        Check.That(shrunk.SizeBytes >= b.Size && shrunk.SizeBytes < element.SizeBytes, $"{b.Size} bytes or more, below {element.SizeBytes}", shrunk.SizeBytes);
+    }
+
+    [Clause("RESIZE-4", Guide, 14, "A resize to the size that it has changes nothing.", Needs = [AbilityKey.Resize])]
+    public static async Task ToTheSameSize(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        Check.Unchanged(element, await b.ResizeAsync(element, element.SizeBytes));
+    }
+
+    [Clause("RESIZE-5", Guide, 0, "A resize changes nothing but the size.", Needs = [AbilityKey.Resize])]
+    public static async Task NothingElseChanges(ClauseContext b)
+    {
+        var (element, other) = (await b.CreateAsync(), await b.CreateAsync());
+        var grown = await b.ResizeAsync(element, b.Size * 2);
+        Check.Unchanged(element with { SizeBytes = grown.SizeBytes }, await b.InfoAsync(element));
+        Check.Unchanged(other, await b.InfoAsync(other));
+    }
+
+    [Clause("RESIZE-6", Guide, 0, "A resize of an element that isn't there is NotFound.", Needs = [AbilityKey.Resize])]
+    public static async Task Unknown(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<NotFoundException>(() => b.Raw.ResizeAsync(server, b.Unknown, b.Size, b.Token), "an unknown element");
+    }
+
+    [Clause("RESIZE-7", Guide, 0, "The data outlive growing, and shrinking behind them.", Needs = [AbilityKey.Resize])]
+    public static async Task DataOutliveIt(ClauseContext b)
+    {
+        const byte mark = 0x5c;
+        var element = await b.CreateAsync();
+        await b.WriteAsync(element, mark);
+        await b.ResizeAsync(element, b.Size * 2);
+        Check.Equal(mark, await b.ReadAsync(element), "the mark after growing");
+        await b.ResizeAsync(element, b.Size);
+        Check.Equal(mark, await b.ReadAsync(element), "the mark after shrinking");
+    }
+
+    [Clause("RESIZE-8", Guide, 0, "A clone's resize leaves its source alone.", Needs = [AbilityKey.Resize, AbilityKey.Clone])]
+    public static async Task TheSourceStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.ResizeAsync(await b.CloneAsync(source), b.Size * 2);
+        Check.Unchanged(source, await b.InfoAsync(source));
+    }
+}

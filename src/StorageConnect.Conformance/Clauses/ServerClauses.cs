@@ -1,0 +1,122 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>The array as a whole: validate, getInfo, getStatus, getStorageNames.</summary>
+internal static class ServerClauses
+{
+    [Clause("SERVER-1", "validate()", 4, "validate accepts the registered server, and again.", ReadOnly = true)]
+    public static async Task ValidateRepeats(ClauseContext b)
+    {
+        await b.Array.ValidateAsync(b.Token);
+        await b.Array.ValidateAsync(b.Token);
+    }
+
+    [Clause("SERVER-2", "validate()", 8, "validate refuses a storage type that the plug-in doesn't serve.", ReadOnly = true)]
+    public static async Task ValidateRefusesAnotherType(ClauseContext b)
+    {
+        if (Enum.GetValues<StorageType>().Except(b.Descriptor.StorageTypes).ToList() is not [var other, ..])
+        {
+            throw ClauseContext.Skip("The plug-in serves every storage type.");
+        }
+
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<InvalidStorageArrayException>(() => b.Raw.ValidateAsync(server with { StorageType = other }, b.Token),
+            $"a server of type {other}");
+    }
+
+    [Clause("SERVER-3", "getInfo()", 0, "getInfo without an element tells what the array is (storage_desc).", ReadOnly = true)]
+    public static async Task InfoDescribes(ClauseContext b)
+    {
+        var info = await b.Array.GetInfoAsync(b.Token);
+        Check.That(!string.IsNullOrWhiteSpace(info.Description), "a description", info.Description);
+    }
+
+    [Clause("SERVER-4", "getInfo()", 0, "getInfo without an element tells the array's status.", ReadOnly = true)]
+    public static async Task InfoHasStatus(ClauseContext b)
+    {
+        var info = await b.Array.GetInfoAsync(b.Token);
+        Check.That(!string.IsNullOrWhiteSpace(info.Status), "a status", info.Status);
+    }
+
+    [Clause("SERVER-5", "getInfo()", 0, "getInfo returns the record it was given, updated: what the user entered stays.", ReadOnly = true)]
+    public static async Task InfoKeepsWhatTheUserEntered(ClauseContext b)
+    {
+        await b.Array.GetInfoAsync(b.Token);
+        var answer = b.Recorder.AnswersOf<StorageServer>(GuideMethod.GetInfo)[^1];
+        Check.Equal(
+            (b.Server.Uuid, b.Server.Name, b.Server.StorageType, b.Server.ExtraInfo, b.Server.AdminHost, b.Server.AdminUser, b.Server.StorageName),
+            (answer.Uuid, answer.Name, answer.StorageType, answer.ExtraInfo, answer.AdminHost, answer.AdminUser, answer.StorageName),
+            "what the user entered");
+    }
+
+    [Clause("SERVER-6", "getInfo()", 22, "getInfo leaves the storage_id alone.", ReadOnly = true)]
+    public static async Task InfoKeepsTheStorageId(ClauseContext b)
+    {
+        var server = (await b.ValidatedServerAsync()) with { StorageId = "of another hand" };
+        Check.Equal(server.StorageId, (await b.Raw.GetInfoAsync(server, b.Token)).StorageId, "the storage id");
+    }
+
+    [Clause("SERVER-7", "getInfo()", 0, "Capacities, where they are told, fit together: none below 0, used and free within the total.", ReadOnly = true)]
+    public static async Task CapacitiesFit(ClauseContext b)
+    {
+        var info = await b.Array.GetInfoAsync(b.Token);
+        long?[] sizes = [info.TotalBytes, info.UsedBytes, info.FreeBytes, info.AllocatedBytes];
+        var fits = sizes.All(size => size is null or >= 0) && !(info.UsedBytes > info.TotalBytes) && !(info.FreeBytes > info.TotalBytes);
+        Check.That(fits, "total, used, free and allocated bytes that fit together",
+            string.Join(", ", sizes.Select(size => size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown")));
+    }
+
+    [Clause("SERVER-8", "getInfo()", 0, "Volume groups have names, each once.", ReadOnly = true)]
+    public static async Task VolumeGroupsHaveNames(ClauseContext b)
+    {
+        var groups = (await b.Array.GetInfoAsync(b.Token)).VolumeGroups;
+        Check.That(groups.All(group => !string.IsNullOrWhiteSpace(group)) && groups.Distinct().Count() == groups.Count, "names, each once", groups);
+    }
+
+    [Clause("SERVER-9", "getStorageNames()", 9,
+        "getStorageNames lists the arrays to choose from, each once, with require_storage_name; nothing without it.", ReadOnly = true)]
+    public static async Task StorageNamesAreThereOrNot(ClauseContext b)
+    {
+        var names = await b.Array.GetStorageNamesAsync(b.Token);
+        var required = await b.AbilityAsync(AbilityKey.RequireStorageName) == Ability.Yes;
+        Check.That(required ? names.Count > 0 && names.Distinct().Count() == names.Count && names.All(name => name.Length > 0) : names.Count == 0,
+            required ? "names, each once" : "no names", names);
+    }
+
+    [Clause("SERVER-10", "getStorageNames()", 9, "The storage name that the server is registered with is among them.", ReadOnly = true)]
+    public static async Task OwnStorageNameIsListed(ClauseContext b)
+    {
+        if (b.Server.StorageName is not { Length: > 0 } own)
+        {
+            throw ClauseContext.Skip("This server has no storage name.");
+        }
+
+        var names = await b.Array.GetStorageNamesAsync(b.Token);
+        Check.That(names.Contains(own), $"'{own}' among the names", names);
+    }
+
+    [Clause("SERVER-11", "getStatus()", 0, "getStatus without an element tells the array's status.", ReadOnly = true)]
+    public static async Task StatusIsAText(ClauseContext b)
+    {
+        var status = await b.Array.GetStatusAsync(null, b.Token);
+        Check.That(!string.IsNullOrWhiteSpace(status), "a status", status);
+    }
+
+    [Clause("SERVER-12", "getInfo()", 0, "No text about the array shows a secret.", ReadOnly = true)]
+    public static async Task NoSecretIsShown(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        Secret?[] secrets = [server.GetAdminSecret(),
+            .. server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(), context.GetMutualChapSecret() })];
+        if (secrets.All(secret => secret is null))
+        {
+            throw ClauseContext.Skip("This server has no secrets.");
+        }
+
+        var info = await b.Raw.GetInfoAsync(server, b.Token);
+        var text = string.Join('\n', info.Description, info.Status, info.ExtraInfo, info.StorageId, await b.Raw.GetStatusAsync(server, null, b.Token));
+        foreach (var secret in secrets.OfType<Secret>().Where(secret => secret.Length > 0))
+        {
+            Check.That(!secret.Use(characters => text.AsSpan().Contains(characters, StringComparison.Ordinal)), "texts without a secret", "a text with one");
+        }
+    }
+}

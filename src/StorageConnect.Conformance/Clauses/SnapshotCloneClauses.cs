@@ -1,0 +1,133 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>cloneFromSnap.</summary>
+internal static class SnapshotCloneClauses
+{
+    private const string Guide = "cloneFromSnap()";
+
+    [Clause("SNAPCLONE-1", Guide, 11, "A clone of a snapshot has identities of its own, for the array and for hosts.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task HasIdentities(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        Check.IsUuid(clone);
+        Check.IsPage83Id(clone);
+        Check.That(clone.Page83Id != source.Page83Id && clone.Uuid != source.Uuid && clone.Uuid != snapshot.Uuid, "identities of its own",
+            $"{clone.Uuid} {clone.Page83Id}");
+    }
+
+    [Clause("SNAPCLONE-2", Guide, 7, "It has the name given.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.CustomCloneName])]
+    public static async Task HasTheName(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        var name = b.NewName();
+        Check.Equal(name, (await b.CloneFromSnapAsync(source, snapshot, name)).Name, "the name");
+    }
+
+    [Clause("SNAPCLONE-3", Guide, 0, "It has its source's size, and is listed as getInfo tells of it.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task IsListed(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        Check.Equal(source.SizeBytes, clone.SizeBytes, "the size");
+        Check.Contains(clone, await b.ListAsync(), "listed");
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+    }
+
+    [Clause("SNAPCLONE-4", Guide, 0, "It has the data as they were at the snapshot, not those of later.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task HasTheDataOfThen(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.WriteAsync(source, 1);
+        var snapshot = await b.SnapAsync(source);
+        await b.WriteAsync(source, 2);
+        Check.Equal((byte)1, await b.ReadAsync(await b.CloneFromSnapAsync(source, snapshot)), "the clone's mark");
+        Check.Equal((byte)2, await b.ReadAsync(source), "the source's mark");
+    }
+
+    [Clause("SNAPCLONE-5", Guide, 0, "It leaves the snapshot and the element as they were.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task OthersStay(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        await b.CloneFromSnapAsync(source, snapshot);
+        Check.Unchanged(source, await b.InfoAsync(source));
+        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+    }
+
+    [Clause("SNAPCLONE-6", "getCurrentClones()", 0, "It is among the clones of the snapshot or of the element, and among all.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task IsAmongTheClones(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        if (clone.Type != StorageElementType.SnapClone)
+        {
+            throw ClauseContext.Skip("Clones are full copies here.");
+        }
+
+        Check.Contains(clone, [.. await b.CurrentClonesAsync(snapshot), .. await b.CurrentClonesAsync(source)], "among the clones of its snapshot or element");
+        Check.Contains(clone, await b.CurrentClonesAsync(null), "among all clones");
+    }
+
+    [Clause("SNAPCLONE-7", Guide, 0, "Of a snapshot that isn't there: NotFound.", Needs = [AbilityKey.SnapClone])]
+    public static async Task OfUnknown(ClauseContext b)
+    {
+        var (server, source) = (await b.ValidatedServerAsync(), await b.CreateAsync());
+        await Check.RefusedAsync<NotFoundException>(() => b.Raw.CloneFromSnapAsync(server, source, b.UnknownSnapshot, null, null, b.Token),
+            "an unknown snapshot");
+    }
+
+    [Clause("SNAPCLONE-8", Guide, 0, "Of an element that is no member of the snapshot it is refused.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task OfAStranger(ClauseContext b)
+    {
+        var (_, snapshot) = await SnappedAsync(b);
+        var (server, stranger) = (await b.ValidatedServerAsync(), await b.CreateAsync());
+        await Check.RefusedAsync<StorageConnectException>(() => b.Raw.CloneFromSnapAsync(server, stranger, snapshot, null, null, b.Token),
+            "a clone of a stranger");
+    }
+
+    [Clause("SNAPCLONE-9", Guide, 19, "Of a snapshot of several it is a clone of the element named, in its size.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task OfOneOfSeveral(ClauseContext b)
+    {
+        var (one, other) = (await b.CreateAsync(), await b.CreateAsync(size: b.Size * 2));
+        var snapshot = await b.MultiSnapAsync(one, other);
+        Check.Equal(other.SizeBytes, (await b.CloneFromSnapAsync(other, snapshot)).SizeBytes, "the size");
+        Check.Equal(one.SizeBytes, (await b.CloneFromSnapAsync(one, snapshot)).SizeBytes, "the size");
+    }
+
+    [Clause("SNAPCLONE-10", "snapRemove()", 20, "A snapshot with clones is busy; or it goes, and they stay.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task TheSnapshotIsBusyOrGoes(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        try
+        {
+            await b.Array.SnapRemoveAsync(snapshot, b.Token);
+        }
+        catch (StorageElementBusyException)
+        {
+            await b.InfoAsync(snapshot);
+        }
+
+        var after = await b.InfoAsync(clone);
+        Check.Equal((clone.Name, clone.Page83Id, clone.SizeBytes), (after.Name, after.Page83Id, after.SizeBytes), "the clone as it was");
+    }
+
+    [Clause("SNAPCLONE-11", Guide, 12, "It tells its quality of service, one of the array's.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task HasQos(ClauseContext b)
+    {
+        var qualities = await b.QualitiesAsync();
+        var (source, snapshot) = await SnappedAsync(b);
+        var clone = await b.CloneFromSnapAsync(source, snapshot, qos: qualities[^1]);
+        Check.That(qualities.Contains(clone.Qos), $"one of {Check.Show(qualities)}", clone.Qos);
+    }
+
+    private static async Task<(StorageElement Source, StorageElement Snapshot)> SnappedAsync(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        return (source, await b.SnapAsync(source));
+    }
+}

@@ -1,0 +1,26 @@
+namespace StorageConnect.Conformance;
+
+/// <summary>What a conformance run is to do.</summary>
+public sealed record ConformanceOptions
+{
+    /// <summary>Numbers or tags of the clauses wanted, wildcards allowed; all when empty.</summary>
+    public IReadOnlyList<string> Include { get; init; } = [];
+
+    /// <summary>Numbers or tags of the clauses not wanted, wildcards allowed.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Check the clauses too that make, change and remove things, all under names of the run's own.</summary>
+    public bool Destructive { get; init; }
+
+    /// <summary>What is to go wrong meanwhile, or null.</summary>
+    public PluginFault? Fault { get; init; }
+
+    /// <summary>The time one clause may take.</summary>
+    public TimeSpan ClauseTimeLimit { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The size in bytes of the elements made: at least the smallest that the array has.</summary>
+    public long SizeBytes { get; init; } = 64L << 20;
+
+    /// <summary>The volume group in which they are made; the server's first when not given.</summary>
+    public string? VolumeGroup { get; init; }
+}

@@ -1,0 +1,174 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using StorageConnect.Engine.Arrays;
+
+
+namespace StorageConnect.Conformance;
+
+/// <summary>Finds out clause by clause whether a plug-in, with the array behind it, keeps the guide. It leaves nothing behind, however it ends.</summary>
+public sealed class ConformanceRun : IDisposable
+{
+    private readonly ConformanceSession _session;
+    private readonly IReadOnlyList<Clause> _clauses;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Prepares a run on a registered server. Nothing is called before <see cref="RunAsync"/>.</summary>
+    /// <param name="engine">The engine that has the server.</param>
+    /// <param name="server">The server's name or Uuid.</param>
+    /// <param name="options">Which clauses, and how.</param>
+    /// <exception cref="NotFoundException">There is no such server, or no such clause.</exception>
+    public ConformanceRun(StorageEngine engine, string server, ConformanceOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        ArgumentNullException.ThrowIfNull(options);
+        _clauses = ClauseChoice.Choose(options.Include, options.Exclude);
+        _session = new(engine.GetPluginUnderTest(server), options);
+    }
+
+    /// <summary>How many clauses there are to check or to skip.</summary>
+    public int Count => _clauses.Count;
+
+    /// <summary>Names of what earlier runs had left on the array, and this one has removed.</summary>
+    public IReadOnlyList<string> Leftovers { get; private set; } = [];
+
+    /// <summary>Names of what this run could not remove. There when the run is over.</summary>
+    public IReadOnlyList<string> Remains { get; private set; } = [];
+
+    /// <summary>Done when the run is over and has cleaned up after itself, even when its caller has gone.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    /// <summary>Checks the clauses one after the other. To be called once.</summary>
+    /// <param name="cancellationToken">Ends the run after the clause under way was cleaned up.</param>
+    public async IAsyncEnumerable<OscConformanceResult> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_session.Options.Destructive)
+            {
+                await RemoveLeftoversAsync(cancellationToken);
+            }
+
+            foreach (var clause in _clauses)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return await CheckAsync(clause, cancellationToken);
+            }
+        }
+        finally
+        {
+            // Not with the caller's token: that may be what ended the run.
+            if (_session.Options.Destructive)
+            {
+                Remains = await _session.Cleaner.SweepAsync(CancellationToken.None);
+            }
+
+            _completion.TrySetResult();
+        }
+    }
+
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _session.Array.ValidateAsync(cancellationToken);
+        }
+        catch (StorageConnectException)
+        {
+            // The clauses will say so.
+            return;
+        }
+
+        Leftovers = await _session.Cleaner.RemoveLeftoversAsync(cancellationToken);
+    }
+
+    private async Task<OscConformanceResult> CheckAsync(Clause clause, CancellationToken cancellationToken)
+    {
+        if (clause.Destructive && !_session.Options.Destructive)
+        {
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = "It makes, changes and removes things: say -Destructive." };
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_session.Options.ClauseTimeLimit);
+        _session.Recorder.Reset();
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var result = await EndAsync(clause, new(_session, limit.Token), cancellationToken);
+            return result with { Duration = clock.Elapsed };
+        }
+        finally
+        {
+            if (clause.Destructive)
+            {
+                await _session.Cleaner.CleanAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<OscConformanceResult> EndAsync(Clause clause, ClauseContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Twice the door's own grace: it leaves a silent plug-in behind, we leave a silent door behind.
+            await Task.Run(() => CheckAsync(clause, context), CancellationToken.None)
+                .WaitAsync(_session.Options.ClauseTimeLimit + (PluginCall.Grace * 2), CancellationToken.None);
+            return Result(clause, ConformanceOutcome.Passed);
+        }
+        catch (ClauseSkippedException e)
+        {
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = e.Message };
+        }
+        catch (ClauseFailedException e)
+        {
+            return Failed(clause, e.Expected, e.Seen);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var silent = _session.Recorder.ReportTimeout();
+            var seen = silent.Count > 0 ? $"no answer from {string.Join(", ", silent)}" : Check.Show(e);
+            return Failed(clause, $"an end within {_session.Options.ClauseTimeLimit.TotalSeconds:0.###} seconds", seen);
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, it is how this clause ended; the others go on.
+            return Failed(clause, e is StorageConnectException { Method: { } method } ? $"{method} succeeds" : "the calls succeed", Check.Show(e));
+        }
+    }
+
+    private static async Task CheckAsync(Clause clause, ClauseContext context)
+    {
+        foreach (var key in clause.Needs)
+        {
+            await context.RequireAsync(key);
+        }
+
+        if (clause.Lacks is { } lacking && await context.AbilityAsync(lacking) is var ability && ClauseContext.Can(ability))
+        {
+            throw ClauseContext.Skip($"The ability {lacking} is {ability}: there is nothing to refuse.");
+        }
+
+        await clause.RunAsync(context);
+    }
+
+    private OscConformanceResult Failed(Clause clause, string expected, string seen) =>
+        Result(clause, ConformanceOutcome.Failed) with { Expected = expected, Seen = seen };
+
+    private OscConformanceResult Result(Clause clause, ConformanceOutcome outcome) => new()
+    {
+        Clause = clause.Number,
+        Chapter = clause.Chapter,
+        GuideSection = clause.GuideSection,
+        Rule = clause.Rule,
+        Text = clause.Text,
+        Outcome = outcome,
+        StorageServerName = _session.Entry.Server.Name,
+        PluginName = _session.Plugin.Descriptor.Name,
+        PluginVersion = _session.Plugin.Descriptor.Version,
+        Fault = _session.Options.Fault,
+    };
+}

@@ -1,0 +1,64 @@
+namespace StorageConnect.Conformance;
+
+/// <summary>What the plug-in made and nobody has removed yet.</summary>
+internal sealed class CreatedObjects
+{
+    private readonly Lock _lock = new();
+    private readonly List<StorageElement> _elements = [];
+    private readonly HashSet<string> _groups = [];
+
+    /// <summary>LUNs, clones and snapshots, youngest first: what was made later may depend on what was made before.</summary>
+    public IReadOnlyList<StorageElement> Elements
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. Enumerable.Reverse(_elements)];
+            }
+        }
+    }
+
+    public IReadOnlyCollection<string> Groups
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _groups];
+            }
+        }
+    }
+
+    public void Add(StorageElement element)
+    {
+        lock (_lock)
+        {
+            _elements.Add(element);
+        }
+    }
+
+    public void AddGroups(IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            _groups.UnionWith(names);
+        }
+    }
+
+    public void Remove(StorageElement element)
+    {
+        lock (_lock)
+        {
+            _elements.Remove(element);
+        }
+    }
+
+    public void RemoveGroups(IEnumerable<string> names)
+    {
+        lock (_lock)
+        {
+            _groups.ExceptWith(names);
+        }
+    }
+}

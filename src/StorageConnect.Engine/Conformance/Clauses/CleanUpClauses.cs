@@ -1,8 +1,0 @@
-namespace StorageConnect.Engine.Conformance.Clauses;
-
-/// <summary>What must come last.</summary>
-internal static class CleanUpClauses
-{
-    [Clause("CLEANUP-1", "remove()", 0, "Everything that was made could be removed again.")]
-    public static async Task NothingIsLeft(Bench b) => Claim.Same([], await b.SweepAsync(), "names of what is left");
-}

@@ -1,0 +1,65 @@
+using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Host.Connectors;
+
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>Which access groups an element is presented to for this host, and which it may be withdrawn from.</summary>
+internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<AccessGroup> groups)
+{
+    /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
+    /// <param name="element">As it is on the array now.</param>
+    /// <param name="server">For the words of errors.</param>
+    /// <param name="named">The groups the user named; empty = find one.</param>
+    public IReadOnlyList<string> SelectForPresent(StorageElement element, StorageServer server, IReadOnlyList<string> named)
+    {
+        if (named.Count > 0)
+        {
+            return named.FirstOrDefault(name => groups.All(group => group.Name != name)) is { } missing
+                ? throw AccessGroupErrors.AccessGroupNotFound(missing, server.Name)
+                : [.. named.Except(element.AccessGroupNames)];
+        }
+
+        // A group without entries is a passive array's: it is there for whoever asks.
+        if (groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group))))
+        {
+            return [];
+        }
+
+        var holding = groups.Where(Holds).ToList();
+        return holding.Count == 1 ? [holding[0].Name]
+            : holding.Where(IsOwn).ToList() is [var own] ? [own.Name]
+            : throw NoOneGroup(element, server, holding);
+    }
+
+    /// <summary>
+    /// The groups to withdraw the element from, so that this host doesn't see it any more: those that hold this host and no other. Through a
+    /// group that others are in, too, another host may be at work on the element.
+    /// </summary>
+    public IReadOnlyList<string> SelectForWithdraw(StorageElement element) =>
+        [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && IsOwn(group)).Select(group => group.Name)];
+
+    /// <summary>The groups through which this host sees the element together with others.</summary>
+    public IReadOnlyList<string> Shared(StorageElement element) =>
+        [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && Holds(group) && !IsOwn(group)).Select(group => group.Name)];
+
+    private bool Holds(AccessGroup group) => group.Entries.Any(IsThisHost);
+
+    private bool IsOwn(AccessGroup group) => group.Entries.Count > 0 && group.Entries.All(IsThisHost);
+
+    private bool IsThisHost(string entry) =>
+        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
+
+    private StorageConnectException NoOneGroup(StorageElement element, StorageServer server, List<AccessGroup> holding)
+    {
+        if (holding.Count > 1)
+        {
+            return AttachErrors.AccessGroupNeeded(element, server.Name, holding.Select(group => group.Name));
+        }
+
+        var name = initiator.Iqn ?? (initiator.Wwpns is [var wwpn, ..] ? wwpn : null);
+        return name is null
+            ? AttachErrors.NoInitiator(element)
+            : AttachErrors.HostInNoAccessGroup(element, server.Name, initiator.HostName, name);
+    }
+}

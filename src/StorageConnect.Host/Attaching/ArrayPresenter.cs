@@ -1,0 +1,31 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>The array's side through the engine's door.</summary>
+internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
+{
+    public Task<StorageServer> GetServerAsync(CancellationToken cancellationToken) => array.GetServerForLoginAsync(cancellationToken);
+
+    public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) => array.GetInfoAsync(element, cancellationToken);
+
+    public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => array.GetAccessGroupsAsync(null, cancellationToken);
+
+    public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        array.StartPresentAsync(element, groups, cancellationToken);
+
+    public async Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken)
+    {
+        if (!await array.HasOwnLoginAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var found = await array.DiscoverAsync(cancellationToken);
+        await array.StartAsync(null, null, cancellationToken);
+        return found.IscsiTargets;
+    }
+
+    public Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
+        array.StopPresentAsync(element, groups, cancellationToken);
+}

@@ -1,0 +1,95 @@
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Ledger;
+
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>What this attaching has done so far, and how to take it back. What was there before stays.</summary>
+internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action<string> warn)
+{
+    private StorageElement? _presented;
+    private IReadOnlyList<string> _groups = [];
+
+    /// <summary>What the connector changed.</summary>
+    public AttachChanges Changes { get; } = new();
+
+    /// <summary>True when the element's map was there before: then it stays.</summary>
+    public bool HadMap { get; set; }
+
+    /// <summary>The ledger's entry as it was before; null when there was none.</summary>
+    public Attachment? Before { get; set; }
+
+    public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
+
+    /// <summary>Takes everything back, each as far as possible. What can't be is kept in the ledger for the next run, and warned of.</summary>
+    public async Task RunAsync(Attachment attachment)
+    {
+        // Its own deadlines bound it; that the caller went away is no reason to leave half of it behind.
+        var cancellationToken = CancellationToken.None;
+        var isWhole = await TryAsync(async () =>
+        {
+            var devices = Changes.Devices.Where(device => device.Exists).ToList();
+            if (!HadMap && devices.Count > 0)
+            {
+                await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            }
+
+            var stale = new StaleDevices(host);
+            var others = devices.Where(device => device.ReadIdentity() != attachment.Page83Id).ToList();
+            await stale.TryPurgeAsync(others, cancellationToken); // in use by now, they stay
+            foreach (var device in devices.Except(others))
+            {
+                await stale.PurgeAsync(device, cancellationToken);
+            }
+
+            Changes.FullScans.ToList().ForEach(host.Ledger.Remove);
+            if (!HadMap)
+            {
+                await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+            }
+        });
+        isWhole &= await TryAsync(() => LogoutAsync(cancellationToken));
+        if (isWhole && _presented is { } presented && _groups.Count > 0)
+        {
+            // Only when the host let go of it.
+            isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
+        }
+
+        if (isWhole)
+        {
+            await TryAsync(() =>
+            {
+                if (Before is { } before)
+                {
+                    host.Ledger.Save(before);
+                }
+                else
+                {
+                    host.Ledger.Remove(attachment);
+                }
+
+                return Task.CompletedTask;
+            });
+        }
+    }
+
+    private async Task LogoutAsync(CancellationToken cancellationToken)
+    {
+        using var held = await host.Locks.TakeTargetsAsync(Changes.Sessions.Select(session => session.Node.TargetName), cancellationToken);
+        await new SessionRelease(host).ReleaseAsync(Changes.Sessions.Select(session => session.Owned), [], cancellationToken);
+    }
+
+    private async Task<bool> TryAsync(Func<Task> step)
+    {
+        try
+        {
+            await step();
+            return true;
+        }
+        catch (StorageConnectException e)
+        {
+            warn($"What was begun could not be taken back whole: {e.Message} Disconnect-OscStorageElement takes it up again.");
+            return false;
+        }
+    }
+}

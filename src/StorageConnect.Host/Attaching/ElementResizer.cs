@@ -1,0 +1,76 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Tools;
+using StorageConnect.Host.Udev;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>Brings an element's device on this host to the size it has on the array: every path, then the map, then the proof.</summary>
+internal sealed class ElementResizer(LinuxHost host)
+{
+    /// <param name="element">With its size on the array.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<OscDevice> RunAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Resizing on the host");
+        using var held = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        var map = MultipathMaps.Find(host.Roots, element.Page83Id);
+        var disks = map?.Slaves(host.Roots).ToList() ?? [.. ScsiDisk.FindAll(host.Roots, element.Page83Id)];
+        if (disks.Count == 0)
+        {
+            throw DeviceErrors.DeviceNotFound(element);
+        }
+
+        var devices = disks.ToDictionary(disk => disk, disk => ScsiDevice.OfDisk(host.Roots, disk));
+        if (devices.FirstOrDefault(path => path.Value?.State is not "running").Key is { } down)
+        {
+            throw DeviceErrors.PathNotReady(element, down, devices[down]?.State ?? "gone");
+        }
+
+        host.Step("rescan");
+        await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
+        if (devices.FirstOrDefault(path => path.Value!.ReadIdentity() != element.Page83Id).Key is { } wrong)
+        {
+            throw DeviceErrors.WrongDiskResized(element, wrong);
+        }
+
+        if (!await Watch.UntilAsync(host.Roots, () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
+            host.Deadlines.LunSeenEverywhere, cancellationToken))
+        {
+            var other = disks.First(disk => SizeOf(disk) != element.SizeBytes);
+            throw DeviceErrors.PathNotReady(element, other, SizeOf(other));
+        }
+
+        if (map is not null)
+        {
+            await ResizeMapAsync(element, map, cancellationToken);
+        }
+
+        return await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken)
+            ?? throw DeviceErrors.PathNotReady(element);
+    }
+
+    private long SizeOf(string device) => DeviceReader.ReadSize(host.Roots, device);
+
+    private async Task ResizeMapAsync(StorageElement element, DmDevice map, CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(host.Deadlines.MapResized);
+        string reply;
+        do
+        {
+            if (SizeOf(map.KernelName) == element.SizeBytes)
+            {
+                return; // it says ok also when it did nothing, and fail when an event was faster: the size alone counts
+            }
+
+            host.Step("resize map");
+            reply = await host.Multipath.ResizeMapAsync(map, cancellationToken);
+        }
+        while (SizeOf(map.KernelName) == element.SizeBytes || await backoff.WaitAsync(cancellationToken));
+
+        throw MultipathErrors.MultipathdRefusedSize(element, map.Name, reply);
+    }
+}

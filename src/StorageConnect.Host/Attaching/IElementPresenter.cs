@@ -1,0 +1,24 @@
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>The array's side of attaching and detaching.</summary>
+internal interface IElementPresenter
+{
+    /// <summary>The server's record, validated, with its secrets.</summary>
+    Task<StorageServer> GetServerAsync(CancellationToken cancellationToken);
+
+    /// <summary>The element as it is on the array now.</summary>
+    Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken);
+
+    /// <summary>All groups on the array.</summary>
+    Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Presents the element to these groups; the record with all groups it is presented to.</summary>
+    Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
+
+    /// <summary>Has the plug-in log this host in to all targets, where it does that in a way of its own.</summary>
+    /// <returns>The targets, as far as the plug-in tells them; null where the host logs in by itself.</returns>
+    Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stops presenting the element to these groups; the record with the groups that are left.</summary>
+    Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
+}

@@ -1,0 +1,79 @@
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.Attaching;
+
+/// <summary>Waits for multipathd to make an element's map of all its disks, and tells it of disks it leaves aside.</summary>
+internal sealed class MapWaiter(LinuxHost host)
+{
+    /// <summary>The map with all these disks, and its link in /dev.</summary>
+    /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
+    /// <exception cref="ArrayUnreachableException">It does not come.</exception>
+    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            // multipathd finds new disks by itself, from udev's events. Only when it doesn't is it told.
+            if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MultipathdDetection, cancellationToken) is { } map)
+            {
+                return map;
+            }
+
+            var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
+            if (!isLate && UdevQueue.IsBusy(host.Roots))
+            {
+                continue; // it will hear of them: with many disks at once udev takes its time, and being told as well only adds to the work
+            }
+
+            var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
+            if (isLate)
+            {
+                return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
+            }
+        }
+    }
+
+    private DmDevice? FindWhole(string page83Id, IReadOnlyList<FoundPath> paths)
+    {
+        if (MultipathMaps.Find(host.Roots, page83Id) is not { } map)
+        {
+            return null;
+        }
+
+        var slaves = map.Slaves(host.Roots).ToHashSet();
+        return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
+    }
+
+    private bool IsOpenable(DmDevice map) =>
+        DeviceLink.KernelNameOf(host.Roots, DeviceLink.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
+
+    private async Task<string> AddMissingPathsAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    {
+        var slaves = MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
+        var reply = "";
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk)))
+        {
+            host.Step("add path");
+            reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);
+            if (reply.Contains("blacklisted", StringComparison.Ordinal))
+            {
+                throw MultipathErrors.DeviceBlacklisted(element, path.Disk);
+            }
+        }
+
+        return reply;
+    }
+
+    private ArrayUnreachableException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
+    {
+        var disks = string.Join(", ", paths.Select(path => path.Disk));
+        return MultipathMaps.Find(host.Roots, element.Page83Id) is { } map
+            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, disks, host.Deadlines.MapMade)
+            : MultipathErrors.MultipathdUnreachableMaking(element, disks, host.Deadlines.MapMade, reply);
+    }
+}

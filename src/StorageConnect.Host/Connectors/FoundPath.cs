@@ -1,0 +1,9 @@
+using StorageConnect.Host.Scsi;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>A disk that was proven to be the element.</summary>
+/// <param name="Device">The SCSI device.</param>
+/// <param name="Disk">The kernel's name of its disk.</param>
+/// <param name="IsNew">True when it wasn't there before.</param>
+internal sealed record FoundPath(ScsiDevice Device, string Disk, bool IsNew);

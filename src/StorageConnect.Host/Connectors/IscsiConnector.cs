@@ -1,0 +1,73 @@
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>iSCSI: sessions are logged in to for an element, and logged out when they carry nothing else.</summary>
+internal sealed class IscsiConnector(LinuxHost host) : IConnector
+{
+    public bool Carries(ScsiDevice device) => device.SessionId is not null;
+
+    public async Task<IReadOnlyList<FoundPath>> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<IReadOnlyList<IscsiNode>> rounds = await request.StartTargets(cancellationToken) is { } targets
+            ? [[.. NodesOf(targets)]]
+            : await new LoginPlanner(host.Initiator, request.Warn).PlanElementAsync(request.Server, request.Element, cancellationToken);
+        return await new IscsiElementSearch(host, request.Element, request.Changes, request.Warn).RunAsync(rounds, cancellationToken);
+    }
+
+    public async Task DisconnectAsync(string page83Id, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
+    {
+        var targets = TargetsOf(page83Id, devices);
+        using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+        var stale = new StaleDevices(host);
+        await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
+        await stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
+        var release = new SessionRelease(host); // only now: others may have logged in again meanwhile
+        var owned = release.FindOwned(page83Id, devices);
+        var removedByLogout = release.FindRemovedByLogout(owned, devices);
+        host.Step("delete disks");
+        await host.Scsi.DeleteAsync(devices.Except(removedByLogout), cancellationToken);
+        try
+        {
+            await release.ReleaseAsync(owned, removedByLogout, cancellationToken);
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            // Their map is gone: left alone, they would get another some day.
+            await host.Scsi.DeleteAsync(removedByLogout, CancellationToken.None);
+            throw;
+        }
+
+        await host.Scsi.DeleteAsync(removedByLogout, cancellationToken); // those whose session somebody else came to need
+    }
+
+    public async Task RescanAsync(IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
+    {
+        var names = targets.Select(target => target.TargetName).ToHashSet();
+        var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
+        using var held = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
+        await Task.WhenAll(sessions.Select(async session =>
+        {
+            await Task.WhenAll(ScsiDevice.Of(host.Roots, session).Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
+            await host.Scsi.ScanAsync(session, null, cancellationToken);
+        }));
+    }
+
+    /// <summary>
+    /// The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.
+    /// </summary>
+    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets) => host.Initiator.Sessions()
+        .Where(session => targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
+        .Select(session => new IscsiNode(
+            session.TargetName, session.Portal, session.Tpgt,
+            new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
+
+    /// <summary>The targets that its disks came from, and those where a run that was killed looked for it.</summary>
+    private HashSet<string> TargetsOf(string page83Id, IReadOnlyList<ScsiDevice> devices) =>
+    [
+        .. devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
+            .Concat(host.Ledger.Sessions.Where(owned => owned.MadeFor == page83Id).Select(owned => owned.TargetName))
+    ];
+}

@@ -1,0 +1,162 @@
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Udev;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>Logs in where an element may be, and finds its disks.</summary>
+internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element, AttachChanges changes, Action<string> warn)
+{
+    private readonly StaleDevices _stale = new(host);
+
+    /// <summary>The disks of the element, one for each portal that shows it.</summary>
+    public async Task<IReadOnlyList<FoundPath>> RunAsync(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds, CancellationToken cancellationToken)
+    {
+        StorageConnectException? failure = null;
+        foreach (var round in rounds)
+        {
+            // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
+            var targets = round.Select(node => node.TargetName).ToHashSet();
+            using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
+            await new FullScanCleanup(host, _stale).RunAsync(targets, cancellationToken);
+            var logins = await Task.WhenAll(round.Select(node => LoginAsync(node, cancellationToken)));
+            await WaitForOneAsync(logins, cancellationToken);
+            failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
+                ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
+            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale, changes))).ToList();
+            await ScanAsync(searches, cancellationToken);
+            await LogoutUnusedAsync(searches.Where(search => search.Found is null), cancellationToken);
+            if (searches.Exists(search => search.Found is not null))
+            {
+                Warn([.. logins.Where(login => login.Error is not null), .. searches.Select(search => search.Login)], searches);
+                return [.. searches.Select(search => search.Found).OfType<FoundPath>()];
+            }
+        }
+
+        throw failure
+            ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(element) : AttachErrors.ElementNotSeen(element, host.Deadlines.LunSeen));
+    }
+
+    private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
+        {
+            return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
+        }
+
+        var owned = OwnedSession.Of(node, element.Page83Id);
+        host.Ledger.Save(owned);
+        changes.LoggedIn(node, owned);
+        host.Step("login");
+        try
+        {
+            var begun = await host.Initiator.LoginAsync(node, cancellationToken);
+            host.Ledger.Save(owned.As(begun, host.Roots));
+            return new(node, begun, owned, null);
+        }
+        catch (StorageConnectException e)
+        {
+            if (!host.Initiator.Sessions().Any(node.IsServedBy))
+            {
+                host.Ledger.Remove(owned);
+            }
+
+            return new(node, null, owned, e);
+        }
+    }
+
+    /// <summary>Where all that is there is sessions that are down, one of them may be about to come back: iscsid tries all the time.</summary>
+    private async Task WaitForOneAsync(Login[] logins, CancellationToken cancellationToken)
+    {
+        if (logins.Any(login => login.Error is null) || logins.All(login => login.Session is null))
+        {
+            return;
+        }
+
+        await Watch.UntilAsync(
+            host.Roots,
+            () => Array.Exists(logins, login => login.Session is { } down
+                && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
+            host.Deadlines.IscsiSettle,
+            cancellationToken);
+        var now = host.Initiator.Sessions();
+        for (var i = 0; i < logins.Length; i++)
+        {
+            if (logins[i].Session is { } down && now.FirstOrDefault(session => session.Id == down.Id && session.IsLoggedIn) is { } back)
+            {
+                logins[i] = logins[i] with { Session = back, Error = null };
+            }
+        }
+    }
+
+    /// <summary>Looks behind all sessions, again and again where it isn't there yet: an array may take a moment to show what it presents.</summary>
+    private async Task ScanAsync(List<Search> searches, CancellationToken cancellationToken)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var pause = TimeSpan.FromMilliseconds(100);
+        while (true)
+        {
+            await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => ScanAsync(search, cancellationToken)));
+            var timeout = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
+            if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(started) > timeout)
+            {
+                return;
+            }
+
+            await Task.Delay(pause, cancellationToken); // no array tells a host when it shows a LUN
+            pause = pause * 2 < TimeSpan.FromSeconds(2) ? pause * 2 : TimeSpan.FromSeconds(2);
+        }
+    }
+
+    private async Task ScanAsync(Search search, CancellationToken cancellationToken)
+    {
+        search.Found = await search.Scan.ScanAsync(search.Login.Session!, cancellationToken);
+        if (search.Found is null && !host.Initiator.Sessions().Any(session => session.Id == search.Login.Session!.Id))
+        {
+            // Logged out under our eyes: by hand, or by a run that was killed and whose iscsiadm went on.
+            search.Login = await LoginAsync(search.Login.Node, cancellationToken);
+            search.Found = search.Login.Error is null ? await search.Scan.ScanAsync(search.Login.Session!, cancellationToken) : null;
+        }
+    }
+
+    /// <summary>True when the element was found at another target and nothing says that it is at this one, too.</summary>
+    private bool IsElsewhere(Search search, List<Search> searches) =>
+        element.LunAddresses.Count == 0
+        && searches.TrueForAll(other => other.Found is null || other.Login.Node.TargetName != search.Login.Node.TargetName)
+        && searches.Exists(other => other.Found is not null);
+
+    private async Task LogoutUnusedAsync(IEnumerable<Search> searches, CancellationToken cancellationToken) =>
+        await new SessionRelease(host).ReleaseAsync([.. searches.Select(search => search.Login.Owned).OfType<OwnedSession>()], [], cancellationToken);
+
+    private void Warn(List<Login> logins, List<Search> searches)
+    {
+        foreach (var login in logins.Where(login => login.Error is not null))
+        {
+            warn($"'{element.Name}' has fewer paths than possible: {login.Error!.Message}");
+        }
+
+        foreach (var search in searches.Where(search => !search.IsOver && !IsElsewhere(search, searches)))
+        {
+            warn($"'{element.Name}' has fewer paths than possible: the portal {search.Login.Node.Portal} does not show it.");
+        }
+    }
+
+    /// <summary>How a login ended.</summary>
+    /// <param name="Node">Where.</param>
+    /// <param name="Session">The session, when there is one.</param>
+    /// <param name="Owned">The ledger's note, when it was owned now.</param>
+    /// <param name="Error">Why it is of no use.</param>
+    private sealed record Login(IscsiNode Node, IscsiSession? Session, OwnedSession? Owned, StorageConnectException? Error);
+
+    private sealed class Search(Login login, SessionScan scan)
+    {
+        public Login Login { get; set; } = login;
+
+        public SessionScan Scan => scan;
+
+        public FoundPath? Found { get; set; }
+
+        public bool IsOver => Found is not null || Login.Error is not null;
+    }
+}

@@ -1,0 +1,117 @@
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Udev;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
+internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleDevices stale, AttachChanges changes)
+{
+    private readonly HashSet<string> _proven = [];
+
+    /// <summary>One look.</summary>
+    /// <param name="session">Where.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The disk, or null when it isn't there (yet).</returns>
+    /// <exception cref="DataCorruptException">At the LUN number the array told is something else.</exception>
+    /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
+    public async Task<FoundPath?> ScanAsync(IscsiSession session, CancellationToken cancellationToken)
+    {
+        var luns = ReportedLuns.At(session, element);
+        foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
+        {
+            if (await ProveAsync(device, luns, cancellationToken))
+            {
+                return await NameAsync(device, isNew: false, cancellationToken);
+            }
+        }
+
+        var before = ScsiDevice.Of(host.Roots, session);
+        var fullScan = luns.Count == 0 ? FullScan.At(session, before, host.Roots) : null;
+        if (fullScan is not null)
+        {
+            host.Ledger.Save(fullScan);
+            changes.FullScanBegins(fullScan);
+        }
+
+        host.Step("scan");
+        try
+        {
+            foreach (var lun in luns.Count == 0 ? [null] : luns.Select(lun => (long?)lun))
+            {
+                await host.Scsi.ScanAsync(session, lun, cancellationToken);
+            }
+        }
+        finally
+        {
+            // Also when this was cancelled meanwhile.
+            Added().ForEach(changes.Added);
+        }
+
+        var found = await PickAsync(session, before, Added(), luns, cancellationToken);
+        if (fullScan is not null)
+        {
+            host.Ledger.Remove(fullScan);
+        }
+
+        return found;
+
+        // What somebody else looks for at other numbers is his.
+        List<ScsiDevice> Added() => [.. ScsiDevice.Of(host.Roots, session).Except(before).Where(device => luns.Count == 0 || luns.Contains(device.Lun))];
+    }
+
+    // Where the LUN number is known, other devices are none of our business.
+    private bool MayBeIt(ScsiDevice device, List<long> luns) =>
+        luns.Count == 0 || luns.Contains(device.Lun) || device.ReadIdentity() == element.Page83Id;
+
+    /// <summary>True for a device that was there before and is the element, then as now. One that only was, or only is, is removed.</summary>
+    private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
+    {
+        var was = device.ReadIdentity() == element.Page83Id;
+        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.AskAsync(device, cancellationToken);
+        var isIt = device.ReadIdentity() == element.Page83Id;
+        var isTold = luns.Contains(device.Lun);
+        if (standing == DeviceIdentityState.Genuine)
+        {
+            _proven.Add(device.Folder);
+        }
+        else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isTold : was || isIt || isTold)
+        {
+            // Where nothing is any more it may come back, unless the array says that it is elsewhere.
+            await stale.PurgeAsync(device, cancellationToken);
+        }
+
+        return standing == DeviceIdentityState.Genuine && isIt;
+    }
+
+    private async Task<FoundPath?> PickAsync(
+        IscsiSession session,
+        IReadOnlyList<ScsiDevice> before,
+        List<ScsiDevice> now,
+        List<long> luns,
+        CancellationToken cancellationToken)
+    {
+        if (now.Find(device => device.ReadIdentity() == element.Page83Id) is { } found)
+        {
+            await stale.TryPurgeAsync(now.Where(device => device != found), cancellationToken);
+            return await NameAsync(found, isNew: true, cancellationToken);
+        }
+
+        var wrong = luns.Count == 0 ? null
+            : (now.Find(device => device.HoldsData)
+                ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
+                ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
+                : null;
+        await stale.TryPurgeAsync(now, cancellationToken);
+        return wrong is null ? null : throw wrong;
+    }
+
+    /// <summary>A scan ends before the kernel has given the disk its name.</summary>
+    private async Task<FoundPath?> NameAsync(ScsiDevice device, bool isNew, CancellationToken cancellationToken) =>
+        await Watch.ForAsync(host.Roots, () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
+            ? new(device, disk, isNew)
+            : null;
+}

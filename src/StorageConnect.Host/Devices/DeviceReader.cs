@@ -1,0 +1,116 @@
+using System.Globalization;
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Devices;
+
+/// <summary>The LUNs on this host as they are now, from sysfs; of multipathd it takes the state of the paths.</summary>
+internal sealed class DeviceReader(LinuxHost host)
+{
+    /// <summary>All multipath devices, and all disks of remote LUNs that are in none.</summary>
+    public async Task<IReadOnlyList<OscDevice>> ReadAllAsync(CancellationToken cancellationToken)
+    {
+        var maps = MultipathMaps.ReadAll(host.Roots).Select(Found.Of);
+        var disks = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*")
+            .Where(disk => !MultipathMaps.HavePath(host.Roots, disk) && ScsiDevice.OfDisk(host.Roots, disk) is { } device && IsRemote(device))
+            .Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is { } id ? Found.Of(disk, id) : null)
+            .OfType<Found>();
+        return await ReadAsync([.. maps, .. disks], await TryShowMapsAsync(cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The device of one identity: the map where there is one, else the first of its disks; null when it isn't on this host.</summary>
+    public async Task<OscDevice?> TryReadAsync(string wwid, CancellationToken cancellationToken)
+    {
+        if (MultipathMaps.Find(host.Roots, wwid) is { } map)
+        {
+            var shown = host.Multipath.IsListening ? await host.Multipath.TryShowMapAsync(map, cancellationToken) : null;
+            return (await ReadAsync([Found.Of(map)], shown is null ? [] : [shown], cancellationToken))[0];
+        }
+
+        var disk = ScsiDisk.FindAll(host.Roots, wwid).FirstOrDefault(disk => ScsiDevice.OfDisk(host.Roots, disk) is not null);
+        return disk is null ? null : (await ReadAsync([Found.Of(disk, wwid)], [], cancellationToken))[0];
+    }
+
+    /// <summary>A block device's size in bytes; 0 when it is gone.</summary>
+    public static long ReadSize(HostRoots roots, string kernelName)
+    {
+        const int sector = 512; // whatever the device's own blocks are
+        return long.TryParse(SysFile.TryReadText(Path.Combine(roots.Sys, "block", kernelName, "size")), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var sectors)
+            ? sectors * sector
+            : 0;
+    }
+
+    private async Task<IReadOnlyList<MultipathMap>> TryShowMapsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return host.Multipath.IsListening ? await host.Multipath.ShowMapsAsync(cancellationToken) : [];
+        }
+        catch (ArrayUnreachableException)
+        {
+            return []; // the devices are there all the same; only the checker's word is missing
+        }
+    }
+
+    private async Task<IReadOnlyList<OscDevice>> ReadAsync(IReadOnlyList<Found> found, IReadOnlyList<MultipathMap> shown, CancellationToken cancellationToken)
+    {
+        var sessions = IscsiSession.ReadAll(host.Roots).ToDictionary(session => session.Id);
+        var states = shown.SelectMany(map => map.Paths).ToLookup(path => path.Disk, path => path.State);
+        var paths = found.Select(one => one.Disks(host.Roots).Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk))).ToList()).ToList();
+        var identities = await host.Identities.ReadAsync(paths.SelectMany(path => path).Select(path => path.Device).OfType<ScsiDevice>(), cancellationToken);
+        return
+        [
+            .. found.Zip(paths, (one, ways) =>
+            {
+                var attachment = host.Ledger.TryLoad(one.Wwid);
+                return new OscDevice
+                {
+                    Path = PathOf(one),
+                    Wwid = one.Wwid,
+                    SizeBytes = ReadSize(host.Roots, one.KernelName),
+                    StorageElementUuid = attachment?.StorageElementUuid,
+                    StorageServerUuid = attachment?.StorageServerUuid,
+                    Multipath = one.Map is not null,
+                    Paths = [.. ways.Select(way => ReadPath(way.Disk, way.Device, sessions, states[way.Disk].Cast<OscPathState?>().FirstOrDefault()))],
+                    Verified = ways.Count > 0 && ways.TrueForAll(way => way.Device is not null && identities[way.Device.Folder] == one.Wwid),
+                };
+            })
+        ];
+    }
+
+    private string PathOf(Found found) => host.Paths.Find(found.Wwid)
+        .FirstOrDefault(path => found.Map is not null || DeviceLink.KernelNameOf(host.Roots, path) == found.KernelName) ?? "/dev/" + found.KernelName;
+
+    private static OscDevicePath ReadPath(string disk, ScsiDevice? device, Dictionary<int, IscsiSession> sessions, OscPathState? state)
+    {
+        var session = device?.SessionId is { } id ? sessions.GetValueOrDefault(id) : null;
+        return new()
+        {
+            Device = "/dev/" + disk,
+            Hctl = device?.Hctl ?? "",
+            Portal = session?.Portal.ToString(),
+            State = state ?? (device?.State is "running" && session?.IsLoggedIn != false ? OscPathState.Active : OscPathState.Failed),
+        };
+    }
+
+    private bool IsRemote(ScsiDevice device) =>
+        device.SessionId is not null || Directory.Exists(Path.Combine(host.Roots.Sys, "class", "fc_host", $"host{device.Host}"));
+
+    /// <summary>A device before anything was asked about it.</summary>
+    /// <param name="KernelName">Its name in sysfs.</param>
+    /// <param name="Wwid">Who it is taken for.</param>
+    /// <param name="Map">The map it is; null for a disk.</param>
+    private sealed record Found(string KernelName, string Wwid, DmDevice? Map)
+    {
+        public static Found Of(DmDevice map) => new(map.KernelName, map.Wwid, map);
+
+        public static Found Of(string disk, string wwid) => new(disk, wwid, null);
+
+        public IEnumerable<string> Disks(HostRoots roots) => Map?.Slaves(roots) ?? [KernelName];
+    }
+}

@@ -1,0 +1,88 @@
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Multipath;
+using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Devices;
+
+/// <summary>The host's parts as attaching and detaching use them. Making one touches nothing.</summary>
+/// <param name="roots">Where the kernel, udev and the daemons show what there is.</param>
+/// <param name="deadlines">How long they may take.</param>
+/// <param name="stateFolder">Where the ledger is.</param>
+/// <param name="initiator">The iSCSI initiator.</param>
+/// <param name="kernel">The kernel.</param>
+/// <param name="tools">Starts tools.</param>
+/// <param name="isPrivileged">Whether this process may change the host.</param>
+internal sealed class LinuxHost(
+    HostRoots roots,
+    HostDeadlines deadlines,
+    string stateFolder,
+    IIscsiInitiator initiator,
+    IKernel kernel,
+    IToolRunner tools,
+    Func<bool> isPrivileged)
+{
+    private readonly Multipathd _multipathd = new(roots, deadlines, tools);
+
+    public HostRoots Roots { get; } = roots;
+
+    public HostDeadlines Deadlines { get; } = deadlines;
+
+    public HostLedger Ledger { get; } = new(stateFolder);
+
+    public WorkLocks Locks { get; } = new(roots, deadlines);
+
+    public IIscsiInitiator Initiator { get; } = initiator;
+
+    public ScsiBus Scsi { get; } = new(roots, deadlines, kernel);
+
+    public LiveIdentityReader Identities { get; } = new(roots, deadlines, kernel);
+
+    public MultipathCommands Multipath => new(_multipathd);
+
+    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd, Claims);
+
+    public WwidsFile Wwids { get; } = new(roots);
+
+    public DeviceClaims Claims { get; } = new(roots, deadlines, kernel);
+
+    public DevicePathFinder Paths { get; } = new(roots);
+
+    /// <summary>The machine this runs on, with the ledger in a user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of the engine's paths.</param>
+    public static LinuxHost Machine(string stateFolder) => At(HostRoots.Machine, HostDeadlines.Standard, Path.Combine(stateFolder, "host"));
+
+    /// <summary>A host with open-iscsi, wherever its files are.</summary>
+    public static LinuxHost At(HostRoots roots, HostDeadlines deadlines, string stateFolder)
+    {
+        var tools = new ToolRunner();
+        return new(roots, deadlines, stateFolder, new OpenIscsiInitiator(roots, deadlines, tools), new LinuxKernel(deadlines), tools,
+            () => Environment.IsPrivilegedProcess);
+    }
+
+    /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
+    public Action<string>? OnStep { get; init; }
+
+    /// <summary>Says that a step begins.</summary>
+    public void Step(string name) => OnStep?.Invoke(name);
+
+    /// <summary>Fails where this process could do only half of the work.</summary>
+    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root.</exception>
+    public void DemandRights(string what)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw HostErrors.LinuxNeeded(what);
+        }
+
+        if (!isPrivileged())
+        {
+            throw HostErrors.HostRightsNeeded(what);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using StorageConnect.Engine;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Residue;
+
+/// <summary>What is left behind on this host, since when it has been seen, and how it is cleared.</summary>
+internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
+{
+    private readonly RecordStore<Sighting> _sightings = new(sightingsFolder);
+
+    /// <summary>What is left behind.</summary>
+    /// <param name="arrays">The arrays to ask what they present to this host.</param>
+    /// <param name="warn">Told of arrays that don't answer: nothing is said about their LUNs.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<OscHostResidue>> FindAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken) =>
+        [.. (await SearchAsync(arrays, warn, cancellationToken)).Select(found => found.Residue)];
+
+    /// <summary>Clears residue away, if it still is what it was. What is in use is an error, and stays.</summary>
+    /// <param name="residue">As <see cref="FindAsync"/> told it.</param>
+    /// <param name="arrays">As there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when it is residue no longer, or not for clearing.</returns>
+    public async Task<bool> ClearAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(residue);
+        var found = (await SearchAsync(arrays, _ => { }, cancellationToken))
+            .FirstOrDefault(found => found.Residue.Kind == residue.Kind && found.Residue.What == residue.What);
+        if (found?.Clear is not { } clear)
+        {
+            return false;
+        }
+
+        await clear(cancellationToken);
+        _sightings.Remove(KeyOf(residue));
+        return true;
+    }
+
+    private async Task<List<FoundResidue>> SearchAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Looking for what is left behind");
+        var found = (await new HostResidueSearch(host).FindAsync(cancellationToken)).ToList();
+        foreach (var array in arrays)
+        {
+            try
+            {
+                found.AddRange(await new ArrayResidueSearch(host).FindAsync(array, cancellationToken));
+            }
+            catch (StorageConnectException e)
+            {
+                warn($"The array '{array.Name}' can't be asked what it presents to this host: {e.Message}");
+            }
+        }
+
+        return Date(found);
+    }
+
+    /// <summary>Since when each has been seen. What is no longer there is forgotten.</summary>
+    private List<FoundResidue> Date(List<FoundResidue> found)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var uptime = HostUptime.TryRead(host.Roots);
+        var known = _sightings.All.ToDictionary(sighting => $"{sighting.Kind} {sighting.What}");
+        var dated = new List<FoundResidue>();
+        foreach (var one in found)
+        {
+            var key = KeyOf(one.Residue);
+            known.Remove(key, out var sighting);
+            if (sighting is null || (sighting.Boot != uptime?.Boot && uptime is not null))
+            {
+                sighting = new()
+                {
+                    Kind = one.Residue.Kind,
+                    What = one.Residue.What,
+                    Since = sighting?.Since ?? now,
+                    Boot = uptime?.Boot,
+                    UptimeSeconds = uptime?.Seconds
+                };
+                _sightings.Save(key, sighting);
+            }
+
+            var since = one.Residue.Since != default ? one.Residue.Since : sighting.SinceAt(now, uptime);
+            dated.Add(one with { Residue = one.Residue with { Since = since } });
+        }
+
+        // Those that only arrays tell are kept while an array may just not have been asked.
+        foreach (var gone in known.Values.Where(gone => gone.Kind is not (OscHostResidueKind.SeenNotPresented or OscHostResidueKind.PresentedUnseen)))
+        {
+            _sightings.Remove($"{gone.Kind} {gone.What}");
+        }
+
+        return dated;
+    }
+
+    private static string KeyOf(OscHostResidue residue) => residue.ToString();
+}

@@ -1,0 +1,23 @@
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Scsi;
+
+/// <summary>The kernel this runs on.</summary>
+internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
+{
+    /// <inheritdoc/>
+    public void Write(string path, string text) => SysFile.Write(path, text);
+
+    /// <inheritdoc/>
+    public byte[] ReadPage83(string disk) => ScsiInquiry.Read(disk, 0x83, deadlines.Inquiry);
+
+    /// <inheritdoc/>
+    public IDisposable? TryClaim(string node) => BlockDevice.TryClaim(node);
+
+    /// <inheritdoc/>
+    public string? ReadBlockDevice(string path) => BlockDevice.ReadNumber(path);
+
+    /// <inheritdoc/>
+    public string? ReadLoopDevice(string loop) => BlockDevice.ReadLoopDevice(loop);
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using StorageConnect.Host.Settings;
+
+namespace StorageConnect.Host.Scsi;
+
+/// <summary>
+/// Who disks say they are at this moment, asked on the wire. The kernel shows what it read at its last scan, and never notices by itself that an
+/// array gave a LUN number to another element.
+/// </summary>
+internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
+{
+    /// <summary>The identities of these devices, by folder; null for one that is none any more.</summary>
+    /// <remarks>
+    /// A path that is down, or that this user may not ask, counts as what the kernel read of it. One question at a time for a session (or another
+    /// host adapter), which isn't asked any further once it is silent: however many LUNs it has, it costs one timeout.
+    /// </remarks>
+    public async Task<IReadOnlyDictionary<string, string?>> ReadAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
+    {
+        var identities = new ConcurrentDictionary<string, string?>();
+        await Task.WhenAll(devices.GroupBy(device => device.Host).Select(async adapter =>
+        {
+            var isSilent = false;
+            foreach (var device in adapter)
+            {
+                byte[]? page = null;
+                if (!isSilent && device.State is "running" && device.Disk is { } disk)
+                {
+                    page = await TryReadAsync(disk, cancellationToken);
+                    isSilent = page is null;
+                }
+
+                identities[device.Folder] = page is null ? device.ReadIdentity() : Page83.TryGetMultipathId(page, out var id) ? id : null;
+            }
+        }));
+        return identities;
+    }
+
+    private async Task<byte[]?> TryReadAsync(string disk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The kernel may hold the call for longer than it was told, while a portal is just being lost: the thread is then left to it.
+            return await Task.Run(() => kernel.ReadPage83(Path.Combine(roots.Dev, disk)), CancellationToken.None)
+                .WaitAsync(2 * deadlines.Inquiry, cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using StorageConnect.Engine;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Sysfs;
+using StorageConnect.Host.Targets;
+
+namespace StorageConnect.Host;
+
+/// <content>What the engine and the plug-ins ask of the host.</content>
+public sealed partial class StorageHost : IStorageHost
+{
+    /// <inheritdoc/>
+    public string DevicePathPrefix => _host.Multipath.IsListening ? DeviceLink.MultipathFolder : DeviceLink.PlainFolder;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A multipath map goes before its disks, also while multipathd is down: the disks under a map are never for anyone else. Where a disk
+    /// under the map shows another identity, the list is empty: no path is better than a path to the wrong disk.
+    /// </remarks>
+    public ValueList<string> FindDevicePaths(string page83Id)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
+        return OperatingSystem.IsLinux() ? _host.Paths.Find(page83Id) : [];
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArrayUnreachableException">multipathd gave no usable answer (<c>MultipathdUnreachable</c>).</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root (<c>MultipathdRefused</c>).</exception>
+    public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
+        return OperatingSystem.IsLinux() ? _host.Teardown.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public bool IsConnected(IscsiTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return IscsiPortal.TryParse(target.Portal, out var portal)
+            && _host.Initiator.Sessions().Any(session => session.IsLoggedIn && session.TargetName == target.TargetName && session.Portal == portal);
+    }
+
+    /// <inheritdoc/>
+    public ValueList<HostLun> FindLuns(ValueList<string> targetNames)
+    {
+        ArgumentNullException.ThrowIfNull(targetNames);
+        return new LunReader(_host).Read(targetNames);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
+        Targets.DiscoverAsync(server, warn, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        Targets.StartAsync(server, contexts, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+        new TargetRelease(_host).StopAsync(server, contexts, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken) =>
+        Targets.RescanAsync(type, targets, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(context);
+        return Targets.LoginAsync(target, context, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new TargetRelease(_host).LogoutAsync(target, cancellationToken);
+    }
+}

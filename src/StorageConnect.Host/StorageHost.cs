@@ -1,0 +1,119 @@
+using StorageConnect.Engine;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Fitness;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Residue;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Targets;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host;
+
+/// <summary>
+/// This Linux host: elements attached from the array to a proven device, detached without a trace, shown and resized; what is left behind; and
+/// what the engine and the plug-ins ask of a host.
+/// </summary>
+/// <remarks>
+/// Safe for several threads and processes at once: one works on an element, others wait. A run that was killed is resumed by the next one for
+/// the same element: attaching completes it, detaching undoes it. The constructor touches nothing.
+/// </remarks>
+public sealed partial class StorageHost
+{
+    private readonly LinuxHost _host;
+    private readonly string _sightingsFolder;
+
+    /// <summary>The host this runs on, with the ledger in the user's state folder.</summary>
+    /// <param name="stateFolder">The state folder of <see cref="EnginePaths"/>.</param>
+    public StorageHost(string stateFolder)
+        : this(LinuxHost.Machine(stateFolder), Path.Combine(stateFolder, "host", "residue"))
+    {
+    }
+
+    internal StorageHost(HostRoots roots, HostDeadlines? deadlines = null)
+        : this(LinuxHost.At(roots, deadlines ?? HostDeadlines.Standard, roots.Run))
+    {
+    }
+
+    internal StorageHost(LinuxHost host, string sightingsFolder = "")
+    {
+        _host = host;
+        _sightingsFolder = sightingsFolder;
+    }
+
+    private TargetSessions Targets => new(_host);
+
+    private ResidueAudit Residue => new(_host, _sightingsFolder);
+
+    /// <summary>Attaches an element: presents it to this host, logs in, and hands over its device when every path of it is proven.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="accessGroups">The groups to present it to; empty = the group that holds this host.</param>
+    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
+    /// <param name="cancellationToken">Ends the call; what was done is taken back.</param>
+    /// <exception cref="StorageConnectException">It can't be, and was taken back.</exception>
+    public Task<OscDevice> AttachAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> accessGroups,
+        Action<string> warn,
+        CancellationToken cancellationToken) =>
+        new ElementAttacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
+
+    /// <summary>Detaches an element: refuses while it is in use, else removes its device, logs out what nobody else needs, and withdraws it.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="accessGroups">The groups to withdraw it from; empty = those that hold this host and no other.</param>
+    /// <param name="keepAccess">Leave it presented.</param>
+    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
+    /// <param name="cancellationToken">Ends the call between two steps; the next run takes it up.</param>
+    /// <exception cref="StorageElementBusyException">It is in use; the message names by whom.</exception>
+    public Task DetachAsync(
+        StorageArray array,
+        StorageElement element,
+        IReadOnlyList<string> accessGroups,
+        bool keepAccess,
+        Action<string> warn,
+        CancellationToken cancellationToken) =>
+        new ElementDetacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
+
+    /// <summary>Fails where this process could do only half of attaching or detaching.</summary>
+    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
+    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root.</exception>
+    public void DemandRights(string what) => _host.DemandRights(what);
+
+    /// <summary>The remote LUNs on this host as they are now.</summary>
+    public Task<IReadOnlyList<OscDevice>> GetDevicesAsync(CancellationToken cancellationToken) =>
+        OperatingSystem.IsLinux() ? new DeviceReader(_host).ReadAllAsync(cancellationToken) : Task.FromResult<IReadOnlyList<OscDevice>>([]);
+
+    /// <summary>Brings the device of an element to the size it has on the array.</summary>
+    /// <param name="element">With its size on the array.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="NotFoundException">It has no device on this host.</exception>
+    /// <exception cref="StorageElementBusyException">A path is down, or shows another size.</exception>
+    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) => new ElementResizer(_host).RunAsync(element, cancellationToken);
+
+    /// <summary>Who this host is to arrays.</summary>
+    /// <exception cref="AccessDeniedException">This user may not read the initiator's name.</exception>
+    public OscInitiator GetInitiator() => HostInitiator.Read(_host.Roots);
+
+    /// <summary>Whether this host is fit to use arrays.</summary>
+    public Task<IReadOnlyList<OscHostFinding>> CheckAsync(CancellationToken cancellationToken) =>
+        new HostCheck(_host, new ToolRunner(), () => Environment.IsPrivilegedProcess).RunAsync(cancellationToken);
+
+    /// <summary>What is left behind on this host.</summary>
+    /// <param name="arrays">The arrays to ask what they present to it.</param>
+    /// <param name="warn">Told of arrays that don't answer: nothing is said about their LUNs.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<IReadOnlyList<OscHostResidue>> FindResidueAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken) =>
+        Residue.FindAsync(arrays, warn, cancellationToken);
+
+    /// <summary>Clears residue, if it still is what it was. What is in use is an error, and stays.</summary>
+    /// <param name="residue">As <see cref="FindResidueAsync"/> reported it.</param>
+    /// <param name="arrays">As there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when it is residue no longer, or not for clearing.</returns>
+    public Task<bool> ClearResidueAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken) =>
+        Residue.ClearAsync(residue, arrays, cancellationToken);
+}

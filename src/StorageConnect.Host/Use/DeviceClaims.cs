@@ -1,0 +1,158 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Tools;
+
+namespace StorageConnect.Host.Use;
+
+/// <summary>
+/// Whether a device is in use: the kernel decides. A device is opened with O_EXCL, which fails while a mount, a device-mapper device, an md array, a
+/// log of a file system or a swap area holds it, in whatever namespace. While it is open here, none of them can begin.
+/// </summary>
+/// <remarks>
+/// A plain open and a loop device claim nothing, so <see cref="DeviceUsers"/> looks for them; it also says who holds a claim. A disk of which all
+/// paths are dead can't be opened: a claim of others shows all the same, and one of ours isn't needed.
+/// </remarks>
+internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
+{
+    private const string Unnamed = "in use by something that can't be named from here";
+    private readonly DeviceUsers _users = new(roots, kernel);
+
+    /// <summary>Claims disks with their partitions. A disk under a multipath map is claimed by the map already: only its other users are looked for.</summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    public async Task<DeviceClaim> TakeDisksAsync(IEnumerable<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        var claim = new DeviceClaim();
+        try
+        {
+            foreach (var disk in disks)
+            {
+                await TakeAsync(claim, disk, () => _users.FindOfDisk(disk), () => MultipathMaps.HavePath(roots, disk) ? [] : [disk], refusal, cancellationToken);
+            }
+
+            return claim;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Claims a map, or its partitions where it has some: they hold the map, and go with it.</summary>
+    /// <remarks>Its removal needs it free: dispose the claim right before. The kernel then refuses the removal while anybody has it open.</remarks>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    public async Task<DeviceClaim> TakeMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        var claim = new DeviceClaim();
+        try
+        {
+            await TakeAsync(claim, map.Name, () => _users.Find(map), () => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName], refusal, cancellationToken);
+            return claim;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True when nobody uses the map at this moment.</summary>
+    public async Task<bool> IsFreeAsync(DmDevice map, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var claim = await TakeMapAsync(map, DeviceRefusal.Of(map), cancellationToken);
+            return true;
+        }
+        catch (StorageElementBusyException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Who has a map open or uses it otherwise; null when that can't be told from here. For an error after a refused removal.</summary>
+    public string? FindUser(DmDevice map) => (_users.Find(map) ?? _users.FindOpener(map))?.Description;
+
+    private async Task TakeAsync(
+        DeviceClaim claim,
+        string device,
+        Func<DeviceUser?> findUser,
+        Func<IReadOnlyList<string>> toClaim,
+        DeviceRefusal refusal,
+        CancellationToken cancellationToken)
+    {
+        var passing = new Backoff(deadlines.PassingUse);
+        while (true)
+        {
+            DeviceUser? user;
+            try
+            {
+                user = findUser() ?? (await TryClaimAsync(claim, toClaim(), cancellationToken) ? null : findUser() ?? new(Unnamed, MayPass: true));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw refusal.Unknown(e);
+            }
+
+            if (user is null)
+            {
+                return;
+            }
+
+            // udev's programs open each new device for a moment, some of them with O_EXCL.
+            if (!user.MayPass || !await passing.WaitAsync(cancellationToken))
+            {
+                throw refusal.InUse(device, user.Description);
+            }
+        }
+    }
+
+    private async Task<bool> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
+    {
+        var taken = new DeviceClaim();
+        foreach (var name in kernelNames)
+        {
+            switch (await TryOpenAsync(Path.Combine(roots.Dev, name), cancellationToken))
+            {
+                case (true, { } handle):
+                    taken.Add(handle);
+                    break;
+                case (true, null):
+                    taken.Dispose();
+                    return false;
+            }
+        }
+
+        claim.Add(taken);
+        return true;
+    }
+
+    /// <summary>Whether the device could be asked, and the handle; null when somebody else has claimed it.</summary>
+    private async Task<(bool IsAnswered, IDisposable? Handle)> TryOpenAsync(string node, CancellationToken cancellationToken)
+    {
+        // The kernel may hold the call while a portal is just being lost: the thread is then left to it, and what it opens is closed.
+        var opening = Task.Run(() => kernel.TryClaim(node), CancellationToken.None);
+        try
+        {
+            return (true, await opening.WaitAsync(2 * deadlines.Inquiry, cancellationToken));
+        }
+        catch (TimeoutException)
+        {
+            CloseWhenOpen(opening);
+            return (false, null);
+        }
+        catch (OperationCanceledException)
+        {
+            CloseWhenOpen(opening);
+            throw;
+        }
+        catch (IOException)
+        {
+            return (false, null); // no path to it
+        }
+    }
+
+    private static void CloseWhenOpen(Task<IDisposable?> opening) =>
+        opening.ContinueWith(static opened => opened.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+}

@@ -1,0 +1,64 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
+
+namespace StorageConnect.Host.Use;
+
+/// <summary>
+/// Who uses a device, as far as the kernel's tables show it from here: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
+/// </summary>
+internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
+{
+    private readonly DeviceOpeners _openers = new(roots, kernel);
+
+    /// <summary>
+    /// The user of a device-mapper device, or of a partition of it; null when none is seen. Processes are not looked at: see <see cref="FindOpener"/>.
+    /// </summary>
+    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <exception cref="UnauthorizedAccessException">As before.</exception>
+    public DeviceUser? Find(DmDevice device) => Find(device, KernelTables.Read(roots, kernel));
+
+    /// <summary>The process that has a device-mapper device open.</summary>
+    public DeviceUser? FindOpener(DmDevice device) => _openers.Find([device.DeviceNumber]);
+
+    /// <summary>The user of a disk or its partitions; null when none is seen. That it is a path of a multipath map is no use of it.</summary>
+    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <exception cref="UnauthorizedAccessException">As before.</exception>
+    public DeviceUser? FindOfDisk(string disk)
+    {
+        var tables = KernelTables.Read(roots, kernel);
+        var folder = Path.Combine(roots.Sys, "block", disk);
+        var partitions = SysFile.Names(folder, disk + "*").Where(part => File.Exists(Path.Combine(folder, part, "partition"))).ToList();
+        return FindOfPart(disk, folder, tables)
+            ?? partitions.Select(part => OfPartition(part, FindOfPart(part, Path.Combine(folder, part), tables))).FirstOrDefault(use => use is not null)
+            ?? _openers.Find([NumberOf(folder), .. partitions.Select(part => NumberOf(Path.Combine(folder, part)))]);
+    }
+
+    private DeviceUser? FindOfPart(string name, string folder, KernelTables tables)
+    {
+        var holder = SysFile.Names(Path.Combine(folder, "holders")).FirstOrDefault(holding => !MultipathMaps.IsMap(roots, holding));
+        return tables.FindUser(name, name, NumberOf(folder))
+            ?? (holder is null ? null : new($"held by {holder}{(DmDevice.TryRead(roots, holder) is { } holding ? $" ({holding.Name})" : "")}"));
+    }
+
+    private DeviceUser? Find(DmDevice device, KernelTables tables) =>
+        tables.FindUser(device.KernelName, device.Name, device.DeviceNumber)
+        ?? device.Holders(roots).Select(holder => OfHolder(device, holder, tables)).FirstOrDefault(use => use is not null);
+
+    private DeviceUser? OfHolder(DmDevice device, string holder, KernelTables tables)
+    {
+        if (DmDevice.TryRead(roots, holder) is not { } holding)
+        {
+            return new($"held by {holder}");
+        }
+
+        // multipathd removes a map's partitions with it, so they are a use only when something uses them.
+        return holding.IsPartitionOf(device) ? OfPartition(holding.Name, Find(holding, tables)) : new($"held by {holder} ({holding.Name})");
+    }
+
+    private static DeviceUser? OfPartition(string partition, DeviceUser? user) =>
+        user is null ? null : user with { Description = $"in use by its partition {partition}, which is {user.Description}" };
+
+    private static string NumberOf(string folder) => SysFile.TryReadText(Path.Combine(folder, "dev")) ?? "";
+}

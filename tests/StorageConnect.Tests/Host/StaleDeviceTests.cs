@@ -1,0 +1,85 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>Stale devices are removed while other runs bring up new ones, to which the kernel gives the names that have just become free.</summary>
+public sealed class StaleDeviceTests : IAsyncDisposable
+{
+    private const string Target = "iqn.2026-01.lab.array:t1";
+    private readonly SimulatedHost _host = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_names_of_a_removed_disk_and_map_are_not_waited_for_when_others_have_them_already(int paths)
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var first = _host.AddSession(Target, "10.99.0.1");
+        var disk = _host.AddDisk(first, 7, element);
+        if (paths == 2)
+        {
+            _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        }
+
+        var next = _host.AddSession(Target, "10.99.2.1");
+        var kernel = new EventfulKernel(_host, path =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                Assert.Equal(disk, _host.AddDisk(next, 7, element)); // another run's scan, in the same moment
+            }
+        });
+        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) }, kernel: kernel);
+
+        await new StaleDevices(host).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Empty(ScsiDevice.Of(_host.Roots, first));
+        Assert.Equal(disk, Assert.Single(ScsiDevice.Of(_host.Roots, next)).Disk);
+    }
+
+    [Fact]
+    public async Task A_map_that_an_event_makes_again_goes_with_its_last_path()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var disk = _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element);
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                _host.Map(disk, element.Page83Id);
+            }
+        };
+
+        await new StaleDevices(_host.Open()).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation);
+
+        Assert.Null(MultipathMaps.Find(_host.Roots, element.Page83Id));
+    }
+
+    /// <summary>Does something right after each write.</summary>
+    private sealed class EventfulKernel(IKernel kernel, Action<string> after) : IKernel
+    {
+        public void Write(string path, string text)
+        {
+            kernel.Write(path, text);
+            after(path);
+        }
+
+        public byte[] ReadPage83(string disk) => kernel.ReadPage83(disk);
+
+        public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
+
+        public string? ReadBlockDevice(string path) => kernel.ReadBlockDevice(path);
+
+        public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
+    }
+}

@@ -1,0 +1,335 @@
+using StorageConnect.Tests.Local.Support;
+using Xunit;
+
+namespace StorageConnect.Tests.Local;
+
+/// <summary>Lost and cut files, damaged databases, full file systems: each is told, and each has a way out.</summary>
+public sealed class DamageTests
+{
+    private const long Mebibyte = 1 << 20;
+
+    public static TheoryData<PoolKind> Kinds { get; } = [PoolKind.Xfs, PoolKind.Btrfs, PoolKind.Ext4];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [MemberData(nameof(TestArray.AllKinds), MemberType = typeof(TestArray))]
+    public async Task One_lost_file_is_one_lost_element(PoolKind kind)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        var (lost, whole) = (await array.CreateAsync("lost"), await array.CreateAsync("whole"));
+        await array.WriteAsync(lost, 5);
+        var snapshot = await array.SnapAnywhereAsync(lost, "s");
+        File.Delete(await array.PathAsync(lost));
+
+        await array.FailsAsync<DataCorruptException>(array.ResizeAsync(lost, 2 * Mebibyte), "StorageElementDamaged");
+        await array.FailsAsync<DataCorruptException>(array.SnapAsync(lost, "t"), "StorageElementDamaged");
+        await array.FailsAsync<DataCorruptException>(array.CloneAsync(lost, "c"), "StorageElementDamaged");
+        Assert.StartsWith("Damaged", (await array.InfoAsync(lost)).Status, StringComparison.Ordinal);
+        Assert.Equal("OK", (await array.InfoAsync(whole)).Status);
+        Assert.Equal(2, (await array.ListAsync()).Count);
+
+        using var again = await array.ReopenedAsync();
+        await again.ResizeAsync(whole, 2 * Mebibyte);
+        await again.OfflineAsync(lost);
+        await again.OnlineAsync(lost);
+        Assert.True(await again.Plugin.IsRestorableAsync(again.Server, snapshot, lost, Token));
+        await again.RestoreAsync(snapshot, lost);
+        Assert.Equal("OK", (await again.InfoAsync(lost)).Status);
+        Assert.Equal(5, await again.ReadAsync(lost));
+
+        File.Delete(await again.PathAsync(lost));
+        await again.RemoveSnapAsync(snapshot);
+        await again.RemoveAsync(lost);
+        await again.CreateAsync("lost");
+        await again.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_resize_of_a_lost_file_that_an_older_version_began_does_not_keep_the_pool_from_being_opened()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var (lost, whole) = (await array.CreateAsync("lost"), await array.CreateAsync("whole"));
+        File.Delete(await array.PathAsync(lost));
+        array.Plugin.Dispose();
+        Sqlite.Execute(Path.Combine(array.Folder, "local.db"), $"INSERT INTO intents VALUES ('{lost.Uuid}', 2, {4 * Mebibyte}, NULL)");
+        using var again = await array.Another().ValidatedAsync();
+        await again.ResizeAsync(whole, 2 * Mebibyte);
+        Assert.Equal(Mebibyte, (await again.InfoAsync(lost)).SizeBytes);
+        await again.RemoveAsync(lost);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestArray.ReflinkKinds), MemberType = typeof(TestArray))]
+    public async Task A_file_that_is_cut_off_is_told_and_its_damage_does_not_spread(PoolKind kind)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        var volume = await array.CreateAsync("v");
+        await array.WriteAsync(volume, 5);
+        var snapshot = await array.SnapAsync(volume, "s");
+        using (var file = new FileStream(await array.PathAsync(volume), FileMode.Open))
+        {
+            file.SetLength(4096);
+        }
+
+        Assert.Contains("4096 bytes instead of 1048576", await array.Plugin.GetStatusAsync(array.Server, volume, Token), StringComparison.Ordinal);
+        await array.FailsAsync<DataCorruptException>(array.SnapAsync(volume, "t"), "StorageElementDamaged");
+        await array.FailsAsync<DataCorruptException>(array.ResizeAsync(volume, 2 * Mebibyte), "StorageElementDamaged");
+        await array.RestoreAsync(snapshot, volume);
+        Assert.Equal("OK", await array.Plugin.GetStatusAsync(array.Server, volume, Token));
+
+        File.Delete(Path.Combine(array.Folder, "snapshots", snapshot.Uuid, volume.Uuid));
+        Assert.StartsWith("Damaged", await array.Plugin.GetStatusAsync(array.Server, snapshot, Token), StringComparison.Ordinal);
+        await array.FailsAsync<DataCorruptException>(array.RestoreAsync(snapshot, volume), "StorageElementDamaged");
+        await array.FailsAsync<DataCorruptException>(array.CloneFromSnapAsync(volume, snapshot, "c"), "StorageElementDamaged");
+        await array.RemoveSnapAsync(snapshot);
+        await array.AssertWholeAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(TestArray.ReflinkKinds), MemberType = typeof(TestArray))]
+    public async Task A_split_changes_neither_size_nor_content_whatever_the_size(PoolKind kind)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        for (var sectors = 1; sectors <= 33; sectors += 2)
+        {
+            var volume = await array.CreateAsync($"v{sectors}", sectors * 512);
+            await array.WriteAsync(volume, 7, sectors * 512);
+            var clone = await array.CloneAsync(volume, $"c{sectors}");
+            await array.OfflineAsync(clone);
+            var split = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
+            await array.OnlineAsync(clone);
+            Assert.Equal((StorageElementType.Lun, sectors * 512L), (split.Type, split.SizeBytes));
+            Assert.Equal(Enumerable.Repeat((byte)7, sectors * 512), await File.ReadAllBytesAsync(await array.PathAsync(clone), Token));
+            Assert.Equal(sectors * 512L, (await array.CloneAsync(clone, $"d{sectors}")).SizeBytes);
+            Assert.Equal("OK", (await array.InfoAsync(clone)).Status);
+        }
+
+        // A file that an older version enlarged is cut to size in its clones, and is none the worse.
+        var odd = (await array.ListAsync()).First(element => element.Name == "c3");
+        using (var file = new FileStream(await array.PathAsync(odd), FileMode.Open))
+        {
+            file.SetLength(4096);
+        }
+
+        Assert.Contains("instead of 1536", (await array.InfoAsync(odd)).Status, StringComparison.Ordinal);
+        var healed = await array.CloneAsync(odd, "healed");
+        Assert.Equal((1536, "OK"), (healed.SizeBytes, (await array.InfoAsync(healed)).Status));
+        await array.ResizeAsync(odd, 2048);
+        Assert.Equal("OK", (await array.InfoAsync(odd)).Status);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestArray.ReflinkKinds), MemberType = typeof(TestArray))]
+    public async Task A_restore_works_at_once_though_a_killed_one_left_its_spare_file(PoolKind kind)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        var volume = await array.CreateAsync("v");
+        await array.WriteAsync(volume, 1);
+        var snapshot = await array.SnapAsync(volume, "s");
+        await array.WriteAsync(volume, 2);
+        await File.WriteAllTextAsync(Path.Combine(array.Folder, "making", $"{volume.Uuid}.spare"), "x", Token);
+        await array.RestoreAsync(snapshot, volume);
+        Assert.Equal(1, await array.ReadAsync(volume));
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task Splitting_what_is_no_clone_is_an_error()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Xfs);
+        var volume = await array.CreateAsync("v");
+        await Assert.ThrowsAsync<NoSuchOperationException>(() => array.Plugin.SplitCloneAsync(array.Server, volume, Token));
+    }
+
+    [Fact]
+    public async Task Where_snapshots_are_copies_a_clone_of_one_needs_no_offline_source()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("v");
+        await array.WriteAsync(volume, 3);
+        var snapshot = await array.SnapAnywhereAsync(volume, "s");
+        Assert.Equal(StorageElementState.Online, (await array.InfoAsync(volume)).State);
+        var clone = await array.FinishedAsync(await array.CloneFromSnapAsync(volume, snapshot, "c"));
+        Assert.Equal(3, await array.ReadAsync(clone));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_full_file_system_can_be_looked_at_and_emptied(PoolKind kind)
+    {
+        for (var seed = 0; seed < HarshGroundTests.LongRuns(1); seed++)
+        {
+            var random = new Random(seed);
+            using var mount = LoopMounts.NewMount(kind, 400 * Mebibyte);
+            var array = await TestArray.At(mount.Folder).ValidatedAsync();
+            await array.CreateGroupAsync("g", "iqn.2001-04.com.example:host1");
+            for (var i = 0; i < random.Next(3, 20); i++)
+            {
+                var volume = await array.CreateAsync($"v{i}", 4L << 30);
+                Fill(await array.PathAsync(volume), random.NextInt64(Mebibyte, 20 * Mebibyte));
+                if (kind != PoolKind.Ext4 && random.Next(2) == 0)
+                {
+                    await array.SnapAsync(volume, $"s{i}");
+                }
+
+                await array.Plugin.StartPresentAsync(array.Server, volume, ["g"], Token);
+            }
+
+            var last = await array.CreateAsync("last", 4L << 30);
+            Fill(await array.PathAsync(last), long.MaxValue);
+            Fill(Path.Combine(mount.Folder, "rest"), long.MaxValue);
+            LoopMounts.Run("sync", "-f", mount.Folder);
+            Assert.InRange((await array.Plugin.GetInfoAsync(array.Server, Token)).FreeBytes!.Value, 0, 2 * Mebibyte);
+
+            // With the process that was there, or a new one.
+            if (random.Next(2) == 0)
+            {
+                array = await array.ReopenedAsync();
+            }
+
+            var elements = (await array.ListAsync()).ToArray();
+            random.Shuffle(elements);
+            Assert.All(elements, element => Assert.Equal("OK", array.Plugin.GetStatusAsync(array.Server, element, Token).GetAwaiter().GetResult()));
+            foreach (var element in elements)
+            {
+                await array.Plugin.StopPresentAsync(array.Server, element, ["g"], Token);
+                if (random.Next(3) == 0)
+                {
+                    await array.OfflineAsync(element);
+                }
+
+                foreach (var snapshot in await array.SnapsAsync(element))
+                {
+                    await array.RemoveSnapAsync(snapshot);
+                }
+
+                await array.RemoveAsync(element);
+            }
+
+            Assert.Empty(await array.ListAsync());
+            await array.AssertWholeAsync();
+            await array.CreateAsync("new");
+            array.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task When_nobody_uses_a_pool_its_files_are_a_backup()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("v");
+        array.Plugin.Dispose();
+        Assert.False(File.Exists(Path.Combine(array.Folder, "local.db-wal")));
+        var (ended, _) = await ChildProcess.RunAsync(new("create", array.Folder, ["w"]), Token);
+        Assert.True(ended);
+        Assert.False(File.Exists(Path.Combine(array.Folder, "local.db-wal")));
+        Assert.Equal(["v", "w"], Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT name FROM elements ORDER BY name"));
+        using var again = await array.Another().ValidatedAsync();
+        Assert.Equal(volume, await again.InfoAsync(volume));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_flipped_bit_in_a_database_never_passes_for_the_truth(bool sealedWell)
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        await array.CreateGroupAsync("hosts", "iqn.2001-04.com.example:host1", "iqn.2001-04.com.example:host2");
+        for (var i = 0; i < 20; i++)
+        {
+            var volume = await array.CreateAsync($"volume {i}", (i + 1) * 4096);
+            await array.Plugin.StartPresentAsync(array.Server, volume, ["hosts"], Token);
+        }
+
+        var expected = await AnswerAsync(array);
+        array.Plugin.Dispose();
+        var path = Path.Combine(array.Folder, "local.db");
+        var seal = Path.Combine(array.Folder, "local.sum");
+        var (good, sum) = (await File.ReadAllBytesAsync(path, Token), await File.ReadAllBytesAsync(seal, Token));
+        var random = new Random(16);
+        var (told, right, wrong) = (0, 0, new List<string>());
+        for (var run = 0; run < HarshGroundTests.LongRuns(40); run++)
+        {
+            var bad = (byte[])good.Clone();
+            var bit = random.Next(bad.Length * 8);
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            await File.WriteAllBytesAsync(path, bad, Token);
+            await (sealedWell ? File.WriteAllBytesAsync(seal, sum, Token) : Task.Run(() => File.Delete(seal), Token));
+            File.Delete(path + "-wal");
+            File.Delete(path + "-shm");
+            using var again = array.Another();
+            try
+            {
+                await again.ValidatedAsync();
+                var actual = await AnswerAsync(again);
+                if (actual == expected)
+                {
+                    right++;
+                }
+                else if (actual.Contains("Damaged", StringComparison.Ordinal))
+                {
+                    told++;
+                }
+                else
+                {
+                    wrong.Add($"bit {bit}: {actual}");
+                }
+            }
+            catch (StorageConnectException)
+            {
+                told++;
+            }
+        }
+
+        TestContext.Current.SendDiagnosticMessage($"{told} told, {right} without effect, {wrong.Count} wrong");
+        await File.WriteAllBytesAsync(path, good, Token);
+        Assert.True(wrong.Count <= (sealedWell ? 0 : Math.Max(1, (told + right) / 150)), string.Join("\n", wrong));
+    }
+
+    private static async Task<string> AnswerAsync(TestArray array)
+    {
+        var lines = new List<string>();
+        foreach (var element in await array.ListAsync())
+        {
+            lines.Add(
+                $"{element.Uuid} {element.Name} {element.SizeBytes} {element.Page83Id} " +
+                $"{string.Join(',', element.AccessGroupNames)} {(await array.InfoAsync(element)).Status}");
+        }
+
+        lines.AddRange((await array.Plugin.GetAccessGroupsAsync(array.Server, null, Token)).Select(group => $"{group.Name} {string.Join(',', group.Entries)}"));
+        return string.Join('\n', lines.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>Writes until there is no room.</summary>
+    private static void Fill(string path, long most)
+    {
+        var data = new byte[Mebibyte];
+        Random.Shared.NextBytes(data);
+        FileStream file;
+        try
+        {
+            file = new(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        }
+        catch (IOException)
+        {
+            // Not even room for a name.
+            return;
+        }
+
+        using var open = file;
+        var step = data.Length;
+        for (long written = 0; written < most && step >= 4096;)
+        {
+            try
+            {
+                file.Write(data.AsSpan(0, step));
+                written += step;
+            }
+            catch (IOException)
+            {
+                step /= 4;
+            }
+        }
+    }
+}

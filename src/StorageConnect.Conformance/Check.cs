@@ -59,12 +59,18 @@ internal static partial class Check
     public static void Lacks(StorageElement element, IEnumerable<StorageElement> all, string where) =>
         That(all.All(other => other.Uuid != element.Uuid), $"'{element.Name}' not {where}", "it is there");
 
-    /// <summary>What stays of an element whatever is done to others, or to its state.</summary>
-    public static void Unchanged(StorageElement before, StorageElement after) =>
-        Equal(
-            (before.Uuid, before.Name, before.Type, before.SizeBytes, before.Page83Id, before.Qos, before.AccessGroupNames),
-            (after.Uuid, after.Name, after.Type, after.SizeBytes, after.Page83Id, after.Qos, after.AccessGroupNames),
-            $"'{before.Name}' as it was");
+    /// <summary>What stays of an element whatever is done to others. A value that the plug-in didn't tell before isn't compared.</summary>
+    public static void Unchanged(StorageElement before, StorageElement after)
+    {
+        var different = Fields(before).Zip(Fields(after))
+            .Where(pair => pair.First.Value is not null && !Equals(pair.First.Value, pair.Second.Value))
+            .Select(pair => (pair.First.Name, Before: pair.First.Value, After: pair.Second.Value))
+            .ToList();
+        That(
+            different.Count == 0,
+            $"'{before.Name}' as it was: {string.Join(", ", different.Select(field => $"{field.Name} {Show(field.Before)}"))}",
+            string.Join(", ", different.Select(field => $"{field.Name} {Show(field.After)}")));
+    }
 
     /// <summary>The call fails with this error, and tells why.</summary>
     public static Task<StorageConnectException> RefusedAsync<T>(Func<Task> call, string what)
@@ -103,6 +109,16 @@ internal static partial class Check
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    private static (string Name, object? Value)[] Fields(StorageElement element) =>
+    [
+        ("Uuid", element.Uuid), ("Name", element.Name), ("Type", element.Type), ("SizeBytes", element.SizeBytes), ("Page83Id", element.Page83Id),
+        ("Qos", element.Qos), ("State", element.State), ("VolumeGroupName", element.VolumeGroupName), ("ThinProvisioned", element.ThinProvisioned),
+        ("CreatedAt", element.CreatedAt?.ToUniversalTime()), ("AccessGroupNames", Sorted(element.AccessGroupNames)), ("SourceUuids",
+            Sorted(element.SourceUuids)),
+    ];
+
+    private static string Sorted(IEnumerable<string> texts) => string.Join(", ", texts.Order(StringComparer.Ordinal));
 
     private static string NameOf(Type error) => error.Name.Replace("Exception", "", StringComparison.Ordinal);
 

@@ -28,6 +28,8 @@ internal static class ClauseCatalog
         ("Clones", typeof(CloneClauses)),
         ("SnapshotClones", typeof(SnapshotCloneClauses)),
         ("Splitting", typeof(SplittingClauses)),
+        ("SideEffects", typeof(SideEffectClauses)),
+        ("Many", typeof(ManyClauses)),
         ("Limits", typeof(LimitClauses)),
         ("Qos", typeof(QosClauses)),
         ("Async", typeof(AsyncClauses)),

@@ -22,6 +22,12 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
 
     public CancellationToken Token => cancellationToken;
 
+    /// <summary>Objects may be created, changed and removed.</summary>
+    public bool Destructive => session.Options.Destructive;
+
+    /// <summary>How many of something: a few, or with -Many a lot.</summary>
+    public int Several(int few, int many) => session.Options.Many ? many : few;
+
     /// <summary>The size in bytes of what is made.</summary>
     public long Size => session.Options.SizeBytes;
 

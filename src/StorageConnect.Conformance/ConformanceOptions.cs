@@ -15,6 +15,9 @@ public sealed record ConformanceOptions
     /// <summary>What is to go wrong meanwhile, or null.</summary>
     public PluginFault? Fault { get; init; }
 
+    /// <summary>Use many objects where a few would do: hundreds of elements, tens of groups, entries and snapshots. Takes longer.</summary>
+    public bool Many { get; init; }
+
     /// <summary>The time one clause may take.</summary>
     public TimeSpan ClauseTimeLimit { get; init; } = TimeSpan.FromMinutes(2);
 

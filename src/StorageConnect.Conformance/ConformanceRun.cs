@@ -1,15 +1,17 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 using StorageConnect.Engine.Arrays;
 
 
 namespace StorageConnect.Conformance;
 
 /// <summary>Finds out clause by clause whether a plug-in, with the array behind it, keeps the guide. It leaves nothing behind, however it ends.</summary>
-public sealed class ConformanceRun : IDisposable
+public sealed partial class ConformanceRun : IDisposable
 {
     private readonly ConformanceSession _session;
     private readonly IReadOnlyList<Clause> _clauses;
+    private readonly Dictionary<(string Expected, Type Error, string Message), string> _causes = [];
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Prepares a run on a registered server. Nothing is called before <see cref="RunAsync"/>.</summary>
@@ -102,7 +104,7 @@ public sealed class ConformanceRun : IDisposable
         }
         finally
         {
-            if (clause.Destructive)
+            if (_session.Options.Destructive)
             {
                 await _session.Cleaner.CleanAsync(CancellationToken.None);
             }
@@ -136,7 +138,7 @@ public sealed class ConformanceRun : IDisposable
         catch (Exception e)
         {
             // Whatever it is, it is how this clause ended; the others go on.
-            return Failed(clause, e is StorageConnectException { Method: { } method } ? $"{method} succeeds" : "the calls succeed", Check.Show(e));
+            return FailedCall(clause, e);
         }
     }
 
@@ -157,6 +159,25 @@ public sealed class ConformanceRun : IDisposable
 
     private OscConformanceResult Failed(Clause clause, string expected, string seen) =>
         Result(clause, ConformanceOutcome.Failed) with { Expected = expected, Seen = seen };
+
+    /// <summary>A call that fails in a clause that is about something else. Its text is told once: later clauses refer to the first.</summary>
+    private OscConformanceResult FailedCall(Clause clause, Exception error)
+    {
+        var expected = error is StorageConnectException { Method: { } method } ? $"{method} succeeds" : "the calls succeed";
+        var kind = (expected, error.GetType(), Numbers().Replace(error.Message, "#"));
+        if (_causes.TryGetValue(kind, out var first))
+        {
+            return Failed(clause, expected,
+                $"{error.GetType().Name.Replace("Exception", "", StringComparison.Ordinal)}, as in {first}") with { SameCauseAs = first };
+        }
+
+        _causes.Add(kind, clause.Number);
+        return Failed(clause, expected, Check.Show(error));
+    }
+
+    // Names and identities differ from call to call of one cause.
+    [GeneratedRegex("[0-9a-f]{6,}|[0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Numbers();
 
     private OscConformanceResult Result(Clause clause, ConformanceOutcome outcome) => new()
     {

@@ -43,6 +43,9 @@ public sealed record OscConformanceResult
     /// <summary>What was seen instead.</summary>
     public string? Seen { get; init; }
 
+    /// <summary>The earlier clause that failed by the same error of the same call, and tells its text; null where there is none.</summary>
+    public string? SameCauseAs { get; init; }
+
     /// <summary>How long it took, without cleaning up.</summary>
     public TimeSpan Duration { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects cr
     /// <summary>The server as the door passes it, secrets included; null until it was validated.</summary>
     public StorageServer? Server { get; private set; }
 
+    /// <summary>What any method answered since the clause began, in order.</summary>
+    public IReadOnlyList<T> AnswersOf<T>() => [.. _answers.Select(call => call.Answer).OfType<T>()];
+
     /// <summary>What a method answered since the clause began, in order.</summary>
     public IReadOnlyList<T> AnswersOf<T>(string method) => [.. _answers.Where(call => call.Method == method).Select(call => call.Answer).OfType<T>()];
 

@@ -13,7 +13,7 @@ public interface IStorageHost : IHostServices
     Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The guide's generic start: logs this host in to targets, and has it look for their LUNs. One it is logged in to already stays as it is.
+    /// The guide's generic start: logs this host in to targets, and scans for their LUNs. An existing session is kept.
     /// </summary>
     /// <param name="server">All its access contexts, and as its <see cref="StorageServer.IscsiTargets"/> those to log in to.</param>
     /// <param name="contexts">The access contexts to log in with: targets at others are left alone.</param>
@@ -27,9 +27,9 @@ public interface IStorageHost : IHostServices
     /// <exception cref="StorageElementBusyException">A device of theirs is in use; the message names by whom. Nothing was changed.</exception>
     Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken);
 
-    /// <summary>The guide's generic refresh: has the kernel look for LUNs of a storage type anew, and read those it knows again.</summary>
+    /// <summary>The guide's generic refresh: has the kernel scan for LUNs of a storage type, and reread the known ones.</summary>
     /// <param name="type">iSCSI or SAN.</param>
-    /// <param name="targets">Where to look; empty = everywhere.</param>
+    /// <param name="targets">The targets to scan; empty for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken);
 }

@@ -4,7 +4,7 @@ using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine;
 
-/// <summary>The engine: plug-ins, registered servers, and a door to each array. One per set of paths in a process; safe for several threads.</summary>
+/// <summary>The engine: plug-ins, registered servers, and their arrays. One per set of paths in a process; safe for several threads.</summary>
 public sealed class StorageEngine
 {
     private readonly IStorageHost _host;
@@ -13,7 +13,7 @@ public sealed class StorageEngine
     private readonly ServerRegistration _registration;
     private readonly ConcurrentDictionary<string, StorageArray> _arrays = new();
 
-    /// <summary>An engine that keeps its things at <paramref name="paths"/>. Touches nothing until it is asked something.</summary>
+    /// <summary>An engine that stores its files at <paramref name="paths"/>. The constructor reads and writes nothing.</summary>
     public StorageEngine(EnginePaths paths, IStorageHost host)
         : this(paths, host, TimeProvider.System)
     {
@@ -24,19 +24,23 @@ public sealed class StorageEngine
         _host = host;
         _clock = clock;
         _registry = new(paths);
+        Names = new(new NamesFile(Path.Combine(paths.Config, "names.json")));
         Plugins = new(paths, host, clock, () => _registry.All);
         _registration = new(Plugins, host);
         Operations = new(Path.Combine(paths.State, "operations"), GetArray, clock);
     }
 
-    /// <summary>The plug-ins there are.</summary>
+    /// <summary>The installed plug-ins.</summary>
     public PluginCatalog Plugins { get; }
 
-    /// <summary>The names that arrays have told this process.</summary>
-    public KnownNames Names { get; } = new();
+    /// <summary>The names that arrays have returned to this process and to earlier ones.</summary>
+    public KnownNames Names { get; }
 
-    /// <summary>What arrays do in the background.</summary>
+    /// <summary>Background operations of arrays.</summary>
     public OperationService Operations { get; }
+
+    /// <summary>Keeps the known names for the next process.</summary>
+    public void SaveNames() => Names.Save(GetServers().Select(server => server.Uuid).ToHashSet());
 
     /// <summary>The registered servers, as last seen.</summary>
     public IReadOnlyList<StorageServer> GetServers() => [.. _registry.All.Select(entry => entry.Server)];
@@ -122,6 +126,11 @@ public sealed class StorageEngine
             draft = draft with { ArrayId = null };
         }
 
+        if (draft.Name != current.Server.Name)
+        {
+            NameRule.Check(draft.Name, "storage server");
+        }
+
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
         try
         {
@@ -138,7 +147,7 @@ public sealed class StorageEngine
         }
     }
 
-    /// <summary>Asks the array for what it is now, and keeps it.</summary>
+    /// <summary>Calls getInfo, and stores the result.</summary>
     public async Task<StorageServer> RefreshAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
@@ -147,7 +156,7 @@ public sealed class StorageEngine
         return info;
     }
 
-    /// <summary>Finds the targets of an iSCSI array, and keeps them for whoever logs in, in another process too. Guide: discover().</summary>
+    /// <summary>Finds the targets of an iSCSI array, and stores them, so that another process can log in. Guide: discover().</summary>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
     public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) => DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
 

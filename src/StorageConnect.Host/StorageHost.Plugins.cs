@@ -1,5 +1,6 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
 
@@ -23,7 +24,7 @@ public sealed partial class StorageHost : IStorageHost
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArrayUnreachableException">multipathd gave no usable answer (<c>MultipathdUnreachable</c>).</exception>
+    /// <exception cref="HostNotReadyException">multipathd gave no usable answer (<c>MultipathdUnreachable</c>).</exception>
     /// <exception cref="AccessDeniedException">The user isn't root (<c>MultipathdRefused</c>).</exception>
     public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken)
     {

@@ -92,7 +92,8 @@ public sealed partial class StorageHost
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NotFoundException">It has no device on this host.</exception>
     /// <exception cref="StorageElementBusyException">A path is down, or shows another size.</exception>
-    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) => new ElementResizer(_host).RunAsync(element, cancellationToken);
+    public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) =>
+        new ElementResizer(_host).RunAsync(element, cancellationToken);
 
     /// <summary>Who this host is to arrays.</summary>
     /// <exception cref="AccessDeniedException">This user may not read the initiator's name.</exception>

@@ -41,10 +41,11 @@ public sealed partial class LocalPlugin
         {
             var (sql, values) = ElementRows.ListQuery(filter);
             using var rows = Translated(server, () => connection.Read(sql, values));
+            Func<ElementRow> read = () => ElementRows.Read(rows);
             while (Translated(server, rows.Read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var row = Translated(server, () => ElementRows.Read(rows));
+                var row = Translated(server, read);
                 if (filter.NamePrefix is null || row.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
                 {
                     yield return row.ToElement(server, array);

@@ -1,12 +1,12 @@
 namespace StorageConnect;
 
-/// <summary>How far a plug-in or an array can do something (guide: <c>ABILITY_TYPES</c>).</summary>
+/// <summary>How far a plug-in or an array supports a feature (guide: <c>ABILITY_TYPES</c>).</summary>
 public enum Ability
 {
-    /// <summary>Not told: the same as a missing key.</summary>
+    /// <summary>Not given: the same as a missing key.</summary>
     Invalid,
 
-    /// <summary>It can't, or its licence expired.</summary>
+    /// <summary>Not supported, or the licence expired.</summary>
     Unsupported,
 
     /// <summary>Yes.</summary>
@@ -15,9 +15,9 @@ public enum Ability
     /// <summary>No.</summary>
     No,
 
-    /// <summary>It can, at any time.</summary>
+    /// <summary>Supported at any time.</summary>
     Online,
 
-    /// <summary>It can, while the element is offline.</summary>
+    /// <summary>Supported while the element is offline.</summary>
     Offline,
 }

@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>
-/// The guide's 16 ability keys. The same record tells what a plug-in can do at all (<see cref="PluginDescriptor.Ability"/>) and what
+/// The guide's 16 ability keys. The same record says what a plug-in supports (<see cref="PluginDescriptor.Ability"/>) and what
 /// an array can do at this moment (<see cref="StorageArrayPlugin.GetCapabilitiesAsync"/>).
 /// </summary>
 /// <remarks>
@@ -153,7 +153,7 @@ public sealed class Capabilities : IEquatable<Capabilities>, IExtensibleRecord
     public int MaxAccessEntries { get; init; }
 
     /// <summary>The value of a key.</summary>
-    // Behind the named ones: PowerShell shows an object whose first property is an indexer by its type's name alone.
+    // Declared after the named properties: PowerShell shows only the type name of an object whose first property is an indexer.
     public Ability this[AbilityKey key]
     {
         get => _abilities[(int)key];

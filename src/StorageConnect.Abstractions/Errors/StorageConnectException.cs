@@ -3,7 +3,7 @@ namespace StorageConnect;
 /// <summary>The root of all errors that a plug-in or the engine signals on purpose.</summary>
 /// <remarks>
 /// A plug-in throws the subclass that fits; anything else it throws is reported as its own fault (rule 5). The message names the thing
-/// and the reason; <see cref="Recommendation"/> tells the way out. Never put a secret in either.
+/// and the reason; <see cref="Recommendation"/> says what to do. Never put a secret in either.
 /// </remarks>
 public abstract class StorageConnectException : Exception
 {
@@ -27,7 +27,7 @@ public abstract class StorageConnectException : Exception
     /// <summary>The name of the element, group, pool or server it is about.</summary>
     public string? Element { get; init; }
 
-    /// <summary>What stands in the way, each with its kind and name. Filled in by the engine where it can tell and the plug-in doesn't.</summary>
+    /// <summary>What blocks the request, each with its kind and name. The engine fills it in where the plug-in leaves it empty.</summary>
     public ValueList<string> Obstacles { get; set; } = [];
 
     /// <summary>True when the same call may succeed later without anything else being done.</summary>

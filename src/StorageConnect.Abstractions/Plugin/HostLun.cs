@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>A LUN behind iSCSI targets, as this host sees it.</summary>
+/// <summary>A LUN behind iSCSI targets, as seen by this host.</summary>
 public sealed record HostLun : IExtensibleRecord
 {
     /// <summary>Its identity, as in <see cref="StorageElement.Page83Id"/>.</summary>
@@ -9,16 +9,16 @@ public sealed record HostLun : IExtensibleRecord
     /// <summary>Its size in bytes, as the kernel last read it.</summary>
     public long SizeBytes { get; init; }
 
-    /// <summary>Who made it and what it is, in the words of its standard inquiry: <c>LIO-ORG vol1</c>.</summary>
+    /// <summary>Vendor and model from its standard INQUIRY data: <c>LIO-ORG vol1</c>.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>The targets it is behind.</summary>
+    /// <summary>The targets that show it.</summary>
     public ValueList<string> TargetNames { get; init; } = [];
 
-    /// <summary>How many ways lead to it.</summary>
+    /// <summary>Number of paths.</summary>
     public int Paths { get; init; }
 
-    /// <summary>How many of them carry I/O at this moment.</summary>
+    /// <summary>Number of paths that carry I/O now.</summary>
     public int UsablePaths { get; init; }
 
     UnknownFields? IExtensibleRecord.Unknown { get; set; }

@@ -4,12 +4,12 @@ namespace StorageConnect;
 public interface IHostServices
 {
     /// <summary>
-    /// The folder in which device paths start at this moment (guide: <c>IPlugin.dev_path_prefix</c>): <c>/dev/mapper/</c>
-    /// when multipath is enabled, else <c>/dev/disk/by-id/</c>. Ask each time: it can change.
+    /// The folder of device paths (guide: <c>IPlugin.dev_path_prefix</c>): <c>/dev/mapper/</c>
+    /// when multipath is enabled, else <c>/dev/disk/by-id/</c>. Read it each time: it can change.
     /// </summary>
     string DevicePathPrefix { get; }
 
-    /// <summary>The paths on this host of the device with this page 0x83 identity, with the prefix of the moment; empty when it isn't there.</summary>
+    /// <summary>The paths on this host of the device with this page 0x83 identity, with <see cref="DevicePathPrefix"/>; empty when this host has no such device.</summary>
     /// <param name="page83Id">Identity as in <see cref="StorageElement.Page83Id"/>.</param>
     ValueList<string> FindDevicePaths(string page83Id);
 
@@ -23,13 +23,13 @@ public interface IHostServices
     /// <param name="target">As discover found it.</param>
     bool IsConnected(IscsiTarget target);
 
-    /// <summary>The LUNs that this host has found behind iSCSI targets it is logged in to, one for each identity, as the kernel last read them.</summary>
-    /// <remarks>For a plug-in without a management interface to ask. The guide's services only answer where an identity is that the plug-in knows.</remarks>
+    /// <summary>The LUNs behind iSCSI targets that this host is logged in to, one per identity, as the kernel last read them.</summary>
+    /// <remarks>For plug-ins of arrays without a management interface. Not in the guide.</remarks>
     /// <param name="targetNames">The targets' names.</param>
     ValueList<HostLun> FindLuns(ValueList<string> targetNames);
 
-    /// <summary>Logs this host in to one target at one portal, and has it look for the target's LUNs. One it is logged in to already stays as it is.</summary>
-    /// <remarks>For plug-ins that override discover, start and stop, because each target has a CHAP secret of its own.</remarks>
+    /// <summary>Logs this host in to one target at one portal, and scans for its LUNs. An existing session is kept.</summary>
+    /// <remarks>For plug-ins that override discover, start and stop, because each target has its own CHAP secret.</remarks>
     /// <param name="target">The target; its portal is where to log in.</param>
     /// <param name="context">
     /// CHAP users and secrets, and the network device; without CHAP users the login goes without CHAP. Its host and port are not used. The secrets are

@@ -9,11 +9,11 @@ namespace StorageConnect;
 /// </remarks>
 public interface IPluginLog
 {
-    /// <summary>Whether anybody reads lines of this level. Check it before building an expensive message.</summary>
+    /// <summary>Whether lines of this level are read. Check it before building an expensive message.</summary>
     /// <param name="level">The level of the line.</param>
     bool IsEnabled(PluginLogLevel level);
 
-    /// <summary>Writes one line. Control characters are replaced and long messages cut off before anybody sees them.</summary>
+    /// <summary>Writes one line. Control characters are replaced and long messages cut off before they are shown.</summary>
     /// <param name="level">The level of the line.</param>
     /// <param name="message">What happened, for an administrator or an author. No secrets.</param>
     void Write(PluginLogLevel level, string message);
@@ -22,7 +22,7 @@ public interface IPluginLog
     /// <param name="message">What happened.</param>
     void Debug(string message) => Write(PluginLogLevel.Debug, message);
 
-    /// <summary>Writes what an administrator may want to follow.</summary>
+    /// <summary>Writes a step that an administrator may follow.</summary>
     /// <param name="message">What happened.</param>
     void Information(string message) => Write(PluginLogLevel.Information, message);
 
@@ -37,7 +37,7 @@ public enum PluginLogLevel
     /// <summary>Details for the plug-in's author: shown with <c>-Debug</c>.</summary>
     Debug,
 
-    /// <summary>What an administrator may want to follow: shown with <c>-Verbose</c>.</summary>
+    /// <summary>Steps that an administrator may follow: shown with <c>-Verbose</c>.</summary>
     Information,
 
     /// <summary>A problem that the call survives: shown with <c>-Verbose</c>.</summary>

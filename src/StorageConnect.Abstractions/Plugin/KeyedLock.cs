@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>One lock per key, which exists as long as somebody holds it or waits for it.</summary>
+/// <summary>One lock per key, which exists while it is held or waited for.</summary>
 internal sealed class KeyedLock<TKey>
     where TKey : notnull
 {

@@ -20,7 +20,7 @@ public sealed record PluginServices(PluginCache Cache, IHostServices Host)
 
         public void Write(PluginLogLevel level, string message)
         {
-            // Nobody listens.
+            // There is no listener.
         }
     }
 }

@@ -4,7 +4,8 @@ namespace StorageConnect;
 
 /// <summary>
 /// The contract of a plug-in for storage arrays: the guide's 42 methods (<c>IStorageArrayPlugin</c>), in the guide's order. Derive one
-/// class per kind of array, declare it with <see cref="StorageArrayPluginAttribute"/>, and implement what is abstract.
+/// class per kind of array, declare it with <see cref="StorageArrayPluginAttribute"/>, implement the five abstract methods, and override what
+/// the array can do. The base class answers for the rest: no such operation, false, 0, or an empty list.
 /// </summary>
 /// <remarks>
 /// <para>One instance serves every server of its kind, from several threads at once: keep state on the array, or in <see cref="Cache"/>
@@ -12,8 +13,8 @@ namespace StorageConnect;
 /// <para>A method that fails throws; one that returns has succeeded. Throw the <see cref="StorageConnectException"/> that fits: anything
 /// else is reported as a fault of the plug-in. Any method may throw <see cref="AuthenticationFailedException"/>,
 /// <see cref="ArrayUnreachableException"/> and, when what it was given isn't on the array any more, <see cref="NotFoundException"/>.</para>
-/// <para>Records are immutable: return changed copies. What a method is given may be older than what the array holds; look things up by
-/// Uuid. Heed the cancellation token, and leave nothing half done when it fires.</para>
+/// <para>Records are immutable: return changed copies. What a method is given may be older than what the array holds; look objects up by
+/// Uuid. Observe the cancellation token, and leave no partial change when it fires.</para>
 /// <para>Asynchronous work (abilities <c>*_is_sync</c> other than Yes): return the record with <see cref="StorageElement.AsyncProgress"/> set,
 /// and answer <see cref="GetAsyncProgressAsync"/>.</para>
 /// </remarks>
@@ -23,7 +24,7 @@ public abstract class StorageArrayPlugin
     private Capabilities? _declared;
     private IReadOnlySet<string>? _implemented;
 
-    /// <summary>What the engine gives a plug-in. Set once, before the first call; not there yet in the constructor.</summary>
+    /// <summary>The engine's services for the plug-in. Set once, after the constructor and before the first call.</summary>
     /// <exception cref="InvalidOperationException">Read before it was set, or set twice.</exception>
     public PluginServices Services
     {
@@ -84,6 +85,19 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AccessGroup>>([]);
+
+    /// <summary>Those of the named access groups that are on the array. Not in the guide.</summary>
+    /// <remarks>
+    /// Override it where the array finds a group without listing all of them: a change of a group costs the same then, however many there are.
+    /// The server's record has only the groups found here, then, when groups are created, removed and renamed.
+    /// </remarks>
+    /// <param name="server">The server to ask.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The groups; null where all have to be listed.</returns>
+    public virtual Task<IReadOnlyList<AccessGroup>?> FindAccessGroupsAsync(
+        StorageServer server, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccessGroup>?>(null);
 
     /// <summary>Creates access groups. Guide: createAccessGroups(). REQUIRED.</summary>
     /// <remarks>
@@ -163,7 +177,7 @@ public abstract class StorageArrayPlugin
     public virtual Task StopAsync(StorageServer server, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.Stop);
 
-    /// <summary>Makes this host notice elements presented or withdrawn. Guide: refresh(). OPTIONAL, obsolete as of API 1.2.10.</summary>
+    /// <summary>Makes this host see elements that were presented or withdrawn. Guide: refresh(). OPTIONAL, obsolete as of API 1.2.10.</summary>
     /// <remarks>Called only for plug-ins that negotiated a revision below 1.2.10.</remarks>
     /// <param name="server">The server whose elements changed.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -171,14 +185,14 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.Refresh);
 
     /// <summary>The elements on the array. Guide: list(). REQUIRED.</summary>
-    /// <remarks>Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't look whether this host sees it.</remarks>
+    /// <remarks>Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't check whether this host sees it.</remarks>
     /// <param name="server">The server to ask.</param>
     /// <param name="filter">The types wanted (the guide's se_type), and hints that a plug-in may use to return less.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public abstract IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, CancellationToken cancellationToken);
 
     /// <summary>Completes records as far as possible, device paths on this host included. Guide: updateSERecords(). OPTIONAL.</summary>
-    /// <remarks>The engine has a version that asks getInfo and looks for each page 0x83 identity on the host.</remarks>
+    /// <remarks>The generic version calls getInfo for each element and finds its page 0x83 identity on this host.</remarks>
     /// <param name="server">The server the elements are on.</param>
     /// <param name="elements">The records to complete. Device paths begin with <see cref="IHostServices.DevicePathPrefix"/> where the host maps them.</param>
     /// <param name="appendAllowed">True: elements that are not in the list may be added to it. False unless the caller says so.</param>
@@ -239,7 +253,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.StopPresent);
 
-    /// <summary>Makes an element larger or smaller. Guide: resize(). REQUIRED; gated by <c>resize</c>.</summary>
+    /// <summary>Makes an element larger or smaller. Guide: resize(). REQUIRED; needs the ability <c>resize</c>.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="newSizeBytes">The size wanted, in bytes, above 0.</param>
@@ -249,7 +263,7 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.Resize);
 
     /// <summary>Removes an element with its data. Guide: remove(). REQUIRED.</summary>
-    /// <remarks>Decides nothing for the caller: an element that is still presented, in use or has dependants is not removed.</remarks>
+    /// <remarks>Never cleans up for the caller: an element that is still presented, in use or has dependants is not removed.</remarks>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -272,7 +286,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Task.FromResult(false);
 
-    /// <summary>Makes a thin clone. Guide: clone(). REQUIRED; gated by <c>clone</c>.</summary>
+    /// <summary>Makes a thin clone. Guide: clone(). REQUIRED; needs the ability <c>clone</c>.</summary>
     /// <remarks>Where the array needs an intermediate snapshot, make it, and remove it afterwards when that is possible.</remarks>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The source.</param>
@@ -292,7 +306,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         Task.FromResult(false);
 
-    /// <summary>Makes a clone share no block with any other element. Guide: splitClone(). REQUIRED; gated by <c>splitclone</c>.</summary>
+    /// <summary>Makes a clone share no block with any other element. Guide: splitClone(). REQUIRED; needs the ability <c>splitclone</c>.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The clone.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -301,7 +315,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<StorageElement> SplitCloneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.SplitClone);
 
-    /// <summary>Makes a thin clone of an element as it was at a snapshot. Guide: cloneFromSnap(). REQUIRED; gated by <c>snapclone</c>.</summary>
+    /// <summary>Makes a thin clone of an element as it was at a snapshot. Guide: cloneFromSnap(). REQUIRED; needs the ability <c>snapclone</c>.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element that was snapshot.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -316,7 +330,7 @@ public abstract class StorageArrayPlugin
     /// <param name="server">The server to ask.</param>
     /// <param name="element">An element of any type, snapshots too; null for all clones.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="NoSuchOperationException">The array can't tell.</exception>
+    /// <exception cref="NoSuchOperationException">The array can't list them.</exception>
     public virtual Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.GetCurrentClones);
 
@@ -335,7 +349,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Task.FromResult(false);
 
-    /// <summary>Makes a snapshot of an element. Guide: createSnap(). REQUIRED; gated by <c>snapshot</c>.</summary>
+    /// <summary>Makes a snapshot of an element. Guide: createSnap(). REQUIRED; needs the ability <c>snapshot</c>.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="destination">Type, StorageServerUuid and Name of the snapshot; null without <c>custom_snap_name</c>, or when the user gave no name.</param>
@@ -344,7 +358,7 @@ public abstract class StorageArrayPlugin
     public virtual Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateSnap);
 
-    /// <summary>Makes one snapshot of several elements at the same instant. Guide: createMultiSnap(). REQUIRED; gated by <c>snapshot</c>.</summary>
+    /// <summary>Makes one snapshot of several elements at the same instant. Guide: createMultiSnap(). REQUIRED; needs the ability <c>snapshot</c>.</summary>
     /// <param name="server">The server they are on.</param>
     /// <param name="elements">The elements, two or more.</param>
     /// <param name="destination">Type, StorageServerUuid and Name of the snapshot; null without <c>custom_snap_name</c>, or when the user gave no name.</param>
@@ -388,11 +402,11 @@ public abstract class StorageArrayPlugin
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for all snapshots.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="NoSuchOperationException">The array can't tell.</exception>
+    /// <exception cref="NoSuchOperationException">The array can't list them.</exception>
     public virtual Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.GetCurrentSnaps);
 
-    /// <summary>The qualities of service the array knows. Guide: getQoSList(). REQUIRED.</summary>
+    /// <summary>The qualities of service of the array. Guide: getQoSList(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The values; an empty list where there is nothing to choose.</returns>
@@ -422,7 +436,7 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.GetAsyncProgress);
 
     /// <summary>
-    /// How long to leave between two questions after progress; null leaves it to the engine, which asks soon at first and every two seconds later.
+    /// The pause between two calls of <see cref="GetAsyncProgressAsync"/>; null leaves it to the engine, which begins at 20 ms and grows to 2 s.
     /// Not in the guide.
     /// </summary>
     public virtual TimeSpan? ProgressInterval => null;
@@ -441,10 +455,10 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.Cancel);
 
     /// <summary>
-    /// Whether this plug-in has a method of its own for one of the guide's. The engine asks this, and nothing else, before it uses its generic
+    /// Whether this plug-in implements a method of the guide. The engine calls only this, and no reflection, before it uses its generic
     /// version of an optional method. Not in the guide.
     /// </summary>
-    /// <remarks>The base class looks which methods the class overrides. Override it in a plug-in that stands in for one elsewhere.</remarks>
+    /// <remarks>The base class checks which methods are overridden. Override it in a plug-in that stands in for another one.</remarks>
     /// <param name="method">The guide's name, from <see cref="GuideMethod"/>; an unknown name gives false.</param>
     public virtual bool Implements(string method) => (_implemented ??= OverriddenMethods.Of(GetType())).Contains(method);
 

@@ -6,7 +6,7 @@ namespace StorageConnect;
 /// <remarks>Its secrets are no properties, so that nothing that serializes or prints it can show them.</remarks>
 public sealed record AccessContext : IExtensibleRecord
 {
-    /// <summary>The port iSCSI targets listen on unless told otherwise.</summary>
+    /// <summary>The default port of iSCSI targets.</summary>
     public const int DefaultPort = 3260;
 
     private SecretSlot _chapSecret;
@@ -15,7 +15,7 @@ public sealed record AccessContext : IExtensibleRecord
     /// <summary>Login host: host name or IP address (guide: <c>access_host</c>).</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>TCP port, 1 to 65535; 3260 unless told otherwise.</summary>
+    /// <summary>TCP port, 1 to 65535; 3260 by default.</summary>
     public int Port { get; init; } = DefaultPort;
 
     /// <summary>The user with which the initiator proves itself to the target, or null for no CHAP.</summary>

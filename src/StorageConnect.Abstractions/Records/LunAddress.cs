@@ -1,7 +1,7 @@
 namespace StorageConnect;
 
 /// <summary>Where hosts find an element: a target, and the element's LUN number there.</summary>
-/// <remarks>It is a hint that saves looking elsewhere. What a host finds there is proven by its page 0x83 identity all the same.</remarks>
+/// <remarks>A hint that saves a full scan. The host still verifies the page 0x83 identity of what it finds there.</remarks>
 public sealed record LunAddress : IExtensibleRecord
 {
     /// <summary>The target's iSCSI qualified name, or its WWPN.</summary>

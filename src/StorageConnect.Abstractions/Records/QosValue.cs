@@ -6,16 +6,16 @@ public sealed record QosValue : IExtensibleRecord
     /// <summary>What is passed to the methods that take a QoS (guide: <c>value</c>).</summary>
     public string Value { get; init; } = "";
 
-    /// <summary>Its name for people.</summary>
+    /// <summary>Its name for users.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>What it means, for people.</summary>
+    /// <summary>What it means, for users.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>The server that offers it. Filled in by the engine.</summary>
     public string StorageServerUuid { get; init; } = "";
 
-    /// <summary>Its value: what a user means by it in a text.</summary>
+    /// <summary>Its value.</summary>
     public override string ToString() => Value;
 
     UnknownFields? IExtensibleRecord.Unknown { get; set; }

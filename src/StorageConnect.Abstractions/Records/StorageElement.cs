@@ -34,7 +34,7 @@ public sealed record StorageElement : IExtensibleRecord
     /// </summary>
     public string Page83Id { get; init; } = "";
 
-    /// <summary>The <see cref="QosValue.Value"/> in force, or null where the array knows none (guide: <c>qos</c>).</summary>
+    /// <summary>The <see cref="QosValue.Value"/> in force, or null where the array has none (guide: <c>qos</c>).</summary>
     public string? Qos { get; init; }
 
     /// <summary>True when blocks are taken as they are written, false when all are reserved, null when unknown.</summary>
@@ -43,7 +43,7 @@ public sealed record StorageElement : IExtensibleRecord
     /// <summary>Whether the array serves it.</summary>
     public StorageElementState State { get; init; }
 
-    /// <summary>The array's own word on its health, for people (guide: <c>getStatus</c>).</summary>
+    /// <summary>Its health in the array's own words (guide: <c>getStatus</c>).</summary>
     public string? Status { get; init; }
 
     /// <summary>The access groups it is presented to (guide: <c>access_grp_names</c>).</summary>
@@ -53,12 +53,12 @@ public sealed record StorageElement : IExtensibleRecord
     public ValueList<string> DevicePaths { get; init; } = [];
 
     /// <summary>
-    /// The targets and LUN numbers where hosts find it while it is presented; empty where the array doesn't tell: then a host looks at
+    /// The targets and LUN numbers where hosts find it while it is presented; empty where the array doesn't report them: then a host scans
     /// all of the server's targets.
     /// </summary>
     public ValueList<LunAddress> LunAddresses { get; init; } = [];
 
-    /// <summary>What it was made of: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
+    /// <summary>Its sources: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
     public ValueList<string> SourceUuids { get; init; } = [];
 
     /// <summary>
@@ -75,7 +75,7 @@ public sealed record StorageElement : IExtensibleRecord
     /// <summary>The plug-in's own free text (guide: <c>extra_info</c>). No secrets.</summary>
     public string? ExtraInfo { get; init; }
 
-    /// <summary>When it was made, or null when the array doesn't tell.</summary>
+    /// <summary>When it was created; null when the array doesn't report it.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
     /// <summary>
@@ -85,7 +85,7 @@ public sealed record StorageElement : IExtensibleRecord
     public int? AsyncProgress { get; init; }
 
     /// <summary>
-    /// The plug-in's own note with which it finds the running operation again, in another process too (guide:
+    /// The plug-in's own note that identifies the running operation, also in another process (guide:
     /// <c>async_handle</c>). No secrets.
     /// </summary>
     public string? AsyncHandle { get; init; }

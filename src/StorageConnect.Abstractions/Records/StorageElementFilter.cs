@@ -1,17 +1,16 @@
 namespace StorageConnect;
 
-/// <summary>Which elements a caller of <c>list</c> wants.</summary>
+/// <summary>Selects the elements that <c>list</c> returns.</summary>
 /// <remarks>
-/// <see cref="Types"/> is the guide's <c>se_type</c> and binds. The rest are hints: a plug-in that can look them up fast
-/// returns only what matches, one that can't returns everything; the engine filters again in any case. Several hints
-/// must all match.
+/// <see cref="Types"/> is the guide's <c>se_type</c> and is required. The rest are hints: a plug-in with an index returns only what matches, others return everything. The engine
+/// filters again. All hints must match.
 /// </remarks>
 public sealed record StorageElementFilter : IExtensibleRecord
 {
-    /// <summary>What <c>list</c> returns when nothing is asked for: LUNs and clones.</summary>
+    /// <summary>The default: LUNs and clones.</summary>
     public static ValueList<StorageElementType> DefaultTypes { get; } = [StorageElementType.Lun, StorageElementType.SnapClone];
 
-    /// <summary>The types wanted; never <see cref="StorageElementType.Snapshot"/> (guide: <c>se_type</c>).</summary>
+    /// <summary>The types; never <see cref="StorageElementType.Snapshot"/> (guide: <c>se_type</c>).</summary>
     public ValueList<StorageElementType> Types { get; init; } = DefaultTypes;
 
     /// <summary>Only the element of this identity.</summary>

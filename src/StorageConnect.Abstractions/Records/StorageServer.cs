@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>An array as the user registered it, with what it last told of itself (guide: <c>ss_record</c>).</summary>
+/// <summary>An array as the user registered it, with what it last reported (guide: <c>ss_record</c>).</summary>
 /// <remarks>Immutable, like every record; its identity is <see cref="Uuid"/>. The administrator's secret is no property: see <see cref="GetAdminSecret"/>.</remarks>
 public sealed record StorageServer : IExtensibleRecord
 {
@@ -18,7 +18,7 @@ public sealed record StorageServer : IExtensibleRecord
     /// <summary>The plug-in version it was last validated with, <c>Major.Minor.Patch-Release</c>.</summary>
     public string PluginVersion { get; init; } = "";
 
-    /// <summary>How hosts reach its elements. A plug-in that declares both types looks here at every call.</summary>
+    /// <summary>How hosts reach its elements. A plug-in that declares both types reads it at every call.</summary>
     public StorageType StorageType { get; init; }
 
     /// <summary>The hosts to log in at, one or more (guide: access context). Below API 1.2.9 there is at most one.</summary>
@@ -45,7 +45,7 @@ public sealed record StorageServer : IExtensibleRecord
     /// <summary>True when logging in needs CHAP (guide: <c>chap</c>).</summary>
     public bool Chap { get; init; }
 
-    /// <summary>The plug-in's own note from <c>discover</c> (guide: <c>storage_id</c>). Opaque: nobody else changes it.</summary>
+    /// <summary>The plug-in's own note from <c>discover</c> (guide: <c>storage_id</c>). Opaque: only the plug-in changes it.</summary>
     public string? StorageId { get; init; }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed record StorageServer : IExtensibleRecord
     /// <summary>The access groups last seen on the array (guide: <c>access_grps</c>). Plug-ins return a new list, never change this one.</summary>
     public ValueList<AccessGroup> AccessGroups { get; init; } = [];
 
-    /// <summary>The array's own word on its health, for people (guide: <c>status</c>).</summary>
+    /// <summary>The array's health in its own words (guide: <c>status</c>).</summary>
     public string? Status { get; init; }
 
     /// <summary>What it is: type, model, firmware (guide: <c>storage_desc</c>).</summary>

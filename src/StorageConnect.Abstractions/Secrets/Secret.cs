@@ -40,7 +40,7 @@ public sealed class Secret : IDisposable
         }
     }
 
-    /// <summary>Hands the characters to <paramref name="use"/> and to nobody else.</summary>
+    /// <summary>Passes the characters to <paramref name="use"/>, which must not keep them.</summary>
     /// <exception cref="ObjectDisposedException">The secret was wiped.</exception>
     public T Use<T>(Func<ReadOnlySpan<char>, T> use)
     {
@@ -49,7 +49,7 @@ public sealed class Secret : IDisposable
         return use(_characters);
     }
 
-    /// <summary>A copy with a life of its own.</summary>
+    /// <summary>An independent copy: disposing of one leaves the other.</summary>
     public Secret Copy() => Use(characters => new Secret(characters));
 
     /// <summary>Always <c>******</c>.</summary>

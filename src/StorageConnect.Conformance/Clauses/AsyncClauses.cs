@@ -112,6 +112,17 @@ internal static class AsyncClauses
         }
     }
 
+    [Clause("ASYNC-12", Guide, 21, "While it runs, a record tells the Uuid, the name and the type of what is made, and they stay.")]
+    public static async Task RecordsAreWhole(ClauseContext b)
+    {
+        var (record, kind) = await BeginAsync(b);
+        var made = await b.FinishAsync(record, kind);
+        foreach (var answer in Seen(b).Prepend(record))
+        {
+            Check.Equal((made.Uuid, made.Name, made.Type), (answer.Uuid, answer.Name, answer.Type), "Uuid, name and type");
+        }
+    }
+
     private static void IsDone(ClauseContext b, string method)
     {
         foreach (var answer in b.Recorder.AnswersOf<StorageElement>(method))

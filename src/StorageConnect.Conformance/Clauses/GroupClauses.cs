@@ -209,6 +209,18 @@ internal static class GroupClauses
     public static async Task Names(ClauseContext b)
     {
         var names = (await b.Array.GetAccessGroupsAsync(null, b.Token)).Select(group => group.Name).ToList();
+        if (names.Count == 0 && b.Destructive && ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.CreateGroupAsync();
+            await b.CreateGroupAsync();
+            names = [.. (await b.Array.GetAccessGroupsAsync(null, b.Token)).Select(group => group.Name)];
+        }
+
+        if (names.Count == 0)
+        {
+            throw ClauseContext.Skip("There are no access groups on the array.");
+        }
+
         Check.That(names.TrueForAll(name => name.Length > 0) && names.Distinct().Count() == names.Count, "names, each once", names);
     }
 
@@ -226,6 +238,71 @@ internal static class GroupClauses
         Check.Equal(limit, group.Entries.Count, "entries");
     }
 
+    [Clause("GROUP-23", Take, 10,
+        "When its last entry is removed a group stays, empty, with its presentations; or the removal is refused, and the entry stays.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task TheLastEntry(ClauseContext b)
+    {
+        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync());
+        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        try
+        {
+            Check.Same([], (await b.Array.RemoveFromAccessGroupAsync(group.Name, group.Entries, b.Token)).Entries, "the entries answered");
+            Check.Same([], (await GetAsync(b, group.Name)).Entries, "the entries then");
+        }
+        catch (StorageConnectException e) when (e is InvalidRequestException or StorageElementBusyException)
+        {
+            Check.Same(group.Entries, (await GetAsync(b, group.Name)).Entries, "the entries then");
+        }
+
+        Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+    }
+
+    [Clause("GROUP-24", Create, 10, "The plug-in itself creates the new one of a new group and one that exists, and says so; or it refuses both.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task OneExistsToThePlugin(ClauseContext b)
+    {
+        var old = await b.CreateGroupAsync();
+        var name = b.NewName();
+        bool done;
+        try
+        {
+            var answer = await b.Raw.CreateAccessGroupsAsync(
+                await ServerAsync(b), [new() { Name = old.Name, Entries = [b.NewInitiator()] }, new() { Name = name, Entries = [b.NewInitiator()] }], b.Token);
+            done = answer.Any(group => group.Name == name);
+            Check.That(done, $"'{name}' among the groups answered", answer.Select(group => group.Name));
+        }
+        catch (AlreadyExistsException)
+        {
+            done = false;
+        }
+
+        var there = (await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(group => group.Name == name);
+        Check.Equal(done, there, "the new group there, as the plug-in says");
+        Check.Same(old.Entries, (await GetAsync(b, old.Name)).Entries, "entries of the one that existed");
+    }
+
+    [Clause("GROUP-25", Remove, 10, "The plug-in itself removes the one that exists of two groups, and says so; or it refuses both: NotFound.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task OneIsGoneToThePlugin(ClauseContext b)
+    {
+        var (one, other) = (await b.CreateGroupAsync(), await b.CreateGroupAsync());
+        await b.Array.RemoveAccessGroupsAsync([other], b.Token);
+        bool done;
+        try
+        {
+            var answer = await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [other, one], b.Token);
+            done = answer.All(group => group.Name != one.Name);
+        }
+        catch (NotFoundException)
+        {
+            done = false;
+        }
+
+        var there = (await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(group => group.Name == one.Name);
+        Check.Equal(!done, there, "the group there, as the plug-in says");
+    }
+
     private static Task<AccessGroup> GetAsync(ClauseContext b, string name) => b.Array.FindAccessGroupAsync(name, b.Token);
 
     /// <summary>The server as the plug-in gets it, with the groups there are.</summary>
@@ -235,7 +312,7 @@ internal static class GroupClauses
         return (await b.ValidatedServerAsync()) with { AccessGroups = groups.ToValueList() };
     }
 
-    private static async Task RequireRoomAsync(ClauseContext b, int entries)
+    public static async Task RequireRoomAsync(ClauseContext b, int entries)
     {
         var limit = (await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries;
         if (limit != Capabilities.Unlimited && limit < entries)

@@ -42,6 +42,25 @@ internal static class InfoClauses
         Check.That(!string.IsNullOrWhiteSpace(status), "a status", status);
     }
 
+    [Clause("INFO-8", Guide, 0, "The time of creation, where it is told, is when it was created, in whatever time zone the array is.")]
+    public static async Task CreatedNow(ClauseContext b)
+    {
+        var tolerance = TimeSpan.FromMinutes(20);
+        var before = DateTimeOffset.UtcNow;
+        var element = await b.CreateAsync();
+        if ((await b.InfoAsync(element)).CreatedAt is not { } told)
+        {
+            throw ClauseContext.Skip("The plug-in tells no times of creation.");
+        }
+
+        Check.That(told > before - tolerance && told < DateTimeOffset.UtcNow + tolerance, $"about {before:u} (is the array's clock or its time zone wrong?)",
+            told);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && (await b.SnapAsync(element)).CreatedAt is { } snapped)
+        {
+            Check.That(snapped > before - tolerance && snapped < DateTimeOffset.UtcNow + tolerance, $"about {before:u} for the snapshot", snapped);
+        }
+    }
+
     [Clause("INFO-7", Guide, 21, "getInfo tells no progress: only what a call began has any.")]
     public static async Task NoProgress(ClauseContext b) => Check.Equal(null, (await b.InfoAsync(await b.CreateAsync())).AsyncProgress, "progress");
 }

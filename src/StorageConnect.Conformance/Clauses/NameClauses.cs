@@ -89,6 +89,59 @@ internal static class NameClauses
         }
     }
 
+    [Clause("NAME-13", Guide, 7, "A name in mixed case is kept as it is, for elements, snapshots, clones and groups.")]
+    public static async Task MixedCase(ClauseContext b)
+    {
+        string Name() => $"Osc-{b.NewName()}-aBc";
+        if (await TryAsync(b, Name()) is not { } element)
+        {
+            return;
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && await b.AbilityAsync(AbilityKey.CustomSnapName) == Ability.Yes)
+        {
+            var name = Name();
+            var snapshot = await b.SnapAsync(element, name);
+            Check.Equal(name, (await b.InfoAsync(snapshot)).Name, "the snapshot's name");
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)) && await b.AbilityAsync(AbilityKey.CustomCloneName) == Ability.Yes)
+        {
+            var name = Name();
+            var clone = await b.CloneAsync(element, name, null);
+            Check.Equal(name, (await b.InfoAsync(clone)).Name, "the clone's name");
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            var name = Name();
+            await b.CreateGroupAsync(name);
+            Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(group => group.Name == name), $"the group '{name}'", "none of that name");
+        }
+    }
+
+    [Clause("NAME-14", Guide, 7, "Names that look alike but are composed otherwise (NFC and NFD) are two names, each kept as it is, or refused.")]
+    public static async Task Composition(ClauseContext b)
+    {
+        var name = b.NewName();
+        if (await TryAsync(b, name + "\u00e9") is not { } composed)
+        {
+            return;
+        }
+
+        try
+        {
+            var decomposed = await TryAsync(b, name + "e\u0301");
+            Check.That(decomposed is null || decomposed.Uuid != composed.Uuid, "two elements", "one");
+        }
+        catch (AlreadyExistsException)
+        {
+            // An array that compares names by what they look like says so.
+        }
+
+        Check.Unchanged(composed, await b.InfoAsync(composed));
+    }
+
     private static async Task IsKeptAsync(ClauseContext b, string name) => await TryAsync(b, name);
 
     private static async Task<StorageElement?> TryAsync(ClauseContext b, string name)

@@ -79,7 +79,7 @@ internal static class QosClauses
     public static async Task AskedAgainTheSame(ClauseContext b) => Check.Same(await b.QualitiesAsync(), await b.QualitiesAsync(), "values");
 
     /// <summary>Sets it; offline where it can't be changed online.</summary>
-    private static async Task SetAsync(ClauseContext b, StorageElement element, string quality)
+    public static async Task SetAsync(ClauseContext b, StorageElement element, string quality)
     {
         try
         {

@@ -32,7 +32,9 @@ internal static class ResizeClauses
     public static async Task ToTheSameSize(ClauseContext b)
     {
         var element = await b.CreateAsync();
-        Check.Unchanged(element, await b.ResizeAsync(element, element.SizeBytes));
+        var resized = await b.ResizeAsync(element, element.SizeBytes);
+        Check.Unchanged(element with { State = resized.State }, resized);
+        Check.Unchanged(element, await b.InfoAsync(element));
     }
 
     [Clause("RESIZE-5", Guide, 0, "A resize changes nothing but the size.", Needs = [AbilityKey.Resize])]

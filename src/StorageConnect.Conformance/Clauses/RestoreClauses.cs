@@ -139,7 +139,7 @@ internal static class RestoreClauses
     }
 
     /// <summary>Restores; where that takes offline elements, they are offline meanwhile.</summary>
-    private static async Task RestoreAsync(ClauseContext b, StorageElement snapshot, StorageElement? element)
+    public static async Task RestoreAsync(ClauseContext b, StorageElement snapshot, StorageElement? element)
     {
         if (await b.Array.IsRestorableAsync(snapshot, element, b.Token))
         {

@@ -69,6 +69,11 @@ internal static class ServerClauses
     public static async Task VolumeGroupsHaveNames(ClauseContext b)
     {
         var groups = (await b.Array.GetInfoAsync(b.Token)).VolumeGroups;
+        if (groups.Count == 0)
+        {
+            throw ClauseContext.Skip("The array has no volume groups.");
+        }
+
         Check.That(groups.All(group => !string.IsNullOrWhiteSpace(group)) && groups.Distinct().Count() == groups.Count, "names, each once", groups);
     }
 
@@ -100,6 +105,49 @@ internal static class ServerClauses
         var status = await b.Array.GetStatusAsync(null, b.Token);
         Check.That(!string.IsNullOrWhiteSpace(status), "a status", status);
     }
+
+    [Clause("SERVER-13", "Class methods", 0, "No text about an element, no handle and no error shows a secret.")]
+    public static async Task NoSecretIsInAnyText(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        Secret[] secrets = [.. new[] { server.GetAdminSecret() }
+            .Concat(server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(),
+                context.GetMutualChapSecret() })).OfType<Secret>().Where(secret => secret.Length > 0)];
+        if (secrets.Length == 0)
+        {
+            throw ClauseContext.Skip("This server has no secrets.");
+        }
+
+        var element = await b.CreateAsync();
+        await b.InfoAsync(element);
+        await b.ListAsync();
+        await b.Array.GetStatusAsync(element, b.Token);
+        await b.Array.UpdateStorageElementsAsync([element], appendAllowed: false, b.Token);
+        var texts = b.Recorder.AnswersOf<StorageElement>().SelectMany(TextsOf).Concat(b.Recorder.AnswersOf<string>()).ToList();
+        texts.AddRange((await b.Raw.ListAsync(server, new(), b.Token).ToListAsync(b.Token)).SelectMany(TextsOf));
+        foreach (var call in new Func<Task>[]
+        {
+            () => b.InfoAsync(b.Unknown), () => b.Array.GetStatusAsync(b.Unknown, b.Token), () => b.CreateAsync(element.Name), () => b.Raw.RemoveAsync(server,
+                b.Unknown, b.Token),
+            () => b.Raw.ValidateAsync(server with { ExtraInfo = "osc-conf=no-such-setting" }, b.Token),
+        })
+        {
+            try
+            {
+                await call();
+            }
+            catch (StorageConnectException e)
+            {
+                texts.AddRange([e.Message, e.Recommendation ?? "", e.InnerException?.ToString() ?? ""]);
+            }
+        }
+
+        var shown = secrets.Any(secret => texts.Exists(text => secret.Use(characters => text.AsSpan().Contains(characters, StringComparison.Ordinal))));
+        Check.That(!shown, "texts without a secret", "a text with one");
+    }
+
+    private static IEnumerable<string> TextsOf(StorageElement element) =>
+        new[] { element.Name, element.Status, element.ExtraInfo, element.AsyncHandle, element.Qos }.OfType<string>();
 
     [Clause("SERVER-12", "getInfo()", 0, "No text about the array shows a secret.", ReadOnly = true)]
     public static async Task NoSecretIsShown(ClauseContext b)

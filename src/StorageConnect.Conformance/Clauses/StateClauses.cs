@@ -35,19 +35,25 @@ internal static class StateClauses
         Check.Equal(StorageElementState.Online, (await b.InfoAsync(element)).State, "the state");
     }
 
-    [Clause("STATE-5", "offline()", 13, "offline leaves the presentation alone.", Needs = [AbilityKey.AccessControl])]
+    [Clause("STATE-5", "offline()", 13,
+        "offline leaves the presentation alone; or it refuses a presented element with StorageElementBusy, and nothing changes.",
+        Needs = [AbilityKey.AccessControl])]
     public static async Task OfflineLeavesPresentation(ClauseContext b)
     {
         var element = await PresentedAsync(b);
-        await b.Array.OfflineAsync(element, b.Token);
-        Check.Same(element.AccessGroupNames, (await b.InfoAsync(element)).AccessGroupNames, "groups that it is presented to");
+        var state = await TryOfflineAsync(b, element) ? StorageElementState.Offline : element.State;
+        Check.Unchanged(element with { State = state }, await b.InfoAsync(element));
     }
 
     [Clause("STATE-6", "online()", 13, "online leaves the presentation alone.", Needs = [AbilityKey.AccessControl])]
     public static async Task OnlineLeavesPresentation(ClauseContext b)
     {
         var element = await PresentedAsync(b);
-        await b.Array.OfflineAsync(element, b.Token);
+        if (!await TryOfflineAsync(b, element))
+        {
+            throw ClauseContext.Skip("The array sets no presented element offline.");
+        }
+
         await b.Array.OnlineAsync(element, b.Token);
         Check.Same(element.AccessGroupNames, (await b.InfoAsync(element)).AccessGroupNames, "groups that it is presented to");
     }
@@ -65,7 +71,7 @@ internal static class StateClauses
     {
         var (element, other) = (await b.CreateAsync(), await b.InfoAsync(await b.CreateAsync()));
         await b.Array.OfflineAsync(element, b.Token);
-        Check.Unchanged(element, await b.InfoAsync(element));
+        Check.Unchanged(element with { State = StorageElementState.Offline }, await b.InfoAsync(element));
         var after = await b.InfoAsync(other);
         Check.Unchanged(other, after);
         Check.Equal(other.State, after.State, "the other's state");
@@ -89,6 +95,19 @@ internal static class StateClauses
         var element = await b.CreateAsync();
         await b.Array.OfflineAsync(element, b.Token);
         return element;
+    }
+
+    private static async Task<bool> TryOfflineAsync(ClauseContext b, StorageElement element)
+    {
+        try
+        {
+            await b.Array.OfflineAsync(element, b.Token);
+            return true;
+        }
+        catch (StorageElementBusyException)
+        {
+            return false;
+        }
     }
 
     private static async Task<StorageElement> PresentedAsync(ClauseContext b)

@@ -5,7 +5,7 @@ namespace StorageConnect.Engine.Arrays;
 /// <summary>Which method needs which ability, and what each value of it means for a call.</summary>
 internal static class CapabilityCheck
 {
-    /// <summary>Methods that are not here are never gated: an expired licence must not lock data in.</summary>
+    /// <summary>Methods that are not listed need no ability: an expired licence must not lock data in.</summary>
     public static readonly FrozenDictionary<string, AbilityKey> Needed = new Dictionary<string, AbilityKey>
     {
         [GuideMethod.CreateSnap] = AbilityKey.Snapshot,
@@ -21,7 +21,7 @@ internal static class CapabilityCheck
         [GuideMethod.RemoveFromAccessGroup] = AbilityKey.AccessControl,
     }.ToFrozenDictionary();
 
-    /// <summary>Whether a call may go on; <see cref="Ability.Offline"/> when only with an offline element.</summary>
+    /// <summary>The ability in force for a call; <see cref="Ability.Offline"/> when only with an offline element.</summary>
     /// <exception cref="NoSuchOperationException">The plug-in or the array can't.</exception>
     [Rule(6, "A call needs the ability of the plug-in and of the array at this moment.", "getCapabilities()")]
     public static Ability Demand(string method, AbilityKey key, PluginDescriptor plugin, Capabilities array, string serverName)
@@ -39,7 +39,7 @@ internal static class CapabilityCheck
         }
     }
 
-    /// <summary>A feature that works on offline elements alone meets an element that is online.</summary>
+    /// <summary>The error for an online element where the feature needs an offline one.</summary>
     public static StorageElementBusyException MustBeOffline(string method, AbilityKey key, StorageElement element) =>
         ElementErrors.StorageElementOnline(element.Name, method, key);
 }

@@ -2,22 +2,22 @@ using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <summary>Turns what goes wrong inside a plug-in into what callers can rely on.</summary>
+/// <summary>Maps failures of plug-ins to errors that callers can rely on.</summary>
 internal static class PluginCall
 {
-    /// <summary>Whether an exception needs <see cref="Translate"/>: all but the end of the caller's own wait.</summary>
+    /// <summary>Whether an exception needs <see cref="Translate"/>: all but the caller's own cancellation.</summary>
     public static bool IsFailure(Exception error, CancellationToken cancellationToken) =>
         error is not OperationCanceledException || !cancellationToken.IsCancellationRequested;
 
     /// <summary>How long a plug-in may take to validate a server.</summary>
     internal static TimeSpan ValidateTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a plug-in may go on after its caller has gone, to leave nothing half done.</summary>
+    /// <summary>How long a plug-in may continue after a cancellation, to leave no partial change.</summary>
     internal static TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Waits for a call. When the caller's wait ends, a plug-in that heeds the token ends in its own order; one that doesn't is left behind,
-    /// so that it can't keep its caller for ever.
+    /// Waits for a call. When the caller cancels, a plug-in that observes the token ends by itself. One that doesn't is abandoned after
+    /// <see cref="Grace"/>.
     /// </summary>
     public static Task<T> EndWithCallerAsync<T>(Task<T> call, CancellationToken cancellationToken)
     {

@@ -5,13 +5,13 @@ namespace StorageConnect.Engine;
 /// <content>What the array does in the background.</content>
 public sealed partial class StorageArray
 {
-    /// <summary>The plug-in's wish how long to leave between two questions after progress; null while it has none, or none was asked.</summary>
+    /// <summary>The pause between two progress queries that the plug-in asks for; null for none, or before the array was opened.</summary>
     internal TimeSpan? ProgressInterval => _session?.Plugin.Instance.ProgressInterval;
 
-    /// <summary>Asks once how far an operation is. Guide: getAsyncProgress().</summary>
+    /// <summary>Queries the progress of an operation once. Guide: getAsyncProgress().</summary>
     /// <param name="record">What the call returned, or the last answer.</param>
-    /// <param name="kind">What the call was: it decides what the final record must tell.</param>
-    /// <param name="cancellationToken">Ends the question, not the operation.</param>
+    /// <param name="kind">What the call was: it decides which fields the final record must have.</param>
+    /// <param name="cancellationToken">Ends the query, not the operation.</param>
     /// <returns>
     /// The record with AsyncProgress -1 or 0 to 100; or, when it is done, the record that a synchronous call would have returned, without progress
     /// and handle.
@@ -39,7 +39,7 @@ public sealed partial class StorageArray
             : answer);
     }
 
-    /// <summary>Stops what a call began, where the plug-in can; nothing half made is left then. Not one of the guide's methods.</summary>
+    /// <summary>Stops an operation, where the plug-in can, and removes what it has made so far. Not one of the guide's methods.</summary>
     /// <returns>False when it had ended by itself.</returns>
     /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
     public Task<bool> CancelAsync(StorageElement record, CancellationToken cancellationToken) =>

@@ -64,7 +64,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> CloneAsync(StorageElement element, string? name, string? qos, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.Clone, element, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.Clone, element, cancellationToken);
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
         var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneAsync(server, s.element, s.destination, s.qos, token),
@@ -82,7 +82,7 @@ public sealed partial class StorageArray
         CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
         var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneFromSnapAsync(server, s.element, s.snapshot, s.destination, s.qos, token),
@@ -97,7 +97,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> SplitCloneAsync(StorageElement element, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.SplitClone, element, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.SplitClone, element, cancellationToken);
         await CheckSplitWhileOpenAsync(session, element, now!, cancellationToken);
         return Own(await NamingObstaclesAsync(
             () => CheckedAsync(session, GuideMethod.SplitClone, (element, now: now!, plugin: session.Plugin.Descriptor),
@@ -112,7 +112,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> CreateSnapAsync(StorageElement element, string? name, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.CreateSnap, element, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.CreateSnap, element, cancellationToken);
         var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
         return Own(await CheckedAsync(session, GuideMethod.CreateSnap, (element, destination, now: now!),
             static (plugin, server, s, token) => plugin.CreateSnapAsync(server, s.element, s.destination, token),
@@ -136,7 +136,7 @@ public sealed partial class StorageArray
         Capabilities? now = null;
         foreach (var element in elements)
         {
-            now = await PassGateAsync(session, GuideMethod.CreateMultiSnap, element, cancellationToken);
+            now = await CheckCapabilityAsync(session, GuideMethod.CreateMultiSnap, element, cancellationToken);
         }
 
         var destination = Destination(session, StorageElementType.Snapshot, name, AbilityKey.CustomSnapName, now!);
@@ -247,7 +247,7 @@ public sealed partial class StorageArray
             return;
         }
 
-        // Whether a host has it open only that host knows; online and presented means that one may.
+        // Only the hosts know whether they have it open. Online and presented means that one may.
         if (await GetInfoAsync(session, element, cancellationToken) is { State: StorageElementState.Online, AccessGroupNames.Count: > 0 } open)
         {
             throw ElementErrors.StorageElementInUse(open.Name, open.AccessGroupNames, Name);

@@ -158,7 +158,7 @@ public sealed partial class StorageArray
     {
         CheckSize(element.Name, newSizeBytes);
         var session = await OpenAsync(cancellationToken);
-        var now = await PassGateAsync(session, GuideMethod.Resize, element, cancellationToken);
+        var now = await CheckCapabilityAsync(session, GuideMethod.Resize, element, cancellationToken);
         var present = Own(await GetInfoAsync(session, element, cancellationToken));
         if (newSizeBytes < present.SizeBytes && !allowShrink)
         {
@@ -253,7 +253,7 @@ public sealed partial class StorageArray
             ? $"it added '{added.Name}', which it was not allowed to"
             : null;
 
-    /// <summary>The guide's generic version: ask for each element, and look for its identity on this host.</summary>
+    /// <summary>The guide's generic version: getInfo of each element, then its devices on this host.</summary>
     private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
     {
         var updated = new List<StorageElement>();

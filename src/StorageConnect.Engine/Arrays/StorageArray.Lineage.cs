@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine;
 
-/// <content>Who was made of whom, and who stands in the way.</content>
+/// <content>Lineage, and what blocks a request.</content>
 public sealed partial class StorageArray
 {
     /// <summary>The families on the array, or the whole family of an element; each from its oldest member down.</summary>
@@ -31,7 +31,7 @@ public sealed partial class StorageArray
         return [.. Unique(await OpenAsync(cancellationToken), GuideMethod.GetCurrentSnaps, all)];
     }
 
-    /// <summary>Does what the array may refuse; a refusal then names what stands in the way.</summary>
+    /// <summary>Runs an action; a refusal by the array then names what blocks it.</summary>
     private static async Task<T> NamingObstaclesAsync<T>(Func<Task<T>> action, Func<Task<IEnumerable<string>>> findObstacles)
     {
         try
@@ -46,7 +46,7 @@ public sealed partial class StorageArray
             }
             catch (StorageConnectException)
             {
-                // The refusal is what matters; who is in the way stays unsaid.
+                // The refusal matters more than its obstacles.
             }
 
             throw;
@@ -61,7 +61,7 @@ public sealed partial class StorageArray
         },
         findObstacles);
 
-    /// <summary>Who uses an element, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
+    /// <summary>The groups an element is presented to, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
         // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
@@ -69,7 +69,7 @@ public sealed partial class StorageArray
         return Obstacles(element.AccessGroupNames).Concat(children.Select(Describe));
     }
 
-    /// <summary>What else is in a snapshot, and who uses what would be rolled back.</summary>
+    /// <summary>The other members of a snapshot, and the groups that use what would be rolled back.</summary>
     private async Task<IEnumerable<string>> FindBesideAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
         if (element is not null && !snapshot.SourceUuids.Contains(element.Uuid))

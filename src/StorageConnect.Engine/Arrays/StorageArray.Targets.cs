@@ -6,7 +6,7 @@ namespace StorageConnect.Engine;
 /// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their own.</content>
 public sealed partial class StorageArray
 {
-    /// <summary>True where the plug-in finds and logs in to its targets in a way of its own.</summary>
+    /// <summary>True where the plug-in implements discover, start and stop.</summary>
     internal async Task<bool> HasOwnLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Plugin.OverridesDiscovery;
 
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover().</summary>
@@ -68,7 +68,7 @@ public sealed partial class StorageArray
             cancellationToken);
 
     /// <summary>Makes this host notice elements presented, withdrawn or resized. Guide: refresh().</summary>
-    /// <returns>True when the plug-in did it, in a way of its own; false when the SCSI bus was looked through as a whole.</returns>
+    /// <returns>True when the plug-in did it; false when the host rescanned its SCSI bus.</returns>
     [Rule(2, "refresh is called only below API 1.2.10.", "refresh()")]
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ using StorageConnect.Engine.Servers;
 namespace StorageConnect.Engine;
 
 /// <summary>
-/// The one door to an array: every call of a plug-in goes through here, and here the guide's rules are kept. One instance serves a registered
+/// The only way to an array: every call of a plug-in goes through this class, which enforces the guide's rules. One instance serves a registered
 /// server in this process, from several threads at once.
 /// </summary>
 public sealed partial class StorageArray : IDisposable
@@ -22,8 +22,8 @@ public sealed partial class StorageArray : IDisposable
     /// <param name="catalog">Where its plug-in is.</param>
     /// <param name="secrets">Where its secrets are.</param>
     /// <param name="host">This host.</param>
-    /// <param name="names">Where the names go that the array tells.</param>
-    /// <param name="between">Puts something between the door and the plug-in; null for nothing.</param>
+    /// <param name="names">Collects the names that the array returns.</param>
+    /// <param name="between">Wraps the plug-in, for tests of plug-ins; null for none.</param>
     internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IStorageHost host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
         _between = between;
@@ -64,7 +64,7 @@ public sealed partial class StorageArray : IDisposable
     public async Task<Capabilities> GetCapabilitiesAsync(CancellationToken cancellationToken) =>
         await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
 
-    /// <summary>The server's record with what the array tells of itself now. Guide: getInfo().</summary>
+    /// <summary>The server's record with the array's present information. Guide: getInfo().</summary>
     public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
 
     /// <summary>As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in leaves it out.</summary>
@@ -82,7 +82,7 @@ public sealed partial class StorageArray : IDisposable
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
-        // The user's own entries stay the user's: of the answer only what the array knows is taken.
+        // The user's entries are kept: only the array's own information is taken from the result.
         return (Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
@@ -108,7 +108,7 @@ public sealed partial class StorageArray : IDisposable
     public Task<string> GetStatusAsync(StorageElement? element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetStatus, element, static (plugin, server, e, token) => plugin.GetStatusAsync(server, e, token), cancellationToken);
 
-    /// <summary>The qualities of service the array knows. Guide: getQoSList().</summary>
+    /// <summary>The qualities of service of the array. Guide: getQoSList().</summary>
     public async Task<IReadOnlyList<QosValue>> GetQosListAsync(CancellationToken cancellationToken)
     {
         var values = await CallAsync(GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken);
@@ -120,11 +120,11 @@ public sealed partial class StorageArray : IDisposable
         return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
     }
 
-    /// <summary>What create, clone or cloneFromSnap made, with the quality of service it must tell.</summary>
+    /// <summary>The result of create, clone or cloneFromSnap; a fault if the quality of service is missing.</summary>
     [Rule(12, "The quality of service of created elements and clones is filled, where the array has any.", "create()")]
     private static async Task<StorageElement> WithQosAsync(Session session, string method, StorageElement made, CancellationToken cancellationToken)
     {
-        // What goes on in the background must tell it when it is done.
+        // A background operation must report it when it is done.
         return made.Qos is null && made.AsyncProgress is null && await HasQosAsync(session, cancellationToken)
             ? throw PluginCall.Fault(session.Plugin, method, $"'{made.Name}' has no quality of service in its answer, though the array has some")
             : made;
@@ -138,7 +138,7 @@ public sealed partial class StorageArray : IDisposable
         }
         catch (StorageConnectException)
         {
-            // Then nobody knows; what was made is made.
+            // Unknown. The element exists all the same.
             return false;
         }
     }
@@ -255,7 +255,7 @@ public sealed partial class StorageArray : IDisposable
             return true;
         }, cancellationToken);
 
-    private async Task<Capabilities?> PassGateAsync(Session session, string method, StorageElement? element, CancellationToken cancellationToken)
+    private async Task<Capabilities?> CheckCapabilityAsync(Session session, string method, StorageElement? element, CancellationToken cancellationToken)
     {
         if (!CapabilityCheck.Needed.TryGetValue(method, out var key))
         {

@@ -4,7 +4,7 @@ namespace StorageConnect.Engine.Arrays;
 
 /// <summary>
 /// Finds elements that a listing returns twice. The same element twice, as pages that overlap bring it, is dropped; two elements with one Uuid are
-/// a fault of the plug-in, because nobody could tell which of them is meant.
+/// a fault of the plug-in, because a caller could not say which of them is meant.
 /// </summary>
 internal sealed class UniqueElements
 {

@@ -22,6 +22,14 @@ internal static class PluginErrors
     public static AlreadyExistsException PluginExists(string plugin, string version, string folder) =>
         new(Text([plugin, version, folder])) { Element = plugin };
 
+    public static InvalidRequestException PluginFolderUnfit(string folder, string reason) => new(Text([folder, reason])) { Element = folder };
+
+    public static InvalidRequestException PluginNameAmbiguous(string plugin, IEnumerable<string> classNames) =>
+        new(Text([plugin, string.Join(", ", classNames)])) { Element = plugin };
+
+    public static AlreadyExistsException PluginNameTaken(string plugin, string className, string path) =>
+        new(Text([plugin, className, path])) { Element = plugin };
+
     public static AccessDeniedException PluginNotYours(string plugin, string folder) => new(Text([plugin, folder])) { Element = plugin };
 
     public static AccessDeniedException PluginFolderNotWritable(string plugin, string folder, string userPlugins, Exception cause) =>

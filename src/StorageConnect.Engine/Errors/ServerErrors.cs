@@ -6,7 +6,7 @@ namespace StorageConnect.Engine;
 /// <summary>Errors about registered servers and what is kept of them. Each method's name is the id.</summary>
 internal static class ServerErrors
 {
-    // There is no name to tell: the parameter is what is missing.
+    // There is no name: the parameter itself is missing.
     private const string ServerParameter = "StorageServer";
 
     public static NotFoundException StorageServerNotFound() => new(Text([], "None")) { Element = ServerParameter };

@@ -36,7 +36,7 @@ public sealed record OscLineage
     /// <summary>The names of the clones made of it.</summary>
     public ValueList<string> Clones { get; init; } = [];
 
-    /// <summary>The names of those it shares blocks with, as far as arrays tell: clones that aren't split, and what they were made of.</summary>
+    /// <summary>The names of the elements it shares blocks with, as reported: clones that are not split, and their sources.</summary>
     public ValueList<string> SharesBlocksWith { get; init; } = [];
 
     /// <summary>The name.</summary>

@@ -1,32 +1,109 @@
 namespace StorageConnect.Engine;
 
 /// <summary>
-/// The names that arrays have told this process, so that completion never has to ask. Bounded: the names seen last are kept. Names alone, no
-/// records. Safe for several threads.
+/// The names that arrays have returned to this process and to earlier ones, for completion and suggestions. Bounded: the last names are kept.
+/// Names only, no records. Safe for several threads.
 /// </summary>
 public sealed class KnownNames
 {
+    private readonly NamesFile? _file;
+    private readonly Lock _loading = new();
+    private bool _loaded;
+    private volatile bool _changed;
+
     /// <summary>At most so many names of a kind are known at a time.</summary>
     public const int Capacity = 20_000;
 
     private readonly Generations[] _kinds = [.. Enum.GetValues<NameKind>().Select(_ => new Generations())];
 
+    /// <summary>Names of this process only.</summary>
+    public KnownNames()
+        : this(null)
+    {
+    }
+
+    /// <summary>Names that a file keeps for the next process. It is read when names are first asked for.</summary>
+    internal KnownNames(NamesFile? file)
+    {
+        _file = file;
+        _loaded = file is null;
+    }
+
     /// <summary>The names of a kind with the Uuids of their servers, in no order.</summary>
-    public IReadOnlyCollection<(string ServerUuid, string Name)> Get(NameKind kind) => _kinds[(int)kind].Get();
+    public IReadOnlyCollection<(string ServerUuid, string Name)> Get(NameKind kind)
+    {
+        EnsureLoaded();
+        return _kinds[(int)kind].Get();
+    }
+
+    /// <summary>Keeps the names of these servers for the next process, when names have changed.</summary>
+    internal void Save(IReadOnlySet<string> serverUuids)
+    {
+        if (_file is not null && _changed)
+        {
+            EnsureLoaded();
+            _changed = false;
+            _file.Save([.. Enum.GetValues<NameKind>().SelectMany(kind => Get(kind).Select(name => new KnownName(kind, name.ServerUuid, name.Name))).Where(name => serverUuids.Contains(name.ServerUuid))]);
+        }
+    }
 
     /// <summary>A name was seen.</summary>
-    internal void Learn(NameKind kind, string serverUuid, string name) => _kinds[(int)kind].Add((serverUuid, name));
+    internal void Learn(NameKind kind, string serverUuid, string name)
+    {
+        if (_kinds[(int)kind].Add((serverUuid, name)))
+        {
+            _changed = true;
+        }
+    }
 
     /// <summary>A LUN, clone or snapshot was seen.</summary>
-    internal void Learn(StorageElement element) => Learn(KindOf(element), element.StorageServerUuid, element.Name);
+    internal void Learn(StorageElement element)
+    {
+        Learn(KindOf(element), element.StorageServerUuid, element.Name);
+        if (element.Type == StorageElementType.SnapClone)
+        {
+            Learn(NameKind.SnapClone, element.StorageServerUuid, element.Name);
+        }
+        else
+        {
+            // A clone that was split, or another element of its name.
+            _kinds[(int)NameKind.SnapClone].Remove((element.StorageServerUuid, element.Name));
+        }
+    }
 
     /// <summary>What had the name is gone.</summary>
-    internal void Forget(NameKind kind, string serverUuid, string name) => _kinds[(int)kind].Remove((serverUuid, name));
+    internal void Forget(NameKind kind, string serverUuid, string name)
+    {
+        // Else the file would bring it back.
+        EnsureLoaded();
+        _kinds[(int)kind].Remove((serverUuid, name));
+        _changed = true;
+    }
 
     /// <summary>A LUN, clone or snapshot is gone.</summary>
-    internal void Forget(StorageElement element) => Forget(KindOf(element), element.StorageServerUuid, element.Name);
+    internal void Forget(StorageElement element)
+    {
+        Forget(KindOf(element), element.StorageServerUuid, element.Name);
+        Forget(NameKind.SnapClone, element.StorageServerUuid, element.Name);
+    }
 
     private static NameKind KindOf(StorageElement element) => element.Type == StorageElementType.Snapshot ? NameKind.Snapshot : NameKind.StorageElement;
+
+    private void EnsureLoaded()
+    {
+        lock (_loading)
+        {
+            if (!_loaded)
+            {
+                foreach (var known in _file!.Load())
+                {
+                    _kinds[(int)known.Kind].Add((known.ServerUuid, known.Name));
+                }
+
+                _loaded = true;
+            }
+        }
+    }
 
     /// <summary>Two halves: when the young one is full it becomes the old one, and what was old is forgotten. No name is moved one by one.</summary>
     private sealed class Generations
@@ -35,15 +112,23 @@ public sealed class KnownNames
         private HashSet<(string ServerUuid, string Name)> _young = [];
         private HashSet<(string ServerUuid, string Name)> _old = [];
 
-        public void Add((string ServerUuid, string Name) name)
+        /// <returns>True when the name was not among the young ones.</returns>
+        public bool Add((string ServerUuid, string Name) name)
         {
             lock (_gate)
             {
-                if (_young.Add(name) && _young.Count == Capacity / 2)
+                if (!_young.Add(name))
+                {
+                    return false;
+                }
+
+                if (_young.Count == Capacity / 2)
                 {
                     (_old, _young) = (_young, _old);
                     _young.Clear();
                 }
+
+                return true;
             }
         }
 

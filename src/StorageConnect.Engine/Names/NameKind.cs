@@ -6,6 +6,9 @@ public enum NameKind
     /// <summary>A LUN or clone.</summary>
     StorageElement,
 
+    /// <summary>A clone that shares blocks; it is known as a storage element, too.</summary>
+    SnapClone,
+
     /// <summary>A snapshot.</summary>
     Snapshot,
 

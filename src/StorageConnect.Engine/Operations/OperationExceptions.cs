@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine;
 
-/// <summary>An operation failed in a way that only its plug-in knows.</summary>
+/// <summary>An operation failed for a reason of its plug-in's own kind.</summary>
 public sealed class OperationFailedException : StorageConnectException
 {
     /// <summary>What happened and why.</summary>
@@ -30,7 +30,7 @@ public sealed class OperationStoppedException : StorageConnectException
     }
 }
 
-/// <summary>The time to wait was over before the operations were.</summary>
+/// <summary>The timeout was reached before the operations ended.</summary>
 public sealed class OperationTimeoutException : StorageConnectException
 {
     /// <summary>What happened and why.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>
-/// Polls the operations that somebody waits for: a loop per operation, at most four queries per server at a time. The loop of an operation ends with
+/// Polls the operations with subscriptions: a loop per operation, at most four queries per server at a time. The loop of an operation ends with
 /// the operation, or with its last subscription.
 /// </summary>
 internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, Task<ProgressResult>> query, TimeProvider clock)
@@ -79,7 +79,7 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
         }
         catch (OperationCanceledException)
         {
-            // Nobody waits any more.
+            // The last subscription has ended.
         }
         finally
         {
@@ -101,7 +101,7 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
         }
     }
 
-    /// <summary>Tells the subscribers.</summary>
+    /// <summary>Publishes a result to the subscriptions.</summary>
     /// <returns>The pause before the next query, already begun; null when this was the last.</returns>
     private Task? Publish(PolledOperation polled, ProgressResult result)
     {
@@ -136,7 +136,7 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
         return pause;
     }
 
-    /// <summary>An array that is asked at once after the start has nothing to tell; a resumed operation has.</summary>
+    /// <summary>A new operation has no progress yet; a resumed one is queried at once.</summary>
     private TimeSpan FirstPause(StoredOperation operation)
     {
         var age = clock.GetUtcNow() - operation.Operation.StartedAt;

@@ -1,15 +1,15 @@
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>Makes of what an array reports what a user wants to see: a percentage that never runs backwards, and the time left.</summary>
+/// <summary>Monotonic percentage and remaining time, from what an array reports.</summary>
 internal sealed class OperationProgress(TimeProvider clock)
 {
     private (long At, int Percent)? _first;
     private (long At, int Percent)? _latest;
 
-    /// <summary>0 to 100; null while the array has told none.</summary>
+    /// <summary>0 to 100; null while the array has reported none.</summary>
     public int? Percent => _latest?.Percent;
 
-    /// <summary>By the pace so far; null while there is none to go by.</summary>
+    /// <summary>Estimated from the progress so far; null while there is none.</summary>
     public TimeSpan? Remaining
     {
         get
@@ -24,7 +24,7 @@ internal sealed class OperationProgress(TimeProvider clock)
         }
     }
 
-    /// <param name="reported">-1 (unknown) or 0 to 100, as <c>getAsyncProgress</c> has it; what lies outside is taken for the nearest.</param>
+    /// <param name="reported">-1 (unknown) or 0 to 100, as <c>getAsyncProgress</c> has it; values outside are clamped.</param>
     public void Report(int reported)
     {
         var percent = Math.Min(reported, 100);

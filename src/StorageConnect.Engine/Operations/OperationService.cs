@@ -108,11 +108,11 @@ public sealed class OperationService
         return new(id, answer.Operation.Operation) { Problem = answer.Problem };
     }
 
-    /// <summary>A new subscription, for whoever waits for operations.</summary>
+    /// <summary>A new subscription.</summary>
     /// <param name="pollInterval">The least time between two queries of one operation; zero leaves it to the engine and the plug-in.</param>
     public OperationSubscription Subscribe(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
 
-    /// <summary>Has the array stop an operation, and take back what it has half made.</summary>
+    /// <summary>Has the array stop an operation, and remove what it has made so far.</summary>
     /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
     /// <exception cref="InvalidRequestException">It has ended by itself.</exception>
     public async Task<OscOperation> StopAsync(string id, CancellationToken cancellationToken)
@@ -120,7 +120,7 @@ public sealed class OperationService
         var operation = Load(id);
         if (!operation.HasEnded)
         {
-            // Stored first: any process that follows it then knows why it ends.
+            // Stored first: any process that polls it then reports the right reason.
             _store.Update(id, static kept => kept with { Stopping = true });
             var isStopped = false;
             try

@@ -6,7 +6,7 @@ namespace StorageConnect.Engine.Operations;
 
 /// <summary>
 /// The operations of this user, one file each, so that an unreadable one does not affect the others. The percentage is not stored: it is queried.
-/// An operation whose outcome somebody has got moves to the history, a folder beside, and is deleted from there after a week.
+/// An operation whose outcome was handed over moves to the folder "history", and is deleted a week after its end.
 /// </summary>
 internal sealed class OperationStore(string folder, TimeProvider? clock = null)
 {
@@ -31,10 +31,10 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
         return true;
     });
 
-    /// <summary>The operations whose outcome nobody has got yet.</summary>
+    /// <summary>The operations whose outcome was not handed over yet.</summary>
     public IReadOnlyList<string> Ids => Guarded(() => Order(FilesIn(folder).Union(_unwritten.Keys.Except(_unwrittenHistory.Keys))));
 
-    /// <summary>The operations whose outcome somebody has got, of the last week.</summary>
+    /// <summary>The operations of the last week whose outcome was handed over.</summary>
     public IReadOnlyList<string> HistoryIds => Guarded(() => Order(FilesIn(HistoryFolder).Union(_unwrittenHistory.Keys).Except(Ids)));
 
     /// <summary>Stores an operation that has begun: on disk, or in this process alone where the disk doesn't take it.</summary>
@@ -60,7 +60,7 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
             return unwritten;
         }
 
-        // Another process may move it to the history between the two looks, and never back.
+        // Another process may move it to the history between the two reads, and never back.
         return IsId(id) ? TryRead(id, FileOf(id)) ?? TryRead(id, HistoryFileOf(id)) : null;
     }
 
@@ -137,7 +137,7 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
         }
     }
 
-    /// <summary>Deletes what ended more than a week ago; looks at most once an hour.</summary>
+    /// <summary>Deletes what ended more than a week ago; at most once an hour.</summary>
     public void DeleteExpired()
     {
         var last = Interlocked.Read(ref _cleanedUp);
@@ -156,7 +156,7 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException or StorageConnectException)
         {
-            // The next hour will do.
+            // The next cleanup tries again.
         }
     }
 

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace StorageConnect.Engine;
 
 /// <summary>
-/// Somebody who waits for operations. Of each only the latest update is kept, so that a slow reader costs nothing. Disposing of it ends the
+/// A wait for operations. Only the latest update of each is kept, so that a slow reader costs nothing. Disposing of it ends the
 /// wait; the arrays go on.
 /// </summary>
 public sealed class OperationSubscription : IDisposable
@@ -17,11 +17,11 @@ public sealed class OperationSubscription : IDisposable
 
     internal OperationSubscription(OperationService service) => _service = service;
 
-    /// <summary>How long not to ask an array again, at least. Others who wait for the same operation may be less patient.</summary>
+    /// <summary>The least time between two queries of an operation. Another subscription to the same operation may have a shorter one.</summary>
     public TimeSpan PollInterval { get; init; }
 
-    /// <summary>Waits for one more operation. Adding it again changes nothing.</summary>
-    /// <returns>The operation as it was last kept.</returns>
+    /// <summary>Adds an operation to wait for. Adding it again changes nothing.</summary>
+    /// <returns>The operation as it was last stored.</returns>
     /// <exception cref="NotFoundException">There is no such operation.</exception>
     public OscOperation Add(string id)
     {
@@ -41,7 +41,7 @@ public sealed class OperationSubscription : IDisposable
         return operation.Operation;
     }
 
-    /// <summary>The latest update of each operation since this was last asked; empty when there is none.</summary>
+    /// <summary>The latest update of each operation since the last call; empty when there is none.</summary>
     public IReadOnlyList<OperationUpdate> Take()
     {
         lock (_gate)
@@ -52,10 +52,10 @@ public sealed class OperationSubscription : IDisposable
         }
     }
 
-    /// <summary>Waits for update.</summary>
-    /// <param name="atMost">How long, or null for as long as it takes.</param>
+    /// <summary>Waits for updates.</summary>
+    /// <param name="atMost">The longest wait; null for no limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The latest update of each operation; empty when the time was over first.</returns>
+    /// <returns>The latest update of each operation; empty when the limit was reached first.</returns>
     public async Task<IReadOnlyList<OperationUpdate>> NextAsync(TimeSpan? atMost, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,16 +1,16 @@
 namespace StorageConnect.Engine;
 
-/// <summary>What is known of an operation at a moment.</summary>
-/// <param name="Id">Which operation.</param>
+/// <summary>The state of an operation at one moment.</summary>
+/// <param name="Id">The operation's id.</param>
 /// <param name="Operation">Its record; null when it can't be read.</param>
 public sealed record OperationUpdate(string Id, OscOperation? Operation)
 {
-    /// <summary>Why nothing newer is known: the array couldn't be asked, or the record can't be read.</summary>
+    /// <summary>Why the state is not up to date: the query failed, or the stored record can't be read.</summary>
     public StorageConnectException? Problem { get; init; }
 
-    /// <summary>The time it will still take, if that can be told.</summary>
+    /// <summary>The estimated remaining time; null when unknown.</summary>
     public TimeSpan? Remaining { get; init; }
 
-    /// <summary>Nobody asks any more: it ended, or asking is in vain.</summary>
+    /// <summary>No more updates follow: it has ended, or polling was given up.</summary>
     public bool IsLast { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>Something an array does in the background. What it says was true when it was asked: Get-OscOperation asks anew.</summary>
+/// <summary>A background operation of an array, as of the last query. Get-OscOperation queries it again.</summary>
 public sealed record OscOperation
 {
     /// <summary>Its identity, for this user on this machine: 12 lower-case hex digits.</summary>
@@ -12,13 +12,13 @@ public sealed record OscOperation
     /// <summary>The server it runs on.</summary>
     public required string StorageServerName { get; init; }
 
-    /// <summary>The name of the element that is being made or changed.</summary>
+    /// <summary>The name of the element that is being created or changed.</summary>
     public required string Target { get; init; }
 
     /// <summary>Whether it still runs, and how it ended if not.</summary>
     public OscOperationState State { get; init; }
 
-    /// <summary>How far it is, 0 to 100; null when the array doesn't tell.</summary>
+    /// <summary>Progress, 0 to 100; null when the array doesn't report it.</summary>
     public int? PercentComplete { get; init; }
 
     /// <summary>When it began.</summary>
@@ -52,14 +52,14 @@ public enum OscOperationKind
     /// <summary>Makes a clone (guide: <c>clone</c>, <c>cloneFromSnap</c>).</summary>
     Clone,
 
-    /// <summary>Gives a clone blocks of its own (guide: <c>splitClone</c>).</summary>
+    /// <summary>Makes a clone independent of its source (guide: <c>splitClone</c>).</summary>
     Split,
 }
 
 /// <summary>Where an operation stands.</summary>
 public enum OscOperationState
 {
-    /// <summary>The array works on it, as far as is known.</summary>
+    /// <summary>The array works on it, as of the last query.</summary>
     Running,
 
     /// <summary>It is done; its result is there.</summary>

@@ -20,7 +20,7 @@ internal sealed class PolledOperation : IDisposable
 
     public List<OperationSubscription> Subscriptions { get; } = [];
 
-    /// <summary>Cancelled when nobody waits any more.</summary>
+    /// <summary>Cancelled when the last subscription has ended.</summary>
     public CancellationToken Token { get; }
 
     /// <summary>The latest known state.</summary>

@@ -1,17 +1,17 @@
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>What is kept of an operation: all that another process needs to go on following it. Plain data, no secrets.</summary>
+/// <summary>The stored form of an operation: all that another process needs to poll it. Plain data, no secrets.</summary>
 /// <param name="Operation">The record as users see it.</param>
 /// <param name="ServerUuid">The server it runs on.</param>
-/// <param name="Record">The plug-in's last answer with its handle: the next question is put with it.</param>
-/// <param name="Stopping">Somebody asked the array to stop it: if it fails now, that is why.</param>
+/// <param name="Record">The plug-in's last result with its handle, for the next query.</param>
+/// <param name="Stopping">The array was asked to stop it: a failure now means that it was stopped.</param>
 internal sealed record StoredOperation(OscOperation Operation, string ServerUuid, StorageElement Record, bool Stopping = false)
 {
     public string Id => Operation.Id;
 
     public bool HasEnded => Operation.State != OscOperationState.Running;
 
-    /// <summary>With an answer that isn't the last.</summary>
+    /// <summary>With the result of a query while it runs.</summary>
     public StoredOperation Advance(StorageElement answer) => this with
     {
         Record = answer,

@@ -13,6 +13,19 @@ public enum PluginState
     Failed,
 }
 
+/// <summary>Where a plug-in was found.</summary>
+public enum PluginOrigin
+{
+    /// <summary>It came with the module.</summary>
+    Module,
+
+    /// <summary>The user registered it.</summary>
+    User,
+
+    /// <summary>It was installed for everybody on this machine.</summary>
+    System,
+}
+
 /// <summary>A plug-in that was found, usable or not.</summary>
 public sealed record OscPlugin
 {
@@ -33,6 +46,9 @@ public sealed record OscPlugin
 
     /// <summary>The file it is in, or its folder where no file could be read.</summary>
     public required string Path { get; init; }
+
+    /// <summary>Whether it came with the module, was registered by the user, or was installed for everybody.</summary>
+    public PluginOrigin Origin { get; init; }
 
     /// <inheritdoc cref="PluginDescriptor.StorageTypes"/>
     public ValueList<StorageType> StorageTypes { get; init; } = [];
@@ -55,7 +71,7 @@ public sealed record OscPlugin
     /// <inheritdoc cref="PluginDescriptor.Ability"/>
     public Capabilities? Ability { get; init; }
 
-    /// <summary>Whether it can be used.</summary>
+    /// <summary>Whether it can be used, as far as its files tell; whether it can be loaded is known after it was used in this process.</summary>
     public PluginState State { get; init; }
 
     /// <summary>Why it can't be used, and what to do; null when it can.</summary>

@@ -6,6 +6,12 @@ namespace StorageConnect.Engine.Plugins;
 /// <param name="Problem">Why it is refused, or null.</param>
 internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor, string? Problem)
 {
+    /// <summary>Where it was found.</summary>
+    public PluginOrigin Origin { get; init; } = PluginOrigin.User;
+
+    /// <summary>The file can be a plug-in's, but nothing can be read of it: that is told even where there are other plug-ins beside it.</summary>
+    public bool IsUnreadable { get; init; }
+
     public PluginVersion Version => PluginVersion.TryParse(Descriptor?.Version) ?? default;
 
     /// <summary>The revision it is called with. Only for candidates without a problem.</summary>
@@ -24,6 +30,7 @@ internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor
         Description = Descriptor?.Description ?? "",
         ClassName = Descriptor?.ClassName ?? "",
         Path = Path,
+        Origin = Origin,
         StorageTypes = Descriptor?.StorageTypes ?? [],
         RequiredApiVersion = Descriptor?.RequiredApiVersion ?? "",
         ExtendedApiVersion = Descriptor?.ExtendedApiVersion ?? "",

@@ -16,20 +16,38 @@ public sealed class PluginCatalog
         _store = new(paths);
     }
 
-    /// <summary>All plug-ins, good and bad, with what is wrong with the bad ones. Loads each, so that what it says is true.</summary>
-    public IReadOnlyList<OscPlugin> GetAll() =>
-        [.. _finder.Find().Select(candidate => candidate.ToOscPlugin(candidate.Problem is null ? _loader.TryLoad(candidate).Problem : null))];
+    /// <summary>All plug-ins, good and bad, with what is wrong with the bad ones.</summary>
+    /// <param name="load">
+    /// Load each and construct it, which runs its code, to find out whether it can be used. Otherwise all comes from the files, and no code of theirs runs.
+    /// </param>
+    public IReadOnlyList<OscPlugin> GetAll(bool load = false) => [.. _finder.Find().Select(candidate => candidate.ToOscPlugin(FindFailure(candidate, load)))];
 
     /// <summary>The descriptors of the plug-ins that are well-formed, from metadata alone: no code of theirs runs.</summary>
     public IReadOnlyList<PluginDescriptor> GetDescriptors() =>
         [.. _finder.Find().Where(candidate => candidate.Problem is null).Select(candidate => candidate.Descriptor!)];
 
-    /// <summary>Copies a plug-in to where this user's plug-ins are looked for.</summary>
-    /// <param name="path">The plug-in's folder, or its assembly.</param>
-    public IReadOnlyList<OscPlugin> Add(string path)
+    /// <summary>Checks that a plug-in can be registered. Changes nothing and runs none of its code.</summary>
+    /// <inheritdoc cref="Add"/>
+    public void CheckAdd(string path, bool force = false) => Prepare(path, force);
+
+    /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Runs none of its code.</summary>
+    /// <param name="path">The plug-in's folder, which is copied as a whole; or its assembly, which is copied with the files that it needs.</param>
+    /// <param name="force">Register it though another plug-in has its name.</param>
+    /// <exception cref="NotFoundException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
+    /// <exception cref="AlreadyExistsException">It is registered already, or another plug-in has its name.</exception>
+    public IReadOnlyList<OscPlugin> Add(string path, bool force = false)
     {
-        var folder = _store.Add(path);
+        var folder = _store.Add(Prepare(path, force));
         return [.. GetAll().Where(plugin => Path.GetDirectoryName(plugin.Path) == folder)];
+    }
+
+    /// <summary>The plug-ins that are in the same folder as one, and go with it when it is removed.</summary>
+    public IReadOnlyList<OscPlugin> GetOthersInFolder(OscPlugin plugin)
+    {
+        ArgumentNullException.ThrowIfNull(plugin);
+        var folder = PluginStore.FolderOf(plugin);
+        return [.. GetAll().Where(other => PluginStore.FolderOf(other) == folder && (other.ClassName, other.Path) != (plugin.ClassName, plugin.Path))];
     }
 
     /// <summary>Deletes a plug-in that this user registered. A process that has loaded it goes on with it until it ends.</summary>
@@ -53,7 +71,7 @@ public sealed class PluginCatalog
             throw PluginErrors.PluginNotFound(name, all.Where(candidate => candidate.Problem is null).Select(candidate => candidate.Descriptor!.Name));
         }
 
-        return LoadNewest(meant, $"The plug-in '{name}'");
+        return LoadNewest(SelectClass(name, meant), $"The plug-in '{name}'");
     }
 
     /// <summary>The newest usable plug-in that may serve a server registered with this class and version (the same major version).</summary>
@@ -73,7 +91,49 @@ public sealed class PluginCatalog
         return LoadNewest(compatible, $"The plug-in class {className}");
     }
 
-    [Rule(2, "A server is bound to a plug-in's name and a compatible version range: the newest usable version of the same major version serves it.", "Class variables")]
+    /// <summary>A class name says exactly which. A display name that several classes have is the module's own, or ambiguous.</summary>
+    private static List<PluginCandidate> SelectClass(string name, List<PluginCandidate> meant)
+    {
+        var classes = meant.GroupBy(candidate => candidate.Descriptor!.ClassName).ToList();
+        if (classes.Count == 1)
+        {
+            return meant;
+        }
+
+        var chosen = classes.Find(group => string.Equals(group.Key, name, StringComparison.OrdinalIgnoreCase))
+            ?? classes.Find(group => group.Any(candidate => candidate.Origin == PluginOrigin.Module))
+            ?? throw PluginErrors.PluginNameAmbiguous(name, classes.Select(group => group.Key));
+        return [.. chosen];
+    }
+
+    private PluginSource Prepare(string path, bool force)
+    {
+        var source = _store.Prepare(path);
+        if (force)
+        {
+            return source;
+        }
+
+        foreach (var other in _finder.Find())
+        {
+            var taken = source.Plugins.FirstOrDefault(plugin => other.Descriptor is { } descriptor
+                && (descriptor.ClassName == plugin.ClassName
+                    ? other.Origin == PluginOrigin.Module
+                    : string.Equals(descriptor.Name, plugin.Name, StringComparison.OrdinalIgnoreCase)));
+            if (taken is not null)
+            {
+                throw PluginErrors.PluginNameTaken(taken.Name, other.Descriptor!.ClassName, other.Path);
+            }
+        }
+
+        return source;
+    }
+
+    private string? FindFailure(PluginCandidate candidate, bool load) =>
+        candidate.Problem is not null ? null : load ? _loader.TryLoad(candidate).Problem : _loader.FindKnownProblem(candidate);
+
+    [Rule(2, "A server is bound to a plug-in's name and a compatible version range: the newest usable version of the same major version serves it.",
+        "Class variables")]
     private LoadedPlugin LoadNewest(List<PluginCandidate> candidates, string subject)
     {
         string? problem = null;

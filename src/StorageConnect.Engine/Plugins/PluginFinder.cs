@@ -5,9 +5,9 @@ internal sealed class PluginFinder(EnginePaths paths)
 {
     /// <summary>All candidates, good and refused, in a stable order.</summary>
     public IEnumerable<PluginCandidate> Find() =>
-        FindIn(paths.ModulePlugins, trusted: true)
-            .Concat(FindIn(paths.UserPlugins, trusted: false))
-            .Concat(FindIn(EnginePaths.SystemPlugins, trusted: false));
+        FindIn(paths.ModulePlugins, PluginOrigin.Module)
+            .Concat(FindIn(paths.UserPlugins, PluginOrigin.User))
+            .Concat(FindIn(EnginePaths.SystemPlugins, PluginOrigin.System));
 
     /// <summary>The candidates of one plug-in folder.</summary>
     /// <param name="folder">The folder of the plug-in itself.</param>
@@ -29,46 +29,51 @@ internal sealed class PluginFinder(EnginePaths paths)
             return [new(folder, null, $"Its folder can't be read: {e.Message}")];
         }
 
-        var candidates = files.SelectMany(Read).ToList();
-        return candidates.Count > 0
-            ? candidates
-            : [new(folder, null, $"'{folder}' holds no assembly with a class marked [StorageArrayPlugin]. Build the plug-in, and copy its output there.")];
+        var candidates = files.SelectMany(FindInFile).ToList();
+        return candidates.Where(candidate => candidate.Descriptor is not null || candidate.IsUnreadable).ToList() is { Count: > 0 } found
+            ? found
+            : [new(folder, null, candidates.Count > 0
+                ? candidates[0].Problem
+                : $"'{folder}' holds no assembly with a class marked [StorageArrayPlugin]. Build the plug-in, and copy its output there.")];
     }
 
-    private static IEnumerable<PluginCandidate> FindIn(string root, bool trusted)
+    /// <summary>The candidates in one file. One without a descriptor says what the file is.</summary>
+    public static IEnumerable<PluginCandidate> FindInFile(string path)
+    {
+        try
+        {
+            if (AssemblyFile.FindProblem(path) is { } problem)
+            {
+                return [new(path, null, problem)];
+            }
+
+            var (descriptors, assemblyVersion) = DescriptorReader.Read(path);
+            return descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [new(path, null, $"The file can't be read: {e.Message}") { IsUnreadable = true }];
+        }
+        catch (Exception e)
+        {
+            // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
+            return [new(path, null,
+                $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})") { IsUnreadable = true }];
+        }
+    }
+
+    private static IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
     {
         try
         {
             return Directory.Exists(root)
                 ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
-                    .SelectMany(folder => FindInFolder(folder, trusted))]
+                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module)).Select(candidate => candidate with { Origin = origin })]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [new(root, null, $"The folder can't be read: {e.Message}")];
-        }
-    }
-
-    private static IEnumerable<PluginCandidate> Read(string path)
-    {
-        try
-        {
-            var (descriptors, assemblyVersion) = DescriptorReader.Read(path);
-            return descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)));
-        }
-        catch (BadImageFormatException)
-        {
-            return []; // A native library beside the plug-in.
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [new(path, null, $"The file can't be read: {e.Message}")];
-        }
-        catch (Exception e)
-        {
-            // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
-            return [new(path, null, $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})")];
+            return [new(root, null, $"The folder can't be read: {e.Message}") { Origin = origin }];
         }
     }
 }

@@ -7,10 +7,18 @@ namespace StorageConnect.Engine.Plugins;
 /// Keeps one plug-in with its dependencies apart from all others. It shares the contract assembly alone, and always the engine's own copy:
 /// one shipped inside a plug-in's folder would make its types strangers to the engine.
 /// </summary>
-internal sealed class PluginLoadContext(string pluginPath) : AssemblyLoadContext($"StorageConnect plug-in {pluginPath}")
+/// <param name="pluginPath">The plug-in's assembly.</param>
+/// <param name="fromMemory">
+/// Read assemblies into memory instead of mapping their files: the runtime keeps one image for each path, so a new build at the path of an old one that
+/// is in use would be the old one again.
+/// </param>
+internal sealed class PluginLoadContext(string pluginPath, bool fromMemory) : AssemblyLoadContext($"StorageConnect plug-in {pluginPath}")
 {
     private static readonly Assembly Contract = typeof(StorageArrayPlugin).Assembly;
     private readonly AssemblyDependencyResolver _resolver = new(pluginPath);
+
+    /// <summary>The plug-in's assembly.</summary>
+    public Assembly LoadPlugin() => LoadFile(pluginPath);
 
     protected override Assembly? Load(AssemblyName assemblyName)
     {
@@ -20,9 +28,20 @@ internal sealed class PluginLoadContext(string pluginPath) : AssemblyLoadContext
         }
 
         // Null sends the runtime to the default context: that is where the framework is.
-        return _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFromAssemblyPath(path) : null;
+        return _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFile(path) : null;
     }
 
     protected override IntPtr LoadUnmanagedDll(string unmanagedDllName) =>
         _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } path ? LoadUnmanagedDllFromPath(path) : IntPtr.Zero;
+
+    private Assembly LoadFile(string path)
+    {
+        if (!fromMemory)
+        {
+            return LoadFromAssemblyPath(path);
+        }
+
+        using var content = new MemoryStream(File.ReadAllBytes(path));
+        return LoadFromStream(content);
+    }
 }

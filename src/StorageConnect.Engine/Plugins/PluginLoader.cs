@@ -7,24 +7,39 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
 internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, TimeSpan? constructionLimit = null)
 {
-    // By version too: a plug-in that was upgraded in place is loaded anew, beside what is in use.
-    private static readonly ConcurrentDictionary<(string Path, string Version), PluginLoadContext> Contexts = new();
+    // By content: a new build is loaded beside the old one that is in use, whatever its path and version.
+    private static readonly Dictionary<(string Path, string Hash), PluginLoadContext> Contexts = [];
     private readonly TimeSpan _constructionLimit = constructionLimit ?? TimeSpan.FromSeconds(10);
-    private readonly ConcurrentDictionary<PluginCandidate, Lazy<Outcome>> _outcomes = new();
+    private readonly ConcurrentDictionary<(PluginCandidate Candidate, string Hash), Lazy<Outcome>> _outcomes = new();
 
     /// <summary>The plug-in, or why it can't be loaded.</summary>
     public (LoadedPlugin? Plugin, string? Problem) TryLoad(PluginCandidate candidate)
     {
-        var outcome = _outcomes.GetOrAdd(candidate, c => new(() => Load(c))).Value;
+        string hash;
+        try
+        {
+            hash = PluginContent.HashOf(candidate.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, $"Its files can't be read: {e.Message}");
+        }
+
+        var outcome = _outcomes.GetOrAdd((candidate, hash), key => new(() => Load(key.Candidate, key.Hash))).Value;
         return (outcome.Plugin, outcome.Problem);
     }
 
-    private Outcome Load(PluginCandidate candidate)
+    /// <summary>Why a plug-in couldn't be loaded when this process last tried; null when it could, or was never tried. Loads nothing.</summary>
+    public string? FindKnownProblem(PluginCandidate candidate) =>
+        _outcomes.LastOrDefault(outcome => outcome.Key.Candidate == candidate && outcome.Value.IsValueCreated).Value?.Value.Problem;
+
+    private Outcome Load(PluginCandidate candidate, string hash)
     {
         try
         {
             // On a thread of its own: a constructor or type initializer that hangs must not hang the engine.
-            var construction = Task.Factory.StartNew(() => Construct(candidate), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var construction = Task.Factory.StartNew(() => Construct(candidate, hash), CancellationToken.None, TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
             if (!construction.Wait(_constructionLimit))
             {
                 return new(null, $"Its constructor did not return within {_constructionLimit.TotalSeconds:0} seconds.");
@@ -39,10 +54,9 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         }
     }
 
-    private StorageArrayPlugin Construct(PluginCandidate candidate)
+    private StorageArrayPlugin Construct(PluginCandidate candidate, string hash)
     {
-        var context = Contexts.GetOrAdd((candidate.Path, candidate.Descriptor!.Version), key => new(key.Path));
-        var type = context.LoadFromAssemblyPath(candidate.Path).GetType(candidate.Descriptor.ClassName, throwOnError: true)!;
+        var type = ContextFor(candidate.Path, hash).LoadPlugin().GetType(candidate.Descriptor!.ClassName, throwOnError: true)!;
         if (!typeof(StorageArrayPlugin).IsAssignableFrom(type) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
         {
             throw new InvalidOperationException($"{type.FullName} must be a concrete class derived from {nameof(StorageArrayPlugin)} with a public constructor without parameters.");
@@ -61,9 +75,24 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         var className = candidate.Descriptor.ClassName;
         plugin.Services = new(new PluginCache(clock), host)
         {
+            Log = new PluginLog(candidate.Descriptor),
             GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
         };
         return plugin;
+    }
+
+    private static PluginLoadContext ContextFor(string path, string hash)
+    {
+        lock (Contexts)
+        {
+            if (!Contexts.TryGetValue((path, hash), out var context))
+            {
+                context = new(path, fromMemory: Contexts.Keys.Any(key => key.Path == path));
+                Contexts.Add((path, hash), context);
+            }
+
+            return context;
+        }
     }
 
     private static string Explain(Exception error) => error switch

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text;
 
 namespace StorageConnect.Engine;
 
-/// <summary>What a name of a server, element, snapshot or group may be.</summary>
+/// <summary>What the name of a new server, element, snapshot or group may be.</summary>
 internal static class NameRule
 {
     private const int MaxLength = 255;
@@ -16,6 +17,8 @@ internal static class NameRule
             { Length: > MaxLength } => $"has {name.Length} characters",
             _ when name.Any(char.IsControl) => "has control characters",
             _ when string.IsNullOrWhiteSpace(name) => "is blank",
+            // Names that look alike are taken for each other, and what can't be seen can't be typed.
+            _ when name.EnumerateRunes().Any(IsInvisible) => "has characters that can't be seen",
             // Half a character would come back from a file or an array as another one.
             _ when name.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !name.Contains('\uFFFD', StringComparison.Ordinal) =>
                 "is no valid Unicode text",
@@ -26,4 +29,7 @@ internal static class NameRule
             throw ElementErrors.NameInvalid(name, what, problem, MaxLength);
         }
     }
+
+    private static bool IsInvisible(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

@@ -13,7 +13,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
 
     private readonly ConcurrentDictionary<(string Server, string Slot), Secret> _secrets = new();
 
-    /// <summary>The record with all secrets that this process has or was told to keep.</summary>
+    /// <summary>The record with all secrets that this process has or that were saved.</summary>
     public StorageServer Attach(StorageServer server)
     {
         var saved = new Lazy<Dictionary<string, string>>(() => Load(server.Uuid));
@@ -26,10 +26,10 @@ internal sealed class SecretStore(string folder) : ISecretSource
 
     /// <summary>Keeps the secrets that <paramref name="server"/> carries, in place of those it had.</summary>
     /// <param name="server">The record with its secrets.</param>
-    /// <param name="save">Also in a file; false: in a file no longer.</param>
+    /// <param name="save">Also in a file; false: delete that file.</param>
     public void Keep(StorageServer server, bool save)
     {
-        // The file first: what can't be saved must not be known either.
+        // The file first: a secret that can't be saved is not used either.
         var slots = Slots(server).ToList();
         if (save)
         {
@@ -47,7 +47,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         }
     }
 
-    /// <summary>Forgets all secrets of a server, the saved ones too.</summary>
+    /// <summary>Deletes all secrets of a server, saved ones too.</summary>
     public void Forget(string serverUuid)
     {
         foreach (var key in _secrets.Keys.Where(key => key.Server == serverUuid))

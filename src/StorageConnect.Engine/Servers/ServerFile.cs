@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace StorageConnect.Engine.Servers;
 
-/// <summary>The file of registered servers: read again when another process changed it, replaced whole when this one does.</summary>
+/// <summary>The file of registered servers. It is read again when another process changed it, and replaced as a whole.</summary>
 internal sealed class ServerFile(string path)
 {
     private const int Version = 1;
 
-    // Far more than anybody registers: what is larger is another file.
+    // Far more than any list of servers.
     private const int LargestSize = 16 << 20;
 
     private readonly Lock _gate = new();
 
-    // What the file was when it was read; null: look again.
+    // Time and length of the file when it was read; null: read it again.
     private (DateTime LastWriteTimeUtc, long Length)? _seen;
     private IReadOnlyList<RegisteredServer> _servers = [];
 
@@ -28,7 +28,7 @@ internal sealed class ServerFile(string path)
             if (now != _seen || !file.Exists)
             {
                 _servers = IsThere() ? Parse() : [];
-                // A file written a moment ago can be written again without its time changing: look again next time.
+                // A file written a moment ago can be written again without a change of its time: read it again next time.
                 _seen = DateTime.UtcNow - now.LastWriteTimeUtc < TimeSpan.FromSeconds(2) ? null : now;
             }
 
@@ -36,7 +36,7 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    /// <summary>Changes the list, alone among all processes. Nothing is written when <paramref name="change"/> throws.</summary>
+    /// <summary>Changes the list under a lock between processes. Nothing is written when <paramref name="change"/> throws.</summary>
     public void Change(Func<IReadOnlyList<RegisteredServer>, IReadOnlyList<RegisteredServer>> change)
     {
         try
@@ -54,7 +54,7 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    // A folder in its place is not nothing: it is told, and not taken for an empty list.
+    // A folder in its place is an error, and no empty list.
     private bool IsThere() => File.Exists(path) || Directory.Exists(path);
 
     private IReadOnlyList<RegisteredServer> Parse()
@@ -100,7 +100,7 @@ internal sealed class ServerFile(string path)
     private static string? FindTwice(IEnumerable<string> texts, StringComparer comparer) =>
         texts.GroupBy(text => text, comparer).FirstOrDefault(group => group.Skip(1).Any())?.Key;
 
-    // Nullable or not, JSON can leave anything out.
+    // JSON can leave out any field, nullable or not.
     private static bool IsWhole(RegisteredServer? entry) =>
         entry is
         {

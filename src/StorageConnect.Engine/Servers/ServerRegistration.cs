@@ -3,26 +3,25 @@ using StorageConnect.Engine.Plugins;
 namespace StorageConnect.Engine.Servers;
 
 /// <summary>
-/// The way into the registry, for a new server and for a changed one: validate, choose the storage name, validate again with it, ask what it is,
-/// keep it. Nothing is kept unless all of it worked.
+/// The steps before a new or changed server is stored: validate, choose the storage name, validate again with it, getInfo. Nothing is stored
+/// unless every step succeeds.
 /// </summary>
 internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost host)
 {
-    /// <summary>Everything but the keeping.</summary>
+    /// <summary>Everything but the storing.</summary>
     /// <param name="draft">What the user entered, with its secrets.</param>
     /// <param name="plugin">The plug-in it is for.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The entry to keep, with what the array told of itself.</returns>
+    /// <returns>The entry to store, with what the array reported.</returns>
     public async Task<RegisteredServer> CheckAsync(StorageServer draft, LoadedPlugin plugin, CancellationToken cancellationToken)
     {
-        NameRule.Check(draft.Name, "storage server");
         ServerRules.Check(draft, plugin);
         var entry = new RegisteredServer(
             draft with { PluginName = plugin.Descriptor.Name, PluginVersion = plugin.Descriptor.Version },
             plugin.Descriptor.ClassName,
             Guid.NewGuid().ToString("n"));
 
-        // The first validate sees the record without a storage name: which names there are only a validated server can be asked.
+        // The first validate sees the record without a storage name: only a validated server can be asked for its storage names.
         using (var unnamed = Probe(entry with { Server = entry.Server with { StorageName = null } }))
         {
             var chosen = ChooseStorageName(
@@ -64,7 +63,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
     private static StorageServer WithoutSecrets(StorageServer server) =>
         (server with { AccessContexts = server.AccessContexts.Select(context => context.WithSecrets(null, null)).ToValueList() }).WithAdminSecret(null);
 
-    /// <summary>The draft carries its secrets itself until it is kept.</summary>
+    /// <summary>Until it is stored, the draft carries its secrets itself.</summary>
     private sealed class UnkeptSecrets(StorageServer draft) : ISecretSource
     {
         public StorageServer Attach(StorageServer server) =>

@@ -40,7 +40,7 @@ internal sealed class ServerRegistry(EnginePaths paths)
             : throw NotFound(all, entry.Server.Name);
     });
 
-    /// <summary>Puts what an array told of itself into its record, unless the user has changed or removed the server meanwhile.</summary>
+    /// <summary>Stores what an array reported, unless the user has changed or removed the server meanwhile.</summary>
     public void Refresh(RegisteredServer entry)
     {
         bool IsMeant(RegisteredServer other) => other.Server.Uuid == entry.Server.Uuid && other.Revision == entry.Revision;

@@ -2,7 +2,7 @@ using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Engine.Servers;
 
-/// <summary>What a server record must be before a plug-in sees it.</summary>
+/// <summary>Checks of a server record before a plug-in gets it.</summary>
 internal static class ServerRules
 {
     public static void Check(StorageServer server, LoadedPlugin plugin)

@@ -29,7 +29,8 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         var before = host.Ledger.TryLoad(element.Page83Id);
         var map = MultipathMaps.Find(host.Roots, element.Page83Id);
         var disks = FindDisks(element.Page83Id, map);
-        var refusal = new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
+        var refusal =
+            new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
         using var claim = map is not null
             ? await host.Claims.TakeMapAsync(map, refusal, cancellationToken)
             : await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);

@@ -2,6 +2,7 @@ using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
@@ -12,7 +13,7 @@ internal sealed class MapWaiter(LinuxHost host)
 {
     /// <summary>The map with all these disks, and its link in /dev.</summary>
     /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
-    /// <exception cref="ArrayUnreachableException">It does not come.</exception>
+    /// <exception cref="HostNotReadyException">It does not come.</exception>
     public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -69,7 +70,7 @@ internal sealed class MapWaiter(LinuxHost host)
         return reply;
     }
 
-    private ArrayUnreachableException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
+    private HostNotReadyException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
     {
         var disks = string.Join(", ", paths.Select(path => path.Disk));
         return MultipathMaps.Find(host.Roots, element.Page83Id) is { } map

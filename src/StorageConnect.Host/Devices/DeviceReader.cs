@@ -51,7 +51,7 @@ internal sealed class DeviceReader(LinuxHost host)
         {
             return host.Multipath.IsListening ? await host.Multipath.ShowMapsAsync(cancellationToken) : [];
         }
-        catch (ArrayUnreachableException)
+        catch (HostNotReadyException)
         {
             return []; // the devices are there all the same; only the checker's word is missing
         }

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Fitness;
@@ -43,7 +44,8 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
         {
             var result = await tools.RunAsync(new(Tool.Iscsiadm, "-V"), VersionDeadline, cancellationToken);
             var version = Version().Match(result.Output).Value;
-            return version.Length == 0 ? Warning(check, $"iscsiadm doesn't tell its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is installed whole.")
+            return version.Length == 0
+                ? Warning(check, $"iscsiadm doesn't tell its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is installed whole.")
                 : version == HangingVersion ? Warning(check, $"Version {version} never ends a login without an automatic scan. It is worked around; each login takes seconds longer.", "Update open-iscsi to 2.1.11 or later.")
                 : Ok(check, $"Version {version}.");
         }
@@ -66,7 +68,8 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
 
     private static OscHostFinding CheckModule(string check, string folder, string load) => Directory.Exists(folder)
         ? Ok(check, "It is loaded.")
-        : Warning(check, "It is not loaded; most kernels load it when it is needed.", $"Load it: '{load}'. If there is no such module, install the one of this kernel, or another kernel.");
+        : Warning(check, "It is not loaded; most kernels load it when it is needed.",
+            $"Load it: '{load}'. If there is no such module, install the one of this kernel, or another kernel.");
 
     private OscHostFinding CheckInitiator()
     {
@@ -80,13 +83,17 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
             {
                 null when initiator.Wwpns.Count > 0 => Ok(check, "None for iSCSI; there are Fibre Channel ports."),
                 null => Error(check, "There is none.", $"Start iscsid once, which makes one, or put one into {file} ('iscsi-iname' makes it)."),
-                var iqn when !IscsiName.IsTarget(iqn) => Error(check, $"'{iqn}' is no iSCSI name.", $"Make one with 'iscsi-iname', and put it into {file} as InitiatorName=."),
+                var iqn when !IscsiName.IsTarget(iqn) =>
+                    Error(check, $"'{iqn}' is no iSCSI name.", $"Make one with 'iscsi-iname', and put it into {file} as InitiatorName=."),
                 var iqn when names.Distinct().Count() > 1 => Warning(
-                    check, $"{file} names {names.Count}. iscsid takes the first: {names[0]}.", $"Leave one line InitiatorName= in {file}, the one that the arrays' access groups hold."),
+                    check, $"{file} names {names.Count}. iscsid takes the first: {names[0]}.",
+                        $"Leave one line InitiatorName= in {file}, the one that the arrays' access groups hold."),
                 var iqn when names is [var first, ..] && first != iqn => Warning(
-                    check, $"This host is logged in as {iqn}, and {file} says {first}.", "Log out of all targets and restart iscsid, or put the name in use back: access groups must hold the one in use."),
+                    check, $"This host is logged in as {iqn}, and {file} says {first}.",
+                        "Log out of all targets and restart iscsid, or put the name in use back: access groups must hold the one in use."),
                 var iqn when iqn.Any(char.IsAsciiLetterUpper) => Warning(
-                    check, $"{iqn} has capital letters. The rules of iSCSI know none: arrays take them for small ones, or for another initiator.", $"Write it in small letters in {file} and in the arrays' access groups, then restart iscsid."),
+                    check, $"{iqn} has capital letters. The rules of iSCSI know none: arrays take them for small ones, or for another initiator.",
+                        $"Write it in small letters in {file} and in the arrays' access groups, then restart iscsid."),
                 var iqn => Ok(check, $"{iqn}."),
             };
         }
@@ -105,11 +112,13 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
         const string check = "multipathd";
         try
         {
-            return [Ok(check, "It runs."), .. MultipathSettings.Check(await host.Multipath.ShowConfigAsync(cancellationToken), await host.Multipath.ShowMapsAsync(cancellationToken))];
+            return [Ok(check, "It runs."),
+                .. MultipathSettings.Check(await host.Multipath.ShowConfigAsync(cancellationToken), await host.Multipath.ShowMapsAsync(cancellationToken))];
         }
-        catch (ArrayUnreachableException)
+        catch (HostNotReadyException)
         {
-            return [Warning(check, "It does not run: each path of a LUN is a disk of its own, and none stands in for another.", "Start it: 'systemctl enable --now multipathd'.")];
+            return [Warning(check, "It does not run: each path of a LUN is a disk of its own, and none stands in for another.",
+                "Start it: 'systemctl enable --now multipathd'.")];
         }
         catch (AccessDeniedException e)
         {

@@ -1,3 +1,5 @@
+using StorageConnect.Host.Settings;
+
 namespace StorageConnect.Host.Iscsi;
 
 /// <summary>This host's iSCSI initiator: what attaching and detaching need of it.</summary>
@@ -26,7 +28,8 @@ internal interface IIscsiInitiator
     /// <param name="node">Where to.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The session, logged in.</returns>
-    /// <exception cref="ArrayUnreachableException">Nobody answers there, or iscsid does not run.</exception>
+    /// <exception cref="ArrayUnreachableException">Nobody answers there.</exception>
+    /// <exception cref="HostNotReadyException">iscsid does not run.</exception>
     /// <exception cref="AuthenticationFailedException">CHAP failed: trying again can't help.</exception>
     /// <exception cref="NotFoundException">The target is not at this portal.</exception>
     Task<IscsiSession> LoginAsync(IscsiNode node, CancellationToken cancellationToken);

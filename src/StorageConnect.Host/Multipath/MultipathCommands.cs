@@ -1,4 +1,5 @@
 using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Multipath;
 
@@ -24,7 +25,7 @@ internal sealed class MultipathCommands(Multipathd multipathd)
                 ? shown
                 : null;
         }
-        catch (Exception e) when (e is ArrayUnreachableException or NoSuchOperationException)
+        catch (Exception e) when (e is HostNotReadyException or NoSuchOperationException)
         {
             return null;
         }

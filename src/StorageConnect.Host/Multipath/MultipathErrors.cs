@@ -1,49 +1,50 @@
+using StorageConnect.Host.Settings;
 using static StorageConnect.Engine.ErrorTexts;
 
 namespace StorageConnect.Host.Multipath;
 
 /// <summary>Errors about multipathd and its maps. Each method's name is the id, or begins with it where there are several wordings.</summary>
 /// <remarks>
-/// The class says what kind of trouble it is, as everywhere (no answer, not allowed, in use); the id says that it was multipathd's:
+/// The class says what kind of trouble it is, as everywhere (host not ready, not allowed, in use); the id says that it was multipathd's:
 /// <c>MultipathdUnreachable</c> = no usable answer, <c>MultipathdRefused</c> = it answered, and not with <c>ok</c>.
 /// </remarks>
 internal static class MultipathErrors
 {
     private const string Daemon = "multipathd";
 
-    public static ArrayUnreachableException MultipathdUnreachable(string command, TimeSpan timeout, Exception cause) =>
+    public static HostNotReadyException MultipathdUnreachable(string command, TimeSpan timeout, Exception cause) =>
         Unreachable(null, [command, timeout.TotalSeconds], cause);
 
-    public static ArrayUnreachableException MultipathdUnreachableBroken(string command, Exception cause) =>
+    public static HostNotReadyException MultipathdUnreachableBroken(string command, Exception cause) =>
         Unreachable("Broken", [command, cause.Message], cause);
 
-    public static ArrayUnreachableException MultipathdUnreachableCutOff(string command) => Unreachable("CutOff", [command]);
+    public static HostNotReadyException MultipathdUnreachableCutOff(string command) => Unreachable("CutOff", [command]);
 
-    public static ArrayUnreachableException MultipathdUnreachableStranger(string command, string what) =>
+    public static HostNotReadyException MultipathdUnreachableStranger(string command, string what) =>
         Unreachable("Stranger", [command, what], retryable: false);
 
-    public static ArrayUnreachableException MultipathdUnreachableOther(string command, string reply) => Unreachable("Other", [command, reply]);
+    public static HostNotReadyException MultipathdUnreachableOther(string command, string reply) => Unreachable("Other", [command, reply]);
 
-    public static ArrayUnreachableException MultipathdUnreachableStopped() => Unreachable("Stopped", [], retryable: false);
+    public static HostNotReadyException MultipathdUnreachableStopped() => Unreachable("Stopped", [], retryable: false);
 
-    public static ArrayUnreachableException MultipathdUnreachableByClient(string command, Exception cause) =>
+    public static HostNotReadyException MultipathdUnreachableByClient(string command, Exception cause) =>
         Unreachable("ByClient", [command, cause.Message], cause);
 
-    public static ArrayUnreachableException MultipathdUnreachableByClient(string command, int exitCode, string said) =>
+    public static HostNotReadyException MultipathdUnreachableByClient(string command, int exitCode, string said) =>
         Unreachable("ByClientExit", [command, exitCode, OneLine(said)]);
 
-    public static ArrayUnreachableException MultipathdUnreachableToAttach(StorageElement element, string why) =>
+    public static HostNotReadyException MultipathdUnreachableToAttach(StorageElement element, string why) =>
         Unreachable("ToAttach", [element.Name, why], retryable: false);
 
-    public static ArrayUnreachableException MultipathdUnreachableToRemove(string map, string owner) => Unreachable("ToRemove", [map, owner], retryable: false);
+    public static HostNotReadyException MultipathdUnreachableToRemove(string map, string owner) => Unreachable("ToRemove", [map, owner], retryable: false);
 
-    public static ArrayUnreachableException MultipathdUnreachableRemoving(string map, string page83Id, string reply) =>
+    public static HostNotReadyException MultipathdUnreachableRemoving(string map, string page83Id, string reply) =>
         Unreachable("Removing", [map, page83Id, OneLine(reply)]);
 
-    public static ArrayUnreachableException MultipathdUnreachableMaking(StorageElement element, string disks, TimeSpan timeout, string reply) =>
+    public static HostNotReadyException MultipathdUnreachableMaking(StorageElement element, string disks, TimeSpan timeout, string reply) =>
         Unreachable(reply is "" or "ok" ? "Making" : "MakingSaid", [element.Name, element.Page83Id, disks, timeout.TotalSeconds, OneLine(reply)]);
 
-    public static ArrayUnreachableException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout) =>
+    public static HostNotReadyException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout) =>
         Unreachable("Adding", [element.Name, map, disks, timeout.TotalSeconds]);
 
     public static StorageElementBusyException MultipathdRefused(string map, string page83Id, string reply) =>
@@ -57,7 +58,7 @@ internal static class MultipathErrors
 
     public static NoSuchOperationException MultipathdRefusedName(string map) => new(Text([map], "Name", nameof(MultipathdRefused))) { Element = map };
 
-    public static ArrayUnreachableException MultipathdRefusedSize(StorageElement element, string map, string reply) =>
+    public static HostNotReadyException MultipathdRefusedSize(StorageElement element, string map, string reply) =>
         new(Text([element.Name, map, element.SizeBytes, OneLine(reply)], "Size", nameof(MultipathdRefused))) { Element = element.Name, Retryable = true };
 
     public static StorageElementBusyException MultipathMapRemains(string map, string page83Id) =>
@@ -68,7 +69,7 @@ internal static class MultipathErrors
 
     public static AccessDeniedException WwidsFileNotAccessible(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
 
-    private static ArrayUnreachableException Unreachable(string? variant, object?[] values, Exception? cause = null, bool retryable = true) =>
+    private static HostNotReadyException Unreachable(string? variant, object?[] values, Exception? cause = null, bool retryable = true) =>
         new(Text(values, variant, nameof(MultipathdUnreachable)), cause) { Element = Daemon, Retryable = retryable };
 
     private static string OneLine(string reply) => reply.ReplaceLineEndings(" ");

@@ -26,7 +26,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             {
                 reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
-            catch (ArrayUnreachableException) when (MultipathMaps.Find(roots, page83Id) is null)
+            catch (HostNotReadyException) when (MultipathMaps.Find(roots, page83Id) is null)
             {
                 return; // it was removed all the same; only the answer was lost
             }

@@ -44,7 +44,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
     }
 
     /// <summary>The whole reply, without the line feed at its end. It may well be a refusal: multipathd has no other way to say it.</summary>
-    /// <exception cref="ArrayUnreachableException">No usable answer: not running, too late, cut off, not multipathd's way of speaking.</exception>
+    /// <exception cref="HostNotReadyException">No usable answer: not running, too late, cut off, not multipathd's way of speaking.</exception>
     /// <exception cref="AccessDeniedException">This user may not connect.</exception>
     public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
     {

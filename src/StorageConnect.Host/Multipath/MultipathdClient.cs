@@ -14,7 +14,7 @@ internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines,
         && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == Tool.Multipathd.Name;
 
     /// <summary>The whole reply, as from the socket.</summary>
-    /// <exception cref="ArrayUnreachableException">It gave none.</exception>
+    /// <exception cref="HostNotReadyException">It gave none.</exception>
     public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
     {
         ToolResult result;

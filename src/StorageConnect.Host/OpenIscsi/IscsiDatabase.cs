@@ -21,7 +21,9 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     private static readonly string[] Kinds = ["nodes", "send_targets", "static", "isns", "slp", "ifaces", "fw"];
 
     /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi, with folders that its package makes.</summary>
-    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any() ? folder : Path.Combine(roots.Etc, "iscsi");
+    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any()
+        ? folder
+        : Path.Combine(roots.Etc, "iscsi");
 
     /// <summary>The records of nodes, each with its file.</summary>
     public IEnumerable<NodeFile> ReadNodes()
@@ -58,7 +60,9 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             () =>
             {
                 // A portal has one tag. Under another one the record is of a target that is no more, and iscsiadm would use both.
-                foreach (var other in ReadNodes().Where(one => one.TargetName == node.TargetName && one.Portal == node.Portal && one.Tpgt != node.Tpgt && one.InterfaceName == interfaceName).ToList())
+                foreach (var other in ReadNodes()
+                    .Where(one => one.TargetName == node.TargetName && one.Portal == node.Portal && one.Tpgt != node.Tpgt && one.InterfaceName == interfaceName)
+                    .ToList())
                 {
                     DeleteRecord(other.Path, Path.Combine(Folder, "nodes"));
                 }
@@ -105,7 +109,8 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     public Task ForgetNodeAsync(string targetName, IscsiPortal portal, string interfaceName, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
-            foreach (var node in ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && node.InterfaceName == interfaceName && IsOurs(node.Path)).ToList())
+            foreach (var node in ReadNodes()
+                .Where(node => node.TargetName == targetName && node.Portal == portal && node.InterfaceName == interfaceName && IsOurs(node.Path)).ToList())
             {
                 DeleteRecord(node.Path, Path.Combine(Folder, "nodes"));
             }

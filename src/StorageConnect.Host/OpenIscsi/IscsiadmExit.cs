@@ -1,3 +1,4 @@
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
@@ -137,7 +138,8 @@ internal sealed record IscsiadmExit
         var retryable = Outcome == IscsiadmOutcome.Retry;
         return _cause switch
         {
-            Cause.Unreachable or Cause.Daemon => new ArrayUnreachableException(text) { Element = target, Retryable = retryable },
+            Cause.Unreachable => new ArrayUnreachableException(text) { Element = target, Retryable = retryable },
+            Cause.Daemon => new HostNotReadyException(text) { Element = target, Retryable = retryable },
             Cause.Credential => new AuthenticationFailedException(text) { Element = target, Retryable = retryable },
             Cause.Refused or Cause.Denied => new AccessDeniedException(text) { Element = target, Retryable = retryable },
             Cause.Busy => new StorageElementBusyException(text) { Element = target, Retryable = retryable },

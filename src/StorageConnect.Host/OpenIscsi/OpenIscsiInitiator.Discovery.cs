@@ -27,7 +27,8 @@ internal sealed partial class OpenIscsiInitiator
         throw unreachable!;
     }
 
-    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, Action<string> warn, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, Action<string> warn,
+        CancellationToken cancellationToken)
     {
         CheckNetDevice(access.NetDevice);
         await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, access.NetDevice, cancellationToken);
@@ -124,7 +125,8 @@ internal sealed partial class OpenIscsiInitiator
 
         return host == asked.Address ? (host, null)
             : address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? (null, "its address is the unspecified one")
-            : address.IsIPv6LinkLocal || address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } && address.GetAddressBytes() is [169, 254, ..]
+            : address.IsIPv6LinkLocal || address is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork }
+                && address.GetAddressBytes() is [169, 254, ..]
                 ? (null, "its address is link-local, and does not say through which network device")
                 : (host, null);
     }

@@ -22,7 +22,8 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var sessions = host.Initiator.Sessions();
         return
         [
-            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. await LinksAsync(cancellationToken), .. Attachments()
+            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. await LinksAsync(cancellationToken),
+                .. Attachments()
         ];
     }
 
@@ -34,7 +35,9 @@ internal sealed class HostResidueSearch(LinuxHost host)
             $"session {session.Id}: {session.TargetName} at {session.Portal}",
             $"No LUN comes through it ({session.State}).",
             token => new TargetRelease(host).StopAsync(
-                other => other.Id == session.Id && other.TargetName == session.TargetName && !ScsiDevice.Of(host.Roots, other).Any(device => device.HoldsData), token));
+                other => other.Id == session.Id && other.TargetName == session.TargetName
+                    && !ScsiDevice.Of(host.Roots, other).Any(device => device.HoldsData),
+                token));
 
     private IEnumerable<FoundResidue> Records(IReadOnlyList<IscsiSession> sessions) =>
         from node in _database.ReadNodes()
@@ -132,7 +135,8 @@ internal sealed class HostResidueSearch(LinuxHost host)
     // Of other things' links nothing is known here.
     private static bool Speaks(string folder, string name) =>
         folder is "mapper"
-        || name.StartsWith("scsi-", StringComparison.Ordinal) || name.StartsWith("wwn-", StringComparison.Ordinal) || name.StartsWith("dm-uuid-mpath-", StringComparison.Ordinal)
+        || name.StartsWith("scsi-", StringComparison.Ordinal) || name.StartsWith("wwn-", StringComparison.Ordinal)
+            || name.StartsWith("dm-uuid-mpath-", StringComparison.Ordinal)
         || name.Contains("-iscsi-", StringComparison.Ordinal);
 
     private bool IsDead(string path) => new FileInfo(FileOf(path)).LinkTarget is not null && DeviceLink.KernelNameOf(host.Roots, path) is null;

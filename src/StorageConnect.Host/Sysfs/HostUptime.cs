@@ -11,7 +11,8 @@ internal sealed record HostUptime(string Boot, double Seconds)
     /// <summary>Null where the kernel doesn't tell.</summary>
     public static HostUptime? TryRead(HostRoots roots) =>
         HostStart.Read(roots) is { } boot
-        && double.TryParse(SysFile.TryReadText(Path.Combine(roots.Proc, "uptime"))?.Split(' ')[0], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && double.TryParse(SysFile.TryReadText(Path.Combine(roots.Proc, "uptime"))?.Split(' ')[0], NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var seconds)
             ? new(boot, seconds)
             : null;
 }

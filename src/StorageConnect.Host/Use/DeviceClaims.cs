@@ -27,7 +27,8 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         {
             foreach (var disk in disks)
             {
-                await TakeAsync(claim, disk, () => _users.FindOfDisk(disk), () => MultipathMaps.HavePath(roots, disk) ? [] : [disk], refusal, cancellationToken);
+                IReadOnlyList<string> ToClaim() => MultipathMaps.HavePath(roots, disk) ? [] : [disk];
+                await TakeAsync(claim, disk, () => _users.FindOfDisk(disk), ToClaim, refusal, cancellationToken);
             }
 
             return claim;
@@ -47,7 +48,8 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         var claim = new DeviceClaim();
         try
         {
-            await TakeAsync(claim, map.Name, () => _users.Find(map), () => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName], refusal, cancellationToken);
+            IReadOnlyList<string> ToClaim() => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName];
+            await TakeAsync(claim, map.Name, () => _users.Find(map), ToClaim, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -154,5 +156,6 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
     }
 
     private static void CloseWhenOpen(Task<IDisposable?> opening) =>
-        opening.ContinueWith(static opened => opened.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        opening.ContinueWith(
+            static opened => opened.Result?.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
 }

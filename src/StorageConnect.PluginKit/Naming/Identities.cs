@@ -20,11 +20,6 @@ public static class Identities
     /// <summary>A random NAA 6 identity as multipath-tools writes it: <c>3</c>, then 32 hex digits: 6, the OUI, 25 random ones.</summary>
     public static string NewPage83Id() => $"36{Oui}{RandomNumberGenerator.GetHexString(25, lowercase: true)}";
 
-    /// <summary>True for a text of the form that <see cref="NewPage83Id"/> makes.</summary>
-    /// <param name="text">The text.</param>
-    public static bool IsPage83Id(string text) =>
-        text is not null && text.Length == 33 && text.StartsWith($"36{Oui}", StringComparison.Ordinal) && text.All(char.IsAsciiHexDigitLower);
-
     /// <summary>True for 32 lower-case hex digits.</summary>
     /// <param name="text">The text.</param>
     public static bool IsUuid(string text) => text is not null && text.Length == 32 && text.All(char.IsAsciiHexDigitLower);

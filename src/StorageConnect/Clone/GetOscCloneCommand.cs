@@ -21,4 +21,6 @@ public sealed class GetOscCloneCommand : OscNamedQueryCmdlet<StorageElement>
         array.GetCurrentClonesAsync(element, cancellationToken);
 
     private protected override string NameOf(StorageElement record) => record.Name;
+
+    private protected override void Write(StorageArray array, StorageElement record) => WriteObject(CopyView.Of(record));
 }

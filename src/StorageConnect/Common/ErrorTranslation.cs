@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Commands;
@@ -18,8 +19,24 @@ internal static class ErrorTranslation
         };
     }
 
-    private static string Message(StorageConnectException error) =>
-        error.Obstacles.Count == 0 ? error.Message : $"{error.Message} In the way: {string.Join(", ", error.Obstacles)}.";
+    private static string Message(StorageConnectException error) => error switch
+    {
+        { Obstacles.Count: > 0 } => $"{error.Message} In the way: {string.Join(", ", error.Obstacles)}.",
+        { Element: { } name } when Suggestion(error.ErrorId, name) is { } near => $"{error.Message} Did you mean '{near}'?",
+        _ => error.Message,
+    };
+
+    /// <summary>The name that was probably meant by one that is not there.</summary>
+    private static string? Suggestion(string errorId, string name) => errorId switch
+    {
+        "StorageElementNotFound" or "CloneNotFound" => Near(name, NameKind.StorageElement),
+        "SnapshotNotFound" => Near(name, NameKind.Snapshot),
+        "AccessGroupNotFound" => Near(name, NameKind.AccessGroup),
+        "StorageServerNotFound" => NearMiss.Find(name, ModuleEngine.Current.GetServers().Select(server => server.Name)),
+        _ => null,
+    };
+
+    private static string? Near(string name, NameKind kind) => NearMiss.Find(name, ModuleEngine.Current.Names.Get(kind).Select(known => known.Name));
 
     /// <summary>An error's category, and the id of its kind where a plug-in names no case of its own.</summary>
     public static (ErrorCategory Category, string GeneralId) KindOf(StorageConnectException error) => error switch
@@ -40,6 +57,7 @@ internal static class ErrorTranslation
         OperationStoppedException => (ErrorCategory.OperationStopped, "OperationStopped"),
         OperationTimeoutException => (ErrorCategory.OperationTimeout, "OperationTimeout"),
         PluginFaultException => (ErrorCategory.NotSpecified, "PluginFailure"),
+        HostNotReadyException => (ErrorCategory.ResourceUnavailable, "HostNotReady"),
         ToolFailedException => (ErrorCategory.ResourceUnavailable, "ToolFailed"),
         _ => (ErrorCategory.NotSpecified, "OperationFailed"),
     };

@@ -14,7 +14,26 @@ internal static class ModuleEngine
 
     /// <summary>The engine for the paths that the environment names now.</summary>
     public static StorageEngine Current =>
-        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => new StorageEngine(paths, HostAt(paths.State)))).Value;
+        Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => Make(paths))).Value;
+
+    private static StorageEngine Make(EnginePaths paths)
+    {
+        var engine = new StorageEngine(paths, HostAt(paths.State));
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => SaveNames(engine);
+        return engine;
+    }
+
+    private static void SaveNames(StorageEngine engine)
+    {
+        try
+        {
+            engine.SaveNames();
+        }
+        catch (Exception e) when (e is StorageConnectException or IOException or UnauthorizedAccessException)
+        {
+            // The file of the registered servers can't be read: the next command says so.
+        }
+    }
 
     /// <summary>This host's storage, with its records where the environment says now.</summary>
     public static StorageHost Host => HostAt(EnginePaths.FromEnvironment(Folder).State);

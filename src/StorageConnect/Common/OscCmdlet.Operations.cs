@@ -52,7 +52,7 @@ public abstract partial class OscCmdlet
         var result = operation.Result ?? Await(operation);
         if (writeResult)
         {
-            WriteObject(result);
+            WriteObject(kind is OscOperationKind.Snapshot or OscOperationKind.Clone ? CopyView.Of(result) : result);
         }
 
         return result;

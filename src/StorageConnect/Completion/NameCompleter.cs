@@ -5,9 +5,14 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Completes names from what this process knows already. Never asks an array, never runs a plug-in's code, never fails.</summary>
+/// <summary>
+/// Completes names from what arrays have told before. An array is asked only where nothing of the kind is known, and for 300 ms at most.
+/// Completion never fails.
+/// </summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
+    private static readonly TimeSpan LiveQueryTimeout = TimeSpan.FromMilliseconds(300);
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
         IDictionary fakeBoundParameters)
@@ -58,9 +63,57 @@ public abstract class NameCompleter : IArgumentCompleter
         var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
         var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}")))
             .ToDictionary(pair => pair.Key, pair => pair.Tip);
+        AskWhereNothingIsKnown(kinds, servers);
         return kinds.SelectMany(kind => Engine.Names.Get(kind)
             .Where(known => servers.ContainsKey(known.ServerUuid))
             .Select(known => new Candidate(known.Name, tips[(kind, known.ServerUuid)])));
+    }
+
+    // The engine learns the names as they come; what came in time is offered.
+    private static void AskWhereNothingIsKnown(NameKind[] kinds, Dictionary<string, string> servers)
+    {
+        var questions = kinds.SelectMany(kind =>
+        {
+            var known = Engine.Names.Get(kind).Select(name => name.ServerUuid).ToHashSet();
+            return servers.Keys.Where(server => !known.Contains(server)).Select(server => (Kind: kind, Array: Engine.GetArray(server)));
+        }).ToList();
+        if (questions.Count == 0)
+        {
+            return;
+        }
+
+        using var timeout = new CancellationTokenSource(LiveQueryTimeout);
+        var answers = questions.Select(question => Task.Run(() => AskAsync(question.Kind, question.Array, timeout.Token))).ToArray();
+        try
+        {
+            Task.WaitAll(answers, LiveQueryTimeout);
+        }
+        catch (AggregateException)
+        {
+            // An array that can't answer has no names to offer; a command says why.
+        }
+    }
+
+    private static async Task AskAsync(NameKind kind, StorageArray array, CancellationToken cancellationToken)
+    {
+        switch (kind)
+        {
+            case NameKind.StorageElement or NameKind.SnapClone:
+                await foreach (var _ in array.ListAsync(new StorageElementFilter(), cancellationToken))
+                {
+                }
+
+                break;
+            case NameKind.Snapshot:
+                await array.GetCurrentSnapsAsync(null, cancellationToken);
+                break;
+            case NameKind.AccessGroup:
+                await array.GetAccessGroupsAsync(null, cancellationToken);
+                break;
+            case NameKind.Qos:
+                await array.GetQosListAsync(cancellationToken);
+                break;
+        }
     }
 
     private protected static object? Bound(IDictionary bound, string parameter) =>
@@ -69,6 +122,7 @@ public abstract class NameCompleter : IArgumentCompleter
     private static string Word(NameKind kind) => kind switch
     {
         NameKind.StorageElement => "Storage element",
+        NameKind.SnapClone => "Clone",
         NameKind.Snapshot => "Snapshot",
         NameKind.AccessGroup => "Access group",
         NameKind.Qos => "Quality of service",

@@ -3,9 +3,9 @@ using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Completes the names of LUNs and clones.</summary>
+/// <summary>Completes the names of LUNs and clones; of clones that share blocks where they are to be split.</summary>
 public sealed class StorageElementCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>
-        Known(bound, NameKind.StorageElement);
+        Known(bound, commandName.StartsWith("Split-", StringComparison.OrdinalIgnoreCase) ? NameKind.SnapClone : NameKind.StorageElement);
 }

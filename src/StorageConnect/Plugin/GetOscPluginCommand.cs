@@ -20,13 +20,16 @@ public sealed class GetOscPluginCommand : OscCmdlet
     [ChoosesValues<AbilityKey>]
     public AbilityKey[] Ability { get; set; } = [];
 
-    /// <summary>Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it.</summary>
+    /// <summary>
+    /// Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it. This loads
+    /// the plug-ins and runs their constructors; without it their files are read and none of their code runs.
+    /// </summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
     private protected override void Process()
     {
-        var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
+        var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll(load: Detailed)));
         foreach (var filter in NameFilter.From(Name))
         {
             var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)

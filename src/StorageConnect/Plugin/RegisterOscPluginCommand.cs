@@ -12,12 +12,17 @@ public sealed class RegisterOscPluginCommand : OscCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>Register it though another plug-in has its name. A name that a plug-in of the module has stays the module's: use the class name then.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     private protected override void Process() => Try(Path, () =>
     {
         var path = GetUnresolvedProviderPathFromPSPath(Path);
+        Engine.Plugins.CheckAdd(path, Force);
         if (ShouldProcess(path, "Register plug-in, which will run with your rights"))
         {
-            WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path))), enumerateCollection: true);
+            WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path, Force))), enumerateCollection: true);
         }
     });
 }

@@ -41,6 +41,10 @@ public sealed class TestOscPluginCommand : OscCmdlet
     [Parameter]
     public SwitchParameter Destructive { get; set; }
 
+    /// <summary>Use many objects where a few would do: hundreds of elements, tens of groups, entries and snapshots. Takes longer.</summary>
+    [Parameter]
+    public SwitchParameter Many { get; set; }
+
     /// <summary>What is to go wrong between the engine and the plug-in meanwhile.</summary>
     [Parameter]
     public PluginFault? Fault { get; set; }
@@ -82,6 +86,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
             Exclude = Exclude,
             Destructive = Destructive,
             Fault = Fault,
+            Many = Many,
             SizeBytes = Size,
             VolumeGroup = VolumeGroup,
             ClauseTimeLimit = TimeSpan.FromSeconds(Timeout),
@@ -124,6 +129,12 @@ public sealed class TestOscPluginCommand : OscCmdlet
         WriteProgress(new(ProgressId, "Testing", "over") { RecordType = ProgressRecordType.Completed });
         Warn("An earlier test had left on the array, and this one has removed", run.Leftovers);
         Warn("The test could not remove from the array", run.Remains);
+        if (run.Remains.Count > 0)
+        {
+            var server = $"-StorageServer '{StorageServer.Key.Replace("'", "''", StringComparison.Ordinal)}'";
+            WriteWarning($"When what is in the way is gone, remove it with: Get-OscSnapshot osc-conf-* {server} | Remove-OscSnapshot; "
+                + $"Get-OscStorageElement osc-conf-* {server} | Remove-OscStorageElement; Get-OscAccessGroup osc-conf-* {server} | Remove-OscAccessGroup");
+        }
     }
 
     private void Warn(string what, IReadOnlyList<string> names)

@@ -19,27 +19,49 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
     [ChoosesNames(One = true)]
     public string? Version { get; set; }
 
+    /// <summary>Which class; needed when several plug-ins have the name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ClassName { get; set; }
+
+    /// <summary>Which one by its assembly or folder, as Get-OscPlugin shows it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? Path { get; set; }
+
     private protected override void Process() => Try(Name, () =>
     {
-        bool IsName(string text) => string.Equals(text, Name, StringComparison.OrdinalIgnoreCase);
-
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
-        var meant = all
-            .Where(plugin => (IsName(plugin.Name) || IsName(plugin.ClassName)) && (Version is null || plugin.Version == Version))
-            .ToList();
-        switch (meant)
+        var plugin = Select(all);
+        var others = Engine.Plugins.GetOthersInFolder(plugin);
+        var target = string.Join(" and ", others.Prepend(plugin).Select(each => $"{each.Name} {each.Version}".TrimEnd()));
+        if (ShouldProcess(target, others.Count > 0 ? "Unregister plug-ins, which are in one folder" : "Unregister plug-in"))
         {
-            case [var plugin]:
-                if (ShouldProcess($"{plugin.Name} {plugin.Version}", "Unregister plug-in"))
-                {
-                    Engine.Plugins.Remove(plugin);
-                }
+            if (others.Count > 0)
+            {
+                WriteWarning($"Unregistered together, because they are in one folder: {target}.");
+            }
 
-                break;
-            case []:
-                throw Version is null ? PluginErrors.PluginNotFound(Name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(Name, Version);
-            default:
-                throw PluginErrors.PluginVersionNeeded(Name, meant.Select(plugin => plugin.Version));
+            Engine.Plugins.Remove(plugin);
         }
     });
+
+    private OscPlugin Select(IReadOnlyList<OscPlugin> all)
+    {
+        bool IsName(string text) => string.Equals(text, Name, StringComparison.OrdinalIgnoreCase);
+        bool IsMeant(OscPlugin plugin) => (IsName(plugin.Name) || IsName(plugin.ClassName))
+            && (Version is null || plugin.Version == Version)
+            && (ClassName is null || plugin.ClassName == ClassName)
+            && (Path is null || plugin.Path == Path || System.IO.Path.GetDirectoryName(plugin.Path) == Path.TrimEnd('/'));
+
+        var meant = all.Where(IsMeant).ToList();
+        // Only what this user registered can be unregistered: one of the module with the same name is not meant.
+        var own = meant.Where(plugin => plugin.Origin == PluginOrigin.User).ToList();
+        return (own.Count > 0 ? own : meant) switch
+        {
+            [var plugin] => plugin,
+            [] => throw (Version is null ? PluginErrors.PluginNotFound(Name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(Name, Version)),
+            var several when several.DistinctBy(plugin => plugin.ClassName).Count() > 1
+                => throw PluginErrors.PluginNameAmbiguous(Name, several.Select(plugin => plugin.ClassName).Distinct()),
+            var several => throw PluginErrors.PluginVersionNeeded(Name, several.Select(plugin => plugin.Version)),
+        };
+    }
 }

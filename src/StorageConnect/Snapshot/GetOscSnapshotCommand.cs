@@ -50,7 +50,7 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
     {
         if (OlderThan is null && KeepLast is null)
         {
-            WriteObject(record);
+            WriteObject(CopyView.Of(record));
             return;
         }
 
@@ -82,6 +82,6 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
             WriteWarning(warning);
         }
 
-        WriteObject(let, enumerateCollection: true);
+        WriteObject(let.Select(CopyView.Of), enumerateCollection: true);
     }
 }

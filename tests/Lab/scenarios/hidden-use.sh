@@ -34,10 +34,13 @@ attach mapped; dmsetup create over --table "0 2048 linear $node 0"
 stays mapped 'held by dm'
 dmsetup remove over; goes mapped
 
-attach swapped; mkfs.ext4 -q "$node"; mount "$node" /tmp/m; dd if=/dev/zero of=/tmp/m/swap bs=1M count=40 status=none; chmod 600 /tmp/m/swap; mkswap /tmp/m/swap >/dev/null
-if swapon /tmp/m/swap 2>/dev/null; then umount -l /tmp/m; else say 'this kernel has no swap'; fi
-stays swapped ''
-swapoff /tmp/m/swap 2>/dev/null || swapoff -a || true; umount /tmp/m 2>/dev/null || true; goes swapped
+attach swapped; mkfs.ext4 -q "$node"
+unshare -m --propagation private bash -c "mount $node /tmp/m && dd if=/dev/zero of=/tmp/m/swap bs=1M count=40 status=none && chmod 600 /tmp/m/swap
+    mkswap -q /tmp/m/swap; swapon /tmp/m/swap || echo 'this kernel has no swap'; touch /tmp/swapping
+    until [ -e /tmp/done4 ]; do sleep 0.1; done; swapoff /tmp/m/swap" & holder=$!
+wait_for 15 'test -e /tmp/swapping'
+stays swapped 'mount namespace'
+touch /tmp/done4; wait $holder || true; goes swapped
 
 if [[ -e /dev/loop-control ]]; then
     attach looped; loop=$(losetup -f --show "$node"); mkfs.ext4 -q "$loop"; mount "$loop" /tmp/l

@@ -47,20 +47,33 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void A_quality_of_service_is_offered_once_the_array_has_told_it()
-    {
-        _session.Create("db01");
-        Assert.Empty(Complete("Set-OscQos db01 -Qos "));
-
-        _session.Module.Invoke("Get-OscQos");
-
+    public void An_array_of_which_nothing_is_known_is_asked() =>
         Assert.NotEmpty(Complete("Set-OscQos db01 -Qos "));
+
+    [Fact]
+    public void An_array_that_does_not_answer_offers_nothing()
+    {
+        _session.Array.HangForGood("getQoSList");
+
+        Assert.Empty(Complete("Set-OscQos db01 -Qos "));
     }
 
     [Fact]
-    public void No_plugin_is_called()
+    public void Splitting_offers_clones_that_share_blocks()
     {
         Furnish();
+        _session.Module.Invoke("Invoke-OscClone db01 -Name copy");
+
+        Assert.Equal(["copy"], Complete("Split-OscClone ").Select(match => match.ListItemText));
+        _session.Module.Invoke("Split-OscClone copy");
+        Assert.Empty(Complete("Split-OscClone "));
+    }
+
+    [Fact]
+    public void No_plugin_is_called_where_names_are_known()
+    {
+        Furnish();
+        _session.Module.Invoke("Get-OscQos");
         _session.Array.ForgetCalls();
         foreach (var line in Hostile.Select(row => row.Data).Concat(["", "d"]).SelectMany(word => new[]
         {

@@ -92,6 +92,20 @@ public sealed partial class ViewTests : IDisposable
     }
 
     [Fact]
+    public void Snapshots_and_clones_show_what_they_were_made_of_and_when()
+    {
+        var copy = new StorageElement
+        {
+            Name = "nightly", StorageServerName = "lab", SourceUuids = ["0a"], SourceNames = ["db01"], CreatedAt = DateTimeOffset.UnixEpoch, SizeBytes = 1L << 30,
+        };
+
+        var table = Render("$record.PSTypeNames.Insert(0, 'StorageConnect.StorageElement#Copy'); $record | Out-Default", copy);
+
+        Assert.Matches(@"Name +Source +Created +Size +Server\n", table);
+        Assert.Matches(@"nightly +db01 +19(70|69)-\d\d-\d\d \d\d:\d\d:\d\d +1 GiB +lab", table);
+    }
+
+    [Fact]
     public void No_view_has_a_script_that_constrained_language_mode_refuses() =>
         Assert.DoesNotContain(StagedViews(), view => view.Descendants("ScriptBlock").Any());
 

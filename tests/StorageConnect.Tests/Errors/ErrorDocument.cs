@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Host;
 using StorageConnect.Host.OpenIscsi;
@@ -21,7 +22,7 @@ internal static partial class ErrorDocument
     /// <summary>The methods that make errors, by the error's id: those of the static classes named ...Errors.</summary>
     public static IReadOnlyList<MethodInfo> Makers { get; } =
     [
-        .. new[] { typeof(StorageEngine).Assembly, typeof(StorageHost).Assembly, Module }
+        .. new[] { typeof(StorageEngine).Assembly, typeof(ConformanceRun).Assembly, typeof(StorageHost).Assembly, Module }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsAbstract && type.IsSealed && type.Name.EndsWith("Errors", StringComparison.Ordinal))
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
@@ -30,7 +31,7 @@ internal static partial class ErrorDocument
 
     /// <summary>The kinds of error, by the id they have where a plug-in names no case of its own.</summary>
     public static IReadOnlyDictionary<string, Type> Kinds { get; } =
-        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(StorageHost).Assembly }
+        new[] { typeof(StorageConnectException).Assembly, typeof(StorageEngine).Assembly, typeof(ConformanceRun).Assembly, typeof(StorageHost).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsSubclassOf(typeof(StorageConnectException)))
             .ToDictionary(type => ((StorageConnectException)Activator.CreateInstance(type, "", null)!).ErrorId);

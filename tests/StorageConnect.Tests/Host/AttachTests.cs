@@ -1,5 +1,6 @@
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -285,7 +286,7 @@ public sealed class AttachTests : IAsyncDisposable
         _host.IsMultipathdBlind = true;
         _host.AnswerToAddPath = "fail";
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
 
         Assert.Contains("fail", error.Message);
         AssertNothingLeft(element);
@@ -311,7 +312,7 @@ public sealed class AttachTests : IAsyncDisposable
         var element = _host.Array.Add("db01", Target, 5);
         await _host.StopMultipathdAsync();
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
         Assert.Empty(_host.Array.Calls);

@@ -89,6 +89,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         {
             _host.RemoveDm("dm-0");
             _host.AddDisk("sdq", Id[1..]);
+            File.Delete(_host.At("dev/mapper/mpatha"));
             _host.AddDm("dm-0", "mpatha", "mpath-" + Id, "sdq");
             return "ok\n";
         });
@@ -242,7 +243,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     {
         AddMap();
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => DestroyAsync());
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => DestroyAsync());
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
     }
@@ -334,7 +335,7 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
         AddMap();
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "fail\ntimeout\n");
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => DestroyAsync());
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => DestroyAsync());
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
     }

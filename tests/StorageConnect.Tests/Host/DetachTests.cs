@@ -2,6 +2,7 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -230,7 +231,7 @@ public sealed class DetachTests : IAsyncDisposable
         await AttachAsync(element);
         await _host.StopMultipathdAsync();
 
-        Assert.Equal("MultipathdUnreachable", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element))).ErrorId);
+        Assert.Equal("MultipathdUnreachable", (await Assert.ThrowsAsync<HostNotReadyException>(() => DetachAsync(element))).ErrorId);
         Assert.Equal(2, _host.Sessions().Count);
 
         _host.StartMultipathd();

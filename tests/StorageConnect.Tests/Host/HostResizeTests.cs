@@ -1,4 +1,5 @@
 using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -63,7 +64,7 @@ public sealed class HostResizeTests : IAsyncDisposable
         var element = await AttachedAsync();
         _host.IsMultipathdDeafToSizes = true;
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => ResizeAsync(Grow(element)));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => ResizeAsync(Grow(element)));
 
         Assert.Contains("ok", error.Message);
     }

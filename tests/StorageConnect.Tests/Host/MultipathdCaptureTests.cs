@@ -1,5 +1,6 @@
 using StorageConnect.Host.Fitness;
 using StorageConnect.Host.Multipath;
+using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
@@ -67,7 +68,7 @@ public sealed class MultipathdCaptureTests : IDisposable
         var client = new MultipathdClient(_host.Roots, new(), new ScriptedTools(_ => result));
 
         Assert.False(client.CanAsk());
-        var error = await Assert.ThrowsAnyAsync<ArrayUnreachableException>(() => client.AskAsync("show maps json", Cancellation));
+        var error = await Assert.ThrowsAnyAsync<HostNotReadyException>(() => client.AskAsync("show maps json", Cancellation));
         Assert.StartsWith("MultipathdUnreachable", error.ErrorId);
     }
 

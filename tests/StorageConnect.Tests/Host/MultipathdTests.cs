@@ -74,7 +74,7 @@ public sealed class MultipathdTests : IDisposable
         _host.Write("proc/4711/comm", program + "\n");
         var daemon = new Multipathd(_host.Roots, HostDeadlines.Standard, new ScriptedTools(_ => new(1, output, error)));
 
-        var unreachable = await Assert.ThrowsAsync<ArrayUnreachableException>(() => daemon.AskAsync("show maps json", Cancellation));
+        var unreachable = await Assert.ThrowsAsync<HostNotReadyException>(() => daemon.AskAsync("show maps json", Cancellation));
 
         Assert.Equal("MultipathdUnreachable", unreachable.ErrorId);
         Assert.Contains(error, unreachable.Message);
@@ -91,7 +91,7 @@ public sealed class MultipathdTests : IDisposable
     [Fact]
     public async Task Without_a_socket_multipathd_is_unreachable_and_the_error_says_it_does_not_run()
     {
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
         Assert.Contains("not running", error.Message);
@@ -107,7 +107,7 @@ public sealed class MultipathdTests : IDisposable
         left.Bind(new UnixDomainSocketEndPoint(_host.MultipathdSocket));
 
         Assert.False(Client.IsListening());
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
         Assert.Contains("not running", error.Message);
     }
 
@@ -129,7 +129,7 @@ public sealed class MultipathdTests : IDisposable
 
         var client = new Multipathd(_host.Roots, Short, NoTools);
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.AskAsync("show maps", Cancellation));
 
         Assert.Equal("multipathd did not answer 'show maps' within 0.05 s.", error.Message);
         Assert.True(error.Retryable);
@@ -157,7 +157,7 @@ public sealed class MultipathdTests : IDisposable
         {
             Assert.True(Client.IsListening());
             var client = new Multipathd(_host.Roots, Short, NoTools);
-            var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => client.AskAsync("show maps", Cancellation));
+            var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.AskAsync("show maps", Cancellation));
             Assert.Contains("did not answer", error.Message);
         }
         finally
@@ -174,7 +174,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. bytes.Select(b => (byte)b)]);
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
 
         Assert.True(error.Message.Contains("closed the connection", StringComparison.Ordinal), $"{where}: {error.Message}");
     }
@@ -188,7 +188,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. BitConverter.GetBytes(length), (byte)'o', (byte)'k', 0]);
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
 
         Assert.Contains($"a length of {length}", error.Message);
     }
@@ -198,7 +198,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. BitConverter.GetBytes(2UL), (byte)'o', (byte)'k']);
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
 
         Assert.Contains("NUL", error.Message);
     }

@@ -1,5 +1,6 @@
 using StorageConnect.Host;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -190,7 +191,7 @@ public sealed class TargetTests : IAsyncDisposable
         var server = await StartAsync();
         await _host.StopMultipathdAsync();
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
         Assert.Equal(2, _host.Sessions().Count);

@@ -206,7 +206,7 @@ public sealed partial class MemoryArray
                 Uuid = uuid,
                 Page83Id = wanted.Type == StorageElementType.Snapshot ? "" : "36" + uuid[1..],
                 Status = "Good",
-                CreatedAt = DateTimeOffset.UnixEpoch,
+                CreatedAt = DateTimeOffset.UtcNow,
             });
         }
     }

@@ -35,6 +35,9 @@ internal sealed record ElementRow
     /// <summary>What it was made of: of a clone the element or snapshot, of a snapshot its members.</summary>
     public ValueList<string> Sources { get; init; } = [];
 
+    /// <summary>The names of those sources that are still there.</summary>
+    public ValueList<string> SourceNames { get; init; } = [];
+
     public bool IsSnapshot => Type == StorageElementType.Snapshot;
 }
 

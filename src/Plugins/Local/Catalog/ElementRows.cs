@@ -11,7 +11,8 @@ internal static class ElementRows
         """
         SELECT e.id, e.uuid, e.name, e.type, e.size, e.page83, e.qos, e.thin, e.online, e.clone, e.ready, e.created,
             (SELECT group_concat(g.name, char(31)) FROM presentations p JOIN groups g ON g.id = p.group_id WHERE p.element = e.id),
-            (SELECT group_concat(s.source, char(31)) FROM sources s WHERE s.element = e.id)
+            (SELECT group_concat(s.source, char(31)) FROM sources s WHERE s.element = e.id),
+            (SELECT group_concat(x.name, char(31)) FROM sources s JOIN elements x ON x.uuid = s.source WHERE s.element = e.id)
         FROM elements e
         """;
 
@@ -140,6 +141,7 @@ internal static class ElementRows
         Created = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
         Groups = row.IsDBNull(12) ? [] : row.GetString(12).Split('\u001f').Order(StringComparer.Ordinal).ToValueList(),
         Sources = row.IsDBNull(13) ? [] : row.GetString(13).Split('\u001f').ToValueList(),
+        SourceNames = row.IsDBNull(14) ? [] : row.GetString(14).Split('\u001f').ToValueList(),
     });
 
     /// <summary>

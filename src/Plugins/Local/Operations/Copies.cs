@@ -32,6 +32,7 @@ internal static class Copies
             Ready = array.Pool.ClonesInstantly,
             Created = now,
             Sources = members.Select(member => member.Uuid).ToValueList(),
+            SourceNames = members.Select(member => member.Name).ToValueList(),
         };
         var sources = members.Select(member => new Source(member.Uuid, member.Uuid)).ToArray();
         array.Database.Read(db => Volumes.RequireFree(db, name));
@@ -86,6 +87,7 @@ internal static class Copies
             Ready = array.Pool.ClonesInstantly,
             Created = now,
             Sources = [made.Uuid],
+            SourceNames = [(frozen ?? source).Name],
         };
         array.Database.Read(db => Volumes.RequireFree(db, name));
         if (!array.Pool.ClonesInstantly)

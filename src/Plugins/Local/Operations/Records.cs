@@ -24,6 +24,7 @@ internal static class Records
             ? array.Export.Targets.GetAddresses(row.Uuid)
             : [],
         SourceUuids = row.Sources,
+        SourceNames = row.SourceNames,
         CreatedAt = row.Created,
     };
 

@@ -68,6 +68,9 @@ public sealed class AccessGroupTests : ArrayTests
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("line\nbreak")]
+    [InlineData("db\u200B01")]
+    [InlineData("\u202Edb01")]
+    [InlineData("db\u202801")]
     public async Task A_name_that_can_not_be_is_refused_before_the_array_is_asked(string name)
     {
         await Expect.FailureAsync<InvalidRequestException>("NameInvalid", name, () => Door.CreateAccessGroupsAsync([Group(name)], Cancellation));

@@ -12,7 +12,7 @@ public abstract class PluginTests : IDisposable
 
     /// <summary>What the engine says of the plug-ins in a folder.</summary>
     protected IReadOnlyList<OscPlugin> In(string folder) =>
-        [.. Bed.Engine.Plugins.GetAll().Where(plugin => (plugin.Path + "/").StartsWith(Bed.FolderOf(folder) + "/", StringComparison.Ordinal))];
+        [.. Bed.Engine.Plugins.GetAll(load: true).Where(plugin => (plugin.Path + "/").StartsWith(Bed.FolderOf(folder) + "/", StringComparison.Ordinal))];
 
     /// <summary>Installs one beside the good one, and says what the engine says of it. The good one must stay as it is.</summary>
     protected OscPlugin Judge(PluginBlueprint plugin)

@@ -103,7 +103,7 @@ public sealed partial class PluginTrustTests : PluginTests
         var module = Path.Combine(Bed.Paths.ModulePlugins, "Own");
         var file = new PluginBlueprint { Name = "Own" }.WriteTo(module);
         File.SetUnixFileMode(file, Everybody);
-        Assert.Equal(PluginState.Ready, Assert.Single(Bed.Engine.Plugins.GetAll(), plugin => plugin.Name == "Own").State);
+        Assert.Equal(PluginState.Ready, Assert.Single(Bed.Engine.Plugins.GetAll(load: true), plugin => plugin.Name == "Own").State);
     }
 
     [Fact]

@@ -5,7 +5,11 @@
     For a scheduler. Each element gets a snapshot named <element>.<prefix>.<UTC time>. When it is made, older ones of the same element and prefix
     go, until -Keep are left. Snapshots that carry another name are never touched, and nothing is removed of an element whose new snapshot failed.
 
-    One element's failure is an error, and the others go on. The script fails at the end if any did, so that pwsh -File returns exit code 1.
+    One element's failure is an error, and the others go on; so is a name that isn't there, and a server that can't be reached. The script fails at
+    the end if any did, so that pwsh -File returns exit code 1.
+
+    What goes is decided by when the array made a snapshot, in whatever order it lists them. The snapshot just made always stays. Snapshots whose
+    name or time is in the future count as the newest, and a warning tells which.
 
     Some arrays copy offline elements only (Get-OscCapability says Offline). With -AllowOffline such an element is taken offline for as long as
     its copy takes; without it, it is an error. Unmount it on its hosts first.
@@ -54,9 +58,21 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
+$failed = 0
+function Write-Failure($ErrorRecord) {
+    $script:failed++
+    $ErrorActionPreference = 'Continue' # One failure, not the end of the run.
+    $PSCmdlet.WriteError($ErrorRecord)
+}
+
+# A server that is down or a name that is wrong is an error of its own; the others get their snapshot.
 $server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
-$elements = @(Get-OscStorageElement -Name $Name @server)
-if (-not $elements) {
+$problems = @()
+$elements = @(Get-OscStorageElement -Name $Name @server -ErrorAction SilentlyContinue -ErrorVariable problems)
+foreach ($problem in $problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) {
+    Write-Failure $problem
+}
+if (-not $elements -and -not $failed) {
     throw "No storage element matches '$($Name -join "', '")'. Get-OscStorageElement lists those there are."
 }
 
@@ -81,46 +97,53 @@ function New-TimedSnapshot($Element) {
     }
 }
 
-function Get-TimedSnapshot($Element) {
-    # The time is written so that the oldest comes first when sorted by name.
-    $own = '^{0}\.{1}\.\d{{8}}-\d{{6}}-\d{{3}}$' -f [regex]::Escape($Element.Name), $Prefix
-    $snapshots = @(Get-OscSnapshot -InputObject $Element | Where-Object Name -CMatch $own)
-    [array]::Sort([string[]] @($snapshots | ForEach-Object { $_.Name }), $snapshots)
-    $snapshots
+# The snapshots of this element and prefix that may go, the oldest first, when $Keep stay.
+function Get-OldSnapshot($Element, [int] $Keep) {
+    $own = '^{0}\.{1}\.(\d{{8}}-\d{{6}}-\d{{3}})$' -f [regex]::Escape($Element.Name), $Prefix
+    $now = [DateTime]::UtcNow.AddMinutes(5).ToString('yyyyMMdd-HHmmss-fff', [CultureInfo]::InvariantCulture)
+    $past = @()
+    foreach ($snapshot in Get-OscSnapshot -InputObject $Element | Where-Object Name -CMatch $own) {
+        if ($snapshot.Name -cmatch $own -and [string]::CompareOrdinal($Matches[1], $now) -gt 0) {
+            Write-Warning "The snapshot '$snapshot' has a time in the future in its name. It counts as one of the newest."
+            $Keep--
+        }
+        else {
+            $past += $snapshot
+        }
+    }
+
+    if ($past) {
+        $Keep = [Math]::Max($Keep, 0)
+        $Keep ? ($past | Get-OscSnapshot -KeepLast $Keep) : ($past | Sort-Object CreatedAt)
+    }
 }
 
-$failed = 0
 foreach ($element in $elements) {
     try {
         if (-not $PSCmdlet.ShouldProcess("$element ($($element.StorageServerName))", "Make a $Prefix snapshot, keep $Keep")) {
-            $stay = $Keep - 1 # and the new one
-            $existing = @(Get-TimedSnapshot $element)
-            for ($i = 0; $i -lt $existing.Count - $stay; $i++) {
-                $null = $PSCmdlet.ShouldProcess("$($existing[$i])", 'Remove snapshot')
+            foreach ($old in Get-OldSnapshot $element ($Keep - 1)) { # and the new one
+                $null = $PSCmdlet.ShouldProcess("$old", 'Remove snapshot')
             }
             continue
         }
 
-        $snapshot = New-TimedSnapshot $element
-        $existing = @(Get-TimedSnapshot $element)
-        $removed = for ($i = 0; $i -lt $existing.Count - $Keep; $i++) {
-            Remove-OscSnapshot $existing[$i] -Confirm:$false
-            $existing[$i].Name
+        $made = New-TimedSnapshot $element
+        # Whatever the clocks say, the snapshot just made stays.
+        $removed = foreach ($old in Get-OldSnapshot $element $Keep | Where-Object Uuid -NE $made.Uuid) {
+            Remove-OscSnapshot $old -Confirm:$false
+            $old.Name
         }
         [pscustomobject]@{
             Element  = $element.Name
-            Snapshot = $snapshot.Name
+            Snapshot = $made.Name
             Removed  = @($removed)
         }
     }
     catch {
-        $failed++
-        $ErrorActionPreference = 'Continue' # One element's error, not the end of the run.
-        $PSCmdlet.WriteError($_)
-        $ErrorActionPreference = 'Stop'
+        Write-Failure $_
     }
 }
 
 if ($failed) {
-    throw "$failed of $($elements.Count) elements have no new snapshot, or kept too many old ones."
+    throw "$failed of the servers or elements have no new snapshot, or kept too many old ones."
 }

@@ -81,8 +81,17 @@ function Remove-Element($Element) {
 
 $server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
 $action = $Permanently ? 'Remove with its data, for ever' : 'Take away from all hosts and set offline'
-$elements = @(Get-OscStorageElement -Name $Name @server)
 $failed = 0
+$problems = @()
+$elements = @(Get-OscStorageElement -Name $Name @server -ErrorAction SilentlyContinue -ErrorVariable problems)
+foreach ($problem in $problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) {
+    # A name that isn't there, or a server that can't be reached: the others go on.
+    $failed++
+    $ErrorActionPreference = 'Continue'
+    $PSCmdlet.WriteError($problem)
+    $ErrorActionPreference = 'Stop'
+}
+
 foreach ($element in $elements) {
     if (-not $PSCmdlet.ShouldProcess("$element ($($element.StorageServerName))", $action)) {
         continue
@@ -112,5 +121,5 @@ foreach ($element in $elements) {
 }
 
 if ($failed) {
-    throw "$failed of $($elements.Count) elements are still there."
+    throw "$failed of the servers or elements failed: what was meant there is still there."
 }

@@ -68,8 +68,8 @@ $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true # A failing ssh in -BeforeSwap stops the swap.
 
 $server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
-# By comparison: a name may hold characters that Get-OscStorageElement takes for wildcards.
-$source = @(Get-OscStorageElement @server | Where-Object Name -CEQ $Production)
+# Literally: a name may hold characters that Get-OscStorageElement takes for wildcards. Another server that is down is a warning.
+$source = @(Get-OscStorageElement -Name ([WildcardPattern]::Escape($Production)) @server)
 if ($source.Count -ne 1) {
     throw "$($source.Count) elements are called '$Production', and one is needed. Get-OscStorageElement lists them; -StorageServer says which array."
 }

@@ -70,6 +70,23 @@ public sealed class StorageEngine
         _registry.CheckNameIsFree(name);
     }
 
+    /// <summary>Makes the checks of <see cref="RegisterAsync"/> for which the array need not be asked.</summary>
+    public void CheckRegistration(StorageServer draft, string plugin)
+    {
+        CheckServerName(draft.Name);
+        ServerRules.Check(draft, Plugins.Find(plugin));
+    }
+
+    /// <summary>Makes the checks of <see cref="ChangeAsync"/> for which the array need not be asked.</summary>
+    public void CheckChange(string nameOrUuid, Func<StorageServer, StorageServer> change)
+    {
+        var current = _registry.Get(nameOrUuid);
+        var draft = change(_registry.Secrets.Attach(current.Server));
+        NameRule.Check(draft.Name, "storage server");
+        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
+        ServerRules.Check(draft, Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion));
+    }
+
     /// <summary>Registers a server: validates it, and keeps it.</summary>
     /// <param name="draft">What the user entered, with its secrets; Uuid and plug-in are filled in here.</param>
     /// <param name="plugin">The plug-in's name or class name.</param>

@@ -63,7 +63,7 @@ Describe 'Disaster: restore' {
         $both = Invoke-Copy $array ($db, $log) { $db, $log | New-OscSnapshot -Group -SnapshotName both }
         Write-Lun $db 'ruin'
         Write-Lun $log 'ruin'
-        $both | Restore-OscSnapshot -WholeArray -Confirm:$false
+        $both | Restore-OscSnapshot -AllMembers -Confirm:$false
         Read-Lun $db 4 | Should -Be 'lost'
         Read-Lun $log 4 | Should -Be 'good'
     }

@@ -16,13 +16,22 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
+    public override Task<IReadOnlyList<AccessGroup>?> FindAccessGroupsAsync(
+        StorageServer server, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(names);
+        return Run<IReadOnlyList<AccessGroup>?>(
+            server, null, array => array.Database.Read(db => GroupRows.ByNames(db, names)).ConvertAll(group => group.For(server)), cancellationToken);
+    }
+
     public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
         return GroupList(server, groups.Count > 0 ? groups[0].Name : null,
-            array => Groups.Create(array, server.StorageType, groups, cancellationToken), cancellationToken);
+            array => Groups.Create(array, server, groups, cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
@@ -30,7 +39,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
-        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Remove(array, groups, cancellationToken), cancellationToken);
+        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Remove(array, server, groups, cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,

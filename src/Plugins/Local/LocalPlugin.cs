@@ -73,6 +73,13 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         }
     }
 
+    /// <summary>Works on a pool's copies until none is left.</summary>
+    internal Task KeepWorkingAsync(string folder, CancellationToken cancellationToken) => Run(
+        new() { Name = folder, StorageType = StorageType.SAN, ExtraInfo = $"Pool={folder}" },
+        null,
+        array => array.Jobs.KeepWorking(cancellationToken),
+        cancellationToken);
+
     /// <summary>The pool a server means, open.</summary>
     /// <param name="server">The server.</param>
     /// <param name="request">Given by validate alone: what the server wants of the pool.</param>

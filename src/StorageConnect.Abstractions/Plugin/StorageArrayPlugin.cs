@@ -86,6 +86,19 @@ public abstract class StorageArrayPlugin
     public virtual Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AccessGroup>>([]);
 
+    /// <summary>Those of the named access groups that are on the array. Not in the guide.</summary>
+    /// <remarks>
+    /// Override it where the array finds a group without listing all of them: a change of a group costs the same then, however many there are.
+    /// The server's record has only the groups found here, then, when groups are created, removed and renamed.
+    /// </remarks>
+    /// <param name="server">The server to ask.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The groups; null where all have to be listed.</returns>
+    public virtual Task<IReadOnlyList<AccessGroup>?> FindAccessGroupsAsync(
+        StorageServer server, IReadOnlyCollection<string> names, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccessGroup>?>(null);
+
     /// <summary>Creates access groups. Guide: createAccessGroups(). REQUIRED.</summary>
     /// <remarks>
     /// Some may succeed and others not: return those that did; the engine reports the ones missing. Throw only when none can be created.

@@ -20,7 +20,7 @@ public sealed partial class StorageArray
             CheckEntryLimit(group.Name, group.Entries, now!);
         }
 
-        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        var existing = await FindAccessGroupsAsync(session, [.. groups.Select(group => group.Name)], cancellationToken);
         var names = existing.Select(group => group.Name).ToHashSet();
         var free = groups.ToLookup(group => names.Add(group.Name));
         var wanted = free[true].Select(group => new AccessGroup { Name = group.Name, Entries = group.Entries, StorageServerUuid = Uuid }).ToList();
@@ -42,7 +42,7 @@ public sealed partial class StorageArray
     {
         var session = await OpenAsync(cancellationToken);
         await CheckCapabilityAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
-        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        var existing = await FindAccessGroupsAsync(session, [.. groups.Select(group => group.Name)], cancellationToken);
         var wanted = existing.Where(group => groups.Any(other => other.Name == group.Name)).ToList();
         var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupNotFound(group.Name, Name)).ToList();
         if (wanted.Count == 0)
@@ -69,7 +69,7 @@ public sealed partial class StorageArray
         NameRule.Check(newName, "access group");
         var session = await OpenAsync(cancellationToken);
         await CheckCapabilityAsync(session, GuideMethod.RenameAccessGroup, null, cancellationToken);
-        var existing = await GetAccessGroupsAsync(session, null, cancellationToken);
+        var existing = await FindAccessGroupsAsync(session, [name, newName], cancellationToken);
         if (existing.All(group => group.Name != name))
         {
             throw AccessGroupErrors.AccessGroupNotFound(name, Name);
@@ -151,7 +151,8 @@ public sealed partial class StorageArray
     /// <summary>The group of this name.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<AccessGroup> FindAccessGroupAsync(string name, CancellationToken cancellationToken) =>
-        (await GetAccessGroupsAsync(null, cancellationToken)).FirstOrDefault(group => group.Name == name) ?? throw AccessGroupErrors.AccessGroupNotFound(name, Name);
+        (await FindAccessGroupsAsync(await OpenAsync(cancellationToken), [name], cancellationToken)).FirstOrDefault(group => group.Name == name)
+        ?? throw AccessGroupErrors.AccessGroupNotFound(name, Name);
 
     private async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(Session session, StorageElement? element, CancellationToken cancellationToken)
     {
@@ -160,7 +161,17 @@ public sealed partial class StorageArray
         return [.. groups.Select(Own)];
     }
 
-    /// <summary>Calls with the groups of this moment in the server's record: the guide's answer is that list, updated.</summary>
+    /// <summary>The named groups that are there; all groups where the plug-in can't tell without listing them.</summary>
+    private async Task<IReadOnlyList<AccessGroup>> FindAccessGroupsAsync(Session session, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    {
+        var groups = await CallAsync(session, GuideMethod.GetAccessGroups, names,
+            static async (plugin, server, n, token) =>
+                await plugin.FindAccessGroupsAsync(server, n, token) ?? await plugin.GetAccessGroupsAsync(server, null, token),
+            cancellationToken);
+        return [.. groups.Select(Own)];
+    }
+
+    /// <summary>Calls with the groups that were found in the server's record: the guide's answer is that list, updated.</summary>
     [Rule(10, "Plug-ins return the updated list of groups; what of the request is missing in it is an error each.", "createAccessGroups()")]
     private static Task<IReadOnlyList<AccessGroup>> CallWithGroupsAsync<TState>(
         Session session,

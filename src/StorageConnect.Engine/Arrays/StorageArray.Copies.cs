@@ -149,6 +149,21 @@ public sealed partial class StorageArray
     }
 
     /// <summary>Rolls back an element, or all members of a snapshot. Guide: snapRestore().</summary>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="element">The element to roll back; null for all members.</param>
+    /// <param name="allowShrink">False: a restore that makes an element smaller is an error.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, bool allowShrink, CancellationToken cancellationToken)
+    {
+        if (!allowShrink && snapshot.SizeBytes > 0)
+        {
+            await CheckRestoredSizeAsync(snapshot, cancellationToken);
+        }
+
+        await SnapRestoreAsync(snapshot, element, cancellationToken);
+    }
+
+    /// <summary>Rolls back an element, or all members of a snapshot, whatever their sizes. Guide: snapRestore().</summary>
     [Rule(18, "With an element, nothing else is ever rolled back.", "snapRestore()")]
     public Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) => NamingObstaclesAsync(
         async () =>
@@ -172,6 +187,32 @@ public sealed partial class StorageArray
             () => DoAsync(GuideMethod.SnapRemove, snapshot, static (plugin, server, s, token) => plugin.SnapRemoveAsync(server, s, token), cancellationToken),
             () => FindDependantsAsync(snapshot, cancellationToken));
         Names.Forget(snapshot);
+    }
+
+    // A snapshot tells the size of all its members together. Where it is less than what they have now, one of them would become smaller.
+    private async Task CheckRestoredSizeAsync(StorageElement snapshot, CancellationToken cancellationToken)
+    {
+        long present = 0;
+        var names = new List<string>();
+        foreach (var uuid in snapshot.SourceUuids)
+        {
+            try
+            {
+                var member = await FindByUuidAsync(uuid, cancellationToken);
+                present += member.SizeBytes;
+                names.Add(member.Name);
+            }
+            catch (NotFoundException)
+            {
+                // It is gone: the restore itself tells.
+                return;
+            }
+        }
+
+        if (snapshot.SizeBytes < present)
+        {
+            throw ElementErrors.RestoreShrinks(string.Join(", ", names), snapshot.Name, present, snapshot.SizeBytes);
+        }
     }
 
     private async Task<StorageElement?> TryFindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken)

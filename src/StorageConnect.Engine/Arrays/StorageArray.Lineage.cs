@@ -64,13 +64,19 @@ public sealed partial class StorageArray
     /// <summary>The groups an element is presented to, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
-        var children = (await GetAllAsync(cancellationToken)).Where(other => other.SourceUuids.Contains(element.Uuid));
+        // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
+        var children = (await GetAllAsync(cancellationToken)).Where(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid));
         return Obstacles(element.AccessGroupNames).Concat(children.Select(Describe));
     }
 
     /// <summary>The other members of a snapshot, and the groups that use what would be rolled back.</summary>
     private async Task<IEnumerable<string>> FindBesideAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
+        if (element is not null && !snapshot.SourceUuids.Contains(element.Uuid))
+        {
+            return [];
+        }
+
         var members = (await GetAllAsync(cancellationToken)).Where(other => snapshot.SourceUuids.Contains(other.Uuid)).ToList();
         return members.Where(member => element is not null && member.Uuid != element.Uuid).Select(Describe)
             .Concat(members.Where(member => element is null || member.Uuid == element.Uuid).SelectMany(member => Obstacles(member.AccessGroupNames)));

@@ -209,6 +209,7 @@ public sealed partial class StorageArray : IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        EndCheckBefore(method);
         T answer;
         try
         {

@@ -5,6 +5,10 @@ namespace StorageConnect.Engine;
 /// <summary>Errors about access groups. Each method's name is the id.</summary>
 internal static class AccessGroupErrors
 {
+    public static InvalidRequestException InitiatorInvalid(string initiator) => new(Text([initiator])) { Element = initiator };
+
+    public static AccessGroupException AccessGroupInUse(string group, string array) => new(Text([group, array])) { Element = group };
+
     public static NotFoundException AccessGroupNotFound(string group, params IEnumerable<string> arrays) =>
         new(Text([group, Quoted(arrays)])) { Element = group };
 

@@ -14,6 +14,7 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
 {
     // Disks don't get faster by more copies at once; the others wait without a thread.
     private const int AtOnce = 2;
+    private const int KeeperPauseMilliseconds = 500;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan CleanupTimeout = TimeSpan.FromSeconds(30);
 
@@ -48,6 +49,40 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
         {
             activity.Stop.Dispose();
         }
+    }
+
+    /// <summary>Works on whatever job no other process works on, until none is left. One process at a time does this for an array.</summary>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public void KeepWorking(CancellationToken cancellationToken)
+    {
+        RangeLock? keeper = null;
+        try
+        {
+            while (work.ReadOpen().Count > 0)
+            {
+                keeper ??= locks.TryTakeKeeper();
+                if (keeper is not null)
+                {
+                    StartAll();
+                }
+
+                if (cancellationToken.WaitHandle.WaitOne(KeeperPauseMilliseconds))
+                {
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            keeper?.Dispose();
+        }
+    }
+
+    /// <summary>True while a process is in <see cref="KeepWorking"/>.</summary>
+    public bool HasKeeper()
+    {
+        using var free = locks.TryTakeKeeper();
+        return free is null;
     }
 
     /// <summary>The progress last reported in this process; null when this process doesn't work on the job.</summary>

@@ -12,6 +12,7 @@ namespace StorageConnect.PluginKit.Locks;
 public sealed class ElementLocks(string path)
 {
     private const long TargetBit = 0x4000_0000_0000_0000;
+    private const long Keeper = TargetBit | 2;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ElementTimeout = TimeSpan.FromSeconds(15);
 
@@ -86,6 +87,9 @@ public sealed class ElementLocks(string path)
         free = elements.Where(element => held.TryAdd(Identities.LockPosition(element))).ToHashSet(StringComparer.Ordinal);
         return held;
     }
+
+    /// <summary>Locks the keeping of the array's background jobs if it is free.</summary>
+    internal RangeLock? TryTakeKeeper() => RangeLock.TryTake(path, Keeper);
 
     /// <summary>Locks one byte of the lock file that stands for no element.</summary>
     internal RangeLock Take(long position, string what, CancellationToken cancellationToken) => Take([position], what, ElementTimeout, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -22,10 +23,18 @@ public sealed class NewOscAccessGroupCommand : NewCmdlet
     private protected override void Process() => Try(Name, () =>
     {
         var array = Target;
-        var groups = Name.Distinct()
-            .Where(name => ShouldProcess(Describe(name, array), "Create access group"))
-            .Select(name => new AccessGroup { Name = name, Entries = Initiator.ToValueList() })
-            .ToList();
+        var groups = new List<AccessGroup>();
+        foreach (var group in Name.Distinct().Select(name => new AccessGroup { Name = name, Entries = Initiator.ToValueList() }))
+        {
+            Try(group.Name, () =>
+            {
+                if (ShouldChange(array, Describe(group.Name, array), "Create access group", token => CheckAsync(array, group, token), new() { Initiators = Initiator }))
+                {
+                    groups.Add(group);
+                }
+            });
+        }
+
         if (groups.Count == 0)
         {
             return;
@@ -38,4 +47,7 @@ public sealed class NewOscAccessGroupCommand : NewCmdlet
             WriteError(error, error.Element);
         }
     });
+
+    private static async Task CheckAsync(StorageArray array, AccessGroup group, CancellationToken cancellationToken) =>
+        (await array.CreateAccessGroupsAsync([group], cancellationToken)).ThrowFirst();
 }

@@ -31,7 +31,12 @@ public abstract class OscAccessGroupMemberCmdlet : OscServerCmdlet
             Try(group.Key, () =>
             {
                 var array = ArrayOf(group);
-                if (ShouldProcess(Describe(group.Key, array), $"{Action} {string.Join(", ", Initiator)}"))
+                if (ShouldChange(
+                    array,
+                    Describe(group.Key, array),
+                    $"{Action} {string.Join(", ", Initiator)}",
+                    token => ChangeAsync(array, group.Key, token),
+                    new() { AccessGroups = [group.Key], Initiators = Initiator }))
                 {
                     var changed = Run(token => ChangeAsync(array, group.Key, token));
                     if (PassThru)

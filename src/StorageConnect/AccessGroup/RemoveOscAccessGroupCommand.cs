@@ -24,7 +24,12 @@ public sealed class RemoveOscAccessGroupCommand : OscServerCmdlet
             Try(identity.Key, () =>
             {
                 var array = ArrayOf(identity);
-                if (ShouldProcess(Describe(identity.Key, array), "Remove access group"))
+                if (ShouldChange(
+                    array,
+                    Describe(identity.Key, array),
+                    "Remove access group",
+                    async token => (await array.RemoveAccessGroupsAsync([new() { Name = identity.Key }], token)).ThrowFirst(),
+                    new() { UnusedAccessGroup = identity.Key }))
                 {
                     if (!_batches.TryGetValue(array, out var batch))
                     {

@@ -25,7 +25,7 @@ public sealed class RenameOscAccessGroupCommand : OscServerCmdlet
     private protected override void Process() => Try(Name.Key, () =>
     {
         var array = ArrayOf(Name);
-        if (ShouldProcess(Describe(Name.Key, array), $"Rename access group to {NewName}"))
+        if (ShouldChange(array, Describe(Name.Key, array), $"Rename access group to {NewName}", token => array.RenameAccessGroupAsync(Name.Key, NewName, token)))
         {
             var renamed = Run(token => array.RenameAccessGroupAsync(Name.Key, NewName, token));
             if (PassThru)

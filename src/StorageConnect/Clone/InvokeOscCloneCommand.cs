@@ -43,13 +43,12 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
     private void Clone(StorageArray array, StorageElement source)
     {
         var parent = source.Type == StorageElementType.Snapshot ? FindMember(array, source) : null;
-        if (ShouldProcess(Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}"))
+        Task<StorageElement> CloneAsync(CancellationToken token) =>
+            parent is null ? array.CloneAsync(source, Name, Qos, token) : array.CloneFromSnapAsync(parent, source, Name, Qos, token);
+
+        if (ShouldChange(array, Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}", CloneAsync, new() { NewElement = Name, Qos = Qos }))
         {
-            Begin(
-                array,
-                OscOperationKind.Clone,
-                token => parent is null ? array.CloneAsync(source, Name, Qos, token) : array.CloneFromSnapAsync(parent, source, Name, Qos, token),
-                NoWait);
+            Begin(array, OscOperationKind.Clone, CloneAsync, NoWait);
         }
     }
 

@@ -18,7 +18,7 @@ public sealed class SplitOscCloneCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), "Split from all it shares blocks with"))
+        if (ShouldChange(array, Describe(element.Name, array), "Split from all it shares blocks with", token => array.SplitCloneAsync(element, token)))
         {
             Begin(array, OscOperationKind.Split, token => array.SplitCloneAsync(element, token), NoWait, writeResult: PassThru);
         }

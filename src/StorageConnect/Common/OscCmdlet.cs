@@ -21,6 +21,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <summary>True in a cmdlet that takes a row with nothing but a name for the thing of that name.</summary>
     private protected bool NamesItsThing => VerbsOfNames.Contains(GetType().GetCustomAttribute<CmdletAttribute>()!.VerbName);
 
+    /// <summary>True when something that was piped was refused: what needs all of it is not done then.</summary>
+    private protected bool WasRefused { get; private set; }
+
     /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
@@ -52,6 +55,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     {
         if (RefusedInput.Find(this) is { } refusal)
         {
+            WasRefused = true;
             throw refusal;
         }
 
@@ -103,6 +107,19 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
             throw;
         }
+    }
+
+    private protected bool IsWhatIf => LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+
+    /// <summary>Asks before an array is changed. Under -WhatIf what would be refused is an error, and nothing is promised.</summary>
+    private protected bool ShouldChange(StorageArray array, string target, string action, Func<CancellationToken, Task> change, ChangeNeeds? needs = null)
+    {
+        if (IsWhatIf)
+        {
+            Run(token => array.CheckAsync(change, needs ?? new(), token));
+        }
+
+        return ShouldProcess(target, action);
     }
 
     /// <summary>What a thing is called in errors, where a cmdlet was given its identity: its record, else its name.</summary>

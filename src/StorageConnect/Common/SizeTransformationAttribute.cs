@@ -1,16 +1,19 @@
 using System.Globalization;
 using System.Management.Automation;
+using System.Text.RegularExpressions;
 
 namespace StorageConnect.Commands;
 
 /// <summary>Turns what users give as a size (10GB, 3.5TB, "20GB") into bytes, and says clearly what can't be one.</summary>
-internal sealed class SizeTransformationAttribute : ArgumentTransformationAttribute
+internal sealed partial class SizeTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         try
         {
-            return LanguagePrimitives.ConvertTo(inputData, typeof(long), CultureInfo.InvariantCulture);
+            // As the tables print them, too: 10 GB, 10GiB and 10 GiB are what PowerShell writes as 10GB.
+            var plain = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
+            return LanguagePrimitives.ConvertTo(plain is string text ? Unit().Replace(text.Trim(), "$1$2B") : inputData, typeof(long), CultureInfo.InvariantCulture);
         }
         catch (PSInvalidCastException e)
         {
@@ -18,4 +21,7 @@ internal sealed class SizeTransformationAttribute : ArgumentTransformationAttrib
                 $"'{inputData}' is no size: give bytes as a whole number from 1 to {long.MaxValue}, such as 10GB or 3.5TB.", e);
         }
     }
+
+    [GeneratedRegex(@"^([\d.]+)\s*([KMGTP])i?B$", RegexOptions.IgnoreCase)]
+    private static partial Regex Unit();
 }

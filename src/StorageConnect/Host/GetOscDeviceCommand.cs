@@ -5,39 +5,30 @@ namespace StorageConnect.Commands;
 /// <summary>
 /// Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.
 /// </summary>
-[Cmdlet(VerbsCommon.Get, "OscDevice", DefaultParameterSetName = WwidSet)]
+[Cmdlet(VerbsCommon.Get, "OscDevice")]
 [OutputType(typeof(OscDevice))]
 public sealed class GetOscDeviceCommand : OscQueryCmdlet
 {
-    private const string WwidSet = "Wwid";
-    private const string ElementSet = "Element";
     private IReadOnlyList<OscDevice>? _devices;
 
     /// <summary>Identities as multipath writes them, the elements' page 0x83 ids; wildcards allowed. All devices when left out.</summary>
-    [Parameter(ParameterSetName = WwidSet, Position = 0)]
+    [Parameter(Position = 0)]
     [ChoosesNames]
     [SupportsWildcards]
     public string[]? Wwid { get; set; }
 
     /// <summary>Elements whose devices are wanted.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ElementSet, ValueFromPipeline = true)]
+    [Parameter(ValueFromPipeline = true)]
     [Chooses<StorageElementIdentity>]
     [Alias("StorageElement")]
     [ArgumentCompleter(typeof(StorageElementCompleter))]
-    public StorageElementIdentity[] InputObject { get; set; } = [];
-
-    /// <summary>The servers of elements that are given by name. All registered ones when left out.</summary>
-    [Parameter(ParameterSetName = ElementSet)]
-    [Chooses<StorageServerIdentity>]
-    [Alias("StorageServerUuid", "StorageServerName")]
-    [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public override StorageServerIdentity[]? StorageServer { get; set; }
+    public StorageElementIdentity[]? InputObject { get; set; }
 
     private IReadOnlyList<OscDevice> Devices => _devices ??= Run(ModuleEngine.Host.GetDevicesAsync);
 
     private protected override void Process()
     {
-        if (ParameterSetName == WwidSet)
+        if (InputObject is null)
         {
             foreach (var filter in NameFilter.From(Wwid))
             {
@@ -47,7 +38,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
             return;
         }
 
-        ForEachElement(InputObject, ElementKind.Any, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id));
+        var filters = NameFilter.From(Wwid);
+        ForEachElement(InputObject, ElementKind.Any, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => filter.Matches(device.Wwid))));
     }
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)

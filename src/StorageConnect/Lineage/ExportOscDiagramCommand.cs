@@ -31,6 +31,11 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
 
     private protected override void End()
     {
+        if (WasRefused)
+        {
+            return;
+        }
+
         if (Path is null)
         {
             WriteObject(_diagram.ToString());
@@ -38,6 +43,11 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
         }
 
         var file = GetUnresolvedProviderPathFromPSPath(Path);
+        if (IsWhatIf && NoClobber && File.Exists(file))
+        {
+            throw CommandErrors.DiagramNotWritten(file, new IOException($"The file '{file}' already exists."));
+        }
+
         if (ShouldProcess(file, "Write diagram"))
         {
             Write(file);

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -13,6 +14,11 @@ public sealed class RemoveOscOperationCommand : OperationCmdlet
 
     private protected override void Process(OscOperationIdentity identity)
     {
+        if (IsWhatIf && !Force && Run(token => Engine.Operations.QueryAsync(identity.Key, token)) is { Operation: { State: OscOperationState.Running } running })
+        {
+            throw OperationErrors.OperationRunning(identity.Key, running);
+        }
+
         if (ShouldProcess(Describe(identity), "Forget"))
         {
             Run(token => Engine.Operations.RemoveAsync(identity.Key, Force, token));

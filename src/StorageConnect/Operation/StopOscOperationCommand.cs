@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -13,6 +14,11 @@ public sealed class StopOscOperationCommand : OperationCmdlet
 
     private protected override void Process(OscOperationIdentity identity)
     {
+        if (IsWhatIf && Run(token => Engine.Operations.QueryAsync(identity.Key, token)) is { Operation: { State: not OscOperationState.Running } ended })
+        {
+            throw OperationErrors.OperationEnded(identity.Key, ended);
+        }
+
         if (ShouldProcess(Describe(identity), "Stop, and take back what it has half made"))
         {
             var stopped = Run(token => Engine.Operations.StopAsync(identity.Key, token));

@@ -20,7 +20,7 @@ public sealed class SetOscQosCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), $"Set quality of service to {Qos}"))
+        if (ShouldChange(array, Describe(element.Name, array), $"Set quality of service to {Qos}", token => array.SetQosAsync(element, Qos, token), new() { Qos = Qos }))
         {
             Run(token => array.SetQosAsync(element, Qos, token));
             if (PassThru)

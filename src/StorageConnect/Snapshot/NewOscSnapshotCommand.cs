@@ -28,7 +28,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
         {
             _members.Add((array, element));
         }
-        else if (ShouldProcess(Describe(element.Name, array), "Create snapshot"))
+        else if (ShouldChange(array, Describe(element.Name, array), "Create snapshot", token => array.CreateSnapAsync(element, SnapshotName, token), new() { NewElement = SnapshotName }))
         {
             Begin(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait);
         }
@@ -36,7 +36,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 
     private protected override void End()
     {
-        if (_members.Count == 0)
+        if (_members.Count == 0 || WasRefused)
         {
             return;
         }
@@ -49,7 +49,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 
         var elements = _members.Select(member => member.Element).DistinctBy(element => element.Uuid).ToList();
         var names = string.Join(", ", elements.Select(element => element.Name));
-        if (ShouldProcess(Describe(names, array), "Create one snapshot of all"))
+        if (ShouldChange(array, Describe(names, array), "Create one snapshot of all", token => array.CreateMultiSnapAsync(elements, SnapshotName, token), new() { NewElement = SnapshotName }))
         {
             Begin(array, OscOperationKind.Snapshot, token => array.CreateMultiSnapAsync(elements, SnapshotName, token), NoWait);
         }

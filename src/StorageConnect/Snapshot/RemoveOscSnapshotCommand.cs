@@ -10,7 +10,7 @@ public sealed class RemoveOscSnapshotCommand : SnapshotCmdlet
 {
     private protected override void Process(StorageArray array, StorageElement snapshot)
     {
-        if (ShouldProcess(Describe(snapshot.Name, array), "Remove snapshot"))
+        if (ShouldChange(array, Describe(snapshot.Name, array), "Remove snapshot", token => array.SnapRemoveAsync(snapshot, token)))
         {
             Run(token => array.SnapRemoveAsync(snapshot, token));
         }

@@ -22,7 +22,7 @@ public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
     private protected override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
-        if (ShouldProcess(Describe(element.Name, array), "Attach to this host"))
+        if (ShouldChange(array, Describe(element.Name, array), "Attach to this host", _ => Task.CompletedTask, new() { AccessGroups = groups }))
         {
             var host = ModuleEngine.Host;
             Begin(element, async (warn, token) => await host.AttachAsync(array, element, groups, warn, token));

@@ -14,7 +14,7 @@ public sealed class DisableOscStorageElementCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), "Set offline"))
+        if (ShouldChange(array, Describe(element.Name, array), "Set offline", token => array.OfflineAsync(element, token)))
         {
             Run(token => array.OfflineAsync(element, token));
             if (PassThru)

@@ -30,7 +30,7 @@ public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
     private protected override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
-        if (ShouldProcess(Describe(element.Name, array), "Detach from this host"))
+        if (ShouldChange(array, Describe(element.Name, array), "Detach from this host", _ => Task.CompletedTask, new() { AccessGroups = groups }))
         {
             var host = ModuleEngine.Host;
             Begin(element, async (warn, token) =>

@@ -14,7 +14,7 @@ public sealed class EnableOscStorageElementCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), "Set online"))
+        if (ShouldChange(array, Describe(element.Name, array), "Set online", token => array.OnlineAsync(element, token)))
         {
             Run(token => array.OnlineAsync(element, token));
             if (PassThru)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
@@ -45,9 +46,12 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
         var array = Target;
         ForEach(Name, name => Try(name, () =>
         {
-            if (ShouldProcess(Describe(name, array), $"Create storage element of {Size} bytes"))
+            Task<StorageElement> CreateAsync(CancellationToken token) => array.CreateAsync(name, Size, VolumeGroup, !Thick, Qos, token);
+
+            var needs = new ChangeNeeds { NewElement = name, VolumeGroup = VolumeGroup, Qos = Qos };
+            if (ShouldChange(array, Describe(name, array), $"Create storage element of {ByteSize.Exact(Size)}", CreateAsync, needs))
             {
-                Begin(array, OscOperationKind.Create, token => array.CreateAsync(name, Size, VolumeGroup, !Thick, Qos, token), NoWait);
+                Begin(array, OscOperationKind.Create, CreateAsync, NoWait);
             }
         }));
     }

@@ -24,7 +24,12 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
-        if (ShouldProcess(Describe(element.Name, array), $"{Action} {string.Join(", ", groups)}"))
+        if (ShouldChange(
+            array,
+            Describe(element.Name, array),
+            $"{Action} {string.Join(", ", groups)}",
+            token => ChangeAsync(array, element, groups, token),
+            new() { AccessGroups = groups }))
         {
             _confirmed.Add((array, element, groups));
             if (_confirmed.Count >= MostTogether)

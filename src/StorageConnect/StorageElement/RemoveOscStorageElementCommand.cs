@@ -10,7 +10,12 @@ public sealed class RemoveOscStorageElementCommand : StorageElementCmdlet
 {
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldProcess(Describe(element.Name, array), "Remove storage element with its data"))
+        if (ShouldChange(
+            array,
+            Describe(element.Name, array),
+            "Remove storage element with its data",
+            token => array.RemoveAsync(element, token),
+            new() { WithoutSnapshots = element }))
         {
             Run(token => array.RemoveAsync(element, token));
         }

@@ -32,9 +32,11 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
             DemandHost(element);
         }
 
-        if (ShouldProcess(Describe(element.Name, array), $"Resize to {Size} bytes{(IncludeHost ? ", on this host too" : "")}"))
+        Task<StorageElement> ResizeAsync(CancellationToken token) => array.ResizeAsync(element, Size, Force, token);
+
+        if (ShouldChange(array, Describe(element.Name, array), $"Resize to {ByteSize.Exact(Size)}{(IncludeHost ? ", on this host too" : "")}", ResizeAsync))
         {
-            var resized = Begin(array, OscOperationKind.Resize, token => array.ResizeAsync(element, Size, Force, token), NoWait, writeResult: !IncludeHost);
+            var resized = Begin(array, OscOperationKind.Resize, ResizeAsync, NoWait, writeResult: !IncludeHost);
             if (IncludeHost && resized is not null)
             {
                 // What the array has done stands, whatever the host says; repeated with the same size, only the host is left to do.

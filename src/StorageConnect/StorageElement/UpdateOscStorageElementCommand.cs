@@ -4,7 +4,7 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Completes records, device paths on this host included (guide: updateSERecords). One call per server, at the end.</summary>
-[Cmdlet(VerbsData.Update, "OscStorageElement")]
+[Cmdlet(VerbsData.Update, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(StorageElement))]
 public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
 {
@@ -24,11 +24,26 @@ public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
         batch.Add(element);
     }
 
+    private static async Task CheckAllAsync(StorageArray array, IEnumerable<StorageElement> elements, CancellationToken cancellationToken)
+    {
+        foreach (var element in elements)
+        {
+            await array.GetInfoAsync(element, cancellationToken);
+        }
+    }
+
     private protected override void End()
     {
         foreach (var (array, batch) in _batches)
         {
-            Try(array.Server, () => WriteObject(Run(token => array.UpdateStorageElementsAsync(batch, IncludeNew, token)), enumerateCollection: true));
+            Try(array.Server, () =>
+            {
+                var names = string.Join(", ", batch.Select(element => element.Name));
+                if (ShouldChange(array, Describe(names, array), "Complete the records, and bring the array's export in line with them", token => CheckAllAsync(array, batch, token)))
+                {
+                    WriteObject(Run(token => array.UpdateStorageElementsAsync(batch, IncludeNew, token)), enumerateCollection: true);
+                }
+            });
         }
     }
 }

@@ -54,11 +54,6 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
     private protected override void Process() => Try(Name, () =>
     {
         Engine.CheckServerName(Name);
-        if (!ShouldProcess(Name, $"Register storage server with plug-in {Plugin}"))
-        {
-            return;
-        }
-
         var draft = new StorageServer
         {
             Name = Name,
@@ -71,6 +66,16 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
             NetDevices = NetDevice.ToValueList(),
             Chap = AccessContext.Any(context => context.ChapUser is not null),
         }.WithAdminSecret(Credential is null ? null : Secret.From(Credential.Password));
+        if (IsWhatIf)
+        {
+            Run(token => Task.Run(() => Engine.CheckRegistration(draft, Plugin), token));
+        }
+
+        if (!ShouldProcess(Name, $"Register storage server with plug-in {Plugin}"))
+        {
+            return;
+        }
+
         var server = Run(token => Engine.RegisterAsync(draft, Plugin, SaveCredential, token));
         if (Engine.GetServers().FirstOrDefault(other => other.Uuid != server.Uuid && other.PluginName == server.PluginName && server.ArrayId is { } id && other.ArrayId == id) is { } same)
         {

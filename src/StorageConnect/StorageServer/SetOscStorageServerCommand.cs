@@ -55,6 +55,11 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     private protected override void Process() => Try(StorageServer.ToString(), () =>
     {
         var array = Engine.GetArray(StorageServer.Key);
+        if (IsWhatIf)
+        {
+            Run(token => Task.Run(() => Engine.CheckChange(array.Uuid, Change), token));
+        }
+
         if (!ShouldProcess(array.Name, "Change storage server"))
         {
             return;

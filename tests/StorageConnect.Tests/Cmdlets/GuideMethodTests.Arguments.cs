@@ -57,7 +57,7 @@ public sealed partial class GuideMethodTests
         { "$snapshot | Test-OscSnapshotRestore", GuideMethod.IsRestorable, on => [on._snapshot, null] },
         { "$both | Test-OscSnapshotRestore -StorageElement $lun", GuideMethod.IsRestorable, on => [on._both, on._lun] },
         { "$snapshot | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, on => [on._snapshot, on._lun] },
-        { "$both | Restore-OscSnapshot -WholeArray", GuideMethod.SnapRestore, on => [on._both, null] },
+        { "$both | Restore-OscSnapshot -AllMembers", GuideMethod.SnapRestore, on => [on._both, null] },
         { "$snapshot | Remove-OscSnapshot", GuideMethod.SnapRemove, on => [on._snapshot] },
         { "Get-OscSnapshot", GuideMethod.GetCurrentSnaps, _ => [null] },
         { "$lun | Get-OscSnapshot", GuideMethod.GetCurrentSnaps, on => [on._lun] },

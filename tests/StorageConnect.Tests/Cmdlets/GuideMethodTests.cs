@@ -72,9 +72,10 @@ public sealed partial class GuideMethodTests : IDisposable
         { "$snapshot | Invoke-OscClone -Name c3", GuideMethod.CloneFromSnap, "getCapabilities list" },
         { "$lun | New-OscSnapshot -SnapshotName s2", GuideMethod.CreateSnap, "getCapabilities" },
         { "$lun, $clone | New-OscSnapshot -SnapshotName s3 -Group", GuideMethod.CreateMultiSnap, "getCapabilities" },
-        { "$snapshot | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, "" },
-        { "$both | Restore-OscSnapshot -WholeArray", GuideMethod.SnapRestore, "" },
-        { "$both | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, "isRestorable" },
+        { "$snapshot | Restore-OscSnapshot", GuideMethod.SnapRestore, "list" },
+        { "$snapshot | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, "list" },
+        { "$both | Restore-OscSnapshot -AllMembers", GuideMethod.SnapRestore, "list" },
+        { "$both | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, "list isRestorable" },
         { "$snapshot | Remove-OscSnapshot", GuideMethod.SnapRemove, "" },
         { "$lun | Set-OscQos -Qos gold", GuideMethod.SetQos, "" },
     };
@@ -100,7 +101,8 @@ public sealed partial class GuideMethodTests : IDisposable
         Assert.True(outcome.Errors.Count == 0, RecordingSession.Describe(outcome.Errors));
         Assert.Empty(outcome.Output);
         Assert.DoesNotContain(method, _session.Array.CalledMethods);
-        Assert.Empty(_session.Array.CalledMethods.Except(["list", "getInfo", "getAccessGroups", "getCurrentSnaps"]));
+        // What can be checked is.
+        Assert.Empty(_session.Array.CalledMethods.Except(["list", "getInfo", "getAccessGroups", "getCurrentSnaps", "getCapabilities", "getQoSList", "isRestorable"]));
         Assert.NotNull(alsoAllowed);
     }
 
@@ -116,8 +118,8 @@ public sealed partial class GuideMethodTests : IDisposable
     [Fact]
     public void A_restore_says_what_it_is_to_roll_back()
     {
-        Invoke("$snapshot | Restore-OscSnapshot -Confirm:$false").Error("RestoreScopeNeeded");
-        Invoke("$snapshot | Restore-OscSnapshot -StorageElement $lun -WholeArray -Confirm:$false").Error("RestoreScopeNeeded");
+        Invoke("$both | Restore-OscSnapshot -Confirm:$false").Error("RestoreScopeNeeded");
+        Invoke("$snapshot | Restore-OscSnapshot -StorageElement $lun -AllMembers -Confirm:$false").Error("RestoreScopeNeeded");
 
         Assert.DoesNotContain(GuideMethod.SnapRestore, _session.Array.CalledMethods);
     }

@@ -13,7 +13,7 @@ public sealed class HostileArgumentTests(HostilePool at) : IClassFixture<Hostile
         "Get-OscPlugin -Name $text", "Get-OscStorageElement -Page83Id $text", "Get-OscStorageElement -StorageServer $text",
         "Resize-OscStorageElement $text -Size 1MB", "Remove-OscStorageElement $text", "Enable-OscStorageElement $text", "Split-OscClone $text",
         "Get-OscStatus $text",
-        "Remove-OscSnapshot $text", "Restore-OscSnapshot $text -WholeArray", "Invoke-OscClone $text", "Remove-OscAccessGroup -Name $text",
+        "Remove-OscSnapshot $text", "Restore-OscSnapshot $text -AllMembers", "Invoke-OscClone $text", "Remove-OscAccessGroup -Name $text",
         "Rename-OscAccessGroup $text other",
         "New-OscAccessGroup hosts -Initiator $text", "Add-OscAccessGroupMember nosuch $text", "Remove-OscAccessGroupMember nosuch $text",
         "Grant-OscStorageElementAccess source $text", "Revoke-OscStorageElementAccess source $text", "Set-OscQos source $text",

@@ -38,7 +38,7 @@ public sealed class HostileNameTests(HostilePool at) : IClassFixture<HostilePool
         Assert.Equal(name, Element("Get-OscSnapshot -Name $literal", name).Name);
         Assert.Equal([true], at.Run("Test-OscSnapshotRestore $text", name));
         at.Run(
-            "Restore-OscSnapshot $text -StorageElement source; Restore-OscSnapshot $text -WholeArray; Invoke-OscClone $text -Name fromIt; " +
+            "Restore-OscSnapshot $text -StorageElement source; Restore-OscSnapshot $text -AllMembers; Invoke-OscClone $text -Name fromIt; " +
                 "Remove-OscStorageElement fromIt", name);
         Assert.Empty(at.Run("Remove-OscSnapshot $text; Get-OscSnapshot", name));
     }

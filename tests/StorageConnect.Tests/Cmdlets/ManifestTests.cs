@@ -51,13 +51,13 @@ public class ManifestTests
     [MemberData(nameof(CmdletNames))]
     public void A_cmdlet_that_changes_something_supports_WhatIf_and_one_that_destroys_asks(string cmdlet)
     {
-        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsData.Update, VerbsLifecycle.Wait, VerbsCommon.Find];
+        string[] readers = [VerbsCommon.Get, VerbsDiagnostic.Test, VerbsLifecycle.Wait, VerbsCommon.Find];
         string[] destroyers = [VerbsCommon.Remove, VerbsData.Restore, VerbsSecurity.Revoke, VerbsLifecycle.Disable,
             VerbsCommunications.Disconnect, VerbsCommon.Clear];
         var attribute = Attribute(cmdlet);
 
-        // To test a plug-in makes and removes things where that was asked for; to look for LUNs adds devices to this host.
-        var changes = cmdlet is "Test-OscPlugin" or "Update-OscHostStorage"
+        // To test a plug-in makes and removes things where that was asked for.
+        var changes = cmdlet is "Test-OscPlugin"
             || (!readers.Contains(attribute.VerbName) && attribute.NounName != "OscAccessContext");
         Assert.Equal(changes, attribute.SupportsShouldProcess);
         // To forget an operation destroys nothing on an array.
@@ -103,7 +103,7 @@ public class ManifestTests
 
         Assert.DoesNotContain(parameters, property => property.PropertyType == typeof(bool));
         Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal)
-            && property.Name is not "Qos");
+            && property.Name is not ("Qos" or "AllMembers"));
     }
 
     [Theory]

@@ -100,7 +100,7 @@ public sealed class WrongPluginTests : IDisposable
         }
         else
         {
-            Invoke(restore, ("both", both)).Tells("SnapRestoreNotSafe", ErrorCategory.InvalidOperation, both, "-WholeArray");
+            Invoke(restore, ("both", both)).Tells("SnapRestoreNotSafe", ErrorCategory.InvalidOperation, both, "-AllMembers");
         }
 
         Assert.DoesNotContain(GuideMethod.SnapRestore, _session.Array.CalledMethods);

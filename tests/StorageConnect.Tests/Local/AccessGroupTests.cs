@@ -124,4 +124,18 @@ public sealed class AccessGroupTests
         await array.FailsAsync<NotFoundException>(array.Plugin.RenameAccessGroupAsync(array.Server, "a", "d", Token), "AccessGroupNotFound");
         await array.FailsAsync<InvalidRequestException>(array.Plugin.RenameAccessGroupAsync(array.Server, "c", "", Token), "NameInvalid");
     }
+
+    [Fact]
+    public async Task Creating_and_removing_a_group_reads_no_other()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        await array.CreateGroupAsync("other");
+        Assert.Equal(["other"], (await array.Plugin.FindAccessGroupsAsync(array.Server, ["other", "none"], Token))!.Select(group => group.Name));
+        Assert.Equal(["one"], (await array.CreateGroupAsync("one")).Select(group => group.Name));
+        var server = array.Server with { AccessGroups = [new() { Name = "other" }] };
+        var created = await array.Plugin.CreateAccessGroupsAsync(server, [new() { Name = "two" }], Token);
+        Assert.Equal(["other", "two"], created.Select(group => group.Name));
+        var left = await array.Plugin.RemoveAccessGroupsAsync(server, [new() { Name = "two" }], Token);
+        Assert.Equal(["other"], left.Select(group => group.Name));
+    }
 }

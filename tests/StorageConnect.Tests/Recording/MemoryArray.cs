@@ -49,14 +49,14 @@ public sealed partial class MemoryArray
     /// <summary>Where the data of its elements are; null where there are none.</summary>
     public MemoryArrayData? Data { get; set; }
 
-    /// <summary>Everything on it: LUNs, clones and snapshots.</summary>
+    /// <summary>Everything on it: LUNs, clones and snapshots. The newest come first: the guide promises no order, so nothing may rely on the usual one.</summary>
     public IReadOnlyList<StorageElement> Elements
     {
         get
         {
             lock (_gate)
             {
-                return [.. _elements.Values];
+                return [.. _elements.Values.Reverse()];
             }
         }
     }

@@ -16,6 +16,10 @@ internal static class GroupRows
 
     public static AccessGroup? ByName(PoolConnection db, string name) => db.One($"{Columns} WHERE g.name = $1", Read, name);
 
+    /// <summary>Those of the named groups that are there, each once.</summary>
+    public static List<AccessGroup> ByNames(PoolConnection db, IEnumerable<string> names) =>
+        [.. names.Distinct(StringComparer.Ordinal).Select(name => ByName(db, name)).OfType<AccessGroup>()];
+
     /// <summary>The group's row, or null when there is no group of that name.</summary>
     public static long? Id(PoolConnection db, string name) => db.Scalar<long>("SELECT id FROM groups WHERE name = $1", name) is var id and not 0 ? id : null;
 

@@ -9,6 +9,9 @@ namespace StorageConnect.Plugins.Local.Jobs;
 /// <summary>The copies of a pool that go on in the background. A job is a row.</summary>
 internal sealed class CopyJobs : IJobWork, IDisposable
 {
+    // A smaller copy is done before another process has started.
+    private const long KeptFrom = 8 << 20;
+
     private readonly LocalArray _array;
     private readonly BackgroundJobs _jobs;
 
@@ -39,8 +42,16 @@ internal sealed class CopyJobs : IJobWork, IDisposable
             },
             cancellationToken);
         _jobs.Start(job.Uuid);
+        if (job.Total >= KeptFrom && !_jobs.HasKeeper())
+        {
+            KeeperProcess.TryStart(typeof(PoolKeeper), _array.Folder.Path);
+        }
+
         return job;
     }
+
+    /// <summary>Works on the pool's copies until none is left.</summary>
+    public void KeepWorking(CancellationToken cancellationToken) => _jobs.KeepWorking(cancellationToken);
 
     /// <summary>Takes over what nobody works on.</summary>
     public void Adopt() => _jobs.StartAll();

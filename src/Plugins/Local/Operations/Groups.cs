@@ -6,13 +6,18 @@ namespace StorageConnect.Plugins.Local.Operations;
 /// <summary>Access groups, and what is presented to them.</summary>
 internal static class Groups
 {
-    /// <summary>Makes those that can be made. Those that can't are missing in the list returned, also when one of that name was there before.</summary>
-    public static List<AccessGroup> Create(LocalArray array, StorageType type, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
+    /// <summary>Creates those that can be created. Those that can't are missing in the list returned, also when one of that name existed before.</summary>
+    /// <returns>The groups in the server's record, with those that were created.</returns>
+    public static List<AccessGroup> Create(LocalArray array, StorageServer server, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
     {
         var (good, failures) = Sort(wanted,
-            group => group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(group.Entries, type).ToValueList() });
+            group =>
+                group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(
+                    group.Entries,
+                    server.StorageType).ToValueList() });
         return Change(
             array,
+            server,
             good,
             failures,
             (db, group) =>
@@ -24,7 +29,8 @@ internal static class Groups
     }
 
     /// <summary>Removes those that can be removed. Those that can't stay in the list returned.</summary>
-    public static List<AccessGroup> Remove(LocalArray array, IReadOnlyList<AccessGroup> unwanted, CancellationToken cancellationToken)
+    /// <returns>The groups in the server's record and the request that are left.</returns>
+    public static List<AccessGroup> Remove(LocalArray array, StorageServer server, IReadOnlyList<AccessGroup> unwanted, CancellationToken cancellationToken)
     {
         void RemoveOne(PoolConnection db, AccessGroup group)
         {
@@ -42,7 +48,7 @@ internal static class Groups
             GroupRows.Delete(db, id);
         }
 
-        return Change(array, [.. unwanted], [], RemoveOne, cancellationToken);
+        return Change(array, server, [.. unwanted], [], RemoveOne, cancellationToken);
     }
 
     public static List<AccessGroup> Rename(LocalArray array, string name, string newName, CancellationToken cancellationToken)
@@ -124,6 +130,7 @@ internal static class Groups
     /// <summary>Changes each group that can be changed, in one commit. Throws when there is none.</summary>
     private static List<AccessGroup> Change(
         LocalArray array,
+        StorageServer server,
         List<AccessGroup> groups,
         List<(string Name, StorageConnectException Error)> failures,
         Action<PoolConnection, AccessGroup> change,
@@ -134,7 +141,7 @@ internal static class Groups
             db =>
             {
                 var failed = failures.ToList();
-                var present = GroupRows.All(db).Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
+                var present = GroupRows.ByNames(db, groups.Select(group => group.Name)).Select(group => group.Name).ToHashSet(StringComparer.Ordinal);
                 foreach (var group in groups)
                 {
                     try
@@ -155,7 +162,7 @@ internal static class Groups
                 // A group that couldn't be made because there was one already must be missing, or it would look like a success.
                 var clashes = failed.Where(failure => failure.Error is AlreadyExistsException && present.Contains(failure.Name)).Select(failure => failure.Name)
                     .ToHashSet(StringComparer.Ordinal);
-                return GroupRows.All(db).Where(group => !clashes.Contains(group.Name)).ToList();
+                return GroupRows.ByNames(db, server.AccessGroups.Concat(groups).Select(group => group.Name).Where(name => !clashes.Contains(name)));
             },
             cancellationToken);
     }

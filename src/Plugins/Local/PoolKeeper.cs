@@ -1,0 +1,15 @@
+namespace StorageConnect.Plugins.Local;
+
+/// <summary>
+/// What the keeper's process does (see <see cref="PluginKit.Jobs.KeeperProcess"/>): a pool's copies go on in it when the process that began them ends.
+/// </summary>
+public static class PoolKeeper
+{
+    /// <summary>Works on the pool's copies until none is left.</summary>
+    /// <param name="folder">The pool's folder.</param>
+    public static void Run(string folder)
+    {
+        using var plugin = new LocalPlugin();
+        plugin.KeepWorkingAsync(folder, CancellationToken.None).GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,26 @@
+namespace StorageConnect.Engine;
+
+/// <summary>What must be so for a change to succeed, besides what the change itself checks: for <see cref="StorageArray.CheckAsync"/>.</summary>
+public sealed record ChangeNeeds
+{
+    /// <summary>The name of an element, clone or snapshot to be made, which must be free; null for none.</summary>
+    public string? NewElement { get; init; }
+
+    /// <summary>Access groups that must exist.</summary>
+    public IReadOnlyList<string> AccessGroups { get; init; } = [];
+
+    /// <summary>An access group that no element may be presented to; null for none.</summary>
+    public string? UnusedAccessGroup { get; init; }
+
+    /// <summary>A quality of service that the array must know; null for none.</summary>
+    public string? Qos { get; init; }
+
+    /// <summary>A volume group that the server must have; null for none.</summary>
+    public string? VolumeGroup { get; init; }
+
+    /// <summary>Initiators that must be names of initiators.</summary>
+    public IReadOnlyList<string> Initiators { get; init; } = [];
+
+    /// <summary>An element that may have no snapshots; null for none.</summary>
+    public StorageElement? WithoutSnapshots { get; init; }
+}

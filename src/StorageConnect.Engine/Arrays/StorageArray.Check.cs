@@ -1,0 +1,127 @@
+using System.Collections.Frozen;
+using StorageConnect.Engine.Arrays;
+
+namespace StorageConnect.Engine;
+
+/// <content>Changes that are checked and not made.</content>
+public sealed partial class StorageArray
+{
+    private static readonly FrozenSet<string> ChangingMethods = new[]
+    {
+        GuideMethod.CreateAccessGroups, GuideMethod.RemoveAccessGroups, GuideMethod.RenameAccessGroup, GuideMethod.AddToAccessGroup, GuideMethod.RemoveFromAccessGroup,
+        GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements, GuideMethod.Online, GuideMethod.Offline, GuideMethod.Create,
+        GuideMethod.StartPresent, GuideMethod.StopPresent, GuideMethod.Resize, GuideMethod.Remove, GuideMethod.Clone, GuideMethod.SplitClone, GuideMethod.CloneFromSnap,
+        GuideMethod.CreateSnap, GuideMethod.CreateMultiSnap, GuideMethod.SnapRestore, GuideMethod.SnapRemove, GuideMethod.SetQos, GuideMethod.Cancel,
+    }.ToFrozenSet();
+
+    // Flows with the asynchronous call that CheckAsync makes, and with no other.
+    private static readonly AsyncLocal<bool> IsCheck = new();
+
+    /// <summary>Makes every check that a change makes, up to the call that would change something, and those of <paramref name="needs"/>.</summary>
+    /// <param name="change">The change, as it would be made.</param>
+    /// <param name="needs">What must be so besides.</param>
+    /// <param name="cancellationToken">Ends the checks.</param>
+    /// <exception cref="StorageConnectException">The error that the change would end with.</exception>
+    public async Task CheckAsync(Func<CancellationToken, Task> change, ChangeNeeds needs, CancellationToken cancellationToken)
+    {
+        IsCheck.Value = true;
+        try
+        {
+            await change(cancellationToken);
+        }
+        catch (CheckEndedException)
+        {
+            // All that comes before the change allows it.
+        }
+
+        await CheckInitiatorsAsync(needs.Initiators);
+        await CheckNewNameAsync(needs.NewElement, cancellationToken);
+        await CheckQosAsync(needs.Qos, cancellationToken);
+        if (needs.VolumeGroup is { } pool && (await GetInfoAsync(cancellationToken)).VolumeGroups is { Count: > 0 } pools && !pools.Contains(pool))
+        {
+            throw ElementErrors.VolumeGroupUnknown(pool, Name, pools);
+        }
+
+        await CheckGroupsAsync(needs, cancellationToken);
+        if (needs.WithoutSnapshots is { } element && await HasSnapshotsAsync(element, cancellationToken))
+        {
+            throw ElementErrors.StorageElementHasSnapshots(element.Name);
+        }
+    }
+
+    private static void EndCheckBefore(string method)
+    {
+        if (IsCheck.Value && ChangingMethods.Contains(method))
+        {
+            throw new CheckEndedException();
+        }
+    }
+
+    private static Task CheckInitiatorsAsync(IReadOnlyList<string> initiators) =>
+        initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong ? Task.FromException(AccessGroupErrors.InitiatorInvalid(wrong)) : Task.CompletedTask;
+
+    private async Task CheckNewNameAsync(string? name, CancellationToken cancellationToken)
+    {
+        if (name is null)
+        {
+            return;
+        }
+
+        await foreach (var element in ListAsync(new() { Name = name }, cancellationToken))
+        {
+            throw ElementErrors.StorageElementExists(element.Name, Name);
+        }
+
+        try
+        {
+            if ((await GetCurrentSnapsAsync(null, cancellationToken)).Any(snapshot => snapshot.Name == name))
+            {
+                throw ElementErrors.StorageElementExists(name, Name);
+            }
+        }
+        catch (NoSuchOperationException)
+        {
+            // An array without snapshots.
+        }
+    }
+
+    private async Task CheckQosAsync(string? qos, CancellationToken cancellationToken)
+    {
+        if (qos is not null && await GetQosListAsync(cancellationToken) is { Count: > 0 } known && known.All(value => value.Value != qos))
+        {
+            throw ElementErrors.QosUnknown(qos, Name, known.Select(value => value.Value));
+        }
+    }
+
+    private async Task CheckGroupsAsync(ChangeNeeds needs, CancellationToken cancellationToken)
+    {
+        if (needs.AccessGroups.Count > 0)
+        {
+            var names = (await GetAccessGroupsAsync(null, cancellationToken)).Select(group => group.Name).ToHashSet();
+            if (needs.AccessGroups.FirstOrDefault(name => !names.Contains(name)) is { } missing)
+            {
+                throw AccessGroupErrors.AccessGroupNotFound(missing, Name);
+            }
+        }
+
+        if (needs.UnusedAccessGroup is { } unused && (await GetPresentedAsync(unused, StorageElementFilter.DefaultTypes, cancellationToken)).Count > 0)
+        {
+            throw AccessGroupErrors.AccessGroupInUse(unused, Name);
+        }
+    }
+
+    private async Task<bool> HasSnapshotsAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await GetCurrentSnapsAsync(element, cancellationToken)).Count > 0;
+        }
+        catch (NoSuchOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>A check has come to the call that would change something.</summary>
+    private sealed class CheckEndedException : Exception;
+}

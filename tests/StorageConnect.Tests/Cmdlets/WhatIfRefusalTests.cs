@@ -1,0 +1,100 @@
+using StorageConnect.Tests.Local.Support;
+using Xunit;
+
+namespace StorageConnect.Tests.Cmdlets;
+
+/// <summary>What would be refused is refused under -WhatIf, too, with the same error, and nothing is promised. On a real array.</summary>
+[Collection(ModuleSessions.Name)]
+public sealed class WhatIfRefusalTests : IDisposable
+{
+    private readonly RenderingHost _host = new(200);
+    private readonly string _pool = LoopMounts.NewFolder(PoolKind.Xfs);
+    private readonly ModuleSession _session;
+
+    public WhatIfRefusalTests()
+    {
+        _session = new(_host);
+        _session.Invoke(
+            """
+            $ConfirmPreference = 'None'
+            $null = Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
+            $null = New-OscStorageElement -Name web4, kept, grown -Size 2MB
+            $null = New-OscAccessGroup -Name hosts, free -Initiator iqn.2001-04.com.example:a
+            Grant-OscStorageElementAccess web4 -AccessGroup hosts
+            $null = New-OscSnapshot kept -SnapshotName s1
+            $null = New-OscSnapshot grown -SnapshotName small
+            $null = Resize-OscStorageElement grown -Size 4MB
+            """,
+            ("pool", _pool)).Succeeds();
+    }
+
+    public static TheoryData<string> Refused =>
+    [
+        "New-OscStorageElement web4 1MB",
+        "New-OscStorageElement s1 1MB",
+        "New-OscStorageElement new 1MB -Qos gold",
+        "New-OscStorageElement new 1MB -VolumeGroup nosuch",
+        "New-OscStorageElement new 0",
+        "Resize-OscStorageElement web4 1MB",
+        "Resize-OscStorageElement nosuch 1MB",
+        "Set-OscQos web4 gold",
+        "Remove-OscStorageElement web4",
+        "Remove-OscStorageElement kept",
+        "Grant-OscStorageElementAccess web4 nosuch",
+        "Revoke-OscStorageElementAccess web4 nosuch",
+        "New-OscSnapshot kept s1",
+        "Restore-OscSnapshot small",
+        "Restore-OscSnapshot nosuch",
+        "Invoke-OscClone kept web4",
+        "Invoke-OscClone kept new -Qos gold",
+        "New-OscAccessGroup hosts",
+        "New-OscAccessGroup new junk",
+        "Add-OscAccessGroupMember nosuch iqn.2001-04.com.example:b",
+        "Add-OscAccessGroupMember hosts junk",
+        "Remove-OscAccessGroupMember nosuch iqn.2001-04.com.example:b",
+        "Remove-OscAccessGroup nosuch",
+        "Rename-OscAccessGroup nosuch new",
+        "Rename-OscAccessGroup hosts free",
+        "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN",
+        "Register-OscStorageServer -Name new -Plugin Nope -StorageType SAN",
+        "Unregister-OscStorageServer nosuch",
+        "Stop-OscOperation 0123456789ab",
+        "Remove-OscOperation 0123456789ab",
+        "Update-OscStorageElement nosuch",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Refused))]
+    public void The_same_error_with_and_without(string call)
+    {
+        var said = _host.Text.Length;
+        var promised = _session.Invoke($"{call} -WhatIf");
+
+        Assert.DoesNotContain("What if", _host.Text[said..], StringComparison.Ordinal);
+        var before = Assert.Single(promised.Errors);
+        Assert.Equal(Assert.Single(_session.Invoke(call).Errors).FullyQualifiedErrorId, before.FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public void A_name_that_another_server_has_is_refused()
+    {
+        _session.Invoke("$null = Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"", ("pool", LoopMounts.NewFolder(PoolKind.Xfs))).Succeeds();
+
+        Assert.Equal(
+            _session.Invoke("Set-OscStorageServer lab -NewName other").Error("StorageServerExists").FullyQualifiedErrorId,
+            _session.Invoke("Set-OscStorageServer lab -NewName other -WhatIf").Error("StorageServerExists").FullyQualifiedErrorId);
+    }
+
+    [Fact]
+    public void A_restore_that_shrinks_needs_Force()
+    {
+        var refused = _session.Invoke("Restore-OscSnapshot small").Error("RestoreShrinks");
+        Assert.Contains("-Force", refused.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal([4L << 20], _session.Get<long>("(Get-OscStorageElement grown).SizeBytes"));
+
+        _session.Invoke("Restore-OscSnapshot small -Force").Succeeds();
+        Assert.Equal([2L << 20], _session.Get<long>("(Get-OscStorageElement grown).SizeBytes"));
+    }
+
+    public void Dispose() => _session.Dispose();
+}

@@ -57,8 +57,8 @@ public sealed partial class ErrorDocumentTests
     [Fact]
     public void An_error_that_can_be_made_is_made_somewhere()
     {
-        var sources = new[] { "src/StorageConnect.Engine", "src/StorageConnect.Host", "src/StorageConnect" }.SelectMany(ErrorDocument.Sources)
-            .Select(File.ReadAllText).ToList();
+        string[] folders = ["src/StorageConnect.Engine", "src/StorageConnect.Conformance", "src/StorageConnect.Host", "src/StorageConnect"];
+        var sources = folders.SelectMany(ErrorDocument.Sources).Select(File.ReadAllText).ToList();
 
         Assert.All(ErrorDocument.Makers, maker =>
             Assert.Contains(sources, text => text.Contains($"{maker.DeclaringType!.Name}.{maker.Name}(", StringComparison.Ordinal)));
@@ -66,6 +66,7 @@ public sealed partial class ErrorDocumentTests
 
     [Theory]
     [InlineData("src/StorageConnect.Engine")]
+    [InlineData("src/StorageConnect.Conformance")]
     [InlineData("src/StorageConnect.Host")]
     [InlineData("src/StorageConnect")]
     public void No_error_carries_its_text_outside_the_resources(string folder) => Assert.Empty(ErrorDocument.FindOwn(folder).Select(own => own.Id));

@@ -118,6 +118,7 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         using var clone = new TemporaryFolder();
         Copy(StagedModule.Root, clone.Path, "*", SearchOption.TopDirectoryOnly);
         Copy(Path.Combine(StagedModule.Root, "src"), clone["src"], "*", SearchOption.AllDirectories);
+        Copy(Path.Combine(StagedModule.Root, "docs"), clone["docs"], "*.md", SearchOption.TopDirectoryOnly);
 
         Packing.DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"]);
 

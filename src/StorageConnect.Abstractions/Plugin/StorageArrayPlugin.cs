@@ -144,7 +144,8 @@ public abstract class StorageArrayPlugin
     /// <param name="groupName">The group.</param>
     /// <param name="entries">The entries to remove. One that isn't in the group changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The group with the entries it has left.</returns>
+    /// <returns>The group with the entries it has left. A group without any stays, with its presentations.</returns>
+    /// <exception cref="InvalidRequestException">The array keeps no empty group, and this is the last entry. Nothing was changed.</exception>
     public virtual Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.RemoveFromAccessGroup);
 
@@ -219,7 +220,9 @@ public abstract class StorageArrayPlugin
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="StorageElementBusyException">It is in use.</exception>
+    /// <exception cref="StorageElementBusyException">
+    /// It is in use, or presented and the array sets no presented element offline. Nothing was changed.
+    /// </exception>
     public virtual Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.Offline);
 

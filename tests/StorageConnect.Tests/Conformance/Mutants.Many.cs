@@ -79,7 +79,7 @@ internal static partial class Mutants
         })),
         new("NAME-13", "writes names in lower case", a => a.Rename(name => name.ToLowerInvariant())),
         new("NAME-13", "writes names in upper case", a => a.Rename(name => name.ToUpperInvariant())),
-        new("NAME-14", "composes names", a => a.Rename(name => name.Replace("e\u0301", "\u00e9", StringComparison.Ordinal))),
+        new("NAME-4", "composes names", a => a.Rename(name => name.Replace("e\u0301", "\u00e9", StringComparison.Ordinal))),
         new("NAME-14", "decomposes names", a => a.Rename(name => name.Replace("\u00e9", "e\u0301", StringComparison.Ordinal))),
         new("INFO-8", "tells the local time as if it were UTC", a => a.Tell("getInfo", element => element with { CreatedAt = element.CreatedAt?.AddHours(2) })),
         new("INFO-8", "tells the beginning of time", a => a.Tell("getInfo", element => element with { CreatedAt = DateTimeOffset.UnixEpoch })),

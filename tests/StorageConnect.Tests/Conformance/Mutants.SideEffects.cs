@@ -69,7 +69,11 @@ internal static partial class Mutants
         new("SIDE-12", "a restore of the whole snapshot takes everything offline", a => Also(a, "snapRestore", call => HarmOthers(a, call, Changes[0].Change))),
         new("SIDE-17", "createAccessGroups empties the others", a => a.Lie<IReadOnlyList<AccessGroup>>("createAccessGroups", groups =>
         {
-            a.Contents.RemoveEntries(groups[0].Name, groups[0].Entries);
+            if (groups.Count > 1)
+            {
+                a.Contents.RemoveEntries(groups[0].Name, groups[0].Entries);
+            }
+
             return a.Contents.Groups;
         })),
         new("SIDE-18", "removeAccessGroups removes every group that nothing is presented to and withdraws the rest", a =>

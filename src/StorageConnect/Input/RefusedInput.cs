@@ -40,9 +40,15 @@ internal static class RefusedInput
 
     private static object Mark(Type itemType, bool isOne, Refusal refusal)
     {
-        var value = !isOne ? Array.CreateInstance(itemType, 1)
-            : itemType == typeof(string) ? new string('?', 1)
-            : RuntimeHelpers.GetUninitializedObject(itemType);
+        // Never null: PowerShell would tell of that, and not of the reason.
+        var value = itemType == typeof(string) ? new string('?', 1) : RuntimeHelpers.GetUninitializedObject(itemType.IsAbstract ? typeof(StorageElementIdentity) : itemType);
+        if (!isOne)
+        {
+            var list = Array.CreateInstance(itemType, 1);
+            list.SetValue(value, 0);
+            value = list;
+        }
+
         Refused.Add(value, refusal);
         return value;
     }

@@ -21,6 +21,7 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
 
     /// <summary>Which class; needed when several plug-ins have the name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ChoosesNames(One = true)]
     public string? ClassName { get; set; }
 
     /// <summary>Which one by its assembly or folder, as Get-OscPlugin shows it.</summary>

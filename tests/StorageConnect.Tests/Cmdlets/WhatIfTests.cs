@@ -32,7 +32,7 @@ public sealed class WhatIfTests : IDisposable
         ["New-OscAccessGroup"] = "New-OscAccessGroup other",
         ["New-OscSnapshot"] = "Get-OscStorageElement db01 | New-OscSnapshot -Group -WhatIf; New-OscSnapshot db01 later",
         ["New-OscStorageElement"] = "New-OscStorageElement db02 1GB",
-        ["Register-OscPlugin"] = "Register-OscPlugin $plugin",
+        ["Register-OscPlugin"] = "Register-OscPlugin $plugin -Force",
         ["Register-OscStorageServer"] = "Register-OscStorageServer -Name other -Plugin Recording -StorageType SAN -ExtraInfo $info",
         ["Remove-OscAccessGroup"] = "Remove-OscAccessGroup spare",
         ["Remove-OscAccessGroupMember"] = "Remove-OscAccessGroupMember web iqn.2001-04.com.example:a",

@@ -13,10 +13,12 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
         // Of all servers, those of the other kind are simply not asked; one that is named is.
         if (StorageServer is not null || array.Server.StorageType == StorageType.iSCSI)
         {
-            var warnings = new List<string>();
-            var found = Run(token => Engine.DiscoverAsync(array.Uuid, warnings.Add, token));
-            warnings.ForEach(WriteWarning);
+            var unusable = new List<string>();
+            var found = Run(token => Engine.DiscoverAsync(array.Uuid, unusable.Add, token));
+
+            // What can be used comes first: an error may end the command.
             WriteObject(found.IscsiTargets, enumerateCollection: true);
+            unusable.ForEach(reason => WriteError(TargetErrors.TargetUnusable(reason), array.Server));
         }
     }
 }

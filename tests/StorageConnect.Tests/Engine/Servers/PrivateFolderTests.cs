@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using StorageConnect.Engine;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Servers;

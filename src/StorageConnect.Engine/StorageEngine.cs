@@ -116,7 +116,8 @@ public sealed class StorageEngine
     /// <param name="nameOrUuid">Which server.</param>
     /// <param name="saveCredential">True and false as in <see cref="RegisterAsync"/>; null keeps it as it was.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public async Task<StorageServer> ChangeAsync(string nameOrUuid, Func<StorageServer, StorageServer> change, bool? saveCredential, CancellationToken cancellationToken)
+    public async Task<StorageServer> ChangeAsync(string nameOrUuid, Func<StorageServer, StorageServer> change, bool? saveCredential,
+        CancellationToken cancellationToken)
     {
         var current = _registry.Get(nameOrUuid);
         var draft = change(_registry.Secrets.Attach(current.Server));
@@ -158,7 +159,8 @@ public sealed class StorageEngine
 
     /// <summary>Finds the targets of an iSCSI array, and stores them, so that another process can log in. Guide: discover().</summary>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
-    public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) => DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
+    public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) =>
+        DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
 
     /// <summary>The same, with a word about what is offered and can't be used.</summary>
     public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<string> warn, CancellationToken cancellationToken)

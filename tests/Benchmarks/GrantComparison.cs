@@ -21,12 +21,14 @@ internal static class GrantComparison
         for i in $(seq 1 "$3"); do
             tgtadm -C 0 --lld iscsi --mode target --op new --tid $i --targetname iqn.2001-04.com.example:lun$i
             tgtadm -C 0 --lld iscsi --mode logicalunit --op new --tid $i --lun 1 --bstype rdwr --backing-store "$1/lun$i"
-            tgtadm -C 0 --lld iscsi --mode logicalunit --op update --tid $i --lun 1 --params scsi_id=6025c0c0000000000000000000$(printf %06x $i),scsi_sn=lun$i,thin_provisioning=1
+            tgtadm -C 0 --lld iscsi --mode logicalunit --op update --tid $i --lun 1 \
+                --params scsi_id=6025c0c0000000000000000000$(printf %06x $i),scsi_sn=lun$i,thin_provisioning=1
             tgtadm -C 0 --lld iscsi --mode target --op bind --tid $i --initiator-name iqn.2001-04.com.example:host1
         done
         """;
 
-    private const string Bind = """for i in $(seq 1 "$3"); do tgtadm -C 0 --lld iscsi --mode target --op bind --tid $i --initiator-name iqn.2001-04.com.example:host2; done""";
+    private const string Bind =
+        """for i in $(seq 1 "$3"); do tgtadm -C 0 --lld iscsi --mode target --op bind --tid $i --initiator-name iqn.2001-04.com.example:host2; done""";
 
     // Whoever is logged in has to go, too: that takes a look at the sessions.
     private const string Unbind =
@@ -58,11 +60,13 @@ internal static class GrantComparison
                     var sorted = times.Select(round => round[way][step]).Order().ToArray();
                     medians[(size, step, way)] = sorted[Rounds / 2];
                     Write(
-                        $"{size,5} {Steps[step],-12} {ways[way].Name,-29} {sorted[Rounds / 2],8:f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), {sorted[Rounds / 2] / size:f2} ms an element");
+                        $"{size,5} {Steps[step],-12} {ways[way].Name,-29} {sorted[Rounds / 2],8:f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), " +
+                            $"{sorted[Rounds / 2] / size:f2} ms an element");
                 }
 
                 Write(
-                    $"{size,5} {Steps[step],-12} ratio to the shell {medians[(size, step, 0)] / medians[(size, step, 1)]:f2}, to the loop {medians[(size, step, 0)] / medians[(size, step, 2)]:f2}");
+                    $"{size,5} {Steps[step],-12} ratio to the shell {medians[(size, step, 0)] / medians[(size, step, 1)]:f2}, " +
+                        $"to the loop {medians[(size, step, 0)] / medians[(size, step, 2)]:f2}");
             }
         }
 

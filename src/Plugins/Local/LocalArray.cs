@@ -122,19 +122,21 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Opens a volume's file, which lies in one of two folders (see <see cref="Recovery"/> on offline elements).</summary>
     /// <exception cref="DataCorruptException">The file is gone.</exception>
     public SafeFileHandle OpenVolume(ElementRow row, bool write) =>
-        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.TryOpen(Folder.ParkedVolume(row.Uuid), write) ?? throw Damages.Error(this, row, Damages.FileGone);
+        LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.TryOpen(Folder.ParkedVolume(row.Uuid), write)
+            ?? throw Damages.Error(this, row, Damages.FileGone);
 
     /// <summary>The path at which a volume's file lies now; the one of offline volumes where there is none.</summary>
     public string LocateVolume(string uuid) => File.Exists(Folder.Volume(uuid)) ? Folder.Volume(uuid) : Folder.ParkedVolume(uuid);
 
     /// <summary>Proof that nobody has the volume open, for as long as it is held.</summary>
-    public FileLease Lease(ElementRow row) => TryLease(row) ?? throw new StorageElementBusyException($"'{row.Name}' is open: a process on this machine uses its file.")
-    {
-        ErrorId = "StorageElementInUse",
-        Element = row.Name,
-        Retryable = true,
-        Recommendation = $"Stop what uses {Folder.Volume(row.Uuid)} ('fuser' tells who does), then try again.",
-    };
+    public FileLease Lease(ElementRow row) =>
+        TryLease(row) ?? throw new StorageElementBusyException($"'{row.Name}' is open: a process on this machine uses its file.")
+        {
+            ErrorId = "StorageElementInUse",
+            Element = row.Name,
+            Retryable = true,
+            Recommendation = $"Stop what uses {Folder.Volume(row.Uuid)} ('fuser' tells who does), then try again.",
+        };
 
     /// <summary>As <see cref="Lease"/>; null when somebody has it open.</summary>
     public FileLease? TryLease(ElementRow row)

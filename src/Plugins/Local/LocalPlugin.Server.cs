@@ -56,10 +56,13 @@ public sealed partial class LocalPlugin
         var address = PoolAddress.Parse(server);
         if (address.IsRoot && string.IsNullOrEmpty(server.StorageName))
         {
-            return Task.FromResult(new Capabilities { RequireStorageName = Ability.Yes, AccessControl = Ability.Yes, MaxAccessEntries = Capabilities.Unlimited });
+            return Task.FromResult(
+                new Capabilities { RequireStorageName = Ability.Yes, AccessControl = Ability.Yes, MaxAccessEntries = Capabilities.Unlimited });
         }
 
-        return Run(server, null, array => address.IsRoot ? new Capabilities(array.Pool.Capabilities) { RequireStorageName = Ability.Yes } : array.Pool.Capabilities, cancellationToken);
+        return Run(server, null, array => address.IsRoot
+            ? new Capabilities(array.Pool.Capabilities) { RequireStorageName = Ability.Yes }
+            : array.Pool.Capabilities, cancellationToken);
     }
 
     public override Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken)
@@ -97,13 +100,16 @@ public sealed partial class LocalPlugin
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run(server, element?.Name, array => element is null ? StatusOf(array, server, cancellationToken) : StatusOf(array, server, array.Database.Read(db => array.Require(db, element)), cancellationToken), cancellationToken);
+        return Run(server, element?.Name, array => element is null
+            ? StatusOf(array, server, cancellationToken)
+            : StatusOf(array, server, array.Database.Read(db => array.Require(db, element)), cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<QosValue>> GetQosListAsync(StorageServer server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run<IReadOnlyList<QosValue>>(server, null, array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
+        return Run<IReadOnlyList<QosValue>>(server, null,
+            array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
     /// <summary>What the target daemon serves under this pool's name although it is none of this pool's files.</summary>
@@ -118,7 +124,8 @@ public sealed partial class LocalPlugin
         foreach (var target in daemon.GetTargets(cancellationToken))
         {
             if (TargetNames.Element(settings.Name, target.Name) is { } element && Identities.IsUuid(element)
-                && target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing is { } backing && !array.Export.IsOwn(element, backing, process))
+                && target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing is { } backing
+                && !array.Export.IsOwn(element, backing, process))
             {
                 return $"the target daemon serves {backing.Path} under the same name";
             }
@@ -150,7 +157,9 @@ public sealed partial class LocalPlugin
     }
 
     private static string StatusOf(LocalArray array, StorageServer server, ElementRow row, CancellationToken cancellationToken) =>
-        Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : row.Groups.Count == 0 ? Fine : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
+        Damages.Find(array, row) is { } damage ? DamagedStatus(damage) : row.Groups.Count == 0
+            ? Fine
+            : ExportStatusOf(array, server, row.Uuid, cancellationToken) ?? Fine;
 
     private static string DamagedStatus(string problem) => $"Damaged: {problem}";
 

@@ -61,10 +61,13 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(record);
-        return Run(server, record.Name, array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false), cancellationToken).Unwrap();
+        return Run(server, record.Name, array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false),
+            cancellationToken).Unwrap();
     }
 
-    /// <summary>A script is over before connections become idle. The last process that closes a database leaves everything in its file, so that the folder is a backup.</summary>
+    /// <summary>
+    /// A script is over before connections become idle. The last process that closes a database leaves everything in its file, so that the folder is a backup.
+    /// </summary>
     private void OnProcessExit(object? sender, EventArgs e)
     {
         foreach (var array in _arrays.Values.Where(array => array.IsValueCreated))
@@ -181,7 +184,8 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         },
         cancellationToken);
 
-    private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken, PoolRequest? request = null) => Task.Run(
+    private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken,
+        PoolRequest? request = null) => Task.Run(
         async () =>
         {
             try
@@ -204,7 +208,8 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     private static Exception Translate(StorageServer server, string? element, Exception e) =>
         ErrorMapping.Translate(e, new(PoolAddress.Parse(server).PoolFolder(server)), element is { Length: > 0 } ? element : null);
 
-    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, PoolRequest? request = null) => Run(
+    private Task<bool> Run(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken, PoolRequest? request = null) =>
+        Run(
         server,
         element,
         array =>

@@ -9,7 +9,9 @@ public interface IHostServices
     /// </summary>
     string DevicePathPrefix { get; }
 
-    /// <summary>The paths on this host of the device with this page 0x83 identity, with <see cref="DevicePathPrefix"/>; empty when this host has no such device.</summary>
+    /// <summary>
+    /// The paths on this host of the device with this page 0x83 identity, with <see cref="DevicePathPrefix"/>; empty when this host has no such device.
+    /// </summary>
     /// <param name="page83Id">Identity as in <see cref="StorageElement.Page83Id"/>.</param>
     ValueList<string> FindDevicePaths(string page83Id);
 

@@ -61,7 +61,8 @@ public abstract class StorageArrayPlugin
     /// <summary>The array's own information. Guide: getInfo(), first form. REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The record with <see cref="StorageServer.Description"/>, <see cref="StorageServer.Status"/> and what else is known (sizes in bytes) filled in.</returns>
+    /// <returns>The record with <see cref="StorageServer.Description"/>, <see cref="StorageServer.Status"/> and what else is known (sizes in bytes) filled
+    /// in.</returns>
     public abstract Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken);
 
     /// <summary>Information on one element (snapshots too). Guide: getInfo(), second form. REQUIRED.</summary>
@@ -108,16 +109,21 @@ public abstract class StorageArrayPlugin
     /// <param name="groups">The groups to create.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups with the created ones added.</returns>
-    public virtual Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateAccessGroups);
 
     /// <summary>Removes access groups. Guide: removeAccessGroups(). REQUIRED.</summary>
-    /// <remarks>Some may succeed and others not: leave in the list those that did not; the engine reports them. A group that elements are still presented to is not removed.</remarks>
+    /// <remarks>
+    /// Some may succeed and others not: leave in the list those that did not; the engine reports them. A group that elements are still presented to is not
+    /// removed.
+    /// </remarks>
     /// <param name="server">The server; its <see cref="StorageServer.AccessGroups"/> is not changed in place.</param>
     /// <param name="groups">The groups to remove.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups without the removed ones.</returns>
-    public virtual Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<AccessGroup>> RemoveAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.RemoveAccessGroups);
 
     /// <summary>Gives an access group another name; presentations stay. Guide: renameAccessGroup(). REQUIRED.</summary>
@@ -127,7 +133,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups with this one renamed.</returns>
     /// <exception cref="AlreadyExistsException">Another group has the new name.</exception>
-    public virtual Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.RenameAccessGroup);
 
     /// <summary>Adds initiators to an access group. Guide: addToAccessGroup(). REQUIRED.</summary>
@@ -136,7 +143,8 @@ public abstract class StorageArrayPlugin
     /// <param name="entries">IQNs for iSCSI, WWNs for SAN. One that is in the group already changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The group with all its entries.</returns>
-    public virtual Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+    public virtual Task<AccessGroup> AddToAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.AddToAccessGroup);
 
     /// <summary>Removes initiators from an access group. Guide: removeFromAccessGroup(). REQUIRED.</summary>
@@ -146,7 +154,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The group with the entries it has left. A group without any stays, with its presentations.</returns>
     /// <exception cref="InvalidRequestException">The array keeps no empty group, and this is the last entry. Nothing was changed.</exception>
-    public virtual Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
+    public virtual Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.RemoveFromAccessGroup);
 
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover(). OPTIONAL, iSCSI only.</summary>
@@ -186,7 +195,9 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.Refresh);
 
     /// <summary>The elements on the array. Guide: list(). REQUIRED.</summary>
-    /// <remarks>Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't check whether this host sees it.</remarks>
+    /// <remarks>
+    /// Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't check whether this host sees it.
+    /// </remarks>
     /// <param name="server">The server to ask.</param>
     /// <param name="filter">The types wanted (the guide's se_type), and hints that a plug-in may use to return less.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -198,7 +209,8 @@ public abstract class StorageArrayPlugin
     /// <param name="elements">The records to complete. Device paths begin with <see cref="IHostServices.DevicePathPrefix"/> where the host maps them.</param>
     /// <param name="appendAllowed">True: elements that are not in the list may be added to it. False unless the caller says so.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public virtual Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(StorageServer server, IReadOnlyList<StorageElement> elements,
+        bool appendAllowed, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.UpdateStorageElements);
 
     /// <summary>The status of the array or of an element, for people. Guide: getStatus(). REQUIRED.</summary>
@@ -235,7 +247,8 @@ public abstract class StorageArrayPlugin
     /// <returns>The element with all that is needed to find it again: Uuid, Page83Id, the actual size, the QoS in force.</returns>
     /// <exception cref="AlreadyExistsException">The name is taken.</exception>
     /// <exception cref="LimitExceededException">There is no room for it, or too many elements.</exception>
-    public virtual Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.Create);
 
     /// <summary>Presents an element to access groups. Guide: startPresent(). REQUIRED.</summary>
@@ -244,7 +257,8 @@ public abstract class StorageArrayPlugin
     /// <param name="accessGroupNames">The groups. One it is presented to already changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the names of all groups it is now presented to.</returns>
-    public virtual Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.StartPresent);
 
     /// <summary>Stops presenting an element to access groups. Guide: stopPresent(). REQUIRED.</summary>
@@ -253,7 +267,8 @@ public abstract class StorageArrayPlugin
     /// <param name="accessGroupNames">The groups; others are left alone. One it isn't presented to changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the names of all groups it is still presented to.</returns>
-    public virtual Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.StopPresent);
 
     /// <summary>Makes an element larger or smaller. Guide: resize(). REQUIRED; needs the ability <c>resize</c>.</summary>
@@ -298,7 +313,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The clone, with Page83Id and the QoS in force.</returns>
     [Rule(17, "An intermediate snapshot is removed when it can be.", "clone()")]
-    public virtual Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> CloneAsync(StorageServer server, StorageElement element, StorageElement? destination, string? qos,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.Clone);
 
     /// <summary>Whether the element can be split from its parent or peers at this moment, for good. Guide: isSplittable(). REQUIRED.</summary>
@@ -326,7 +342,8 @@ public abstract class StorageArrayPlugin
     /// <param name="qos">A <see cref="QosValue.Value"/>, or null for the array's choice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The clone, with Page83Id and the QoS in force.</returns>
-    public virtual Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination, string? qos, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
+        string? qos, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CloneFromSnap);
 
     /// <summary>The clones on the array, or those made of an element. Guide: getCurrentClones(). REQUIRED.</summary>
@@ -334,7 +351,8 @@ public abstract class StorageArrayPlugin
     /// <param name="element">An element of any type, snapshots too; null for all clones.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NoSuchOperationException">The array can't list them.</exception>
-    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.GetCurrentClones);
 
     /// <summary>How many snapshots there can be. Guide: getSnapLimits(). REQUIRED.</summary>
@@ -358,7 +376,8 @@ public abstract class StorageArrayPlugin
     /// <param name="destination">Type, StorageServerUuid and Name of the snapshot; null without <c>custom_snap_name</c>, or when the user gave no name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The snapshot, with the element in <see cref="StorageElement.SourceUuids"/>.</returns>
-    public virtual Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateSnap);
 
     /// <summary>Makes one snapshot of several elements at the same instant. Guide: createMultiSnap(). REQUIRED; needs the ability <c>snapshot</c>.</summary>
@@ -368,7 +387,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>One snapshot, with all the elements in <see cref="StorageElement.SourceUuids"/>.</returns>
     /// <exception cref="NoSuchOperationException">The array can't do it in a single operation.</exception>
-    public virtual Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination, CancellationToken cancellationToken) =>
+    public virtual Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateMultiSnap);
 
     /// <summary>Whether a restore would be safe at this moment. Guide: isRestorable(). REQUIRED.</summary>
@@ -406,7 +426,8 @@ public abstract class StorageArrayPlugin
     /// <param name="element">The element, or null for all snapshots.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NoSuchOperationException">The array can't list them.</exception>
-    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
+    public virtual Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.GetCurrentSnaps);
 
     /// <summary>The qualities of service of the array. Guide: getQoSList(). REQUIRED.</summary>

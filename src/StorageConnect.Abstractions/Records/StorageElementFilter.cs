@@ -2,7 +2,8 @@ namespace StorageConnect;
 
 /// <summary>Selects the elements that <c>list</c> returns.</summary>
 /// <remarks>
-/// <see cref="Types"/> is the guide's <c>se_type</c> and is required. The rest are hints: a plug-in with an index returns only what matches, others return everything. The engine
+/// <see cref="Types"/> is the guide's <c>se_type</c> and is required. The rest are hints: a plug-in with an index returns only what matches, others return
+/// everything. The engine
 /// filters again. All hints must match.
 /// </remarks>
 public sealed record StorageElementFilter : IExtensibleRecord

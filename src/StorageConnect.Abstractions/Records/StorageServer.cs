@@ -1,7 +1,9 @@
 namespace StorageConnect;
 
 /// <summary>An array as the user registered it, with what it last reported (guide: <c>ss_record</c>).</summary>
-/// <remarks>Immutable, like every record; its identity is <see cref="Uuid"/>. The administrator's secret is no property: see <see cref="GetAdminSecret"/>.</remarks>
+/// <remarks>
+/// Immutable, like every record; its identity is <see cref="Uuid"/>. The administrator's secret is no property: see <see cref="GetAdminSecret"/>.
+/// </remarks>
 public sealed record StorageServer : IExtensibleRecord
 {
     private SecretSlot _adminSecret;

@@ -12,7 +12,8 @@ internal sealed class InitiatorName : IEqualityComparer<string>
     /// <summary>False for a text that no array takes for an initiator: neither an iSCSI or NVMe name nor the hex digits of a WWN.</summary>
     public static bool IsPossible(string name) =>
         IscsiPrefixes.Any(prefix => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-        || (name.Replace(":", "", StringComparison.Ordinal).Replace("0x", "", StringComparison.OrdinalIgnoreCase) is { Length: 16 or 32 } digits && digits.All(char.IsAsciiHexDigit));
+        || (name.Replace(":", "", StringComparison.Ordinal).Replace("0x", "", StringComparison.OrdinalIgnoreCase) is { Length: 16 or 32 } digits
+            && digits.All(char.IsAsciiHexDigit));
 
     public bool Equals(string? x, string? y) => string.Equals(Plain(x), Plain(y), StringComparison.OrdinalIgnoreCase);
 

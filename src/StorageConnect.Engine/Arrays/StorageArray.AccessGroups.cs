@@ -33,7 +33,8 @@ public sealed partial class StorageArray
         var updated = await CallWithGroupsAsync(session, existing, GuideMethod.CreateAccessGroups, wanted,
             static (plugin, server, w, token) => plugin.CreateAccessGroupsAsync(server, w, token), cancellationToken);
         var done = updated.Where(group => wanted.Any(want => want.Name == group.Name)).Select(Own).ToList();
-        errors.AddRange(wanted.Where(want => done.All(group => group.Name != want.Name)).Select(want => AccessGroupErrors.AccessGroupNotCreated(want.Name, Name)));
+        errors.AddRange(wanted.Where(want => done.All(group => group.Name != want.Name))
+            .Select(want => AccessGroupErrors.AccessGroupNotCreated(want.Name, Name)));
         return new(done, errors);
     }
 
@@ -44,7 +45,8 @@ public sealed partial class StorageArray
         await CheckCapabilityAsync(session, GuideMethod.RemoveAccessGroups, null, cancellationToken);
         var existing = await FindAccessGroupsAsync(session, [.. groups.Select(group => group.Name)], cancellationToken);
         var wanted = existing.Where(group => groups.Any(other => other.Name == group.Name)).ToList();
-        var errors = groups.Where(group => wanted.All(other => other.Name != group.Name)).Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupNotFound(group.Name, Name)).ToList();
+        var errors = groups.Where(group => wanted.All(other => other.Name != group.Name))
+            .Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupNotFound(group.Name, Name)).ToList();
         if (wanted.Count == 0)
         {
             return new([], errors);
@@ -84,7 +86,9 @@ public sealed partial class StorageArray
             static (plugin, server, names, token) => plugin.RenameAccessGroupAsync(server, names.name, names.newName, token), cancellationToken);
         Names.Forget(NameKind.AccessGroup, Uuid, name);
         var isGone = name == newName || updated.All(group => group.Name != name);
-        return isGone && updated.FirstOrDefault(group => group.Name == newName) is { } renamed ? Own(renamed) : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
+        return isGone && updated.FirstOrDefault(group => group.Name == newName) is { } renamed
+            ? Own(renamed)
+            : throw AccessGroupErrors.AccessGroupNotRenamed(name, Name);
     }
 
     /// <summary>Adds initiators to a group. Guide: addToAccessGroup().</summary>
@@ -162,7 +166,8 @@ public sealed partial class StorageArray
     }
 
     /// <summary>The named groups that are there; all groups where the plug-in can't tell without listing them.</summary>
-    private async Task<IReadOnlyList<AccessGroup>> FindAccessGroupsAsync(Session session, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<AccessGroup>> FindAccessGroupsAsync(Session session, IReadOnlyCollection<string> names,
+        CancellationToken cancellationToken)
     {
         var groups = await CallAsync(session, GuideMethod.GetAccessGroups, names,
             static async (plugin, server, n, token) =>

@@ -8,9 +8,12 @@ public sealed partial class StorageArray
 {
     private static readonly FrozenSet<string> ChangingMethods = new[]
     {
-        GuideMethod.CreateAccessGroups, GuideMethod.RemoveAccessGroups, GuideMethod.RenameAccessGroup, GuideMethod.AddToAccessGroup, GuideMethod.RemoveFromAccessGroup,
-        GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements, GuideMethod.Online, GuideMethod.Offline, GuideMethod.Create,
-        GuideMethod.StartPresent, GuideMethod.StopPresent, GuideMethod.Resize, GuideMethod.Remove, GuideMethod.Clone, GuideMethod.SplitClone, GuideMethod.CloneFromSnap,
+        GuideMethod.CreateAccessGroups, GuideMethod.RemoveAccessGroups, GuideMethod.RenameAccessGroup, GuideMethod.AddToAccessGroup,
+        GuideMethod.RemoveFromAccessGroup,
+        GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements, GuideMethod.Online,
+        GuideMethod.Offline, GuideMethod.Create,
+        GuideMethod.StartPresent, GuideMethod.StopPresent, GuideMethod.Resize, GuideMethod.Remove, GuideMethod.Clone, GuideMethod.SplitClone,
+        GuideMethod.CloneFromSnap,
         GuideMethod.CreateSnap, GuideMethod.CreateMultiSnap, GuideMethod.SnapRestore, GuideMethod.SnapRemove, GuideMethod.SetQos, GuideMethod.Cancel,
     }.ToFrozenSet();
 
@@ -58,7 +61,9 @@ public sealed partial class StorageArray
     }
 
     private static Task CheckInitiatorsAsync(IReadOnlyList<string> initiators) =>
-        initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong ? Task.FromException(AccessGroupErrors.InitiatorInvalid(wrong)) : Task.CompletedTask;
+        initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong
+            ? Task.FromException(AccessGroupErrors.InitiatorInvalid(wrong))
+            : Task.CompletedTask;
 
     private async Task CheckNewNameAsync(string? name, CancellationToken cancellationToken)
     {

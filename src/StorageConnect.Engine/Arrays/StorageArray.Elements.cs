@@ -107,7 +107,8 @@ public sealed partial class StorageArray
         Own(await GetInfoAsync(await OpenAsync(cancellationToken), element, cancellationToken));
 
     /// <summary>Elements with all that can be known, device paths on this host included. Guide: updateSERecords().</summary>
-    public async Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(IReadOnlyList<StorageElement> elements, bool appendAllowed,
+        CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var updated = session.Plugin.OverridesUpdate
@@ -121,7 +122,8 @@ public sealed partial class StorageArray
 
     /// <summary>Creates an element; it may go on in the background (<see cref="OperationService"/>). Guide: create().</summary>
     [Rule(12, "create passes only type, server, size, volume group and name.", "create()")]
-    public async Task<StorageElement> CreateAsync(string name, long sizeBytes, string? volumeGroup, bool thinProvision, string? qos, CancellationToken cancellationToken)
+    public async Task<StorageElement> CreateAsync(string name, long sizeBytes, string? volumeGroup, bool thinProvision, string? qos,
+        CancellationToken cancellationToken)
     {
         NameRule.Check(name, "storage element");
         CheckSize(name, sizeBytes);
@@ -167,7 +169,8 @@ public sealed partial class StorageArray
 
         var resized = Own(await CheckedAsync(session, GuideMethod.Resize, (element: present, newSizeBytes, now: now!),
             static (plugin, server, s, token) => plugin.ResizeAsync(server, s.element, s.newSizeBytes, token),
-            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer) ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
+            static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer)
+                ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
             cancellationToken));
         if (resized.AsyncProgress is null
             && ResultRules.FindResizeProblem(resized, await GetInfoAsync(session, resized, cancellationToken)) is { } problem)
@@ -196,7 +199,8 @@ public sealed partial class StorageArray
 
     /// <summary>Changes an element's quality of service. Guide: setQoS().</summary>
     public Task SetQosAsync(StorageElement element, string qos, CancellationToken cancellationToken) =>
-        DoAsync(GuideMethod.SetQos, (element, qos), static (plugin, server, s, token) => plugin.SetQosAsync(server, s.element, s.qos, token), cancellationToken);
+        DoAsync(GuideMethod.SetQos, (element, qos),
+            static (plugin, server, s, token) => plugin.SetQosAsync(server, s.element, s.qos, token), cancellationToken);
 
     private async Task<StorageElement?> TryFindElementAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
@@ -219,7 +223,9 @@ public sealed partial class StorageArray
         }
 
         var element = ResultRepair.Clean(listed);
-        return ResultRules.FindListProblem(element, session.Plugin.Descriptor) is { } broken ? throw PluginCall.Fault(session.Plugin, GuideMethod.List, broken) : element;
+        return ResultRules.FindListProblem(element, session.Plugin.Descriptor) is { } broken
+            ? throw PluginCall.Fault(session.Plugin, GuideMethod.List, broken)
+            : element;
     }
 
     private static bool IsFirst(Session session, string method, UniqueElements unique, StorageElement element) =>
@@ -254,7 +260,8 @@ public sealed partial class StorageArray
             : null;
 
     /// <summary>The guide's generic version: getInfo of each element, then its devices on this host.</summary>
-    private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed,
+        CancellationToken cancellationToken)
     {
         var updated = new List<StorageElement>();
         foreach (var element in elements)

@@ -65,7 +65,8 @@ public sealed partial class StorageArray
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
         // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
-        var children = (await GetAllAsync(cancellationToken)).Where(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid));
+        var children = (await GetAllAsync(cancellationToken))
+            .Where(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid));
         return Obstacles(element.AccessGroupNames).Concat(children.Select(Describe));
     }
 

@@ -3,7 +3,8 @@ using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine;
 
-/// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their own.</content>
+/// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their
+/// own.</content>
 public sealed partial class StorageArray
 {
     /// <summary>True where the plug-in implements discover, start and stop.</summary>
@@ -39,11 +40,13 @@ public sealed partial class StorageArray
 
     /// <summary>Logs this host in to targets. Guide: start().</summary>
     /// <param name="targets">Those that discover found, or some of them; null for all.</param>
-    /// <param name="contexts">The access contexts to log in with, of the server's; null for all. What they carry otherwise than the server's counts for this call.</param>
+    /// <param name="contexts">The access contexts to log in with, of the server's; null for all. What they carry otherwise than the server's counts for this
+    /// call.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The targets as they are now.</returns>
     /// <exception cref="InvalidRequestException">A target that discover didn't find, or an access context that isn't the server's.</exception>
-    public Task<IReadOnlyList<IscsiTarget>> StartAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<IscsiTarget>> StartAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts,
+        CancellationToken cancellationToken) =>
         ActOnTargetsAsync(
             GuideMethod.Start,
             targets,
@@ -58,7 +61,8 @@ public sealed partial class StorageArray
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The targets as they are now.</returns>
     /// <exception cref="StorageElementBusyException">A device of theirs is in use. Nothing was changed.</exception>
-    public Task<IReadOnlyList<IscsiTarget>> StopAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<IscsiTarget>> StopAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts,
+        CancellationToken cancellationToken) =>
         ActOnTargetsAsync(
             GuideMethod.Stop,
             targets,
@@ -144,7 +148,8 @@ public sealed partial class StorageArray
     /// <summary>The server's access context for the same host; secrets that the given one lacks are the server's.</summary>
     private AccessContext FindContext(StorageServer server, AccessContext given)
     {
-        var known = server.AccessContexts.FirstOrDefault(one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port)
+        var known = server.AccessContexts.FirstOrDefault(
+            one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port)
             ?? throw TargetErrors.AccessContextUnknown(Name, given.Host, given.Port);
         return given.WithSecrets(
             given.GetChapSecret() ?? (given.ChapUser == known.ChapUser ? known.GetChapSecret() : null),

@@ -24,7 +24,8 @@ public sealed partial class StorageArray : IDisposable
     /// <param name="host">This host.</param>
     /// <param name="names">Collects the names that the array returns.</param>
     /// <param name="between">Wraps the plug-in, for tests of plug-ins; null for none.</param>
-    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IStorageHost host, KnownNames names, Func<LoadedPlugin, LoadedPlugin>? between = null)
+    internal StorageArray(RegisteredServer entry, PluginCatalog catalog, ISecretSource secrets, IStorageHost host, KnownNames names,
+        Func<LoadedPlugin, LoadedPlugin>? between = null)
     {
         _between = between;
         Names = names;
@@ -67,7 +68,10 @@ public sealed partial class StorageArray : IDisposable
     /// <summary>The server's record with the array's present information. Guide: getInfo().</summary>
     public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
 
-    /// <summary>As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in leaves it out.</summary>
+    /// <summary>
+    /// As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in
+    /// leaves it out.
+    /// </summary>
     internal async Task<StorageServer> GetInfoToKeepAsync(CancellationToken cancellationToken)
     {
         static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -134,7 +138,8 @@ public sealed partial class StorageArray : IDisposable
     {
         try
         {
-            return (await CallAsync(session, GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token), cancellationToken)).Count > 0;
+            return (await CallAsync(session, GuideMethod.GetQosList, 0, static (plugin, server, _, token) => plugin.GetQosListAsync(server, token),
+                cancellationToken)).Count > 0;
         }
         catch (StorageConnectException)
         {
@@ -274,7 +279,8 @@ public sealed partial class StorageArray : IDisposable
     }
 
     private static Task<StorageElement> GetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken) =>
-        CheckedAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token), ResultRules.FindOtherProblem, cancellationToken);
+        CheckedAsync(session, GuideMethod.GetInfo, element, static (plugin, server, e, token) => plugin.GetInfoAsync(server, e, token),
+            ResultRules.FindOtherProblem, cancellationToken);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private StorageElement Own(StorageElement element)

@@ -39,9 +39,11 @@ internal static class ElementErrors
 
     public static StorageElementBusyException StorageElementHasSnapshots(string element) => new(Text([element])) { Element = element };
 
-    public static InvalidRequestException QosUnknown(string qos, string array, IEnumerable<string> known) => new(Text([qos, array, Quoted(known)])) { Element = qos };
+    public static InvalidRequestException QosUnknown(string qos, string array, IEnumerable<string> known) =>
+        new(Text([qos, array, Quoted(known)])) { Element = qos };
 
-    public static InvalidRequestException VolumeGroupUnknown(string pool, string array, IEnumerable<string> known) => new(Text([pool, array, Quoted(known)])) { Element = pool };
+    public static InvalidRequestException VolumeGroupUnknown(string pool, string array, IEnumerable<string> known) =>
+        new(Text([pool, array, Quoted(known)])) { Element = pool };
 
     public static InvalidRequestException RestoreShrinks(string element, string snapshot, long presentBytes, long snapshotBytes) =>
         new(Text([element, snapshot, presentBytes, snapshotBytes])) { Element = element };

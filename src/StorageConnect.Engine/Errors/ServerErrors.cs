@@ -44,7 +44,8 @@ internal static class ServerErrors
 
     public static AccessDeniedException ServerListNotReadable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
 
-    public static DataCorruptException ServerListCorrupt(string path, string problem, Exception? cause = null) => new(Text([path, problem]), cause) { Element = path };
+    public static DataCorruptException ServerListCorrupt(string path, string problem, Exception? cause = null) =>
+        new(Text([path, problem]), cause) { Element = path };
 
     // The message of a JSON error could quote the text around it: say where, not what.
     public static DataCorruptException SavedCredentialUnreadable(string path) => new(Text([path])) { Element = path };

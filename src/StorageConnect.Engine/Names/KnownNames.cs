@@ -43,7 +43,8 @@ public sealed class KnownNames
         {
             EnsureLoaded();
             _changed = false;
-            _file.Save([.. Enum.GetValues<NameKind>().SelectMany(kind => Get(kind).Select(name => new KnownName(kind, name.ServerUuid, name.Name))).Where(name => serverUuids.Contains(name.ServerUuid))]);
+            _file.Save([.. Enum.GetValues<NameKind>().SelectMany(kind => Get(kind).Select(name => new KnownName(kind, name.ServerUuid, name.Name)))
+                .Where(name => serverUuids.Contains(name.ServerUuid))]);
         }
     }
 

@@ -20,7 +20,8 @@ internal sealed class NamesFile(string path)
             // A pipe or device has no length, and is not opened.
             var file = new FileInfo(path);
             return file.Exists && file.Length is > 0 and <= MaxBytes
-                ? JsonSerializer.Deserialize<List<KnownName>>(File.ReadAllBytes(path), Json)?.Where(name => name is { ServerUuid: not null, Name: not null }).ToList() ?? []
+                ? JsonSerializer.Deserialize<List<KnownName>>(File.ReadAllBytes(path), Json)?.Where(name => name is { ServerUuid: not null, Name: not null })
+                    .ToList() ?? []
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)

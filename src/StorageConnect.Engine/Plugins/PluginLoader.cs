@@ -59,7 +59,8 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         var type = ContextFor(candidate.Path, hash).LoadPlugin().GetType(candidate.Descriptor!.ClassName, throwOnError: true)!;
         if (!typeof(StorageArrayPlugin).IsAssignableFrom(type) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
         {
-            throw new InvalidOperationException($"{type.FullName} must be a concrete class derived from {nameof(StorageArrayPlugin)} with a public constructor without parameters.");
+            throw new InvalidOperationException(
+                $"{type.FullName} must be a concrete class derived from {nameof(StorageArrayPlugin)} with a public constructor without parameters.");
         }
 
         StorageArrayPlugin plugin;

@@ -41,7 +41,8 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
     {
         if (!required && names.Count > 0)
         {
-            throw Arrays.PluginCall.Fault(plugin, GuideMethod.GetStorageNames, $"it offers the storage names {ErrorTexts.Quoted(names)}, though require_storage_name is not Yes");
+            throw Arrays.PluginCall.Fault(plugin, GuideMethod.GetStorageNames,
+                $"it offers the storage names {ErrorTexts.Quoted(names)}, though require_storage_name is not Yes");
         }
 
         if (draft.StorageName is { } asked)

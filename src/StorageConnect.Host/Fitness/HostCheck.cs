@@ -46,7 +46,9 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
             var version = Version().Match(result.Output).Value;
             return version.Length == 0
                 ? Warning(check, $"iscsiadm doesn't tell its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is installed whole.")
-                : version == HangingVersion ? Warning(check, $"Version {version} never ends a login without an automatic scan. It is worked around; each login takes seconds longer.", "Update open-iscsi to 2.1.11 or later.")
+                : version == HangingVersion ? Warning(check,
+                    $"Version {version} never ends a login without an automatic scan. It is worked around; each login takes seconds longer.",
+                    "Update open-iscsi to 2.1.11 or later.")
                 : Ok(check, $"Version {version}.");
         }
         catch (NotFoundException e)

@@ -58,7 +58,8 @@ internal sealed partial class OpenIscsiInitiator
         try
         {
             var result = await tools.RunAsync(
-                new(HostTool.Iscsiadm, "-m", "discoverydb", "-t", "sendtargets", "-p", portal.ToString(), "-I", netInterface, "-o", "nonpersistent", "--discover"),
+                new(HostTool.Iscsiadm, "-m", "discoverydb", "-t", "sendtargets", "-p", portal.ToString(), "-I", netInterface, "-o",
+                    "nonpersistent", "--discover"),
                 deadlines.IscsiDiscovery,
                 cancellationToken);
             var exit = IscsiadmExit.Of(IscsiadmOperation.Discover, result);

@@ -55,7 +55,9 @@ public static unsafe class LinuxFile
     /// <summary>Opens a file, or creates it with mode 0600.</summary>
     public static SafeFileHandle OpenOrCreate(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | NoFollowFlag);
 
-    /// <summary>Creates an empty file with mode 0600 where there is none. Never opens an existing one: closing it would drop the POSIX locks this process holds on it.</summary>
+    /// <summary>
+    /// Creates an empty file with mode 0600 where there is none. Never opens an existing one: closing it would drop the POSIX locks this process holds on it.
+    /// </summary>
     public static void EnsureFile(string path)
     {
         if (TryStatus(path) is not null)
@@ -191,7 +193,9 @@ public static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Renames a file or folder; an existing target is replaced. Where a file has both names, as after a power cut on Btrfs, the old one goes.</summary>
+    /// <summary>
+    /// Renames a file or folder; an existing target is replaced. Where a file has both names, as after a power cut on Btrfs, the old one goes.
+    /// </summary>
     public static void Rename(string from, string to)
     {
         if (Identity(from) is { } file && file == Identity(to))

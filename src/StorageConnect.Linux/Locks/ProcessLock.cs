@@ -60,6 +60,7 @@ public sealed class ProcessLock : IDisposable
     {
         Span<byte> text = stackalloc byte[16];
         var length = file.Read(text);
-        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process) && process != Environment.ProcessId ? process : null;
+        return int.TryParse(text[..length], NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var process)
+            && process != Environment.ProcessId ? process : null;
     }
 }

@@ -95,7 +95,8 @@ public sealed class ToolRunner
 
     private Process Start(ToolCommand command)
     {
-        var file = Find(command.Tool) ?? throw new ToolException(ToolFailure.NotFound, command, $"'{command.Tool.Name}' is not installed (package {command.Tool.Package}).");
+        var file = Find(command.Tool) ?? throw new ToolException(ToolFailure.NotFound, command,
+            $"'{command.Tool.Name}' is not installed (package {command.Tool.Package}).");
         var start = new ProcessStartInfo(file, command.Arguments)
         {
             UseShellExecute = false,

@@ -43,7 +43,9 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
             throw ChapNotPossible(address);
         }
 
-        var command = new ToolCommand(Tool, Arguments(request, address.Port)) { Environment = new Dictionary<string, string> { ["TGT_IPC_SOCKET"] = address.Path } };
+        var command = new ToolCommand(Tool,
+            Arguments(request, address.Port))
+        { Environment = new Dictionary<string, string> { ["TGT_IPC_SOCKET"] = address.Path } };
         try
         {
             var result = Runner.Run(command, TgtSocket.Deadline, cancellationToken);

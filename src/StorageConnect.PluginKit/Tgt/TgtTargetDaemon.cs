@@ -180,7 +180,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         new(
             TgtMode.Target,
             TgtOperation.Unbind,
-            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress)) { Target = target.Number },
+            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress))
+        { Target = target.Number },
         null,
         cancellationToken,
         TgtRefusal.NoRule,
@@ -315,7 +316,8 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             {
                 ErrorId = "PortalNotPossible",
                 Element = portal.ToString(),
-                Recommendation = "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
+                Recommendation =
+                    "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",
             };
         }
     }

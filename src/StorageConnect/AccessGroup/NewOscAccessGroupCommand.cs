@@ -28,7 +28,8 @@ public sealed class NewOscAccessGroupCommand : NewCmdlet
         {
             Try(group.Name, () =>
             {
-                if (ShouldChange(array, Describe(group.Name, array), "Create access group", token => CheckAsync(array, group, token), new() { Initiators = Initiator }))
+                if (ShouldChange(array, Describe(group.Name, array), "Create access group", token => CheckAsync(array, group, token),
+                    new() { Initiators = Initiator }))
                 {
                     groups.Add(group);
                 }

@@ -25,7 +25,8 @@ public sealed class RenameOscAccessGroupCommand : OscServerCmdlet
     private protected override void Process() => Try(Name.Key, () =>
     {
         var array = ArrayOf(Name);
-        if (ShouldChange(array, Describe(Name.Key, array), $"Rename access group to {NewName}", token => array.RenameAccessGroupAsync(Name.Key, NewName, token)))
+        if (ShouldChange(array, Describe(Name.Key, array), $"Rename access group to {NewName}",
+            token => array.RenameAccessGroupAsync(Name.Key, NewName, token)))
         {
             var renamed = Run(token => array.RenameAccessGroupAsync(Name.Key, NewName, token));
             if (PassThru)

@@ -95,7 +95,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Asks before something is changed, as -Confirm and -WhatIf say. Where nobody can be asked, the command ends with an error that says the way out.</summary>
+    /// <summary>
+    /// Asks before something is changed, as -Confirm and -WhatIf say. Where nobody can be asked, the command ends with an error that says the way out.
+    /// </summary>
     private protected new bool ShouldProcess(string target, string action)
     {
         try
@@ -109,7 +111,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    private protected bool IsWhatIf => LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+    private protected bool IsWhatIf =>
+        LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
 
     /// <summary>Asks before an array is changed. Under -WhatIf what would be refused is an error, and nothing is promised.</summary>
     private protected bool ShouldChange(StorageArray array, string target, string action, Func<CancellationToken, Task> change, ChangeNeeds? needs = null)
@@ -123,7 +126,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>What a thing is called in errors, where a cmdlet was given its identity: its record, else its name.</summary>
-    private protected static object TargetOf(RecordIdentity identity) => identity is StorageElementIdentity { Record: { } element } ? element : identity.ToString();
+    private protected static object TargetOf(RecordIdentity identity) =>
+        identity is StorageElementIdentity { Record: { } element } ? element : identity.ToString();
 
     /// <summary>"name (server)", as prompts and progress show it.</summary>
     private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";

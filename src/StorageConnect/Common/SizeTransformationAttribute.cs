@@ -13,7 +13,8 @@ internal sealed partial class SizeTransformationAttribute : ArgumentTransformati
         {
             // As the tables print them, too: 10 GB, 10GiB and 10 GiB are what PowerShell writes as 10GB.
             var plain = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-            return LanguagePrimitives.ConvertTo(plain is string text ? Unit().Replace(text.Trim(), "$1$2B") : inputData, typeof(long), CultureInfo.InvariantCulture);
+            return LanguagePrimitives.ConvertTo(plain is string text ? Unit().Replace(text.Trim(), "$1$2B") : inputData, typeof(long),
+                CultureInfo.InvariantCulture);
         }
         catch (PSInvalidCastException e)
         {

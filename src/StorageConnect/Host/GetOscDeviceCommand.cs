@@ -39,7 +39,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
         }
 
         var filters = NameFilter.From(Wwid);
-        ForEachElement(InputObject, ElementKind.Any, (_, element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => filter.Matches(device.Wwid))));
+        ForEachElement(InputObject, ElementKind.Any, (_,
+            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => filter.Matches(device.Wwid))));
     }
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)

@@ -41,7 +41,9 @@ internal static class RefusedInput
     private static object Mark(Type itemType, bool isOne, Refusal refusal)
     {
         // Never null: PowerShell would tell of that, and not of the reason.
-        var value = itemType == typeof(string) ? new string('?', 1) : RuntimeHelpers.GetUninitializedObject(itemType.IsAbstract ? typeof(StorageElementIdentity) : itemType);
+        var value = itemType == typeof(string)
+            ? new string('?', 1)
+            : RuntimeHelpers.GetUninitializedObject(itemType.IsAbstract ? typeof(StorageElementIdentity) : itemType);
         if (!isOne)
         {
             var list = Array.CreateInstance(itemType, 1);

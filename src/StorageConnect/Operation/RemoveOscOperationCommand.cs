@@ -14,7 +14,8 @@ public sealed class RemoveOscOperationCommand : OperationCmdlet
 
     private protected override void Process(OscOperationIdentity identity)
     {
-        if (IsWhatIf && !Force && Run(token => Engine.Operations.QueryAsync(identity.Key, token)) is { Operation: { State: OscOperationState.Running } running })
+        if (IsWhatIf && !Force && Run(token =>
+            Engine.Operations.QueryAsync(identity.Key, token)) is { Operation: { State: OscOperationState.Running } running })
         {
             throw OperationErrors.OperationRunning(identity.Key, running);
         }

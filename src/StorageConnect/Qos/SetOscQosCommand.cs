@@ -20,7 +20,8 @@ public sealed class SetOscQosCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldChange(array, Describe(element.Name, array), $"Set quality of service to {Qos}", token => array.SetQosAsync(element, Qos, token), new() { Qos = Qos }))
+        if (ShouldChange(array, Describe(element.Name, array), $"Set quality of service to {Qos}",
+            token => array.SetQosAsync(element, Qos, token), new() { Qos = Qos }))
         {
             Run(token => array.SetQosAsync(element, Qos, token));
             if (PassThru)

@@ -28,7 +28,8 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
         {
             _members.Add((array, element));
         }
-        else if (ShouldChange(array, Describe(element.Name, array), "Create snapshot", token => array.CreateSnapAsync(element, SnapshotName, token), new() { NewElement = SnapshotName }))
+        else if (ShouldChange(array, Describe(element.Name, array), "Create snapshot", token => array.CreateSnapAsync(element, SnapshotName, token),
+            new() { NewElement = SnapshotName }))
         {
             Begin(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait);
         }
@@ -49,7 +50,8 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 
         var elements = _members.Select(member => member.Element).DistinctBy(element => element.Uuid).ToList();
         var names = string.Join(", ", elements.Select(element => element.Name));
-        if (ShouldChange(array, Describe(names, array), "Create one snapshot of all", token => array.CreateMultiSnapAsync(elements, SnapshotName, token), new() { NewElement = SnapshotName }))
+        if (ShouldChange(array, Describe(names, array), "Create one snapshot of all", token => array.CreateMultiSnapAsync(elements, SnapshotName, token),
+            new() { NewElement = SnapshotName }))
         {
             Begin(array, OscOperationKind.Snapshot, token => array.CreateMultiSnapAsync(elements, SnapshotName, token), NoWait);
         }

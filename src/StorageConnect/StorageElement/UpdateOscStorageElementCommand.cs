@@ -39,7 +39,8 @@ public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
             Try(array.Server, () =>
             {
                 var names = string.Join(", ", batch.Select(element => element.Name));
-                if (ShouldChange(array, Describe(names, array), "Complete the records, and bring the array's export in line with them", token => CheckAllAsync(array, batch, token)))
+                if (ShouldChange(array, Describe(names, array), "Complete the records, and bring the array's export in line with them",
+                    token => CheckAllAsync(array, batch, token)))
                 {
                     WriteObject(Run(token => array.UpdateStorageElementsAsync(batch, IncludeNew, token)), enumerateCollection: true);
                 }

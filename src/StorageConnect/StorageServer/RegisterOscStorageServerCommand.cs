@@ -77,7 +77,8 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
         }
 
         var server = Run(token => Engine.RegisterAsync(draft, Plugin, SaveCredential, token));
-        if (Engine.GetServers().FirstOrDefault(other => other.Uuid != server.Uuid && other.PluginName == server.PluginName && server.ArrayId is { } id && other.ArrayId == id) is { } same)
+        if (Engine.GetServers().FirstOrDefault(
+            other => other.Uuid != server.Uuid && other.PluginName == server.PluginName && server.ArrayId is { } id && other.ArrayId == id) is { } same)
         {
             WriteWarning($"'{server.Name}' is the same array as '{same.Name}', which is registered already: its elements are listed under both.");
         }

@@ -44,7 +44,9 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [Parameter]
     public string[]? NetDevice { get; set; }
 
-    /// <summary>Keep the secrets in a file that only you can read. With -SaveCredential:$false those saved are deleted, and live for this process only.</summary>
+    /// <summary>
+    /// Keep the secrets in a file that only you can read. With -SaveCredential:$false those saved are deleted, and live for this process only.
+    /// </summary>
     [Parameter]
     public SwitchParameter SaveCredential { get; set; }
 

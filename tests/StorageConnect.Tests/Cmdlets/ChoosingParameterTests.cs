@@ -86,11 +86,13 @@ public sealed class ChoosingParameterTests(ChoosingStage stage) : IClassFixture<
         var script = way switch
         {
             "argument" => "$PSDefaultParameterValues = @{}; $needed[$parameter] = $value; & $cmdlet @needed",
-            "default" => "$PSDefaultParameterValues = @{ \"${cmdlet}:$parameter\" = $value }; try { & $cmdlet @needed } finally { $PSDefaultParameterValues = @{} }",
+            "default" =>
+                "$PSDefaultParameterValues = @{ \"${cmdlet}:$parameter\" = $value }; try { & $cmdlet @needed } finally { $PSDefaultParameterValues = @{} }",
             _ => "$PSDefaultParameterValues = @{}; , $value | & $cmdlet @needed",
         };
 
-        var outcome = stage.Session.Module.Invoke(script, ("cmdlet", cmdlet), ("parameter", parameter.Name), ("value", value), ("needed", new System.Collections.Hashtable(needed)));
+        var outcome = stage.Session.Module.Invoke(script, ("cmdlet", cmdlet), ("parameter", parameter.Name), ("value", value),
+            ("needed", new System.Collections.Hashtable(needed)));
 
         var what = $"{cmdlet} -{parameter.Name}, {name} as {way}";
         Assert.True(outcome.Errors.Count > 0, $"{what}: no error.");
@@ -107,7 +109,8 @@ public sealed class ChoosingParameterTests(ChoosingStage stage) : IClassFixture<
 
     private static IEnumerable<(string, object?)> Foreign(PropertyInfo parameter) =>
     [
-        ("process", Process.GetCurrentProcess()), ("file", new FileInfo("/etc/hosts")), ("hashtable", new System.Collections.Hashtable { ["Name"] = "db01", ["Uuid"] = "x" }),
+        ("process", Process.GetCurrentProcess()), ("file", new FileInfo("/etc/hosts")),
+        ("hashtable", new System.Collections.Hashtable { ["Name"] = "db01", ["Uuid"] = "x" }),
         ("number", 42), ("version", new Version(1, 2)), ("list with a process", new object?[] { "db01", Process.GetCurrentProcess() }),
     ];
 }

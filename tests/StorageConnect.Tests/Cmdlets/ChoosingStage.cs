@@ -23,7 +23,8 @@ public sealed class ChoosingStage : IDisposable
             var other = Session.Create($"zz-{server}", server);
             Session.Snapshot(other, $"zz-snapshot-{server}");
             Session.Clone(other, $"zz-clone-{server}");
-            Session.Module.Invoke("New-OscAccessGroup $name iqn.2001-04.com.example:z -StorageServer $server", ("name", $"zz-web-{server}"), ("server", server));
+            Session.Module.Invoke("New-OscAccessGroup $name iqn.2001-04.com.example:z -StorageServer $server",
+                ("name", $"zz-web-{server}"), ("server", server));
         }
 
         lun = (StorageElement)Session.Module.Invoke("Grant-OscStorageElementAccess db01 web -StorageServer lab -PassThru").Output[0].BaseObject;
@@ -35,7 +36,8 @@ public sealed class ChoosingStage : IDisposable
             ["AccessGroup"] = group,
             ["StorageServer"] = Session.Module.Get<StorageServer>("Get-OscStorageServer lab")[0],
             ["QosValue"] = Session.Module.Get<QosValue>("Get-OscQos -StorageServer lab")[0],
-            ["IscsiTarget"] = new IscsiTarget { TargetName = "iqn.2001-04.com.example:t", Portal = "192.0.2.1:3260", StorageServerUuid = lun.StorageServerUuid },
+            ["IscsiTarget"] =
+                new IscsiTarget { TargetName = "iqn.2001-04.com.example:t", Portal = "192.0.2.1:3260", StorageServerUuid = lun.StorageServerUuid },
             ["OscOperation"] = Session.Module.Get<OscOperation>("New-OscStorageElement slow 1GB -StorageServer lab -NoWait")[0],
             ["OscDevice"] = new OscDevice { Path = "/dev/sdz", Wwid = lun.Page83Id, StorageElementUuid = lun.Uuid, StorageServerUuid = lun.StorageServerUuid },
         };
@@ -62,7 +64,8 @@ public sealed class ChoosingStage : IDisposable
     public static Dictionary<string, object?> Needed(Type cmdlet, PropertyInfo tested)
     {
         var sets = tested.GetCustomAttributes<ParameterAttribute>().Select(parameter => parameter.ParameterSetName).ToList();
-        var set = sets.FirstOrDefault(name => name != ParameterAttribute.AllParameterSets) ?? cmdlet.GetCustomAttribute<CmdletAttribute>()!.DefaultParameterSetName;
+        var set = sets.FirstOrDefault(name => name != ParameterAttribute.AllParameterSets)
+            ?? cmdlet.GetCustomAttribute<CmdletAttribute>()!.DefaultParameterSetName;
         var needed = ParametersOf(cmdlet)
             .Where(parameter => parameter.Name != tested.Name && parameter.GetCustomAttributes<ParameterAttribute>()
                 .Any(one => one.Mandatory && (one.ParameterSetName == ParameterAttribute.AllParameterSets || one.ParameterSetName == set || set is null)))

@@ -21,16 +21,19 @@ public sealed partial class GuideMethodTests
         { "Remove-OscAccessGroup hosts-a", GuideMethod.RemoveAccessGroups, on => [new[] { on._group }] },
         { "Rename-OscAccessGroup hosts-a hosts-b", GuideMethod.RenameAccessGroup, _ => ["hosts-a", "hosts-b"] },
         { $"Add-OscAccessGroupMember hosts-a {Initiator}", GuideMethod.AddToAccessGroup, _ => ["hosts-a", new[] { Initiator }] },
-        { "Remove-OscAccessGroupMember hosts-a iqn.2001-04.com.example:a", GuideMethod.RemoveFromAccessGroup, _ => ["hosts-a", new[] { "iqn.2001-04.com.example:a" }] },
+        { "Remove-OscAccessGroupMember hosts-a iqn.2001-04.com.example:a", GuideMethod.RemoveFromAccessGroup,
+            _ => ["hosts-a", new[] { "iqn.2001-04.com.example:a" }] },
         { "Get-OscStorageElement", GuideMethod.List, _ => [new StorageElementFilter()] },
         { "Get-OscStorageElement db01", GuideMethod.List, _ => [new StorageElementFilter { Name = "db01" }] },
-        { "Get-OscStorageElement db* -Type SnapClone", GuideMethod.List, _ => [new StorageElementFilter { NamePrefix = "db", Types = [StorageElementType.SnapClone] }] },
+        { "Get-OscStorageElement db* -Type SnapClone", GuideMethod.List,
+            _ => [new StorageElementFilter { NamePrefix = "db", Types = [StorageElementType.SnapClone] }] },
         { "Get-OscStatus", GuideMethod.GetStatus, _ => [null] },
         { "$lun | Get-OscStatus", GuideMethod.GetStatus, on => [on._lun] },
         { "$lun | Enable-OscStorageElement", GuideMethod.Online, on => [on._lun] },
         { "$lun | Disable-OscStorageElement", GuideMethod.Offline, on => [on._lun] },
         { "New-OscStorageElement new 1GB", GuideMethod.Create, on => [on.New(StorageElementType.Lun, 1L << 30), true, null] },
-        { "New-OscStorageElement new 3GB -VolumeGroup pool -Thick -Qos gold", GuideMethod.Create, on => [on.New(StorageElementType.Lun, 3L << 30) with { VolumeGroupName = "pool" }, false, "gold"] },
+        { "New-OscStorageElement new 3GB -VolumeGroup pool -Thick -Qos gold", GuideMethod.Create,
+            on => [on.New(StorageElementType.Lun, 3L << 30) with { VolumeGroupName = "pool" }, false, "gold"] },
         { "$lun | Grant-OscStorageElementAccess -AccessGroup hosts-a", GuideMethod.StartPresent, on => [on._lun, new[] { "hosts-a" }] },
         { "$lun | Revoke-OscStorageElementAccess -AccessGroup hosts-a", GuideMethod.StopPresent, on => [on._lun, new[] { "hosts-a" }] },
         { "$lun | Resize-OscStorageElement -Size 2GB", GuideMethod.Resize, on => [on._lun, 2L << 30] },
@@ -43,7 +46,8 @@ public sealed partial class GuideMethodTests
         { "$clone | Test-OscCloneSplit", GuideMethod.IsSplittable, on => [on._clone] },
         { "$clone | Split-OscClone", GuideMethod.SplitClone, on => [on._clone] },
         { "$snapshot | Invoke-OscClone", GuideMethod.CloneFromSnap, on => [on._lun, on._snapshot, null, null] },
-        { "$both | Invoke-OscClone -StorageElement $clone -Name new -Qos gold", GuideMethod.CloneFromSnap, on => [on._clone, on._both, on.New(StorageElementType.SnapClone), "gold"] },
+        { "$both | Invoke-OscClone -StorageElement $clone -Name new -Qos gold", GuideMethod.CloneFromSnap,
+            on => [on._clone, on._both, on.New(StorageElementType.SnapClone), "gold"] },
         { "Get-OscClone", GuideMethod.GetCurrentClones, _ => [null] },
         { "$snapshot | Get-OscClone", GuideMethod.GetCurrentClones, on => [on._snapshot] },
         { "Get-OscSnapshotLimit", GuideMethod.GetSnapLimits, _ => [null] },
@@ -53,7 +57,8 @@ public sealed partial class GuideMethodTests
         { "$lun | New-OscSnapshot", GuideMethod.CreateSnap, on => [on._lun, null] },
         { "$lun | New-OscSnapshot -SnapshotName new", GuideMethod.CreateSnap, on => [on._lun, on.New(StorageElementType.Snapshot)] },
         { "$lun, $clone | New-OscSnapshot -Group", GuideMethod.CreateMultiSnap, on => [new[] { on._lun, on._clone }, null] },
-        { "$lun, $clone | New-OscSnapshot -SnapshotName new -Group", GuideMethod.CreateMultiSnap, on => [new[] { on._lun, on._clone }, on.New(StorageElementType.Snapshot)] },
+        { "$lun, $clone | New-OscSnapshot -SnapshotName new -Group", GuideMethod.CreateMultiSnap,
+            on => [new[] { on._lun, on._clone }, on.New(StorageElementType.Snapshot)] },
         { "$snapshot | Test-OscSnapshotRestore", GuideMethod.IsRestorable, on => [on._snapshot, null] },
         { "$both | Test-OscSnapshotRestore -StorageElement $lun", GuideMethod.IsRestorable, on => [on._both, on._lun] },
         { "$snapshot | Restore-OscSnapshot -StorageElement $lun", GuideMethod.SnapRestore, on => [on._snapshot, on._lun] },
@@ -73,7 +78,8 @@ public sealed partial class GuideMethodTests
 
         var call = _session.Array.OnlyCall(method);
         Assert.Equal(arguments(this), call.Arguments);
-        Assert.Equal(method.EndsWith("AccessGroups", StringComparison.Ordinal) && !method.StartsWith("get", StringComparison.Ordinal) || method == GuideMethod.RenameAccessGroup ? [_group] : [], call.Server.AccessGroups);
+        Assert.Equal(method.EndsWith("AccessGroups", StringComparison.Ordinal) && !method.StartsWith("get", StringComparison.Ordinal)
+            || method == GuideMethod.RenameAccessGroup ? [_group] : [], call.Server.AccessGroups);
         Assert.Equal("lab", call.Server.Name);
     }
 
@@ -92,13 +98,16 @@ public sealed partial class GuideMethodTests
     public void Every_method_on_the_arrays_side_has_its_cmdlet_here()
     {
         var methods = typeof(GuideMethod).GetFields().Select(field => (string)field.GetValue(null)!)
-            .Except([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.Cancel, GuideMethod.GetAsyncProgress, GuideMethod.UpdateStorageElements]);
+            .Except([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.Cancel, GuideMethod.GetAsyncProgress,
+                GuideMethod.UpdateStorageElements]);
 
         Assert.Empty(methods.Except(Arguments.Select(row => row.Data.Item2)));
         Assert.Empty(methods.Except(Readers.Concat(Changers).Select(row => row.Data.Item2)));
     }
 
-    private StorageElement New(StorageElementType type, long size = 0) => new() { Type = type, StorageServerUuid = _lun.StorageServerUuid, Name = "new", SizeBytes = size };
+    private StorageElement New(StorageElementType type, long size = 0) =>
+        new() { Type = type, StorageServerUuid = _lun.StorageServerUuid, Name = "new", SizeBytes = size };
 
-    private AccessGroup Group(string name, params string[] entries) => new() { Name = name, Entries = entries.ToValueList(), StorageServerUuid = _lun.StorageServerUuid };
+    private AccessGroup Group(string name, params string[] entries) =>
+        new() { Name = name, Entries = entries.ToValueList(), StorageServerUuid = _lun.StorageServerUuid };
 }

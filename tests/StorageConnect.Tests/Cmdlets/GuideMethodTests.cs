@@ -20,7 +20,8 @@ public sealed partial class GuideMethodTests : IDisposable
         _clone = _session.Clone(_lun, "db01-test");
         _snapshot = _session.Snapshot(_lun, "nightly");
         _group = _session.Group("hosts-a");
-        _both = Assert.Single(_session.Module.Get<StorageElement>("$lun, $clone | New-OscSnapshot -SnapshotName both -Group", ("lun", _lun), ("clone", _clone)));
+        _both = Assert.Single(_session.Module.Get<StorageElement>("$lun, $clone | New-OscSnapshot -SnapshotName both -Group",
+            ("lun", _lun), ("clone", _clone)));
     }
 
     /// <summary>What to run, the method it must reach, and everything that may be called on the way.</summary>
@@ -102,7 +103,8 @@ public sealed partial class GuideMethodTests : IDisposable
         Assert.Empty(outcome.Output);
         Assert.DoesNotContain(method, _session.Array.CalledMethods);
         // What can be checked is.
-        Assert.Empty(_session.Array.CalledMethods.Except(["list", "getInfo", "getAccessGroups", "getCurrentSnaps", "getCapabilities", "getQoSList", "isRestorable"]));
+        Assert.Empty(_session.Array.CalledMethods.Except(
+            ["list", "getInfo", "getAccessGroups", "getCurrentSnaps", "getCapabilities", "getQoSList", "isRestorable"]));
         Assert.NotNull(alsoAllowed);
     }
 

@@ -34,11 +34,13 @@ public sealed class PipedObjectTests(ChoosingStage stage) : IClassFixture<Choosi
     {
         stage.Forget();
         var type = ChoosingStage.Cmdlets[cmdlet];
-        var piped = ChoosingStage.ParametersOf(type).FirstOrDefault(parameter => parameter.GetCustomAttributes<ParameterAttribute>().Any(one => one.ValueFromPipeline))
+        var piped = ChoosingStage.ParametersOf(type)
+            .FirstOrDefault(parameter => parameter.GetCustomAttributes<ParameterAttribute>().Any(one => one.ValueFromPipeline))
             ?? ChoosingStage.ParametersOf(type).FirstOrDefault();
         var needed = piped is null ? [] : ChoosingStage.Needed(type, piped);
 
-        var outcome = stage.Session.Module.Invoke("$PSDefaultParameterValues = @{}; , $value | & $cmdlet @needed", ("cmdlet", cmdlet), ("value", value), ("needed", new Hashtable(needed)));
+        var outcome = stage.Session.Module.Invoke("$PSDefaultParameterValues = @{}; , $value | & $cmdlet @needed", ("cmdlet", cmdlet), ("value", value),
+            ("needed", new Hashtable(needed)));
 
         var isServer = what.StartsWith("StorageServer", StringComparison.Ordinal);
         // Of a server, all that is on it is meant; nothing of the other.
@@ -53,19 +55,23 @@ public sealed class PipedObjectTests(ChoosingStage stage) : IClassFixture<Choosi
         }
         else
         {
-            var isAnswered = outcome.Errors.Count > 0 || outcome.Output.Count > 0 || outcome.Warnings.Count > 0 || stage.Shown.Length > 0 || stage.Calls.Any() || IsSilent(cmdlet);
+            var isAnswered = outcome.Errors.Count > 0 || outcome.Output.Count > 0 || outcome.Warnings.Count > 0 || stage.Shown.Length > 0
+                || stage.Calls.Any() || IsSilent(cmdlet);
             Assert.True(isAnswered, $"{what} | {cmdlet}: neither an answer nor an error.");
         }
     }
 
     // Cmdlets that have nothing to say where nothing is there.
-    private static bool IsSilent(string cmdlet) => cmdlet is "Get-OscDevice" or "Get-OscHostResidue" or "Clear-OscHostResidue" or "Get-OscOperation" or "Remove-OscOperation" or "Wait-OscOperation";
+    private static bool IsSilent(string cmdlet) =>
+        cmdlet is "Get-OscDevice" or "Get-OscHostResidue" or "Clear-OscHostResidue" or "Get-OscOperation" or "Remove-OscOperation" or "Wait-OscOperation";
 
     // What needs no rights on this host. Register-OscPlugin takes any path.
-    private static bool IsTried(string cmdlet) => cmdlet is not "Register-OscPlugin" && (cmdlet is not ("Connect-OscStorageElement" or "Disconnect-OscStorageElement") || Environment.IsPrivilegedProcess);
+    private static bool IsTried(string cmdlet) => cmdlet is not "Register-OscPlugin"
+        && (cmdlet is not ("Connect-OscStorageElement" or "Disconnect-OscStorageElement") || Environment.IsPrivilegedProcess);
 
     private static string Text(PSObject item) => item.BaseObject is string text ? text
-        : string.Join(" ", item.Properties.Where(property => property.Name is "Name" or "StorageServerName" or "StorageElementName" or "Target").Select(property => property.Value?.ToString()));
+        : string.Join(" ", item.Properties.Where(property => property.Name is "Name" or "StorageServerName" or "StorageElementName" or "Target")
+            .Select(property => property.Value?.ToString()));
 
     private IEnumerable<(string What, object? Value)> Inputs()
     {

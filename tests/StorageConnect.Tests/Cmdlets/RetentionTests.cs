@@ -114,5 +114,6 @@ public sealed class RetentionTests : IDisposable
     private void Snap(StorageElement element, string name, DateTimeOffset? moment) =>
         _session.Array.Contents.Put(_session.Snapshot(element, name) with { CreatedAt = moment });
 
-    private IEnumerable<string> Chosen(string script) => _session.Module.Invoke(script, ("a", _a)).Succeeds().Select(snapshot => ((StorageElement)snapshot).Name);
+    private IEnumerable<string> Chosen(string script) =>
+        _session.Module.Invoke(script, ("a", _a)).Succeeds().Select(snapshot => ((StorageElement)snapshot).Name);
 }

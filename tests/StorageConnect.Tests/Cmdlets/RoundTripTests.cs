@@ -105,11 +105,13 @@ public sealed class RoundTripTests : IDisposable
                 [pscustomobject]@{ Name = 'p2'; Size = '1048576'; VolumeGroup = ''; Thick = ''; Qos = ''; StorageServer = 'lab' }
                 [pscustomobject]@{ Name = 'p3'; Size = '10 GiB'; VolumeGroup = ''; Thick = 'no'; Qos = ''; StorageServer = 'lab' })
             $null = $rows | New-OscStorageElement
-            $null = [pscustomobject]@{ Name = 'hosts'; Initiator = 'iqn.2001-04.com.example:a; iqn.2001-04.com.example:b'; StorageServer = 'far' } | New-OscAccessGroup
+            $null = [pscustomobject]@{ Name = 'hosts'; Initiator = 'iqn.2001-04.com.example:a; iqn.2001-04.com.example:b'; StorageServer = 'far' } |
+                New-OscAccessGroup
             """).Succeeds();
 
         Assert.Equal([("p1", 64L << 20, false)], _far.Contents.Elements.Where(element => element.Name != "db01").Select(Shape));
-        Assert.Equal([("p2", 1L << 20, true), ("p3", 10L << 30, true)], _session.Array.Contents.Elements.Where(element => element.Name.StartsWith('p')).OrderBy(element => element.Name).Select(Shape));
+        Assert.Equal([("p2", 1L << 20, true), ("p3", 10L << 30, true)],
+            _session.Array.Contents.Elements.Where(element => element.Name.StartsWith('p')).OrderBy(element => element.Name).Select(Shape));
         Assert.Equal(["iqn.2001-04.com.example:a", "iqn.2001-04.com.example:b"], Assert.Single(_far.Contents.Groups).Entries);
     }
 

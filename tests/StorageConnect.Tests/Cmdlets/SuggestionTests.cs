@@ -30,7 +30,8 @@ public sealed class SuggestionTests : IDisposable
     {
         _session.Create("db01");
 
-        Assert.DoesNotContain("mean", _session.Module.Invoke("Get-OscStorageElement mail").Error("StorageElementNotFound").ErrorDetails.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("mean", _session.Module.Invoke("Get-OscStorageElement mail").Error("StorageElementNotFound").ErrorDetails.Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _session.Dispose();

@@ -96,7 +96,12 @@ public sealed partial class ViewTests : IDisposable
     {
         var copy = new StorageElement
         {
-            Name = "nightly", StorageServerName = "lab", SourceUuids = ["0a"], SourceNames = ["db01"], CreatedAt = DateTimeOffset.UnixEpoch, SizeBytes = 1L << 30,
+            Name = "nightly",
+            StorageServerName = "lab",
+            SourceUuids = ["0a"],
+            SourceNames = ["db01"],
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            SizeBytes = 1L << 30,
         };
 
         var table = Render("$record.PSTypeNames.Insert(0, 'StorageConnect.StorageElement#Copy'); $record | Out-Default", copy);

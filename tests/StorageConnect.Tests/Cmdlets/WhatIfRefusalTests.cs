@@ -78,7 +78,8 @@ public sealed class WhatIfRefusalTests : IDisposable
     [Fact]
     public void A_name_that_another_server_has_is_refused()
     {
-        _session.Invoke("$null = Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"", ("pool", LoopMounts.NewFolder(PoolKind.Xfs))).Succeeds();
+        _session.Invoke("$null = Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"",
+            ("pool", LoopMounts.NewFolder(PoolKind.Xfs))).Succeeds();
 
         Assert.Equal(
             _session.Invoke("Set-OscStorageServer lab -NewName other").Error("StorageServerExists").FullyQualifiedErrorId,

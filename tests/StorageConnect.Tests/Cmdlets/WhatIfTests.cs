@@ -12,7 +12,8 @@ public sealed class WhatIfTests : IDisposable
     private static readonly HashSet<string> Harmless =
     [
         GuideMethod.Validate, GuideMethod.GetCapabilities, GuideMethod.GetInfo, GuideMethod.GetStorageNames, GuideMethod.GetAccessGroups, GuideMethod.List,
-        GuideMethod.GetStatus, GuideMethod.GetCurrentClones, GuideMethod.GetCurrentSnaps, GuideMethod.GetQosList, GuideMethod.IsRestorable, GuideMethod.GetAsyncProgress,
+        GuideMethod.GetStatus, GuideMethod.GetCurrentClones, GuideMethod.GetCurrentSnaps, GuideMethod.GetQosList, GuideMethod.IsRestorable,
+        GuideMethod.GetAsyncProgress,
     ];
 
     /// <summary>How to call each cmdlet, so that it would change something.</summary>
@@ -88,7 +89,8 @@ public sealed class WhatIfTests : IDisposable
         var before = State();
         var said = _host.Text.Length;
 
-        var outcome = _session.Invoke($"{call} -WhatIf", ("file", Path.Combine(_session.Module.Folder.Path, "diagram.mmd")), ("plugin", Path.Combine(StagedModule.Folder, "plugins", "Local")), ("info", _session.Array.Id));
+        var outcome = _session.Invoke($"{call} -WhatIf", ("file", Path.Combine(_session.Module.Folder.Path, "diagram.mmd")),
+            ("plugin", Path.Combine(StagedModule.Folder, "plugins", "Local")), ("info", _session.Array.Id));
 
         Assert.Empty(outcome.Errors);
         Assert.Contains("What if: ", _host.Text[said..], StringComparison.Ordinal);

@@ -36,7 +36,8 @@ public sealed class WrongPluginTests : IDisposable
         var snapshot = _session.Snapshot(_lun, "nightly");
         _session.Array.Lie<StorageElement>(method, made => made with { Name = "its-own" });
 
-        var error = IsAtFault(script, method, method == GuideMethod.CreateMultiSnap ? "Recording" : method == GuideMethod.CloneFromSnap ? snapshot : _lun, ("snapshot", snapshot));
+        var error = IsAtFault(script, method, method == GuideMethod.CreateMultiSnap ? "Recording" : method == GuideMethod.CloneFromSnap ? snapshot : _lun,
+            ("snapshot", snapshot));
 
         Assert.Contains("'its-own', though the name 'mine' was passed", error.Exception.Message, StringComparison.Ordinal);
     }
@@ -48,7 +49,8 @@ public sealed class WrongPluginTests : IDisposable
         new PluginBlueprint { Version = "1.1.0-1", StorageTypes = [StorageType.iSCSI] }.WriteTo(Path.Combine(_session.Module.UserPlugins, "Newer"));
 
         _session.Array.ForgetCalls();
-        _session.Module.Invoke("Set-OscStorageServer lab -AdminHost h").Tells("StorageTypeUnsupported", ErrorCategory.InvalidArgument, "lab", "another plug-in");
+        _session.Module.Invoke("Set-OscStorageServer lab -AdminHost h")
+            .Tells("StorageTypeUnsupported", ErrorCategory.InvalidArgument, "lab", "another plug-in");
 
         Assert.Empty(_session.Array.Calls);
     }
@@ -68,9 +70,11 @@ public sealed class WrongPluginTests : IDisposable
     {
         _session.Group("hosts-a");
         _session.Array.Contents.Present(_lun, ["hosts-a"]);
-        _session.Array.Before(GuideMethod.Remove, (call, _) => Task.FromResult(_session.Array.Contents.Unpresent(call.Argument<StorageElement>(0), ["hosts-a"])));
+        _session.Array.Before(GuideMethod.Remove,
+            (call, _) => Task.FromResult(_session.Array.Contents.Unpresent(call.Argument<StorageElement>(0), ["hosts-a"])));
 
-        Invoke("$lun | Remove-OscStorageElement -Confirm:$false").Tells("StorageElementPresented", ErrorCategory.ResourceBusy, _lun, "Revoke-OscStorageElementAccess");
+        Invoke("$lun | Remove-OscStorageElement -Confirm:$false")
+            .Tells("StorageElementPresented", ErrorCategory.ResourceBusy, _lun, "Revoke-OscStorageElementAccess");
 
         Assert.DoesNotContain(GuideMethod.Remove, _session.Array.CalledMethods);
         Assert.Equal(["hosts-a"], _session.Array.Contents.Get(_lun).AccessGroupNames);
@@ -83,7 +87,8 @@ public sealed class WrongPluginTests : IDisposable
     public void One_that_would_roll_back_more_than_it_says_is_safe_is_not_asked_to(bool breaksDown)
     {
         var other = _session.Create("db02");
-        var both = Assert.Single(_session.Module.Get<StorageElement>("$lun, $other | New-OscSnapshot -SnapshotName both -Group", ("lun", _lun), ("other", other)));
+        var both = Assert.Single(_session.Module.Get<StorageElement>("$lun, $other | New-OscSnapshot -SnapshotName both -Group",
+            ("lun", _lun), ("other", other)));
         if (breaksDown)
         {
             _session.Array.Throw(GuideMethod.IsRestorable, () => new TimeoutException("No answer."));
@@ -124,7 +129,8 @@ public sealed class WrongPluginTests : IDisposable
     [Fact]
     public void One_that_answers_with_a_storage_id_it_never_discovered_changes_nothing()
     {
-        _session.Array.Lie<StorageServer>(GuideMethod.GetInfo, info => info with { StorageId = "forged", IscsiTargets = [new() { TargetName = "iqn.2001-04.com.example:t", Portal = "192.0.2.1:3260" }] });
+        _session.Array.Lie<StorageServer>(GuideMethod.GetInfo,
+            info => info with { StorageId = "forged", IscsiTargets = [new() { TargetName = "iqn.2001-04.com.example:t", Portal = "192.0.2.1:3260" }] });
 
         var server = Assert.IsType<StorageServer>(Assert.Single(Invoke("Get-OscStorageServer -Refresh").Succeeds()));
 
@@ -136,7 +142,8 @@ public sealed class WrongPluginTests : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    private ModuleSession.Outcome Invoke(string script, params (string Name, object? Value)[] variables) => _session.Invoke(script, [.. variables, ("lun", _lun)]);
+    private ModuleSession.Outcome Invoke(string script, params (string Name, object? Value)[] variables) =>
+        _session.Invoke(script, [.. variables, ("lun", _lun)]);
 
     /// <summary>A fault of the plug-in: named with its version and the method, with whom to tell.</summary>
     private ErrorRecord IsAtFault(string script, string method, object target, params (string Name, object? Value)[] variables)

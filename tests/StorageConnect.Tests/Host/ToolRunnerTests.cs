@@ -124,7 +124,8 @@ public sealed class ToolRunnerTests
     [Fact]
     public async Task A_tool_that_is_not_installed_is_an_error_that_names_its_package()
     {
-        var error = await Assert.ThrowsAsync<NotFoundException>(() => new HostToolRunner().RunAsync(new(new("no-such-tool", "its-package")), Ample, Cancellation));
+        var error = await Assert.ThrowsAsync<NotFoundException>(
+            () => new HostToolRunner().RunAsync(new(new("no-such-tool", "its-package")), Ample, Cancellation));
 
         Assert.Equal("ToolNotFound", error.ErrorId);
         Assert.Contains("its-package", error.Recommendation);

@@ -26,7 +26,9 @@ public sealed class KeeperTests : IDisposable
             + "$null = New-OscStorageElement -Name big -Size 256MB; (Update-OscStorageElement big).DevicePaths[0]");
         await File.WriteAllBytesAsync(path, Enumerable.Repeat((byte)7, 256 << 20).ToArray(), Token);
         await _user.RunCommandAsync(
-            [], "Disable-OscStorageElement big -Confirm:$false; $null = New-OscSnapshot big -SnapshotName s -NoWait; [Diagnostics.Process]::GetCurrentProcess().Kill()");
+            [],
+            "Disable-OscStorageElement big -Confirm:$false; $null = New-OscSnapshot big -SnapshotName s -NoWait; " +
+                "[Diagnostics.Process]::GetCurrentProcess().Kill()");
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Token);
         deadline.CancelAfter(TimeSpan.FromMinutes(2));

@@ -290,7 +290,8 @@ public sealed class SeatTests
         Directory.CreateDirectory(Path.Combine(root, "srv"));
         Directory.CreateDirectory(Path.Combine(root, "backup"));
         var commands = new Queue<string>(Document.Blocks("docs/local-array.md", "## Backup, restore, move", "sh")
-            .Select(block => block.Replace("/srv/", $"{root}/srv/", StringComparison.Ordinal).Replace("/backup/", $"{root}/backup/", StringComparison.Ordinal)));
+            .Select(block => block.Replace("/srv/", $"{root}/srv/", StringComparison.Ordinal)
+                .Replace("/backup/", $"{root}/backup/", StringComparison.Ordinal)));
         Assert.Equal(4, commands.Count);
         Directory.CreateDirectory(Path.Combine(root, "srv", "storage"));
         StorageElement volume;

@@ -49,7 +49,9 @@ public sealed partial class MemoryArray
     /// <summary>Where the data of its elements are; null where there are none.</summary>
     public MemoryArrayData? Data { get; set; }
 
-    /// <summary>Everything on it: LUNs, clones and snapshots. The newest come first: the guide promises no order, so nothing may rely on the usual one.</summary>
+    /// <summary>
+    /// Everything on it: LUNs, clones and snapshots. The newest come first: the guide promises no order, so nothing may rely on the usual one.
+    /// </summary>
     public IReadOnlyList<StorageElement> Elements
     {
         get

@@ -146,7 +146,9 @@ internal static class Schema
             if (version < Version)
             {
                 Steps.At("schema");
-                connection.ExecuteScript(FormattableString.Invariant($"{(version < 1 ? Tables : "")}\n{(version < 2 ? ExportTables : "")}\n{SeatTable}\nPRAGMA application_id = {ApplicationId};\nPRAGMA user_version = {Version};"));
+                connection.ExecuteScript(FormattableString.Invariant(
+                    $"{(version < 1 ? Tables : "")}\n{(version < 2 ? ExportTables : "")}\n{SeatTable}\nPRAGMA application_id = {ApplicationId};\nPRAGMA " +
+                        $"user_version = {Version};"));
                 SeatRow.Insert(connection, PoolSeat.First(connection, folder));
             }
 
@@ -174,7 +176,8 @@ internal static class Schema
 
         if (version > Version && owner == ApplicationId)
         {
-            throw new InvalidStorageArrayException($"The pool {folder.Path} was made by a newer version of this plug-in (format {version}, this one knows up to {Version}).")
+            throw new InvalidStorageArrayException(
+                $"The pool {folder.Path} was made by a newer version of this plug-in (format {version}, this one knows up to {Version}).")
             {
                 ErrorId = "PoolTooNew",
                 Element = folder.Path,

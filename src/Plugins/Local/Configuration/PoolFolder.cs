@@ -82,7 +82,8 @@ internal sealed class PoolFolder(string given)
 
         if (NetworkFileSystems.NameOf(LinuxFile.FileSystem(Path).Type) is { } network)
         {
-            throw new InvalidStorageArrayException($"The folder {Path} is on a network or user-space file system ({network}); its locks and syncs can't be relied on.")
+            throw new InvalidStorageArrayException(
+                $"The folder {Path} is on a network or user-space file system ({network}); its locks and syncs can't be relied on.")
             {
                 ErrorId = "PoolOnNetworkFileSystem",
                 Element = Path,
@@ -135,16 +136,19 @@ internal sealed class PoolFolder(string given)
     public void EnsureDatabase() => WithFiles(() => LinuxFile.EnsureFile(Database));
 
     /// <summary>True when there are volumes or snapshots, so that a pool without a database has lost it.</summary>
-    public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray().Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
+    public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray()
+        .Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
 
     /// <summary>A pool is made in an empty folder only; what a making that was cut off left behind does not count, nor what a new file system has.</summary>
     public void RequireEmpty()
     {
         WithFiles(() => LinuxFile.CreateTemporary(Path).Dispose());
         var ours = Folders.Skip(1).Concat(Files).Append(System.IO.Path.Combine(Path, "lost+found")).ToHashSet(StringComparer.Ordinal);
-        if (Directory.EnumerateFileSystemEntries(Path).FirstOrDefault(entry => !ours.Contains(entry) && !entry.StartsWith($"{Database}.", StringComparison.Ordinal)) is { } stranger)
+        if (Directory.EnumerateFileSystemEntries(Path)
+            .FirstOrDefault(entry => !ours.Contains(entry) && !entry.StartsWith($"{Database}.", StringComparison.Ordinal)) is { } stranger)
         {
-            throw new InvalidStorageArrayException($"The folder {Path} is not empty ('{System.IO.Path.GetFileName(stranger)}' is in it), so that no pool is made there.")
+            throw new InvalidStorageArrayException(
+                $"The folder {Path} is not empty ('{System.IO.Path.GetFileName(stranger)}' is in it), so that no pool is made there.")
             {
                 ErrorId = "PoolFolderNotEmpty",
                 Element = Path,
@@ -157,7 +161,9 @@ internal sealed class PoolFolder(string given)
     {
         ErrorId = "PoolCorrupt",
         Element = Path,
-        Recommendation = $"Put the whole folder {Path} back from a backup (docs/local-array.md). If only the database is damaged: move {Database}, {Database}-wal and {Database}-shm "
+        Recommendation =
+            $"Put the whole folder {Path} back from a backup (docs/local-array.md). If only the database is damaged: " +
+            $"move {Database}, {Database}-wal and {Database}-shm "
             + $"aside, and put the backup's {DatabaseName} in their place; the files in {Volumes} are untouched.",
     };
 
@@ -185,11 +191,14 @@ internal sealed class PoolFolder(string given)
             {
                 ErrorId = "PoolUnsuitable",
                 Element = given,
-                Recommendation = "Choose a folder on a disk's file system, such as XFS or Btrfs. In /proc, /sys and the like the kernel shows itself; nothing can be kept there.",
+                Recommendation =
+                    "Choose a folder on a disk's file system, such as XFS or Btrfs. In /proc, /sys and the like the kernel shows itself; nothing can be " +
+                        "kept there.",
             };
         }
     }
 
     // What is read from the database becomes a path: nothing but a uuid may.
-    private string Checked(string uuid) => uuid.Length == 32 && uuid.All(char.IsAsciiHexDigitLower) ? uuid : throw Corrupt("its database names an element by something that is no uuid");
+    private string Checked(string uuid) =>
+        uuid.Length == 32 && uuid.All(char.IsAsciiHexDigitLower) ? uuid : throw Corrupt("its database names an element by something that is no uuid");
 }

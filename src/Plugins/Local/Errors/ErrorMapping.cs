@@ -75,12 +75,13 @@ internal static class ErrorMapping
     private static StorageConnectException FromKernel(LinuxFileException e, PoolFolder folder, string? element) => e.Errno switch
     {
         Errno.NoSpace or Errno.Quota => OutOfSpace(folder, element, e),
-        Errno.TooBig or Errno.Overflow => new InvalidRequestException($"The file system of the pool {folder.Path} can't hold a volume of that size{For(element)}.", e)
-        {
-            ErrorId = "SizeInvalid",
-            Element = element,
-            Recommendation = "Ask for a smaller size.",
-        },
+        Errno.TooBig or Errno.Overflow =>
+            new InvalidRequestException($"The file system of the pool {folder.Path} can't hold a volume of that size{For(element)}.", e)
+            {
+                ErrorId = "SizeInvalid",
+                Element = element,
+                Recommendation = "Ask for a smaller size.",
+            },
         Errno.Again => new StorageElementBusyException($"A process holds a lease on a file of the pool {folder.Path}{For(element)}.", e)
         {
             ErrorId = "StorageElementInUse",
@@ -93,20 +94,22 @@ internal static class ErrorMapping
         _ => Unreadable(e, folder),
     };
 
-    private static StorageElementBusyException Busy(PoolFolder folder, Exception e) => new($"The pool {folder.Path} is busy: other processes kept its database locked.", e)
-    {
-        ErrorId = "PoolBusy",
-        Element = folder.Path,
-        Retryable = true,
-        Recommendation = "Try again.",
-    };
+    private static StorageElementBusyException Busy(PoolFolder folder, Exception e) =>
+        new($"The pool {folder.Path} is busy: other processes kept its database locked.", e)
+        {
+            ErrorId = "PoolBusy",
+            Element = folder.Path,
+            Retryable = true,
+            Recommendation = "Try again.",
+        };
 
-    private static ArrayUnreachableException Unreadable(Exception e, PoolFolder folder) => new($"The pool {folder.Path} can't be read or written: {e.Message}.", e)
-    {
-        ErrorId = "PoolUnreadable",
-        Element = folder.Path,
-        Recommendation = "Look at the kernel's log for errors of the disk or file system.",
-    };
+    private static ArrayUnreachableException Unreadable(Exception e, PoolFolder folder) =>
+        new($"The pool {folder.Path} can't be read or written: {e.Message}.", e)
+        {
+            ErrorId = "PoolUnreadable",
+            Element = folder.Path,
+            Recommendation = "Look at the kernel's log for errors of the disk or file system.",
+        };
 
     private static string For(string? element) => element is null ? "" : $" (for '{element}')";
 }

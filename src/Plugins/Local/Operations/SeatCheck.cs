@@ -51,15 +51,20 @@ internal static class SeatCheck
         {
             ErrorId = "PoolChanged",
             Element = folder.Path,
-            Recommendation = $"Check what is mounted at {folder.Path}. If the other pool is meant: Unregister-OscStorageServer '{server.Name}', and register it again.",
+            Recommendation =
+                $"Check what is mounted at {folder.Path}. If the other pool is meant: Unregister-OscStorageServer '{server.Name}', and register it again.",
         };
 
     public static InvalidStorageArrayException Copied(PoolFolder folder, string holder) =>
-        new($"The pool in {folder.Path} is a copy of a pool that is still there: {holder}. Two pools with the same identities would be mistaken for each other. Nothing was changed.")
+        new(
+            $"The pool in {folder.Path} is a copy of a pool that is still there: {holder}. Two pools with the same identities would be mistaken for each " +
+                $"other. Nothing was changed.")
         {
             ErrorId = "PoolCopied",
             Element = folder.Path,
-            Recommendation = $"To use the copy beside its original, register it with -ExtraInfo 'Pool={folder.Path};Adopt=Copy': it gets identities of its own, and nothing of it is presented. "
+            Recommendation =
+                $"To use the copy beside its original, register it with -ExtraInfo 'Pool={folder.Path};Adopt=Copy': it gets identities of its own, and " +
+                    "nothing of it is presented. "
                 + "If it is to replace the original, remove or rename the original first.",
         };
 
@@ -114,5 +119,6 @@ internal static class SeatCheck
         return null;
     }
 
-    private static bool IsSameFile(PoolFolder one, PoolFolder other) => LinuxFile.Identity(one.Database) is { } file && file == LinuxFile.Identity(other.Database);
+    private static bool IsSameFile(PoolFolder one, PoolFolder other) =>
+        LinuxFile.Identity(one.Database) is { } file && file == LinuxFile.Identity(other.Database);
 }

@@ -11,7 +11,8 @@ internal static partial class Document
         var text = File.ReadAllText(Path.Combine(StagedModule.Root, path));
         var begin = text.IndexOf($"\n{heading}\n", StringComparison.Ordinal);
         var end = text.IndexOf("\n## ", begin + 1, StringComparison.Ordinal);
-        return [.. Fence().Matches(text[begin..(end < 0 ? text.Length : end)]).Where(block => block.Groups[1].Value == language).Select(block => block.Groups[2].Value)];
+        return [.. Fence().Matches(text[begin..(end < 0 ? text.Length : end)]).Where(block => block.Groups[1].Value == language)
+            .Select(block => block.Groups[2].Value)];
     }
 
     [GeneratedRegex("^```(\\w+)\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -75,7 +75,6 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         var className = candidate.Descriptor.ClassName;
         plugin.Services = new(new PluginCache(clock), host)
         {
-            Log = new PluginTraceLog(candidate.Descriptor.Name),
             GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
         };
         return plugin;

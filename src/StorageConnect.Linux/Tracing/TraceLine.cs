@@ -16,7 +16,7 @@ public sealed record TraceLine(bool IsDebug, string Text, TimeSpan? Duration)
 
     /// <summary>What an activity of the trace says. Arrays and tools write parts of it.</summary>
     internal static TraceLine Of(Activity activity) => new(
-        activity.GetTagItem(Tracer.DebugTag) is true,
+        $"{activity.GetTagItem(Tracer.LevelTag)}" == Tracer.DebugLevel,
         Clean(activity.DisplayName),
         activity.GetTagItem(Tracer.MomentTag) is null ? activity.Duration : null);
 

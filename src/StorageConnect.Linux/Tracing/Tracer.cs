@@ -11,7 +11,9 @@ public static class Tracer
     /// <summary>The name of the activity source and of the event source.</summary>
     public const string SourceName = "StorageConnect";
 
-    internal const string DebugTag = "debug";
+    internal const string LevelTag = "level";
+    internal const string DebugLevel = "Debug";
+    internal const string VerboseLevel = "Verbose";
     internal const string MomentTag = "moment";
 
     private static readonly ActivitySource Source = new(SourceName);
@@ -50,7 +52,7 @@ public static class Tracer
         }
 
         activity.DisplayName = text.ToString();
-        activity.SetTag(DebugTag, isDebug);
+        activity.SetTag(LevelTag, isDebug ? DebugLevel : VerboseLevel);
         return activity.Start();
     }
 }

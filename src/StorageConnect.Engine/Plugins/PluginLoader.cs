@@ -75,6 +75,7 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         var className = candidate.Descriptor.ClassName;
         plugin.Services = new(new PluginCache(clock), host)
         {
+            Log = new PluginLog(candidate.Descriptor),
             GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
         };
         return plugin;

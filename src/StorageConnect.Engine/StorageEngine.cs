@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Tracing;
 
 namespace StorageConnect.Engine;
 
@@ -21,6 +22,7 @@ public sealed class StorageEngine
 
     internal StorageEngine(EnginePaths paths, IStorageHost host, TimeProvider clock)
     {
+        TraceEventSource.Register();
         _host = host;
         _clock = clock;
         _registry = new(paths);

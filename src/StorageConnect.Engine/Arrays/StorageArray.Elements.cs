@@ -16,6 +16,7 @@ public sealed partial class StorageArray
 
         var session = await OpenAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
+        using var span = CallTrace.Begin(session.Server.Name, session.Plugin.Descriptor, GuideMethod.List, 0);
         var elements = Start();
         Task<bool>? underway = null;
         var unique = new UniqueElements();

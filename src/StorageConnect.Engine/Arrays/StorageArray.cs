@@ -215,6 +215,7 @@ public sealed partial class StorageArray : IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         EndCheckBefore(method);
+        using var span = CallTrace.Begin(session.Server.Name, session.Plugin.Descriptor, method, state);
         T answer;
         try
         {
@@ -222,7 +223,9 @@ public sealed partial class StorageArray : IDisposable
         }
         catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
         {
-            throw PluginCall.Translate(e, session.Plugin, method);
+            var error = PluginCall.Translate(e, session.Plugin, method);
+            span.End($"{error.ErrorId}: {error.Message}");
+            throw error;
         }
 
         return ResultValidation.FindProblem(answer) is { } problem ? throw PluginCall.Fault(session.Plugin, method, problem) : ResultRepair.Clean(answer);

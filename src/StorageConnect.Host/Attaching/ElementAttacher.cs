@@ -88,6 +88,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
 
         var paths = await HostConnectors.For(host, server.StorageType)
             .ConnectAsync(new(server, element, array.StartAsync, undo.Changes, warn), cancellationToken);
+        Tracer.Verbose($"Host: found {string.Join(", ", paths.Select(path => path.Disk))} for '{element.Name}'");
         if (host.Multipath.IsListening)
         {
             host.Step("map");

@@ -68,7 +68,11 @@ internal sealed class LinuxHost(
     public Action<string>? OnStep { get; init; }
 
     /// <summary>Says that a step begins.</summary>
-    public void Step(string name) => OnStep?.Invoke(name);
+    public void Step(string name)
+    {
+        Tracer.Verbose($"Host: {name}");
+        OnStep?.Invoke(name);
+    }
 
     /// <summary>Fails where this process could do only half of the work.</summary>
     /// <exception cref="NoSuchOperationException">This is no Linux.</exception>

@@ -27,6 +27,7 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
             }
             catch (StorageConnectException e) when (CanHelp(e) && TimeProvider.System.GetElapsedTime(started) + pause < deadlines.IscsiRetry)
             {
+                Tracer.Verbose($"Trying again in {pause.TotalMilliseconds:0} ms: {e.Message}");
                 await Task.Delay(pause, cancellationToken);
             }
         }

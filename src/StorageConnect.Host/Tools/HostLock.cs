@@ -35,6 +35,7 @@ internal sealed class HostLock : IDisposable
                 }
             }
 
+            Tracer.Debug($"Waiting for the lock of '{name}'");
             if (!await waiting.WaitAsync(cancellationToken))
             {
                 throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), patience);

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Linux.Tools;
 
@@ -46,6 +47,22 @@ public sealed class ToolRunner
     /// <param name="cancellationToken">Kills it.</param>
     /// <exception cref="ToolException">It gave no usable answer.</exception>
     public ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        using var span = Tracer.Begin($"Tool: {command}");
+        try
+        {
+            var result = RunNow(command, deadline, cancellationToken);
+            span.End($"exit code {result.ExitCode}");
+            return result;
+        }
+        catch (Exception e) when (e is ToolException or OperationCanceledException)
+        {
+            span.End($"{e.Message}");
+            throw;
+        }
+    }
+
+    private ToolResult RunNow(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
     {
         using var process = Start(command);
         var began = TimeProvider.System.GetTimestamp();

@@ -1,6 +1,6 @@
 namespace StorageConnect.Linux.Tracing;
 
-/// <summary>The points between which an operation can be killed or lose power. Tests listen; otherwise each costs one null check.</summary>
+/// <summary>The points between which an operation can be killed or lose power. Each is a line of the trace; tests can stop there.</summary>
 public static class Steps
 {
     /// <summary>Called at each step, with the step's name.</summary>
@@ -8,5 +8,9 @@ public static class Steps
 
     /// <summary>Reports that a step is reached.</summary>
     /// <param name="step">The step's name.</param>
-    public static void At(string step) => OnStep?.Invoke(step);
+    public static void At(string step)
+    {
+        Tracer.Debug($"Step: {step}");
+        OnStep?.Invoke(step);
+    }
 }

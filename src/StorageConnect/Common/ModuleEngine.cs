@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Tracing;
 using StorageConnect.Host;
 
 namespace StorageConnect.Commands;
@@ -11,6 +12,8 @@ internal static class ModuleEngine
     private static readonly ConcurrentDictionary<EnginePaths, Lazy<StorageEngine>> Engines = new();
 
     private static readonly ConcurrentDictionary<string, StorageHost> Hosts = new();
+
+    static ModuleEngine() => TraceEventSource.Register();
 
     /// <summary>The engine for the paths that the environment names now.</summary>
     public static StorageEngine Current =>

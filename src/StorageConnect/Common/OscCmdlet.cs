@@ -15,6 +15,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private static readonly string[] VerbsOfNames = [VerbsCommon.Get, VerbsCommon.New, VerbsCommon.Remove, VerbsData.Update];
 
     private readonly CancellationTokenSource _stop = new();
+    private CommandTrace? _trace;
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
@@ -31,6 +32,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     public void Dispose()
     {
         CleanUp();
+        _trace?.Dispose();
         _stop.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -47,11 +49,12 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(refusal, null));
         }
 
-        Begin();
+        _trace = CommandTrace.For(this);
+        Traced(Begin);
     }
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord() => Try(null, () =>
+    protected sealed override void ProcessRecord() => Traced(() => Try(null, () =>
     {
         if (RefusedInput.Find(this) is { } refusal)
         {
@@ -60,10 +63,10 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         }
 
         Process();
-    });
+    }));
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Try(null, End);
+    protected sealed override void EndProcessing() => Traced(() => Try(null, End));
 
     private protected virtual void Begin()
     {
@@ -141,7 +144,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     {
         try
         {
-            return Task.Run(() => work(_stop.Token), _stop.Token).WaitAsync(_stop.Token).GetAwaiter().GetResult();
+            var underWay = Task.Run(() => work(_stop.Token), _stop.Token);
+            _trace?.Follow(underWay, _stop.Token);
+            return underWay.WaitAsync(_stop.Token).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -177,6 +182,18 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         {
             // Also when the pipeline stops reading (Select-Object -First 1).
             abandon.Cancel();
+        }
+    }
+
+    private void Traced(Action work)
+    {
+        if (_trace is null)
+        {
+            work();
+        }
+        else
+        {
+            _trace.Run(work);
         }
     }
 

@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using System.Threading.Channels;
+using StorageConnect.Linux.Tracing;
+
+namespace StorageConnect.Commands;
+
+/// <summary>The trace of one command as its -Verbose and -Debug: noted on any thread, written on the pipeline's own.</summary>
+internal sealed class CommandTrace : IDisposable
+{
+    private readonly Channel<TraceLine> _lines = Channel.CreateUnbounded<TraceLine>();
+    private readonly PSCmdlet _command;
+    private readonly TraceScope _scope;
+    private readonly int _pipelineThread = Environment.CurrentManagedThreadId;
+
+    private CommandTrace(PSCmdlet command)
+    {
+        _command = command;
+        _scope = new(line => _lines.Writer.TryWrite(line));
+    }
+
+    /// <summary>The trace; null when the user wants neither -Verbose nor -Debug.</summary>
+    public static CommandTrace? For(PSCmdlet command) =>
+        IsWanted(command, "Verbose", "VerbosePreference") || IsWanted(command, "Debug", "DebugPreference") ? new(command) : null;
+
+    /// <summary>Does a part of the command's work, and writes its lines.</summary>
+    public void Run(Action work)
+    {
+        try
+        {
+            _scope.Run(work);
+        }
+        finally
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Waits for work on other threads, and writes its lines as they come.</summary>
+    public void Follow(Task work, CancellationToken cancellationToken)
+    {
+        while (!work.IsCompleted)
+        {
+            Task.WhenAny(work, _lines.Reader.WaitToReadAsync(cancellationToken).AsTask()).WaitAsync(cancellationToken).GetAwaiter().GetResult();
+            Flush();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _scope.Dispose();
+
+    private void Flush()
+    {
+        // PowerShell lets nobody else write.
+        while (Environment.CurrentManagedThreadId == _pipelineThread && _lines.Reader.TryRead(out var line))
+        {
+            if (line.IsDebug)
+            {
+                _command.WriteDebug(line.ToString());
+            }
+            else
+            {
+                _command.WriteVerbose(line.ToString());
+            }
+        }
+    }
+
+    private static bool IsWanted(PSCmdlet command, string parameter, string preference) =>
+        command.MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
+            ? given is SwitchParameter { IsPresent: true }
+            : LanguagePrimitives.TryConvertTo<ActionPreference>(command.GetVariableValue(preference), out var wish)
+                && wish is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+}

@@ -58,15 +58,12 @@ internal static class GrantComparison
                 for (var way = 0; way < ways.Length; way++)
                 {
                     var sorted = times.Select(round => round[way][step]).Order().ToArray();
-                    medians[(size, step, way)] = sorted[Rounds / 2];
-                    Write(
-                        $"{size,5} {Steps[step],-12} {ways[way].Name,-29} {sorted[Rounds / 2],8:f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), " +
-                            $"{sorted[Rounds / 2] / size:f2} ms an element");
+                    var median = medians[(size, step, way)] = sorted[Rounds / 2];
+                    Write($"{size,5} {Steps[step],-12} {ways[way].Name,-29} {median,8:f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), {median / size:f2} ms an element");
                 }
 
-                Write(
-                    $"{size,5} {Steps[step],-12} ratio to the shell {medians[(size, step, 0)] / medians[(size, step, 1)]:f2}, " +
-                        $"to the loop {medians[(size, step, 0)] / medians[(size, step, 2)]:f2}");
+                var (ours, shell, loop) = (medians[(size, step, 0)], medians[(size, step, 1)], medians[(size, step, 2)]);
+                Write($"{size,5} {Steps[step],-12} ratio to the shell {ours / shell:f2}, to the loop {ours / loop:f2}");
             }
         }
 

@@ -147,8 +147,13 @@ internal static class Schema
             {
                 Steps.At("schema");
                 connection.ExecuteScript(FormattableString.Invariant(
-                    $"{(version < 1 ? Tables : "")}\n{(version < 2 ? ExportTables : "")}\n{SeatTable}\nPRAGMA application_id = {ApplicationId};\nPRAGMA " +
-                        $"user_version = {Version};"));
+                    $"""
+                    {(version < 1 ? Tables : "")}
+                    {(version < 2 ? ExportTables : "")}
+                    {SeatTable}
+                    PRAGMA application_id = {ApplicationId};
+                    PRAGMA user_version = {Version};
+                    """));
                 SeatRow.Insert(connection, PoolSeat.First(connection, folder));
             }
 

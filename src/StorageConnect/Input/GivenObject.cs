@@ -90,7 +90,8 @@ internal sealed class GivenObject
 
         if (name.StartsWith(RecordNamespace, StringComparison.Ordinal))
         {
-            return (name[RecordNamespace.Length..], true);
+            // What follows the sign only chooses a view.
+            return (name[RecordNamespace.Length..].Split('#')[0], true);
         }
 
         var isPlain = name.Length == first.Length || name == typeof(PSCustomObject).FullName;

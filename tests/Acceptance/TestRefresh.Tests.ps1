@@ -71,7 +71,7 @@ Describe 'Refreshing a test database from production' {
 
     It 'makes no copy when <Reason>' -ForEach @(
         @{ Reason = 'a group is missing'; Arguments = @{ AccessGroup = 'nosuch' }; Message = "There is no access group 'nosuch'*" }
-        @{ Reason = 'there is no production element'; Arguments = @{ Production = 'nosuch' }; Message = "0 elements are called 'nosuch'*" }
+        @{ Reason = 'there is no production element'; Arguments = @{ Production = 'nosuch' }; Message = "There is no storage element 'nosuch'*" }
     ) {
         $call = @{ Production = 'db01'; Name = 'db01-test'; AccessGroup = 'test-hosts'; Confirm = $false } + @{}
         $Arguments.Keys | ForEach-Object { $call[$_] = $Arguments[$_] }

@@ -161,6 +161,7 @@ public sealed partial class StorageArray
     {
         CheckSize(element.Name, newSizeBytes);
         var session = await OpenAsync(cancellationToken);
+        using var turn = await ResizeLocks.EnterAsync(element.Uuid, cancellationToken);
         var now = await CheckCapabilityAsync(session, GuideMethod.Resize, element, cancellationToken);
         var present = Own(await GetInfoAsync(session, element, cancellationToken));
         if (newSizeBytes < present.SizeBytes && !allowShrink)

@@ -13,7 +13,7 @@ internal static class TargetErrors
     public static InvalidRequestException TargetNotDiscovered(string array, string target, string portal) =>
         new(Text([array, target, portal])) { Element = target };
 
-    public static DataCorruptException TargetUnusable(string reason) => new(Text([reason]));
+    public static DataCorruptException TargetUnusable(string array, string reason) => new(Text([reason])) { Element = array };
 
     public static InvalidRequestException AccessContextUnknown(string array, string host, int port) =>
         new(Text([array, host, port])) { Element = host };

@@ -81,5 +81,13 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
     private static bool IsEmptyText(object given) => given is string text && string.IsNullOrWhiteSpace(text);
 
     // A row stays in its wrapper: that is all there is of it.
-    private static object? Unwrap(object? value) => value is PSObject { BaseObject: not PSCustomObject and var inner } ? inner : value;
+    private static object? Unwrap(object? value) =>
+        value is PSObject { BaseObject: not PSCustomObject and var inner } wrapped ? AsTyped(wrapped, inner) ?? inner : value;
+
+    /// <summary>The text of a number as it was typed, where that is another than the number's own: identities and names can be digits alone.</summary>
+    private static string? AsTyped(PSObject wrapped, object inner) =>
+        inner is int or long or double or decimal or System.Numerics.BigInteger
+            && LanguagePrimitives.ConvertTo<string>(wrapped) is var typed && typed != LanguagePrimitives.ConvertTo<string>(inner)
+                ? typed
+                : null;
 }

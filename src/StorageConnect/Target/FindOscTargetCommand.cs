@@ -18,7 +18,7 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
 
             // What can be used comes first: an error may end the command.
             WriteObject(found.IscsiTargets, enumerateCollection: true);
-            unusable.ForEach(reason => WriteError(TargetErrors.TargetUnusable(reason), array.Server));
+            unusable.ForEach(reason => WriteError(TargetErrors.TargetUnusable(array.Name, reason), array.Server));
         }
     }
 }

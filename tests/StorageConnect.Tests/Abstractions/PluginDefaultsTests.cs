@@ -106,7 +106,10 @@ public sealed class PluginDefaultsTests
     public void Every_method_of_the_guide_can_be_asked_about()
     {
         var overridable = typeof(StorageArrayPlugin).GetMethods().Where(method => method.IsVirtual && method.Name.EndsWith("Async", StringComparison.Ordinal))
-            .Select(method => method.Name).Distinct();
+            .Select(method => method.Name).Distinct()
+
+            // Not in the guide: a shortcut that the engine can do without.
+            .Where(method => method != nameof(StorageArrayPlugin.FindAccessGroupsAsync));
         Assert.Equal(overridable.Count(), GuideNames.Count);
         Assert.Equal(GuideNames.Order(), ImplementedBy(new Recording.RecordingPlugin())
             .Concat([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements]).Order());

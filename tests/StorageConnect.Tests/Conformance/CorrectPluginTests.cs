@@ -70,7 +70,7 @@ public sealed class CorrectPluginTests : IDisposable
 
         await _bed.RunAsync(array, new() { Destructive = true, Include = ["CREATE-*"] }, run => Assert.Equal([old.Name], run.Leftovers));
 
-        Assert.Equal([mine.Name, running.Name], array.Contents.Elements.Select(element => element.Name));
+        Assert.Equal([mine.Name, running.Name], array.Contents.Elements.Select(element => element.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

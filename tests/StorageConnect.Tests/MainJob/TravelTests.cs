@@ -32,7 +32,7 @@ public sealed class TravelTests : IDisposable
             $group | Add-OscAccessGroupMember -Initiator 50:01:43:80:12:34:56:79
             $luns | Grant-OscStorageElementAccess -AccessGroup $group
             $luns | Resize-OscStorageElement -Size 32MB | Where-Object SizeBytes -eq 32MB | ForEach-Object Name
-            $snapshot | Restore-OscSnapshot -StorageElement $luns[0] -Confirm:$false
+            $snapshot | Restore-OscSnapshot -StorageElement $luns[0] -Force -Confirm:$false
             ($snapshot | Invoke-OscClone -Name copy).SourceUuids.Count
             $snapshot | Remove-OscSnapshot -Confirm:$false
             "$($server | Get-OscStorageElement | ForEach-Object { "$_ $($_.AccessGroupNames)".Trim() })"

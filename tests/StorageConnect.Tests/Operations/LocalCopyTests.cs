@@ -27,8 +27,12 @@ public sealed class LocalCopyTests : IDisposable
         $source | Disable-OscStorageElement -Confirm:$false
         """;
 
+    // Where setsid isn't found, no keeper goes on with the copy: what is tested here is the next process.
+    private const string WithoutKeeper = "$env:PATH = '';";
+
     private const string BeginAndDie =
-        """
+        $$"""
+        {{WithoutKeeper}}
         Get-OscStorageElement source | Invoke-OscClone -Name copy -NoWait | Out-Null
         while ((Get-OscOperation).PercentComplete -lt 45) { [Threading.Thread]::Sleep(1) }
         [Diagnostics.Process]::GetCurrentProcess().Kill()
@@ -50,6 +54,7 @@ public sealed class LocalCopyTests : IDisposable
         Assert.True(before > 0, "The worker had noted nothing; the copy was too small or too fast.");
 
         var output = await RunAsync(
+            WithoutKeeper +
             """
             try { Get-OscStorageElement source | Enable-OscStorageElement -ErrorAction Stop } catch { "$($_.CategoryInfo.Category)" }
             (Get-OscOperation | Wait-OscOperation -Timeout 60).Name
@@ -96,6 +101,7 @@ public sealed class LocalCopyTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(Path.Combine(Pool, "volumes")).Length + Directory.GetFiles(Path.Combine(Pool, "offline")).Length);
 
         var output = await RunAsync(
+            WithoutKeeper +
             """
             $id = [IO.Path]::GetFileNameWithoutExtension([IO.Directory]::GetFiles("$env:XDG_STATE_HOME/storage-connect/operations", '*.json')[0])
             $stopped = Stop-OscOperation $id -PassThru

@@ -48,6 +48,10 @@ public sealed class ServerStoryTests : IDisposable
     public void The_chosen_array_is_the_one_that_is_used_and_another_can_be_chosen_later()
     {
         Pools("gold", "silver");
+
+        // Only registering makes an array of a folder.
+        Register("gold");
+        _session.Invoke("Unregister-OscStorageServer lab -Confirm:$false");
         Assert.Equal("silver", Server(Register("silver")).StorageName);
 
         var outcome = _session.Invoke(

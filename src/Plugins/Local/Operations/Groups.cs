@@ -12,9 +12,13 @@ internal static class Groups
     {
         var (good, failures) = Sort(wanted,
             group =>
-                group with { Name = Names.Check(group.Name, "the access group"), Entries = Initiators.CanonicalAll(
+                group with
+                {
+                    Name = Names.Check(group.Name, "the access group"),
+                    Entries = Initiators.CanonicalAll(
                     group.Entries,
-                    server.StorageType).ToValueList() });
+                    server.StorageType).ToValueList()
+                });
         return Change(
             array,
             server,

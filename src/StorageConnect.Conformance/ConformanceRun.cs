@@ -168,7 +168,8 @@ public sealed partial class ConformanceRun : IDisposable
         if (_causes.TryGetValue(kind, out var first))
         {
             return Failed(clause, expected,
-                $"{error.GetType().Name.Replace("Exception", "", StringComparison.Ordinal)}, as in {first}") with { SameCauseAs = first };
+                $"{error.GetType().Name.Replace("Exception", "", StringComparison.Ordinal)}, as in {first}") with
+            { SameCauseAs = first };
         }
 
         _causes.Add(kind, clause.Number);

@@ -30,7 +30,8 @@ public readonly struct TraceText
     public void AppendFormatted<T>(T value) => _text!.Append(CultureInfo.InvariantCulture, $"{value}");
 
     /// <summary>Appends a value in a format.</summary>
-    public void AppendFormatted<T>(T value, string? format) => _text!.Append((value as IFormattable)?.ToString(format, CultureInfo.InvariantCulture) ?? value?.ToString());
+    public void AppendFormatted<T>(T value, string? format) =>
+        _text!.Append((value as IFormattable)?.ToString(format, CultureInfo.InvariantCulture) ?? value?.ToString());
 
     /// <inheritdoc/>
     public override string ToString() => _text?.ToString() ?? "";

@@ -157,7 +157,7 @@ public sealed class TargetExport
                     cancellationToken);
                 var failures = Update(settings, daemon, [.. marks.Where(mark => locked.Contains(mark.Element))], locked, locked, cancellationToken);
                 if (failures.Count > 0)
-            {
+                {
                     ExceptionDispatchInfo.Throw(failures.Values.First());
                 }
             },

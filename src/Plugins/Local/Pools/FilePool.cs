@@ -6,7 +6,7 @@ namespace StorageConnect.Plugins.Local.Pools;
 /// Volumes as files of a local file system: thin = sparse, thick = reserved. What differs between file systems is in the subclasses.
 /// Everything here works on the data alone, never on the database.
 /// </summary>
-internal abstract class FilePool(string path, string fileSystem, bool canBeDurable) 
+internal abstract class FilePool(string path, string fileSystem, bool canBeDurable)
 {
     /// <summary>The kind of pool, for people.</summary>
     public abstract string Description { get; }

@@ -46,11 +46,11 @@ public sealed class ValidateTimeoutTests : IDisposable
 /// <summary>A plug-in whose validate blocks its thread as long as a test wants.</summary>
 public class BlockingPlugin : RecordingPlugin
 {
-    private static Blockade? current;
+    private static Blockade? _current;
 
     public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
     {
-        if (current is { } blockade)
+        if (_current is { } blockade)
         {
             blockade.Entered.TrySetResult();
             blockade.Wait();
@@ -59,7 +59,7 @@ public class BlockingPlugin : RecordingPlugin
         return base.ValidateAsync(server, cancellationToken);
     }
 
-    internal static Blockade Block() => current = new();
+    internal static Blockade Block() => _current = new();
 
     internal sealed class Blockade : IDisposable
     {
@@ -71,7 +71,7 @@ public class BlockingPlugin : RecordingPlugin
 
         public void Dispose()
         {
-            current = null;
+            _current = null;
             _end.Set();
         }
     }

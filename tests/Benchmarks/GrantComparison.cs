@@ -59,8 +59,8 @@ internal static class GrantComparison
                 {
                     var sorted = times.Select(round => round[way][step]).Order().ToArray();
                     var median = medians[(size, step, way)] = sorted[Rounds / 2];
-                    var (least, most) = (sorted[0], sorted[^1]);
-                    Write($"{size,5} {Steps[step],-12} {ways[way].Name,-29} {median,8:f0} ms ({least:f0}-{most:f0}), {median / size:f2} ms an element");
+                    Write(
+                        $"{size,5} {Steps[step],-12} {ways[way].Name,-29} {median,8:f0} ms ({sorted[0]:f0}-{sorted[^1]:f0}), {median / size:f2} ms an element");
                 }
 
                 var (ours, shell, loop) = (medians[(size, step, 0)], medians[(size, step, 1)], medians[(size, step, 2)]);

@@ -37,12 +37,8 @@ internal static class SideEffectClauses
 
     [Clause("SIDE-7", "resize()", 14, "resize changes the element's size, and nothing else, of a presented element with snapshots too.",
         Needs = [AbilityKey.Resize])]
-    public static Task Resize(ClauseContext b) => CheckAsync(
-        b, scene => b.ResizeAsync(scene.Subject, b.Size * 2), (scene, element) => element.Uuid == scene.Subject.Uuid ? element with
-        {
-            SizeBytes = Larger(b,
-            element)
-        } : element);
+    public static Task Resize(ClauseContext b) => CheckAsync(b, scene => b.ResizeAsync(scene.Subject, b.Size * 2),
+        (scene, element) => element.Uuid == scene.Subject.Uuid ? element with { SizeBytes = Larger(b, element) } : element);
 
     [Clause("SIDE-8", "createSnap()", 0, "createSnap changes nothing that was there: not its source, not older snapshots.", Needs = [AbilityKey.Snapshot])]
     public static Task CreateSnap(ClauseContext b) => CheckAsync(b, scene => b.SnapAsync(scene.Subject));

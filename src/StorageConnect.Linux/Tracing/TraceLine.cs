@@ -12,9 +12,8 @@ public sealed record TraceLine(bool IsDebug, string Text, TimeSpan? Duration)
     private const int LongestText = 1000;
 
     /// <summary>The text with its duration.</summary>
-    public override string ToString() => Duration is { } duration
-        ? string.Create(CultureInfo.InvariantCulture, $"{Text} ({duration.TotalMilliseconds:0} ms)")
-        : Text;
+    public override string ToString() =>
+        Duration is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Text} ({duration.TotalMilliseconds:0} ms)") : Text;
 
     /// <summary>What an activity of the trace says. Arrays and tools write parts of it.</summary>
     internal static TraceLine Of(Activity activity) => new(

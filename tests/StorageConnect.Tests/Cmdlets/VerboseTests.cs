@@ -31,9 +31,8 @@ public sealed class VerboseTests : IDisposable
         Assert.Equal(0, outcome.Output[0].BaseObject);
         var lines = outcome.Output.Skip(1).Select(line => $"{line}").ToList();
         Assert.InRange(lines.Count, 2, 10);
-        Assert.Contains(
-            lines,
-            line => line.StartsWith("lab: createSnap 'db01' (Local ", StringComparison.Ordinal) && line.EndsWith(" ms)", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("lab: createSnap 'db01' (Local ", StringComparison.Ordinal)
+            && line.EndsWith(" ms)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,8 +77,8 @@ public sealed class VerboseTests : IDisposable
             $context = New-OscAccessContext -HostName 10.0.0.1 -ChapCredential $chap -MutualChapCredential $mutual -Verbose -Debug 4>&1 5>&1
             $all = @($context)
             $context = $context | ? { $_ -is [StorageConnect.AccessContext] }
-            $all += Register-OscStorageServer -Name kept -Plugin Recording -StorageType iSCSI -ExtraInfo $info -Credential $admin `
-                -AccessContext $context -Verbose -Debug *>&1
+            $all += Register-OscStorageServer -Name kept -Plugin Recording -StorageType iSCSI -ExtraInfo $info -Credential $admin -AccessContext $context `
+                -Verbose -Debug *>&1
             $all += Test-OscStorageServer kept -Verbose -Debug *>&1
             $all += Set-OscStorageServer kept -Credential $admin -AccessContext $context -Verbose -Debug *>&1
             $all += Find-OscTarget -StorageServer kept -Verbose -Debug *>&1

@@ -1,5 +1,5 @@
-using StorageConnect.Conformance;
 using System.Reflection;
+using StorageConnect.Conformance;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

@@ -121,7 +121,8 @@ internal static partial class ErrorDocument
     {
         var name = id.Groups["id"].Success ? id.Groups["id"].Value : names.GetValueOrDefault(id.Groups["name"].Value);
         var kind = Kinds.Values.MaxBy(kind => text.LastIndexOf(kind.Name, id.Index, StringComparison.Ordinal))!.Name;
-        return name is null ? null : new(name, kind, OwnAction().Match(text, id.Index).Groups["action"].Value);
+        var action = OwnAction().Match(text, id.Index).Groups["action"].Captures.Select(part => part.Value);
+        return name is null ? null : new(name, kind, string.Concat(action));
     }
 
     // Where several exit codes are one error, it is listed once, with what each means.
@@ -183,7 +184,8 @@ internal static partial class ErrorDocument
     [GeneratedRegex("""\b[eE]rrorId = (?:"(?<id>\w+)"|(?<name>\w+))""")]
     private static partial Regex OwnId();
 
-    [GeneratedRegex("""Recommendation = \$?"(?<action>[^"]*)"|^\s*\}""", RegexOptions.Multiline)]
+    // One text, or several that a plus joins.
+    [GeneratedRegex("""Recommendation =\s*\$?"(?<action>[^"]*)"(?:\s*\+\s*\$?"(?<action>[^"]*)")*|^\s*\}""", RegexOptions.Multiline)]
     private static partial Regex OwnAction();
 
     internal sealed record Entry(string When, IReadOnlyList<string> Actions);

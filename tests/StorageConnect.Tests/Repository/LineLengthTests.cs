@@ -10,8 +10,8 @@ public sealed partial class LineLengthTests
     [Fact]
     public void No_line_of_CSharp_is_longer_than_the_editorconfig_allows()
     {
-        var settings = File.ReadAllText(Path.Combine(StagedModule.Root, ".editorconfig"));
-        var limit = int.Parse(Setting().Match(settings).Groups[1].Value, CultureInfo.InvariantCulture);
+        var limit = int.Parse(Setting().Match(File.ReadAllText(Path.Combine(StagedModule.Root, ".editorconfig"))).Groups[1].Value,
+            CultureInfo.InvariantCulture);
 
         var longer = from folder in new[] { "src", "tests", "docs" }
                      from file in Directory.EnumerateFiles(Path.Combine(StagedModule.Root, folder), "*.cs", SearchOption.AllDirectories)

@@ -1,5 +1,5 @@
-using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.PluginKit.Naming;
+using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 

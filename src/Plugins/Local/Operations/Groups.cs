@@ -11,14 +11,11 @@ internal static class Groups
     public static List<AccessGroup> Create(LocalArray array, StorageServer server, IReadOnlyList<AccessGroup> wanted, CancellationToken cancellationToken)
     {
         var (good, failures) = Sort(wanted,
-            group =>
-                group with
-                {
-                    Name = Names.Check(group.Name, "the access group"),
-                    Entries = Initiators.CanonicalAll(
-                    group.Entries,
-                    server.StorageType).ToValueList()
-                });
+            group => group with
+            {
+                Name = Names.Check(group.Name, "the access group"),
+                Entries = Initiators.CanonicalAll(group.Entries, server.StorageType).ToValueList(),
+            });
         return Change(
             array,
             server,

@@ -1,8 +1,8 @@
 using Microsoft.Data.Sqlite;
+using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.PluginKit.Naming;
 
 namespace StorageConnect.Plugins.Local.Operations;
 

@@ -1,5 +1,5 @@
-using StorageConnect.Plugins.Local;
 using StorageConnect.PluginKit.Export;
+using StorageConnect.Plugins.Local;
 using Xunit;
 
 namespace StorageConnect.Tests.Local.Support;

@@ -36,7 +36,7 @@ public sealed class WrongCallerTests : IDisposable
         var error = Invoke("Register-OscStorageServer -Name new -Plugin Half -StorageType iSCSI")
             .Tells("PluginUnusable", ErrorCategory.InvalidArgument, "new", "Get-OscPlugin");
 
-        Assert.Contains("not StartAsync and StopAsync", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("but not start and stop", error.Exception.Message, StringComparison.Ordinal);
         Assert.Equal(["lab"], Servers());
     }
 

@@ -26,6 +26,8 @@ public sealed partial class ExampleTests : IDisposable
         ["Connect-OscTarget 2"] = "Logging in needs root and a target; tests/Lab does it.",
         ["Disconnect-OscTarget 1"] = "Logging out needs root and a session; tests/Lab does it.",
         ["Disconnect-OscTarget 2"] = "Logging out needs root and a session; tests/Lab does it.",
+        ["Remove-OscStorageElement 3"] = "An element is presented here, and -WhatIf gives the error of the real call.",
+        ["Stop-OscOperation 1"] = "The operation ends at once here, and -WhatIf gives the error of the real call.",
         ["Find-OscTarget 1"] = "Finding targets needs an iSCSI array; tests/Lab does it.",
         ["Update-OscHostStorage 1"] = "Looking for LUNs needs root and an iSCSI array; tests/Lab does it.",
         ["Get-OscHostResidue 1"] = "It needs root, and would look at the build machine; tests/Lab does it.",

@@ -6,6 +6,9 @@ namespace StorageConnect.Engine;
 /// <content>Elements: finding, creating, changing and removing them.</content>
 public sealed partial class StorageArray
 {
+    // The size is read back after a resize: it must not be that of another resize in between.
+    private static readonly KeyedLock<(string Server, string Element)> Resizes = new();
+
     /// <summary>The elements that match, as they come. Guide: list().</summary>
     public async IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -161,7 +164,8 @@ public sealed partial class StorageArray
     {
         CheckSize(element.Name, newSizeBytes);
         var session = await OpenAsync(cancellationToken);
-        using var turn = await ResizeLocks.EnterAsync(element.Uuid, cancellationToken);
+        using var turn = Resizes.Enter((Uuid, element.Uuid));
+        await turn.WaitAsync(cancellationToken);
         var now = await CheckCapabilityAsync(session, GuideMethod.Resize, element, cancellationToken);
         var present = Own(await GetInfoAsync(session, element, cancellationToken));
         if (newSizeBytes < present.SizeBytes && !allowShrink)

@@ -78,6 +78,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Mkdir(string path, uint mode);
 
+    [LibraryImport(Name, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemoryFile(string name, uint flags);
+
     [LibraryImport(Name, EntryPoint = "poll")]
     public static partial int Poll(ref PollEntry first, nuint count, int milliseconds);
 

@@ -45,13 +45,14 @@ public sealed class ToolRunner
     /// <param name="command">What to run.</param>
     /// <param name="deadline">How long it may take; after that it is killed.</param>
     /// <param name="cancellationToken">Kills it.</param>
+    /// <param name="onError">Given all that the tool wrote to its standard error so far, each time that there is more; null: only the result has it.</param>
     /// <exception cref="ToolException">It gave no usable answer.</exception>
-    public ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    public ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken, Action<string>? onError = null)
     {
         using var span = Tracer.Begin($"Tool: {command}");
         try
         {
-            var result = RunNow(command, deadline, cancellationToken);
+            var result = RunNow(command, deadline, onError, cancellationToken);
             span.End($"exit code {result.ExitCode}");
             return result;
         }
@@ -62,7 +63,7 @@ public sealed class ToolRunner
         }
     }
 
-    private ToolResult RunNow(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken)
+    private ToolResult RunNow(ToolCommand command, TimeSpan deadline, Action<string>? onError, CancellationToken cancellationToken)
     {
         using var process = Start(command);
         var began = TimeProvider.System.GetTimestamp();
@@ -70,6 +71,7 @@ public sealed class ToolRunner
         {
             process.StandardInput.Close();
             var pipes = new ToolPipes(process);
+            var reported = 0;
             ReadToEnd(process, pipes, GoOn);
             while (!process.WaitForExit(Glance))
             {
@@ -81,6 +83,12 @@ public sealed class ToolRunner
             void GoOn()
             {
                 cancellationToken.ThrowIfCancellationRequested();
+                if (onError is not null && pipes.Error is var error && error.Length > reported)
+                {
+                    reported = error.Length;
+                    onError(error);
+                }
+
                 if (pipes.Length > OutputLimit)
                 {
                     throw new ToolException(ToolFailure.OutputTooLong, command, $"'{command}' wrote more than {OutputLimit} bytes and was killed.");

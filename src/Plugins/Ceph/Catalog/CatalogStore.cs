@@ -1,0 +1,146 @@
+using System.Security.Cryptography;
+using StorageConnect.Plugins.Ceph.Tool;
+
+namespace StorageConnect.Plugins.Ceph.Catalog;
+
+/// <summary>
+/// Reads and changes a pool's catalog. Each key is changed by itself, in one atomic step of the cluster. What takes a look before the change (is
+/// this name free, does this group exist) is done under a lock of the cluster's, which ends by itself when its holder dies.
+/// </summary>
+internal sealed class CatalogStore(Rbd rbd)
+{
+    /// <summary>The image whose notes are the catalog.</summary>
+    public const string ImageName = "osc.catalog";
+
+    private const string LockName = "osc.lock";
+    private static readonly TimeSpan LockDuration = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    private readonly Lock _local = new();
+
+    /// <summary>The catalog as it is now.</summary>
+    public PoolCatalog Read(CancellationToken cancellationToken) =>
+        new(rbd.ReadNotes(ImageName, cancellationToken) ?? new Dictionary<string, string>());
+
+    /// <summary>Creates the catalog where there is none.</summary>
+    public void Ensure(CancellationToken cancellationToken)
+    {
+        if (rbd.FindByName(ImageName, cancellationToken) is null)
+        {
+            Create(cancellationToken);
+        }
+    }
+
+    /// <summary>Sets one key.</summary>
+    public void Set<T>(string key, T entry, CancellationToken cancellationToken) => SetText(key, PoolCatalog.Write(entry), cancellationToken);
+
+    /// <summary>Sets one key to a text.</summary>
+    public void SetText(string key, string value, CancellationToken cancellationToken)
+    {
+        if (!rbd.WriteNote(ImageName, key, value, cancellationToken))
+        {
+            Create(cancellationToken);
+            if (!rbd.WriteNote(ImageName, key, value, cancellationToken))
+            {
+                throw CephErrors.Missing(CephObject.Image, ImageName);
+            }
+        }
+    }
+
+    /// <summary>Removes one key. One that isn't there is fine.</summary>
+    public void Remove(string key, CancellationToken cancellationToken) => rbd.RemoveNote(ImageName, key, cancellationToken);
+
+    /// <summary>Removes keys of what is gone; where that fails they stay, and mean nothing.</summary>
+    public void TryRemove(IEnumerable<string> keys)
+    {
+        try
+        {
+            foreach (var key in keys)
+            {
+                Remove(key, CancellationToken.None);
+            }
+        }
+        catch (StorageConnectException)
+        {
+            // On a full cluster, say. Ids are never used again.
+        }
+    }
+
+    /// <summary>Does something with the catalog as it is, while no other process of any machine does.</summary>
+    /// <param name="work">Given the catalog, and a token that also fires before the lock ends by itself.</param>
+    /// <param name="cancellationToken">Ends the wait and the work.</param>
+    /// <exception cref="StorageElementBusyException">Others hold the lock for longer.</exception>
+    public T Locked<T>(Func<PoolCatalog, CancellationToken, T> work, CancellationToken cancellationToken)
+    {
+        // Threads of this process wait here, without a process each.
+        lock (_local)
+        {
+            var cookie = RandomNumberGenerator.GetHexString(16, lowercase: true);
+            var backoff = new Backoff(LockTimeout, longest: LongestPause);
+            long began;
+            do
+            {
+                began = TimeProvider.System.GetTimestamp();
+                if (rbd.TryLock(LockName, cookie, LockDuration, cancellationToken))
+                {
+                    return Run(work, began, cancellationToken);
+                }
+            }
+            while (backoff.Wait(cancellationToken));
+        }
+
+        throw new StorageElementBusyException($"Other machines change the pool '{rbd.Pool}' at this moment.")
+        {
+            ErrorId = "CatalogBusy",
+            Element = rbd.Pool.ToString(),
+            Retryable = true,
+            Recommendation = "Try again. A lock that a machine left when it died ends after a minute.",
+        };
+    }
+
+    private T Run<T>(Func<PoolCatalog, CancellationToken, T> work, long began, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ended.CancelAfter(LockDuration / 2);
+        try
+        {
+            return work(Read(ended.Token), ended.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw CephErrors.Unreachable(rbd.Pool.ToString(), e);
+        }
+        finally
+        {
+            // One that ended already may be somebody else's by now.
+            if (TimeProvider.System.GetElapsedTime(began) < LockDuration / 2)
+            {
+                TryUnlock();
+            }
+        }
+    }
+
+    private void TryUnlock()
+    {
+        try
+        {
+            rbd.Unlock(LockName, CancellationToken.None);
+        }
+        catch (StorageConnectException)
+        {
+            // It ends by itself.
+        }
+    }
+
+    private void Create(CancellationToken cancellationToken)
+    {
+        try
+        {
+            rbd.CreateNotes(ImageName, cancellationToken);
+        }
+        catch (AlreadyExistsException)
+        {
+            // Another machine was faster.
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace StorageConnect.Plugins.Ceph.Configuration;
+
+/// <summary>
+/// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because a cluster that
+/// doesn't answer keeps its clients waiting for ever. It exists in memory only.
+/// </summary>
+internal sealed class ClusterConfiguration : IDisposable
+{
+    private const int LargestFile = 1 << 20;
+    private readonly MemoryFile _file;
+
+    private ClusterConfiguration(MemoryFile file, string user)
+    {
+        _file = file;
+        User = user;
+    }
+
+    /// <summary>How long a cluster may take for one request.</summary>
+    public static TimeSpan RequestTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The path by which tools read it while this process lives.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>The cephx user without <c>client.</c>.</summary>
+    public string User { get; }
+
+    /// <summary>The configuration for a server.</summary>
+    /// <exception cref="InvalidStorageArrayException">Its configuration file is missing.</exception>
+    public static ClusterConfiguration Open(ClusterAddress address, StorageServer server)
+    {
+        var text = new StringBuilder(address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n");
+        var seconds = (int)RequestTimeout.TotalSeconds;
+
+        // The section of the user comes last and is the most specific, so it counts.
+        foreach (var section in (string[])["client", $"client.{address.User}"])
+        {
+            text.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"\n[{section}]\nclient_mount_timeout = {seconds}\nrados_mon_op_timeout = {seconds}\nrados_osd_op_timeout = {seconds}\n");
+            text.Append("rbd_default_clone_format = 2\nlog_file =\nlog_to_stderr = false\nadmin_socket =\n");
+        }
+
+        if (server.GetAdminSecret() is not { Length: > 0 } secret)
+        {
+            return Open(Encoding.UTF8.GetBytes(text.ToString()), address.User);
+        }
+
+        return secret.Use(key =>
+        {
+            if (key.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") >= 0)
+            {
+                throw new AuthenticationFailedException($"The key given for the user client.{address.User} is no cephx key.")
+                {
+                    ErrorId = "CephKeyInvalid",
+                    Element = server.Name,
+                    Recommendation = $"Give as password what 'ceph auth print-key client.{address.User}' prints.",
+                };
+            }
+
+            // Without a keyring of another user's that may lie at the default place.
+            var head = Encoding.UTF8.GetBytes($"{text}keyring = /dev/null\nkey = ");
+            var content = GC.AllocateArray<byte>(head.Length + key.Length + 1, pinned: true);
+            head.CopyTo(content, 0);
+            Encoding.ASCII.GetBytes(key, content.AsSpan(head.Length));
+            content[^1] = (byte)'\n';
+            return Open(content, address.User);
+        });
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private static ClusterConfiguration Open(byte[] content, string user)
+    {
+        try
+        {
+            return new(new MemoryFile("ceph.conf", content), user);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
+    }
+
+    private static string Read(string path, StorageServer server)
+    {
+        try
+        {
+            return Encoding.UTF8.GetString(PrivateFile.Read(path, LargestFile)) + "\n";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new InvalidStorageArrayException($"The configuration file {path} of the cluster can't be read: {e.Message}", e)
+            {
+                ErrorId = "CephConfigurationMissing",
+                Element = server.Name,
+                Recommendation = "Copy ceph.conf from a monitor, name it with Conf= in ExtraInfo, and see that this user may read it; "
+                    + "or give the monitors with -AdminHost, and user and key with -Credential.",
+            };
+        }
+    }
+}

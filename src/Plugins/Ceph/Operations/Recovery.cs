@@ -1,0 +1,131 @@
+using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Tool;
+
+namespace StorageConnect.Plugins.Ceph.Operations;
+
+/// <summary>
+/// Completes or undoes work whose process died. Rolling back and shrinking are begun again, because half of them is neither the old nor the new;
+/// a snapshot of several elements that nobody was told of is removed.
+/// </summary>
+internal static class Recovery
+{
+    /// <summary>Settles what processes left that are gone. Work that can't be settled now stays, and keeps everybody away from its images.</summary>
+    public static void Run(Elements elements)
+    {
+        foreach (var (id, entry) in elements.Catalog.Intents().Where(intent => Owners.IsGone(intent.Entry.Owner)).ToList())
+        {
+            // Another process of this machine may be at it already.
+            using var held = elements.Pool.Locks.TryTake(id);
+            if (held is not null)
+            {
+                TrySettle(elements, id, entry);
+            }
+        }
+    }
+
+    /// <summary>Settles work of this process that failed.</summary>
+    public static void TrySettleOwn(Elements elements, string id)
+    {
+        try
+        {
+            if (elements.Pool.Store.Read(CancellationToken.None).Intents().FirstOrDefault(intent => intent.Id == id).Entry is { } entry)
+            {
+                Settle(new(elements.Pool, elements.Server, CancellationToken.None), id, entry);
+            }
+        }
+        catch (StorageConnectException e)
+        {
+            elements.Pool.Log.Warning($"{entryText(id)} could not be settled: {e.Message}");
+        }
+
+        static string entryText(string id) => $"Interrupted work {id}";
+    }
+
+    /// <summary>Removes a snapshot that a process made for a moment and left when it died.</summary>
+    /// <returns>True when it was one, and is gone.</returns>
+    public static bool TryRemoveTemporary(Elements elements, ImageSnapshot snapshot)
+    {
+        if (ImageNames.OwnerOfTemporary(snapshot.Name) is not { } owner || !Owners.IsGone(owner))
+        {
+            return false;
+        }
+
+        try
+        {
+            elements.Rbd.RemoveSnapshot(snapshot.ImageName, snapshot.Name, elements.Token);
+            return true;
+        }
+        catch (StorageConnectException e)
+        {
+            elements.Pool.Log.Warning($"The snapshot {snapshot.ImageName}@{snapshot.Name} of an interrupted operation could not be removed: {e.Message}");
+            return false;
+        }
+    }
+
+    private static void TrySettle(Elements elements, string id, IntentEntry entry)
+    {
+        try
+        {
+            Settle(elements, id, entry);
+            elements.Pool.Log.Information($"Interrupted work was settled: {entry.Kind}, begun {entry.Began:u}.");
+        }
+        catch (StorageConnectException e)
+        {
+            elements.Pool.Log.Warning($"Interrupted work could not be settled yet: {entry.Kind}, begun {entry.Began:u}: {e.Message}");
+        }
+
+        elements.Reload();
+    }
+
+    private static void Settle(Elements elements, string id, IntentEntry entry)
+    {
+        var images = entry.Images.Select(image => elements.Rbd.FindById(image, elements.Token)).OfType<Image>().ToList();
+        switch (entry.Kind)
+        {
+            case IntentKind.Restore:
+                RollBack(elements, images, entry.Snapshot);
+                break;
+            case IntentKind.Shrink:
+                foreach (var image in images.Where(image => image.Size > entry.Size))
+                {
+                    RequireUnused(elements, image);
+                    elements.Rbd.Resize(image.Name, entry.Size, shrinks: true, elements.Token);
+                }
+
+                break;
+            case IntentKind.RestoreMulti:
+                if (images.Count == entry.Images.Count && elements.Catalog.Multi(entry.Snapshot) is not null)
+                {
+                    images.ForEach(image => RequireUnused(elements, image));
+                    elements.Rbd.RollbackGroup(ImageNames.MultiGroup(entry.Snapshot), MultiSnapshots.SnapshotName, elements.Token);
+                }
+
+                break;
+            case IntentKind.CreateMulti:
+                MultiSnapshots.Tidy(elements, entry.Snapshot, keep: elements.Pool.Store.Read(elements.Token).Multi(entry.Snapshot) is not null);
+                break;
+        }
+
+        elements.Pool.Store.Remove(PoolCatalog.IntentKind + id, elements.Token);
+    }
+
+    private static void RollBack(Elements elements, List<Image> images, string snapshot)
+    {
+        foreach (var image in images)
+        {
+            if (elements.Rbd.ListSnapshots(image, elements.Token).Any(found => found.Kind == SnapshotKind.User && found.Name == snapshot))
+            {
+                RequireUnused(elements, image);
+                elements.Rbd.Rollback(image.Name, snapshot, elements.Token);
+            }
+        }
+    }
+
+    private static void RequireUnused(Elements elements, Image image)
+    {
+        if (!Guards.IsUnused(elements, image))
+        {
+            throw CephErrors.InUse(elements.NameOf(image.Name), "a client has it open");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Tool;
+
+namespace StorageConnect.Plugins.Ceph.Operations;
+
+/// <summary>Rolling images back. The cluster does it under writers; here it is done only when nobody has the image open.</summary>
+internal static class Restores
+{
+    public static void Restore(Elements elements, StorageElement snapshot, StorageElement? element)
+    {
+        var found = elements.RequireSnapshot(snapshot);
+        RequireMember(elements, found, element, snapshot.Name);
+        using var held = Volumes.Lock(
+            elements, found.Images.Select(image => new StorageElement { Uuid = elements.Pool.Identity.OfImage(image), Name = snapshot.Name }));
+        var images = found.Images.Select(image => elements.Rbd.FindById(image, elements.Token)
+            ?? throw CephErrors.Missing(CephObject.Image, $"{snapshot.Name} (image {image})")).ToList();
+        Guards.RequireFree(elements, elements.Catalog, images);
+        using var released = elements.Pool.Export.Release(elements, images, evenInUse: false);
+        images.ForEach(image => Guards.RequireUnused(elements, image));
+        using var intent = Intent.Begin(
+            elements,
+            new()
+            {
+                Kind = found.Single is null ? IntentKind.RestoreMulti : IntentKind.Restore,
+                Images = found.Images,
+                Snapshot = found.Single?.Name ?? found.Uuid,
+            },
+            images);
+
+        // The image may have been renamed, or opened, while nobody was kept away from it.
+        foreach (var image in images)
+        {
+            Guards.RequireUnused(elements, Volumes.Again(elements, image));
+        }
+
+        Steps.At("rolling back");
+        if (found.Single is { } single)
+        {
+            elements.Rbd.Rollback(Volumes.Again(elements, images[0]).Name, single.Name, elements.Token);
+        }
+        else
+        {
+            elements.Rbd.RollbackGroup(ImageNames.MultiGroup(found.Uuid), MultiSnapshots.SnapshotName, elements.Token);
+        }
+
+        Steps.At("rolled back");
+        intent.End();
+        elements.Reload();
+    }
+
+    /// <summary>Whether it would go at this moment.</summary>
+    public static bool IsPossible(Elements elements, StorageElement snapshot, StorageElement? element)
+    {
+        var found = elements.RequireSnapshot(snapshot);
+        if (element is not null && (found.Images.Count > 1 || elements.Pool.Identity.OfImage(found.Images[0]) != element.Uuid))
+        {
+            return false;
+        }
+
+        return found.Images.All(id => elements.Rbd.FindById(id, elements.Token) is { } image && IsIdle(elements, image));
+    }
+
+    /// <summary>Nobody uses it: the target daemon, which has it open itself, lets go of what nobody is logged in to.</summary>
+    private static bool IsIdle(Elements elements, Image image)
+    {
+        if (elements.Catalog.Intents().Any(intent => intent.Entry.Images.Contains(image.Id)))
+        {
+            return false;
+        }
+
+        var sessions = elements.Pool.Export.GetSessions(elements, image);
+        return sessions is { Count: > 0 } ? false : elements.Rbd.ListWatchers(image.Name, elements.Token).Count <= (sessions is null ? 0 : 1);
+    }
+
+    private static void RequireMember(Elements elements, FoundSnapshot found, StorageElement? element, string name)
+    {
+        if (element is null)
+        {
+            return;
+        }
+
+        if (!found.Images.Any(image => elements.Pool.Identity.OfImage(image) == element.Uuid))
+        {
+            throw PluginError.NotFound(name, $"The snapshot '{name}' does not hold '{element.Name}'.",
+                "List the snapshots of the element, and take one of them.", id: "SnapshotNotFound");
+        }
+
+        if (found.Images.Count > 1)
+        {
+            throw PluginError.SnapRestoreNotSafe(name,
+                $"'{name}' is a snapshot of {found.Images.Count} elements, which the cluster rolls back together only.",
+                "Restore all of its elements, or take a snapshot of the element alone.", id: "SnapRestoreNotSafe");
+        }
+    }
+}

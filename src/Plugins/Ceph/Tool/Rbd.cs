@@ -1,0 +1,300 @@
+using System.Globalization;
+using System.Text.Json;
+using StorageConnect.Plugins.Ceph.Configuration;
+
+namespace StorageConnect.Plugins.Ceph.Tool;
+
+/// <summary>What can be done with the images of one pool: a method per call of the tool, with its errors for people.</summary>
+/// <param name="tool">The tool.</param>
+/// <param name="pool">The pool.</param>
+internal sealed class Rbd(ICephTool tool, PoolName pool)
+{
+    private const string Json = "--format=json";
+    private const string Quiet = "--no-progress";
+    private const int ListAttempts = 5;
+    private const long SlowestWrite = 10 << 20;
+    private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(15);
+
+    // An image whose client crashed is freed after half a minute; removing and rolling back take as long as there is data.
+    private static readonly TimeSpan RemoveDeadline = TimeSpan.FromMinutes(10);
+    private static readonly string[] FullChecks = ["POOL_FULL", "OSD_FULL"];
+
+    /// <summary>The pool.</summary>
+    public PoolName Pool => pool;
+
+    /// <summary>All images with their own snapshots: one process, however many there are.</summary>
+    public ImageListing List(CancellationToken cancellationToken)
+    {
+        var command = new CephCommand(CephProgram.Rbd, "ls", "-l", Json, pool.ToString()) { Deadline = RemoveDeadline };
+        for (var attempt = 1; ; attempt++)
+        {
+            var (errno, answer) = Try(command, cancellationToken);
+            if (errno == 0)
+            {
+                return RbdJson.Listing(answer.Output);
+            }
+
+            // An image that is removed or renamed while the tool lists makes the whole listing fail.
+            if (errno != CephErrors.NotFound || attempt == ListAttempts)
+            {
+                throw Error(errno, CephObject.Pool, pool.ToString(), command, answer);
+            }
+        }
+    }
+
+    /// <summary>An image by its id; null when there is none.</summary>
+    public Image? FindById(string id, CancellationToken cancellationToken) => Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken);
+
+    /// <summary>An image by its name; null when there is none.</summary>
+    public Image? FindByName(string name, CancellationToken cancellationToken) => Find([pool.Of(name)], name, cancellationToken);
+
+    /// <summary>All snapshots of an image: groups' and removed ones too.</summary>
+    public List<ImageSnapshot> ListSnapshots(Image image, CancellationToken cancellationToken) => RbdJson.Snapshots(
+        Run(Command("snap", "ls", "--all", Json, "--image-id", image.Id, "--pool", pool.Pool, Namespace()), CephObject.Image, image.Name, cancellationToken),
+        image);
+
+    /// <summary>Creates an image for an element, whose name errors have.</summary>
+    public void Create(string name, long size, bool thin, string element, CancellationToken cancellationToken)
+    {
+        var command = Command("create", "--size", $"{size.ToString(CultureInfo.InvariantCulture)}B", (string[])(thin ? [] : ["--thick-provision", Quiet]), pool.Of(name));
+        Run(
+            thin ? command : command with { Deadline = command.Deadline + TimeSpan.FromSeconds(size / (double)SlowestWrite) },
+            CephObject.Image,
+            element,
+            cancellationToken);
+    }
+
+    /// <summary>Creates a small image that no lock protects, for notes.</summary>
+    public void CreateNotes(string name, CancellationToken cancellationToken) =>
+        Run(Command("create", "--size", "1M", "--image-feature", "layering", pool.Of(name)), CephObject.Image, name, cancellationToken);
+
+    public void Remove(string name, CancellationToken cancellationToken) =>
+        Run(Command("rm", Quiet, pool.Of(name)) with { Deadline = RemoveDeadline }, CephObject.Image, name, cancellationToken);
+
+    public void Resize(string name, long size, bool shrinks, CancellationToken cancellationToken) => Run(
+        Command("resize", Quiet, "--size", $"{size.ToString(CultureInfo.InvariantCulture)}B", (string[])(shrinks ? ["--allow-shrink"] : []), pool.Of(name)) with
+        {
+            Deadline = RemoveDeadline,
+        },
+        CephObject.Image,
+        name,
+        cancellationToken);
+
+    /// <summary>The clients that have an image open.</summary>
+    public List<Watcher> ListWatchers(string name, CancellationToken cancellationToken) =>
+        RbdJson.Watchers(Run(Command("status", Json, pool.Of(name)), CephObject.Image, name, cancellationToken));
+
+    /// <summary>The full names of all clones of an image, those in the trash too.</summary>
+    public List<string> ListClones(string name, CancellationToken cancellationToken) =>
+        RbdJson.Children(Run(Command("children", "--all", Json, pool.Of(name)), CephObject.Image, name, cancellationToken));
+
+    public void CreateSnapshot(string image, string snapshot, string element, CancellationToken cancellationToken) =>
+        Run(Command("snap", "create", Quiet, pool.Of($"{image}@{snapshot}")), CephObject.Snapshot, element, cancellationToken);
+
+    /// <summary>Removes a snapshot. One with clones goes on for them out of sight.</summary>
+    public void RemoveSnapshot(string image, string snapshot, CancellationToken cancellationToken) =>
+        Run(Command("snap", "rm", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline }, CephObject.Snapshot, snapshot, cancellationToken);
+
+    public void Unprotect(string image, string snapshot, CancellationToken cancellationToken) =>
+        Run(Command("snap", "unprotect", pool.Of($"{image}@{snapshot}")), CephObject.Snapshot, snapshot, cancellationToken);
+
+    /// <summary>Rolls an image back. The cluster does it under writers, too: the caller sees that there are none.</summary>
+    public void Rollback(string image, string snapshot, CancellationToken cancellationToken) => Run(
+        Command("snap", "rollback", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline }, CephObject.Snapshot, snapshot, cancellationToken);
+
+    /// <summary>Makes a clone of a snapshot, of the format whose snapshots need no protection.</summary>
+    public void Clone(string image, string snapshot, string clone, string element, CancellationToken cancellationToken) => Run(
+        Command("clone", "--rbd-default-clone-format", "2", pool.Of($"{image}@{snapshot}"), pool.Of(clone)), CephObject.Image, element, cancellationToken);
+
+    /// <summary>Gives a clone blocks of its own, as a child process.</summary>
+    public void Flatten(string name, Action<string> onProgress, CancellationToken cancellationToken) => Run(
+        Command("flatten", pool.Of(name)) with { Deadline = TimeSpan.MaxValue, OnProgress = onProgress }, CephObject.Image, name, cancellationToken);
+
+    /// <summary>The notes of an image; null when there is no such image.</summary>
+    public Dictionary<string, string>? ReadNotes(string name, CancellationToken cancellationToken)
+    {
+        var command = Command("image-meta", "ls", Json, pool.Of(name));
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno switch
+        {
+            0 => RbdJson.Map(answer.Output),
+            CephErrors.NotFound => null,
+            _ => throw Error(errno, CephObject.Image, name, command, answer),
+        };
+    }
+
+    /// <summary>Sets a note.</summary>
+    /// <returns>False when there is no such image.</returns>
+    public bool WriteNote(string name, string key, string value, CancellationToken cancellationToken) =>
+        RunIfThere(Command("image-meta", "set", pool.Of(name), key, value), name, cancellationToken);
+
+    /// <summary>Removes a note. One that isn't there is fine.</summary>
+    public void RemoveNote(string name, string key, CancellationToken cancellationToken) =>
+        RunIfThere(Command("image-meta", "rm", pool.Of(name), key), name, cancellationToken);
+
+    /// <summary>Sets one of an image's own settings, such as <c>rbd_qos_iops_limit</c>; null removes it.</summary>
+    public void Configure(string name, string key, string? value, CancellationToken cancellationToken)
+    {
+        if (value is null)
+        {
+            RunIfThere(Command("config", "image", "rm", pool.Of(name), key), name, cancellationToken);
+        }
+        else
+        {
+            Run(Command("config", "image", "set", pool.Of(name), key, value), CephObject.Image, name, cancellationToken);
+        }
+    }
+
+    /// <summary>The namespaces of the pool.</summary>
+    public List<string> ListNamespaces(CancellationToken cancellationToken)
+    {
+        var text = Run(Command("namespace", "ls", Json, pool.Pool), CephObject.Pool, pool.Pool, cancellationToken);
+        using var json = JsonDocument.Parse(text);
+        return [.. json.RootElement.EnumerateArray().Select(entry => RbdJson.Text(entry, "name"))];
+    }
+
+    /// <summary>The names of the groups of images.</summary>
+    public List<string> ListGroups(CancellationToken cancellationToken) =>
+        RbdJson.Names(Run(Command("group", "ls", Json, pool.ToString()), CephObject.Pool, pool.ToString(), cancellationToken));
+
+    public void CreateGroup(string group, CancellationToken cancellationToken) =>
+        Run(Command("group", "create", pool.Of(group)), CephObject.Snapshot, group, cancellationToken);
+
+    /// <summary>Makes an image a member of a group. An image is a member of one group at most.</summary>
+    /// <returns>False when it is a member of another.</returns>
+    public bool TryAddToGroup(string group, string image, CancellationToken cancellationToken)
+    {
+        var command = Command("group", "image", "add", pool.Of(group), pool.Of(image));
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno is 0 or CephErrors.Exists ? errno == 0 : throw Error(errno, CephObject.Image, image, command, answer);
+    }
+
+    /// <summary>The names of a group's members.</summary>
+    public List<string> ListMembers(string group, CancellationToken cancellationToken)
+    {
+        var text = Run(Command("group", "image", "ls", Json, pool.Of(group)), CephObject.Snapshot, group, cancellationToken);
+        using var json = JsonDocument.Parse(text);
+        return [.. json.RootElement.EnumerateArray().Select(entry => RbdJson.Text(entry, "image"))];
+    }
+
+    public void RemoveFromGroup(string group, string image, CancellationToken cancellationToken) =>
+        RunIfThere(Command("group", "image", "rm", pool.Of(group), pool.Of(image)), image, cancellationToken);
+
+    public void CreateGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) =>
+        Run(Command("group", "snap", "create", pool.Of($"{group}@{snapshot}")), CephObject.Snapshot, group, cancellationToken);
+
+    public void RollbackGroup(string group, string snapshot, CancellationToken cancellationToken) => Run(
+        Command("group", "snap", "rollback", Quiet, pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline },
+        CephObject.Snapshot,
+        group,
+        cancellationToken);
+
+    /// <summary>Removes a snapshot of a group. One that isn't there is fine.</summary>
+    public void RemoveGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) => RunIfThere(
+        Command("group", "snap", "rm", pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline }, group, cancellationToken);
+
+    /// <summary>Removes a group with what it has; the images stay. One that isn't there is fine.</summary>
+    public void RemoveGroup(string group, CancellationToken cancellationToken) => RunIfThere(Command("group", "rm", pool.Of(group)), group, cancellationToken);
+
+    /// <summary>Takes a lock that ends by itself.</summary>
+    /// <returns>False when somebody else holds it.</returns>
+    public bool TryLock(string name, string cookie, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var command = RadosCommand("lock", "get", name, name, "--lock-cookie", cookie, "--lock-type", "exclusive", "--lock-duration",
+            ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno is 0 or CephErrors.Busy or CephErrors.Exists ? errno == 0 : throw Error(errno, CephObject.Pool, pool.ToString(), command, answer);
+    }
+
+    /// <summary>Gives a lock back.</summary>
+    public void Unlock(string name, CancellationToken cancellationToken) => RunIfThere(RadosCommand("rm", name), name, cancellationToken);
+
+    /// <summary>Runs a command of <c>ceph</c> that prints JSON.</summary>
+    public JsonDocument Ask(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => JsonDocument.Parse(
+        Run(new(CephProgram.Ceph, [.. arguments, "--format", "json"]) { Deadline = HealthDeadline }, CephObject.Pool, pool.ToString(), cancellationToken));
+
+    /// <summary>As <see cref="Ask"/>; null where the cluster refuses it or doesn't answer.</summary>
+    public JsonDocument? TryAsk(CancellationToken cancellationToken, params IReadOnlyList<string> arguments)
+    {
+        try
+        {
+            return Ask(cancellationToken, arguments);
+        }
+        catch (Exception e) when (e is StorageConnectException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private Image? Find(IReadOnlyList<string> which, string name, CancellationToken cancellationToken)
+    {
+        var command = Command("info", Json, which);
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno switch
+        {
+            0 => RbdJson.Image(answer.Output),
+            CephErrors.NotFound => null,
+            _ => throw Error(errno, CephObject.Image, name, command, answer),
+        };
+    }
+
+    private bool RunIfThere(CephCommand command, string name, CancellationToken cancellationToken)
+    {
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno is 0 or CephErrors.NotFound ? errno == 0 : throw Error(errno, CephObject.Image, name, command, answer);
+    }
+
+    private string Run(CephCommand command, CephObject kind, string name, CancellationToken cancellationToken)
+    {
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno == 0 ? answer.Output : throw Error(errno, kind, name, command, answer);
+    }
+
+    private (int Errno, CephAnswer Answer) Try(CephCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = tool.Run(command, cancellationToken);
+            return (CephErrors.ErrnoOf(command, answer), answer);
+        }
+        catch (ToolException e) when (e.Failure is ToolFailure.NotFound or ToolFailure.NotStarted)
+        {
+            throw CephErrors.ToolMissing(command.Program);
+        }
+        catch (ToolException e) when (e.Failure == ToolFailure.TimedOut)
+        {
+            return (CephErrors.TimedOut, new(CephErrors.TimedOut, "", e.Message));
+        }
+        catch (ToolException e)
+        {
+            throw PluginError.ArrayUnreachable(null, e.Message, "Try again.", e, "CephToolFailed");
+        }
+    }
+
+    /// <summary>A call that ended without an answer: the cluster is full, which makes every write wait, or it can't be reached.</summary>
+    private StorageConnectException Error(int errno, CephObject kind, string name, CephCommand command, CephAnswer answer) =>
+        errno == CephErrors.TimedOut && IsFull() ? CephErrors.Full(name) : CephErrors.Of(errno, kind, name, command, answer.Error);
+
+    private bool IsFull()
+    {
+        var command = new CephCommand(CephProgram.Ceph, "health", "--format", "json") { Deadline = HealthDeadline };
+        try
+        {
+            var (errno, answer) = Try(command, CancellationToken.None);
+            return errno == 0 && FullChecks.Any(check => answer.Output.Contains($"\"{check}\"", StringComparison.Ordinal));
+        }
+        catch (StorageConnectException)
+        {
+            return false;
+        }
+    }
+
+    private IReadOnlyList<string> Namespace() => pool.HasNamespace ? ["--namespace", pool.Namespace] : [];
+
+    private CephCommand RadosCommand(params IReadOnlyList<string> arguments) =>
+        new(CephProgram.Rados, ["--pool", pool.Pool, .. Namespace(), .. arguments]);
+
+    /// <summary>A command of texts and lists of texts.</summary>
+    private static CephCommand Command(params IReadOnlyList<object> parts) =>
+        new(CephProgram.Rbd, [.. parts.SelectMany(part => part is string text ? [text] : (IReadOnlyList<string>)part)]);
+}

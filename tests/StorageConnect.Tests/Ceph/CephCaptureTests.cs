@@ -1,0 +1,79 @@
+using System.Text.Json;
+using StorageConnect.Plugins.Ceph.Tool;
+using Xunit;
+
+namespace StorageConnect.Tests.Ceph;
+
+/// <summary>What the tool printed on a real cluster, read again.</summary>
+public sealed class CephCaptureTests
+{
+    private static readonly Image Volume = new("10299fa4eaba", "vol1", 0, null);
+
+    [Fact]
+    public void A_listing_has_images_and_their_snapshots()
+    {
+        var listing = RbdJson.Listing(Read("018-ls-long").Output);
+
+        Assert.Equal(5, listing.Images.Count);
+        Assert.Contains(listing.Images, image => image is { Name: "größe-卷", Size: 16L << 20, Id: "1039e0704b3" });
+    }
+
+    [Fact]
+    public void An_image_has_its_time_in_UTC_and_its_parent()
+    {
+        Assert.Equal(new DateTimeOffset(2026, 11, 22, 16, 59, 41, TimeSpan.Zero), RbdJson.Image(Read("020-info").Output).Created);
+        Assert.NotNull(RbdJson.Image(Read("043-info-clone-v2").Output).Parent);
+    }
+
+    [Fact]
+    public void Snapshots_of_all_kinds_are_distinguished()
+    {
+        Assert.All(RbdJson.Snapshots(Read("030-snap-ls-all").Output, Volume), snapshot => Assert.Equal(SnapshotKind.User, snapshot.Kind));
+        Assert.Contains(RbdJson.Snapshots(Read("056-snap-ls-all-shows-trash-ns").Output, Volume), snapshot => snapshot.Kind == SnapshotKind.Trash);
+        Assert.Contains(RbdJson.Snapshots(Read("112-snap-ls-all-shows-group-ns").Output, Volume),
+            snapshot => snapshot is { Kind: SnapshotKind.Group, Group.Length: > 0 });
+    }
+
+    [Fact]
+    public void Notes_that_are_none_are_an_empty_map()
+    {
+        Assert.Empty(RbdJson.Map(Read("089-meta-list-empty").Output));
+        Assert.NotEmpty(RbdJson.Map(Read("085-meta-list").Output));
+    }
+
+    [Fact]
+    public void Clients_and_clones_are_told()
+    {
+        Assert.Equal("client.4447 at 127.0.0.1:0/2277478941", Assert.Single(RbdJson.Watchers(Read("161-status-with-watcher").Output)).ToString());
+        Assert.NotEmpty(RbdJson.Children(Read("047-children-image-all").Output));
+    }
+
+    [Theory]
+    [InlineData("009-create-duplicate", typeof(AlreadyExistsException), "StorageElementExists")]
+    [InlineData("021-info-not-found", typeof(NotFoundException), "StorageElementNotFound")]
+    [InlineData("050-rm-image-with-snapshots", typeof(StorageElementBusyException), "StorageElementHasDependants")]
+    [InlineData("114-rm-image-in-group", typeof(StorageElementBusyException), "StorageElementHasDependants")]
+    [InlineData("164-rm-busy", typeof(StorageElementBusyException), "StorageElementInUse")]
+    [InlineData("178-wrong-key", typeof(AuthenticationFailedException), "CephLoginRejected")]
+    [InlineData("183-tenant-create-outside", typeof(AccessDeniedException), "CephCapsTooSmall")]
+    [InlineData("186-mon-down-with-timeout", typeof(ArrayUnreachableException), "ClusterUnreachable")]
+    [InlineData("191-bad-subcommand", typeof(InvalidRequestException), "CephRefused")]
+    public void A_failure_is_the_error_that_its_exit_code_and_operation_mean(string name, Type kind, string errorId)
+    {
+        var answer = Read(name);
+        var command = new CephCommand(CephProgram.Rbd, "create", "x");
+
+        var error = CephErrors.Of(CephErrors.ErrnoOf(command, answer), CephObject.Image, "db01", command, answer.Error);
+
+        Assert.Equal((kind, errorId), (error.GetType(), error.ErrorId));
+        Assert.NotEmpty(error.Recommendation!);
+    }
+
+    private static CephAnswer Read(string name)
+    {
+        using var json = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(StagedModule.Root, "tests", "StorageConnect.Tests", "Ceph", "Captures", $"{name}.json")));
+        return new(
+            json.RootElement.GetProperty("exit").GetInt32(), json.RootElement.GetProperty("stdout").GetString()!, json.RootElement.GetProperty("stderr").GetString()!);
+    }
+}

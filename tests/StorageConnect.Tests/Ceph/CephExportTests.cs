@@ -1,0 +1,110 @@
+using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Ceph;
+
+/// <summary>Elements as initiators see them: through a tgtd that opens the images itself.</summary>
+[Collection(nameof(CephCluster))]
+public sealed class CephExportTests(CephCluster cluster)
+{
+    private const long Size = 16 << 20;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_granted_element_is_a_LUN_for_its_initiators_alone_and_grows_under_them()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var made = await array.CreateAsync("db01", Size);
+        var granted = await array.GrantAsync(made, "hosts");
+        Assert.Equal(["hosts"], granted.AccessGroupNames);
+        var target = array.TargetOf(granted);
+        var portal = array.Daemon!.FirstPortal;
+
+        Assert.Equal([target], await IscsiTool.DiscoverAsync(portal, CephArray.Host1));
+        Assert.Empty(await IscsiTool.DiscoverAsync(portal, CephArray.Host2));
+        var written = await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x5a 0 64k", "flush", "read -P 0x5a 0 64k");
+        Assert.True(written.ExitCode == 0 && !written.Output.Contains("failed", StringComparison.Ordinal), written.Output);
+        var identity = await IscsiTool.InquireAsync(array.Daemon.SecondPortal, target, CephArray.Host1, 0x83);
+        Assert.Contains(made.Page83Id[1..], identity.Output.Replace(" ", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+
+        var grown = await array.Plugin.ResizeAsync(array.Server, made, Size * 2, Token);
+        Assert.Equal((Size * 2, target), (grown.SizeBytes, array.TargetOf(grown)));
+        Assert.Equal(Size * 2, await IscsiTool.SizeAsync(portal, target, CephArray.Host1));
+        Assert.Equal("OK", await array.Plugin.GetStatusAsync(array.Server, made, Token));
+
+        await Expect.FailureAsync<StorageElementBusyException>("StorageElementPresented", "db01", () => array.RemoveAsync(made));
+        await array.RevokeAsync(made, "hosts");
+        Assert.Empty(array.Daemon.GetTargets());
+
+        // Exported again, it is the same disk.
+        Assert.Equal(target, array.TargetOf(await array.GrantAsync(made, "hosts")));
+        await array.RevokeAsync(made, "hosts");
+        await array.RemoveAsync(made);
+    }
+
+    [Fact]
+    public async Task A_restarted_daemon_gets_the_export_again()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+        await array.Daemon!.KillAsync();
+        await array.Daemon.RunAsync();
+
+        Assert.Equal("OK", await array.Plugin.GetStatusAsync(array.Server, granted, Token));
+        Assert.Equal([array.TargetOf(granted)], await IscsiTool.DiscoverAsync(array.Daemon.FirstPortal, CephArray.Host1));
+    }
+
+    [Fact]
+    public async Task A_restore_takes_the_image_away_from_the_daemon_and_gives_it_back()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+        var (portal, target) = (array.Daemon!.FirstPortal, array.TargetOf(granted));
+        await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x11 0 64k", "flush");
+        var snapshot = await array.SnapAsync(granted, "s1");
+        await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x22 0 64k", "flush");
+
+        await array.Plugin.SnapRestoreAsync(array.Server, snapshot, granted, Token);
+
+        var read = await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "read -P 0x11 0 64k");
+        Assert.True(read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal), read.Output);
+    }
+
+    [Fact]
+    public async Task Two_gateways_never_export_an_element_at_once()
+    {
+        await using var one = await CephArray.NewIscsiAsync(cluster);
+        await using var two = await CephArray.NewIscsiAsync(cluster, one.PoolName);
+        await one.GroupAsync("hosts", CephArray.Host1);
+        await one.GroupAsync("others", CephArray.Host2);
+        var element = await one.GrantAsync(await one.CreateAsync("db01"), "hosts");
+
+        await Expect.FailureAsync<StorageElementBusyException>("ExportedElsewhere", "db01", () => two.GrantAsync(element, "others"));
+        Assert.Empty(two.Daemon!.GetTargets());
+        Assert.Equal(element.Page83Id, (await two.InfoAsync(element)).Page83Id);
+
+        await one.RevokeAsync(element, "hosts");
+        var moved = await two.GrantAsync(element, "others");
+        Assert.Equal(one.TargetOf(element), two.TargetOf(moved));
+        Assert.Empty(one.Daemon!.GetTargets());
+    }
+
+    [Fact]
+    public async Task An_element_in_a_namespace_is_managed_and_not_exported()
+    {
+        var pool = await cluster.NewPoolAsync();
+        await cluster.RbdAsync("namespace", "create", $"{pool}/team");
+        await using var array = await CephArray.NewIscsiAsync(cluster, $"{pool}/team");
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var made = await array.CreateAsync("db01");
+        Assert.Equal("db01", Assert.Single(await array.ListAsync()).Name);
+
+        await Expect.FailureAsync<NoSuchOperationException>("NoSuchOperation", "db01", () => array.GrantAsync(made, "hosts"));
+    }
+}

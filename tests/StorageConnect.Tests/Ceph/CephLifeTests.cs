@@ -1,0 +1,193 @@
+using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Ceph;
+
+/// <summary>What users do with elements, on a real cluster.</summary>
+[Collection(nameof(CephCluster))]
+public sealed class CephLifeTests(CephCluster cluster)
+{
+    private const long Size = 16 << 20;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_element_is_created_resized_listed_and_removed()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+
+        var made = await array.CreateAsync("db01", Size);
+        Assert.Equal(("db01", Size, StorageElementType.Lun), (made.Name, made.SizeBytes, made.Type));
+        Assert.Matches("^36025c0c[0-9a-f]{25}$", made.Page83Id);
+        Assert.Equal([made], await array.ListAsync());
+        Assert.Equal(made, await array.InfoAsync(made));
+        await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "db01", () => array.CreateAsync("db01"));
+
+        Assert.Equal(Size * 2, (await array.Plugin.ResizeAsync(array.Server, made, Size * 2, Token)).SizeBytes);
+        Assert.Equal(Size / 2, (await array.Plugin.ResizeAsync(array.Server, made, Size / 2, Token)).SizeBytes);
+
+        await array.RemoveAsync(made);
+        Assert.Empty(await array.ListAsync());
+        await Expect.FailureAsync<NotFoundException>("StorageElementNotFound", "db01", () => array.InfoAsync(made));
+    }
+
+    [Fact]
+    public async Task Images_of_others_are_elements_as_they_are()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        await cluster.RbdAsync("create", "--size", "32M", array.Image("größe 卷"));
+        await cluster.RbdAsync("snap", "create", "--no-progress", array.Image("größe 卷@nightly"));
+
+        var found = Assert.Single(await array.ListAsync());
+        Assert.Equal(("größe 卷", 32L << 20), (found.Name, found.SizeBytes));
+        var snapshot = Assert.Single(await array.Plugin.GetCurrentSnapsAsync(array.Server, null, Token));
+        Assert.Equal("größe 卷@nightly", snapshot.Name);
+
+        // Renamed behind our back, it is the same element.
+        await cluster.RbdAsync("rename", array.Image("größe 卷"), array.Image("renamed"));
+        Assert.Equal((found.Uuid, "renamed"), ((await array.InfoAsync(found)).Uuid, (await array.InfoAsync(found)).Name));
+    }
+
+    [Theory]
+    [InlineData("a/b@c")]
+    [InlineData("osc.catalog")]
+    [InlineData("one,two;three")]
+    [InlineData(" blanks ")]
+    public async Task Names_that_images_cannot_have_are_names_of_elements_all_the_same(string name)
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+
+        var made = await array.CreateAsync(name);
+        Assert.Equal(name, made.Name);
+        Assert.Equal(name, Assert.Single(await array.ListAsync()).Name);
+        await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", name, () => array.CreateAsync(name));
+        await array.RemoveAsync(made);
+        Assert.Equal(name, (await array.CreateAsync(name)).Name);
+    }
+
+    [Fact]
+    public async Task Snapshots_clones_and_restores_hold_the_bytes_of_their_moment()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var db = await array.CreateAsync("db01");
+        await WriteAsync(array, "db01", 'b');
+        var snapshot = await array.SnapAsync(db, "s1");
+        Assert.Equal((["db01"], StorageElementType.Snapshot), (snapshot.SourceNames, snapshot.Type));
+        await WriteAsync(array, "db01", 'a');
+        await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "s1", () => array.SnapAsync(db, "s1"));
+
+        var clone = await array.Plugin.CloneFromSnapAsync(array.Server, db, snapshot, new() { Name = "c1" }, null, Token);
+        var copy = await array.CloneAsync(db, "c2");
+        Assert.Equal(('b', 'a'), (await ReadAsync(array, "c1"), await ReadAsync(array, "c2")));
+        Assert.Equal((StorageElementType.SnapClone, [snapshot.Uuid]), (clone.Type, clone.SourceUuids));
+        Assert.Equal((StorageElementType.SnapClone, [db.Uuid], ["db01"]), (copy.Type, copy.SourceUuids, copy.SourceNames));
+        Assert.Equal(["c1", "c2", "db01"], (await array.ListAsync()).Select(element => element.Name).Order());
+        Assert.Equal([copy], await array.Plugin.GetCurrentClonesAsync(array.Server, db, Token));
+        Assert.Equal([snapshot], await array.Plugin.GetCurrentSnapsAsync(array.Server, db, Token));
+
+        Assert.True(await array.Plugin.IsRestorableAsync(array.Server, snapshot, db, Token));
+        await array.Plugin.SnapRestoreAsync(array.Server, snapshot, db, Token);
+        Assert.Equal(('b', 'a'), (await ReadAsync(array, "db01"), await ReadAsync(array, "c2")));
+
+        // A snapshot may go while its clones live; what they share blocks with may not.
+        await Expect.FailureAsync<StorageElementBusyException>("StorageElementHasSnapshots", "db01", () => array.RemoveAsync(db));
+        await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
+        var refused = await Expect.FailureAsync<StorageElementBusyException>("StorageElementHasClones", "db01", () => array.RemoveAsync(db));
+        Assert.Contains(array.Image("c1"), refused.Message, StringComparison.Ordinal);
+        Assert.Equal('b', await ReadAsync(array, "c1"));
+
+        await SplitAsync(array, clone);
+        await array.RemoveAsync(copy);
+        await array.RemoveAsync(db);
+        var left = Assert.Single(await array.ListAsync());
+        Assert.Equal((StorageElementType.Lun, "c1", 'b'), (left.Type, left.Name, await ReadAsync(array, "c1")));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_several_elements_is_restored_together_and_leaves_no_group_behind()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var (data, log) = (await array.CreateAsync("data"), await array.CreateAsync("log"));
+        await WriteAsync(array, "data", '1');
+        await WriteAsync(array, "log", '1');
+        var snapshot = await array.Plugin.CreateMultiSnapAsync(array.Server, [data, log], new() { Name = "both" }, Token);
+        var again = await array.Plugin.CreateMultiSnapAsync(array.Server, [data, log], new() { Name = "again" }, Token);
+        await WriteAsync(array, "data", '2');
+        await WriteAsync(array, "log", '2');
+        Assert.Equal([data.Uuid, log.Uuid], snapshot.SourceUuids);
+        Assert.Equal(["again", "both"], (await array.Plugin.GetCurrentSnapsAsync(array.Server, data, Token)).Select(found => found.Name).Order());
+
+        Assert.False(await array.Plugin.IsRestorableAsync(array.Server, snapshot, data, Token));
+        await Expect.FailureAsync<SnapRestoreNotSafeException>("SnapRestoreNotSafe", "both",
+            () => array.Plugin.SnapRestoreAsync(array.Server, snapshot, data, Token));
+        Assert.Equal('2', await ReadAsync(array, "data"));
+        await array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token);
+        Assert.Equal(('1', '1'), (await ReadAsync(array, "data"), await ReadAsync(array, "log")));
+
+        await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
+        await array.Plugin.SnapRemoveAsync(array.Server, again, Token);
+        Assert.Equal("[]", (await cluster.RbdAsync("group", "ls", array.PoolName, "--format=json")).Trim());
+        await array.RemoveAsync(data);
+        await array.RemoveAsync(log);
+    }
+
+    [Fact]
+    public async Task Two_machines_add_a_member_each_at_the_same_moment_and_both_are_there()
+    {
+        CephArray.RequireTgt();
+        await using var one = await CephArray.NewIscsiAsync(cluster);
+        await using var two = await one.AnotherAsync();
+        await one.GroupAsync("hosts");
+
+        await Task.WhenAll(
+            one.Plugin.AddToAccessGroupAsync(one.Server, "hosts", [CephArray.Host1], Token),
+            two.Plugin.AddToAccessGroupAsync(two.Server, "hosts", [CephArray.Host2], Token));
+
+        var group = Assert.Single(await one.Plugin.GetAccessGroupsAsync(one.Server, null, Token));
+        Assert.Equal([CephArray.Host1, CephArray.Host2], group.Entries);
+    }
+
+    [Fact]
+    public async Task A_named_set_of_limits_is_a_quality_of_service_that_the_image_gets()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        await cluster.RbdAsync("image-meta", "set", array.Image("osc.catalog"), "osc.qos.slow", "iops=200");
+
+        Assert.Equal(["standard", "slow"], (await array.Plugin.GetQosListAsync(array.Server, Token)).Select(quality => quality.Value));
+        var made = await array.CreateAsync("db01", qos: "slow");
+        Assert.Equal("slow", made.Qos);
+        Assert.Equal("200", (await cluster.RbdAsync("config", "image", "get", array.Image("db01"), "rbd_qos_iops_limit")).Trim());
+        await array.Plugin.SetQosAsync(array.Server, made, "standard", Token);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.RbdAsync("config", "image", "get", array.Image("db01"), "rbd_qos_iops_limit"));
+        await Expect.FailureAsync<InvalidRequestException>("QosUnknown", "db02", () => array.CreateAsync("db02", qos: "gold"));
+    }
+
+    private static async Task SplitAsync(CephArray array, StorageElement clone)
+    {
+        Assert.True(await array.Plugin.IsSplittableAsync(array.Server, clone, Token));
+        for (var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token); record.AsyncProgress is not null;)
+        {
+            await Task.Delay(20, Token);
+            record = await array.Plugin.GetAsyncProgressAsync(array.Server, record, Token);
+        }
+    }
+
+    /// <summary>Writes as a client of the cluster does.</summary>
+    private static async Task WriteAsync(CephArray array, string image, char what)
+    {
+        TgtDaemon.Require("qemu-io", "qemu-utils");
+        var written = await IscsiTool.RunAsync("qemu-io", "-f", "raw", "-c", FormattableString.Invariant($"write -P {(int)what} 0 4k"), "-c", "flush",
+            $"rbd:{array.Image(image)}:conf={array.Cluster.Configuration}");
+        Assert.True(written.ExitCode == 0, written.Output);
+    }
+
+    private static async Task<char> ReadAsync(CephArray array, string image)
+    {
+        using var folder = new TemporaryFolder();
+        await array.Cluster.RbdAsync("export", "--no-progress", array.Image(image), folder["image"]);
+        await using var file = File.OpenRead(folder["image"]);
+        return (char)file.ReadByte();
+    }
+}

@@ -46,7 +46,7 @@ internal sealed class ConformanceSession : IDisposable
     /// <summary>A door with another instance of the plug-in behind it, as another process has: it knows nothing that isn't on the array.</summary>
     public StorageArray OpenWithNewInstance()
     {
-        var instance = (StorageArrayPlugin)Activator.CreateInstance(Plugin.Instance.GetType())!;
+        var instance = Plugin.NewInstance();
         instance.Services = new(new PluginCache(), _host);
         return Open(new PluginRecorder(instance, CreatedObjects));
     }

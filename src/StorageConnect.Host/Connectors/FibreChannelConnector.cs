@@ -13,7 +13,7 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 
     public bool Carries(ScsiDevice device) => Ports().Contains(device.Host);
 
-    public async Task DisconnectAsync(string page83Id, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
+    public async Task DisconnectAsync(string key, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         await _stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         await host.Scsi.DeleteAsync(devices, cancellationToken);

@@ -212,6 +212,26 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         }
     }
 
+    /// <summary>A plug-in logs this host in to an element's targets in its own way, through all portals that answer, and scans for their LUNs.</summary>
+    public IReadOnlyList<IscsiTarget> LogInTo(StorageElement element)
+    {
+        var found = (from target in element.LunAddresses.Select(place => place.TargetName)
+                     from access in Array.Server.AccessContexts
+                     where !DeadPortals.Contains(access.Host)
+                     select new IscsiTarget { TargetName = target, Portal = $"{access.Host}:3260" }).ToList();
+        foreach (var target in found)
+        {
+            var address = target.Portal.Split(':')[0];
+            if (!Sessions().Any(session => session.TargetName == target.TargetName && session.Portal.Address == address))
+            {
+                var session = AddSession(target.TargetName, address);
+                Write(_files.At($"sys/class/scsi_host/host{session.Host}/scan"), "0 0 -");
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>As iscsiadm does it on anybody's word: the disks go, whoever uses them.</summary>
     public void RemoveSession(int id)
     {
@@ -274,25 +294,28 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     }
 
     /// <summary>The same of one disk.</summary>
-    public string IdentityBehind(string disk) => Behind(disk)?.Page83Id ?? "nothing";
+    public string IdentityBehind(string disk) => Behind(disk) is { } element ? Array.RealIdentity(element) : "nothing";
 
     /// <summary>The same of a SCSI device's place, whether there is a device now or not.</summary>
     public string IdentityAt(string folder)
     {
         var parts = Path.GetFileName(folder).Split(':');
         var session = _sessions.Values.FirstOrDefault(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
-        return session is null ? "nothing" : Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture))?.Page83Id ?? "nothing";
+        return session is not null && Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element
+            ? Array.RealIdentity(element)
+            : "nothing";
     }
 
     /// <summary>A disk is asked who it is: the array answers, not what the kernel remembers.</summary>
-    public byte[] ReadPage83(string disk)
+    public byte[] ReadVpdPage(string disk, byte page)
     {
         lock (_gate)
         {
             var name = Path.GetFileName(disk);
-            return ScsiDevice.OfDisk(Roots, name)?.State is not "running" ? throw new IOException($"{disk} does not answer.")
-                : Behind(name) is { } element ? Page83Of(element)
-                : [];
+            return ScsiDevice.OfDisk(Roots, name) is not { State: "running" } device ? throw new IOException($"{disk} does not answer.")
+                : Behind(name) is not { } element ? []
+                : page == 0x83 ? Page83Of(ShownBy(device, element))
+                : [0, page, 0, 16, .. System.Text.Encoding.ASCII.GetBytes(ShownBy(device, element)[^16..])];
         }
     }
 
@@ -357,6 +380,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         public void Dispose() => host.Unclaim(kernelName);
     }
 
+    private string ShownBy(ScsiDevice device, StorageElement element) => Array.ShownIdentity(_sessions[device.SessionId!.Value].TargetName, element);
+
     private StorageElement? Behind(string disk)
     {
         var device = ScsiDevice.OfDisk(Roots, disk)!;
@@ -377,17 +402,18 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             _files.Write($"{device}/type", "0\n");
             _files.Write($"{device}/rescan", "");
             _files.Write($"{device}/delete", "");
-            Identify(_files.At(device), element);
+            var identity = Array.ShownIdentity(session.TargetName, element);
+            Identify(_files.At(device), identity);
             _files.Write($"{device}/block/{disk}/dev", $"8:{16 * number}\n");
             _files.Write($"{device}/block/{disk}/size", $"{element.SizeBytes / 512}\n");
             Directory.CreateDirectory(_files.At($"{device}/block/{disk}/holders"));
             _files.Link($"{device}/block/{disk}/device", $"../../../{hctl}");
             _files.Link($"sys/block/{disk}", $"../devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}/block/{disk}");
             _files.Write($"dev/{disk}", "");
-            Relink($"dev/disk/by-id/scsi-{element.Page83Id}", $"../../{disk}");
+            Relink($"dev/disk/by-id/scsi-{identity}", $"../../{disk}");
             if (_multipathd is not null && !IsMultipathdBlind)
             {
-                Map(disk, element.Page83Id);
+                Map(disk, identity);
             }
 
             return disk;
@@ -495,7 +521,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         var session = _sessions.Values.Single(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
         if (IsUp(session) && Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element)
         {
-            Identify(folder, element);
+            Identify(folder, Array.ShownIdentity(session.TargetName, element));
             foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")))
             {
                 File.WriteAllText(Path.Combine(disk, "size"), $"{element.SizeBytes / 512}\n");
@@ -505,9 +531,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     private bool IsUp(IscsiSession session) => Sessions().Any(now => now.Id == session.Id && now.IsLoggedIn);
 
-    private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(element));
+    private static void Identify(string folder, string identity) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(identity));
 
-    private static byte[] Page83Of(StorageElement element) => [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(element.Page83Id.AsSpan(1))];
+    private static byte[] Page83Of(string identity) => [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(identity.AsSpan(1))];
 
     private void RemoveDevice(string folder)
     {

@@ -154,7 +154,12 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
         else if (before is { Presented: not null })
         {
-            await new PresentationRemoval(host).RemoveDevicesAsync(before, cancellationToken);
+            var removal = new PresentationRemoval(host);
+            await removal.RemoveDevicesAsync(before, cancellationToken);
+            if (!before.Presented.Places.Equals(element.LunAddresses))
+            {
+                await removal.LogoutAsync(before, cancellationToken); // nobody would know these sessions any more
+            }
         }
 
         await presented.RemoveStaleAsync(cancellationToken);

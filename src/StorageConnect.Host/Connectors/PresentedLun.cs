@@ -106,13 +106,26 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 
-    /// <summary>The sessions with its targets that were there before anything was done for it. A run that was killed noted them.</summary>
+    /// <summary>
+    /// The sessions with its targets that were there before anything was done for it, and that nothing was done for at all. A run that was killed noted them.
+    /// </summary>
     private static ValueList<int> FindOtherSessions(LinuxHost host, StorageElement element, PresentedIdentity? known)
     {
+        var boot = BootId.TryRead(host.Roots.Proc);
+        if (known is { Places.Count: > 0 } && known.Boot == boot && known.Places.Equals(element.LunAddresses))
+        {
+            return known.OtherSessionIds;
+        }
+
         var places = new PresentedIdentity { Places = element.LunAddresses };
-        return known is { Places.Count: > 0 } && known.Boot == BootId.TryRead(host.Roots.Proc) && known.Places.Equals(element.LunAddresses)
-            ? known.OtherSessionIds
-            : [.. host.Initiator.Sessions().Where(session => places.IsTarget(session.TargetName)).Select(session => session.Id)];
+        var presented = host.Ledger.Attachments.Select(attachment => attachment.Presented).OfType<PresentedIdentity>().Where(one => one.Boot == boot).ToList();
+        return
+        [
+            .. host.Initiator.Sessions()
+                .Where(session => places.IsTarget(session.TargetName)
+                    && !presented.Exists(one => one.IsTarget(session.TargetName) && !one.OtherSessionIds.Contains(session.Id)))
+                .Select(session => session.Id)
+        ];
     }
 
     private async Task<(string Page83Id, string Serial)?> TryReadAsync(IscsiSession session, AttachChanges changes, CancellationToken cancellationToken)

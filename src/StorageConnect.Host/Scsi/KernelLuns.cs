@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Arrays;
+
 namespace StorageConnect.Host.Scsi;
 
 /// <summary>LUN numbers as the kernel counts them.</summary>
@@ -9,5 +11,5 @@ internal static class KernelLuns
 
     /// <summary>Those of these places that are behind a target; none where it isn't among them.</summary>
     public static List<long> At(string targetName, IEnumerable<LunAddress> places) =>
-        [.. places.Where(place => place.TargetName == targetName).Select(place => place.Lun < FirstFlatLun ? (long)place.Lun : FlatAddressing + place.Lun)];
+        [.. places.Where(place => InitiatorName.Comparer.Equals(place.TargetName, targetName)).Select(place => place.Lun < FirstFlatLun ? (long)place.Lun : FlatAddressing + place.Lun)];
 }

@@ -52,6 +52,9 @@ internal static class DeviceErrors
             Element = element.Name,
         };
 
+    public static DataCorruptException WrongDiskAtPort(StorageElement element, string wwpn, long lun) =>
+        new(Text([element.Name, element.Page83Id, wwpn, lun], "Port", nameof(WrongDisk))) { Element = element.Name };
+
     public static DataCorruptException WrongDiskMoved(StorageElement element) =>
         new(Text([element.Name], "Moved", nameof(WrongDisk))) { Element = element.Name, Retryable = true };
 

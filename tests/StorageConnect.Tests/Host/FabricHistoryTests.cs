@@ -23,6 +23,11 @@ public sealed class FabricHistoryTests
         await Gen.Select(PresentationSetup.Any, HistoryStep.Any.Array[1, 25])
             .SampleAsync(async (setup, steps) => await PresentationHistory.PlayAsync(setup, steps), WriteCount, time: Seconds, print: Print);
 
+    [Fact]
+    public async Task No_history_of_a_Fibre_Channel_host_ends_in_the_wrong_data_or_in_something_left_behind() =>
+        await Gen.Select(FibreChannelSetup.Any, HistoryStep.Any.Array[1, 25])
+            .SampleAsync(async (setup, steps) => await FibreChannelHistory.PlayAsync(setup, steps), WriteCount, time: Seconds, print: Print);
+
     private static void WriteCount(string count) => TestContext.Current.TestOutputHelper?.WriteLine(count);
 
     private static string Print<T>((T Setup, HistoryStep[] Steps) sample) => $"{sample.Setup}\n{string.Join('\n', sample.Steps.AsEnumerable())}";

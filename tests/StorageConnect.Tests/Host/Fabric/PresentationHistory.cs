@@ -138,51 +138,13 @@ internal sealed class PresentationHistory : IAsyncDisposable
         }
     }
 
-    private async Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run)
+    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, Deadlines, step, Inject, Log, run);
+
+    private void Log(string what)
     {
-        var runSteps = 0;
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        void CountStep()
+        lock (_log)
         {
-            var runStep = Interlocked.Increment(ref runSteps);
-            if (step.Fault == Fault.Killed && runStep >= step.AtRunStep)
-            {
-                throw new Killed();
-            }
-
-            if (runStep == step.AtRunStep)
-            {
-                if (step.Fault == Fault.Cancelled)
-                {
-                    cancellation.Cancel();
-                }
-                else
-                {
-                    Inject(step, step.Fault);
-                }
-            }
-        }
-
-        try
-        {
-            await run(_host.Open(Deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(_host, CountStep)), cancellation.Token)
-                .WaitAsync(TimeSpan.FromMinutes(1), CancellationToken.None);
-        }
-        catch (Killed)
-        {
-            Assert.Equal(Fault.Killed, step.Fault);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Equal(Fault.Cancelled, step.Fault);
-        }
-        catch (StorageConnectException e)
-        {
-            Assert.False(string.IsNullOrEmpty(e.Recommendation), $"{e.ErrorId}: {e.Message}");
-            lock (_log)
-            {
-                _log.Add($"    {e.ErrorId}: {e.Message}");
-            }
+            _log.Add(what);
         }
     }
 

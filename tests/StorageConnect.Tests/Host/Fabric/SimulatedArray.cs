@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -65,6 +66,45 @@ internal sealed class SimulatedArray : IElementPresenter
         }
 
         return element;
+    }
+
+    /// <summary>An element that is behind each of the array's Fibre Channel ports, at one LUN number.</summary>
+    public StorageElement AddBehindPorts(string name, int lun)
+    {
+        var element = Add(name, SimulatedHost.ArrayPorts[0], lun);
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            Luns[(port, lun)] = element;
+        }
+
+        Report(element, lun);
+        return Now(element);
+    }
+
+    /// <summary>Two elements swap their LUN numbers at all ports. No host is told.</summary>
+    public void SwapLuns(StorageElement one, StorageElement other)
+    {
+        var (first, second) = (Luns.First(lun => lun.Value.Uuid == one.Uuid).Key.Lun, Luns.First(lun => lun.Value.Uuid == other.Uuid).Key.Lun);
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            (Luns[(port, first)], Luns[(port, second)]) = (other, one);
+        }
+
+        Report(one, second);
+        Report(other, first);
+    }
+
+    private void Report(StorageElement element, int lun)
+    {
+        if (!IsSilent)
+        {
+            // As arrays write it.
+            Change(element, now => now with { LunAddresses = [.. SimulatedHost.ArrayPorts.Select(port => new LunAddress
+            {
+                TargetName = string.Join(':', port.ToUpperInvariant().Chunk(2).Select(pair => new string(pair))),
+                Lun = lun,
+            })] });
+        }
     }
 
     /// <summary>Gives an element's LUN number to another, and a number of its own to the first. No host is told.</summary>
@@ -142,10 +182,10 @@ internal sealed class SimulatedArray : IElementPresenter
     }
 
     /// <summary>What this host finds at a LUN number: only what is presented to a group it is in.</summary>
-    public StorageElement? Seen(string target, int lun) =>
+    public StorageElement? Seen(string target, int lun, string initiator = SimulatedHost.Iqn) =>
         Luns.TryGetValue((target, lun), out var element) && Now(element) is var now
             && now.AccessGroupNames.Any(name =>
-                Groups.Exists(group => group.Name == name && (group.Entries.Count == 0 || group.Entries.Contains(SimulatedHost.Iqn))))
+                Groups.Exists(group => group.Name == name && (group.Entries.Count == 0 || group.Entries.Contains(initiator, InitiatorName.Comparer))))
                 ? now
                 : null;
 

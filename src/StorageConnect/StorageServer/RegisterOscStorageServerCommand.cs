@@ -23,6 +23,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Hosts to log in at, from New-OscAccessContext.</summary>
     [Parameter]
+    [ChoosesContexts]
     public AccessContext[] AccessContext { get; set; } = [];
 
     /// <summary>Where the array's management answers.</summary>
@@ -45,6 +46,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Network devices to reach the targets through.</summary>
     [Parameter]
+    [ChoosesNames]
     public string[] NetDevice { get; set; } = [];
 
     /// <summary>Keep the secrets in a file that only you can read. Without it they live as long as this process.</summary>

@@ -23,6 +23,8 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
     [Alias("NetworkDevice")]
     public string? NetDevice { get; set; }
 
+    private protected override void Begin() => ChapSecretLength.Warn(this, ChapCredential, MutualChapCredential);
+
     private protected override bool Confirm(string target) => ShouldProcess(target, "Log in to iSCSI target");
 
     private protected override Task<IReadOnlyList<IscsiTarget>> ActAsync(

@@ -86,8 +86,8 @@ public sealed partial class StorageArray : IDisposable
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
-        // The user's entries are kept: only the array's own information is taken from the result.
-        return (Server with
+        // The user's entries are kept: only the array's own information is taken from the result, and what the plug-in adds for itself.
+        var updated = Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
             ArrayId = info.ArrayId,
@@ -99,7 +99,9 @@ public sealed partial class StorageArray : IDisposable
             FreeBytes = info.FreeBytes,
             AllocatedBytes = info.AllocatedBytes,
             ReportedAt = DateTimeOffset.UtcNow,
-        }, info);
+        };
+        ((IExtensibleRecord)updated).Unknown = ((IExtensibleRecord)info).Unknown;
+        return (updated, info);
     }
 
     /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>

@@ -51,7 +51,7 @@ internal sealed class PluginStore(EnginePaths paths)
             : new(isFolder ? source : Path.GetDirectoryName(source)!, FilesOf(source, isFolder), target, [.. candidates.Select(candidate =>
                 candidate.Descriptor!)])
             {
-                Manifest = options.Isolated || candidates[0].IsIsolated ? new() { Isolated = true } : null,
+                Manifest = options.Isolated || candidates[0].IsIsolated ? ((isFolder ? ReadManifest(source) : null) ?? new()) with { Isolated = true } : null,
             };
     }
 

@@ -22,6 +22,9 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
     /// <summary>Called for each notification, on the reading thread: it must not wait.</summary>
     public Action<Message> OnNotification { get; init; } = static _ => { };
 
+    /// <summary>Ends every request that waits, and those to come, though the other end's stream is still open.</summary>
+    public void Abandon() => End(new EndOfStreamException("the process has ended"));
+
     /// <summary>The number for a request that is about to be sent.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
@@ -155,7 +158,7 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
 
     private void End(Exception reason)
     {
-        _ended = reason;
+        _ended ??= reason;
         foreach (var id in _pending.Keys)
         {
             if (_pending.TryRemove(id, out var reply))

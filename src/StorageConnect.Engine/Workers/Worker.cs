@@ -26,6 +26,9 @@ internal sealed class Worker : IDisposable
     private readonly TaskCompletionSource _errorsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _killedBecause;
 
+    // Where the trace of the latest call is listened to: what the process writes belongs there.
+    private ExecutionContext? _traced = ExecutionContext.Capture();
+
     // What it wrote last to standard error: why it ended at its start is mostly there.
     private volatile string _lastLine = "";
 
@@ -35,6 +38,7 @@ internal sealed class Worker : IDisposable
         _peer = new(process.Output, process.Input, limits.Message) { OnRequest = Answer, OnNotification = Take };
         Begin(Read, "reader");
         Begin(ReadErrors, "standard error");
+        process.WhenEnded(() => _ = AfterEndAsync());
     }
 
     /// <summary>Its process.</summary>
@@ -233,6 +237,7 @@ internal sealed class Worker : IDisposable
             _mask.Add(server);
         }
 
+        _traced = ExecutionContext.Capture();
         var call = new WorkerCall(_peer.NextId(), streams, _calls);
         _calls[call.Id] = call;
         return call;
@@ -315,6 +320,15 @@ internal sealed class Worker : IDisposable
         _end.TrySetResult(_killedBecause ?? (ended ? ToWords(_process.ExitCode) : "does not end"));
     }
 
+    /// <summary>What the process left behind goes with it; what has left its group and holds its output does not hold its calls.</summary>
+    private async Task AfterEndAsync()
+    {
+        _process.KillGroup();
+        await Task.WhenAny(_end.Task, Task.Delay(_limits.EndTimeout));
+        _end.TrySetResult(_killedBecause ?? ToWords(_process.ExitCode));
+        _peer.Abandon();
+    }
+
     private static string ToWords(int exitCode) => exitCode > 128
         ? $"was ended by signal {exitCode - 128}"
         : $"ended with exit code {exitCode}";
@@ -360,8 +374,20 @@ internal sealed class Worker : IDisposable
 
             if (text.Length > 0 && ++lines <= _limits.ErrorLines)
             {
-                Tracer.Debug($"Worker of {_name}: {UntrustedText.CleanText(Mask(text))}");
+                InTrace(() => Tracer.Debug($"Worker of {_name}: {UntrustedText.CleanText(Mask(text))}"));
             }
+        }
+    }
+
+    private void InTrace(Action write)
+    {
+        if (_traced is { } context)
+        {
+            ExecutionContext.Run(context, static work => ((Action)work!)(), write);
+        }
+        else
+        {
+            write();
         }
     }
 
@@ -416,8 +442,7 @@ internal sealed class Worker : IDisposable
         if (Tracer.IsOn && WireRecords.TryRead<string>(parameters, "message") is { } text)
         {
             var percent = WireRecords.TryRead<double?>(parameters, "percent");
-            Tracer.Debug($"Worker of {_name}: {percent?.ToString("0", System.Globalization.CultureInfo.InvariantCulture) ?? "?"} % "
-                + $"{UntrustedText.CleanText(Mask(text))}");
+            InTrace(() => Tracer.Debug($"Worker of {_name}: {percent ?? -1:0} % {UntrustedText.CleanText(Mask(text))}"));
         }
     }
 
@@ -428,7 +453,8 @@ internal sealed class Worker : IDisposable
             : default;
         if (_services.Log.IsEnabled(level))
         {
-            _services.Log.Write(level, Mask(WireRecords.Read<string>(parameters, "message")));
+            var text = Mask(WireRecords.Read<string>(parameters, "message"));
+            InTrace(() => _services.Log.Write(level, text));
         }
     }
 
@@ -455,7 +481,7 @@ internal sealed class Worker : IDisposable
     {
         IsBackground = true,
         Name = $"StorageConnect worker {what}",
-    }.Start();
+    }.UnsafeStart();
 }
 
 /// <summary>A call under way.</summary>

@@ -90,6 +90,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "kill", SetLastError = true)]
     public static partial int Kill(int process, int signal);
 
+    [LibraryImport(Name, EntryPoint = "getpgid", SetLastError = true)]
+    public static partial int GetProcessGroup(int process);
+
     [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FcntlDescriptor(int descriptor, int command, int argument);
 

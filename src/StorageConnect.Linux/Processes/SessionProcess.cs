@@ -92,6 +92,24 @@ public sealed class SessionProcess : IDisposable
         _ = Libc.Kill(-_process.Id, Kill);
     }
 
+    /// <summary>Calls <paramref name="action"/> once, when the process has ended: a child of it may hold its streams open for longer.</summary>
+    public void WhenEnded(Action action)
+    {
+        _process.Exited += (_, _) => action();
+        _process.EnableRaisingEvents = true;
+    }
+
+    /// <summary>In a process that was started so: ends this process with all that it started.</summary>
+    public static void KillOwnGroup()
+    {
+        if (Libc.GetProcessGroup(0) == Environment.ProcessId)
+        {
+            _ = Libc.Kill(0, Kill);
+        }
+
+        Environment.Exit(0);
+    }
+
     /// <summary>Waits for its end. False when the time is over.</summary>
     /// <param name="time">How long to wait.</param>
     public bool WaitForEnd(TimeSpan time) => _process.WaitForExit(time);

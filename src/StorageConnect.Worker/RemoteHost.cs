@@ -8,7 +8,8 @@ internal sealed class RemoteHost(JsonRpcPeer peer) : IHostServices
 {
     public string DevicePathPrefix => Ask<string>(WireNames.DevicePathPrefix, static _ => { });
 
-    public ValueList<string> FindDevicePaths(string page83Id) => Ask<ValueList<string>>(WireNames.FindDevicePaths, json => json.WriteString("page83Id", page83Id));
+    public ValueList<string> FindDevicePaths(string page83Id) =>
+        Ask<ValueList<string>>(WireNames.FindDevicePaths, json => json.WriteString("page83Id", page83Id));
 
     public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken) =>
         DoAsync(WireNames.DestroyMultipathDevice, json => json.WriteString("page83Id", page83Id), cancellationToken);

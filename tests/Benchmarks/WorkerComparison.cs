@@ -61,8 +61,8 @@ internal static class WorkerComparison
             foreach (var (name, path, plugin, isolated) in ways)
             {
                 var results = Enumerable.Range(0, Rounds).Select(round => Measure(Path.Combine(folder, $"{name}{round}"), path, plugin, isolated)).ToList();
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{name,-20}{Median(results.Select(r => r.Call)),18:0.0}{Median(results.Select(r => r.First)),18:0}{Median(results.Select(r => r.PerSecond)),14:0}"));
+                var (call, first, perSecond) = (Median(results.Select(r => r.Call)), Median(results.Select(r => r.First)), Median(results.Select(r => r.PerSecond)));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{call,18:0.0}{first,18:0}{perSecond,14:0}"));
             }
 
             return 0;
@@ -87,7 +87,14 @@ internal static class WorkerComparison
         array.GetStatusAsync(null, default).GetAwaiter().GetResult();
         var first = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
 
-        var element = new StorageElement { Uuid = new('0', 32), Name = "db01", SizeBytes = 1 << 30, Page83Id = "36025c0c00000000000000000000000001", Status = "ok" };
+        var element = new StorageElement
+        {
+            Uuid = new('0', 32),
+            Name = "db01",
+            SizeBytes = 1 << 30,
+            Page83Id = "36025c0c00000000000000000000000001",
+            Status = "ok",
+        };
         var times = new double[Calls];
         for (var i = 0; i < Calls; i++)
         {

@@ -100,13 +100,15 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
     }
 
-    private static IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
+    private IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
     {
         try
         {
+            var isolatesAll = origin != PluginOrigin.Module && paths.IsolatesPlugins;
             return Directory.Exists(root)
                 ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
-                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module)).Select(candidate => candidate with { Origin = origin })]
+                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module))
+                    .Select(candidate => candidate with { Origin = origin, IsIsolated = candidate.IsIsolated || isolatesAll })]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

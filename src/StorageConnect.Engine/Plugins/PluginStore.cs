@@ -264,8 +264,3 @@ internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> F
     /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. What it holds is not known before it was asked.</summary>
     public PluginManifest? Manifest { get; init; }
 }
-
-/// <summary>How a plug-in that is registered is to run.</summary>
-/// <param name="Isolated">In processes of its own. Python classes and programs always are.</param>
-/// <param name="Interpreter">The program that runs it, by its full path; null for the usual one.</param>
-public sealed record PluginOptions(bool Isolated = false, string? Interpreter = null);

@@ -70,6 +70,21 @@ public sealed class IsolatedAssemblyTests : IDisposable
         Assert.Empty(plugin.Workers);
     }
 
+    [Fact]
+    public async Task By_the_rule_for_all_one_that_did_not_ask_for_it_is_isolated_too()
+    {
+        new PluginBlueprint { Name = "Plain", ClassName = "Plain.Plugin", Base = typeof(DangerousPlugin), StorageServerExtraInfoHelp = null }
+            .WriteTo(_folder["plain"]);
+        Assert.False(Assert.Single(_bed.Engine.Plugins.Add(_folder["plain"])).Isolated);
+
+        await File.WriteAllTextAsync(Path.Combine(_bed.NewFolder("config"), "isolate-plugins"), "", Cancellation);
+        var array = await _bed.OpenAsync("Plain");
+
+        await Assert.ThrowsAsync<PluginFaultException>(() => array.GetStatusAsync(Element("exit"), Cancellation));
+        Assert.Equal("ok", await array.GetStatusAsync(null, Cancellation));
+        Assert.Equal([false], _bed.Engine.Plugins.GetAll().Where(plugin => plugin.Name == "Local").Select(plugin => plugin.Isolated));
+    }
+
     private static StorageElement Element(string name) => new() { Uuid = new('0', 32), Name = name };
 
     private static List<string> Outcomes(IEnumerable<OscConformanceResult> results) =>

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
 using StorageConnect.Engine;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Workers;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Workers;
@@ -196,6 +198,56 @@ public sealed class MisbehaviourTests : IDisposable
         var environment = (await File.ReadAllTextAsync($"/proc/{worker}/environ", Cancellation)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(["LC_ALL", "PATH", "STORAGE_CONNECT_STARTED_BY", "XDG_CACHE_HOME"],
             environment.Select(variable => variable.Split('=')[0]).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    [SupportedOSPlatform("linux")]
+    public async Task A_process_whose_session_was_killed_ends()
+    {
+        var start = PowerShellTool.Start("-Command", PowerShellTool.ImportModule
+            + $"$null = Register-OscPlugin '{Naughty}' -Confirm:$false; "
+            + $"$null = Register-OscStorageServer lab -Plugin Naughty -StorageType SAN -ExtraInfo '{_bed.NewFolder("array")}'; "
+            + "(Get-OscPlugin Naughty).Workers.ProcessId; Start-Sleep 1000");
+        foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME" })
+        {
+            start.Environment[variable] = _bed.NewFolder("settings");
+        }
+
+        using var session = Process.Start(start)!;
+        var worker = int.Parse((await session.StandardOutput.ReadLineAsync(Cancellation))!, CultureInfo.InvariantCulture);
+        Assert.NotNull(ProcessIdentity.Of(worker));
+
+        session.Kill();
+
+        await ExpectGoneAsync(worker);
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task One_that_nobody_uses_ends_and_the_next_call_starts_another()
+    {
+        var manifest = new PluginManifest { Kind = PluginKind.Python, Command = ["NaughtyPlugin.py"], Isolated = true };
+        var plugin = new WorkerPlugin(new()
+        {
+            ClassName = "NaughtyPlugin.NaughtyPlugin",
+            Name = "Naughty",
+            Vendor = "Example",
+            Version = "1.0.0-1",
+            Description = "",
+            StorageTypes = [StorageType.SAN],
+            RequiredApiVersion = "1.2.10",
+            ExtendedApiVersion = "1.2.10",
+            Ability = new(),
+        }, "1.2.10", WorkerLaunch.CommandFor(Naughty, manifest), new() { IdleTimeout = TimeSpan.FromMilliseconds(100) })
+        {
+            Services = new(new PluginCache(), _bed.Host),
+        };
+        Assert.Null(await plugin.IntroduceAsync(Cancellation));
+        var server = new StorageServer { Uuid = new('1', 32), Name = "lab" };
+
+        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+        await WaitForAsync(() => plugin.Workers.Count == 0);
+
+        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
     }
 
     private static StorageElement Element(string name) => new() { Uuid = new('0', 32), Name = name };

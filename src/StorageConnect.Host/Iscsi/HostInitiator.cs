@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
@@ -21,7 +20,7 @@ internal static class HostInitiator
             .. SysFile.Names(Path.Combine(roots.Sys, "class", "fc_host"))
                 .Select(host => SysFile.TryReadText(Path.Combine(roots.Sys, "class", "fc_host", host, "port_name")))
                 .OfType<string>()
-                .Select(name => InitiatorName.TryGetWwn(name) ?? name)
+                .Select(name => name.StartsWith("0x", StringComparison.Ordinal) ? name[2..].ToLowerInvariant() : name.ToLowerInvariant())
         ],
         HostName = Environment.MachineName,
     };

@@ -15,7 +15,6 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
     [Parameter(Position = 0)]
     [ChoosesNames]
     [SupportsWildcards]
-    [ArgumentCompleter(typeof(WwidCompleter))]
     public string[]? Wwid { get; set; }
 
     /// <summary>Elements whose devices are wanted.</summary>
@@ -33,7 +32,7 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
         {
             foreach (var filter in NameFilter.From(Wwid))
             {
-                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => Matches(filter, device)));
+                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => filter.Matches(device.Wwid)));
             }
 
             return;
@@ -41,11 +40,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
 
         var filters = NameFilter.From(Wwid);
         ForEachElement(InputObject, ElementKind.Any, (_,
-            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))));
+            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => filter.Matches(device.Wwid))));
     }
-
-    private static bool Matches(NameFilter filter, OscDevice device) =>
-        filter.Literal is { } wwid ? new Page83Text(wwid).Means(device.Wwid) : filter.Matches(device.Wwid);
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)
     {

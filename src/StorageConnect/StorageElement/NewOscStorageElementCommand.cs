@@ -4,12 +4,13 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Creates LUNs (guide: create). Thin unless -Thick is given.</summary>
-[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
 public sealed class NewOscStorageElementCommand : NewCmdlet
 {
     /// <summary>The names of the new elements.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
     [ChoosesNames(FromRows = true)]
     public string[] Name { get; set; } = [];
 
@@ -17,12 +18,10 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("SizeBytes")]
     [SizeTransformation]
-    [ArgumentCompleter(typeof(SizeCompleter))]
     public long Size { get; set; }
 
     /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
@@ -34,7 +33,6 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }

@@ -7,9 +7,8 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(AccessContext))]
 public sealed class NewOscAccessContextCommand : OscCmdlet
 {
-    /// <summary>Host name or IP address, with the port after a colon or without.</summary>
+    /// <summary>Host name or IP address.</summary>
     [Parameter(Mandatory = true, Position = 0)]
-    [OneValue]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = "";
 
@@ -30,32 +29,25 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
 
     /// <summary>The network device to log in through.</summary>
     [Parameter]
-    [OneValue]
     public string? NetDevice { get; set; }
 
-    private protected override void Process() => Try(HostName, () =>
+    private protected override void Process()
     {
-        var (host, port) = LoginHost.Parse(HostName);
-        if (port is not null && port != Port && MyInvocation.BoundParameters.ContainsKey(nameof(Port)))
-        {
-            throw CommandErrors.HostNameInvalid(HostName, $"it names the port {port}, and -Port is {Port}");
-        }
-
         if (MutualChapCredential is not null && ChapCredential is null)
         {
-            throw CommandErrors.ChapCredentialNeeded(HostName);
+            WriteError(CommandErrors.ChapCredentialNeeded(HostName), HostName);
+            return;
         }
 
-        ChapSecretLength.Warn(this, ChapCredential, MutualChapCredential);
         WriteObject(new AccessContext
         {
-            Host = host,
-            Port = port ?? Port,
+            Host = HostName,
+            Port = Port,
             ChapUser = ChapCredential?.UserName,
             MutualChapUser = MutualChapCredential?.UserName,
             NetDevice = NetDevice,
         }.WithSecrets(
             ChapCredential is null ? null : Secret.From(ChapCredential.Password),
             MutualChapCredential is null ? null : Secret.From(MutualChapCredential.Password)));
-    });
+    }
 }

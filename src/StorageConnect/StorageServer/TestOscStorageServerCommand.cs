@@ -1,15 +1,14 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
 /// <summary>Validates registered servers anew (guide: validate).</summary>
-[Cmdlet(VerbsDiagnostic.Test, "OscStorageServer", DefaultParameterSetName = ServerSet)]
+[Cmdlet(VerbsDiagnostic.Test, "OscStorageServer")]
 [OutputType(typeof(bool), typeof(OscServerTest))]
-public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
+public sealed class TestOscStorageServerCommand : OscQueryCmdlet
 {
     /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(Position = 0, ParameterSetName = ServerSet)]
+    [Parameter(Position = 0, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
@@ -21,29 +20,25 @@ public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
 
     private protected override void Process()
     {
-        foreach (var array in Servers is null ? Engine.GetArrays() : Arrays())
+        foreach (var array in StorageServer is null ? Engine.GetArrays() : Arrays())
         {
-            Ask(array);
-        }
-    }
-
-    private protected override void Ask(StorageArray array)
-    {
-        try
-        {
-            Run(array.ValidateAsync);
-            WriteObject(Detailed ? new OscServerTest { StorageServerName = array.Name, Passed = true } : true);
-        }
-        catch (StorageConnectException e)
-        {
-            if (Detailed)
+            try
             {
-                WriteObject(new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
+                Run(array.ValidateAsync);
+                WriteObject(Detailed ? new OscServerTest { StorageServerName = array.Name, Passed = true } : true);
             }
-            else
+            catch (StorageConnectException e)
             {
-                WriteError(e, array.Server);
-                WriteObject(false);
+                if (Detailed)
+                {
+                    WriteObject(
+                        new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
+                }
+                else
+                {
+                    WriteError(e, array.Server);
+                    WriteObject(false);
+                }
             }
         }
     }

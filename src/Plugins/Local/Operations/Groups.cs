@@ -206,6 +206,6 @@ internal static class Groups
         {
             ErrorId = "AccessGroupNotFound",
             Element = name,
-            Recommendation = "List the groups that are there, and choose one of them, or create it.",
+            Recommendation = "Create it first, or list the groups that are there.",
         };
 }

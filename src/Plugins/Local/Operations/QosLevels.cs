@@ -31,7 +31,7 @@ internal static class QosLevels
             : throw new InvalidRequestException($"There is no quality of service '{wanted}' in this pool.")
             {
                 ErrorId = "QosUnknown",
-                Element = wanted,
+                Element = element,
                 Recommendation = $"Choose one of: {string.Join(", ", known)}.",
             };
     }

@@ -47,7 +47,8 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>What is wrong with the class itself, or null.</summary>
     public string? Problem => session.Plugin.FindProblem();
 
-    public Type PluginClass => session.Plugin.Instance.GetType();
+    /// <summary>The class; null where it is not in this process.</summary>
+    public Type? PluginClass => session.Plugin.RunsElsewhere ? null : session.Plugin.Instance.GetType();
 
     /// <summary>The plug-in's cache, which the engine gave it.</summary>
     public PluginCache Cache => session.Plugin.Instance.Services.Cache;

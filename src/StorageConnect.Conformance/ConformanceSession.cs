@@ -44,7 +44,7 @@ internal sealed class ConformanceSession : IDisposable
     /// <summary>A door with another instance of the plug-in behind it, as another process has: it knows nothing that isn't on the array.</summary>
     public StorageArray OpenWithNewInstance()
     {
-        var instance = (StorageArrayPlugin)Activator.CreateInstance(Plugin.Instance.GetType())!;
+        var instance = Plugin.NewInstance();
         instance.Services = Plugin.Instance.Services with { Cache = new PluginCache() };
         return Open(new PluginRecorder(instance, CreatedObjects));
     }

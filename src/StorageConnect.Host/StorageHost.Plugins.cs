@@ -1,5 +1,6 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
@@ -24,6 +25,15 @@ public sealed partial class StorageHost : IStorageHost
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
         return OperatingSystem.IsLinux() ? _host.Paths.Find(page83Id) : [];
+    }
+
+    /// <inheritdoc/>
+    public ValueList<string> FindDevicePaths(StorageElement element)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        return OperatingSystem.IsLinux() && _host.Ledger.TryLoadPresented(element) is { State: AttachmentState.Attached } attachment
+            ? FindDevicePaths(attachment.Page83Id)
+            : element.Page83Id.Length == 0 ? [] : FindDevicePaths(element.Page83Id);
     }
 
     /// <inheritdoc/>

@@ -17,7 +17,7 @@ public sealed partial class LocalPlugin
             array =>
             {
                 var row = array.Database.Read(db => array.Require(db, element));
-                return row.ToElement(server, array) with { Status = StatusOf(array, server, row, cancellationToken) };
+                return row.ToElement(server, array).WithUsage(array, row) with { Status = StatusOf(array, server, row, cancellationToken) };
             },
             cancellationToken);
     }

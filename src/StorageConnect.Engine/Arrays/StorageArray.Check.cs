@@ -37,7 +37,7 @@ public sealed partial class StorageArray
             // All that comes before the change allows it.
         }
 
-        await CheckInitiatorsAsync(needs.Initiators);
+        CheckInitiators(needs.Initiators);
         await CheckNewNameAsync(needs.NewElement, cancellationToken);
         await CheckQosAsync(needs.Qos, cancellationToken);
         if (needs.VolumeGroup is { } pool && (await GetInfoAsync(cancellationToken)).VolumeGroups is { Count: > 0 } pools && !pools.Contains(pool))
@@ -59,11 +59,6 @@ public sealed partial class StorageArray
             throw new CheckEndedException();
         }
     }
-
-    private static Task CheckInitiatorsAsync(IReadOnlyList<string> initiators) =>
-        initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong
-            ? Task.FromException(AccessGroupErrors.InitiatorInvalid(wrong))
-            : Task.CompletedTask;
 
     private async Task CheckNewNameAsync(string? name, CancellationToken cancellationToken)
     {

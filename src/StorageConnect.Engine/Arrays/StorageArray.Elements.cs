@@ -286,6 +286,6 @@ public sealed partial class StorageArray
             }
         }
 
-        return updated.ConvertAll(element => element with { DevicePaths = element.Page83Id.Length == 0 ? [] : _host.FindDevicePaths(element.Page83Id) });
+        return updated.ConvertAll(element => element with { DevicePaths = _host.FindDevicePaths(element) });
     }
 }

@@ -98,6 +98,7 @@ public sealed partial class StorageArray : IDisposable
             UsedBytes = info.UsedBytes,
             FreeBytes = info.FreeBytes,
             AllocatedBytes = info.AllocatedBytes,
+            ReportedAt = DateTimeOffset.UtcNow,
         }, info);
     }
 
@@ -121,7 +122,7 @@ public sealed partial class StorageArray : IDisposable
             Names.Learn(NameKind.Qos, Uuid, value.Value);
         }
 
-        return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
+        return [.. values.Select(value => value with { StorageServerUuid = Uuid, StorageServerName = Name })];
     }
 
     /// <summary>The result of create, clone or cloneFromSnap; a fault if the quality of service is missing.</summary>

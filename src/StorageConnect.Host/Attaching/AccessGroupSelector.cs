@@ -20,8 +20,7 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
                 : [.. named.Except(element.AccessGroupNames)];
         }
 
-        // A group without entries is a passive array's: it is there for whoever asks.
-        if (groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group))))
+        if (IsPresented(element))
         {
             return [];
         }
@@ -31,6 +30,10 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
             : holding.Where(IsOwn).ToList() is [var own] ? [own.Name]
             : throw NoOneGroup(element, server, holding);
     }
+
+    /// <summary>True when this host sees the element. A group without entries is a passive array's: it is there for whoever asks.</summary>
+    public bool IsPresented(StorageElement element) =>
+        groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group)));
 
     /// <summary>
     /// The groups to withdraw the element from, so that this host doesn't see it any more: those that hold this host and no other. Through a

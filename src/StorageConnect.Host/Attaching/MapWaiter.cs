@@ -12,10 +12,20 @@ namespace StorageConnect.Host.Attaching;
 internal sealed class MapWaiter(LinuxHost host)
 {
     /// <summary>The map with all these disks, and its link in /dev.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="paths">Its disks.</param>
+    /// <param name="tellFirst">The identity came to multipath's list after the disks: multipathd may have left them aside.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
     /// <exception cref="HostNotReadyException">It does not come.</exception>
-    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, bool tellFirst,
+        CancellationToken cancellationToken)
     {
+        if (tellFirst && FindWhole(element.Page83Id, paths) is null)
+        {
+            await AddMissingPathsAsync(element, paths, cancellationToken);
+        }
+
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {

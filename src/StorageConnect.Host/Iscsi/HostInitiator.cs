@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
@@ -20,7 +21,7 @@ internal static class HostInitiator
             .. SysFile.Names(Path.Combine(roots.Sys, "class", "fc_host"))
                 .Select(host => SysFile.TryReadText(Path.Combine(roots.Sys, "class", "fc_host", host, "port_name")))
                 .OfType<string>()
-                .Select(name => name.StartsWith("0x", StringComparison.Ordinal) ? name[2..].ToLowerInvariant() : name.ToLowerInvariant())
+                .Select(name => InitiatorName.TryGetWwn(name) ?? name)
         ],
         HostName = Environment.MachineName,
     };

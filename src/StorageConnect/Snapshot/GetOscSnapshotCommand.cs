@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps). With -OlderThan or -KeepLast, those that a retention lets go.</summary>
 [Cmdlet(VerbsCommon.Get, "OscSnapshot")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
+public sealed class GetOscSnapshotCommand : OscElementListCmdlet
 {
     private SnapshotRetention? _retention;
 
@@ -43,8 +43,6 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
         element?.Type == StorageElementType.Snapshot
             ? [await array.GetInfoAsync(element, cancellationToken)]
             : await array.GetCurrentSnapsAsync(element, cancellationToken);
-
-    private protected override string NameOf(StorageElement record) => record.Name;
 
     private protected override void Write(StorageArray array, StorageElement record)
     {

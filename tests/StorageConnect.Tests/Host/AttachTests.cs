@@ -157,7 +157,7 @@ public sealed class AttachTests : IAsyncDisposable
     public async Task A_plugin_that_logs_in_in_its_own_way_does_so_and_its_sessions_stay(bool namesTargets)
     {
         var element = _host.Array.Add("db01", Target, 5);
-        _host.Array.OwnLogin = () =>
+        _host.Array.OwnLogin = _ =>
         {
             _host.AddSession(Target, "10.99.0.1");
             _host.AddSession(Target, "10.99.1.1");

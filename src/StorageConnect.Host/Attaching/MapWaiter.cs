@@ -35,6 +35,12 @@ internal sealed class MapWaiter(LinuxHost host)
                 return map;
             }
 
+            // Lost since it was found: multipathd can't take a path that doesn't answer. The others serve.
+            if (FindWhole(element.Page83Id, [.. paths.Where(IsUsable)]) is { } partial && paths.Any(IsUsable) && !paths.All(IsUsable))
+            {
+                return partial;
+            }
+
             var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
             if (!isLate && UdevQueue.IsBusy(host.Roots))
             {
@@ -60,6 +66,9 @@ internal sealed class MapWaiter(LinuxHost host)
         return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
     }
 
+    private bool IsUsable(FoundPath path) => path.Device.State is "running"
+        && (path.Device.SessionId is not { } id || host.Initiator.Sessions().Any(session => session.Id == id && session.IsLoggedIn));
+
     private bool IsOpenable(DmDevice map) =>
         DeviceLink.KernelNameOf(host.Roots, DeviceLink.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
 
@@ -67,7 +76,7 @@ internal sealed class MapWaiter(LinuxHost host)
     {
         var slaves = MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
         var reply = "";
-        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk)))
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && IsUsable(path)))
         {
             host.Step("add path");
             reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);

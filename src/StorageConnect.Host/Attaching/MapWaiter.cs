@@ -35,8 +35,7 @@ internal sealed class MapWaiter(LinuxHost host)
                 return map;
             }
 
-            // Lost since it was found: multipathd can't take a path that doesn't answer. The others serve.
-            if (FindWhole(element.Page83Id, [.. paths.Where(IsUsable)]) is { } partial && paths.Any(IsUsable) && !paths.All(IsUsable))
+            if (FindPartial(element.Page83Id, paths) is { } partial)
             {
                 return partial;
             }
@@ -50,7 +49,7 @@ internal sealed class MapWaiter(LinuxHost host)
             var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
             if (isLate)
             {
-                return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
+                return FindWhole(element.Page83Id, paths) ?? FindPartial(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
             }
         }
     }
@@ -65,6 +64,10 @@ internal sealed class MapWaiter(LinuxHost host)
         var slaves = map.Slaves(host.Roots).ToHashSet();
         return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
     }
+
+    /// <summary>The map with the paths that are left, where one was lost since it was found: multipathd can't take a path that doesn't answer.</summary>
+    private DmDevice? FindPartial(string page83Id, IReadOnlyList<FoundPath> paths) =>
+        paths.Where(IsUsable).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
 
     private bool IsUsable(FoundPath path) => path.Device.State is "running"
         && (path.Device.SessionId is not { } id || host.Initiator.Sessions().Any(session => session.Id == id && session.IsLoggedIn));

@@ -14,6 +14,9 @@ public sealed partial class StorageHost : IStorageHost
     public string DevicePathPrefix => _host.Multipath.IsListening ? DeviceLink.MultipathFolder : DeviceLink.PlainFolder;
 
     /// <inheritdoc/>
+    public string? InitiatorName => OperatingSystem.IsLinux() ? HostInitiator.Read(_host.Roots).Iqn : null;
+
+    /// <inheritdoc/>
     /// <remarks>
     /// A multipath map goes before its disks, also while multipathd is down: the disks under a map are never for anyone else. Where a disk
     /// under the map shows another identity, the list is empty: no path is better than a path to the wrong disk.

@@ -46,7 +46,7 @@ public sealed partial class StorageArray
         }
 
         await CheckGroupsAsync(needs, cancellationToken);
-        if (needs.WithoutSnapshots is { } element && await HasSnapshotsAsync(element, cancellationToken))
+        if (needs.WithoutSnapshots is { } element && (await SnapshotsOfAsync(element, cancellationToken)).Count > 0)
         {
             throw ElementErrors.StorageElementHasSnapshots(element.Name);
         }
@@ -74,7 +74,8 @@ public sealed partial class StorageArray
 
         try
         {
-            if ((await GetCurrentSnapsAsync(null, cancellationToken)).Any(snapshot => snapshot.Name == name))
+            var snapshots = await FindSnapshotsAsync(name, cancellationToken) ?? await GetCurrentSnapsAsync(null, cancellationToken);
+            if (snapshots.Any(snapshot => snapshot.Name == name))
             {
                 throw ElementErrors.StorageElementExists(name, Name);
             }
@@ -107,18 +108,6 @@ public sealed partial class StorageArray
         if (needs.UnusedAccessGroup is { } unused && (await GetPresentedAsync(unused, StorageElementFilter.DefaultTypes, cancellationToken)).Count > 0)
         {
             throw AccessGroupErrors.AccessGroupInUse(unused, Name);
-        }
-    }
-
-    private async Task<bool> HasSnapshotsAsync(StorageElement element, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await GetCurrentSnapsAsync(element, cancellationToken)).Count > 0;
-        }
-        catch (NoSuchOperationException)
-        {
-            return false;
         }
     }
 

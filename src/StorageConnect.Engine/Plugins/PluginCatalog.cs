@@ -13,7 +13,7 @@ public sealed class PluginCatalog
     internal PluginCatalog(EnginePaths paths, IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers)
     {
         _finder = new(paths);
-        _loader = new(host, clock, servers);
+        _loader = new(host, clock, servers, paths.State);
         _store = new(paths);
     }
 

@@ -6,7 +6,8 @@ using StorageConnect.Engine.Workers;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
-internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, TimeSpan? constructionLimit = null)
+internal sealed class PluginLoader(
+    IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, string stateFolder = "", TimeSpan? constructionLimit = null)
 {
     // By content: a new build is loaded beside the old one that is in use, whatever its path and version.
     private static readonly Dictionary<(string Path, string Hash), PluginLoadContext> Contexts = [];
@@ -108,6 +109,7 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         return new(new PluginCache(clock), host)
         {
             Log = new PluginLog(candidate.Descriptor),
+            StateFolder = Path.Combine(stateFolder, "plugins", className),
             GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
         };
     }

@@ -1,6 +1,7 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.Attaching;
 
@@ -46,12 +47,22 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     public IReadOnlyList<string> Shared(StorageElement element) =>
         [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && Holds(group) && !IsOwn(group)).Select(group => group.Name)];
 
+    /// <summary>
+    /// Under which of this host's names it sees the element: iscsid's own name where a group holds it, else that of an iface record. Null where no group
+    /// tells: then any will do.
+    /// </summary>
+    public InitiatorIdentity? SelectInitiator(StorageElement element, IReadOnlyList<InitiatorIdentity> identities) =>
+        groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(group => group.Entries.Count == 0)
+            ? null
+            : identities.FirstOrDefault(identity => presented.Exists(group => group.Entries.Contains(identity.Name, InitiatorName.Comparer)));
+
     private bool Holds(AccessGroup group) => group.Entries.Any(IsThisHost);
 
     private bool IsOwn(AccessGroup group) => group.Entries.Count > 0 && group.Entries.All(IsThisHost);
 
     private bool IsThisHost(string entry) =>
-        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
+        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(name, entry))
+        || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
 
     private StorageConnectException NoOneGroup(StorageElement element, StorageServer server, List<AccessGroup> holding)
     {

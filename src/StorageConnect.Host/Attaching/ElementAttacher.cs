@@ -19,6 +19,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
 {
     private readonly StaleDevices _stale = new(host);
     private Attachment _attachment = new();
+    private InitiatorIdentity? _initiator;
 
     public async Task<OscDevice> RunAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
@@ -37,7 +38,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element, isOfPresentation);
         var server = await array.GetServerAsync(cancellationToken);
-        var selector = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken));
+        var names = HostInitiator.Read(host.Roots);
+        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken));
         var toPresent = selector.SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
         if (isOfPresentation)
@@ -73,6 +75,13 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
                 element = await array.PresentAsync(element, toPresent, cancellationToken);
             }
 
+            _initiator = selector.SelectInitiator(element,
+                [.. names.Iqn is { } own ? [new InitiatorIdentity(own, null)] : Array.Empty<InitiatorIdentity>(), .. HostInitiator.ReadInterfaces(host.Roots)]);
+            if (_initiator is not null)
+            {
+                Tracer.Verbose($"Host: '{element.Name}' is presented to {_initiator}");
+            }
+
             var device = await CreateDeviceAsync(server, element, toPresent.Count > 0, undo, cancellationToken);
             if (isOfPresentation)
             {
@@ -105,7 +114,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
 
         var paths = await HostConnectors.For(host, server.StorageType)
-            .ConnectAsync(new(server, element, _attachment.Key, presented, token => array.StartAsync(element, token), undo.Changes, warn), cancellationToken);
+            .ConnectAsync(new(server, element, _attachment.Key, _initiator, presented, token => array.StartAsync(element, token), undo.Changes, warn), cancellationToken);
         element = presented is null ? element : element with { Page83Id = presented.Page83Id };
         Tracer.Verbose($"Host: found {string.Join(", ", paths.Select(path => path.Disk))} for '{element.Name}'");
         if (host.Multipath.IsListening)

@@ -113,6 +113,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
                 // Nobody knows who made them: they stay.
                 OtherSessionIds = [.. sessions.Select(session => session.Id)],
                 Boot = BootId.TryRead(host.Roots.Proc),
+                Since = TimeProvider.System.GetTimestamp(), // the array has just said so
             },
         };
     }

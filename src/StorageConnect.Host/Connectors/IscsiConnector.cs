@@ -12,8 +12,8 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     public async Task<IReadOnlyList<FoundPath>> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<IReadOnlyList<IscsiNode>> rounds = await request.StartTargets(cancellationToken) is { } targets
-            ? [[.. NodesOf(targets, request.Element)]]
-            : await new LoginPlanner(host.Initiator, request.Warn).PlanElementAsync(request.Server, request.Element, cancellationToken);
+            ? [[.. NodesOf(targets, request)]]
+            : await new LoginPlanner(host.Initiator, request.Warn).PlanElementAsync(request.Server, request.Element, request.Initiator, cancellationToken);
         return await new IscsiElementSearch(host, request).RunAsync(rounds, cancellationToken);
     }
 
@@ -59,9 +59,11 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     /// The sessions that a plug-in made in its own way: those with the targets where the element is, else with the plug-in's targets, or all where neither is
     /// told.
     /// </summary>
-    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets, StorageElement element) => host.Initiator.Sessions()
-        .Where(session => element.LunAddresses.Count > 0 ? element.LunAddresses.Any(place => place.TargetName == session.TargetName)
+    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets, ConnectRequest request) => host.Initiator.Sessions()
+        .Where(session => request.Element.LunAddresses.Count > 0 ? request.Element.LunAddresses.Any(place => place.TargetName == session.TargetName)
             : targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
+        .Where(session => request.Initiator is not { } name || session.InitiatorName is null || string.Equals(
+            session.InitiatorName, name.Name, StringComparison.OrdinalIgnoreCase))
         .Select(session => new IscsiNode(
             session.TargetName, session.Portal, session.Tpgt,
             new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));

@@ -50,5 +50,5 @@ internal sealed class HostLedger(string folder)
     // A session's number comes again after a restart: then its old note is worth nothing.
     private static string KeyOf(FullScan scan) => scan.SessionId.ToString(CultureInfo.InvariantCulture);
 
-    private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice}";
+    private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice} {session.Initiator}";
 }

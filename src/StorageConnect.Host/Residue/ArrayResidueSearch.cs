@@ -53,6 +53,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
         group.Entries.Count == 0
         || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
+            || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(entry, name))
             || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
 
     private HashSet<string> Seen() =>

@@ -20,6 +20,7 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
 
     /// <summary>The file to write; without it the text goes to the pipeline.</summary>
     [Parameter(Position = 0)]
+    [OneValue]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 

@@ -44,6 +44,10 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
             ? [await array.GetInfoAsync(element, cancellationToken)]
             : await array.GetCurrentSnapsAsync(element, cancellationToken);
 
+    // One by name or Uuid is looked up where the array can; else all are listed, once.
+    private protected override IEnumerable<StorageElement> List(StorageArray array, Lookup lookup) =>
+        lookup.Literal is { } one && Run(token => array.FindSnapshotsAsync(one, token)) is { } found ? found : base.List(array, lookup);
+
     private protected override void Write(StorageArray array, StorageElement record)
     {
         if (OlderThan is null && KeepLast is null)

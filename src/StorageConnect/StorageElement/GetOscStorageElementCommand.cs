@@ -81,6 +81,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
             Uuid = lookup.Uuid,
             Name = lookup.Name?.Literal,
             NamePrefix = lookup.Name?.Prefix is { Length: > 0 } prefix ? prefix : null,
+            NameSuffix = lookup.Name?.Suffix is { Length: > 0 } suffix ? suffix : null,
         };
         return lookup.Page83Id is null
             ? Stream(token => array.ListAsync(query, token))

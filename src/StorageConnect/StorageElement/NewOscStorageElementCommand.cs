@@ -22,6 +22,7 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
 
     /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
@@ -33,6 +34,7 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }

@@ -9,6 +9,7 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
 {
     /// <summary>Host name or IP address, with the port after a colon or without.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [OneValue]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = "";
 
@@ -29,6 +30,7 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
 
     /// <summary>The network device to log in through.</summary>
     [Parameter]
+    [OneValue]
     public string? NetDevice { get; set; }
 
     private protected override void Process() => Try(HostName, () =>

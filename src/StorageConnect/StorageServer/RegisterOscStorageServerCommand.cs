@@ -9,6 +9,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 {
     /// <summary>Your name for the array.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [OneValue]
     public string Name { get; set; } = "";
 
     /// <summary>The plug-in, by its name or class name.</summary>
@@ -28,6 +29,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Where the array's management answers.</summary>
     [Parameter]
+    [OneValue]
     public string? AdminHost { get; set; }
 
     /// <summary>The management user and password.</summary>
@@ -37,10 +39,12 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Which of the arrays behind a concentrator.</summary>
     [Parameter]
+    [OneValue]
     public string? StorageName { get; set; }
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 

@@ -25,6 +25,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>The name it gets.</summary>
     [Parameter]
+    [OneValue]
     public string? NewName { get; set; }
 
     /// <summary>The hosts to log in at, in place of those it has.</summary>
@@ -33,6 +34,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>Where the array's management answers.</summary>
     [Parameter]
+    [OneValue]
     public string? AdminHost { get; set; }
 
     /// <summary>The management user and password.</summary>
@@ -42,10 +44,12 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>Which of the arrays behind a concentrator.</summary>
     [Parameter]
+    [OneValue]
     public string? StorageName { get; set; }
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 

@@ -20,6 +20,7 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
 
     /// <summary>The network device to log in through, likewise.</summary>
     [Parameter]
+    [OneValue]
     [Alias("NetworkDevice")]
     public string? NetDevice { get; set; }
 

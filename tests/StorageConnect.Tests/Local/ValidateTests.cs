@@ -167,7 +167,7 @@ public sealed class ValidateTests
         mount.Unmount();
         await array.FailsAsync<NotFoundException>(array.InfoAsync(volume), "PoolNotFound");
         mount.Mount();
-        Assert.Equal(volume, await array.InfoAsync(volume));
+        Assert.Equal(volume, await array.RecordAsync(volume));
     }
 
     [Fact]

@@ -73,6 +73,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>True: multipathd says ok to a new size and does nothing.</summary>
     public bool IsMultipathdDeafToSizes { get; set; }
 
+    /// <summary>What multipathd tells of its settings; null = nothing.</summary>
+    public string? MultipathConfig { get; set; }
+
     /// <summary>Its answer to <c>add path</c>; null = it does it.</summary>
     public string? AnswerToAddPath { get; set; }
 
@@ -147,7 +150,8 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     public IReadOnlyList<IscsiSession> Sessions() => IscsiSession.ReadAll(Roots);
 
-    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn,
+        CancellationToken cancellationToken)
     {
         var portal = new IscsiPortal(access.Host, access.Port);
         return DeadPortals.Contains(access.Host)
@@ -171,7 +175,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
                 throw new AuthenticationFailedException($"CHAP failed at {node.Portal}.") { ErrorId = "ChapFailed" };
             }
 
-            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address));
+            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address, node.Initiator?.Name ?? Iqn));
         }
     }
 
@@ -202,12 +206,18 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         return Task.CompletedTask;
     }
 
-    public IscsiSession AddSession(string target, string address)
+    public IscsiSession AddSession(string target, string address, string initiator = Iqn)
     {
         lock (_gate)
         {
             var id = _nextSession++;
             _files.AddSession(id, host: id + 3, target, address, 3260);
+            _files.Write($"sys/class/iscsi_session/session{id}/initiatorname", initiator + "\n");
+            if (initiator != Iqn)
+            {
+                _files.Write($"sys/class/iscsi_session/session{id}/ifacename", "storage0\n");
+            }
+
             return _sessions[id] = Sessions().Single(session => session.Id == id);
         }
     }
@@ -387,7 +397,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     /// <summary>The way that a SCSI host and target number stand for; null when it is gone.</summary>
     private Link? FindLink(int host, int target) =>
-        _sessions.Values.FirstOrDefault(session => session.Host == host) is { } session ? new(session.TargetName, Iqn, IsUp(session))
+        _sessions.Values.FirstOrDefault(session => session.Host == host) is { } session ? new(session.TargetName, session.InitiatorName ?? Iqn, IsUp(session))
         : FindRemotePort(host, target) is { } port ? new(port.Wwpn, _ports[host], port.IsOnline)
         : null;
 
@@ -529,7 +539,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         foreach (var number in IsUp(session) ? luns.Order().ToList() : [])
         {
             // A device that is there already is left as it is, whoever is behind it now.
-            if (Array.Seen(session.TargetName, number) is { } element
+            if (Array.Seen(session.TargetName, number, session.InitiatorName ?? Iqn) is { } element
                 && !Directory.Exists(
                     _files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
             {
@@ -592,6 +602,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             {
                 ["show", "maps", "json"] => $$"""{"major_version": 0, "maps": [{{string.Join(",", Maps().Select(Describe))}}]}""",
                 ["show", "map", var wwid, "json"] => FindMap(wwid) is { } map ? $$"""{"major_version": 0, "map": {{Describe(map)}}}""" : "fail",
+                ["show", "config", "local"] when MultipathConfig is not null => MultipathConfig,
                 ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
                 ["del", "map", var name] => FindMap(name) is { } map && !IsOpen(map) ? RemoveAndSayOk(map) : "fail",
                 ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",

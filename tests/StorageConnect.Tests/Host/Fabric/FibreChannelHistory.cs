@@ -4,6 +4,7 @@ using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
 using Xunit;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -85,7 +86,9 @@ internal sealed class FibreChannelHistory : IAsyncDisposable
         _leftBefore.Clear();
         foreach (var element in _elements.Where(element => step.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0))
         {
-            _leftBefore[element.Name] = [.. DisksOf(element.Page83Id)]; // what somebody's withdrawal left behind
+            // What somebody's withdrawal left behind, and what leads to it only since numbers were swapped.
+            _leftBefore[element.Name] = [.. SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk))
+                .OfType<ScsiDevice>().Select(device => device.Folder)];
         }
 
         switch (step.Verb)

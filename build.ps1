@@ -7,7 +7,7 @@
     Clean       removes what was built
     Build       builds everything, and stages the module in out/StorageConnect
     Quickstart  builds, then runs docs/examples/quickstart.ps1 in a fresh process on the staged module, with settings and a pool of its own
-    Help        makes the help that is shipped (src/StorageConnect/en-US) from docs/cmdlets; needs Microsoft.PowerShell.PlatyPS (docs/cmdlets/README.md)
+    Help        brings docs/cmdlets in line with the cmdlets, and makes the help that is shipped (src/StorageConnect/en-US) from them
     Test        dotnet test: all tests, the stories of tests/Acceptance on the packaged module included
     Package     packs the module in the Release configuration: out/packages/StorageConnect.<version>.nupkg and .zip
 .EXAMPLE
@@ -91,66 +91,10 @@ function Invoke-Quickstart {
     }
 }
 
-function Test-Installed([string] $Module, [version] $Version, [string] $Purpose) {
-    if (Get-Module $Module -ListAvailable | Where-Object Version -GE $Version) {
-        return $true
-    }
-    Write-Warning "Skipped ${Purpose}: $Module $Version is not installed (Install-PSResource $Module)."
-}
-
 function Invoke-Help {
-    if (-not (Test-Installed Microsoft.PowerShell.PlatyPS 1.0.0 'the help')) {
-        return
-    }
-    $cmdlets = Join-Path $root 'docs' 'cmdlets'
-    $made = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
-    try {
-        Invoke-PowerShell '-Command', @"
-            `$ErrorActionPreference = 'Stop'
-            Import-Module Microsoft.PowerShell.PlatyPS
-            Import-MarkdownCommandHelp -Path '$cmdlets/*-*.md' | Export-MamlCommandHelp -OutputFolder '$made' -Force | Out-Null
-"@
-        $help = [xml] (Get-Content (Join-Path $made 'StorageConnect' 'StorageConnect.dll-Help.xml') -Raw)
-        Update-Maml $help
-        $help.Save((Join-Path $root 'src' 'StorageConnect' 'en-US' 'StorageConnect.dll-Help.xml'))
-    }
-    finally {
-        Remove-Item $made -Recurse -Force
-    }
-}
-
-# PlatyPS leaves Markdown in what it makes. Get-Help has places of its own for code, and shows backticks as they are.
-function Update-Maml([xml] $Help) {
-    $maml = 'http://schemas.microsoft.com/maml/2004/10'
-    $names = [Xml.XmlNamespaceManager]::new($Help.NameTable)
-    $names.AddNamespace('maml', $maml)
-    $names.AddNamespace('command', 'http://schemas.microsoft.com/maml/dev/command/2004/10')
-    $names.AddNamespace('dev', 'http://schemas.microsoft.com/maml/dev/2004/10')
-    foreach ($example in $Help.SelectNodes('//command:example', $names)) {
-        $introduction = $example.SelectSingleNode('maml:introduction', $names)
-        $paragraphs = @($introduction.SelectNodes('maml:para', $names))
-        $introduction.RemoveAll()
-        foreach ($paragraph in $paragraphs | Where-Object InnerText -NE ([string] [char] 0x80)) {
-            if ($paragraph.InnerText -match '(?s)^```powershell\s*\n(.*?)\s*```$') {
-                $example.SelectSingleNode('dev:code', $names).InnerText = $Matches[1]
-            }
-            else {
-                $null = $example.SelectSingleNode('dev:remarks', $names).AppendChild($paragraph)
-            }
-        }
-    }
-    foreach ($paragraph in $Help.SelectNodes('//maml:para', $names)) {
-        $paragraph.InnerText = $paragraph.InnerText.Replace('`', '')
-    }
-    foreach ($link in $Help.SelectNodes('//maml:navigationLink', $names)) {
-        # A page of the sources is nothing that a reader of Get-Help could open.
-        if ($link.SelectSingleNode('maml:linkText', $names).InnerText -eq 'Online Version') {
-            $null = $link.ParentNode.RemoveChild($link)
-        }
-        else {
-            $link.SelectSingleNode('maml:uri', $names).InnerText = ''
-        }
-    }
+    Invoke-Build
+    Invoke-PowerShell '-File', (Join-Path $root 'docs' 'cmdlets' 'Update-Help.ps1'), '-Module', (Join-Path $root 'out' 'StorageConnect' 'StorageConnect.psd1'),
+        '-Maml', (Join-Path $root 'src' 'StorageConnect' 'en-US' 'StorageConnect.dll-Help.xml')
 }
 
 function Invoke-Package {

@@ -47,10 +47,26 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>What is wrong with the class itself, or null.</summary>
     public string? Problem => session.Plugin.FindProblem();
 
-    public Type PluginClass => session.Plugin.Instance.GetType();
+    /// <summary>The class; null where it is not in this process.</summary>
+    public Type? PluginClass => session.Plugin.RunsElsewhere ? null : session.Plugin.Instance.GetType();
 
     /// <summary>The plug-in's cache, which the engine gave it.</summary>
     public PluginCache Cache => session.Plugin.Instance.Services.Cache;
+
+    /// <summary>Checks the identity that hosts see. Where identities belong to the presentation there may be none.</summary>
+    public void CheckPage83Id(StorageElement element)
+    {
+        if (!HasNoIdentityYet(element))
+        {
+            Check.IsPage83Id(element);
+        }
+    }
+
+    /// <summary>True where hosts tell two elements apart, or will by their presentations.</summary>
+    public bool DifferForHosts(StorageElement one, StorageElement other) => HasNoIdentityYet(one) || one.Page83Id != other.Page83Id;
+
+    /// <summary>True for an element that may be without a page 0x83 id, and is.</summary>
+    public bool HasNoIdentityYet(StorageElement element) => Descriptor.IdentityFromPresentation && element.Page83Id.Length == 0;
 
     /// <summary>The clause has nothing to check here.</summary>
     public static ClauseSkippedException Skip(string reason) => new(reason);

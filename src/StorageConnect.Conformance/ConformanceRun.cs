@@ -128,6 +128,10 @@ public sealed partial class ConformanceRun : IDisposable
         {
             return Failed(clause, e.Expected, e.Seen);
         }
+        catch (NoSuchOperationException e) when (IsOptional(e.Method))
+        {
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = $"{e.Method}: {e.Message}" };
+        }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -156,6 +160,14 @@ public sealed partial class ConformanceRun : IDisposable
 
         await clause.RunAsync(context);
     }
+
+    /// <summary>
+    /// Whether an array may have no such operation though no ability says so: an array may serve its elements always, and one whose identities belong to
+    /// the presentation may have elements that no host can reach.
+    /// </summary>
+    private bool IsOptional(string? method) =>
+        method is GuideMethod.Online or GuideMethod.Offline
+        || (method is GuideMethod.StartPresent && _session.Plugin.Descriptor.IdentityFromPresentation);
 
     private OscConformanceResult Failed(Clause clause, string expected, string seen) =>
         Result(clause, ConformanceOutcome.Failed) with { Expected = expected, Seen = seen };

@@ -7,7 +7,6 @@ namespace StorageConnect.Conformance;
 internal sealed class ConformanceSession : IDisposable
 {
     private readonly Func<Func<LoadedPlugin, LoadedPlugin>, StorageArray> _open;
-    private readonly IHostServices _host;
     private readonly List<StorageArray> _arrays = [];
 
     public ConformanceSession(PluginUnderTest tested, ConformanceOptions options)
@@ -17,7 +16,6 @@ internal sealed class ConformanceSession : IDisposable
         Options = options;
         Names = new(tested.Now);
         _open = tested.Open;
-        _host = tested.Host;
         Recorder = new(tested.Plugin.Instance, CreatedObjects);
         Raw = options.Fault is { } fault ? new FaultyPlugin(Recorder, fault) : Recorder;
         Array = Open(Raw);
@@ -46,8 +44,8 @@ internal sealed class ConformanceSession : IDisposable
     /// <summary>A door with another instance of the plug-in behind it, as another process has: it knows nothing that isn't on the array.</summary>
     public StorageArray OpenWithNewInstance()
     {
-        var instance = (StorageArrayPlugin)Activator.CreateInstance(Plugin.Instance.GetType())!;
-        instance.Services = new(new PluginCache(), _host);
+        var instance = Plugin.NewInstance();
+        instance.Services = Plugin.Instance.Services with { Cache = new PluginCache() };
         return Open(new PluginRecorder(instance, CreatedObjects));
     }
 

@@ -12,6 +12,12 @@ public sealed record EnginePaths(string Config, string State, string UserPlugins
     /// <summary>Plug-ins installed for everybody on this machine.</summary>
     public static string SystemPlugins => "/opt/storage-connect/plugins";
 
+    /// <summary>
+    /// True where the administrator, or the user, wants every plug-in but the module's own to run in processes of its own: there is a file
+    /// isolate-plugins in /etc/storage-connect, or in the user's settings.
+    /// </summary>
+    public bool IsolatesPlugins => new[] { "/etc/storage-connect", Config }.Any(folder => File.Exists(Path.Combine(folder, "isolate-plugins")));
+
     /// <summary>The places as the environment says now: scripts and tests may change it between two commands.</summary>
     /// <param name="moduleFolder">The folder the module was imported from.</param>
     public static EnginePaths FromEnvironment(string moduleFolder)

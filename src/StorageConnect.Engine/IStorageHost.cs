@@ -3,6 +3,10 @@ namespace StorageConnect.Engine;
 /// <summary>What the engine needs of the host it runs on, for plug-ins and for the guide's generic methods.</summary>
 public interface IStorageHost : IHostServices
 {
+    /// <summary>The paths on this host of an element, also of one whose identity belongs to its presentation; empty when it has no device here.</summary>
+    /// <param name="element">The element.</param>
+    ValueList<string> FindDevicePaths(StorageElement element) => element.Page83Id.Length == 0 ? [] : FindDevicePaths(element.Page83Id);
+
     /// <summary>The guide's generic discover: the targets that the server's access contexts offer this host (SendTargets).</summary>
     /// <param name="server">
     /// Each of its access contexts is asked, through its own network device or each of the server's: what is reachable through them alone is found.

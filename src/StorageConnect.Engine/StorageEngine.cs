@@ -8,6 +8,9 @@ namespace StorageConnect.Engine;
 /// <summary>The engine: plug-ins, registered servers, and their arrays. One per set of paths in a process; safe for several threads.</summary>
 public sealed class StorageEngine
 {
+    // How old the time of unchanged figures may be, where they are asked for again and again.
+    private static readonly TimeSpan ReportedAtAccuracy = TimeSpan.FromMinutes(1);
+
     private readonly IStorageHost _host;
     private readonly TimeProvider _clock;
     private readonly ServerRegistry _registry;
@@ -154,7 +157,14 @@ public sealed class StorageEngine
     public async Task<StorageServer> RefreshAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
+        var known = array.Server;
         var info = await array.GetInfoAsync(cancellationToken);
+        if (info with { ReportedAt = known.ReportedAt } == known && info.ReportedAt - known.ReportedAt < ReportedAtAccuracy)
+        {
+            // Only to say that it is still so the file is not written.
+            return known;
+        }
+
         _registry.Refresh(array.Entry with { Server = info });
         return info;
     }

@@ -1,5 +1,6 @@
 using StorageConnect.Engine;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
@@ -13,6 +14,9 @@ public sealed partial class StorageHost : IStorageHost
     public string DevicePathPrefix => _host.Multipath.IsListening ? DeviceLink.MultipathFolder : DeviceLink.PlainFolder;
 
     /// <inheritdoc/>
+    public string? InitiatorName => OperatingSystem.IsLinux() ? HostInitiator.Read(_host.Roots).Iqn : null;
+
+    /// <inheritdoc/>
     /// <remarks>
     /// A multipath map goes before its disks, also while multipathd is down: the disks under a map are never for anyone else. Where a disk
     /// under the map shows another identity, the list is empty: no path is better than a path to the wrong disk.
@@ -21,6 +25,15 @@ public sealed partial class StorageHost : IStorageHost
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
         return OperatingSystem.IsLinux() ? _host.Paths.Find(page83Id) : [];
+    }
+
+    /// <inheritdoc/>
+    public ValueList<string> FindDevicePaths(StorageElement element)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        return OperatingSystem.IsLinux() && _host.Ledger.TryLoadPresented(element) is { State: AttachmentState.Attached } attachment
+            ? FindDevicePaths(attachment.Page83Id)
+            : element.Page83Id.Length == 0 ? [] : FindDevicePaths(element.Page83Id);
     }
 
     /// <inheritdoc/>

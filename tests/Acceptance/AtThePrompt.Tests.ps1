@@ -52,6 +52,11 @@ Describe 'At the prompt' {
             @(Get-OscStorageElement db0*).Count | Should -Be 2
         }
 
+        It 'with a blank at an end is refused for what is new' -ForEach ' x', 'x ', "x$([char] 0xA0)", "a$([char] 0x200B)b", "a$([char] 0x202E)b" {
+            { New-OscStorageElement $_ 1MB -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
+            { New-OscAccessGroup $_ -ErrorAction Stop } | Should -Throw -ErrorId 'NameInvalid,*'
+        }
+
         It 'that is nowhere is an error, and a pattern that matches nothing is silent' {
             Get-OscStorageElement nosuch* -ErrorAction Stop | Should -BeNullOrEmpty
             { Get-OscStorageElement nosuch -ErrorAction Stop } | Should -Throw -ErrorId 'StorageElementNotFound,StorageConnect.Commands.GetOscStorageElementCommand'
@@ -240,6 +245,36 @@ Describe 'At the prompt' {
             $call = @{ Name = 'db01'; Size = 1MB; OutVariable = 'made' }
             $null = New-OscStorageElement @call
             $made.Name | Should -Be 'db01'
+        }
+    }
+
+    Context 'A date' {
+        It 'keeps its instant in a CSV file and in a text' {
+            $snapshot = New-OscStorageElement db01 1MB | Disable-OscStorageElement -PassThru -Confirm:$false | New-OscSnapshot -SnapshotName nightly
+            $file = Join-Path $TestDrive 'snapshots.csv'
+            Get-OscSnapshot | Export-Csv $file
+            Get-OscSnapshot | Select-Object Name, CreatedAt | Export-Csv "$file.2"
+
+            foreach ($row in (Import-Csv $file), (Import-Csv "$file.2")) {
+                [DateTimeOffset]::Parse($row.CreatedAt, [cultureinfo]::InvariantCulture) | Should -Be $snapshot.CreatedAt
+                # The instant itself is not before the instant.
+                Get-OscSnapshot -OlderThan $row.CreatedAt | Should -BeNullOrEmpty
+            }
+            $snapshot.CreatedAt | Should -BeOfType [DateTimeOffset]
+            $snapshot | Where-Object CreatedAt -GT ([DateTimeOffset]::Now.AddHours(-1)) | Should -Not -BeNullOrEmpty
+            ($snapshot | ConvertTo-Json | ConvertFrom-Json).CreatedAt.ToUniversalTime().Ticks | Should -Be $snapshot.CreatedAt.UtcTicks
+            $snapshot | Export-Clixml "$file.xml"
+            (Import-Clixml "$file.xml").CreatedAt | Should -Be $snapshot.CreatedAt
+        }
+    }
+
+    Context 'Where nobody can be asked' {
+        It 'a job tells that it must be confirmed' {
+            $null = New-OscStorageElement db01 1MB
+            $module = (Get-Module StorageConnect).Path
+            $job = Start-Job { Import-Module $using:module; try { Remove-OscStorageElement db01 } catch { $_.FullyQualifiedErrorId } }
+            $job | Receive-Job -Wait -AutoRemoveJob | Should -BeLike 'ConfirmationNeeded,*'
+            (Get-OscStorageElement).Name | Should -Be 'db01'
         }
     }
 }

@@ -11,7 +11,7 @@ public class ListBenchmarks : IDisposable
     private TemporaryEngine? _engine;
 
     /// <summary>How many elements there are.</summary>
-    [Params(1_000, 10_000)]
+    [Params(1_000, 10_000, 40_000)]
     public int Elements { get; set; }
 
     private StorageArray Array => _engine!.Array;
@@ -53,6 +53,10 @@ public class ListBenchmarks : IDisposable
 
     [Benchmark]
     public Task<int> ByPrefix() => CountAsync(new() { NamePrefix = "volume00050" });
+
+    /// <summary>Every row's name is read, and one record is made.</summary>
+    [Benchmark]
+    public Task<int> BySuffix() => CountAsync(new() { NameSuffix = "-none" });
 
     private async Task<int> CountAsync(StorageElementFilter filter)
     {

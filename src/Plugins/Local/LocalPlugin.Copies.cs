@@ -124,6 +124,17 @@ public sealed partial class LocalPlugin
         return Elements(server, element, ElementRows.Snapshots, cancellationToken);
     }
 
+    public override Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(nameOrUuid);
+        return Run<IReadOnlyList<StorageElement>?>(
+            server,
+            null,
+            array => array.Database.Read(db => ElementRows.SnapshotsNamed(db, nameOrUuid).ConvertAll(row => row.ToElement(server, array))),
+            cancellationToken);
+    }
+
     public override Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);

@@ -17,7 +17,7 @@ public sealed partial class LocalPlugin
             array =>
             {
                 var row = array.Database.Read(db => array.Require(db, element));
-                return row.ToElement(server, array) with { Status = StatusOf(array, server, row, cancellationToken) };
+                return row.ToElement(server, array).WithUsage(array, row) with { Status = StatusOf(array, server, row, cancellationToken) };
             },
             cancellationToken);
     }
@@ -41,12 +41,11 @@ public sealed partial class LocalPlugin
         {
             var (sql, values) = ElementRows.ListQuery(filter);
             using var rows = Translated(server, () => connection.Read(sql, values));
-            Func<ElementRow> read = () => ElementRows.Read(rows);
+            Func<ElementRow?> read = () => IsNamed(ElementRows.ReadName(rows), filter) ? ElementRows.Read(rows) : null;
             while (Translated(server, rows.Read))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var row = Translated(server, read);
-                if (filter.NamePrefix is null || row.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
+                if (Translated(server, read) is { } row)
                 {
                     yield return row.ToElement(server, array);
                 }
@@ -144,6 +143,11 @@ public sealed partial class LocalPlugin
         _ when server.StorageType == StorageType.iSCSI => Services.Host.FindDevicePaths(row.Page83Id!),
         _ => [array.Folder.Volume(row.Uuid)],
     };
+
+    // Before a record is made: of a wildcard, most rows don't match.
+    private static bool IsNamed(string name, StorageElementFilter filter) =>
+        (filter.NamePrefix is null || name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
+        && (filter.NameSuffix is null || name.EndsWith(filter.NameSuffix, StringComparison.OrdinalIgnoreCase));
 
     private static T Translated<T>(StorageServer server, Func<T> work)
     {

@@ -9,6 +9,10 @@ public interface IHostServices
     /// </summary>
     string DevicePathPrefix { get; }
 
+    /// <summary>The iSCSI qualified name under which this host logs in; null where it has none. Not in the guide.</summary>
+    /// <exception cref="AccessDeniedException">This user may not read it.</exception>
+    string? InitiatorName => null;
+
     /// <summary>
     /// The paths on this host of the device with this page 0x83 identity, with <see cref="DevicePathPrefix"/>; empty when this host has no such device.
     /// </summary>

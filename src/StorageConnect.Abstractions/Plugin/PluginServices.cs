@@ -11,6 +11,12 @@ public sealed record PluginServices(PluginCache Cache, IHostServices Host)
     /// </summary>
     public Func<IReadOnlyList<StorageServer>> GetRegisteredServers { get; init; } = static () => [];
 
+    /// <summary>
+    /// A folder of this plug-in's own on this machine, for what it must remember and the array doesn't: the same in every process of this user. It need
+    /// not exist yet. Keep files in it private to the user (0600), name them after the server's Uuid, and put no secret in them.
+    /// </summary>
+    public string StateFolder { get; init; } = "";
+
     /// <summary>The plug-in's log. Unless set, it drops every line.</summary>
     public IPluginLog Log { get; init; } = new SilentLog();
 

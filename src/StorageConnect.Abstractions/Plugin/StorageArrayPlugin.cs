@@ -421,6 +421,17 @@ public abstract class StorageArrayPlugin
     public virtual Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.SnapRemove);
 
+    /// <summary>The snapshots on the array that have this name or this Uuid. Not in the guide.</summary>
+    /// <remarks>
+    /// Override it where the array finds a snapshot without listing all of them: looking for one costs the same then, however many there are.
+    /// </remarks>
+    /// <param name="server">The server to ask.</param>
+    /// <param name="nameOrUuid">The name, case-sensitive, or the Uuid.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The snapshots, none where there is none; null where all have to be listed.</returns>
+    public virtual Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StorageElement>?>(null);
+
     /// <summary>The snapshots on the array, or those of an element. Guide: getCurrentSnaps(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for all snapshots.</param>

@@ -15,6 +15,9 @@ public sealed record QosValue : IExtensibleRecord
     /// <summary>The server that offers it. Filled in by the engine.</summary>
     public string StorageServerUuid { get; init; } = "";
 
+    /// <summary>The name of that server. Filled in by the engine.</summary>
+    public string StorageServerName { get; init; } = "";
+
     /// <summary>Its value.</summary>
     public override string ToString() => Value;
 

@@ -23,6 +23,9 @@ public sealed record StorageElementFilter : IExtensibleRecord
     /// <summary>Only elements whose name begins so, ignoring case (a wildcard's fixed part).</summary>
     public string? NamePrefix { get; init; }
 
+    /// <summary>Only elements whose name ends so, ignoring case (a wildcard's fixed end).</summary>
+    public string? NameSuffix { get; init; }
+
     /// <summary>Only the element of this page 0x83 identity.</summary>
     public string? Page83Id { get; init; }
 

@@ -80,6 +80,11 @@ public sealed record StorageServer : IExtensibleRecord
     /// <summary>Sum of the sizes that elements promise, in bytes. Null when unknown (guide: <c>alloc_sz</c>).</summary>
     public long? AllocatedBytes { get; init; }
 
+    /// <summary>
+    /// When the array last reported its status, volume groups and capacity to this host; what is shown of them is as of then. Filled in by the engine.
+    /// </summary>
+    public DateTimeOffset? ReportedAt { get; init; }
+
     /// <summary>The management user's secret, or null when none was given to this process.</summary>
     /// <remarks>A method, so that nothing that serializes or prints a record's properties can show it.</remarks>
     public Secret? GetAdminSecret() => _adminSecret.Value;

@@ -12,8 +12,8 @@ internal static class SnapshotCloneClauses
         var (source, snapshot) = await SnappedAsync(b);
         var clone = await b.CloneFromSnapAsync(source, snapshot);
         Check.IsUuid(clone);
-        Check.IsPage83Id(clone);
-        Check.That(clone.Page83Id != source.Page83Id && clone.Uuid != source.Uuid && clone.Uuid != snapshot.Uuid, "identities of its own",
+        b.CheckPage83Id(clone);
+        Check.That(b.DifferForHosts(clone, source) && clone.Uuid != source.Uuid && clone.Uuid != snapshot.Uuid, "identities of its own",
             $"{clone.Uuid} {clone.Page83Id}");
     }
 

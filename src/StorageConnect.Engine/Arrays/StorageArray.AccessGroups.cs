@@ -152,6 +152,19 @@ public sealed partial class StorageArray
         return presented;
     }
 
+    /// <summary>Whether a group holds one of these initiators, as arrays compare them.</summary>
+    public static bool Holds(AccessGroup group, IEnumerable<string> initiators) => group.Entries.Intersect(initiators, InitiatorName.Comparer).Any();
+
+    /// <summary>Refuses what no array takes for an initiator.</summary>
+    /// <exception cref="InvalidRequestException">One of them is none.</exception>
+    public static void CheckInitiators(IEnumerable<string> initiators)
+    {
+        if (initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong)
+        {
+            throw AccessGroupErrors.InitiatorInvalid(wrong);
+        }
+    }
+
     /// <summary>The group of this name.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<AccessGroup> FindAccessGroupAsync(string name, CancellationToken cancellationToken) =>

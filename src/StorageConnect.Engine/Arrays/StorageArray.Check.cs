@@ -37,7 +37,7 @@ public sealed partial class StorageArray
             // All that comes before the change allows it.
         }
 
-        await CheckInitiatorsAsync(needs.Initiators);
+        CheckInitiators(needs.Initiators);
         await CheckNewNameAsync(needs.NewElement, cancellationToken);
         await CheckQosAsync(needs.Qos, cancellationToken);
         if (needs.VolumeGroup is { } pool && (await GetInfoAsync(cancellationToken)).VolumeGroups is { Count: > 0 } pools && !pools.Contains(pool))
@@ -46,7 +46,7 @@ public sealed partial class StorageArray
         }
 
         await CheckGroupsAsync(needs, cancellationToken);
-        if (needs.WithoutSnapshots is { } element && await HasSnapshotsAsync(element, cancellationToken))
+        if (needs.WithoutSnapshots is { } element && (await SnapshotsOfAsync(element, cancellationToken)).Count > 0)
         {
             throw ElementErrors.StorageElementHasSnapshots(element.Name);
         }
@@ -59,11 +59,6 @@ public sealed partial class StorageArray
             throw new CheckEndedException();
         }
     }
-
-    private static Task CheckInitiatorsAsync(IReadOnlyList<string> initiators) =>
-        initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong
-            ? Task.FromException(AccessGroupErrors.InitiatorInvalid(wrong))
-            : Task.CompletedTask;
 
     private async Task CheckNewNameAsync(string? name, CancellationToken cancellationToken)
     {
@@ -79,7 +74,8 @@ public sealed partial class StorageArray
 
         try
         {
-            if ((await GetCurrentSnapsAsync(null, cancellationToken)).Any(snapshot => snapshot.Name == name))
+            var snapshots = await FindSnapshotsAsync(name, cancellationToken) ?? await GetCurrentSnapsAsync(null, cancellationToken);
+            if (snapshots.Any(snapshot => snapshot.Name == name))
             {
                 throw ElementErrors.StorageElementExists(name, Name);
             }
@@ -112,18 +108,6 @@ public sealed partial class StorageArray
         if (needs.UnusedAccessGroup is { } unused && (await GetPresentedAsync(unused, StorageElementFilter.DefaultTypes, cancellationToken)).Count > 0)
         {
             throw AccessGroupErrors.AccessGroupInUse(unused, Name);
-        }
-    }
-
-    private async Task<bool> HasSnapshotsAsync(StorageElement element, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await GetCurrentSnapsAsync(element, cancellationToken)).Count > 0;
-        }
-        catch (NoSuchOperationException)
-        {
-            return false;
         }
     }
 

@@ -5,6 +5,9 @@ namespace StorageConnect.Engine;
 /// <content>Snapshots and clones.</content>
 public sealed partial class StorageArray
 {
+    // Stands for the plug-in's null: an answer is never null.
+    private static readonly IReadOnlyList<StorageElement> NotIndexed = new List<StorageElement>();
+
     /// <summary>How many thin clones there can be, of an element or at all; -1 = unlimited. Guide: getCloneLimits().</summary>
     public async Task<long> GetCloneLimitsAsync(StorageElement? element, CancellationToken cancellationToken) =>
         await CheckedAsync(await OpenAsync(cancellationToken), GuideMethod.GetCloneLimits, element,
@@ -52,6 +55,17 @@ public sealed partial class StorageArray
         var snapshots = await CallAsync(session, GuideMethod.GetCurrentSnaps, element,
             static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
         return [.. Unique(session, GuideMethod.GetCurrentSnaps, snapshots).Select(Own)];
+    }
+
+    /// <summary>The snapshots of this name or Uuid, where the plug-in finds them without listing all; else null.</summary>
+    public async Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(string nameOrUuid, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var found = await CallAsync(session, GuideMethod.GetCurrentSnaps, nameOrUuid,
+            static async (plugin, server, n, token) => await plugin.FindSnapshotsAsync(server, n, token) ?? NotIndexed, cancellationToken);
+        return ReferenceEquals(found, NotIndexed)
+            ? null
+            : [.. Unique(session, GuideMethod.GetCurrentSnaps, found).Where(one => one.Name == nameOrUuid || one.Uuid == nameOrUuid).Select(Own)];
     }
 
     /// <summary>The snapshot of this name or Uuid.</summary>
@@ -217,7 +231,7 @@ public sealed partial class StorageArray
 
     private async Task<StorageElement?> TryFindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
-        var snapshots = await GetCurrentSnapsAsync(null, cancellationToken);
+        var snapshots = await FindSnapshotsAsync(nameOrUuid, cancellationToken) ?? await GetCurrentSnapsAsync(null, cancellationToken);
         return snapshots.FirstOrDefault(snapshot => snapshot.Name == nameOrUuid) ?? snapshots.FirstOrDefault(snapshot => snapshot.Uuid == nameOrUuid);
     }
 

@@ -93,7 +93,8 @@ public sealed partial class StorageArray
 
         try
         {
-            if ((await GetCurrentSnapsAsync(null, cancellationToken)).FirstOrDefault(snapshot => snapshot.Uuid == uuid) is { } snapshot)
+            var snapshots = await FindSnapshotsAsync(uuid, cancellationToken) ?? await GetCurrentSnapsAsync(null, cancellationToken);
+            if (snapshots.FirstOrDefault(snapshot => snapshot.Uuid == uuid) is { } snapshot)
             {
                 return snapshot;
             }
@@ -249,6 +250,7 @@ public sealed partial class StorageArray
         && (filter.Uuid is null || element.Uuid == filter.Uuid)
         && (filter.Name is null || element.Name == filter.Name)
         && (filter.NamePrefix is null || element.Name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
+        && (filter.NameSuffix is null || element.Name.EndsWith(filter.NameSuffix, StringComparison.OrdinalIgnoreCase))
         && (filter.Page83Id is null || element.Page83Id == filter.Page83Id);
 
     private static void CheckSize(string name, long sizeBytes)
@@ -286,6 +288,6 @@ public sealed partial class StorageArray
             }
         }
 
-        return updated.ConvertAll(element => element with { DevicePaths = element.Page83Id.Length == 0 ? [] : _host.FindDevicePaths(element.Page83Id) });
+        return updated.ConvertAll(element => element with { DevicePaths = _host.FindDevicePaths(element) });
     }
 }

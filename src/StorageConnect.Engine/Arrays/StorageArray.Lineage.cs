@@ -65,9 +65,7 @@ public sealed partial class StorageArray
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
         // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
-        var children = (await GetAllAsync(cancellationToken))
-            .Where(other => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(element.Uuid));
-        return Obstacles(element.AccessGroupNames).Concat(children.Select(Describe));
+        return Obstacles(element.AccessGroupNames).Concat((await SnapshotsOfAsync(element, cancellationToken)).Select(Describe));
     }
 
     /// <summary>The other members of a snapshot, and the groups that use what would be rolled back.</summary>
@@ -78,9 +76,29 @@ public sealed partial class StorageArray
             return [];
         }
 
-        var members = (await GetAllAsync(cancellationToken)).Where(other => snapshot.SourceUuids.Contains(other.Uuid)).ToList();
+        var members = new List<StorageElement>();
+        foreach (var uuid in snapshot.SourceUuids)
+        {
+            await foreach (var member in ListAsync(new() { Uuid = uuid }, cancellationToken))
+            {
+                members.Add(member);
+            }
+        }
+
         return members.Where(member => element is not null && member.Uuid != element.Uuid).Select(Describe)
             .Concat(members.Where(member => element is null || member.Uuid == element.Uuid).SelectMany(member => Obstacles(member.AccessGroupNames)));
+    }
+
+    private async Task<IReadOnlyList<StorageElement>> SnapshotsOfAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetCurrentSnapsAsync(element, cancellationToken);
+        }
+        catch (NoSuchOperationException)
+        {
+            return [];
+        }
     }
 
     private static IEnumerable<string> Obstacles(IEnumerable<string> groups) => groups.Select(group => $"access group '{group}'");

@@ -10,6 +10,9 @@ public sealed partial class StorageArray
     /// <summary>True where the plug-in implements discover, start and stop.</summary>
     internal async Task<bool> HasOwnLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Plugin.OverridesDiscovery;
 
+    /// <summary>True where page 0x83 identities belong to presentations (rule 11).</summary>
+    internal bool HasPresentationIdentities => _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion).Descriptor.IdentityFromPresentation;
+
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover().</summary>
     /// <returns>The server's record with its targets, or the plug-in's own note of them.</returns>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>

@@ -86,8 +86,8 @@ public sealed partial class StorageArray : IDisposable
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
-        // The user's entries are kept: only the array's own information is taken from the result.
-        return (Server with
+        // The user's entries are kept: only the array's own information is taken from the result, and what the plug-in adds for itself.
+        var updated = Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
             ArrayId = info.ArrayId,
@@ -98,7 +98,10 @@ public sealed partial class StorageArray : IDisposable
             UsedBytes = info.UsedBytes,
             FreeBytes = info.FreeBytes,
             AllocatedBytes = info.AllocatedBytes,
-        }, info);
+            ReportedAt = DateTimeOffset.UtcNow,
+        };
+        ((IExtensibleRecord)updated).Unknown = ((IExtensibleRecord)info).Unknown;
+        return (updated, info);
     }
 
     /// <summary>The validated record with its secrets, for this host's initiator to log in with. It goes nowhere else.</summary>
@@ -121,7 +124,7 @@ public sealed partial class StorageArray : IDisposable
             Names.Learn(NameKind.Qos, Uuid, value.Value);
         }
 
-        return [.. values.Select(value => value with { StorageServerUuid = Uuid })];
+        return [.. values.Select(value => value with { StorageServerUuid = Uuid, StorageServerName = Name })];
     }
 
     /// <summary>The result of create, clone or cloneFromSnap; a fault if the quality of service is missing.</summary>

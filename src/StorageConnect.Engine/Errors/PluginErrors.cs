@@ -5,6 +5,8 @@ namespace StorageConnect.Engine;
 /// <summary>Errors about plug-ins. Each method's name is the id.</summary>
 internal static class PluginErrors
 {
+    private const string Change = "Change";
+
     public static NotFoundException PluginNotFound(string plugin, IEnumerable<string> all) => new(Text([plugin, Quoted(all)])) { Element = plugin };
 
     public static NotFoundException PluginNotFound(string plugin, string version) => new(Text([plugin, version], "Version")) { Element = plugin };
@@ -40,4 +42,26 @@ internal static class PluginErrors
 
     public static PluginFaultException PluginFailure(PluginDescriptor plugin, string method, string problem, Exception? cause) =>
         new(Text([plugin.Name, plugin.Version, method, problem, plugin.Vendor]), cause) { Element = plugin.Name };
+
+    public static PluginFaultException WorkerNotStarted(PluginDescriptor plugin, Exception cause) =>
+        new(Text([plugin.Name, plugin.Version, cause.Message]), cause) { Element = plugin.Name };
+
+    /// <param name="plugin">The plug-in.</param>
+    /// <param name="method">The method that was called.</param>
+    /// <param name="command">The command that shows what the call may have changed; null for a call that changes nothing.</param>
+    /// <param name="cause">How the process ended.</param>
+    public static PluginFaultException WorkerEnded(PluginDescriptor plugin, string method, string? command, Exception cause) =>
+        new(Text([plugin.Name, plugin.Version, method, cause.Message, plugin.Vendor, command], command is null ? null : Change), cause)
+        {
+            Element = plugin.Name,
+            Retryable = command is null,
+        };
+
+    /// <inheritdoc cref="WorkerEnded"/>
+    public static PluginFaultException WorkerTimedOut(PluginDescriptor plugin, string method, string? command, Exception cause) =>
+        new(Text([plugin.Name, plugin.Version, method, cause.Message, plugin.Vendor, command], command is null ? null : Change), cause)
+        {
+            Element = plugin.Name,
+            Retryable = command is null,
+        };
 }

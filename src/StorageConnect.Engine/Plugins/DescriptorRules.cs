@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>What a plug-in declares of itself must be whole and true before any of its code runs.</summary>
-internal static class DescriptorRules
+internal static partial class DescriptorRules
 {
     private static readonly AbilityKey[] FeatureKeys =
         [AbilityKey.Snapshot, AbilityKey.Clone, AbilityKey.Resize, AbilityKey.SplitClone, AbilityKey.SnapClone];
@@ -37,6 +39,13 @@ internal static class DescriptorRules
 
         return FindVersionProblem(descriptor) ?? FindAbilityProblem(descriptor.Ability, "plugin_ability");
     }
+
+    /// <summary>What is wrong with a class name that becomes a folder's name, or null.</summary>
+    public static string? FindClassNameProblem(string className) =>
+        ClassName().IsMatch(className) ? null : $"Its class name '{Arrays.UntrustedText.Quote(className)}' is not made of letters, digits, '_', '.' and '+'.";
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_.+]{0,199}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ClassName();
 
     /// <summary>Which key has a value it can't have, or null. Used for what an array answers too.</summary>
     public static string? FindAbilityProblem(Capabilities ability, string source)

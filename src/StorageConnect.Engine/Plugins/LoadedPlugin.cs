@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Workers;
+
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>A plug-in that can be called.</summary>
@@ -13,7 +15,18 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
     public bool OverridesUpdate { get; } = Instance.Implements(GuideMethod.UpdateStorageElements);
 
     /// <summary>Drops what the plug-in keeps in memory. All of it: how a plug-in names its caches is its own business.</summary>
-    public void ClearCache() => Instance.Services.Cache.Clear();
+    public void ClearCache()
+    {
+        (Instance as WorkerPlugin)?.Retire();
+        Instance.Services.Cache.Clear();
+    }
+
+    /// <summary>It runs in processes of its own: its class is not in this one.</summary>
+    public bool RunsElsewhere => Instance is WorkerPlugin;
+
+    /// <summary>Another instance of the plug-in, as another process has: it shares nothing with this one.</summary>
+    public StorageArrayPlugin NewInstance() =>
+        Instance is WorkerPlugin worker ? worker.Another() : (StorageArrayPlugin)Activator.CreateInstance(Instance.GetType())!;
 
     /// <summary>What is wrong with the class itself, or null.</summary>
     [Rule(3, "A plug-in overrides discover, start and stop, or none of them.", "discover()")]

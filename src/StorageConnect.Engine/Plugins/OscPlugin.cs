@@ -26,6 +26,28 @@ public enum PluginOrigin
     System,
 }
 
+/// <summary>What a plug-in is made of.</summary>
+public enum PluginKind
+{
+    /// <summary>A .NET assembly.</summary>
+    Assembly,
+
+    /// <summary>A Python class, as the guide has it.</summary>
+    Python,
+
+    /// <summary>A program that speaks the plug-in protocol.</summary>
+    Program,
+}
+
+/// <summary>A process of this session that runs a plug-in.</summary>
+/// <param name="ProcessId">The process.</param>
+/// <param name="IsBusy">True while it serves a call.</param>
+public sealed record OscPluginWorker(int ProcessId, bool IsBusy)
+{
+    /// <summary>The process id and what it does.</summary>
+    public override string ToString() => $"{ProcessId} ({(IsBusy ? "busy" : "idle")})";
+}
+
 /// <summary>A plug-in that was found, usable or not.</summary>
 public sealed record OscPlugin
 {
@@ -46,6 +68,15 @@ public sealed record OscPlugin
 
     /// <summary>The file it is in, or its folder where no file could be read.</summary>
     public required string Path { get; init; }
+
+    /// <summary>An assembly, a Python class, or a program.</summary>
+    public PluginKind Kind { get; init; }
+
+    /// <summary>True when it runs in processes of its own. Python classes and programs always do.</summary>
+    public bool Isolated { get; init; }
+
+    /// <summary>The processes of this session that run it now.</summary>
+    public ValueList<OscPluginWorker> Workers { get; init; } = [];
 
     /// <summary>Whether it came with the module, was registered by the user, or was installed for everybody.</summary>
     public PluginOrigin Origin { get; init; }

@@ -9,6 +9,12 @@ internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor
     /// <summary>Where it was found.</summary>
     public PluginOrigin Origin { get; init; } = PluginOrigin.User;
 
+    /// <summary>What it is made of.</summary>
+    public PluginKind Kind { get; init; }
+
+    /// <summary>It runs in processes of its own.</summary>
+    public bool IsIsolated { get; init; }
+
     /// <summary>The file can be a plug-in's, but nothing can be read of it: that is told even where there are other plug-ins beside it.</summary>
     public bool IsUnreadable { get; init; }
 
@@ -22,7 +28,8 @@ internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor
 
     /// <summary>What users see of it.</summary>
     /// <param name="failure">Why it couldn't be loaded, or null.</param>
-    public OscPlugin ToOscPlugin(string? failure) => new()
+    /// <param name="workers">The processes that run it.</param>
+    public OscPlugin ToOscPlugin(string? failure, IEnumerable<OscPluginWorker> workers) => new()
     {
         Name = Descriptor is { Name.Length: > 0 } ? Descriptor.Name : System.IO.Path.GetFileNameWithoutExtension(Path),
         Vendor = Descriptor?.Vendor ?? "",
@@ -31,6 +38,9 @@ internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor
         ClassName = Descriptor?.ClassName ?? "",
         Path = Path,
         Origin = Origin,
+        Kind = Kind,
+        Isolated = IsIsolated,
+        Workers = workers.ToValueList(),
         StorageTypes = Descriptor?.StorageTypes ?? [],
         RequiredApiVersion = Descriptor?.RequiredApiVersion ?? "",
         ExtendedApiVersion = Descriptor?.ExtendedApiVersion ?? "",

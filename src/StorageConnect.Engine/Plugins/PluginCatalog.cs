@@ -1,4 +1,5 @@
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -12,7 +13,7 @@ public sealed class PluginCatalog
     internal PluginCatalog(EnginePaths paths, IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers)
     {
         _finder = new(paths);
-        _loader = new(host, clock, servers);
+        _loader = new(host, clock, servers, paths.State);
         _store = new(paths);
     }
 
@@ -20,7 +21,7 @@ public sealed class PluginCatalog
     /// <param name="load">
     /// Load each and construct it, which runs its code, to find out whether it can be used. Otherwise all comes from the files, and no code of theirs runs.
     /// </param>
-    public IReadOnlyList<OscPlugin> GetAll(bool load = false) => [.. _finder.Find().Select(candidate => candidate.ToOscPlugin(FindFailure(candidate, load)))];
+    public IReadOnlyList<OscPlugin> GetAll(bool load = false) => [.. _finder.Find().Select(candidate => ToOscPlugin(candidate, load))];
 
     /// <summary>The descriptors of the plug-ins that are well-formed, from metadata alone: no code of theirs runs.</summary>
     public IReadOnlyList<PluginDescriptor> GetDescriptors() =>
@@ -28,17 +29,24 @@ public sealed class PluginCatalog
 
     /// <summary>Checks that a plug-in can be registered. Changes nothing and runs none of its code.</summary>
     /// <inheritdoc cref="Add"/>
-    public void CheckAdd(string path, bool force = false) => Prepare(path, force);
+    public void CheckAdd(string path, bool force = false, PluginOptions? options = null) => Prepare(path, force, options ?? new());
 
-    /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Runs none of its code.</summary>
-    /// <param name="path">The plug-in's folder, which is copied as a whole; or its assembly, which is copied with the files that it needs.</param>
+    /// <summary>
+    /// Copies a plug-in to where this user's plug-ins are looked for. Runs none of an assembly's code; a Python class or a program is started once, to
+    /// tell what it is.
+    /// </summary>
+    /// <param name="path">
+    /// The plug-in's folder, which is copied as a whole; or its assembly, which is copied with the files that it needs; or its Python file or program,
+    /// which is copied alone.
+    /// </param>
     /// <param name="force">Register it though another plug-in has its name.</param>
+    /// <param name="options">How it is to run.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
     /// <exception cref="AlreadyExistsException">It is registered already, or another plug-in has its name.</exception>
-    public IReadOnlyList<OscPlugin> Add(string path, bool force = false)
+    public IReadOnlyList<OscPlugin> Add(string path, bool force = false, PluginOptions? options = null)
     {
-        var folder = _store.Add(Prepare(path, force));
+        var folder = _store.Add(Prepare(path, force, options ?? new()), (file, manifest) => Introduce(path, file, manifest, force));
         return [.. GetAll().Where(plugin => Path.GetDirectoryName(plugin.Path) == folder)];
     }
 
@@ -106,17 +114,52 @@ public sealed class PluginCatalog
         return [.. chosen];
     }
 
-    private PluginSource Prepare(string path, bool force)
+    private OscPlugin ToOscPlugin(PluginCandidate candidate, bool load) =>
+        candidate.ToOscPlugin(FindFailure(candidate, load), _loader.FindWorkers(candidate));
+
+    private PluginSource Prepare(string path, bool force, PluginOptions options)
     {
-        var source = _store.Prepare(path);
+        var source = _store.Prepare(path, options);
+        CheckNames(source.Plugins, force);
+        return source;
+    }
+
+    /// <summary>Starts the process of a plug-in that is to be registered, and ends it when it has told what it is.</summary>
+    private IReadOnlyList<IntroducedPlugin> Introduce(string path, string file, PluginManifest manifest, bool force)
+    {
+        var name = Path.GetFileName(file);
+        try
+        {
+            var worker = Task.Run(() => Worker.StartAsync(name, WorkerLaunch.CommandFor(file, manifest), new(null, null), new(),
+                _loader.ServicesForIntroduction(name), CancellationToken.None)).GetAwaiter().GetResult();
+            worker.Close();
+            IReadOnlyList<IntroducedPlugin> plugins = worker.Introduction.Plugins!;
+            var problem = plugins.Select(plugin => DescriptorRules.FindProblem(plugin.Descriptor, plugin.Descriptor.Version)
+                ?? DescriptorRules.FindClassNameProblem(plugin.Descriptor.ClassName)).FirstOrDefault(found => found is not null);
+            if (problem is not null)
+            {
+                throw PluginErrors.PluginUnusableAt(path, problem);
+            }
+
+            CheckNames([.. plugins.Select(plugin => plugin.Descriptor)], force);
+            return plugins;
+        }
+        catch (WorkerFailedException e)
+        {
+            throw PluginErrors.PluginUnusableAt(path, $"Its process can't be used: {e.Message}.");
+        }
+    }
+
+    private void CheckNames(IReadOnlyList<PluginDescriptor> plugins, bool force)
+    {
         if (force)
         {
-            return source;
+            return;
         }
 
         foreach (var other in _finder.Find())
         {
-            var taken = source.Plugins.FirstOrDefault(plugin => other.Descriptor is { } descriptor
+            var taken = plugins.FirstOrDefault(plugin => other.Descriptor is { } descriptor
                 && (descriptor.ClassName == plugin.ClassName
                     ? other.Origin == PluginOrigin.Module
                     : string.Equals(descriptor.Name, plugin.Name, StringComparison.OrdinalIgnoreCase)));
@@ -125,8 +168,6 @@ public sealed class PluginCatalog
                 throw PluginErrors.PluginNameTaken(taken.Name, other.Descriptor!.ClassName, other.Path);
             }
         }
-
-        return source;
     }
 
     private string? FindFailure(PluginCandidate candidate, bool load) =>

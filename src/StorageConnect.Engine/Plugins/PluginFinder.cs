@@ -15,6 +15,7 @@ internal sealed class PluginFinder(EnginePaths paths)
     public static IEnumerable<PluginCandidate> FindInFolder(string folder, bool trusted)
     {
         string[] files;
+        PluginManifest? manifest;
         try
         {
             if (!trusted && PluginTrust.FindProblem(folder) is { } distrust)
@@ -22,19 +23,56 @@ internal sealed class PluginFinder(EnginePaths paths)
                 return [new(folder, null, distrust)];
             }
 
+            manifest = PluginManifest.Read(folder);
+            if (manifest is { Kind: not PluginKind.Assembly })
+            {
+                return FindInManifest(folder, manifest);
+            }
+
             files = [.. Directory.EnumerateFiles(folder, "*.dll").Order(StringComparer.Ordinal)];
+        }
+        catch (InvalidDataException e)
+        {
+            return [new(folder, null, e.Message)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return [new(folder, null, $"Its folder can't be read: {e.Message}")];
         }
 
-        var candidates = files.SelectMany(FindInFile).ToList();
+        var isIsolated = manifest?.IsIsolated is true;
+        var candidates = files.SelectMany(FindInFile).Select(candidate => candidate with { IsIsolated = isIsolated }).ToList();
         return candidates.Where(candidate => candidate.Descriptor is not null || candidate.IsUnreadable).ToList() is { Count: > 0 } found
             ? found
             : [new(folder, null, candidates.Count > 0
                 ? candidates[0].Problem
                 : $"'{folder}' holds no assembly with a class marked [StorageArrayPlugin]. Build the plug-in, and copy its output there.")];
+    }
+
+    /// <summary>The candidates of a folder whose manifest tells them. No process is started.</summary>
+    private static IEnumerable<PluginCandidate> FindInManifest(string folder, PluginManifest manifest)
+    {
+        var file = Path.Combine(folder, manifest.Command[0]);
+        var problem = manifest.Plugins.Count == 0 ? $"'{folder}' was not registered: Register-OscPlugin asks the plug-in what it is."
+            : manifest.FindChange(folder) ?? FindInterpreterProblem(manifest);
+        return manifest.Plugins.Count == 0
+            ? [new(file, null, problem) { Kind = manifest.Kind, IsIsolated = true }]
+            : manifest.Plugins.Select(plugin => new PluginCandidate(file, plugin.Descriptor,
+                problem ?? DescriptorRules.FindProblem(plugin.Descriptor, plugin.Descriptor.Version)) { Kind = manifest.Kind, IsIsolated = true });
+    }
+
+    /// <summary>Why the program that runs a plug-in can't be used, or null.</summary>
+    public static string? FindInterpreterProblem(PluginManifest manifest)
+    {
+        var interpreter = manifest.Interpreter ?? (manifest.Kind == PluginKind.Python ? WorkerLaunch.FindPython() : null);
+        if (interpreter is null)
+        {
+            return manifest.Kind == PluginKind.Python ? "There is no python3 on this machine: install it, or name one with -Interpreter." : null;
+        }
+
+        return !File.Exists(interpreter)
+            ? $"Its interpreter '{interpreter}' is not there."
+            : PluginTrust.FindProgramProblem(interpreter);
     }
 
     /// <summary>The candidates in one file. One without a descriptor says what the file is.</summary>
@@ -62,13 +100,15 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
     }
 
-    private static IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
+    private IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
     {
         try
         {
+            var isolatesAll = origin != PluginOrigin.Module && paths.IsolatesPlugins;
             return Directory.Exists(root)
                 ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
-                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module)).Select(candidate => candidate with { Origin = origin })]
+                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module))
+                    .Select(candidate => candidate with { Origin = origin, IsIsolated = candidate.IsIsolated || isolatesAll })]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
-internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, TimeSpan? constructionLimit = null)
+internal sealed class PluginLoader(
+    IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, string stateFolder = "", TimeSpan? constructionLimit = null)
 {
     // By content: a new build is loaded beside the old one that is in use, whatever its path and version.
     private static readonly Dictionary<(string Path, string Hash), PluginLoadContext> Contexts = [];
@@ -33,10 +35,23 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
     public string? FindKnownProblem(PluginCandidate candidate) =>
         _outcomes.LastOrDefault(outcome => outcome.Key.Candidate == candidate && outcome.Value.IsValueCreated).Value?.Value.Problem;
 
+    /// <summary>The processes of this session that run a plug-in.</summary>
+    public IEnumerable<OscPluginWorker> FindWorkers(PluginCandidate candidate) => _outcomes
+        .Where(outcome => outcome.Key.Candidate == candidate && outcome.Value.IsValueCreated)
+        .Select(outcome => outcome.Value.Value.Plugin?.Instance)
+        .OfType<WorkerPlugin>()
+        .SelectMany(plugin => plugin.Workers)
+        .Select(worker => new OscPluginWorker(worker.ProcessId, worker.IsBusy));
+
     private Outcome Load(PluginCandidate candidate, string hash)
     {
         try
         {
+            if (candidate.IsIsolated)
+            {
+                return LoadIsolated(candidate);
+            }
+
             // On a thread of its own: a constructor or type initializer that hangs must not hang the engine.
             var construction = Task.Factory.StartNew(() => Construct(candidate, hash), CancellationToken.None, TaskCreationOptions.LongRunning,
                 TaskScheduler.Default);
@@ -54,32 +69,49 @@ internal sealed class PluginLoader(IHostServices host, TimeProvider clock, Func<
         }
     }
 
-    private StorageArrayPlugin Construct(PluginCandidate candidate, string hash)
+    private Outcome LoadIsolated(PluginCandidate candidate)
     {
-        var type = ContextFor(candidate.Path, hash).LoadPlugin().GetType(candidate.Descriptor!.ClassName, throwOnError: true)!;
-        if (!typeof(StorageArrayPlugin).IsAssignableFrom(type) || type.IsAbstract || type.GetConstructor(Type.EmptyTypes) is null)
-        {
-            throw new InvalidOperationException(
-                $"{type.FullName} must be a concrete class derived from {nameof(StorageArrayPlugin)} with a public constructor without parameters.");
-        }
-
-        StorageArrayPlugin plugin;
+        PluginManifest manifest;
         try
         {
-            plugin = (StorageArrayPlugin)Activator.CreateInstance(type)!;
+            manifest = PluginManifest.Read(PluginStore.FolderOf(candidate.Path)) ?? new() { Isolated = true };
         }
-        catch (TargetInvocationException e)
+        catch (InvalidDataException e)
         {
-            throw new InvalidOperationException($"Its constructor failed: {e.InnerException?.GetType().Name}: {e.InnerException?.Message}", e.InnerException);
+            return new(null, e.Message);
         }
 
-        var className = candidate.Descriptor.ClassName;
-        plugin.Services = new(new PluginCache(clock), host)
+        var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(), WorkerLaunch.CommandFor(candidate.Path, manifest),
+            WorkerLaunch.LimitsFor(manifest)) { Services = ServicesFor(candidate) };
+        var problem = Task.Run(() => plugin.IntroduceAsync(CancellationToken.None)).GetAwaiter().GetResult();
+        var loaded = new LoadedPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion, plugin);
+        problem ??= loaded.FindProblem();
+        return problem is null ? new(loaded, null) : new(null, problem);
+    }
+
+    private StorageArrayPlugin Construct(PluginCandidate candidate, string hash)
+    {
+        var plugin = PluginConstruction.Construct(ContextFor(candidate.Path, hash), candidate.Descriptor!.ClassName);
+        plugin.Services = ServicesFor(candidate);
+        return plugin;
+    }
+
+    /// <summary>The services of a plug-in that is not known yet.</summary>
+    public WorkerServices ServicesForIntroduction(string name) => new(new(new PluginCache(clock), host)
+    {
+        Log = new PluginLog(new() { ClassName = "", Name = name, Vendor = "", Version = "", Description = "", StorageTypes = [], RequiredApiVersion = "",
+            ExtendedApiVersion = "", Ability = new() }),
+    });
+
+    private PluginServices ServicesFor(PluginCandidate candidate)
+    {
+        var className = candidate.Descriptor!.ClassName;
+        return new(new PluginCache(clock), host)
         {
             Log = new PluginLog(candidate.Descriptor),
+            StateFolder = Path.Combine(stateFolder, "plugins", className),
             GetRegisteredServers = () => [.. servers().Where(entry => entry.PluginClass == className).Select(entry => entry.Server)],
         };
-        return plugin;
     }
 
     private static PluginLoadContext ContextFor(string path, string hash)

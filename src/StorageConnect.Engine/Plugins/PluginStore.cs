@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Workers;
 using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
@@ -10,7 +11,12 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
     /// <exception cref="AlreadyExistsException">This version is registered already.</exception>
-    public PluginSource Prepare(string path)
+    public PluginSource Prepare(string path) => Prepare(path, new());
+
+    /// <inheritdoc cref="Prepare(string)"/>
+    /// <param name="path">The plug-in's folder, or its file.</param>
+    /// <param name="options">How it is to run.</param>
+    public PluginSource Prepare(string path, PluginOptions options)
     {
         var isFolder = Directory.Exists(path);
         if (!isFolder && !File.Exists(path))
@@ -19,6 +25,14 @@ internal sealed class PluginStore(EnginePaths paths)
         }
 
         var source = Path.GetFullPath(path);
+        if (ManifestFor(source, isFolder, options) is { Kind: not PluginKind.Assembly } manifest)
+        {
+            return new(isFolder ? source : Path.GetDirectoryName(source)!, isFolder ? FilesOf(source, isFolder) : [Path.GetFileName(source)], "", [])
+            {
+                Manifest = manifest,
+            };
+        }
+
         List<PluginCandidate> candidates = [.. isFolder ? PluginFinder.FindInFolder(source, trusted: true) : PluginFinder.FindInFile(source)];
         if (candidates.Find(candidate => candidate.Problem is not null) is { } refused)
         {
@@ -35,12 +49,19 @@ internal sealed class PluginStore(EnginePaths paths)
         return Directory.Exists(target)
             ? throw PluginErrors.PluginExists(first.Name, first.Version, target)
             : new(isFolder ? source : Path.GetDirectoryName(source)!, FilesOf(source, isFolder), target, [.. candidates.Select(candidate =>
-                candidate.Descriptor!)]);
+                candidate.Descriptor!)])
+            {
+                Manifest = options.Isolated || candidates[0].IsIsolated ? ((isFolder ? ReadManifest(source) : null) ?? new()) with { Isolated = true } : null,
+            };
     }
 
     /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Versions stand side by side, a folder each.</summary>
+    /// <param name="source">What to copy.</param>
+    /// <param name="introduce">
+    /// Asks a copied plug-in that is no assembly what it is, from the folder of the copy and its manifest. Throws where it can't be registered.
+    /// </param>
     /// <returns>The folder it is in now.</returns>
-    public string Add(PluginSource source)
+    public string Add(PluginSource source, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
         // Under a name that is no plug-in's until all files are there.
         var partial = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
@@ -48,7 +69,13 @@ internal sealed class PluginStore(EnginePaths paths)
         {
             PrivateFile.EnsureFolder(paths.UserPlugins);
             Copy(source, partial);
+            source = Complete(source, partial, introduce);
             Directory.Move(partial, source.Target);
+        }
+        catch (StorageConnectException)
+        {
+            Directory.Delete(partial, recursive: true);
+            throw;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -64,7 +91,10 @@ internal sealed class PluginStore(EnginePaths paths)
     }
 
     /// <summary>The folder that a plug-in is in.</summary>
-    public static string FolderOf(OscPlugin plugin) => Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
+    public static string FolderOf(OscPlugin plugin) => FolderOf(plugin.Path);
+
+    /// <summary>The folder of a plug-in's file, or the folder itself.</summary>
+    public static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
 
     /// <summary>Deletes a plug-in's folder.</summary>
     /// <exception cref="AccessDeniedException">It is not one of this user's.</exception>
@@ -85,6 +115,84 @@ internal sealed class PluginStore(EnginePaths paths)
             throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, paths.UserPlugins, e);
         }
     }
+
+    /// <summary>Writes the manifest of a copy, where it has one, and finds its place.</summary>
+    private PluginSource Complete(PluginSource source, string copy, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
+    {
+        if (source.Manifest is not { } manifest)
+        {
+            return source;
+        }
+
+        if (manifest.Kind == PluginKind.Assembly)
+        {
+            manifest.Write(copy);
+            return source;
+        }
+
+        var file = Path.Combine(copy, manifest.Command[0]);
+        if (manifest is { Kind: PluginKind.Program, Interpreter: null } && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        File.Delete(Path.Combine(copy, PluginManifest.FileName));
+        var plugins = introduce(file, manifest);
+        var first = plugins[0].Descriptor;
+        var target = Path.Combine(paths.UserPlugins, $"{first.ClassName}-{first.Version}");
+        if (Directory.Exists(target))
+        {
+            throw PluginErrors.PluginExists(first.Name, first.Version, target);
+        }
+
+        (manifest with { Plugins = plugins, Files = PluginManifest.HashFiles(copy) }).Write(copy);
+        return source with { Target = target, Plugins = [.. plugins.Select(plugin => plugin.Descriptor)] };
+    }
+
+    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or what its file and the options tell.</summary>
+    private static PluginManifest? ManifestFor(string source, bool isFolder, PluginOptions options)
+    {
+        var manifest = isFolder ? ReadManifest(source) : FromFile(source, options);
+        if (manifest is null or { Kind: PluginKind.Assembly })
+        {
+            return manifest;
+        }
+
+        manifest = manifest with { Interpreter = options.Interpreter ?? manifest.Interpreter, Isolated = true };
+        if (manifest is { Kind: PluginKind.Python, Interpreter: null })
+        {
+            manifest = manifest with { Interpreter = WorkerLaunch.FindPython() };
+        }
+
+        var file = isFolder ? Path.Combine(source, manifest.Command[0]) : source;
+        var problem = !File.Exists(file) || AssemblyFile.KindOf(file) is not null ? $"'{file}' is no file." : PluginFinder.FindInterpreterProblem(manifest);
+        return problem is null ? manifest : throw PluginErrors.PluginUnusableAt(source, problem);
+    }
+
+    private static PluginManifest? ReadManifest(string folder)
+    {
+        try
+        {
+            return PluginManifest.Read(folder);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw PluginErrors.PluginUnusableAt(folder, e.Message);
+        }
+    }
+
+    private static PluginManifest? FromFile(string file, PluginOptions options)
+    {
+        var kind = Path.GetExtension(file) switch
+        {
+            ".dll" => PluginKind.Assembly,
+            ".py" => PluginKind.Python,
+            _ => options.Interpreter is not null || IsExecutable(file) ? PluginKind.Program : PluginKind.Assembly,
+        };
+        return kind == PluginKind.Assembly ? null : new() { Kind = kind, Command = [Path.GetFileName(file)] };
+    }
+
+    private static bool IsExecutable(string file) => !OperatingSystem.IsWindows() && File.GetUnixFileMode(file).HasFlag(UnixFileMode.UserExecute);
 
     private IReadOnlyCollection<string> FilesOf(string source, bool isFolder)
     {
@@ -151,4 +259,8 @@ internal sealed class PluginStore(EnginePaths paths)
 /// <param name="Files">What is copied, relative to the folder.</param>
 /// <param name="Target">The folder it is copied to.</param>
 /// <param name="Plugins">The plug-ins it holds.</param>
-internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> Files, string Target, IReadOnlyList<PluginDescriptor> Plugins);
+internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> Files, string Target, IReadOnlyList<PluginDescriptor> Plugins)
+{
+    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. What it holds is not known before it was asked.</summary>
+    public PluginManifest? Manifest { get; init; }
+}

@@ -39,6 +39,10 @@ internal static class PluginTrust
         return null;
     }
 
+    /// <summary>Why a program that runs plug-ins can't be trusted, or null when it can: the rule for a plug-in's own files.</summary>
+    public static string? FindProgramProblem(string path) =>
+        OperatingSystem.IsLinux() ? FindProblemUpwards(Path.GetFullPath(path), MostLinks) : null;
+
     [SupportedOSPlatform("linux")]
     private static string? FindProblemUpwards(string path, int links)
     {

@@ -17,6 +17,7 @@ internal static class NameRule
             { Length: > MaxLength } => $"has {name.Length} characters",
             _ when name.Any(char.IsControl) => "has control characters",
             _ when string.IsNullOrWhiteSpace(name) => "is blank",
+            _ when char.IsWhiteSpace(name[0]) || char.IsWhiteSpace(name[^1]) => "begins or ends with a blank",
             // Names that look alike are taken for each other, and what can't be seen can't be typed.
             _ when name.EnumerateRunes().Any(IsInvisible) => "has characters that can't be seen",
             // Half a character would come back from a file or an array as another one.
@@ -30,6 +31,8 @@ internal static class NameRule
         }
     }
 
+    // The last ones are letters and signs by category that are drawn as nothing.
     private static bool IsInvisible(Rune rune) =>
-        Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+        rune.Value is 0x034F or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x2800 or 0x3164 or 0xFFA0
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

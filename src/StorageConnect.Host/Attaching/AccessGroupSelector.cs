@@ -1,6 +1,7 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.Attaching;
 
@@ -20,8 +21,7 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
                 : [.. named.Except(element.AccessGroupNames)];
         }
 
-        // A group without entries is a passive array's: it is there for whoever asks.
-        if (groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group))))
+        if (IsPresented(element))
         {
             return [];
         }
@@ -31,6 +31,10 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
             : holding.Where(IsOwn).ToList() is [var own] ? [own.Name]
             : throw NoOneGroup(element, server, holding);
     }
+
+    /// <summary>True when this host sees the element. A group without entries is a passive array's: it is there for whoever asks.</summary>
+    public bool IsPresented(StorageElement element) =>
+        groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group)));
 
     /// <summary>
     /// The groups to withdraw the element from, so that this host doesn't see it any more: those that hold this host and no other. Through a
@@ -43,12 +47,22 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     public IReadOnlyList<string> Shared(StorageElement element) =>
         [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && Holds(group) && !IsOwn(group)).Select(group => group.Name)];
 
+    /// <summary>
+    /// Under which of this host's names it sees the element: iscsid's own name where a group holds it, else that of an iface record. Null where no group
+    /// tells: then any will do.
+    /// </summary>
+    public InitiatorIdentity? SelectInitiator(StorageElement element, IReadOnlyList<InitiatorIdentity> identities) =>
+        groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(group => group.Entries.Count == 0)
+            ? null
+            : identities.FirstOrDefault(identity => presented.Exists(group => group.Entries.Contains(identity.Name, InitiatorName.Comparer)));
+
     private bool Holds(AccessGroup group) => group.Entries.Any(IsThisHost);
 
     private bool IsOwn(AccessGroup group) => group.Entries.Count > 0 && group.Entries.All(IsThisHost);
 
     private bool IsThisHost(string entry) =>
-        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
+        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(name, entry))
+        || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
 
     private StorageConnectException NoOneGroup(StorageElement element, StorageServer server, List<AccessGroup> holding)
     {

@@ -9,12 +9,17 @@ internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
 
     public Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken) => array.GetInfoAsync(element, cancellationToken);
 
+    public bool HasPresentationIdentities => array.HasPresentationIdentities;
+
+    public async Task<IReadOnlyList<StorageElement>> ListAsync(CancellationToken cancellationToken) =>
+        await array.ListAsync(new(), cancellationToken).ToListAsync(cancellationToken);
+
     public Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken) => array.GetAccessGroupsAsync(null, cancellationToken);
 
     public Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken) =>
         array.StartPresentAsync(element, groups, cancellationToken);
 
-    public async Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiTarget>?> StartAsync(StorageElement element, CancellationToken cancellationToken)
     {
         if (!await array.HasOwnLoginAsync(cancellationToken))
         {
@@ -22,7 +27,8 @@ internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
         }
 
         var found = await array.DiscoverAsync(cancellationToken);
-        await array.StartAsync(null, null, cancellationToken);
+        var own = found.IscsiTargets.Where(target => element.LunAddresses.Any(place => place.TargetName == target.TargetName)).ToList();
+        await array.StartAsync(own.Count > 0 ? own : null, null, cancellationToken);
         return found.IscsiTargets;
     }
 

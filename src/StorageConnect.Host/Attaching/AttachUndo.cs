@@ -1,6 +1,7 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Attaching;
 
@@ -19,6 +20,9 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     /// <summary>The ledger's entry as it was before; null when there was none.</summary>
     public Attachment? Before { get; set; }
 
+    /// <summary>True when all devices at the element's places came with this presentation: they go with it.</summary>
+    public bool OwnsPlaces { get; set; }
+
     public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
 
     /// <summary>Takes everything back, each as far as possible. What can't be is kept in the ledger for the next run, and warned of.</summary>
@@ -28,14 +32,14 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         var cancellationToken = CancellationToken.None;
         var isWhole = await TryAsync(async () =>
         {
-            var devices = Changes.Devices.Where(device => device.Exists).ToList();
-            if (!HadMap && devices.Count > 0)
+            var devices = Changes.Devices.Union(FindAtPlaces(attachment)).Where(device => device.Exists).ToList();
+            if (!HadMap && devices.Count > 0 && attachment.Page83Id.Length > 0)
             {
                 await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
             }
 
             var stale = new StaleDevices(host);
-            var others = devices.Where(device => device.ReadIdentity() != attachment.Page83Id).ToList();
+            var others = devices.Where(device => attachment.Presented is null && device.ReadIdentity() != attachment.Page83Id).ToList();
             await stale.TryPurgeAsync(others, cancellationToken); // in use by now, they stay
             foreach (var device in devices.Except(others))
             {
@@ -43,12 +47,12 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             Changes.FullScans.ToList().ForEach(host.Ledger.Remove);
-            if (!HadMap)
+            if (!HadMap && attachment.Page83Id.Length > 0)
             {
                 await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
             }
         });
-        isWhole &= await TryAsync(() => LogoutAsync(cancellationToken));
+        isWhole &= await TryAsync(() => LogoutAsync(attachment, cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
         {
             // Only when the host let go of it.
@@ -73,10 +77,22 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         }
     }
 
-    private async Task LogoutAsync(CancellationToken cancellationToken)
+    private IEnumerable<ScsiDevice> FindAtPlaces(Attachment attachment) =>
+        OwnsPlaces && attachment.Presented is not null
+            ? host.Ledger.FindOwnPlaces(attachment).FindDevices(host.Roots, host.Initiator.Sessions())
+            : [];
+
+    private async Task LogoutAsync(Attachment attachment, CancellationToken cancellationToken)
     {
-        using var held = await host.Locks.TakeTargetsAsync(Changes.Sessions.Select(session => session.Node.TargetName), cancellationToken);
-        await new SessionRelease(host).ReleaseAsync(Changes.Sessions.Select(session => session.Owned), [], cancellationToken);
+        using (await host.Locks.TakeTargetsAsync(Changes.Sessions.Select(session => session.Node.TargetName), cancellationToken))
+        {
+            await new SessionRelease(host).ReleaseAsync(Changes.Sessions.Select(session => session.Owned), [], cancellationToken);
+        }
+
+        if (OwnsPlaces && attachment.Presented is not null)
+        {
+            await new PresentationRemoval(host).LogoutAsync(attachment, cancellationToken);
+        }
     }
 
     private async Task<bool> TryAsync(Func<Task> step)

@@ -18,35 +18,45 @@ namespace StorageConnect.Host.Attaching;
 internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     private readonly StaleDevices _stale = new(host);
+    private Attachment _attachment = new();
+    private InitiatorIdentity? _initiator;
 
     public async Task<OscDevice> RunAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
     {
         host.DemandRights("Attaching an element");
-        if (asked.Page83Id.Length == 0)
+        var isOfPresentation = array.HasPresentationIdentities;
+        if (asked.Page83Id.Length == 0 && !isOfPresentation)
         {
             asked = await array.GetElementAsync(asked, cancellationToken);
-            DemandUsable(asked);
+            DemandUsable(asked, isOfPresentation);
         }
 
-        using var held = await host.Locks.TakeElementAsync(asked.Page83Id, cancellationToken);
+        var key = isOfPresentation ? Attachment.KeyOf(asked.Uuid) : asked.Page83Id;
+        using var held = await host.Locks.TakeElementAsync(key, cancellationToken);
 
         // Only now: who had the lock may have presented or withdrawn it.
         var element = await array.GetElementAsync(asked, cancellationToken);
-        DemandUsable(element);
+        DemandUsable(element, isOfPresentation);
         var server = await array.GetServerAsync(cancellationToken);
-        var toPresent = new AccessGroupSelector(HostInitiator.Read(host.Roots),
-            await array.GetAccessGroupsAsync(cancellationToken)).SelectForPresent(element, server, groups);
+        var names = HostInitiator.Read(host.Roots);
+        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken));
+        var toPresent = selector.SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
+        if (isOfPresentation)
+        {
+            await new WithdrawnPresentations(host, array).ClearAsync(server, element, selector.IsPresented, cancellationToken);
+        }
 
-        var before = host.Ledger.TryLoad(element.Page83Id);
+        var before = host.Ledger.TryLoad(key);
         var undo = new AttachUndo(host, array, warn)
         {
-            HadMap = MultipathMaps.Find(host.Roots, element.Page83Id) is not null,
+            HadMap = !isOfPresentation && MultipathMaps.Find(host.Roots, element.Page83Id) is not null,
             Before = before,
         };
-        var attachment = new Attachment
+        _attachment = new Attachment
         {
-            Page83Id = element.Page83Id,
+            Page83Id = isOfPresentation ? before?.Page83Id ?? "" : element.Page83Id,
+            Presented = isOfPresentation ? before?.Presented ?? new() : null,
             StorageElementUuid = element.Uuid,
             StorageElementName = element.Name,
             StorageServerUuid = server.Uuid,
@@ -55,7 +65,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             Since = DateTimeOffset.UtcNow,
             PresentedTo = [.. (before?.PresentedTo ?? []).Union(toPresent)],
         };
-        host.Ledger.Save(attachment);
+        host.Ledger.Save(_attachment);
         try
         {
             if (toPresent.Count > 0)
@@ -65,34 +75,52 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
                 element = await array.PresentAsync(element, toPresent, cancellationToken);
             }
 
-            var device = await CreateDeviceAsync(server, element, undo, cancellationToken);
+            _initiator = selector.SelectInitiator(element,
+                [.. names.Iqn is { } own ? [new InitiatorIdentity(own, null)] : Array.Empty<InitiatorIdentity>(), .. HostInitiator.ReadInterfaces(host.Roots)]);
+            if (_initiator is not null)
+            {
+                Tracer.Verbose($"Host: '{element.Name}' is presented to {_initiator}");
+            }
+
+            var device = await CreateDeviceAsync(server, element, toPresent.Count > 0, undo, cancellationToken);
+            if (isOfPresentation)
+            {
+                await DemandStillPresentedAsync(element, selector, cancellationToken);
+            }
+
             host.Step("note");
-            host.Ledger.Save(attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
+            host.Ledger.Save(_attachment with { State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow });
             return device with { StorageElementUuid = element.Uuid, StorageServerUuid = server.Uuid };
         }
         catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {
-            await undo.RunAsync(attachment);
+            await undo.RunAsync(_attachment);
             throw;
         }
     }
 
-    private async Task<OscDevice> CreateDeviceAsync(StorageServer server, StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
+    private async Task<OscDevice> CreateDeviceAsync(StorageServer server, StorageElement element, bool isNewlyPresented, AttachUndo undo,
+        CancellationToken cancellationToken)
     {
-        await CleanMapAsync(element, undo, cancellationToken);
-        if (host.Multipath.IsListening)
+        var presented = _attachment.Presented is null ? null : await PrepareAsync(server, element, isNewlyPresented, undo, cancellationToken);
+        if (presented is null)
         {
-            // Before the disks come: udev and multipathd look there when they first see them.
-            await host.Wwids.AddAsync(element.Page83Id, cancellationToken);
+            await CleanMapAsync(element, undo, cancellationToken);
+            if (host.Multipath.IsListening)
+            {
+                // Before the disks come: udev and multipathd look there when they first see them.
+                await host.Wwids.AddAsync(element.Page83Id, cancellationToken);
+            }
         }
 
         var paths = await HostConnectors.For(host, server.StorageType)
-            .ConnectAsync(new(server, element, array.StartAsync, undo.Changes, warn), cancellationToken);
+            .ConnectAsync(new(server, element, _attachment.Key, _initiator, presented, token => array.StartAsync(element, token), undo.Changes, warn), cancellationToken);
+        element = presented is null ? element : element with { Page83Id = presented.Page83Id };
         Tracer.Verbose($"Host: found {string.Join(", ", paths.Select(path => path.Disk))} for '{element.Name}'");
         if (host.Multipath.IsListening)
         {
             host.Step("map");
-            await new MapWaiter(host).RunAsync(element, paths, cancellationToken);
+            await new MapWaiter(host).RunAsync(element, paths, tellFirst: presented is not null, cancellationToken);
             await RemoveStalePathsAsync(element, paths, cancellationToken);
         }
         else if (paths.Count > 1)
@@ -109,15 +137,74 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
                 cancellationToken);
         }
 
-        return await ProveAsync(element, paths, cancellationToken);
+        return await ProveAsync(element, paths, presented, cancellationToken);
+    }
+
+    /// <summary>Makes ready for an element whose identity belongs to its presentation: what is at its place, and didn't come with it, goes first.</summary>
+    private async Task<PresentedLun> PrepareAsync(StorageServer server, StorageElement element, bool isNewlyPresented, AttachUndo undo,
+        CancellationToken cancellationToken)
+    {
+        if (element.LunAddresses.Count == 0 || server.StorageType != StorageType.iSCSI)
+        {
+            throw AttachErrors.NoPage83IdOfPresentation(element);
+        }
+
+        var before = undo.Before;
+        var isProven = !isNewlyPresented && before is { State: AttachmentState.Attached, Presented: { } known } && known.Places.Equals(element.LunAddresses);
+        var presented = new PresentedLun(host, element, before, isProven)
+        {
+            OnIdentified = now => Note(now.Page83Id, now.Identity),
+            OnShared = () => undo.HadMap = true,
+        };
+        undo.OwnsPlaces = !isProven;
+        if (isProven)
+        {
+            undo.HadMap = MultipathMaps.Find(host.Roots, before!.Page83Id) is not null;
+        }
+        else if (before is { Presented: not null })
+        {
+            var removal = new PresentationRemoval(host);
+            await removal.RemoveDevicesAsync(before, cancellationToken);
+            if (!before.Presented.Places.Equals(element.LunAddresses))
+            {
+                await removal.LogoutAsync(before, cancellationToken); // nobody would know these sessions any more
+            }
+        }
+
+        await presented.RemoveStaleAsync(cancellationToken);
+        Note(isProven ? before!.Page83Id : "", presented.Identity);
+        return presented;
+    }
+
+    /// <summary>Withdrawn while it was attached, its place may be another element's: only the array knows.</summary>
+    private async Task DemandStillPresentedAsync(StorageElement element, AccessGroupSelector selector, CancellationToken cancellationToken)
+    {
+        var now = await array.GetElementAsync(element, cancellationToken);
+        if (!selector.IsPresented(now) || !now.LunAddresses.Equals(_attachment.Presented!.Places))
+        {
+            throw DeviceErrors.WrongDiskMoved(element);
+        }
+    }
+
+    private void Note(string page83Id, PresentedIdentity identity)
+    {
+        _attachment = _attachment with { Page83Id = page83Id, Presented = identity };
+        host.Ledger.Save(_attachment);
     }
 
     /// <summary>The device as it is handed over: with every path's identity read once more, from where the data will flow.</summary>
-    private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, PresentedLun? presented,
+        CancellationToken cancellationToken)
     {
         if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
         {
             throw DeviceErrors.WrongDisk(element);
+        }
+
+        if (presented is not null)
+        {
+            await presented.ProveAsync(device.Paths.Select(path => Path.GetFileName(path.Device)), cancellationToken);
+            Note(presented.Page83Id, presented.Identity);
         }
 
         if (device.SizeBytes != element.SizeBytes)
@@ -201,9 +288,9 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
     }
 
-    private static void DemandUsable(StorageElement element)
+    private static void DemandUsable(StorageElement element, bool isOfPresentation)
     {
-        if (element.Type == StorageElementType.Snapshot || element.Page83Id.Length == 0)
+        if (element.Type == StorageElementType.Snapshot || (element.Page83Id.Length == 0 && !isOfPresentation))
         {
             throw AttachErrors.NoPage83Id(element);
         }

@@ -23,11 +23,20 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     {
         host.DemandRights("Detaching an element");
         // Without the array where it is not needed: it may be what is broken, and the host's answer is worth more then.
-        var element = asked.Page83Id.Length > 0 ? asked : await array.GetElementAsync(asked, cancellationToken);
-        using var held = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
-        var before = host.Ledger.TryLoad(element.Page83Id);
-        var map = MultipathMaps.Find(host.Roots, element.Page83Id);
-        var disks = FindDisks(element.Page83Id, map);
+        var isOfPresentation = host.Ledger.TryLoadPresented(asked) is not null || array.HasPresentationIdentities;
+        var element = asked.Page83Id.Length > 0 || isOfPresentation ? asked : await array.GetElementAsync(asked, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(isOfPresentation ? Attachment.KeyOf(element.Uuid) : element.Page83Id, cancellationToken);
+        var before = isOfPresentation ? await LoadPresentedAsync(element, cancellationToken) : host.Ledger.TryLoad(element.Page83Id);
+
+        // As this host knows it.
+        var page83Id = isOfPresentation ? before!.Page83Id : element.Page83Id;
+        var map = page83Id.Length > 0 ? MultipathMaps.Find(host.Roots, page83Id) : null;
+        var disks = isOfPresentation ? FindDisks(host.Ledger.FindOwnPlaces(before!)) : FindDisks(page83Id, map);
+        if (isOfPresentation && map is not null && !map.Slaves(host.Roots).All(disks.Contains))
+        {
+            map = null; // another element's, with the same identity
+        }
+
         var refusal =
             new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
         using var claim = map is not null
@@ -43,7 +52,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             throw MultipathErrors.MultipathdUnreachableToRemove(map.Name, element.Name);
         }
 
-        var attachment = (before ?? new() { Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
+        var attachment = (before ?? new() { Page83Id = page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
         {
             StorageServerUuid = element.StorageServerUuid,
             StorageServerName = element.StorageServerName,
@@ -51,16 +60,16 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             Since = DateTimeOffset.UtcNow,
         };
         host.Ledger.Save(attachment);
-        await FlushAsync(element, map, disks, cancellationToken);
+        await FlushAsync(map, disks, cancellationToken);
         if (map is null)
         {
-            await RemoveFromHostAsync(element, disks, cancellationToken);
+            await RemoveFromHostAsync(attachment, disks, cancellationToken);
         }
         else
         {
             claim.Dispose(); // the kernel removes no map that is open here
-            using var paths = await RemoveMapAsync(element, disks, refusal, cancellationToken);
-            await RemoveFromHostAsync(element, disks, cancellationToken);
+            using var paths = await RemoveMapAsync(page83Id, disks, refusal, cancellationToken);
+            await RemoveFromHostAsync(attachment, disks, cancellationToken);
         }
 
         if (!keepAccess)
@@ -79,19 +88,49 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             .Union(map?.Slaves(host.Roots).Where(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is null) ?? [])
     ];
 
+    /// <summary>The disks at the places of a presentation, whatever identity they show.</summary>
+    private List<string> FindDisks(PresentedIdentity presented) =>
+        [.. presented.FindDevices(host.Roots, host.Initiator.Sessions()).Select(device => device.Disk).OfType<string>()];
+
+    /// <summary>What attaching noted; without a note, what is at the places that the array reports.</summary>
+    private async Task<Attachment> LoadPresentedAsync(StorageElement asked, CancellationToken cancellationToken)
+    {
+        if (host.Ledger.TryLoadPresented(asked) is { } known)
+        {
+            return known;
+        }
+
+        var element = await array.GetElementAsync(asked, cancellationToken);
+        var presented = new PresentedIdentity { Places = element.LunAddresses };
+        var sessions = host.Initiator.Sessions();
+        return new()
+        {
+            StorageElementUuid = element.Uuid,
+            StorageElementName = element.Name,
+            Page83Id = presented.FindDevices(host.Roots, sessions).Select(device => device.ReadIdentity()).FirstOrDefault(id => id is not null) ?? "",
+            Presented = presented with
+            {
+                // Nobody knows who made them: they stay.
+                OtherSessionIds = [.. sessions.Select(session => session.Id)],
+                Boot = BootId.TryRead(host.Roots.Proc),
+                Since = TimeProvider.System.GetTimestamp(), // the array has just said so
+            },
+        };
+    }
+
     /// <summary>Removes the map, and claims its paths at once: free again, anything could take one of them.</summary>
-    private async Task<DeviceClaim> RemoveMapAsync(StorageElement element, List<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    private async Task<DeviceClaim> RemoveMapAsync(string page83Id, List<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var again = new Backoff(host.Deadlines.MapGone);
         while (true)
         {
             host.Step("remove map");
-            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+            await host.Teardown.RunAsync(page83Id, cancellationToken);
             try
             {
                 return await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
             }
-            catch (StorageElementBusyException) when (MultipathMaps.Find(host.Roots, element.Page83Id) is not null)
+            catch (StorageElementBusyException) when (MultipathMaps.Find(host.Roots, page83Id) is not null)
             {
                 // An event that was under way made the map again.
                 if (!await again.WaitAsync(cancellationToken))
@@ -102,27 +141,35 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         }
     }
 
-    private async Task RemoveFromHostAsync(StorageElement element, List<string> disks, CancellationToken cancellationToken)
+    private async Task RemoveFromHostAsync(Attachment attachment, List<string> disks, CancellationToken cancellationToken)
     {
         var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
         foreach (var connector in HostConnectors.All(host))
         {
-            await connector.DisconnectAsync(element.Page83Id, [.. devices.Where(connector.Carries)], cancellationToken);
+            await connector.DisconnectAsync(attachment.Key, [.. devices.Where(connector.Carries)], cancellationToken);
         }
 
         await host.Scsi.DeleteAsync(devices, cancellationToken); // of a transport that nobody knows
 
-        // Events that were under way may have owned the map anew, of disks that are gone now.
-        if (MultipathMaps.Find(host.Roots, element.Page83Id) is not null)
+        if (attachment.Presented is not null)
         {
-            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+            var removal = new PresentationRemoval(host);
+            await removal.ForgetIdentityAsync(attachment, cancellationToken);
+            await removal.LogoutAsync(attachment, cancellationToken);
+            return;
         }
 
-        DeviceLinks.Clear(host.Roots, element.Page83Id);
-        await host.Wwids.RemoveAsync(element.Page83Id, cancellationToken);
+        // Events that were under way may have owned the map anew, of disks that are gone now.
+        if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
+        {
+            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+        }
+
+        DeviceLinks.Clear(host.Roots, attachment.Page83Id);
+        await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
     }
 
-    private async Task FlushAsync(StorageElement element, DmDevice? map, List<string> disks, CancellationToken cancellationToken)
+    private async Task FlushAsync(DmDevice? map, List<string> disks, CancellationToken cancellationToken)
     {
         if (map is not null && await host.Multipath.TryShowMapAsync(map, cancellationToken) is { } shown
             && shown.Paths.All(path => path.State == OscPathState.Failed))

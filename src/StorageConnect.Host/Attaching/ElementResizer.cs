@@ -15,7 +15,13 @@ internal sealed class ElementResizer(LinuxHost host)
     public async Task<OscDevice> RunAsync(StorageElement element, CancellationToken cancellationToken)
     {
         host.DemandRights("Resizing on the host");
-        using var held = await host.Locks.TakeElementAsync(element.Page83Id, cancellationToken);
+        using var held = await host.Locks.TakeElementAsync(
+            host.Ledger.TryLoadPresented(element) is null ? element.Page83Id : Ledger.Attachment.KeyOf(element.Uuid), cancellationToken);
+        if (host.Ledger.TryLoadPresented(element) is { } presented)
+        {
+            element = element with { Page83Id = presented.Page83Id };
+        }
+
         var map = MultipathMaps.Find(host.Roots, element.Page83Id);
         var disks = map?.Slaves(host.Roots).ToList() ?? [.. ScsiDisk.FindAll(host.Roots, element.Page83Id)];
         if (disks.Count == 0)

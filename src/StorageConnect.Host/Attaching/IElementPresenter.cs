@@ -9,15 +9,21 @@ internal interface IElementPresenter
     /// <summary>The element as it is on the array now.</summary>
     Task<StorageElement> GetElementAsync(StorageElement element, CancellationToken cancellationToken);
 
+    /// <summary>True where page 0x83 identities belong to presentations: another element may get an element's identity later.</summary>
+    bool HasPresentationIdentities { get; }
+
+    /// <summary>All LUNs and clones on the array.</summary>
+    Task<IReadOnlyList<StorageElement>> ListAsync(CancellationToken cancellationToken);
+
     /// <summary>All groups on the array.</summary>
     Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(CancellationToken cancellationToken);
 
     /// <summary>Presents the element to these groups; the record with all groups it is presented to.</summary>
     Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
 
-    /// <summary>Has the plug-in log this host in to all targets, where it does that in a way of its own.</summary>
-    /// <returns>The targets, as far as the plug-in tells them; null where the host logs in by itself.</returns>
-    Task<IReadOnlyList<IscsiTarget>?> StartAsync(CancellationToken cancellationToken);
+    /// <summary>Has the plug-in log this host in, where it does that in a way of its own: to the element's targets, or to all where it can't tell.</summary>
+    /// <returns>All targets, as far as the plug-in tells them; null where the host logs in by itself.</returns>
+    Task<IReadOnlyList<IscsiTarget>?> StartAsync(StorageElement element, CancellationToken cancellationToken);
 
     /// <summary>Stops presenting the element to these groups; the record with the groups that are left.</summary>
     Task<StorageElement> WithdrawAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);

@@ -12,10 +12,20 @@ namespace StorageConnect.Host.Attaching;
 internal sealed class MapWaiter(LinuxHost host)
 {
     /// <summary>The map with all these disks, and its link in /dev.</summary>
+    /// <param name="element">The element.</param>
+    /// <param name="paths">Its disks.</param>
+    /// <param name="tellFirst">The identity came to multipath's list after the disks: multipathd may have left them aside.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
     /// <exception cref="HostNotReadyException">It does not come.</exception>
-    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
+    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, bool tellFirst,
+        CancellationToken cancellationToken)
     {
+        if (tellFirst && FindWhole(element.Page83Id, paths) is null)
+        {
+            await AddMissingPathsAsync(element, paths, cancellationToken);
+        }
+
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -23,6 +33,11 @@ internal sealed class MapWaiter(LinuxHost host)
             if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MultipathdDetection, cancellationToken) is { } map)
             {
                 return map;
+            }
+
+            if (FindPartial(element.Page83Id, paths) is { } partial)
+            {
+                return partial;
             }
 
             var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
@@ -34,7 +49,7 @@ internal sealed class MapWaiter(LinuxHost host)
             var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
             if (isLate)
             {
-                return FindWhole(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
+                return FindWhole(element.Page83Id, paths) ?? FindPartial(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
             }
         }
     }
@@ -50,6 +65,13 @@ internal sealed class MapWaiter(LinuxHost host)
         return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
     }
 
+    /// <summary>The map with the paths that are left, where one was lost since it was found: multipathd can't take a path that doesn't answer.</summary>
+    private DmDevice? FindPartial(string page83Id, IReadOnlyList<FoundPath> paths) =>
+        paths.Where(IsUsable).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
+
+    private bool IsUsable(FoundPath path) => path.Device.State is "running"
+        && (path.Device.SessionId is not { } id || host.Initiator.Sessions().Any(session => session.Id == id && session.IsLoggedIn));
+
     private bool IsOpenable(DmDevice map) =>
         DeviceLink.KernelNameOf(host.Roots, DeviceLink.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
 
@@ -57,7 +79,7 @@ internal sealed class MapWaiter(LinuxHost host)
     {
         var slaves = MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
         var reply = "";
-        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk)))
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && IsUsable(path)))
         {
             host.Step("add path");
             reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);

@@ -7,6 +7,9 @@ internal static class AttachErrors
 {
     public static InvalidRequestException NoPage83Id(StorageElement element) => new(Text([element.Name])) { Element = element.Name };
 
+    public static InvalidRequestException NoPage83IdOfPresentation(StorageElement element) =>
+        new(Text([element.Name], "Presentation", nameof(NoPage83Id))) { Element = element.Name };
+
     public static StorageElementBusyException ElementOffline(StorageElement element) => new(Text([element.Name])) { Element = element.Name };
 
     public static InvalidRequestException AccessGroupNeeded(StorageElement element, string server, IEnumerable<string> groups) =>

@@ -2,18 +2,17 @@ using System.Globalization;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
-using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Fibre Channel: the fabric logs in by itself; devices are found by scanning, and removed one by one.</summary>
+/// <summary>Fibre Channel: the fabric logs in by itself; LUNs are scanned for target by target, and removed one by one.</summary>
 internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 {
     private readonly StaleDevices _stale = new(host);
 
     public bool Carries(ScsiDevice device) => Ports().Contains(device.Host);
 
-    public async Task DisconnectAsync(string page83Id, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
+    public async Task DisconnectAsync(string key, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         await _stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         await host.Scsi.DeleteAsync(devices, cancellationToken);
@@ -21,62 +20,20 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 
     public async Task RescanAsync(IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
-        var ports = Ports();
-        var devices = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*")
-            .Select(disk => ScsiDevice.OfDisk(host.Roots, disk))
-            .OfType<ScsiDevice>()
-            .Where(device => ports.Contains(device.Host));
-        await Task.WhenAll(devices.Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
-        await Task.WhenAll(ports.Select(port => host.Scsi.ScanAllAsync(port, cancellationToken)));
+        // iSCSI targets are none of these: all of the array's ports that this host sees are scanned.
+        await Task.WhenAll(Devices().Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
+        await Task.WhenAll(FibreChannelTarget.ReadAll(host.Roots).Where(target => target.IsOnline)
+            .Select(target => host.Scsi.ScanAsync(target, null, cancellationToken)));
     }
 
     public async Task<IReadOnlyList<FoundPath>> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken)
     {
-        var element = request.Element;
-        var ports = Ports();
-        if (ports.Count == 0)
+        if (Ports().Count == 0)
         {
-            throw AttachErrors.NoFibreChannelPort(element);
+            throw AttachErrors.NoFibreChannelPort(request.Element);
         }
 
-        var before = Disks(element);
-        var empty = new HashSet<string>();
-        foreach (var disk in before)
-        {
-            if (ScsiDevice.OfDisk(host.Roots, disk) is not { } device)
-            {
-                continue;
-            }
-
-            switch (await _stale.AskAsync(device, cancellationToken))
-            {
-                case DeviceIdentityState.Changed:
-                    await _stale.PurgeAsync(device, cancellationToken);
-                    break;
-                case DeviceIdentityState.Empty:
-                    empty.Add(disk);
-                    break;
-            }
-        }
-
-        host.Step("scan");
-        try
-        {
-            await Task.WhenAll(ports.Select(port => host.Scsi.ScanAllAsync(port, cancellationToken)));
-            await Watch.UntilAsync(host.Roots, () => Disks(element).Except(empty).Any(), host.Deadlines.LunSeen, cancellationToken);
-        }
-        finally
-        {
-            Disks(element).Except(before).Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList().ForEach(request.Changes.Added);
-        }
-
-        var found = Disks(element)
-            .Except(empty)
-            .Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk)))
-            .Where(path => path.Device is not null)
-            .Select(path => new FoundPath(path.Device!, path.Disk, !before.Contains(path.Disk)))
-            .ToList();
-        return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(element);
+        return await new FibreChannelSearch(host, request, Devices).RunAsync(cancellationToken);
     }
 
     private List<int> Ports()
@@ -86,5 +43,16 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
             .Select(name => int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture))];
     }
 
-    private IReadOnlyList<string> Disks(StorageElement element) => ScsiDisk.FindAll(host.Roots, element.Page83Id);
+    /// <summary>The disks behind this host's Fibre Channel ports.</summary>
+    private List<ScsiDevice> Devices()
+    {
+        var ports = Ports();
+        return
+        [
+            .. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*")
+                .Select(disk => ScsiDevice.OfDisk(host.Roots, disk))
+                .OfType<ScsiDevice>()
+                .Where(device => ports.Contains(device.Host))
+        ];
+    }
 }

@@ -14,10 +14,10 @@ internal interface IConnector
     Task<IReadOnlyList<FoundPath>> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken);
 
     /// <summary>Removes an element's disks, whose map is gone, and what this host has only for them. Begun again after a kill, it goes on.</summary>
-    /// <param name="page83Id">The element.</param>
+    /// <param name="key">Under which the ledger keeps the element.</param>
     /// <param name="devices">Its disks of this transport; none when only an attempt to find it is left.</param>
     /// <param name="cancellationToken">Ends the call between two steps.</param>
-    Task DisconnectAsync(string page83Id, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken);
+    Task DisconnectAsync(string key, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken);
 
     /// <summary>Has the kernel read the devices it knows again, and look for others.</summary>
     /// <param name="targets">The targets to look behind; empty = all.</param>

@@ -12,20 +12,20 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     public async Task<IReadOnlyList<FoundPath>> ConnectAsync(ConnectRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<IReadOnlyList<IscsiNode>> rounds = await request.StartTargets(cancellationToken) is { } targets
-            ? [[.. NodesOf(targets)]]
-            : await new LoginPlanner(host.Initiator, request.Warn).PlanElementAsync(request.Server, request.Element, cancellationToken);
-        return await new IscsiElementSearch(host, request.Element, request.Changes, request.Warn).RunAsync(rounds, cancellationToken);
+            ? [[.. NodesOf(targets, request)]]
+            : await new LoginPlanner(host.Initiator, request.Warn).PlanElementAsync(request.Server, request.Element, request.Initiator, cancellationToken);
+        return await new IscsiElementSearch(host, request).RunAsync(rounds, cancellationToken);
     }
 
-    public async Task DisconnectAsync(string page83Id, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
+    public async Task DisconnectAsync(string key, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
     {
-        var targets = TargetsOf(page83Id, devices);
+        var targets = TargetsOf(key, devices);
         using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
         var stale = new StaleDevices(host);
         await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
         await stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         var release = new SessionRelease(host); // only now: others may have logged in again meanwhile
-        var owned = release.FindOwned(page83Id, devices);
+        var owned = release.FindOwned(key, devices);
         var removedByLogout = release.FindRemovedByLogout(owned, devices);
         host.Step("delete disks");
         await host.Scsi.DeleteAsync(devices.Except(removedByLogout), cancellationToken);
@@ -56,18 +56,22 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     }
 
     /// <summary>
-    /// The sessions that a plug-in made in its own way, which stay until it is told to stop them: those with its targets, or all where it names none.
+    /// The sessions that a plug-in made in its own way: those with the targets where the element is, else with the plug-in's targets, or all where neither is
+    /// told.
     /// </summary>
-    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets) => host.Initiator.Sessions()
-        .Where(session => targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
+    private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets, ConnectRequest request) => host.Initiator.Sessions()
+        .Where(session => request.Element.LunAddresses.Count > 0 ? request.Element.LunAddresses.Any(place => place.TargetName == session.TargetName)
+            : targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
+        .Where(session => request.Initiator is not { } name || session.InitiatorName is null || string.Equals(
+            session.InitiatorName, name.Name, StringComparison.OrdinalIgnoreCase))
         .Select(session => new IscsiNode(
             session.TargetName, session.Portal, session.Tpgt,
             new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
 
     /// <summary>The targets that its disks came from, and those where a run that was killed looked for it.</summary>
-    private HashSet<string> TargetsOf(string page83Id, IReadOnlyList<ScsiDevice> devices) =>
+    private HashSet<string> TargetsOf(string key, IReadOnlyList<ScsiDevice> devices) =>
     [
         .. devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()
-            .Concat(host.Ledger.Sessions.Where(owned => owned.MadeFor == page83Id).Select(owned => owned.TargetName))
+            .Concat(host.Ledger.Sessions.Where(owned => owned.MadeFor == key).Select(owned => owned.TargetName))
     ];
 }

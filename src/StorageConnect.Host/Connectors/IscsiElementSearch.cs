@@ -6,9 +6,11 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.Connectors;
 
 /// <summary>Logs in where an element may be, and finds its disks.</summary>
-internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element, AttachChanges changes, Action<string> warn)
+internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
 {
     private readonly StaleDevices _stale = new(host);
+    private readonly AttachChanges _changes = request.Changes;
+    private StorageElement _element = request.Element;
 
     /// <summary>The disks of the element, one for each portal that shows it.</summary>
     public async Task<IReadOnlyList<FoundPath>> RunAsync(IReadOnlyList<IReadOnlyList<IscsiNode>> rounds, CancellationToken cancellationToken)
@@ -24,7 +26,8 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
             await WaitForOneAsync(logins, cancellationToken);
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
-            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, element, _stale, changes))).ToList();
+            await IdentifyAsync([.. logins.Where(login => login.Error is null).Select(login => login.Session!)], cancellationToken);
+            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, _element, _stale, _changes))).ToList();
             await ScanAsync(searches, cancellationToken);
             await LogoutUnusedAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
@@ -35,7 +38,16 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
         }
 
         throw failure
-            ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(element) : AttachErrors.ElementNotSeen(element, host.Deadlines.LunSeen));
+            ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(_element) : AttachErrors.ElementNotSeen(_element, host.Deadlines.LunSeen));
+    }
+
+    /// <summary>Where the identity belongs to the presentation, it is read first: from here on the disks of all portals must show it.</summary>
+    private async Task IdentifyAsync(IReadOnlyList<IscsiSession> sessions, CancellationToken cancellationToken)
+    {
+        if (request.Presented is { } presented && sessions.Count > 0)
+        {
+            _element = _element with { Page83Id = await presented.IdentifyAsync(sessions, _changes, cancellationToken) };
+        }
     }
 
     private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
@@ -45,9 +57,9 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
             return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
         }
 
-        var owned = OwnedSession.Of(node, element.Page83Id);
+        var owned = OwnedSession.Of(node, request.Key);
         host.Ledger.Save(owned);
-        changes.LoggedIn(node, owned);
+        _changes.LoggedIn(node, owned);
         host.Step("login");
         try
         {
@@ -121,7 +133,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
 
     /// <summary>True when the element was found at another target and nothing says that it is at this one, too.</summary>
     private bool IsElsewhere(Search search, List<Search> searches) =>
-        element.LunAddresses.Count == 0
+        _element.LunAddresses.Count == 0
         && searches.TrueForAll(other => other.Found is null || other.Login.Node.TargetName != search.Login.Node.TargetName)
         && searches.Exists(other => other.Found is not null);
 
@@ -132,12 +144,12 @@ internal sealed class IscsiElementSearch(LinuxHost host, StorageElement element,
     {
         foreach (var login in logins.Where(login => login.Error is not null))
         {
-            warn($"'{element.Name}' has fewer paths than possible: {login.Error!.Message}");
+            request.Warn($"'{_element.Name}' has fewer paths than possible: {login.Error!.Message}");
         }
 
         foreach (var search in searches.Where(search => !search.IsOver && !IsElsewhere(search, searches)))
         {
-            warn($"'{element.Name}' has fewer paths than possible: the portal {search.Login.Node.Portal} does not show it.");
+            request.Warn($"'{_element.Name}' has fewer paths than possible: the portal {search.Login.Node.Portal} does not show it.");
         }
     }
 

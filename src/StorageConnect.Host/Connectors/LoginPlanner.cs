@@ -3,7 +3,7 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.Connectors;
 
 /// <summary>Which portals to log in to, with which access context: for one element, or for the targets of a server.</summary>
-internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> warn)
+internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
 {
     /// <summary>The ways to ask an access context's host: one for each network device that may be used.</summary>
     public static IEnumerable<AccessContext> WaysOf(StorageServer server, AccessContext context) =>
@@ -14,10 +14,21 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
     /// <summary>
     /// Where an element is looked for: rounds of portals, the likeliest first. A later round counts only when the element was in none before.
     /// </summary>
+    /// <param name="server">Its server.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="initiator">Who is to log in; null for iscsid's own name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="InvalidStorageArrayException">The server has no host to log in at.</exception>
     /// <exception cref="ArrayUnreachableException">No portal could be asked for its targets, or no host name has an address.</exception>
     public async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanElementAsync(StorageServer server, StorageElement element,
-        CancellationToken cancellationToken)
+        InitiatorIdentity? initiator, CancellationToken cancellationToken)
+    {
+        var rounds = await PlanAnyAsync(server, element, initiator, cancellationToken);
+        return initiator is null ? rounds : [.. rounds.Select(round => round.Select(node => node with { Initiator = initiator }).ToList())];
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanAnyAsync(StorageServer server, StorageElement element,
+        InitiatorIdentity? initiator, CancellationToken cancellationToken)
     {
         var access = await ResolveAsync(server, cancellationToken);
         if (element.LunAddresses.Count > 0)
@@ -25,7 +36,7 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
             return [[.. element.LunAddresses.DistinctBy(lun => (lun.TargetName, lun.Tpgt)).SelectMany(lun => ToNodes(server, access, lun)).Distinct()]];
         }
 
-        var found = (await DiscoverAsync(element, access, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
+        var found = (await DiscoverAsync(element, access, initiator, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
         return [.. new[] { found[true].ToList(), [.. found[false]] }.Where(round => round.Count > 0)];
     }
 
@@ -73,11 +84,12 @@ internal sealed class LoginPlanner(IIscsiInitiator initiator, Action<string> war
             : portals.SelectMany(known => access.Select(context => new IscsiNode(lun.TargetName, known.Portal, known.Tpgt, context)));
     }
 
-    private async Task<List<IscsiNode>> DiscoverAsync(StorageElement element, IReadOnlyList<AccessContext> access, CancellationToken cancellationToken)
+    private async Task<List<IscsiNode>> DiscoverAsync(StorageElement element, IReadOnlyList<AccessContext> access, InitiatorIdentity? initiator,
+        CancellationToken cancellationToken)
     {
         var nodes = new List<IscsiNode>();
         var failures = new List<StorageConnectException>();
-        foreach (var asking in access.Select(context => (context, Task: initiator.DiscoverAsync(context, warn, cancellationToken))).ToList())
+        foreach (var asking in access.Select(context => (context, Task: iscsi.DiscoverAsync(context, initiator, warn, cancellationToken))).ToList())
         {
             try
             {

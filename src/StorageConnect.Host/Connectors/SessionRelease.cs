@@ -13,11 +13,11 @@ internal sealed class SessionRelease(LinuxHost host)
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
 
     /// <summary>The sessions of attaching's making that lead to these devices, and those owned for an element, that may have led nowhere.</summary>
-    public List<OwnedSession> FindOwned(string page83Id, IReadOnlyCollection<ScsiDevice> devices)
+    public List<OwnedSession> FindOwned(string key, IReadOnlyCollection<ScsiDevice> devices)
     {
         var ids = devices.Select(device => device.SessionId).ToHashSet();
         var leading = _sessions.Where(session => ids.Contains(session.Id)).ToList();
-        return [.. host.Ledger.Sessions.Where(owned => owned.MadeFor == page83Id || leading.Exists(session => owned.IsServedBy(session, host.Roots)))];
+        return [.. host.Ledger.Sessions.Where(owned => owned.MadeFor == key || leading.Exists(session => owned.IsServedBy(session, host.Roots)))];
     }
 
     /// <summary>The devices of these that need not be taken away one by one: their session goes, and the kernel takes them with it.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
@@ -63,11 +64,14 @@ internal sealed class DeviceReader(LinuxHost host)
         var states = shown.SelectMany(map => map.Paths).ToLookup(path => path.Disk, path => path.State);
         var paths = found.Select(one => one.Disks(host.Roots).Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk))).ToList()).ToList();
         var identities = await host.Identities.ReadAsync(paths.SelectMany(path => path).Select(path => path.Device).OfType<ScsiDevice>(), cancellationToken);
+        var ports = HostInitiator.ReadPorts(host.Roots);
+        var presented = host.Ledger.Attachments.Where(attachment => attachment.Presented is not null).ToList();
         return
         [
             .. found.Zip(paths, (one, ways) =>
             {
-                var attachment = host.Ledger.TryLoad(one.Wwid);
+                var attachment = host.Ledger.TryLoad(one.Wwid)
+                    ?? presented.FirstOrDefault(known => known.Page83Id == one.Wwid && ways.TrueForAll(way => IsAtItsPlace(way.Device, known, sessions)));
                 return new OscDevice
                 {
                     Path = PathOf(one),
@@ -76,17 +80,21 @@ internal sealed class DeviceReader(LinuxHost host)
                     StorageElementUuid = attachment?.StorageElementUuid,
                     StorageServerUuid = attachment?.StorageServerUuid,
                     Multipath = one.Map is not null,
-                    Paths = [.. ways.Select(way => ReadPath(way.Disk, way.Device, sessions, states[way.Disk].Cast<OscPathState?>().FirstOrDefault()))],
+                    Paths = [.. ways.Select(way => ReadPath(way.Disk, way.Device, sessions, ports, states[way.Disk].Cast<OscPathState?>().FirstOrDefault()))],
                     Verified = ways.Count > 0 && ways.TrueForAll(way => way.Device is not null && identities[way.Device.Folder] == one.Wwid),
                 };
             })
         ];
     }
 
+    private static bool IsAtItsPlace(ScsiDevice? device, Attachment attachment, Dictionary<int, IscsiSession> sessions) =>
+        device?.SessionId is { } id && sessions.TryGetValue(id, out var session) && attachment.Presented!.IsAt(device, session);
+
     private string PathOf(Found found) => host.Paths.Find(found.Wwid)
         .FirstOrDefault(path => found.Map is not null || DeviceLink.KernelNameOf(host.Roots, path) == found.KernelName) ?? "/dev/" + found.KernelName;
 
-    private static OscDevicePath ReadPath(string disk, ScsiDevice? device, Dictionary<int, IscsiSession> sessions, OscPathState? state)
+    private static OscDevicePath ReadPath(string disk, ScsiDevice? device, Dictionary<int, IscsiSession> sessions,
+        IReadOnlyDictionary<int, string> ports, OscPathState? state)
     {
         var session = device?.SessionId is { } id ? sessions.GetValueOrDefault(id) : null;
         return new()
@@ -94,6 +102,7 @@ internal sealed class DeviceReader(LinuxHost host)
             Device = "/dev/" + disk,
             Hctl = device?.Hctl ?? "",
             Portal = session?.Portal.ToString(),
+            Initiator = session?.InitiatorName ?? (device is null ? null : ports.GetValueOrDefault(device.Host)),
             State = state ?? (device?.State is "running" && session?.IsLoggedIn != false ? OscPathState.Active : OscPathState.Failed),
         };
     }

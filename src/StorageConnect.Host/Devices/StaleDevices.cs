@@ -50,6 +50,30 @@ internal sealed class StaleDevices(LinuxHost host)
         }
     }
 
+    /// <summary>Removes devices that are all paths of the same maps, or of none: a map that is in use keeps all its paths.</summary>
+    /// <exception cref="StorageElementBusyException">Somebody uses one of the maps, or a disk.</exception>
+    public async Task PurgeAllAsync(IReadOnlyCollection<ScsiDevice> devices, CancellationToken cancellationToken)
+    {
+        var disks = devices.Select(device => device.Disk).OfType<string>().ToHashSet();
+        foreach (var device in devices.Where(device => device.Disk is not null))
+        {
+            if (MultipathMaps.FindOver(host.Roots, device.Disk!) is { } map && map.Slaves(host.Roots).All(disks.Contains))
+            {
+                using (await host.Claims.TakeMapAsync(map, RefusalOf(device, device.Disk!, map), cancellationToken))
+                {
+                    host.Step("purge");
+                }
+
+                await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            }
+        }
+
+        foreach (var device in devices.Where(device => device.Exists))
+        {
+            await PurgeAsync(device, cancellationToken);
+        }
+    }
+
     /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>
     /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
@@ -79,6 +103,10 @@ internal sealed class StaleDevices(LinuxHost host)
         new((_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause)),
         cancellationToken);
 
+    private static DeviceRefusal RefusalOf(ScsiDevice device, string disk, DmDevice map) => new(
+        (_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}"),
+        cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause));
+
     private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, CancellationToken cancellationToken)
     {
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
@@ -96,10 +124,7 @@ internal sealed class StaleDevices(LinuxHost host)
         }
         else
         {
-            var refusal = new DeviceRefusal(
-                (_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}"),
-                cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause));
-            using (await host.Claims.TakeMapAsync(map, refusal, cancellationToken))
+            using (await host.Claims.TakeMapAsync(map, RefusalOf(device, disk, map), cancellationToken))
             {
                 host.Step("purge");
             }

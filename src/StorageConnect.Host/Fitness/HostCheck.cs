@@ -30,6 +30,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
             CheckModule("Module dm_multipath", Path.Combine(host.Roots.Sys, "module", "dm_multipath"), "modprobe dm_multipath"),
             CheckUdev(),
             .. await CheckMultipathAsync(cancellationToken),
+            .. await new HazardCheck(host).RunAsync(cancellationToken),
         ];
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 
@@ -17,13 +19,40 @@ internal static class HostInitiator
         Iqn = ReadSessionName(roots) ?? (ReadNames(roots) is [var first, ..] ? first : null),
         Wwpns =
         [
-            .. SysFile.Names(Path.Combine(roots.Sys, "class", "fc_host"))
-                .Select(host => SysFile.TryReadText(Path.Combine(roots.Sys, "class", "fc_host", host, "port_name")))
-                .OfType<string>()
-                .Select(name => name.StartsWith("0x", StringComparison.Ordinal) ? name[2..].ToLowerInvariant() : name.ToLowerInvariant())
+            .. ReadPorts(roots).OrderBy(port => port.Key).Select(port => port.Value)
         ],
+        InterfaceIqns = [.. ReadInterfaces(roots).Select(identity => identity.Name).Distinct()],
         HostName = Environment.MachineName,
     };
+
+    /// <summary>The WWPNs of this host's Fibre Channel ports, by the number of the SCSI host.</summary>
+    public static IReadOnlyDictionary<int, string> ReadPorts(HostRoots roots)
+    {
+        const string prefix = "host";
+        var folder = Path.Combine(roots.Sys, "class", "fc_host");
+        return SysFile.Names(folder, prefix + "*")
+            .Select(name => (Number: int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture), Name: SysFile.TryReadText(Path.Combine(folder, name, "port_name"))))
+            .Where(port => port.Name is not null)
+            .ToDictionary(port => port.Number, port => InitiatorName.TryGetWwn(port.Name!) ?? port.Name!);
+    }
+
+    /// <summary>The names that iface records have of their own: a session through one of them logs in under it.</summary>
+    public static IReadOnlyList<InitiatorIdentity> ReadInterfaces(HostRoots roots) =>
+    [
+        .. from parent in new[] { Path.Combine(roots.Etc, "iscsi"), Path.Combine(roots.Var, "lib", "iscsi") }
+           let folder = Path.Combine(parent, "ifaces")
+           from name in SysFile.Names(folder)
+           where !name.StartsWith(OwnInterface, StringComparison.Ordinal)
+           let initiator = ReadInterfaceName(Path.Combine(folder, name))
+           where initiator is not null
+           select new InitiatorIdentity(initiator, name)
+    ];
+
+    private static string? ReadInterfaceName(string path) => (SysFile.TryReadText(path) ?? "").Split('\n')
+        .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))
+        .Where(parts => parts is ["iface.initiatorname", { Length: > 0 }])
+        .Select(parts => parts[1])
+        .LastOrDefault();
 
     /// <summary>The names in iscsid's settings, in their order: iscsid takes the first.</summary>
     /// <remarks>

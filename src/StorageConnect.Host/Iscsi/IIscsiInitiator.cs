@@ -14,12 +14,13 @@ internal interface IIscsiInitiator
 
     /// <summary>The targets that a portal offers (SendTargets). Nothing of it stays in the initiator's database.</summary>
     /// <param name="access">The portal, with its CHAP user and secrets and its network device.</param>
+    /// <param name="initiator">Who asks: portals offer what this name may see; null for iscsid's own name.</param>
     /// <param name="warn">Told of what the portal offers and this host can't use: it is left out.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">Nobody answers there.</exception>
     /// <exception cref="DataCorruptException">Of all that it offers, nothing can be used.</exception>
     /// <exception cref="AuthenticationFailedException">CHAP failed: trying again can't help.</exception>
-    Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken);
+    Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn, CancellationToken cancellationToken);
 
     /// <summary>
     /// Logs in to one portal of a target, with <c>node.session.scan=manual</c> and <c>node.startup=manual</c>: no LUN appears by itself, and

@@ -14,6 +14,7 @@ namespace StorageConnect.Host.Iscsi;
 /// <param name="State">The kernel's word: <c>LOGGED_IN</c>, <c>FAILED</c>, <c>FREE</c>.</param>
 /// <param name="Host">Number of its SCSI host.</param>
 /// <param name="TargetId">Number of its target on that host (the T of H:C:T:L; the channel is 0).</param>
+/// <param name="InitiatorName">The name under which this host is logged in; null where the kernel doesn't tell.</param>
 internal sealed record IscsiSession(
     int Id,
     string TargetName,
@@ -23,7 +24,8 @@ internal sealed record IscsiSession(
     string? NetDevice,
     string State,
     int Host,
-    int TargetId)
+    int TargetId,
+    string? InitiatorName = null)
 {
     public bool IsLoggedIn => State == "LOGGED_IN";
 
@@ -75,7 +77,8 @@ internal sealed record IscsiSession(
             Read(Path.Combine(roots.Sys, "class", "iscsi_host", $"host{host}"), "netdev"),
             state,
             host,
-            TryParse(Read(folder, "target_id"), out var targetId) ? targetId : 0);
+            TryParse(Read(folder, "target_id"), out var targetId) ? targetId : 0,
+            Read(folder, "initiatorname"));
     }
 
     /// <summary>A session's folder is a link to <c>…/host3/session1/iscsi_session/session1</c>.</summary>

@@ -18,11 +18,26 @@ internal sealed class HostLedger(string folder)
 
     public IReadOnlyList<FullScan> FullScans => _fullScans.All;
 
-    public Attachment? TryLoad(string page83Id) => _attachments.TryLoad(page83Id);
+    /// <param name="key">The <see cref="Attachment.Key"/>: a page 0x83 id, or that of a presentation.</param>
+    public Attachment? TryLoad(string key) => _attachments.TryLoad(key);
 
-    public void Save(Attachment attachment) => _attachments.Save(attachment.Page83Id, attachment);
+    /// <summary>The attachment of an element whose identity belongs to its presentation; null when there is none.</summary>
+    public Attachment? TryLoadPresented(StorageElement element) =>
+        element.Uuid.Length > 0 && TryLoad(Attachment.KeyOf(element.Uuid)) is { Presented: not null } attachment ? attachment : null;
 
-    public void Remove(Attachment attachment) => _attachments.Remove(attachment.Page83Id);
+    /// <summary>What proves an attachment's disks, without places that another element got later: they are that one's now.</summary>
+    public PresentedIdentity FindOwnPlaces(Attachment attachment)
+    {
+        var presented = attachment.Presented!;
+        var later = Attachments.Where(other => other.Key != attachment.Key && other.Presented?.IsLaterThan(presented) == true)
+            .SelectMany(other => other.Presented!.Places)
+            .ToHashSet();
+        return later.Count == 0 ? presented : presented with { Places = [.. presented.Places.Where(place => !later.Contains(place))] };
+    }
+
+    public void Save(Attachment attachment) => _attachments.Save(attachment.Key, attachment);
+
+    public void Remove(Attachment attachment) => _attachments.Remove(attachment.Key);
 
     public void Save(OwnedSession session) => _sessions.Save(KeyOf(session), session);
 
@@ -35,5 +50,5 @@ internal sealed class HostLedger(string folder)
     // A session's number comes again after a restart: then its old note is worth nothing.
     private static string KeyOf(FullScan scan) => scan.SessionId.ToString(CultureInfo.InvariantCulture);
 
-    private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice}";
+    private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice} {session.Initiator}";
 }

@@ -7,8 +7,11 @@ namespace StorageConnect.Host.Ledger;
 internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
 {
     /// <summary>Waits until nobody else attaches, detaches or resizes the element.</summary>
-    public async Task<IDisposable> TakeElementAsync(string page83Id, CancellationToken cancellationToken) =>
-        await HostLock.TakeAsync(roots, $"storage element {page83Id}", deadlines.Lock, cancellationToken);
+    public async Task<IDisposable> TakeElementAsync(string key, CancellationToken cancellationToken) =>
+        await HostLock.TakeAsync(roots, NameOf(key), deadlines.Lock, cancellationToken);
+
+    /// <summary>The lock of an element if nobody works on it at this moment, else null.</summary>
+    public IDisposable? TryTakeElement(string key) => HostLock.TryTake(roots, NameOf(key));
 
     /// <summary>
     /// Waits until nobody else is between a login at one of these targets and its disk, or between the last disk and the logout. In an order
@@ -36,6 +39,8 @@ internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
     /// <summary>Waits until nobody else takes stale devices away.</summary>
     public async Task<IDisposable> TakePurgeAsync(CancellationToken cancellationToken) =>
         await HostLock.TakeAsync(roots, "stale devices", deadlines.Lock, cancellationToken);
+
+    private static string NameOf(string key) => $"storage element {key}";
 
     private sealed class Locks : IDisposable
     {

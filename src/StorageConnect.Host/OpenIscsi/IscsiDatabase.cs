@@ -49,6 +49,11 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     public IscsiRecord ReadDefaults() =>
         IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(roots.Etc, "iscsi", "iscsid.conf")) ?? "");
 
+    /// <summary>The iface record that has an initiator's name; null where it is iscsid's own name.</summary>
+    public IscsiRecord? ReadInterface(InitiatorIdentity? initiator) => initiator?.InterfaceName is { } name
+        ? IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(Folder, "ifaces", name)) ?? "")
+        : null;
+
     /// <summary>Puts a node's record in place for a login.</summary>
     /// <returns>What undoes it.</returns>
     public Task<WrittenRecord> PutNodeAsync(IscsiNode node, string interfaceName, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)

@@ -27,9 +27,20 @@ internal sealed class NetInterface : IAsyncDisposable
     /// <summary>The name of the record.</summary>
     public string Name { get; }
 
+    /// <param name="roots">Where the locks are.</param>
+    /// <param name="deadlines">How long others may hold them.</param>
+    /// <param name="database">open-iscsi's records.</param>
+    /// <param name="device">The network device; null for any.</param>
+    /// <param name="initiator">Who logs in: an iface record of an administrator's is used as it is, with the network device that it names.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device,
-        CancellationToken cancellationToken)
+        InitiatorIdentity? initiator, CancellationToken cancellationToken)
     {
+        if (initiator?.InterfaceName is { } named)
+        {
+            return new(named, null, null);
+        }
+
         if (device is null)
         {
             return new(Default, null, null);

@@ -8,7 +8,7 @@ namespace StorageConnect.Host.OpenIscsi;
 internal sealed partial class OpenIscsiInitiator
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn, CancellationToken cancellationToken)
     {
         DemandLinux();
         ArrayUnreachableException? unreachable = null;
@@ -16,7 +16,7 @@ internal sealed partial class OpenIscsiInitiator
         {
             try
             {
-                return await DiscoverAtAsync(new(address, access.Port), access, warn, cancellationToken);
+                return await DiscoverAtAsync(new(address, access.Port), access, initiator, warn, cancellationToken);
             }
             catch (ArrayUnreachableException e)
             {
@@ -27,11 +27,11 @@ internal sealed partial class OpenIscsiInitiator
         throw unreachable!;
     }
 
-    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, Action<string> warn,
+    private async Task<IReadOnlyList<IscsiNode>> DiscoverAtAsync(IscsiPortal portal, AccessContext access, InitiatorIdentity? initiator, Action<string> warn,
         CancellationToken cancellationToken)
     {
         CheckNetDevice(access.NetDevice);
-        await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, access.NetDevice, cancellationToken);
+        await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, access.NetDevice, initiator, cancellationToken);
         try
         {
             return await RetryAsync(() => TryDiscoverAsync(portal, access, netInterface.Name, warn, cancellationToken), cancellationToken);

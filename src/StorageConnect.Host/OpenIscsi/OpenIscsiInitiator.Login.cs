@@ -20,7 +20,7 @@ internal sealed partial class OpenIscsiInitiator
             return await WaitForLoginAsync(node, cancellationToken);
         }
 
-        await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, node.Access.NetDevice, cancellationToken);
+        await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, node.Access.NetDevice, node.Initiator, cancellationToken);
         try
         {
             return await RetryAsync(() => TryLoginAsync(node, netInterface.Name, cancellationToken), cancellationToken);
@@ -43,7 +43,7 @@ internal sealed partial class OpenIscsiInitiator
     private async Task<IscsiSession> TryLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
     {
         var record = await _database.PutNodeAsync(
-            node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults()), cancellationToken);
+            node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults(), _database.ReadInterface(node.Initiator)), cancellationToken);
         var begun = DateTime.UtcNow;
         var session = default(IscsiSession);
         try

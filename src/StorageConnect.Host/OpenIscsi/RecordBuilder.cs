@@ -13,7 +13,8 @@ internal static class RecordBuilder
     /// <param name="node">Which one.</param>
     /// <param name="netInterface">The iface record to bind it to.</param>
     /// <param name="settings">The record there was before, or iscsid.conf.</param>
-    public static IscsiRecord Node(IscsiNode node, string netInterface, IscsiRecord settings)
+    /// <param name="ownName">The iface record of an administrator's that has an initiator's name of its own; null for none.</param>
+    public static IscsiRecord Node(IscsiNode node, string netInterface, IscsiRecord settings, IscsiRecord? ownName = null)
     {
         var record = new IscsiRecord
         {
@@ -32,6 +33,11 @@ internal static class RecordBuilder
         record["iface.iscsi_ifacename"] = netInterface;
         record["iface.net_ifacename"] = node.Access.NetDevice;
         record["iface.transport_name"] = "tcp";
+        if (ownName is not null)
+        {
+            record.Take(ownName, name => name.StartsWith("iface.", StringComparison.Ordinal));
+        }
+
         SetChap(record, "node.session.auth.", node.Access);
         return record;
     }

@@ -12,6 +12,9 @@ public sealed record OscDevicePath
     /// <summary>The iSCSI portal it leads through, as <c>address:port</c>; null for other transports.</summary>
     public string? Portal { get; init; }
 
+    /// <summary>The name under which this host is logged in there: its iSCSI name, or the WWPN of its port; null where it isn't known.</summary>
+    public string? Initiator { get; init; }
+
     /// <summary>Whether it carries I/O.</summary>
     public OscPathState State { get; init; }
 

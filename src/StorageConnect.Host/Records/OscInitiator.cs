@@ -6,6 +6,9 @@ public sealed record OscInitiator
     /// <summary>Its iSCSI qualified name, or null when it has none.</summary>
     public string? Iqn { get; init; }
 
+    /// <summary>Other names under which this host logs in to iSCSI targets: those that open-iscsi's iface records have of their own.</summary>
+    public ValueList<string> InterfaceIqns { get; init; } = [];
+
     /// <summary>The WWPNs of its Fibre Channel ports, 16 lower-case hex digits each.</summary>
     public ValueList<string> Wwpns { get; init; } = [];
 

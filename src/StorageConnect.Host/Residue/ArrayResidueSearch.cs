@@ -1,7 +1,9 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Use;
@@ -21,14 +23,15 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
         await foreach (var element in array.ListAsync(new(), cancellationToken))
         {
             var isPresented = element.AccessGroupNames.Any(groups.Contains);
-            var isSeen = seen.Contains(element.Page83Id);
+            var known = host.Ledger.TryLoadPresented(element);
+            var isSeen = known is null ? seen.Contains(element.Page83Id) : known.Presented!.FindDevices(host.Roots, host.Initiator.Sessions()).Count > 0;
             if (isSeen && !isPresented)
             {
                 found.Add(new(
                     Describe(OscHostResidueKind.SeenNotPresented, element,
                         "The array no longer presents it to this host: what is written there may fail, or go elsewhere.",
                         "Clear-OscHostResidue takes its devices away."),
-                    token => RemoveAsync(element.Page83Id, token)));
+                    token => known is null ? RemoveAsync(element.Page83Id, token) : RemoveAsync(known, token)));
             }
             else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0
                 && array.Server.StorageType == StorageType.iSCSI)
@@ -50,10 +53,17 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
         group.Entries.Count == 0
         || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
+            || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(entry, name))
             || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
 
     private HashSet<string> Seen() =>
         [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];
+
+    private async Task RemoveAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        using var held = await host.Locks.TakeElementAsync(attachment.Key, cancellationToken);
+        await new PresentationRemoval(host).RunAsync(attachment, cancellationToken);
+    }
 
     private async Task RemoveAsync(string page83Id, CancellationToken cancellationToken)
     {

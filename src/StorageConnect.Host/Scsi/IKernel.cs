@@ -6,12 +6,13 @@ internal interface IKernel
     /// <summary>Writes a text to a file of sysfs, and returns when the kernel has done what it says.</summary>
     void Write(string path, string text);
 
-    /// <summary>Asks a disk itself for its VPD page 0x83: what sysfs shows is what the kernel read at its last scan.</summary>
+    /// <summary>Asks a disk itself for a page of its vital product data: what sysfs shows is what the kernel read at its last scan.</summary>
     /// <param name="disk">Its node, such as <c>/dev/sda</c>.</param>
+    /// <param name="page">0x83 for its identity, 0x80 for its serial number.</param>
     /// <returns>The page; empty when the device answered that it has none, or that there is no LUN behind it any more.</returns>
     /// <exception cref="IOException">It gave no answer.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not ask it.</exception>
-    byte[] ReadPage83(string disk);
+    byte[] ReadVpdPage(string disk, byte page);
 
     /// <summary>Opens a block device as its only holder, as a mount does.</summary>
     /// <param name="node">Its node.</param>

@@ -10,7 +10,7 @@ internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
     public void Write(string path, string text) => SysFile.Write(path, text);
 
     /// <inheritdoc/>
-    public byte[] ReadPage83(string disk) => ScsiInquiry.Read(disk, 0x83, deadlines.Inquiry);
+    public byte[] ReadVpdPage(string disk, byte page) => ScsiInquiry.Read(disk, page, deadlines.Inquiry);
 
     /// <inheritdoc/>
     public IDisposable? TryClaim(string node) => BlockDevice.TryClaim(node);

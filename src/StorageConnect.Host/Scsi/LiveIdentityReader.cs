@@ -9,6 +9,26 @@ namespace StorageConnect.Host.Scsi;
 /// </summary>
 internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
+    private const byte SerialNumber = 0x80;
+    private const byte Identification = 0x83;
+
+    /// <summary>What one device says itself; empty when it has no identity; null when it gives no answer, or nothing is behind it.</summary>
+    public async Task<string?> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, Identification, cancellationToken) : null;
+        return page is not { Length: > 0 } ? null : Page83.TryGetMultipathId(page, out var id) ? id : "";
+    }
+
+    /// <summary>The unit serial number; empty when the device has none; null when it gives no answer.</summary>
+    public async Task<string?> ReadSerialAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        const int header = 4;
+        var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, SerialNumber, cancellationToken) : null;
+        return page is null ? null
+            : page.Length <= header ? ""
+            : System.Text.Encoding.ASCII.GetString(page, header, Math.Min(page.Length - header, (page[2] << 8) | page[3])).Trim(' ', '\0');
+    }
+
     /// <summary>The identities of these devices, by folder; null for one that is none any more.</summary>
     /// <remarks>
     /// A path that is down, or that this user may not ask, counts as what the kernel read of it. One question at a time for a session (or another
@@ -25,7 +45,7 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
                 byte[]? page = null;
                 if (!isSilent && device.State is "running" && device.Disk is { } disk)
                 {
-                    page = await TryReadAsync(disk, cancellationToken);
+                    page = await TryReadAsync(disk, Identification, cancellationToken);
                     isSilent = page is null;
                 }
 
@@ -35,12 +55,12 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
         return identities;
     }
 
-    private async Task<byte[]?> TryReadAsync(string disk, CancellationToken cancellationToken)
+    private async Task<byte[]?> TryReadAsync(string disk, byte page, CancellationToken cancellationToken)
     {
         try
         {
             // The kernel may hold the call for longer than it was told, while a portal is just being lost: the thread is then left to it.
-            return await Task.Run(() => kernel.ReadPage83(Path.Combine(roots.Dev, disk)), CancellationToken.None)
+            return await Task.Run(() => kernel.ReadVpdPage(Path.Combine(roots.Dev, disk), page), CancellationToken.None)
                 .WaitAsync(2 * deadlines.Inquiry, cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)

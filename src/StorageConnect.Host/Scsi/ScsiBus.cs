@@ -15,8 +15,10 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
     public Task ScanAsync(IscsiSession session, long? lun, CancellationToken cancellationToken) =>
         ScanAsync(session.Host, string.Create(CultureInfo.InvariantCulture, $"0 {session.TargetId} {(lun is { } one ? one : "-")}"), cancellationToken);
 
-    /// <summary>Has the kernel look for all LUNs behind a SCSI host, such as a Fibre Channel port.</summary>
-    public Task ScanAllAsync(int host, CancellationToken cancellationToken) => ScanAsync(host, "- - -", cancellationToken);
+    /// <summary>The same behind a target of a Fibre Channel port.</summary>
+    public Task ScanAsync(FibreChannelTarget target, long? lun, CancellationToken cancellationToken) =>
+        ScanAsync(target.Host, string.Create(CultureInfo.InvariantCulture, $"{target.Channel} {target.TargetId} {(lun is { } one ? one : "-")}"),
+            cancellationToken);
 
     /// <summary>Has the kernel read a device's identity and size anew.</summary>
     public Task RescanAsync(ScsiDevice device, CancellationToken cancellationToken) =>

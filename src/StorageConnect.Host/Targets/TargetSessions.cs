@@ -33,7 +33,7 @@ internal sealed class TargetSessions(LinuxHost host)
         {
             try
             {
-                return (await host.Initiator.DiscoverAsync(way, warnings.Enqueue, cancellationToken), null);
+                return (await host.Initiator.DiscoverAsync(way, null, warnings.Enqueue, cancellationToken), null);
             }
             catch (StorageConnectException e)
             {

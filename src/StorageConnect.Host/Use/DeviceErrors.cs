@@ -46,6 +46,21 @@ internal static class DeviceErrors
             Element = element.Name,
         };
 
+    public static DataCorruptException WrongDiskAtPlace(StorageElement element, IscsiSession session, string identity) =>
+        new(Text([element.Name, session.TargetName, session.Portal, identity], identity.Length == 0 ? "PlaceWithoutIdentity" : "Place", nameof(WrongDisk)))
+        {
+            Element = element.Name,
+        };
+
+    public static DataCorruptException WrongDiskAtPort(StorageElement element, string wwpn, long lun) =>
+        new(Text([element.Name, element.Page83Id, wwpn, lun], "Port", nameof(WrongDisk))) { Element = element.Name };
+
+    public static DataCorruptException WrongDiskMoved(StorageElement element) =>
+        new(Text([element.Name], "Moved", nameof(WrongDisk))) { Element = element.Name, Retryable = true };
+
+    public static StorageElementBusyException IdentityShared(StorageElement element, string page83Id, string device) =>
+        new(Text([element.Name, page83Id, device])) { Element = element.Name };
+
     public static StorageElementBusyException PathNotReady(StorageElement element, string disk, string state) =>
         new(Text([element.Name, disk, state])) { Element = element.Name, Retryable = true };
 

@@ -17,20 +17,75 @@ public static unsafe class FileExtents
     public static IEnumerable<(long Start, long Length)> Shared(SafeFileHandle file)
     {
         long offset = 0;
-        var found = new List<(long, long)>();
+        var found = new List<Extent>();
         var more = true;
         while (more)
         {
             found.Clear();
-            more = Read(file, ref offset, found);
-            foreach (var range in found)
+            more = Read(file, ref offset, SyncFirst, found) ?? throw LinuxFileException.Last("look up the blocks of a file");
+            foreach (var extent in found.Where(extent => (extent.Flags & SharedExtent) != 0))
             {
-                yield return range;
+                yield return ((long)extent.Logical, (long)extent.Length);
             }
         }
     }
 
-    private static bool Read(SafeFileHandle file, ref long offset, List<(long Start, long Length)> shared)
+    /// <summary>How many bytes files take, and how many of them would become free with the files. What has not reached the disk yet is the files' own.</summary>
+    /// <param name="files">The files. Blocks that they share with each other count once.</param>
+    /// <param name="mostExtents">With more extents than this, the answer is null: it would take too long.</param>
+    /// <returns>Null where the file system does not tell.</returns>
+    public static (long Used, long Unique)? Measure(IEnumerable<SafeFileHandle> files, int mostExtents)
+    {
+        long unique = 0;
+        var shared = new List<(ulong Start, ulong End)>();
+        var found = new List<Extent>();
+        foreach (var file in files)
+        {
+            long offset = 0;
+            var more = true;
+            while (more)
+            {
+                found.Clear();
+                if (Read(file, ref offset, flags: 0, found) is not { } rest || (mostExtents -= found.Count) < 0)
+                {
+                    return null;
+                }
+
+                more = rest;
+                foreach (var extent in found)
+                {
+                    if ((extent.Flags & SharedExtent) != 0)
+                    {
+                        shared.Add((extent.Physical, extent.Physical + extent.Length));
+                    }
+                    else
+                    {
+                        unique += (long)extent.Length;
+                    }
+                }
+            }
+        }
+
+        return (unique + (long)LengthOf(shared), unique);
+    }
+
+    /// <summary>The length of ranges that may overlap.</summary>
+    private static ulong LengthOf(List<(ulong Start, ulong End)> ranges)
+    {
+        ranges.Sort();
+        ulong length = 0;
+        ulong end = 0;
+        foreach (var range in ranges.Where(range => range.End > end))
+        {
+            length += range.End - Math.Max(range.Start, end);
+            end = range.End;
+        }
+
+        return length;
+    }
+
+    /// <returns>Whether there are more; null when the file system does not tell.</returns>
+    private static bool? Read(SafeFileHandle file, ref long offset, uint flags, List<Extent> found)
     {
         var size = sizeof(Header) + (ExtentsAtOnce * sizeof(Extent));
         var memory = stackalloc byte[size];
@@ -38,30 +93,21 @@ public static unsafe class FileExtents
         var header = (Header*)memory;
         header->Start = (ulong)offset;
         header->Length = ulong.MaxValue - (ulong)offset;
-        header->Flags = SyncFirst;
+        header->Flags = flags;
         header->Room = ExtentsAtOnce;
         if (Libc.IoctlPointer(file, FiemapRequest, memory) != 0)
         {
-            throw LinuxFileException.Last("look up the blocks of a file");
+            return null;
         }
 
-        var extents = (Extent*)(memory + sizeof(Header));
-        for (var i = 0; i < header->Mapped; i++)
+        found.AddRange(new ReadOnlySpan<Extent>(memory + sizeof(Header), (int)header->Mapped));
+        if (found.Count == 0)
         {
-            var extent = extents[i];
-            offset = (long)(extent.Logical + extent.Length);
-            if ((extent.Flags & SharedExtent) != 0)
-            {
-                shared.Add(((long)extent.Logical, (long)extent.Length));
-            }
-
-            if ((extent.Flags & LastExtent) != 0)
-            {
-                return false;
-            }
+            return false;
         }
 
-        return header->Mapped > 0;
+        offset = (long)(found[^1].Logical + found[^1].Length);
+        return (found[^1].Flags & LastExtent) == 0;
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -89,6 +89,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, EntryPoint = "bind", SetLastError = true)]
     public static partial int Bind(int socket, in NetlinkAddress address, int length);
+
+    [LibraryImport(Name, EntryPoint = "kill", SetLastError = true)]
+    public static partial int Kill(int process, int signal);
+
+    [LibraryImport(Name, EntryPoint = "getpgid", SetLastError = true)]
+    public static partial int GetProcessGroup(int process);
+
+    [LibraryImport(Name, EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int FcntlDescriptor(int descriptor, int command, int argument);
+
+    [LibraryImport(Name, EntryPoint = "dup2", SetLastError = true)]
+    public static partial int Duplicate(int descriptor, int target);
+
+    [LibraryImport(Name, EntryPoint = "prctl", SetLastError = true)]
+    public static partial int ControlProcess(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
 }
 
 /// <summary><c>struct sockaddr_nl</c>.</summary>

@@ -24,6 +24,9 @@ public sealed class ElementLocks(string path)
     /// <returns>The lock, or null when someone else holds it.</returns>
     public RangeLock? TryTake(string uuid) => RangeLock.TryTake(path, Identities.LockPosition(uuid));
 
+    /// <summary>Whether somebody is at work on an element or a job at this moment.</summary>
+    public bool IsHeld(string uuid) => RangeLock.IsHeld(path, Identities.LockPosition(uuid));
+
     /// <summary>Locks all of the elements, waiting up to 15 seconds for other operations.</summary>
     /// <param name="elements">The elements. The names are for the error.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

@@ -16,6 +16,14 @@ public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public override RecordIdentity[]? InputObject { get; set; }
 
+    /// <summary>Only groups that hold one of these initiators.</summary>
+    [Parameter]
+    [ChoosesInitiators]
+    [ArgumentCompleter(typeof(InitiatorCompleter))]
+    public string[]? Initiator { get; set; }
+
+    private protected override void Check() => StorageArray.CheckInitiators(Initiator ?? []);
+
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => AccessGroupErrors.AccessGroupNotFound(name, arrays);
 
     private protected override Task<IReadOnlyList<AccessGroup>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
@@ -24,4 +32,6 @@ public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
     private protected override IEnumerable<AccessGroup> ListOf(StorageArray array, AccessGroup group) => [group];
 
     private protected override string NameOf(AccessGroup record) => record.Name;
+
+    private protected override bool IsWanted(StorageArray array, AccessGroup record) => Initiator is null || StorageArray.Holds(record, Initiator);
 }

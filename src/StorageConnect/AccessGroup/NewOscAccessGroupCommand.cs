@@ -4,19 +4,19 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Creates access groups (guide: createAccessGroups), all in one call. Those that could not be created are an error each.</summary>
-[Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsCommon.New, "OscAccessGroup", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(AccessGroup))]
 public sealed class NewOscAccessGroupCommand : NewCmdlet
 {
     /// <summary>The names of the new groups.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ChoosesNames(FromRows = true)]
     public string[] Name { get; set; } = [];
 
     /// <summary>Initiators that each group begins with: IQNs for iSCSI, WWNs for SAN.</summary>
     [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [ChoosesInitiators]
+    [ArgumentCompleter(typeof(InitiatorCompleter))]
     [Alias("Entries")]
     public string[] Initiator { get; set; } = [];
 

@@ -16,6 +16,7 @@ public abstract class OscAccessGroupMemberCmdlet : OscServerCmdlet
     /// <summary>The initiators: IQNs for iSCSI, WWNs for SAN.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ChoosesInitiators]
+    [ArgumentCompleter(typeof(InitiatorCompleter))]
     public string[] Initiator { get; set; } = [];
 
     /// <summary>Return the group as it is now.</summary>

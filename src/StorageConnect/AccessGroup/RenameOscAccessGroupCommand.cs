@@ -16,6 +16,7 @@ public sealed class RenameOscAccessGroupCommand : OscServerCmdlet
 
     /// <summary>The name it gets.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [OneValue]
     public string NewName { get; set; } = "";
 
     /// <summary>Return the group under its new name.</summary>

@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists clones, or those made of an element or snapshot (guide: getCurrentClones).</summary>
 [Cmdlet(VerbsCommon.Get, "OscClone")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscCloneCommand : OscNamedQueryCmdlet<StorageElement>
+public sealed class GetOscCloneCommand : OscElementListCmdlet
 {
     /// <summary>Elements and snapshots whose clones are wanted, servers, or from the pipeline names of clones.</summary>
     [Parameter(ValueFromPipeline = true)]
@@ -19,8 +19,6 @@ public sealed class GetOscCloneCommand : OscNamedQueryCmdlet<StorageElement>
 
     private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetCurrentClonesAsync(element, cancellationToken);
-
-    private protected override string NameOf(StorageElement record) => record.Name;
 
     private protected override void Write(StorageArray array, StorageElement record) => WriteObject(CopyView.Of(record));
 }

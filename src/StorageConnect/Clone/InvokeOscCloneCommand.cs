@@ -18,10 +18,12 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
     /// <summary>The clone's name; the array's choice when left out.</summary>
     [Parameter(Position = 1)]
+    [OneValue]
     public string? Name { get; set; }
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter]
+    [OneValue]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }
 

@@ -35,6 +35,8 @@ internal static class CommandErrors
 
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };
 
+    public static InvalidRequestException HostNameInvalid(string host, string reason) => new(Text([host, reason])) { Element = host };
+
     public static InvalidRequestException ConfirmationNeeded(string target, string action, Exception cause) =>
         new(Text([target, action]), cause) { Element = target };
 

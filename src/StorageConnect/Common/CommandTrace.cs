@@ -12,9 +12,13 @@ internal sealed class CommandTrace : IDisposable
     private readonly TraceScope _scope;
     private readonly int _pipelineThread = Environment.CurrentManagedThreadId;
 
+    // With -Debug alone, PowerShell asks after each line of the verbose stream whether to continue; the work would wait for the answer.
+    private readonly bool _isDebugOnly;
+
     private CommandTrace(PSCmdlet command)
     {
         _command = command;
+        _isDebugOnly = IsSwitchedOn(command, "Debug") == true && IsSwitchedOn(command, "Verbose") is null;
         _scope = new(line => _lines.Writer.TryWrite(line));
     }
 
@@ -53,7 +57,7 @@ internal sealed class CommandTrace : IDisposable
         // PowerShell lets nobody else write.
         while (Environment.CurrentManagedThreadId == _pipelineThread && _lines.Reader.TryRead(out var line))
         {
-            if (line.IsDebug)
+            if (line.IsDebug || _isDebugOnly)
             {
                 _command.WriteDebug(line.ToString());
             }
@@ -65,8 +69,10 @@ internal sealed class CommandTrace : IDisposable
     }
 
     private static bool IsWanted(PSCmdlet command, string parameter, string preference) =>
-        command.MyInvocation.BoundParameters.TryGetValue(parameter, out var given)
-            ? given is SwitchParameter { IsPresent: true }
-            : LanguagePrimitives.TryConvertTo<ActionPreference>(command.GetVariableValue(preference), out var wish)
-                && wish is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+        IsSwitchedOn(command, parameter)
+            ?? (LanguagePrimitives.TryConvertTo<ActionPreference>(command.GetVariableValue(preference), out var wish)
+                && wish is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore));
+
+    private static bool? IsSwitchedOn(PSCmdlet command, string parameter) =>
+        command.MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? given is SwitchParameter { IsPresent: true } : null;
 }

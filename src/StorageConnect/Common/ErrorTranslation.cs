@@ -32,6 +32,7 @@ internal static class ErrorTranslation
         "StorageElementNotFound" or "CloneNotFound" => Near(name, NameKind.StorageElement),
         "SnapshotNotFound" => Near(name, NameKind.Snapshot),
         "AccessGroupNotFound" => Near(name, NameKind.AccessGroup),
+        "QosUnknown" => Near(name, NameKind.Qos),
         "StorageServerNotFound" => NearMiss.Find(name, ModuleEngine.Current.GetServers().Select(server => server.Name)),
         _ => null,
     };

@@ -16,6 +16,9 @@ internal sealed class NameFilter
         {
             _pattern = Parse(text);
             Prefix = text[..beginning];
+            // What follows the last star, where no other sign has a meaning there.
+            var end = text[(text.LastIndexOf('*') + 1)..];
+            Suffix = end.Length < text.Length && end.IndexOfAny(['?', '[', ']', '`']) < 0 ? end : "";
         }
         else
         {
@@ -33,6 +36,9 @@ internal sealed class NameFilter
 
     /// <summary>A pattern's fixed beginning; may be empty.</summary>
     public string Prefix { get; } = "";
+
+    /// <summary>A pattern's fixed end; may be empty.</summary>
+    public string Suffix { get; } = "";
 
     public bool Matches(string name) => _pattern?.IsMatch(name) ?? name == Literal;
 

@@ -19,24 +19,27 @@ internal sealed class NameSearch
     /// <summary>The servers that did not, while literal names alone were looked for: no error if all were found elsewhere.</summary>
     public IReadOnlyList<(StorageArray Array, StorageConnectException Error)> Failures => _failures;
 
-    /// <summary>Asks an array for what matches one of the names.</summary>
+    /// <summary>Asks an array for one of the things that are looked for.</summary>
+    /// <param name="array">The array.</param>
+    /// <param name="literal">What must exist on one of the arrays, for errors; null where nothing must.</param>
+    /// <param name="find">Whether the array has it.</param>
     /// <returns>The error that must be told at once; null when there is none.</returns>
-    public StorageConnectException? Ask(StorageArray array, NameFilter filter, Func<bool> find)
+    public StorageConnectException? Ask(StorageArray array, string? literal, Func<bool> find)
     {
         try
         {
             var isFound = find();
             _asked.Add(array.Name);
-            if (filter.Literal is { } literal)
+            if (literal is not null)
             {
                 (isFound ? _found : _missed).Add(literal);
             }
 
             return null;
         }
-        catch (StorageConnectException e) when (filter.Literal is not null)
+        catch (StorageConnectException e) when (literal is not null)
         {
-            _missed.Add(filter.Literal);
+            _missed.Add(literal);
             if (!_failures.Exists(failure => failure.Array.Uuid == array.Uuid && failure.Error.ErrorId == e.ErrorId))
             {
                 _failures.Add((array, e));

@@ -6,21 +6,31 @@ namespace StorageConnect.Commands;
 /// <summary>A cmdlet that makes something new on a server. Names can be piped, rows with the values of its parameters, or the server.</summary>
 public abstract class NewCmdlet : OscServerCmdlet
 {
-    private protected const string NameSet = "Name";
-    private protected const string ServerSet = "Server";
+    private bool _isNameTyped;
 
     /// <summary>The server, by name, Uuid or object. May be left out when one is registered, or when the input tells it.</summary>
-    [Parameter(ParameterSetName = NameSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Chooses<StorageServerIdentity>(One = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public override StorageServerIdentity? StorageServer { get; set; }
 
-    /// <summary>The server, from the pipeline.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ServerSet, ValueFromPipeline = true)]
-    [ChoosesPipedServer(One = true)]
+    /// <summary>From the pipeline: the server, names, or rows with the values of the parameters.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ChoosesRow]
     [Alias("Server")]
-    public StorageServerIdentity InputObject { get; set; } = null!;
+    public PipedRow? InputObject { get; set; }
 
-    private protected StorageArray Target => ParameterSetName == ServerSet ? Engine.GetArray(InputObject.Key) : Array;
+    /// <summary>
+    /// The array to make it on. What a row says of its server goes before a default of the parameter, where PowerShell would leave the row's value out.
+    /// </summary>
+    private protected StorageArray Target => InputObject switch
+    {
+        { IsServer: true } when !_isNameTyped => throw CommandErrors.WrongInput("Name", InputObject.Description, "a name as text"),
+        { IsServer: true, Server: { } given } => Engine.GetArray(given),
+        { Server: { } own } when StorageServer is null || IsFromDefaults(nameof(StorageServer), StorageServer) => Engine.GetArray(own),
+        _ => Array,
+    };
+
+    private protected sealed override void Begin() => _isNameTyped = MyInvocation.BoundParameters.ContainsKey("Name");
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Reflection;
@@ -15,6 +16,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private static readonly string[] VerbsOfNames = [VerbsCommon.Get, VerbsCommon.New, VerbsCommon.Remove, VerbsData.Update];
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _missingGroups = [];
     private CommandTrace? _trace;
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
@@ -107,7 +109,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         {
             return base.ShouldProcess(target, action);
         }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException)
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or RemoteException)
         {
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
             throw;
@@ -116,6 +118,18 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 
     private protected bool IsWhatIf =>
         LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
+
+    /// <summary>Whether a parameter's value is the one that <c>$PSDefaultParameterValues</c> has for it.</summary>
+    private protected bool IsFromDefaults(string parameter, object value)
+    {
+        bool IsMeant(string key) => key.LastIndexOf(':') is > 0 and var colon
+            && WildcardPattern.Get(key[..colon].Trim(), WildcardOptions.IgnoreCase).IsMatch(MyInvocation.MyCommand.Name)
+            && WildcardPattern.Get(key[(colon + 1)..].Trim(), WildcardOptions.IgnoreCase).IsMatch(parameter);
+
+        return GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
+            && defaults.Keys.OfType<string>().Where(IsMeant).Any(key => defaults[key] is ScriptBlock
+                || string.Equals(defaults[key]?.ToString(), value.ToString(), StringComparison.OrdinalIgnoreCase));
+    }
 
     /// <summary>Asks before an array is changed. Under -WhatIf what would be refused is an error, and nothing is promised.</summary>
     private protected bool ShouldChange(StorageArray array, string target, string action, Func<CancellationToken, Task> change, ChangeNeeds? needs = null)
@@ -135,7 +149,15 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <summary>"name (server)", as prompts and progress show it.</summary>
     private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 
-    private protected void WriteError(StorageConnectException error, object? target) => WriteError(ErrorTranslation.ToErrorRecord(error, target));
+    /// <summary>Writes an error. An access group that is missing is missing for all elements: that is one error, about the group.</summary>
+    private protected void WriteError(StorageConnectException error, object? target)
+    {
+        var isGroup = error.ErrorId == nameof(AccessGroupErrors.AccessGroupNotFound) && error.Element is not null;
+        if (!isGroup || _missingGroups.Add(error.Message))
+        {
+            WriteError(ErrorTranslation.ToErrorRecord(error, isGroup ? error.Element : target));
+        }
+    }
 
     /// <summary>
     /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in doesn't heed the token.

@@ -9,7 +9,7 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
     /// <summary>The elements to ask about, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "a storage element (its record, its name or its Uuid), or the record of a storage server")]
-    [Alias("StorageElement", "Snapshot", "Name")]
+    [Alias("StorageElement", "Snapshot", "Name", "Uuid")]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public RecordIdentity[]? InputObject { get; set; }
 

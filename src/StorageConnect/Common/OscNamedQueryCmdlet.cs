@@ -29,8 +29,17 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     /// <summary>All on an array, or what belongs to an element.</summary>
     private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
 
+    /// <summary>What is looked for, one by one.</summary>
+    private protected virtual IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names) => names.Select(name => new Lookup([name]));
+
+    /// <summary>Whether a record is what is looked for.</summary>
+    private protected virtual bool Matches(T record, Lookup lookup) => lookup.Matches(NameOf(record));
+
+    /// <summary>Whether a record that is there is wanted: parameters that narrow what is listed say so.</summary>
+    private protected virtual bool IsWanted(StorageArray array, T record) => true;
+
     /// <summary>What is on an array and may match.</summary>
-    private protected virtual IEnumerable<T> List(StorageArray array, NameFilter filter)
+    private protected virtual IEnumerable<T> List(StorageArray array, Lookup lookup)
     {
         if (!_listed.TryGetValue(array, out var all))
         {
@@ -51,7 +60,23 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     {
     }
 
-    private protected sealed override void Begin() => _isTyped = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+    /// <summary>What can be refused before anything is read.</summary>
+    private protected virtual void Check()
+    {
+    }
+
+    private protected sealed override void Begin()
+    {
+        _isTyped = MyInvocation.BoundParameters.ContainsKey(nameof(InputObject));
+        try
+        {
+            Check();
+        }
+        catch (StorageConnectException e)
+        {
+            ThrowTerminatingError(ErrorTranslation.ToErrorRecord(e, null));
+        }
+    }
 
     private protected sealed override void Process()
     {
@@ -110,11 +135,12 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
 
     private void Search(IReadOnlyList<StorageArray> arrays, IReadOnlyList<NameFilter> filters)
     {
+        var lookups = Lookups(filters).ToList();
         foreach (var array in arrays)
         {
-            foreach (var filter in filters)
+            foreach (var lookup in lookups)
             {
-                if (_search.Ask(array, filter, () => WriteMatches(array, List(array, filter), filter)) is { } error)
+                if (_search.Ask(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
                 {
                     WriteError(error, array.Server);
                     break;
@@ -127,19 +153,22 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     private void Write(StorageArray array, IEnumerable<T> records)
     {
         var found = records.ToList();
-        foreach (var filter in NameFilter.From(Name))
+        foreach (var lookup in Lookups(NameFilter.From(Name)))
         {
-            _search.Ask(array, filter, () => WriteMatches(array, found, filter));
+            _search.Ask(array, lookup.Literal, () => WriteMatches(array, found, lookup));
         }
     }
 
-    private bool WriteMatches(StorageArray array, IEnumerable<T> records, NameFilter filter)
+    private bool WriteMatches(StorageArray array, IEnumerable<T> records, Lookup lookup)
     {
         var isAny = false;
-        foreach (var record in records.Where(record => filter.Matches(NameOf(record))))
+        foreach (var record in records.Where(record => Matches(record, lookup)))
         {
             isAny = true;
-            Write(array, record);
+            if (IsWanted(array, record))
+            {
+                Write(array, record);
+            }
         }
 
         return isAny;

@@ -15,16 +15,19 @@ public abstract class OscQueryCmdlet : OscCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public virtual StorageServerIdentity[]? StorageServer { get; set; }
 
+    /// <summary>The servers that were given; null for all.</summary>
+    private protected virtual StorageServerIdentity[]? Servers => StorageServer;
+
     /// <summary>The arrays to ask. A server that isn't registered is an error, and the others are asked.</summary>
     private protected IReadOnlyList<StorageArray> Arrays()
     {
-        if (StorageServer is null)
+        if (Servers is not { } servers)
         {
             return Engine.GetArrays() is { Count: > 0 } all ? all : [Engine.GetDefaultArray()];
         }
 
         var arrays = new List<StorageArray>();
-        foreach (var server in StorageServer)
+        foreach (var server in servers)
         {
             Try(server.ToString(), () => arrays.Add(Engine.GetArray(server.Key)));
         }

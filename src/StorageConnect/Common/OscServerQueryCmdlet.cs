@@ -7,11 +7,18 @@ namespace StorageConnect.Commands;
 public abstract class OscServerQueryCmdlet : OscQueryCmdlet
 {
     /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ParameterSetName = ServerSet)]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public override StorageServerIdentity[]? StorageServer { get; set; }
+
+    /// <summary>The servers to ask, from the pipeline. They go before -StorageServer, which may be a default.</summary>
+    [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>]
+    public StorageServerIdentity[]? InputObject { get; set; }
+
+    private protected override StorageServerIdentity[]? Servers => InputObject ?? StorageServer;
 
     private protected override void Process()
     {

@@ -37,6 +37,12 @@ public static class ViewText
     /// <summary>Free capacity, and the bytes.</summary>
     public static string FreeExactText(PSObject record) => ExactSize(record, "FreeBytes");
 
+    /// <summary>Bytes that would become free, for people and exact.</summary>
+    public static string UniqueExactText(PSObject record) => ExactSize(record, "UniqueBytes");
+
+    /// <summary>When a server's figures were reported, in local time.</summary>
+    public static string ReportedAtText(PSObject record) => Moment(record, "ReportedAt", "yyyy-MM-dd HH:mm");
+
     /// <summary>Sum of the sizes, and the bytes.</summary>
     public static string AllocatedExactText(PSObject record) => ExactSize(record, "AllocatedBytes");
 
@@ -53,12 +59,7 @@ public static class ViewText
     public static string Source(PSObject record) => List(record, "SourceNames") is { Length: > 0 } names ? names : List(record, "SourceUuids");
 
     /// <summary>When a copy was made, in local time.</summary>
-    public static string CreatedText(PSObject record) => Value(record, "CreatedAt") switch
-    {
-        DateTimeOffset time => time.LocalDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        DateTime time => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
-        _ => "",
-    };
+    public static string CreatedText(PSObject record) => Moment(record, "CreatedAt", "yyyy-MM-dd HH:mm:ss");
 
     /// <summary>The targets and LUN numbers of an element.</summary>
     public static string LunAddressesText(PSObject record) => List(record, "LunAddresses");
@@ -126,6 +127,13 @@ public static class ViewText
         ("Failed", _) => $"{Text(record, "Text")} Expected: {Text(record, "Expected")}. Seen: {Text(record, "Seen")}.",
         (_, { Length: > 0 } reason) => $"{Text(record, "Text")} [{reason}]",
         _ => Text(record, "Text"),
+    };
+
+    private static string Moment(PSObject record, string property, string format) => Value(record, property) switch
+    {
+        DateTimeOffset time => time.LocalDateTime.ToString(format, CultureInfo.InvariantCulture),
+        DateTime time => time.ToLocalTime().ToString(format, CultureInfo.InvariantCulture),
+        _ => "",
     };
 
     private static string Size(PSObject record, string property) => ByteSize.Format(Bytes(record, property));

@@ -11,7 +11,7 @@ namespace StorageConnect.Commands;
 /// </summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
-    private static readonly TimeSpan LiveQueryTimeout = TimeSpan.FromMilliseconds(300);
+    private protected static readonly TimeSpan LiveQueryTimeout = TimeSpan.FromMilliseconds(300);
 
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
@@ -21,7 +21,7 @@ public abstract class NameCompleter : IArgumentCompleter
         var word = new CompletionWord(wordToComplete, isPattern);
         try
         {
-            return
+            CompletionResult[] found =
             [
                 .. Find(commandName, fakeBoundParameters)
                     .Where(candidate => candidate.Name.Length > 0 && word.Matches(candidate.Name) && !candidate.Name.Any(char.IsControl))
@@ -29,13 +29,17 @@ public abstract class NameCompleter : IArgumentCompleter
                     .OrderBy(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase)
                     .Select(candidate => new CompletionResult(word.Write(candidate.Name), candidate.Name, CompletionResultType.ParameterValue, candidate.Tip)),
             ];
+            return found.Length > 0 ? found : Otherwise(wordToComplete);
         }
         catch (Exception e) when (e is StorageConnectException or WildcardPatternException)
         {
             // Nothing to offer; the command itself will tell what is wrong.
-            return [];
+            return Otherwise(wordToComplete);
         }
     }
+
+    /// <summary>What stands in where nothing is known; null where PowerShell may then offer names of files.</summary>
+    private protected virtual string? Fallback => null;
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
@@ -118,6 +122,13 @@ public abstract class NameCompleter : IArgumentCompleter
 
     private protected static object? Bound(IDictionary bound, string parameter) =>
         bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];
+
+    // An empty answer makes PowerShell offer the files of the current folder.
+    private CompletionResult[] Otherwise(string typed)
+    {
+        var text = typed.Length > 0 ? typed : Fallback;
+        return Fallback is null ? [] : [new(text, text, CompletionResultType.ParameterValue, "Nothing is known here.")];
+    }
 
     private static string Word(NameKind kind) => kind switch
     {

@@ -15,6 +15,7 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
     [Parameter(Position = 0)]
     [ChoosesNames]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(WwidCompleter))]
     public string[]? Wwid { get; set; }
 
     /// <summary>Elements whose devices are wanted.</summary>
@@ -32,7 +33,7 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
         {
             foreach (var filter in NameFilter.From(Wwid))
             {
-                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => filter.Matches(device.Wwid)));
+                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => Matches(filter, device)));
             }
 
             return;
@@ -40,8 +41,11 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
 
         var filters = NameFilter.From(Wwid);
         ForEachElement(InputObject, ElementKind.Any, (_,
-            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => filter.Matches(device.Wwid))));
+            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))));
     }
+
+    private static bool Matches(NameFilter filter, OscDevice device) =>
+        filter.Literal is { } wwid ? new Page83Text(wwid).Means(device.Wwid) : filter.Matches(device.Wwid);
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)
     {

@@ -41,11 +41,14 @@ public sealed class AccessGroupIdentity : RecordIdentity, IRecordIdentity<Access
         _ => null,
     };
 
+    /// <summary>False for a group that is on another server.</summary>
+    internal bool IsOn(StorageArray array) =>
+        Server is not { } server || server == array.Uuid || string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>The names of groups for an element.</summary>
     /// <exception cref="InvalidRequestException">One of them is on another server than the element.</exception>
     internal static IReadOnlyList<string> NamesFor(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element) =>
-        groups?.FirstOrDefault(group => group.Server is { } server && server != array.Uuid
-            && !string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase)) is { } foreign
+        groups?.FirstOrDefault(group => !group.IsOn(array)) is { } foreign
             ? throw CommandErrors.AccessGroupOnOtherServer(foreign.ToString(), element.Name, array.Name)
             : [.. (groups ?? []).Select(group => group.Key).Distinct()];
 }

@@ -40,7 +40,7 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
     private object FromList(object?[] items) =>
         items.Length == 0 ? RefusedInput.Empty(ItemType, One, "an empty list")
         : items.Any(item => item is null || IsEmptyText(item)) ? RefusedInput.Empty(ItemType, One, "a list with an empty member")
-        : One && items.Length > 1 ? RefusedInput.Wrong(ItemType, One, $"a list of {items.Length}", $"one {Wanted}")
+        : One && items.Length > 1 ? RefusedInput.Wrong(ItemType, One, $"a list of {items.Length}", $"a single value: {Wanted}")
         : FromItems(items);
 
     private object FromItems(object?[] items)

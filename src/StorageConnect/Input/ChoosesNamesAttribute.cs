@@ -26,15 +26,31 @@ internal class ChoosesNamesAttribute : ChoosesAttribute
     private protected sealed override bool BindsByProperty(GivenObject given) => FromRows && given.TellsItself;
 }
 
+/// <summary>Marks a parameter that takes Uuids, with dashes or without, in either case.</summary>
+internal sealed class ChoosesUuidsAttribute : ChoosesNamesAttribute
+{
+    public override string Wanted => "Uuids as text, as records show them";
+
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
+        given.Base is Guid guid ? [guid.ToString("N")]
+        : given.Text is not { } text ? null
+        : [Guid.TryParse(text, out var typed) ? typed.ToString("N") : text];
+}
+
 /// <summary>Marks a parameter that takes initiators; a text of a row may hold several, separated by commas, semicolons or blanks.</summary>
 internal sealed class ChoosesInitiatorsAttribute : ChoosesNamesAttribute
 {
     private static readonly char[] Separators = [',', ';', ' ', '\t', '\r', '\n'];
 
-    public override string Wanted => "initiators as text: IQNs or WWNs (Get-OscInitiator shows those of this host)";
+    public override string Wanted => "initiators: IQNs or WWNs as text, or what Get-OscInitiator returns";
 
     private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
-        given.Text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names : null;
+        given.Base is OscInitiator host ? Names(host)
+        : given.Text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names
+        : null;
+
+    private static IReadOnlyCollection<object>? Names(OscInitiator host) =>
+        host.Wwpns.Prepend(host.Iqn ?? "").Where(name => name.Length > 0).ToArray() is { Length: > 0 } names ? names : null;
 }
 
 /// <summary>Marks a parameter that takes values of an enumeration.</summary>

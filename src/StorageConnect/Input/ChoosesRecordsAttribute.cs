@@ -12,19 +12,6 @@ internal class ChoosesAttribute<T> : ChoosesAttribute
     private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => T.From(given) is { } identity ? [identity] : null;
 }
 
-/// <summary>
-/// Marks a parameter of a cmdlet that makes something new, to which a server can be piped; all else that is piped goes to the other parameters.
-/// </summary>
-internal sealed class ChoosesPipedServerAttribute : ChoosesAttribute<StorageServerIdentity>
-{
-    public override string Wanted => "a storage server, a name, or a row with the values of the parameters";
-
-    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
-        given.RecordType == nameof(StorageServer) ? base.Convert(given) : null;
-
-    private protected override bool BindsByProperty(GivenObject given) => given.Text is not null || given.TellsItself;
-}
-
 /// <summary>Marks a parameter that takes any record, for the server that it is on, and names of servers.</summary>
 internal sealed class ChoosesServerOfAttribute : ChoosesAttribute<StorageServerIdentity>
 {

@@ -11,8 +11,16 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     private readonly MermaidDiagram _diagram = new();
     private readonly HashSet<string> _drawn = [];
 
+    /// <summary>The servers to draw, by name, Uuid or object. All registered ones when left out.</summary>
+    [Parameter(ParameterSetName = ServerSet)]
+    [Chooses<StorageServerIdentity>]
+    [Alias("StorageServerUuid", "StorageServerName")]
+    [ArgumentCompleter(typeof(StorageServerCompleter))]
+    public override StorageServerIdentity[]? StorageServer { get; set; }
+
     /// <summary>The file to write; without it the text goes to the pipeline.</summary>
     [Parameter(Position = 0)]
+    [OneValue]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 

@@ -1,13 +1,17 @@
 using System.Management.Automation;
+using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Registers a plug-in for this user: copies its folder to where plug-ins are looked for. Versions stand side by side.</summary>
+/// <summary>
+/// Registers a plug-in for this user: copies its files to where plug-ins are looked for. Versions stand side by side. A Python class or a program is
+/// started once, to tell what it is; of an assembly no code runs.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Register, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(OscPlugin))]
 public sealed class RegisterOscPluginCommand : OscCmdlet
 {
-    /// <summary>The folder the plug-in was built to, or its assembly.</summary>
+    /// <summary>The plug-in's folder, its assembly (.dll), its Python file (.py), or its program.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
@@ -16,13 +20,26 @@ public sealed class RegisterOscPluginCommand : OscCmdlet
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>
+    /// The program that runs a Python class or a script, by its path: another Python than /usr/bin/python3, or node. It must belong to you or root, and
+    /// nobody else may change it.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Interpreter { get; set; }
+
+    /// <summary>Run an assembly in a process of its own: whatever it does, this session goes on. Python classes and programs always run so.</summary>
+    [Parameter]
+    public SwitchParameter Isolated { get; set; }
+
     private protected override void Process() => Try(Path, () =>
     {
+        var options = new PluginOptions(Isolated, Interpreter is null ? null : GetUnresolvedProviderPathFromPSPath(Interpreter));
         var path = GetUnresolvedProviderPathFromPSPath(Path);
-        Engine.Plugins.CheckAdd(path, Force);
+        Engine.Plugins.CheckAdd(path, Force, options);
         if (ShouldProcess(path, "Register plug-in, which will run with your rights"))
         {
-            WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path, Force))), enumerateCollection: true);
+            WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path, Force, options))), enumerateCollection: true);
         }
     });
 }

@@ -10,6 +10,7 @@ public sealed class SetOscQosCommand : StorageElementCmdlet
 {
     /// <summary>The value, from Get-OscQos.</summary>
     [Parameter(Mandatory = true, Position = 1)]
+    [OneValue]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string Qos { get; set; } = "";

@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps). With -OlderThan or -KeepLast, those that a retention lets go.</summary>
 [Cmdlet(VerbsCommon.Get, "OscSnapshot")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
+public sealed class GetOscSnapshotCommand : OscElementListCmdlet
 {
     private SnapshotRetention? _retention;
 
@@ -44,7 +44,9 @@ public sealed class GetOscSnapshotCommand : OscNamedQueryCmdlet<StorageElement>
             ? [await array.GetInfoAsync(element, cancellationToken)]
             : await array.GetCurrentSnapsAsync(element, cancellationToken);
 
-    private protected override string NameOf(StorageElement record) => record.Name;
+    // One by name or Uuid is looked up where the array can; else all are listed, once.
+    private protected override IEnumerable<StorageElement> List(StorageArray array, Lookup lookup) =>
+        lookup.Literal is { } one && Run(token => array.FindSnapshotsAsync(one, token)) is { } found ? found : base.List(array, lookup);
 
     private protected override void Write(StorageArray array, StorageElement record)
     {

@@ -12,6 +12,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 
     /// <summary>The snapshot's name; the array's choice when left out.</summary>
     [Parameter(Position = 1)]
+    [OneValue]
     public string? SnapshotName { get; set; }
 
     /// <summary>One snapshot of all elements together, at one instant. They must be on one server.</summary>

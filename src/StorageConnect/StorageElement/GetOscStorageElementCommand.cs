@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>Lists LUNs and clones (guide: list), or asks for each in detail (getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageElement")]
 [OutputType(typeof(StorageElement))]
-public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageElement>
+public sealed class GetOscStorageElementCommand : OscElementListCmdlet
 {
     /// <summary>
     /// Elements to read again, snapshots whose sources are wanted, access groups whose elements are wanted, servers, or from the pipeline names of
@@ -24,7 +24,19 @@ public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageEle
     [ChoosesValues<StorageElementType>]
     public StorageElementType[] Type { get; set; } = [.. StorageElementFilter.DefaultTypes];
 
-    /// <summary>Only the element of this page 0x83 identity.</summary>
+    /// <summary>Only those that are presented to one of these access groups.</summary>
+    [Parameter]
+    [Chooses<AccessGroupIdentity>]
+    [ArgumentCompleter(typeof(AccessGroupCompleter))]
+    public AccessGroupIdentity[]? AccessGroup { get; set; }
+
+    /// <summary>Only those that one of these initiators sees: presented to a group that holds it.</summary>
+    [Parameter]
+    [ChoosesInitiators]
+    [ArgumentCompleter(typeof(InitiatorCompleter))]
+    public string[]? Initiator { get; set; }
+
+    /// <summary>Only the element of this page 0x83 identity, in any usual spelling.</summary>
     [Parameter]
     [ChoosesNames(One = true)]
     public string? Page83Id { get; set; }
@@ -33,20 +45,47 @@ public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageEle
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
+    /// <summary>The access groups to narrow by; null for none.</summary>
+    private GroupChoice? Groups => field ??= AccessGroup is null && Initiator is null
+        ? null
+        : new(AccessGroup, Initiator, array => Run(token => array.GetAccessGroupsAsync(null, token)));
+
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.StorageElementNotFound(name, arrays);
 
-    private protected override string NameOf(StorageElement record) => record.Name;
+    private protected override void Check() => StorageArray.CheckInitiators(Initiator ?? []);
 
-    private protected override IEnumerable<StorageElement> List(StorageArray array, NameFilter filter)
+    private protected override IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names)
     {
+        if (Page83Id is null)
+        {
+            return base.Lookups(names);
+        }
+
+        var identity = new Page83Text(Page83Id);
+        return Uuid is null ? [new Lookup(names) { Page83Id = identity }] : base.Lookups(names).Select(lookup => lookup with { Page83Id = identity });
+    }
+
+    private protected override bool IsWanted(StorageArray array, StorageElement record) =>
+        Groups is not { } groups || groups.NamesOn(array).Overlaps(record.AccessGroupNames);
+
+    private protected override IEnumerable<StorageElement> List(StorageArray array, Lookup lookup)
+    {
+        if (lookup.Literal is null && Groups?.NamesOn(array).Count == 0)
+        {
+            return [];
+        }
+
         var query = new StorageElementFilter
         {
             Types = Type.ToValueList(),
-            Name = filter.Literal,
-            NamePrefix = filter.Prefix is { Length: > 0 } prefix ? prefix : null,
-            Page83Id = Page83Id,
+            Uuid = lookup.Uuid,
+            Name = lookup.Name?.Literal,
+            NamePrefix = lookup.Name?.Prefix is { Length: > 0 } prefix ? prefix : null,
+            NameSuffix = lookup.Name?.Suffix is { Length: > 0 } suffix ? suffix : null,
         };
-        return Stream(token => array.ListAsync(query, token));
+        return lookup.Page83Id is null
+            ? Stream(token => array.ListAsync(query, token))
+            : lookup.Page83Id.Spellings.SelectMany(identity => Stream(token => array.ListAsync(query with { Page83Id = identity }, token)));
     }
 
     // An element is itself, as it is now; a snapshot stands for what it was made of.
@@ -69,11 +108,19 @@ public sealed class GetOscStorageElementCommand : OscNamedQueryCmdlet<StorageEle
     }
 
     private protected override IEnumerable<StorageElement> ListOf(StorageArray array, AccessGroup group) =>
-        Run(token => array.GetPresentedAsync(group.Name, Type.ToValueList(), token)).Where(element => Page83Id is null || element.Page83Id == Page83Id);
+        Run(token => array.GetPresentedAsync(group.Name, Type.ToValueList(), token));
+
+    private protected override void Finish()
+    {
+        foreach (var name in Groups?.Missing ?? [])
+        {
+            WriteError(AccessGroupErrors.AccessGroupNotFound(name, Groups!.Asked), name);
+        }
+    }
 
     private protected override void Write(StorageArray array, StorageElement record) =>
         WriteObject(Detailed ? Run(token => array.GetInfoAsync(record, token)) : record);
 
     private List<StorageElement> Narrow(IReadOnlyList<StorageElement> elements) =>
-        [.. elements.Where(element => Type.Contains(element.Type) && (Page83Id is null || element.Page83Id == Page83Id))];
+        [.. elements.Where(element => Type.Contains(element.Type))];
 }

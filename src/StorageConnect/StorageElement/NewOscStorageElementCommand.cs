@@ -4,13 +4,12 @@ using StorageConnect.Engine;
 namespace StorageConnect.Commands;
 
 /// <summary>Creates LUNs (guide: create). Thin unless -Thick is given.</summary>
-[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
+[Cmdlet(VerbsCommon.New, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
 public sealed class NewOscStorageElementCommand : NewCmdlet
 {
     /// <summary>The names of the new elements.</summary>
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ServerSet)]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ChoosesNames(FromRows = true)]
     public string[] Name { get; set; } = [];
 
@@ -18,10 +17,12 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
     [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
     [Alias("SizeBytes")]
     [SizeTransformation]
+    [ArgumentCompleter(typeof(SizeCompleter))]
     public long Size { get; set; }
 
     /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(VolumeGroupCompleter))]
     public string? VolumeGroup { get; set; }
@@ -33,6 +34,7 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
 
     /// <summary>A quality of service from Get-OscQos.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [OneValue]
     [EmptyIsNull]
     [ArgumentCompleter(typeof(QosCompleter))]
     public string? Qos { get; set; }

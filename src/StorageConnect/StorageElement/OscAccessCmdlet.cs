@@ -13,7 +13,7 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     [Parameter(Mandatory = true, Position = 1)]
     [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
-    public AccessGroupIdentity[] AccessGroup { get; set; } = [];
+    public virtual AccessGroupIdentity[] AccessGroup { get; set; } = [];
 
     /// <summary>Return the element with the groups it is now presented to.</summary>
     [Parameter]
@@ -23,7 +23,18 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
 
     private protected sealed override void Process(StorageArray array, StorageElement element)
     {
-        var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
+        var groups = GroupsFor(array, element);
+        if (groups.Count == 0)
+        {
+            // It is presented to none already.
+            if (PassThru)
+            {
+                WriteObject(element);
+            }
+
+            return;
+        }
+
         if (ShouldChange(
             array,
             Describe(element.Name, array),
@@ -40,6 +51,10 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
     }
 
     private protected sealed override void End() => ChangeConfirmed();
+
+    /// <summary>The groups that are meant for an element.</summary>
+    private protected virtual IReadOnlyList<string> GroupsFor(StorageArray array, StorageElement element) =>
+        AccessGroupIdentity.NamesFor(AccessGroup, array, element);
 
     /// <summary>Several at a time: an array that does more than one thing at once is done sooner.</summary>
     private void ChangeConfirmed()

@@ -11,6 +11,7 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     /// <summary>The new size in bytes, such as 20GB.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [SizeTransformation]
+    [ArgumentCompleter(typeof(SizeCompleter))]
     public long Size { get; set; }
 
     /// <summary>Allow a smaller size; what lies beyond it is lost.</summary>

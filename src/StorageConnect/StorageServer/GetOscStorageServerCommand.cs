@@ -10,7 +10,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     /// <summary>Names, wildcards allowed; Uuids too.</summary>
     [Parameter(Position = 0)]
     [ChoosesNames(Of = nameof(StorageServer), Property = nameof(StorageServer.Uuid))]
-    [Alias("StorageServerUuid", "StorageServerName")]
+    [Alias("StorageServer", "StorageServerUuid", "StorageServerName", "Uuid")]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public string[]? Name { get; set; }
@@ -18,7 +18,6 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     /// <summary>Servers to read again, any records, for the server that each is on, or names of servers.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesServerOf]
-    [Alias("StorageServer")]
     public StorageServerIdentity[]? InputObject { get; set; }
 
     /// <summary>Ask each array, and keep what it tells.</summary>

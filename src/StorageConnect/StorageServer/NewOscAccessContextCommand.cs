@@ -7,8 +7,9 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(AccessContext))]
 public sealed class NewOscAccessContextCommand : OscCmdlet
 {
-    /// <summary>Host name or IP address.</summary>
+    /// <summary>Host name or IP address, with the port after a colon or without.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [OneValue]
     [ValidateNotNullOrEmpty]
     public string HostName { get; set; } = "";
 
@@ -29,25 +30,32 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
 
     /// <summary>The network device to log in through.</summary>
     [Parameter]
+    [OneValue]
     public string? NetDevice { get; set; }
 
-    private protected override void Process()
+    private protected override void Process() => Try(HostName, () =>
     {
-        if (MutualChapCredential is not null && ChapCredential is null)
+        var (host, port) = LoginHost.Parse(HostName);
+        if (port is not null && port != Port && MyInvocation.BoundParameters.ContainsKey(nameof(Port)))
         {
-            WriteError(CommandErrors.ChapCredentialNeeded(HostName), HostName);
-            return;
+            throw CommandErrors.HostNameInvalid(HostName, $"it names the port {port}, and -Port is {Port}");
         }
 
+        if (MutualChapCredential is not null && ChapCredential is null)
+        {
+            throw CommandErrors.ChapCredentialNeeded(HostName);
+        }
+
+        ChapSecretLength.Warn(this, ChapCredential, MutualChapCredential);
         WriteObject(new AccessContext
         {
-            Host = HostName,
-            Port = Port,
+            Host = host,
+            Port = port ?? Port,
             ChapUser = ChapCredential?.UserName,
             MutualChapUser = MutualChapCredential?.UserName,
             NetDevice = NetDevice,
         }.WithSecrets(
             ChapCredential is null ? null : Secret.From(ChapCredential.Password),
             MutualChapCredential is null ? null : Secret.From(MutualChapCredential.Password)));
-    }
+    });
 }

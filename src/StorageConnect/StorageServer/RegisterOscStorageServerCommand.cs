@@ -9,6 +9,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 {
     /// <summary>Your name for the array.</summary>
     [Parameter(Mandatory = true, Position = 0)]
+    [OneValue]
     public string Name { get; set; } = "";
 
     /// <summary>The plug-in, by its name or class name.</summary>
@@ -23,10 +24,12 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Hosts to log in at, from New-OscAccessContext.</summary>
     [Parameter]
+    [ChoosesContexts]
     public AccessContext[] AccessContext { get; set; } = [];
 
     /// <summary>Where the array's management answers.</summary>
     [Parameter]
+    [OneValue]
     public string? AdminHost { get; set; }
 
     /// <summary>The management user and password.</summary>
@@ -36,15 +39,18 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>Which of the arrays behind a concentrator.</summary>
     [Parameter]
+    [OneValue]
     public string? StorageName { get; set; }
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 
     /// <summary>Network devices to reach the targets through.</summary>
     [Parameter]
+    [ChoosesNames]
     public string[] NetDevice { get; set; } = [];
 
     /// <summary>Keep the secrets in a file that only you can read. Without it they live as long as this process.</summary>

@@ -3,19 +3,29 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>Changes a registered server. What isn't given stays; the result is validated like a new one.</summary>
-[Cmdlet(VerbsCommon.Set, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Set, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(StorageServer))]
 public sealed class SetOscStorageServerCommand : OscCmdlet
 {
+    private const string NameSet = "Name";
+    private const string PipedSet = "Piped";
+
     /// <summary>The server, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
+    [Parameter(ParameterSetName = PipedSet)]
     [Chooses<StorageServerIdentity>(One = true)]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
-    public StorageServerIdentity StorageServer { get; set; } = null!;
+    public StorageServerIdentity? StorageServer { get; set; }
+
+    /// <summary>The server, from the pipeline. It goes before -StorageServer, which may be a default.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>(One = true)]
+    public StorageServerIdentity? InputObject { get; set; }
 
     /// <summary>The name it gets.</summary>
     [Parameter]
+    [OneValue]
     public string? NewName { get; set; }
 
     /// <summary>The hosts to log in at, in place of those it has.</summary>
@@ -24,6 +34,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>Where the array's management answers.</summary>
     [Parameter]
+    [OneValue]
     public string? AdminHost { get; set; }
 
     /// <summary>The management user and password.</summary>
@@ -33,10 +44,12 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>Which of the arrays behind a concentrator.</summary>
     [Parameter]
+    [OneValue]
     public string? StorageName { get; set; }
 
     /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
     [Parameter]
+    [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 
@@ -54,9 +67,11 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private protected override void Process() => Try(StorageServer.ToString(), () =>
+    private StorageServerIdentity Server => InputObject ?? StorageServer!;
+
+    private protected override void Process() => Try(Server.ToString(), () =>
     {
-        var array = Engine.GetArray(StorageServer.Key);
+        var array = Engine.GetArray(Server.Key);
         if (IsWhatIf)
         {
             Run(token => Task.Run(() => Engine.CheckChange(array.Uuid, Change), token));

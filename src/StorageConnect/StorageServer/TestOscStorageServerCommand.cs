@@ -1,14 +1,15 @@
 using System.Management.Automation;
+using StorageConnect.Engine;
 
 namespace StorageConnect.Commands;
 
 /// <summary>Validates registered servers anew (guide: validate).</summary>
-[Cmdlet(VerbsDiagnostic.Test, "OscStorageServer")]
+[Cmdlet(VerbsDiagnostic.Test, "OscStorageServer", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(bool), typeof(OscServerTest))]
-public sealed class TestOscStorageServerCommand : OscQueryCmdlet
+public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
 {
     /// <summary>The servers, by name, Uuid or object. All registered ones when left out.</summary>
-    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [Parameter(Position = 0, ParameterSetName = ServerSet)]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
@@ -20,25 +21,29 @@ public sealed class TestOscStorageServerCommand : OscQueryCmdlet
 
     private protected override void Process()
     {
-        foreach (var array in StorageServer is null ? Engine.GetArrays() : Arrays())
+        foreach (var array in Servers is null ? Engine.GetArrays() : Arrays())
         {
-            try
+            Ask(array);
+        }
+    }
+
+    private protected override void Ask(StorageArray array)
+    {
+        try
+        {
+            Run(array.ValidateAsync);
+            WriteObject(Detailed ? new OscServerTest { StorageServerName = array.Name, Passed = true } : true);
+        }
+        catch (StorageConnectException e)
+        {
+            if (Detailed)
             {
-                Run(array.ValidateAsync);
-                WriteObject(Detailed ? new OscServerTest { StorageServerName = array.Name, Passed = true } : true);
+                WriteObject(new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
             }
-            catch (StorageConnectException e)
+            else
             {
-                if (Detailed)
-                {
-                    WriteObject(
-                        new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
-                }
-                else
-                {
-                    WriteError(e, array.Server);
-                    WriteObject(false);
-                }
+                WriteError(e, array.Server);
+                WriteObject(false);
             }
         }
     }

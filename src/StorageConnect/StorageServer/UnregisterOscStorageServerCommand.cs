@@ -3,25 +3,34 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>Forgets a registered server and its secrets. The array and its data are not touched.</summary>
-[Cmdlet(VerbsLifecycle.Unregister, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsLifecycle.Unregister, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(void))]
 public sealed class UnregisterOscStorageServerCommand : OscCmdlet
 {
+    private const string NameSet = "Name";
+    private const string PipedSet = "Piped";
+
     /// <summary>The servers, by name, Uuid or object.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = NameSet)]
+    [Parameter(ParameterSetName = PipedSet)]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName", "Name")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[] StorageServer { get; set; } = [];
 
+    /// <summary>The servers, from the pipeline. They go before -StorageServer, which may be a default.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
+    [Chooses<StorageServerIdentity>]
+    public StorageServerIdentity[]? InputObject { get; set; }
+
     private protected override void Process()
     {
-        foreach (var server in StorageServer)
+        foreach (var server in InputObject ?? StorageServer)
         {
             Try(server.ToString(), () =>
             {
                 var array = Engine.GetArray(server.Key);
-                if (ShouldProcess(array.Name, "Forget storage server (the array itself is not touched)"))
+                if (ShouldProcess(array.Name, "Forget storage server and its saved secrets (the array itself is not touched)"))
                 {
                     Engine.Unregister(array.Uuid);
                 }

@@ -20,8 +20,11 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
 
     /// <summary>The network device to log in through, likewise.</summary>
     [Parameter]
+    [OneValue]
     [Alias("NetworkDevice")]
     public string? NetDevice { get; set; }
+
+    private protected override void Begin() => ChapSecretLength.Warn(this, ChapCredential, MutualChapCredential);
 
     private protected override bool Confirm(string target) => ShouldProcess(target, "Log in to iSCSI target");
 

@@ -11,7 +11,7 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
     private protected override void Ask(StorageArray array)
     {
         // Of all servers, those of the other kind are simply not asked; one that is named is.
-        if (StorageServer is not null || array.Server.StorageType == StorageType.iSCSI)
+        if (Servers is not null || array.Server.StorageType == StorageType.iSCSI)
         {
             var unusable = new List<string>();
             var found = Run(token => Engine.DiscoverAsync(array.Uuid, unusable.Add, token));

@@ -72,7 +72,17 @@ public sealed class InstantPlugin : StorageArrayPlugin
 
     /// <inheritdoc/>
     public override IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter, CancellationToken cancellationToken) =>
-        throw Unused();
+        Enumerable.Range(0, 10_000).Select(number => new StorageElement
+        {
+            Uuid = $"{number:x32}",
+            StorageServerUuid = server.Uuid,
+            Name = $"element{number}",
+            SizeBytes = 1 << 30,
+            Page83Id = $"36025c0c{number:x25}",
+            VolumeGroupName = "pool",
+            Status = "ok",
+            AccessGroupNames = ["hosts"],
+        }).ToAsyncEnumerable();
 
     /// <inheritdoc/>
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) => _status;

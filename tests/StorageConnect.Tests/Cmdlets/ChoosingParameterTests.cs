@@ -25,7 +25,6 @@ public sealed class ChoosingParameterTests(ChoosingStage stage) : IClassFixture<
         ["StorageName"] = "Part of a record.",
         ["ExtraInfo"] = "Part of a record.",
         ["StorageType"] = "Part of a record.",
-        ["Register-OscStorageServer:AccessContext"] = "Part of a record.",
         ["Set-OscStorageServer:AccessContext"] = "Part of a record.",
         ["Qos"] = "A value that is set.",
         ["VolumeGroup"] = "Where something new is made; left out, the array chooses.",

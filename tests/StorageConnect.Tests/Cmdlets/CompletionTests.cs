@@ -46,6 +46,23 @@ public sealed class CompletionTests : IDisposable
         Assert.Equal(wanted, Complete(line).Select(match => match.ListItemText));
     }
 
+    [Theory]
+    [InlineData("New-OscAccessGroup x -Initiator ")]
+    [InlineData("Add-OscAccessGroupMember x -Initiator ")]
+    [InlineData("Get-OscStorageElement -Initiator ")]
+    [InlineData("New-OscStorageElement x -Size ")]
+    [InlineData("Resize-OscStorageElement x -Size ")]
+    [InlineData("Get-OscDevice -Wwid ")]
+    public void Files_are_not_offered_where_none_is_meant(string line) =>
+        Assert.All(_session.Module.Invoke("([System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches",
+            ("line", line)).Output, match => Assert.Equal(CompletionResultType.ParameterValue, ((CompletionResult)match.BaseObject).ResultType));
+
+    [Theory]
+    [InlineData("New-OscStorageElement x -Size ", "1GB", "10GB", "100GB", "1TB", "10TB")]
+    [InlineData("New-OscStorageElement x -Size 2.5", "2.5MB", "2.5GB", "2.5TB", "2.5PB")]
+    [InlineData("Resize-OscStorageElement x 20G", "20GB")]
+    public void A_size_gets_a_unit(string line, params string[] wanted) => Assert.Equal(wanted, Complete(line).Select(match => match.ListItemText));
+
     [Fact]
     public void An_array_of_which_nothing_is_known_is_asked() =>
         Assert.NotEmpty(Complete("Set-OscQos db01 -Qos "));

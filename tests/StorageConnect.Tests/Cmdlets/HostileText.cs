@@ -9,7 +9,8 @@ public static class HostileText
     /// <summary>Names that can be, however strange.</summary>
     public static TheoryData<string> Names { get; } =
     [
-        .. NameTests.Good.Select(row => row.Data).Where(name => !name.Contains('\u202E', StringComparison.Ordinal)),
+        .. NameTests.Good.Select(row => row.Data)
+            .Where(name => !name.Contains('\u202E', StringComparison.Ordinal) && name == name.Trim()),
         "[a]*?", "[a", "a]", "`", "a`b", "`*", "``[x", "-WhatIf", "--", "@{a=1}", "{0}", "${env:HOME}", "& whoami", "; exit 1", "|", "#", "~", "~/x",
         "مرحبا", "FileSystem::/etc", "C:\\x", "file:///etc", "CON",
     ];
@@ -18,7 +19,8 @@ public static class HostileText
     public static TheoryData<string> NoNames { get; } =
     [
         .. NameTests.Bad.Select(row => row.Data),
-        " ", "\u00A0\u2003", "a\rb", "\u202Eevil\u202C", "\u200B", "a\u202Eb", "\u001b[31m", new string('x', 100_000),
+        " ", "\u00A0\u2003", " lead", "trail ", "no-break\u00A0", "filler\u3164",
+        "braille\u2800blank", "a\rb", "\u202Eevil\u202C", "\u200B", "a\u202Eb", "\u001b[31m", new string('x', 100_000),
     ];
 
     /// <summary>All of them: for parameters that take something other than a name.</summary>

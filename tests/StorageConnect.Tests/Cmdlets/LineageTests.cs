@@ -116,6 +116,7 @@ public sealed class LineageTests : IDisposable
     public void A_refusal_stands_even_when_nobody_can_be_asked_who_is_in_the_way()
     {
         _session.Array.Throw("list", () => new ArrayUnreachableException("The line is dead."));
+        _session.Array.Throw("getCurrentSnaps", () => new ArrayUnreachableException("The line is dead."));
 
         var error = _session.Invoke("$lun | Remove-OscStorageElement -Confirm:$false", ("lun", _lun)).Error("StorageElementBusy");
 

@@ -53,6 +53,22 @@ public sealed class VerboseTests : IDisposable
     }
 
     [Fact]
+    public void With_debug_alone_nothing_is_written_that_PowerShell_would_ask_about()
+    {
+        var outcome = _session.Invoke(
+            """
+            $null = Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
+            $null = New-OscAccessGroup hosts -Debug *>&1 | ? { $_ -is [System.Management.Automation.InformationalRecord] } -OutVariable records
+            $records | % { "$($_.GetType().Name): $_" }
+            """,
+            ("pool", _pool));
+
+        var lines = outcome.Output.Select(line => $"{line}").ToList();
+        Assert.Contains(lines, line => line.StartsWith("DebugRecord: lab: createAccessGroups (Local ", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.StartsWith("VerboseRecord", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_fails_is_told_with_the_error_s_id()
     {
         var outcome = _session.Invoke(
@@ -69,7 +85,7 @@ public sealed class VerboseTests : IDisposable
     [Fact]
     public void No_secret_is_ever_in_it()
     {
-        string[] secrets = ["admin-secret-1234", "chap-secret-12345", "mutual-secret-123"];
+        string[] secrets = ["admin-secret-1234", "chap-secret-1234", "mutual-secret-12"];
         using var array = new RecordingArray();
         new PluginBlueprint().WriteTo(Path.Combine(_session.UserPlugins, "Recording"));
         var outcome = _session.Invoke(

@@ -60,7 +60,7 @@ public sealed class WrongCallerTests : IDisposable
     public void Who_presents_to_a_group_that_is_not_there_is_told_so()
     {
         Invoke("$lun | Grant-OscStorageElementAccess -AccessGroup nosuch", ("lun", _lun))
-            .Tells("AccessGroupNotFound", ErrorCategory.ObjectNotFound, _lun, "Create it");
+            .Tells("AccessGroupNotFound", ErrorCategory.ObjectNotFound, "nosuch", "Create it");
 
         Assert.Empty(_session.Array.Contents.Get(_lun).AccessGroupNames);
     }

@@ -33,6 +33,14 @@ public sealed class CorrectPluginTests : IDisposable
             reached.UnionWith(await PassedAsync(bed, array));
         }
 
+        using (var bed = new KitBed(new() { IdentityFromPresentation = true }))
+        {
+            var array = bed.NewArray();
+            array.Contents.HasIdentitiesOfPresentations = true;
+            await bed.RegisterAsync(array, draft => draft with { StorageType = StorageType.iSCSI });
+            reached.UnionWith(await PassedAsync(bed, array));
+        }
+
         var concentrated = new Capabilities(KitBed.Limited) { RequireStorageName = Ability.Yes };
         using (var bed = new KitBed(new() { Ability = concentrated }))
         {

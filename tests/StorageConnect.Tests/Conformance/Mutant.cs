@@ -11,5 +11,8 @@ public sealed record Mutant(string Clause, string Wrong, Action<RecordingArray> 
     /// <summary>The plug-in, where the wrong is in its descriptor.</summary>
     public PluginBlueprint? Plugin { get; init; }
 
+    /// <summary>How it is registered.</summary>
+    public StorageType StorageType { get; init; } = StorageType.SAN;
+
     public override string ToString() => $"{Clause}: {Wrong}";
 }

@@ -22,7 +22,7 @@ public sealed class MutantTests : IClassFixture<KitBed>
         using var own = mutant.Plugin is null ? null : new KitBed(mutant.Plugin);
         var bed = own ?? _bed;
         var array = bed.NewArray();
-        await bed.RegisterAsync(array);
+        await bed.RegisterAsync(array, draft => draft with { StorageType = mutant.StorageType });
         mutant.Break(array);
 
         // The last clause looks at what others have made.

@@ -92,5 +92,23 @@ internal static partial class Mutants
                 ? Task.CompletedTask
                 : throw new InvalidRequestException("It is not."))),
         new("PRESENT-12", "withdraws all elements", a => a.HarmOthers<StorageElement>("stopPresent", element => element with { AccessGroupNames = [] })),
+        OfPresentations("PRESENT-13", "says of no presented element where it is", a => a.Tell("getInfo", element => element with { LunAddresses = [] })),
+        OfPresentations("PRESENT-14", "presents two elements in one place", a => a.Spoil("startPresent", element => element with { LunAddresses = [SamePlace] })),
+        OfPresentations("PRESENT-15", "says where an element was", a => a.Spoil("stopPresent", element => element with { LunAddresses = [SamePlace] })),
+        OfPresentations("LIST-2", "writes page 0x83 ids in capitals where it has some",
+            a => a.Put(element => element with { Page83Id = "3" + new string('A', 32) })),
     ];
+
+    private static LunAddress SamePlace { get; } = new() { TargetName = "iqn.2026-01.memory:same", Lun = 1 };
+
+    /// <summary>A wrong plug-in of an array where identities belong to the presentation.</summary>
+    private static Mutant OfPresentations(string clause, string wrong, Action<RecordingArray> makeWrong) => new(clause, wrong, a =>
+    {
+        a.Contents.HasIdentitiesOfPresentations = true;
+        makeWrong(a);
+    })
+    {
+        Plugin = new() { IdentityFromPresentation = true },
+        StorageType = StorageType.iSCSI,
+    };
 }

@@ -1,6 +1,6 @@
 namespace StorageConnect.Tests.Help;
 
-/// <summary>A page of docs/cmdlets, in the schema of Microsoft.PowerShell.PlatyPS 1.x.</summary>
+/// <summary>A page of docs/cmdlets, in the schema of PlatyPS 1.x, which Update-Help.ps1 keeps.</summary>
 internal sealed class CmdletPage
 {
     private readonly Dictionary<string, string> _sections;
@@ -75,7 +75,7 @@ internal sealed class CmdletExample
     public string Explanation { get; }
 }
 
-/// <summary>A parameter of a page: what is said of it, and the facts that PlatyPS keeps with it.</summary>
+/// <summary>A parameter of a page: what is said of it, and the facts that the cmdlet declares.</summary>
 internal sealed class ParameterEntry
 {
     public ParameterEntry(string name, string text)

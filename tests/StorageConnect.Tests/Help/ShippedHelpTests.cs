@@ -9,7 +9,7 @@ namespace StorageConnect.Tests.Help;
 [Collection(ModuleSessions.Name)]
 public sealed partial class ShippedHelpTests(ModuleCommands commands) : IClassFixture<ModuleCommands>
 {
-    private const string WayOut = "Run ./build.ps1 -Task Help where Microsoft.PowerShell.PlatyPS is installed, and commit what it makes.";
+    private const string WayOut = "Run ./build.ps1 Help, and commit what it makes.";
     private static readonly XNamespace Command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
     private static readonly XNamespace Dev = "http://schemas.microsoft.com/maml/dev/2004/10";
     private static readonly XNamespace Maml = "http://schemas.microsoft.com/maml/2004/10";

@@ -16,6 +16,7 @@ internal sealed class VendorStage : IDisposable
         var home = Path.Combine(Session.Folder.Path, "home");
         (plugin with { Version = "3.0.0-1" }).WriteTo(Path.Combine(home, "Downloads", "VendorPlugin"));
         (plugin with { Version = "3.0.0-1" }).WriteTo(Path.Combine(home, "bin", "Release", "net10.0"), "Vendor.StoragePlugin.dll");
+        File.Copy(Path.Combine(StagedModule.Root, "docs", "examples", "python", "FolderPlugin.py"), Path.Combine(home, "VendorPlugin.py"));
         Session.Invoke(
             """
             $ConfirmPreference = 'None'

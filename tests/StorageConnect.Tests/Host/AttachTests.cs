@@ -62,6 +62,25 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_is_lost_before_it_comes_into_the_map_is_a_warning_and_the_others_serve()
+    {
+        _host.IsMultipathdBlind = true;
+        var element = _host.Array.Add("db01", Target, 5);
+        void LoseOne(string step)
+        {
+            if (step == "map")
+            {
+                _host.Break(_host.Sessions()[1]);
+            }
+        }
+
+        var device = await new ElementAttacher(_host.Open(onStep: LoseOne), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+
+        Assert.Single(device.Paths);
+        Assert.Contains(_warnings, warning => warning.Contains("has 1 paths, though 2 were found", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Only_the_one_LUN_is_brought_in_where_the_array_tells_its_number()
     {
         var element = _host.Array.Add("db01", Target, 5);
@@ -157,7 +176,7 @@ public sealed class AttachTests : IAsyncDisposable
     public async Task A_plugin_that_logs_in_in_its_own_way_does_so_and_its_sessions_stay(bool namesTargets)
     {
         var element = _host.Array.Add("db01", Target, 5);
-        _host.Array.OwnLogin = () =>
+        _host.Array.OwnLogin = _ =>
         {
             _host.AddSession(Target, "10.99.0.1");
             _host.AddSession(Target, "10.99.1.1");

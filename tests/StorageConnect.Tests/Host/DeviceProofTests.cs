@@ -118,7 +118,7 @@ public sealed class DeviceProofTests : IAsyncDisposable
 
         public void Write(string path, string text) => throw new NotSupportedException();
 
-        public byte[] ReadPage83(string disk)
+        public byte[] ReadVpdPage(string disk, byte page)
         {
             Asked++;
             throw failure();

@@ -16,7 +16,19 @@ public sealed class FabricHistoryTests
     [Fact]
     public async Task No_history_of_a_host_ends_in_the_wrong_data_or_in_something_left_behind() =>
         await Gen.Select(HistorySetup.Any, HistoryStep.Any.Array[1, 25])
-            .SampleAsync(async (setup, steps) => await History.PlayAsync(setup, steps), time: Seconds, print: Print);
+            .SampleAsync(async (setup, steps) => await History.PlayAsync(setup, steps), WriteCount, time: Seconds, print: Print);
 
-    private static string Print((HistorySetup Setup, HistoryStep[] Steps) sample) => $"{sample.Setup}\n{string.Join('\n', sample.Steps.AsEnumerable())}";
+    [Fact]
+    public async Task No_history_of_presentations_hands_over_the_device_of_another_element() =>
+        await Gen.Select(PresentationSetup.Any, HistoryStep.Any.Array[1, 25])
+            .SampleAsync(async (setup, steps) => await PresentationHistory.PlayAsync(setup, steps), WriteCount, time: Seconds, print: Print);
+
+    [Fact]
+    public async Task No_history_of_a_Fibre_Channel_host_ends_in_the_wrong_data_or_in_something_left_behind() =>
+        await Gen.Select(FibreChannelSetup.Any, HistoryStep.Any.Array[1, 25])
+            .SampleAsync(async (setup, steps) => await FibreChannelHistory.PlayAsync(setup, steps), WriteCount, time: Seconds, print: Print);
+
+    private static void WriteCount(string count) => TestContext.Current.TestOutputHelper?.WriteLine(count);
+
+    private static string Print<T>((T Setup, HistoryStep[] Steps) sample) => $"{sample.Setup}\n{string.Join('\n', sample.Steps.AsEnumerable())}";
 }

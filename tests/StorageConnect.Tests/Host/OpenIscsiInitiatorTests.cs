@@ -392,7 +392,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(20));
 
         var error = await Assert.ThrowsAsync<HostNotReadyException>(
-            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation));
 
         Assert.Equal("IscsidUnreachable", error.ErrorId);
         Assert.Contains("systemctl start iscsid", error.Recommendation);
@@ -419,6 +419,28 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
         await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(session, Cancellation);
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/ifaces")));
+    }
+
+    [Fact]
+    public async Task A_login_under_the_name_of_an_administrators_iface_goes_through_that_iface_and_leaves_it()
+    {
+        const string iface = "iface.iscsi_ifacename = storage0\niface.net_ifacename = eth7\niface.initiatorname = iqn.2026-01.lab.init:other\n";
+        _host.Write("etc/iscsi/ifaces/storage0", iface);
+        string? seen = null;
+        var tools = new ScriptedTools(_ =>
+        {
+            seen = File.ReadAllText(_host.At($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1/storage0"));
+            return LogIn("storage0");
+        });
+
+        var session = await Initiator(tools).LoginAsync(
+            Node with { Access = new() { NetDevice = "eth1" }, Initiator = new("iqn.2026-01.lab.init:other", "storage0") }, Cancellation);
+
+        Assert.Contains("-I storage0", tools.Commands[0].ToString());
+        Assert.Contains("iface.initiatorname = iqn.2026-01.lab.init:other\n", seen);
+        Assert.Contains("iface.net_ifacename = eth7\n", seen);
+        await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(session, Cancellation);
+        Assert.Equal(iface, File.ReadAllText(_host.At("etc/iscsi/ifaces/storage0")));
     }
 
     [Theory]
@@ -468,7 +490,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         var tools = new ScriptedTools(_ => ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n[fd00::1]:3260,1 {Target}\n"));
 
-        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation);
+        var nodes = await Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation);
 
         Assert.Equal([new("10.99.0.1", 3260), new IscsiPortal("fd00::1", 3260)], nodes.Select(node => node.Portal));
         Assert.Equal(["iscsiadm -m discoverydb -t sendtargets -p 10.99.0.1:3260 -I default -o nonpersistent --discover"],
@@ -488,17 +510,17 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var warnings = new List<string>();
         var both = new ScriptedTools(_ => ScriptedTools.Done($"{odd}\n10.99.0.1:3260,1 {Target}\n"));
 
-        var node = Assert.Single(await Initiator(both).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation));
+        var node = Assert.Single(await Initiator(both).DiscoverAsync(new() { Host = "10.99.0.1" }, null, warnings.Add, Cancellation));
 
         Assert.Equal(Target, node.TargetName);
         Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
-        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n"))).DiscoverAsync(new() { Host = "10.99.0.1" }, warnings.Add, Cancellation);
+        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n"))).DiscoverAsync(new() { Host = "10.99.0.1" }, null, warnings.Add, Cancellation);
         Assert.Equal("IscsiTargetInvalid", (await Assert.ThrowsAsync<DataCorruptException>(() => alone)).ErrorId);
     }
 
     [Fact]
     public async Task A_portal_that_offers_nothing_to_this_host_is_no_error() =>
-        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
+        Assert.Empty(await Initiator(new ScriptedTools(_ => ScriptedTools.Exit(21))).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation));
 
     [Fact]
     public async Task A_kernel_without_iSCSI_is_no_portal_that_offers_nothing()
@@ -509,7 +531,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
                 "default.\n"));
 
         var error = await Assert.ThrowsAsync<NoSuchOperationException>(
-            () => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, Cancellation));
+            () => Initiator(tools).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation));
 
         Assert.Equal("IscsiModuleMissing", error.ErrorId);
         Assert.Contains("modprobe iscsi_tcp", error.Recommendation);
@@ -528,7 +550,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var chap = new Secret("chapsecret123");
 
         await Initiator(spy.Runner).DiscoverAsync(new AccessContext { Host = "10.99.0.1", ChapUser = "chapuser" }.WithSecrets(chap, null),
-            _ => { }, Cancellation);
+            null, _ => { }, Cancellation);
 
         Assert.DoesNotContain("chapsecret", await spy.ReadAsync("seen", Cancellation));
         Assert.Equal("600\n", await spy.ReadAsync("mode", Cancellation));
@@ -546,7 +568,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         using var tool = new FakeTool("touch %DIR%/running; exec sleep 1000");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
-        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, _ => { }, stop.Token);
+        var discovery = Initiator(tool.Runner).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, stop.Token);
         await tool.ReadAsync("running", Cancellation);
         Assert.NotEqual("theirs = yes\n", File.ReadAllText(_host.At(file)));
         await stop.CancelAsync();
@@ -563,7 +585,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var asked = 0;
         var tools = new ScriptedTools(_ => asked++ == 0 ? ScriptedTools.Exit(24) : ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n"));
 
-        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, _ => { }, Cancellation));
+        var node = Assert.Single(await Initiator(tools).DiscoverAsync(access, null, _ => { }, Cancellation));
 
         Assert.Same(access, node.Access);
         Assert.Equal(2, tools.Commands.Count);
@@ -575,7 +597,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var tools = new ScriptedTools(_ => ScriptedTools.Done());
 
         var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
-            () => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, _ => { }, Cancellation));
+            () => Initiator(tools).DiscoverAsync(new() { Host = "no.such.host.invalid" }, null, _ => { }, Cancellation));
 
         Assert.Equal("HostNameUnknown", error.ErrorId);
         Assert.Empty(tools.Commands);

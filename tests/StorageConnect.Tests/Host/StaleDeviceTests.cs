@@ -74,7 +74,7 @@ public sealed class StaleDeviceTests : IAsyncDisposable
             after(path);
         }
 
-        public byte[] ReadPage83(string disk) => kernel.ReadPage83(disk);
+        public byte[] ReadVpdPage(string disk, byte page) => kernel.ReadVpdPage(disk, page);
 
         public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
 

@@ -73,7 +73,7 @@ public sealed class CopyPoolTests
 
         var done = await array.FinishedAsync(copy);
         Assert.Equal(copy with { AsyncProgress = null, AsyncHandle = null }, done);
-        Assert.Equal(done, await array.InfoAsync(done));
+        Assert.Equal(done, await array.RecordAsync(done));
         await array.OnlineAsync(volume);
         Assert.Equal(Hash(await array.PathAsync(volume)), Hash(await array.PathAsync(done)));
         await array.AssertWholeAsync();

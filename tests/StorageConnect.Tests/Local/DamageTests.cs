@@ -226,7 +226,7 @@ public sealed class DamageTests
         Assert.False(File.Exists(Path.Combine(array.Folder, "local.db-wal")));
         Assert.Equal(["v", "w"], Sqlite.Column(Path.Combine(array.Folder, "local.db"), "SELECT name FROM elements ORDER BY name"));
         using var again = await array.Another().ValidatedAsync();
-        Assert.Equal(volume, await again.InfoAsync(volume));
+        Assert.Equal(volume, await again.RecordAsync(volume));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.MainJob;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Local;
@@ -16,7 +17,7 @@ public sealed class KeeperTests : IDisposable
     public void Dispose()
     {
         _user.Dispose();
-        Directory.Delete(_pool, recursive: true);
+        TemporaryFolder.Remove(_pool);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class ValidateTests
     public async Task ExtraInfo_that_is_missing_or_malformed_is_refused_with_the_help(string? extraInfo)
     {
         var error = await RefusedAsync<InvalidStorageArrayException>(extraInfo, "ExtraInfoInvalid");
-        Assert.Contains("Pool=<folder>", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Pool=<folder>", error.Recommendation, StringComparison.Ordinal);
         Assert.Contains("Root=<folder of pool folders>", error.Recommendation, StringComparison.Ordinal);
     }
 
@@ -167,7 +167,7 @@ public sealed class ValidateTests
         mount.Unmount();
         await array.FailsAsync<NotFoundException>(array.InfoAsync(volume), "PoolNotFound");
         mount.Mount();
-        Assert.Equal(volume, await array.InfoAsync(volume));
+        Assert.Equal(volume, await array.RecordAsync(volume));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class VolumeTests
 
         using var next = await array.Another().ValidatedAsync();
         Assert.Equal(made, Assert.Single(await next.ListAsync()));
-        Assert.Equal(made, await next.InfoAsync(made));
+        Assert.Equal(made, await next.RecordAsync(made));
         Assert.Equal(10L << 30, made.SizeBytes);
         Assert.Equal(StorageElementType.Lun, made.Type);
         Assert.Equal(StorageElementState.Online, made.State);

@@ -116,7 +116,12 @@ public sealed partial class MemoryArray
         lock (_gate)
         {
             var present = Get(element);
-            return Put(present with { AccessGroupNames = change(present.AccessGroupNames).ToValueList() });
+            var groups = change(present.AccessGroupNames).ToValueList();
+            return Put(present with
+            {
+                AccessGroupNames = groups,
+                LunAddresses = HasIdentitiesOfPresentations && groups.Count > 0 ? [new() { TargetName = $"iqn.2026-01.memory:{present.Uuid}", Lun = 1 }] : [],
+            });
         }
     }
 }

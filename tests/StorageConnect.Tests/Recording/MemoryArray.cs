@@ -49,6 +49,9 @@ public sealed partial class MemoryArray
     /// <summary>Where the data of its elements are; null where there are none.</summary>
     public MemoryArrayData? Data { get; set; }
 
+    /// <summary>True for an array whose elements have an identity only while they are presented: they say where instead.</summary>
+    public bool HasIdentitiesOfPresentations { get; set; }
+
     /// <summary>
     /// Everything on it: LUNs, clones and snapshots. The newest come first: the guide promises no order, so nothing may rely on the usual one.
     /// </summary>
@@ -206,7 +209,7 @@ public sealed partial class MemoryArray
             return Put(wanted with
             {
                 Uuid = uuid,
-                Page83Id = wanted.Type == StorageElementType.Snapshot ? "" : "36" + uuid[1..],
+                Page83Id = wanted.Type == StorageElementType.Snapshot || HasIdentitiesOfPresentations ? "" : "36" + uuid[1..],
                 Status = "Good",
                 CreatedAt = DateTimeOffset.UtcNow,
             });

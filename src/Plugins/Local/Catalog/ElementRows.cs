@@ -72,6 +72,12 @@ internal static class ElementRows
         ? db.All($"{Columns} WHERE e.type = 2 AND e.ready = 1", Read)
         : db.All($"{Columns} WHERE e.type = 2 AND e.ready = 1 AND e.id IN (SELECT element FROM sources WHERE source = $1)", Read, member);
 
+    /// <summary>One look-up in each index.</summary>
+    internal const string SnapshotsNamedQuery = $"{Columns} WHERE (e.name = $1 OR e.uuid = $1) AND +e.type = 2 AND e.ready = 1";
+
+    /// <summary>The snapshots of this name or Uuid.</summary>
+    public static List<ElementRow> SnapshotsNamed(PoolConnection db, string nameOrUuid) => db.All(SnapshotsNamedQuery, Read, nameOrUuid);
+
     /// <summary>All clones, or those of an element: made of it or of its state in a snapshot; those of a snapshot.</summary>
     public static List<ElementRow> Clones(PoolConnection db, string? source) => source is null
         ? db.All($"{Columns} WHERE e.clone = 1 AND e.ready = 1", Read)
@@ -124,6 +130,9 @@ internal static class ElementRows
     public static void SetSplit(PoolConnection db, string uuid) => db.Execute("UPDATE elements SET type = 0, clone = 0 WHERE uuid = $1", uuid);
 
     public static void Delete(PoolConnection db, string uuid) => db.Execute("DELETE FROM elements WHERE uuid = $1", uuid);
+
+    /// <summary>The name alone.</summary>
+    public static string ReadName(SqliteDataReader row) => row.GetString(2);
 
     public static ElementRow Read(SqliteDataReader row) => RowRules.Check(new()
     {

@@ -226,7 +226,7 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
 
     private static bool IsPool(DirectoryInfo folder) => folder.LinkTarget is null && folder.Name[0] != '.' && folder.Name != "lost+found";
 
-    private static InvalidStorageArrayException Invalid(StorageServer server, string reason) => new($"{reason}. {Help}")
+    private static InvalidStorageArrayException Invalid(StorageServer server, string reason) => new($"{reason}.")
     {
         ErrorId = "ExtraInfoInvalid",
         Element = server.Name,

@@ -206,6 +206,6 @@ internal static class Groups
         {
             ErrorId = "AccessGroupNotFound",
             Element = name,
-            Recommendation = "Create it first, or list the groups that are there.",
+            Recommendation = "List the groups that are there, and choose one of them, or create it.",
         };
 }

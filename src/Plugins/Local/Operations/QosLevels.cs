@@ -31,7 +31,7 @@ internal static class QosLevels
             : throw new InvalidRequestException($"There is no quality of service '{wanted}' in this pool.")
             {
                 ErrorId = "QosUnknown",
-                Element = element,
+                Element = wanted,
                 Recommendation = $"Choose one of: {string.Join(", ", known)}.",
             };
     }

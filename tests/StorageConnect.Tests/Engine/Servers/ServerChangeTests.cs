@@ -22,7 +22,7 @@ public sealed class ServerChangeTests : IDisposable
         var before = await RegisterAsync();
         _bed.Array.ForgetCalls();
         var after = await ChangeAsync(server => server with { Name = "renamed" });
-        Assert.Equal(before with { Name = "renamed" }, after);
+        Assert.Equal(before with { Name = "renamed", ReportedAt = after.ReportedAt }, after);
         Assert.Equal(["validate", "getStorageNames", "getCapabilities", "validate", "getInfo"], _bed.Array.CalledMethods);
         Assert.Equal([after], _bed.NewEngine().GetServers());
     }

@@ -39,7 +39,13 @@ internal sealed partial class History
     {
         if (!_host.DeadPortals.Contains(portal) && !_host.Sessions().Any(session => session.TargetName == target && session.Portal.Address == portal))
         {
-            _foreignSessions.Add(_host.AddSession(target, portal).Id);
+            // Where a run was killed right before its login, nobody can tell that login's session from this one.
+            var isUnclear = _host.Open().Ledger.Sessions.Any(owned => owned.Id is null && owned.TargetName == target && owned.Portal == $"{portal}:3260");
+            var session = _host.AddSession(target, portal);
+            if (!isUnclear)
+            {
+                _foreignSessions.Add(session.Id);
+            }
         }
     }
 

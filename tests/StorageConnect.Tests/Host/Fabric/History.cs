@@ -14,7 +14,6 @@ internal sealed partial class History : IAsyncDisposable
     private const string Target = "iqn.2026-01.lab.array:t1";
     private const string OtherTarget = "iqn.2026-01.lab.array:t2";
     private static readonly string[] Portals = ["10.99.0.1", "10.99.1.1"];
-    private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
 
     // Short enough to see the end of each, far longer than anything here takes.
     private static readonly HostDeadlines Deadlines = SimulatedHost.Patient with
@@ -163,53 +162,7 @@ internal sealed partial class History : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>A run of the product: it ends, and when it fails, with an error for people.</summary>
-    private async Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run)
-    {
-        var runSteps = 0;
-        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        void CountStep()
-        {
-            var runStep = Interlocked.Increment(ref runSteps);
-            if (step.Fault == Fault.Killed && runStep >= step.AtRunStep)
-            {
-                throw new Killed();
-            }
-
-            if (runStep == step.AtRunStep)
-            {
-                if (step.Fault == Fault.Cancelled)
-                {
-                    cancellation.Cancel();
-                }
-                else
-                {
-                    Inject(step, step.Fault);
-                }
-            }
-        }
-
-        var running = run(_host.Open(Deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(_host, CountStep)), cancellation.Token);
-        try
-        {
-            await running.WaitAsync(RunLimit, CancellationToken.None);
-        }
-        catch (Killed)
-        {
-            Assert.Equal(Fault.Killed, step.Fault);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Equal(Fault.Cancelled, step.Fault);
-        }
-        catch (StorageConnectException e)
-        {
-            Assert.NotEmpty(e.Message);
-            Assert.NotEmpty(e.ErrorId);
-            Assert.False(string.IsNullOrEmpty(e.Recommendation), $"{e.ErrorId}: {e.Message}");
-            Log($"    {e.ErrorId}: {e.Message}");
-        }
-    }
+    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, Deadlines, step, Inject, Log, run);
 
     private void Log(string what)
     {

@@ -11,7 +11,7 @@ internal sealed class InterruptibleKernel(IKernel kernel, Action step) : IKernel
         kernel.Write(path, text);
     }
 
-    public byte[] ReadPage83(string disk) => kernel.ReadPage83(disk);
+    public byte[] ReadVpdPage(string disk, byte page) => kernel.ReadVpdPage(disk, page);
 
     public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
 

@@ -12,7 +12,7 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// A host in a folder: a kernel that finds LUNs when it is told to look, an initiator, a multipathd, and the array they talk to. It does what
 /// the real ones do, their unpleasant habits included: a LUN number given to another element is not noticed, sessions end under mounted maps.
 /// </summary>
-internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
+internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 {
     public const string Iqn = "iqn.2026-01.lab.init:this";
 
@@ -72,6 +72,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     /// <summary>True: multipathd says ok to a new size and does nothing.</summary>
     public bool IsMultipathdDeafToSizes { get; set; }
+
+    /// <summary>What multipathd tells of its settings; null = nothing.</summary>
+    public string? MultipathConfig { get; set; }
 
     /// <summary>Its answer to <c>add path</c>; null = it does it.</summary>
     public string? AnswerToAddPath { get; set; }
@@ -147,7 +150,8 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     public IReadOnlyList<IscsiSession> Sessions() => IscsiSession.ReadAll(Roots);
 
-    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, Action<string> warn, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn,
+        CancellationToken cancellationToken)
     {
         var portal = new IscsiPortal(access.Host, access.Port);
         return DeadPortals.Contains(access.Host)
@@ -171,7 +175,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
                 throw new AuthenticationFailedException($"CHAP failed at {node.Portal}.") { ErrorId = "ChapFailed" };
             }
 
-            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address));
+            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address, node.Initiator?.Name ?? Iqn));
         }
     }
 
@@ -202,14 +206,40 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    public IscsiSession AddSession(string target, string address)
+    public IscsiSession AddSession(string target, string address, string initiator = Iqn)
     {
         lock (_gate)
         {
             var id = _nextSession++;
             _files.AddSession(id, host: id + 3, target, address, 3260);
+            _files.Write($"sys/class/iscsi_session/session{id}/initiatorname", initiator + "\n");
+            if (initiator != Iqn)
+            {
+                _files.Write($"sys/class/iscsi_session/session{id}/ifacename", "storage0\n");
+            }
+
             return _sessions[id] = Sessions().Single(session => session.Id == id);
         }
+    }
+
+    /// <summary>A plug-in logs this host in to an element's targets in its own way, through all portals that answer, and scans for their LUNs.</summary>
+    public IReadOnlyList<IscsiTarget> LogInTo(StorageElement element)
+    {
+        var found = (from target in element.LunAddresses.Select(place => place.TargetName)
+                     from access in Array.Server.AccessContexts
+                     where !DeadPortals.Contains(access.Host)
+                     select new IscsiTarget { TargetName = target, Portal = $"{access.Host}:3260" }).ToList();
+        foreach (var target in found)
+        {
+            var address = target.Portal.Split(':')[0];
+            if (!Sessions().Any(session => session.TargetName == target.TargetName && session.Portal.Address == address))
+            {
+                var session = AddSession(target.TargetName, address);
+                Write(_files.At($"sys/class/scsi_host/host{session.Host}/scan"), "0 0 -");
+            }
+        }
+
+        return found;
     }
 
     /// <summary>As iscsiadm does it on anybody's word: the disks go, whoever uses them.</summary>
@@ -274,25 +304,25 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     }
 
     /// <summary>The same of one disk.</summary>
-    public string IdentityBehind(string disk) => Behind(disk)?.Page83Id ?? "nothing";
+    public string IdentityBehind(string disk) => Behind(disk) is { } element ? Array.RealIdentity(element) : "nothing";
 
     /// <summary>The same of a SCSI device's place, whether there is a device now or not.</summary>
     public string IdentityAt(string folder)
     {
-        var parts = Path.GetFileName(folder).Split(':');
-        var session = _sessions.Values.FirstOrDefault(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
-        return session is null ? "nothing" : Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture))?.Page83Id ?? "nothing";
+        var (host, target, lun) = PlaceOf(folder);
+        return FindLink(host, target) is { } link && Array.Seen(link.Target, lun, link.Initiator) is { } element ? Array.RealIdentity(element) : "nothing";
     }
 
     /// <summary>A disk is asked who it is: the array answers, not what the kernel remembers.</summary>
-    public byte[] ReadPage83(string disk)
+    public byte[] ReadVpdPage(string disk, byte page)
     {
         lock (_gate)
         {
             var name = Path.GetFileName(disk);
-            return ScsiDevice.OfDisk(Roots, name)?.State is not "running" ? throw new IOException($"{disk} does not answer.")
-                : Behind(name) is { } element ? Page83Of(element)
-                : [];
+            return ScsiDevice.OfDisk(Roots, name) is not { State: "running" } device ? throw new IOException($"{disk} does not answer.")
+                : Behind(name) is not { } element ? []
+                : page == 0x83 ? Page83Of(ShownBy(device, element))
+                : [0, page, 0, 16, .. System.Text.Encoding.ASCII.GetBytes(ShownBy(device, element)[^16..])];
         }
     }
 
@@ -357,37 +387,60 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         public void Dispose() => host.Unclaim(kernelName);
     }
 
+    private string ShownBy(ScsiDevice device, StorageElement element) => Array.ShownIdentity(FindLink(device.Host, device.Target)!.Target, element);
+
+    /// <summary>A way to an array's target.</summary>
+    /// <param name="Target">The target: an iSCSI name, or an array's port.</param>
+    /// <param name="Initiator">Who this host is there.</param>
+    /// <param name="IsUp">Whether it carries commands.</param>
+    private sealed record Link(string Target, string Initiator, bool IsUp);
+
+    /// <summary>The way that a SCSI host and target number stand for; null when it is gone.</summary>
+    private Link? FindLink(int host, int target) =>
+        _sessions.Values.FirstOrDefault(session => session.Host == host) is { } session ? new(session.TargetName, session.InitiatorName ?? Iqn, IsUp(session))
+        : FindRemotePort(host, target) is { } port ? new(port.Wwpn, _ports[host], port.IsOnline)
+        : null;
+
+    private static (int Host, int Target, int Lun) PlaceOf(string folder)
+    {
+        var numbers = Path.GetFileName(folder).Split(':').Select(part => int.Parse(part, CultureInfo.InvariantCulture)).ToList();
+        return (numbers[0], numbers[2], numbers[3]);
+    }
+
     private StorageElement? Behind(string disk)
     {
         var device = ScsiDevice.OfDisk(Roots, disk)!;
-        return Array.Seen(_sessions[device.SessionId!.Value].TargetName, (int)device.Lun);
+        return FindLink(device.Host, device.Target) is { } link ? Array.Seen(link.Target, (int)device.Lun, link.Initiator) : null;
     }
 
     /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
-    public string AddDisk(IscsiSession session, int lun, StorageElement element)
+    public string AddDisk(IscsiSession session, int lun, StorageElement element) =>
+        AddDisk($"sys/devices/platform/host{session.Host}/session{session.Id}", session.Host, 0, lun, Array.ShownIdentity(session.TargetName, element), element);
+
+    private string AddDisk(string way, int host, int target, int lun, string identity, StorageElement element)
     {
         lock (_gate)
         {
             // the kernel gives names anew at once
             var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}")));
             var disk = $"sd{(char)('a' + number)}";
-            var hctl = string.Create(CultureInfo.InvariantCulture, $"{session.Host}:0:0:{lun}");
-            var device = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}";
+            var hctl = string.Create(CultureInfo.InvariantCulture, $"{host}:0:{target}:{lun}");
+            var device = $"{way}/target{host}:0:{target}/{hctl}";
             _files.Write($"{device}/state", "running\n");
             _files.Write($"{device}/type", "0\n");
             _files.Write($"{device}/rescan", "");
             _files.Write($"{device}/delete", "");
-            Identify(_files.At(device), element);
+            Identify(_files.At(device), identity);
             _files.Write($"{device}/block/{disk}/dev", $"8:{16 * number}\n");
             _files.Write($"{device}/block/{disk}/size", $"{element.SizeBytes / 512}\n");
             Directory.CreateDirectory(_files.At($"{device}/block/{disk}/holders"));
             _files.Link($"{device}/block/{disk}/device", $"../../../{hctl}");
-            _files.Link($"sys/block/{disk}", $"../devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{hctl}/block/{disk}");
+            _files.Link($"sys/block/{disk}", $"../{device["sys/".Length..]}/block/{disk}");
             _files.Write($"dev/{disk}", "");
-            Relink($"dev/disk/by-id/scsi-{element.Page83Id}", $"../../{disk}");
+            Relink($"dev/disk/by-id/scsi-{identity}", $"../../{disk}");
             if (_multipathd is not null && !IsMultipathdBlind)
             {
-                Map(disk, element.Page83Id);
+                Map(disk, identity);
             }
 
             return disk;
@@ -473,6 +526,12 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
     private void Scan(string path, string text)
     {
         var host = Path.GetFileName(Path.GetDirectoryName(path))!;
+        if (_ports.ContainsKey(int.Parse(host["host".Length..], CultureInfo.InvariantCulture)))
+        {
+            ScanPort(int.Parse(host["host".Length..], CultureInfo.InvariantCulture), text.Split(' '));
+            return;
+        }
+
         var session = _sessions.Values.Single(one => $"host{one.Host}" == host);
         var lun = text.Split(' ')[2];
         var luns = Array.Luns.Keys.Where(key => key.Target == session.TargetName).Select(key => key.Lun)
@@ -480,7 +539,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
         foreach (var number in IsUp(session) ? luns.Order().ToList() : [])
         {
             // A device that is there already is left as it is, whoever is behind it now.
-            if (Array.Seen(session.TargetName, number) is { } element
+            if (Array.Seen(session.TargetName, number, session.InitiatorName ?? Iqn) is { } element
                 && !Directory.Exists(
                     _files.At($"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:{number}")))
             {
@@ -491,11 +550,10 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     private void Rescan(string folder)
     {
-        var parts = Path.GetFileName(folder).Split(':');
-        var session = _sessions.Values.Single(one => one.Host == int.Parse(parts[0], CultureInfo.InvariantCulture));
-        if (IsUp(session) && Array.Seen(session.TargetName, int.Parse(parts[3], CultureInfo.InvariantCulture)) is { } element)
+        var (host, target, lun) = PlaceOf(folder);
+        if (FindLink(host, target) is { IsUp: true } link && Array.Seen(link.Target, lun, link.Initiator) is { } element)
         {
-            Identify(folder, element);
+            Identify(folder, Array.ShownIdentity(link.Target, element));
             foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")))
             {
                 File.WriteAllText(Path.Combine(disk, "size"), $"{element.SizeBytes / 512}\n");
@@ -505,9 +563,9 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
 
     private bool IsUp(IscsiSession session) => Sessions().Any(now => now.Id == session.Id && now.IsLoggedIn);
 
-    private static void Identify(string folder, StorageElement element) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(element));
+    private static void Identify(string folder, string identity) => File.WriteAllBytes(Path.Combine(folder, "vpd_pg83"), Page83Of(identity));
 
-    private static byte[] Page83Of(StorageElement element) => [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(element.Page83Id.AsSpan(1))];
+    private static byte[] Page83Of(string identity) => [0, 0x83, 0, 20, 1, 3, 0, 16, .. Convert.FromHexString(identity.AsSpan(1))];
 
     private void RemoveDevice(string folder)
     {
@@ -544,6 +602,7 @@ internal sealed class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDisposable
             {
                 ["show", "maps", "json"] => $$"""{"major_version": 0, "maps": [{{string.Join(",", Maps().Select(Describe))}}]}""",
                 ["show", "map", var wwid, "json"] => FindMap(wwid) is { } map ? $$"""{"major_version": 0, "map": {{Describe(map)}}}""" : "fail",
+                ["show", "config", "local"] when MultipathConfig is not null => MultipathConfig,
                 ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
                 ["del", "map", var name] => FindMap(name) is { } map && !IsOpen(map) ? RemoveAndSayOk(map) : "fail",
                 ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",

@@ -1,0 +1,46 @@
+using StorageConnect.Plugins.Cinder.Api;
+using StorageConnect.Plugins.Cinder.Configuration;
+using StorageConnect.Plugins.Cinder.Errors;
+using StorageConnect.Plugins.Cinder.Operations;
+using StorageConnect.Plugins.Cinder.Register;
+
+namespace StorageConnect.Plugins.Cinder;
+
+/// <summary>One project of a block storage service, for one call.</summary>
+internal sealed class CinderArray(StorageServer server, CinderAddress address, CinderApi api, PluginServices services)
+{
+    private static readonly TimeSpan TypesLife = TimeSpan.FromSeconds(10);
+
+    public StorageServer Server => server;
+
+    public CinderAddress Address => address;
+
+    public CinderApi Api => api;
+
+    public PluginServices Services => services;
+
+    public RegisterFile Register { get; } = new(services.StateFolder, server.Uuid);
+
+    public Outcome Outcome { get; } = new(api);
+
+    public Presenter Presenter => new(api, Register, services.Host, services.Log);
+
+    /// <summary>The volume types the user may see.</summary>
+    public Task<IReadOnlyList<VolumeType>> GetTypesAsync(CancellationToken cancellationToken) =>
+        services.Cache.GetOrAddAsync(server.Uuid, "types", TypesLife, api.ListTypesAsync, cancellationToken);
+
+    public async Task<ElementMap> GetMapAsync(CancellationToken cancellationToken) =>
+        new(server, address.Identity, await GetTypesAsync(cancellationToken), Register.Read(), services.Host.InitiatorName);
+
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
+    public async Task<Volume> RequireVolumeAsync(StorageElement element, CancellationToken cancellationToken) =>
+        await api.TryGetVolumeAsync(Ids.ToId(element.Uuid), cancellationToken) is { } volume ? volume : throw CinderErrors.ElementNotFound(server, element);
+
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
+    public async Task<Snapshot> RequireSnapshotAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
+        await api.TryGetSnapshotAsync(Ids.ToId(snapshot.Uuid), cancellationToken) ?? throw CinderErrors.SnapshotNotFound(server, snapshot);
+
+    /// <summary>A volume's record as it is now.</summary>
+    public async Task<StorageElement> ToElementAsync(Volume volume, CancellationToken cancellationToken) =>
+        (await GetMapAsync(cancellationToken)).ToElement(volume);
+}

@@ -1,0 +1,75 @@
+using StorageConnect.Plugins.Cinder.Api;
+
+namespace StorageConnect.Plugins.Cinder.Configuration;
+
+/// <summary>Where the page 0x83 identity of a volume comes from. Cinder's API has no field for it.</summary>
+internal sealed record IdentitySource
+{
+    /// <summary>The metadata key that a probe writes.</summary>
+    public const string ProbeKey = "osc_page83";
+
+    private const string MetadataPrefix = "metadata:";
+
+    private enum Place
+    {
+        Nowhere,
+        ProviderId,
+        Metadata,
+    }
+
+    /// <summary>From nowhere: the identity belongs to the presentation.</summary>
+    public static IdentitySource None { get; } = new() { Where = Place.Nowhere };
+
+    /// <summary>The driver puts it into the volume's provider_id.</summary>
+    public static IdentitySource ProviderId { get; } = new() { Where = Place.ProviderId };
+
+    /// <summary>The plug-in reads it over iSCSI, proves that it stays with the volume, and keeps it in the volume's metadata.</summary>
+    public static IdentitySource Probe { get; } = new() { Where = Place.Metadata, Key = ProbeKey, IsProbe = true };
+
+    /// <summary>Whether the plug-in finds the identity out by itself.</summary>
+    public bool IsProbe { get; private init; }
+
+    private Place Where { get; init; }
+
+    private string Key { get; init; } = "";
+
+    /// <summary>What a user wrote; null when it is none of the forms.</summary>
+    public static IdentitySource? TryParse(string text) => text.ToLowerInvariant() switch
+    {
+        "none" => None,
+        "provider_id" => ProviderId,
+        "probe" => Probe,
+        _ when text.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && text.Length > MetadataPrefix.Length
+            => new() { Where = Place.Metadata, Key = text[MetadataPrefix.Length..].Trim() },
+        _ => null,
+    };
+
+    /// <summary>The identity as multipath-tools writes it; empty when it is not known.</summary>
+    public string Read(Volume volume) => Where switch
+    {
+        Place.ProviderId => ToPage83Id(volume.ProviderId),
+        Place.Metadata => ToPage83Id(volume.Metadata.GetValueOrDefault(Key)),
+        _ => "",
+    };
+
+    /// <summary>
+    /// An identity in one of the forms that drivers write it in: <c>naa.6...</c>, <c>0x6...</c>, plain hex digits, or with multipath's type digit.
+    /// Anything else (most drivers put the array's own name of the volume there) is no identity.
+    /// </summary>
+    public static string ToPage83Id(string? text)
+    {
+        var digits = text?.Trim().ToLowerInvariant() ?? "";
+        if (digits.StartsWith("eui.", StringComparison.Ordinal))
+        {
+            return IsHex(digits[4..]) && digits.Length - 4 is 16 or 24 or 32 ? "2" + digits[4..] : "";
+        }
+
+        digits = digits.StartsWith("naa.", StringComparison.Ordinal) ? digits[4..] : digits.StartsWith("0x", StringComparison.Ordinal) ? digits[2..] : digits;
+        return !IsHex(digits) ? ""
+            : (digits.Length, digits[0]) is (32, '6') or (16, '5') or (16, '2') or (16, '3') ? "3" + digits
+            : (digits.Length, digits[0]) is (33, '3') or (17, '3') && digits[1] is '6' or '5' or '2' ? digits
+            : "";
+    }
+
+    private static bool IsHex(string text) => text.Length > 0 && text.All(char.IsAsciiHexDigit);
+}

@@ -1,0 +1,79 @@
+using StorageConnect.Plugins.Cinder.Api;
+using StorageConnect.Plugins.Cinder.Errors;
+
+namespace StorageConnect.Plugins.Cinder.Operations;
+
+/// <summary>Resizes, retypes and removes volumes.</summary>
+internal sealed class Volumes(CinderArray array)
+{
+    private CinderApi Api => array.Api;
+
+    /// <summary>Begins to grow a volume; sizes are rounded up to GiB. The size that it has is done at once.</summary>
+    public async Task<StorageElement> ResizeAsync(StorageElement element, long newSize, CancellationToken cancellationToken)
+    {
+        var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        var present = await array.ToElementAsync(volume, cancellationToken);
+        var size = Ids.ToGiB(newSize);
+        if (size == volume.Size)
+        {
+            return present;
+        }
+
+        if (size < volume.Size)
+        {
+            throw CinderErrors.CannotShrink(present, newSize);
+        }
+
+        var since = await Api.ExtendAsync(volume, size, cancellationToken);
+        var handle = new OperationHandle(OperationKind.Extend, volume.Id, size, since);
+        return present with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
+    }
+
+    /// <summary>Removes a volume with its data, and waits until it is gone.</summary>
+    public async Task RemoveAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        await array.Presenter.RecoverAsync(volume, cancellationToken);
+        volume = await array.RequireVolumeAsync(element, cancellationToken);
+        if (volume.GroupId is { } group)
+        {
+            throw CinderErrors.InConsistencyGroup(volume.DisplayName, group);
+        }
+
+        if ((await Api.ListSnapshotsAsync(volume.Id, cancellationToken)).Select(snapshot => snapshot.DisplayName).ToList() is [_, ..] snapshots)
+        {
+            throw CinderErrors.HasSnapshots(volume.DisplayName, snapshots);
+        }
+
+        if (volume.Status is not "deleting")
+        {
+            await Api.DeleteVolumeAsync(volume, cancellationToken);
+        }
+
+        await array.Outcome.AwaitVolumeGoneAsync(volume, null, cancellationToken);
+    }
+
+    /// <summary>Gives a volume another type, and checks that it has it: the service accepts what the back-end then refuses.</summary>
+    public async Task RetypeAsync(StorageElement element, string qos, CancellationToken cancellationToken)
+    {
+        var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        var type = new TypeChoice(await array.GetTypesAsync(cancellationToken)).Select(null, qos)!;
+        if (volume.VolumeType == type.Name)
+        {
+            return;
+        }
+
+        var since = await Api.RetypeAsync(volume, type.Name, cancellationToken);
+        var after = await Polling.UntilAsync(volume.DisplayName, Polling.SynchronousTime, async () =>
+        {
+            var now = await Api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken);
+            return (now.Status is "retyping" ? null : now, now.Status);
+        }, cancellationToken);
+        if (after.VolumeType != type.Name)
+        {
+            throw CinderErrors.OperationFailed(volume.DisplayName, $"changed to '{type.Name}'", $"it still has the volume type '{after.VolumeType}'",
+                await array.Outcome.FindReasonAsync(volume.Id, since, cancellationToken)
+                    ?? (new TypeChoice([type]).Places.First() == type.Backend ? "no reason; the types may be on different back-ends" : null));
+        }
+    }
+}

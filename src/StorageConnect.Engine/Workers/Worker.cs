@@ -1,0 +1,506 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text.Json;
+using System.Threading.Channels;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Linux.Processes;
+using StorageConnect.Linux.Tracing;
+
+namespace StorageConnect.Engine.Workers;
+
+/// <summary>A process that runs a plug-in, and the connection to it. It is used until it fails once.</summary>
+internal sealed class Worker : IDisposable
+{
+    private readonly string _name;
+    private readonly WorkerLimits _limits;
+    private readonly WorkerServices _services;
+    private readonly SessionProcess _process;
+    private readonly JsonRpcPeer _peer;
+    private readonly SecretMask _mask = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly ConcurrentDictionary<long, WorkerCall> _calls = new();
+
+    // How it ended, in words.
+    private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _errorsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private string? _killedBecause;
+
+    // Where the trace of the latest call is listened to: what the process writes belongs there.
+    private ExecutionContext? _traced = ExecutionContext.Capture();
+
+    // What it wrote last to standard error: why it ended at its start is mostly there.
+    private volatile string _lastLine = "";
+
+    private Worker(string name, SessionProcess process, WorkerLimits limits, WorkerServices services)
+    {
+        (_name, _process, _limits, _services) = (name, process, limits, services);
+        _peer = new(process.Output, process.Input, limits.Message) { OnRequest = Answer, OnNotification = Take };
+        Begin(Read, "reader");
+        Begin(ReadErrors, "standard error");
+        process.WhenEnded(() => _ = AfterEndAsync());
+    }
+
+    /// <summary>Its process.</summary>
+    public int ProcessId => _process.Id;
+
+    /// <summary>What it told of itself.</summary>
+    public WorkerIntroduction Introduction { get; private set; } = new(0, null);
+
+    /// <summary>False once it has ended or failed.</summary>
+    public bool IsUsable => !_end.Task.IsCompleted && _killedBecause is null;
+
+    /// <summary>Calls under way. The pool counts them.</summary>
+    public int Active { get; set; }
+
+    /// <summary>When its last call ended, by <see cref="Stopwatch"/>.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>It finishes the calls it has and gets no new ones.</summary>
+    public bool IsRetired { get; set; }
+
+    /// <summary>Starts a worker and introduces the engine to it.</summary>
+    /// <param name="name">The plug-in's name for the trace.</param>
+    /// <param name="command">How to start it.</param>
+    /// <param name="greeting">Which plug-in class, and which revision of the guide.</param>
+    /// <param name="limits">What it may take.</param>
+    /// <param name="services">What it may ask for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="WorkerFailedException">It can't be started, or does not introduce itself as it should.</exception>
+    public static async Task<Worker> StartAsync(string name, WorkerCommand command, WorkerGreeting greeting, WorkerLimits limits, WorkerServices services,
+        CancellationToken cancellationToken)
+    {
+        using var span = Tracer.BeginDebug($"Worker of {name}: start {command.File}");
+        Worker worker;
+        try
+        {
+            worker = new(name, SessionProcess.Start(command.File, command.Arguments, command.Environment, limits.Memory, command.Folder), limits, services);
+        }
+        catch (Win32Exception e)
+        {
+            throw new WorkerFailedException(WorkerFailure.NotStarted, $"'{command.File}' can't be started: {e.Message}", e);
+        }
+
+        try
+        {
+            await worker.IntroduceAsync(greeting, cancellationToken);
+            span.End($"process {worker.ProcessId}");
+            return worker;
+        }
+        catch (Exception e)
+        {
+            worker.Kill("it did not introduce itself");
+            worker.Dispose();
+            if (e is WorkerFailedException { Failure: not WorkerFailure.NotStarted } failed)
+            {
+                throw new WorkerFailedException(WorkerFailure.NotStarted, await worker.ExplainStartAsync(failed.Message), e);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Makes a call.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="server">The server whose secrets the call carries; null for none.</param>
+    /// <param name="writeParams">Writes the parameters.</param>
+    /// <param name="read">Reads the answer.</param>
+    /// <param name="cancellationToken">Ends the call: the worker is asked to give it up, and killed when it doesn't.</param>
+    /// <exception cref="WorkerFailedException">It ended, or had to be.</exception>
+    public async Task<T> CallAsync<T>(string method, StorageServer? server, Action<Utf8JsonWriter> writeParams, Func<Message, T> read,
+        CancellationToken cancellationToken)
+    {
+        using var call = Open(server, streams: false);
+        return read(await WaitAsync(call, _peer.RequestAsync(call.Id, method, writeParams), _limits.CallTimeout, cancellationToken));
+    }
+
+    /// <summary>Makes a call whose answer comes in parts. The last message is the response itself.</summary>
+    /// <inheritdoc cref="CallAsync"/>
+    public async IAsyncEnumerable<Message> StreamAsync(string method, StorageServer server, Action<Utf8JsonWriter> writeParams,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var call = Open(server, streams: true);
+        var reply = _peer.RequestAsync(call.Id, method, writeParams);
+        try
+        {
+            while (true)
+            {
+                // Asked before: what comes between the two questions is read in the next round.
+                var isOver = reply.IsCompleted;
+                if (call.Parts!.Reader.TryRead(out var part))
+                {
+                    yield return part;
+                    _peer.Notify(WireNames.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
+                }
+                else if (isOver)
+                {
+                    break;
+                }
+                else
+                {
+                    var next = call.Parts.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                    await WaitAsync(call, Task.WhenAny(next, reply), _limits.CallTimeout, cancellationToken);
+                }
+            }
+
+            yield return await WaitAsync(call, reply, _limits.CallTimeout, cancellationToken);
+        }
+        finally
+        {
+            // The caller wants no more of it.
+            if (!reply.IsCompleted && IsUsable)
+            {
+                await GiveUpAsync(call, reply);
+            }
+        }
+    }
+
+    /// <summary>The text without the secrets that this worker was given.</summary>
+    public string Mask(string text) => _mask.Apply(text);
+
+    /// <summary>Ends it: it is told so by the end of its standard input, and killed when it goes on.</summary>
+    public void Close()
+    {
+        Tracer.Debug($"Worker of {_name}: end process {ProcessId}");
+        _process.Input.Dispose();
+        _process.WaitForEnd(_limits.EndTimeout);
+        _process.KillGroup();
+        Dispose();
+    }
+
+    /// <summary>Kills it with every process of its group.</summary>
+    /// <param name="reason">Why, to follow "the worker".</param>
+    public void Kill(string reason)
+    {
+        Interlocked.CompareExchange(ref _killedBecause, reason, null);
+        if (!_end.Task.IsCompleted)
+        {
+            _process.KillGroup();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        // The process itself is released when the reading thread has seen its end.
+    }
+
+    private async Task IntroduceAsync(WorkerGreeting greeting, CancellationToken cancellationToken)
+    {
+        using var call = Open(server: null, streams: false);
+        var reply = await WaitAsync(call, _peer.RequestAsync(call.Id, WireNames.Initialize, json =>
+        {
+            json.WriteNumber("protocolVersion", WireNames.ProtocolVersion);
+            json.WriteNumber("recordVersion", RecordJson.Version);
+            WireRecords.Write(json, "className", greeting.ClassName);
+            WireRecords.Write(json, "apiVersion", greeting.ApiVersion);
+            json.WriteString("devicePathPrefix", _services.DevicePathPrefix);
+        }), _limits.StartTimeout, cancellationToken);
+        if (reply.IsError)
+        {
+            var error = WireErrors.Read(reply.Error, static text => new WorkerFailedException(WorkerFailure.NotStarted, $"it {text}"));
+            throw new WorkerFailedException(WorkerFailure.NotStarted, Mask(error.Message), error);
+        }
+
+        try
+        {
+            Introduction = JsonSerializer.Deserialize<WorkerIntroduction>(reply.Result, WireRecords.Options) ?? throw new JsonException("It is null.");
+        }
+        catch (JsonException e)
+        {
+            throw new WorkerFailedException(WorkerFailure.NotStarted, $"its answer to initialize can't be read at '{e.Path}'", e);
+        }
+
+        if (Introduction.ProtocolVersion != WireNames.ProtocolVersion)
+        {
+            throw new WorkerFailedException(WorkerFailure.NotStarted,
+                $"it speaks version {Introduction.ProtocolVersion} of the protocol, and this engine version {WireNames.ProtocolVersion}");
+        }
+
+        if (Introduction.Plugins is not { Count: > 0 } plugins || plugins.Any(static plugin => plugin?.Descriptor is null))
+        {
+            throw new WorkerFailedException(WorkerFailure.NotStarted, "it has no plug-in");
+        }
+    }
+
+    private async Task<string> ExplainStartAsync(string failure)
+    {
+        await _errorsRead.Task.WaitAsync(_limits.EndTimeout).ContinueWith(static _ => { }, TaskScheduler.Default);
+        return _lastLine.Length == 0 ? failure : $"{failure}: {_lastLine}";
+    }
+
+    private WorkerCall Open(StorageServer? server, bool streams)
+    {
+        if (server is not null)
+        {
+            _mask.Add(server);
+        }
+
+        _traced = ExecutionContext.Capture();
+        var call = new WorkerCall(_peer.NextId(), streams, _calls);
+        _calls[call.Id] = call;
+        return call;
+    }
+
+    private async Task<T> WaitAsync<T>(WorkerCall call, Task<T> reply, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var left = timeout - Stopwatch.GetElapsedTime(Math.Max(began, call.LastSign));
+                return await reply.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.FromTicks(1), cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                if (Stopwatch.GetElapsedTime(Math.Max(began, call.LastSign)) < timeout)
+                {
+                    continue;
+                }
+
+                Kill($"did not answer within {timeout.TotalSeconds:0.#} seconds and was killed");
+                throw new WorkerFailedException(WorkerFailure.TimedOut, $"it did not answer within {timeout.TotalSeconds:0.#} seconds and was killed");
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await GiveUpAsync(call, reply);
+                throw;
+            }
+            catch (Exception e) when (e is IOException or InvalidDataException or ObjectDisposedException)
+            {
+                throw new WorkerFailedException(WorkerFailure.Ended, $"it {await _end.Task}", e);
+            }
+        }
+    }
+
+    /// <summary>Asks the worker to give a call up. One that goes on is killed.</summary>
+    private async Task GiveUpAsync(WorkerCall call, Task reply)
+    {
+        _peer.Notify(WireNames.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
+        // What it still sends of the list is read and dropped; without acknowledgement it would wait.
+        var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
+        while (call.Parts is { } parts && await Task.WhenAny(isOver, parts.Reader.WaitToReadAsync().AsTask()) != isOver)
+        {
+            while (parts.Reader.TryRead(out _))
+            {
+                _peer.Notify(WireNames.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
+            }
+        }
+
+        await isOver;
+        if (!reply.IsCompleted)
+        {
+            Kill("did not give up a cancelled call and was killed");
+        }
+    }
+
+    private void Read()
+    {
+        string? broken = null;
+        try
+        {
+            _peer.Run();
+        }
+        catch (InvalidDataException e)
+        {
+            broken = $"broke the protocol and was killed: {Mask(UntrustedText.CleanText(e.Message))}";
+            Kill(broken);
+        }
+
+        // A worker that closed its output ends soon, or is of no use.
+        if (!_process.WaitForEnd(_limits.EndTimeout))
+        {
+            Kill("closed its output and was killed");
+        }
+
+        _process.KillGroup();
+        var ended = _process.WaitForEnd(_limits.EndTimeout);
+        _end.TrySetResult(_killedBecause ?? (ended ? ToWords(_process.ExitCode) : "does not end"));
+    }
+
+    /// <summary>What the process left behind goes with it; what has left its group and holds its output does not hold its calls.</summary>
+    private async Task AfterEndAsync()
+    {
+        _process.KillGroup();
+        await Task.WhenAny(_end.Task, Task.Delay(_limits.EndTimeout));
+        _end.TrySetResult(_killedBecause ?? ToWords(_process.ExitCode));
+        _peer.Abandon();
+    }
+
+    private static string ToWords(int exitCode) => exitCode > 128
+        ? $"was ended by signal {exitCode - 128}"
+        : $"ended with exit code {exitCode}";
+
+    private void ReadErrors()
+    {
+        const int longestLine = 2000;
+        var line = new System.Text.StringBuilder();
+        var block = new char[4096];
+        var lines = 0;
+        try
+        {
+            for (int count; (count = _process.Error.Read(block, 0, block.Length)) > 0;)
+            {
+                foreach (var character in block.AsSpan(0, count))
+                {
+                    if (character == '\n')
+                    {
+                        Trace(line.ToString());
+                        line.Clear();
+                    }
+                    else if (line.Length < longestLine)
+                    {
+                        line.Append(character);
+                    }
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // It is gone.
+        }
+
+        Trace(line.ToString());
+        _errorsRead.TrySetResult();
+
+        void Trace(string text)
+        {
+            if (text.Length > 0)
+            {
+                _lastLine = UntrustedText.Quote(Mask(text));
+            }
+
+            if (text.Length > 0 && ++lines <= _limits.ErrorLines)
+            {
+                InTrace(() => Tracer.Debug($"Worker of {_name}: {UntrustedText.CleanText(Mask(text))}"));
+            }
+        }
+    }
+
+    private void InTrace(Action write)
+    {
+        if (_traced is { } context)
+        {
+            ExecutionContext.Run(context, static work => ((Action)work!)(), write);
+        }
+        else
+        {
+            write();
+        }
+    }
+
+    private void Take(Message message)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(message.Params.IsEmpty ? "{}"u8.ToArray() : message.Params.ToArray());
+            var parameters = document.RootElement;
+            switch (message.Method)
+            {
+                case WireNames.Items:
+                    TakePart(message, WireRecords.Read<long>(parameters, "id"));
+                    break;
+                case WireNames.Progress:
+                    TakeProgress(parameters);
+                    break;
+                case WireNames.Log:
+                    TakeLog(parameters);
+                    break;
+                default:
+                    break; // of a newer version
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"the parameters of '{UntrustedText.Quote(message.Method)}' are wrong");
+        }
+    }
+
+    private void TakePart(Message message, long id)
+    {
+        if (!_calls.TryGetValue(id, out var call) || call.Parts is null)
+        {
+            return; // the call was given up
+        }
+
+        call.ShowSign();
+        if (!call.Parts.Writer.TryWrite(message))
+        {
+            throw new InvalidDataException($"it sent more than {WireNames.Window} lists of elements that were not acknowledged");
+        }
+    }
+
+    private void TakeProgress(JsonElement parameters)
+    {
+        if (_calls.TryGetValue(WireRecords.Read<long>(parameters, "id"), out var call))
+        {
+            call.ShowSign();
+        }
+
+        if (Tracer.IsOn && WireRecords.TryRead<string>(parameters, "message") is { } text)
+        {
+            var percent = WireRecords.TryRead<double?>(parameters, "percent");
+            InTrace(() => Tracer.Debug($"Worker of {_name}: {percent ?? -1:0} % {UntrustedText.CleanText(Mask(text))}"));
+        }
+    }
+
+    private void TakeLog(JsonElement parameters)
+    {
+        var level = Enum.TryParse<PluginLogLevel>(WireRecords.TryRead<string>(parameters, "level"), ignoreCase: true, out var known)
+            ? known
+            : default;
+        if (_services.Log.IsEnabled(level))
+        {
+            var text = Mask(WireRecords.Read<string>(parameters, "message"));
+            InTrace(() => _services.Log.Write(level, text));
+        }
+    }
+
+    private void Answer(Message request) => _ = Task.Run(async () =>
+    {
+        var id = request.Id!.Value;
+        try
+        {
+            using var document = JsonDocument.Parse(request.Params.IsEmpty ? "{}"u8.ToArray() : request.Params.ToArray());
+            var result = await _services.AnswerAsync(request.Method!, document.RootElement, _closing.Token);
+            _peer.Respond(id, json =>
+            {
+                json.WritePropertyName("result"u8);
+                JsonSerializer.Serialize(json, result, RecordJson.Options);
+            });
+        }
+        catch (Exception e)
+        {
+            _peer.Respond(id, json => WireErrors.Write(json, e));
+        }
+    });
+
+    private void Begin(Action work, string what) => new Thread(() => work(), 256 * 1024)
+    {
+        IsBackground = true,
+        Name = $"StorageConnect worker {what}",
+    }.UnsafeStart();
+}
+
+/// <summary>A call under way.</summary>
+internal sealed class WorkerCall(long id, bool streams, ConcurrentDictionary<long, WorkerCall> all) : IDisposable
+{
+    private long _lastSign;
+
+    /// <summary>The number of its request.</summary>
+    public long Id { get; } = id;
+
+    /// <summary>The parts of its answer; null where it has one answer.</summary>
+    public Channel<Message>? Parts { get; } = streams
+        ? Channel.CreateBounded<Message>(new BoundedChannelOptions(WireNames.Window) { SingleReader = false, SingleWriter = true })
+        : null;
+
+    /// <summary>When the worker last showed that it works on it, by <see cref="Stopwatch"/>; 0 for never.</summary>
+    public long LastSign => Interlocked.Read(ref _lastSign);
+
+    public void ShowSign() => Interlocked.Exchange(ref _lastSign, Stopwatch.GetTimestamp());
+
+    public void Dispose() => all.TryRemove(Id, out _);
+}

@@ -1,0 +1,18 @@
+namespace StorageConnect.Engine.Workers;
+
+/// <summary>What a worker answers to initialize.</summary>
+/// <param name="ProtocolVersion">The version of the protocol that it speaks.</param>
+/// <param name="Plugins">Its plug-in classes: the one that was asked for, or all where none was.</param>
+/// <param name="Concurrency">How many calls it takes at the same time; 1 unless it says more.</param>
+internal sealed record WorkerIntroduction(int ProtocolVersion, IReadOnlyList<IntroducedPlugin>? Plugins, int Concurrency = 1);
+
+/// <summary>A plug-in class in a worker's introduction, and in a plug-in's plugin.json.</summary>
+/// <param name="Descriptor">Its descriptor.</param>
+/// <param name="Implements">The methods it implements, by the guide's names.</param>
+/// <param name="ProgressInterval">Seconds between two calls of getAsyncProgress; null leaves it to the engine.</param>
+internal sealed record IntroducedPlugin(PluginDescriptor Descriptor, IReadOnlyList<string>? Implements, double? ProgressInterval = null);
+
+/// <summary>What the engine tells a worker in initialize.</summary>
+/// <param name="ClassName">The plug-in class that will be called; null to be told all.</param>
+/// <param name="ApiVersion">The revision of the guide that it is called with; null before it was negotiated.</param>
+internal sealed record WorkerGreeting(string? ClassName, string? ApiVersion);

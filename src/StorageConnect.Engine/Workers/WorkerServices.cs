@@ -1,0 +1,101 @@
+using System.Text.Json;
+
+namespace StorageConnect.Engine.Workers;
+
+/// <summary>Answers the requests of a worker: the services that a plug-in in this process has as <see cref="PluginServices"/>.</summary>
+/// <param name="services">The plug-in's services.</param>
+internal sealed class WorkerServices(PluginServices services)
+{
+    // The values are in this process's memory: a plug-in that never forgets must not fill it.
+    private const long MostCached = 64 << 20;
+    private long _cached;
+
+    /// <summary>Where device paths begin at this moment.</summary>
+    public string DevicePathPrefix => services.Host.DevicePathPrefix;
+
+    /// <summary>The plug-in's log.</summary>
+    public IPluginLog Log => services.Log;
+
+    /// <summary>The result of a request; null for the JSON null.</summary>
+    /// <exception cref="NoSuchOperationException">There is no such request.</exception>
+    /// <exception cref="JsonException">A parameter is missing or wrong.</exception>
+    public async Task<object?> AnswerAsync(string method, JsonElement parameters, CancellationToken cancellationToken)
+    {
+        var host = services.Host;
+        string Text(string name) => WireRecords.Read<string>(parameters, name);
+        IscsiTarget Target() => WireRecords.Read<IscsiTarget>(parameters, "target");
+
+        switch (method)
+        {
+            case WireNames.DevicePathPrefix:
+                return host.DevicePathPrefix;
+            case WireNames.FindDevicePaths:
+                return host.FindDevicePaths(Text("page83Id"));
+            case WireNames.DestroyMultipathDevice:
+                await host.DestroyMultipathDeviceAsync(Text("page83Id"), cancellationToken);
+                return null;
+            case WireNames.IsConnected:
+                return host.IsConnected(Target());
+            case WireNames.FindLuns:
+                return host.FindLuns(WireRecords.Read<ValueList<string>>(parameters, "targetNames"));
+            case WireNames.Login:
+                await host.LoginAsync(Target(), WireRecords.ReadContext(parameters), cancellationToken);
+                return null;
+            case WireNames.Logout:
+                await host.LogoutAsync(Target(), cancellationToken);
+                return null;
+            case WireNames.ToMultipathId:
+                return ToMultipathId(parameters);
+            case WireNames.RegisteredServers:
+                return services.GetRegisteredServers();
+            case WireNames.CacheGet:
+                return services.Cache.TryGet<JsonElement>(Text("cache"), Text("key"), out var value) ? value : null;
+            case WireNames.CacheSet:
+                Keep(Text("cache"), Text("key"), parameters.GetProperty("value").Clone(), Lifetime(parameters));
+                return null;
+            case WireNames.CacheExtend:
+                return services.Cache.Extend(Text("cache"), Text("key"), Lifetime(parameters));
+            case WireNames.CacheClear:
+                Clear(WireRecords.TryRead<string>(parameters, "cache"), WireRecords.TryRead<string>(parameters, "key"));
+                return null;
+            default:
+                throw new NoSuchOperationException($"The engine answers no request '{method}'.");
+        }
+    }
+
+    private static string ToMultipathId(JsonElement parameters) =>
+        WireRecords.Read<JsonElement>(parameters, "page").TryGetBytesFromBase64(out var page)
+            ? Page83.ToMultipathId(page)
+            : throw new InvalidRequestException("'page' is not the base64 text of a VPD page 0x83.");
+
+    private static TimeSpan Lifetime(JsonElement parameters) =>
+        TimeSpan.FromSeconds(Math.Clamp(WireRecords.Read<double>(parameters, "seconds"), 0.001, TimeSpan.FromDays(365).TotalSeconds));
+
+    private void Keep(string cache, string key, JsonElement value, TimeSpan lifetime)
+    {
+        var size = value.GetRawText().Length;
+        if (Interlocked.Add(ref _cached, size) > MostCached)
+        {
+            services.Cache.Clear();
+            Interlocked.Exchange(ref _cached, size);
+        }
+
+        services.Cache.Set(cache, key, value, lifetime);
+    }
+
+    private void Clear(string? cache, string? key)
+    {
+        if (cache is null)
+        {
+            services.Cache.Clear();
+        }
+        else if (key is null)
+        {
+            services.Cache.Clear(cache);
+        }
+        else
+        {
+            services.Cache.Clear(cache, key);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Use;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>Finds an element's disks behind the array's ports, one scan for each port, and proves them by their page 0x83.</summary>
+/// <param name="host">The host.</param>
+/// <param name="request">The element.</param>
+/// <param name="devices">The Fibre Channel disks there are.</param>
+internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request, Func<IReadOnlyList<ScsiDevice>> devices)
+{
+    private readonly StaleDevices _stale = new(host);
+    private readonly StorageElement _element = request.Element;
+
+    public async Task<IReadOnlyList<FoundPath>> RunAsync(CancellationToken cancellationToken)
+    {
+        // Two that scan one port would each take the other's new disks for strangers.
+        using var held = await host.Locks.TakeTargetsAsync(Targets().Select(target => target.Wwpn), cancellationToken);
+        var kept = await RemoveStaleAsync(cancellationToken);
+        var before = devices();
+        var started = TimeProvider.System.GetTimestamp();
+        var backoff = new Backoff(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        while (true)
+        {
+            await ScanAsync(before, kept, cancellationToken);
+            var found = FindPaths(kept, before);
+            var missing = Targets().Where(target => target.IsOnline && !found.Exists(path => target.Carries(path.Device))).ToList();
+            var timeout = found.Count > 0 ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
+            if ((missing.Count == 0 && found.Count > 0) || IsComplete(found) || TimeProvider.System.GetElapsedTime(started) > timeout)
+            {
+                Warn(found, missing);
+                return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(_element);
+            }
+
+            await backoff.WaitAsync(cancellationToken); // no array tells a host when it shows a LUN
+        }
+    }
+
+    /// <summary>The array's ports where the element may be: those that it reports, or all.</summary>
+    private List<FibreChannelTarget> Targets() =>
+    [
+        .. FibreChannelTarget.ReadAll(host.Roots).Where(target => _element.LunAddresses.Count == 0 || Luns(target).Count > 0)
+    ];
+
+    private List<long> Luns(FibreChannelTarget target) => KernelLuns.At(target.Wwpn, _element.LunAddresses);
+
+    /// <summary>Asks the devices that may be the element who they are, and removes those that are another by now.</summary>
+    /// <returns>The folders of those that are the element.</returns>
+    private async Task<HashSet<string>> RemoveStaleAsync(CancellationToken cancellationToken)
+    {
+        var kept = new HashSet<string>();
+        var targets = Targets();
+        foreach (var device in devices())
+        {
+            var isReported = targets.Exists(target => target.Carries(device) && Luns(target).Contains(device.Lun));
+            var was = device.ReadIdentity() == _element.Page83Id;
+            if (!isReported && !was && _element.LunAddresses.Count > 0)
+            {
+                continue;
+            }
+
+            var state = await _stale.AskAsync(device, cancellationToken);
+            var isElsewhere = _element.LunAddresses.Count > 0 && !isReported;
+            var isIt = device.ReadIdentity() == _element.Page83Id;
+            if (state == DeviceIdentityState.Genuine && isIt)
+            {
+                kept.Add(device.Folder);
+            }
+            else if ((was || isIt || isReported) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
+            {
+                // Where nothing is any more it may come back, unless the array says that it is elsewhere.
+                await _stale.PurgeAsync(device, cancellationToken);
+            }
+        }
+
+        return kept;
+    }
+
+    private async Task ScanAsync(IReadOnlyList<ScsiDevice> before, HashSet<string> kept, CancellationToken cancellationToken)
+    {
+        host.Step("scan");
+        var targets = Targets().Where(target => target.IsOnline).ToList();
+        try
+        {
+            await Task.WhenAll(targets.SelectMany(target => Luns(target) is [_, ..] luns
+                ? luns.Select(lun => host.Scsi.ScanAsync(target, lun, cancellationToken))
+                : [host.Scsi.ScanAsync(target, null, cancellationToken)]));
+        }
+        finally
+        {
+            // Also when this was cancelled meanwhile.
+            Added().ForEach(request.Changes.Added);
+        }
+
+        var others = Added().Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
+        await _stale.TryPurgeAsync(others, cancellationToken);
+        if (others.Find(device => Luns(TargetOf(device)).Contains(device.Lun)) is { } wrong)
+        {
+            throw DeviceErrors.WrongDiskAtPort(_element, TargetOf(wrong).Wwpn, wrong.Lun);
+        }
+
+        foreach (var device in Added())
+        {
+            kept.Add(device.Folder); // the kernel has just read it
+        }
+
+        // What somebody else scans for at other numbers is not looked at.
+        List<ScsiDevice> Added() =>
+        [
+            .. devices().Except(before).Where(device => targets.Exists(target => target.Carries(device)
+                && (Luns(target) is not [_, ..] luns || luns.Contains(device.Lun))))
+        ];
+
+        FibreChannelTarget TargetOf(ScsiDevice device) => targets.First(target => target.Carries(device));
+    }
+
+    private List<FoundPath> FindPaths(HashSet<string> kept, IReadOnlyList<ScsiDevice> before) =>
+    [
+        .. devices()
+            .Where(device => kept.Contains(device.Folder) && device.ReadIdentity() == _element.Page83Id && device.Disk is not null)
+            .Select(device => new FoundPath(device, device.Disk!, !before.Contains(device)))
+    ];
+
+    /// <summary>True when nothing more is to be expected: the array doesn't report where it is, and others of its ports need not show it.</summary>
+    private bool IsComplete(List<FoundPath> found) => _element.LunAddresses.Count == 0 && found.Count > 0;
+
+    private void Warn(List<FoundPath> found, List<FibreChannelTarget> missing)
+    {
+        if (found.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var target in Targets().Where(target => !target.IsOnline))
+        {
+            request.Warn($"'{_element.Name}' has fewer paths than possible: the port {target.Wwpn} is '{target.State}' behind host{target.Host}.");
+        }
+
+        foreach (var target in missing.Where(_ => _element.LunAddresses.Count > 0))
+        {
+            request.Warn($"'{_element.Name}' has fewer paths than possible: the port {target.Wwpn} does not show it to host{target.Host}.");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Devices;
+using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Scsi;
+
+namespace StorageConnect.Host.Connectors;
+
+/// <summary>Removes from this host what belongs to a presentation that has ended, or is about to: its identity proves nothing any more.</summary>
+internal sealed class PresentationRemoval(LinuxHost host)
+{
+    /// <summary>Removes the disks at its places with their map, logs out of sessions that carry nothing else, and deletes the ledger's entry.</summary>
+    /// <exception cref="StorageElementBusyException">Somebody uses them. The entry stays.</exception>
+    public async Task RunAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        await RemoveDevicesAsync(attachment, cancellationToken);
+        await LogoutAsync(attachment, cancellationToken);
+        host.Ledger.Remove(attachment);
+    }
+
+    /// <summary>Removes the disks at its places with their map.</summary>
+    /// <exception cref="StorageElementBusyException">Somebody uses them. Nothing was removed.</exception>
+    public async Task RemoveDevicesAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        await new StaleDevices(host).PurgeAllAsync(host.Ledger.FindOwnPlaces(attachment).FindDevices(host.Roots, host.Initiator.Sessions()), cancellationToken);
+        await ForgetIdentityAsync(attachment, cancellationToken);
+    }
+
+    /// <summary>Removes the map and the names of its identity, unless disks of another element have the same.</summary>
+    public async Task ForgetIdentityAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        if (attachment.Page83Id.Length == 0 || ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Count > 0
+            || host.Ledger.Attachments.Any(other => other.Page83Id == attachment.Page83Id && other.Key != attachment.Key))
+        {
+            return;
+        }
+
+        if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
+        {
+            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+        }
+
+        DeviceLinks.Clear(host.Roots, attachment.Page83Id);
+        await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+    }
+
+    /// <summary>
+    /// Logs out of the sessions with the element's targets that carry no LUN any more: those of attaching's making, and those that a plug-in made for it.
+    /// </summary>
+    public async Task LogoutAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        var presented = host.Ledger.FindOwnPlaces(attachment);
+        var owned = host.Ledger.Sessions.Where(one => one.MadeFor == attachment.Key || presented.IsTarget(one.TargetName)).ToList();
+        using var held = await host.Locks.TakeTargetsAsync(
+            presented.Places.Select(place => place.TargetName).Concat(owned.Select(one => one.TargetName)), cancellationToken);
+        await new SessionRelease(host).ReleaseAsync(owned, [], cancellationToken);
+        foreach (var session in host.Initiator.Sessions().Where(session => presented.IsTarget(session.TargetName)))
+        {
+            var isOthers = presented.OtherSessionIds.Contains(session.Id) && presented.Boot == BootId.TryRead(host.Roots.Proc);
+            if (!isOthers && !host.Ledger.Sessions.Any(one => one.IsServedBy(session, host.Roots))
+                && !ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData))
+            {
+                host.Step("logout");
+                await host.Initiator.LogoutAsync(session, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using StorageConnect.Engine.Workers;
+
+namespace StorageConnect.Worker;
+
+/// <summary>The plug-in's log: each line goes to the engine.</summary>
+internal sealed class RemoteLog(JsonRpcPeer peer) : IPluginLog
+{
+    // The engine drops what nobody reads.
+    public bool IsEnabled(PluginLogLevel level) => true;
+
+    public void Write(PluginLogLevel level, string message) => peer.Notify(WireNames.Log, json =>
+    {
+        json.WriteString("level", level.ToString().ToLowerInvariant());
+        json.WriteString("message", message);
+    });
+}

@@ -1,0 +1,19 @@
+using System.Management.Automation;
+
+namespace StorageConnect.Commands;
+
+/// <summary>What listing elements, clones and snapshots share.</summary>
+public abstract class OscElementListCmdlet : OscNamedQueryCmdlet<StorageElement>
+{
+    /// <summary>Identities of what is wanted, with or without dashes.</summary>
+    [Parameter]
+    [ChoosesUuids]
+    public string[]? Uuid { get; set; }
+
+    private protected sealed override string NameOf(StorageElement record) => record.Name;
+
+    private protected override IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names) =>
+        Uuid?.Distinct().Select(uuid => new Lookup(names) { Uuid = uuid }) ?? base.Lookups(names);
+
+    private protected sealed override bool Matches(StorageElement record, Lookup lookup) => lookup.Matches(record);
+}

@@ -1,0 +1,62 @@
+namespace StorageConnect.Commands;
+
+/// <summary>
+/// A page 0x83 identity as people have it at hand: as multipath writes it, as udev, the kernel or an array's own tools do. <see cref="Spellings"/>
+/// are the identities that may be meant, as multipath writes them.
+/// </summary>
+internal sealed class Page83Text
+{
+    private const int Naa6Digits = 32;
+    private const int ShortDigits = 16;
+
+    // What links under /dev and tools write before an identity.
+    private static readonly string[] Prefixes = ["dm-uuid-mpath-", "dm-name-", "mpath-", "scsi-", "wwn-", "nvme-"];
+
+    public Page83Text(string text)
+    {
+        Text = text;
+        Spellings = [.. Read(text.Trim()).Append(text).Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>What the user typed.</summary>
+    public string Text { get; }
+
+    /// <summary>The identities that may be meant, the likeliest first.</summary>
+    public IReadOnlyList<string> Spellings { get; }
+
+    /// <summary>Whether an identity is meant.</summary>
+    public bool Means(string page83Id) => Spellings.Contains(page83Id, StringComparer.Ordinal);
+
+    private static IEnumerable<string> Read(string text)
+    {
+        var name = text.StartsWith("/dev/", StringComparison.Ordinal) ? text[(text.LastIndexOf('/') + 1)..] : text;
+        name = Prefixes.Aggregate(name, WithoutPrefix);
+        if (WithoutPrefix(name, "naa.") is var naa && naa.Length < name.Length)
+        {
+            return ["3" + Plain(naa)];
+        }
+
+        if (WithoutPrefix(name, "eui.") is var eui && eui.Length < name.Length)
+        {
+            return ["2" + Plain(eui)];
+        }
+
+        var digits = Plain(WithoutPrefix(name, "0x"));
+        return digits.All(char.IsAsciiHexDigit) ? WithType(digits) : [name];
+    }
+
+    /// <summary>With the type digit that multipath writes first: NAA and EUI-64 tell by their length and first digit, and may have it already.</summary>
+    private static IEnumerable<string> WithType(string digits) => digits switch
+    {
+        { Length: Naa6Digits } when digits[0] == '6' => ["3" + digits],
+        { Length: ShortDigits } when digits[0] is '2' or '3' or '5' => ["3" + digits, "2" + digits],
+        { Length: ShortDigits or ShortDigits * 3 / 2 or Naa6Digits } => ["2" + digits],
+        _ => [digits],
+    };
+
+    private static string Plain(string digits) =>
+        digits.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+
+    private static string WithoutPrefix(string text, string prefix) =>
+        text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) ? text[prefix.Length..] : text;
+}

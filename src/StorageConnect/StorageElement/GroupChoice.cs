@@ -1,0 +1,43 @@
+using StorageConnect.Engine;
+
+namespace StorageConnect.Commands;
+
+/// <summary>Access groups that were named, or that hold one of some initiators: which of them each array has.</summary>
+internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<string>? initiators, Func<StorageArray, IReadOnlyList<AccessGroup>> list)
+{
+    private readonly Dictionary<StorageArray, HashSet<string>> _names = [];
+    private readonly HashSet<string> _found = [];
+    private readonly HashSet<string> _asked = [];
+
+    /// <summary>The servers that were asked.</summary>
+    public IReadOnlyCollection<string> Asked => _asked;
+
+    /// <summary>The groups that were named and are on no server that was asked.</summary>
+    public IEnumerable<string> Missing =>
+        _asked.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
+
+    /// <summary>The names of the groups on an array.</summary>
+    public HashSet<string> NamesOn(StorageArray array)
+    {
+        if (!_names.TryGetValue(array, out var names))
+        {
+            _names.Add(array, names = Find(array));
+        }
+
+        return names;
+    }
+
+    private HashSet<string> Find(StorageArray array)
+    {
+        var wanted = named?.Where(group => group.IsOn(array)).Select(group => group.Key).ToHashSet();
+        if (wanted is { Count: 0 })
+        {
+            return wanted;
+        }
+
+        var groups = list(array).Where(group => wanted?.Contains(group.Name) is not false).ToList();
+        _asked.Add(array.Name);
+        _found.UnionWith(groups.Select(group => group.Name));
+        return groups.Where(group => initiators is null || StorageArray.Holds(group, initiators)).Select(group => group.Name).ToHashSet();
+    }
+}

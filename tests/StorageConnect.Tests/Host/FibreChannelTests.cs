@@ -1,0 +1,146 @@
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Iscsi;
+using StorageConnect.Tests.Host.Fabric;
+using Xunit;
+
+namespace StorageConnect.Tests.Host;
+
+/// <summary>Elements of a SAN: found behind the array's ports, one scan for each, and removed one by one.</summary>
+public sealed class FibreChannelTests : IAsyncDisposable
+{
+    private readonly SimulatedHost _host = new();
+    private readonly List<string> _warnings = [];
+
+    public FibreChannelTests()
+    {
+        _host.Array.Server = _host.Array.Server with { StorageType = StorageType.SAN, AccessContexts = [] };
+        _host.Array.Groups[0] = _host.Array.Groups[0] with { Entries = [.. SimulatedHost.HostPorts] };
+        _host.AddFibreChannel();
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    [Fact]
+    public async Task An_element_comes_through_all_ports_and_goes_without_a_trace()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal((4, true, true), (device.Paths.Count, device.Multipath, device.Verified));
+        Assert.Equal(["0 0 5", "0 0 5", "0 1 5", "0 1 5"], _host.PortScans.Order());
+        Assert.Empty(_warnings);
+
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Each_of_the_arrays_ports_is_scanned_where_the_array_does_not_say_where_it_is_and_nothing_else_stays()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        var other = _host.Array.AddBehindPorts("other", 6);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.IsMultipathdBlind = true;
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal(4, device.Paths.Count);
+        Assert.All(_host.PortScans, scan => Assert.Matches("^0 [01] -$", scan));
+        Assert.Equal(4, _host.Traces().Count(trace => trace.StartsWith("sd", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_masked_or_lost_is_a_warning()
+    {
+        _host.Array.Groups[0] = _host.Array.Groups[0] with { Entries = [SimulatedHost.HostPorts[0]] };
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        _host.LosePort(SimulatedHost.ArrayPorts[1], isGivenUp: true);
+
+        var device = await AttachAsync(element);
+
+        Assert.Single(device.Paths);
+        Assert.Contains(_warnings, warning => warning.Contains($"{SimulatedHost.ArrayPorts[1]} is 'Not Present'", StringComparison.Ordinal));
+        Assert.Contains(_warnings, warning => warning.Contains($"{SimulatedHost.ArrayPorts[0]} does not show it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_LUN_number_that_was_given_away_is_never_handed_over()
+    {
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
+        await AttachAsync(one);
+        await AttachAsync(two);
+        _host.Array.SwapLuns(one, two);
+
+        var device = await AttachAsync(one);
+
+        Assert.All(_host.ReallyBehind(device.Path), identity => Assert.Equal(one.Page83Id, identity));
+        await DetachAsync(one);
+        await DetachAsync(two);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task Another_LUN_at_the_reported_number_is_the_wrong_disk()
+    {
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
+        _host.Array.Change(two, now => now with { AccessGroupNames = ["this-host"] });
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            _host.Array.Luns[(port, 5)] = two;
+        }
+
+        Assert.Equal("WrongDisk", (await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(one))).ErrorId);
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Array.Now(one).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task A_rescan_asks_each_target_by_itself()
+    {
+        await new FibreChannelConnector(_host.Open()).RescanAsync([], Cancellation);
+
+        Assert.Equal(["0 0 -", "0 0 -", "0 1 -", "0 1 -"], _host.PortScans.Order());
+    }
+
+    [Theory]
+    [InlineData("5001438012345678")]
+    [InlineData("50:01:43:80:12:34:56:78")]
+    [InlineData("50-01-43-80-12-34-56-78")]
+    [InlineData("5001-4380-1234-5678")]
+    [InlineData("0x5001438012345678")]
+    [InlineData("0X5001438012345678")]
+    [InlineData("naa.5001438012345678")]
+    [InlineData("wwn-0x5001438012345678")]
+    [InlineData("50 01 43 80 12 34 56 78")]
+    public void A_WWPN_is_the_same_in_every_usual_spelling(string spelling)
+    {
+        Assert.Equal("5001438012345678", InitiatorName.TryGetWwn(spelling));
+        Assert.Equal("5001438012345678", InitiatorName.TryGetWwn(spelling.ToUpperInvariant()));
+        Assert.True(InitiatorName.Comparer.Equals(spelling, "5001438012345678"));
+        Assert.Equal(InitiatorName.Comparer.GetHashCode(spelling), InitiatorName.Comparer.GetHashCode("5001438012345678"));
+        Assert.True(InitiatorName.IsPossible(spelling));
+    }
+
+    [Theory]
+    [InlineData("iqn.2026-01.lab:5001438012345678")]
+    [InlineData("500143801234567")]
+    [InlineData("50014380123456789")]
+    [InlineData("5001438012345g78")]
+    [InlineData("")]
+    public void What_is_no_WWN_is_none(string name) => Assert.Null(InitiatorName.TryGetWwn(name));
+
+    [Fact]
+    public void The_hosts_ports_are_told_as_plain_digits() => Assert.Equal(SimulatedHost.HostPorts, HostInitiator.Read(_host.Roots).Wwpns);
+
+    private Task<OscDevice> AttachAsync(StorageElement element) =>
+        new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+
+    private Task DetachAsync(StorageElement element) =>
+        new ElementDetacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], keepAccess: false, Cancellation);
+}

@@ -19,9 +19,22 @@ internal static partial class Check
 {
     public static void That(bool kept, string expected, object? seen)
     {
+        Observations.Add();
         if (!kept)
         {
             throw new ClauseFailedException(expected, Show(seen));
+        }
+    }
+
+    /// <summary>What the clause demands has happened, and there is nothing to compare: a call that had to succeed or could be refused.</summary>
+    public static void Happened() => Observations.Add();
+
+    /// <summary>The same of each item. Without an item nothing was seen.</summary>
+    public static void Each<T>(IEnumerable<T> items, Func<T, bool> kept, string expected, Func<T, object?> show)
+    {
+        foreach (var item in items)
+        {
+            That(kept(item), expected, show(item));
         }
     }
 

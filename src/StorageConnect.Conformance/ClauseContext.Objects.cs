@@ -8,8 +8,29 @@ internal sealed partial class ClauseContext
     public string? VolumeGroup => session.Options.VolumeGroup ?? (Server.VolumeGroups.Count > 0 ? Server.VolumeGroups[0] : null);
 
     /// <summary>A new LUN, ready for use.</summary>
-    public async Task<StorageElement> CreateAsync(string? name = null, long? size = null, bool thin = true, string? qos = null) =>
-        await FinishAsync(await Array.CreateAsync(name ?? NewName(), size ?? Size, VolumeGroup, thin, qos, Token), OscOperationKind.Create);
+    public Task<StorageElement> CreateAsync(string? name = null, long? size = null, bool thin = true, string? qos = null) =>
+        CreateThroughAsync(Array, name, size, thin, qos);
+
+    /// <summary>A new LUN, ready for use, made by another instance of the plug-in.</summary>
+    public async Task<StorageElement> CreateThroughAsync(StorageArray door, string? name = null, long? size = null, bool thin = true, string? qos = null)
+    {
+        RequireOwn(GuideMethod.Create);
+        return await FinishAsync(await door.CreateAsync(name ?? NewName(), size ?? Size, VolumeGroup, thin, qos, Token), OscOperationKind.Create);
+    }
+
+    /// <summary>Skips the clause where the plug-in leaves a method to the base class.</summary>
+    public void RequireOwn(string method)
+    {
+        if (!Implements(method))
+        {
+            throw Skip($"The plug-in has no {method}.");
+        }
+    }
+
+    /// <summary>An element to ask about, not to change: a new one, or where the plug-in creates none, one that is there.</summary>
+    public async Task<StorageElement> SubjectAsync() => Implements(GuideMethod.Create)
+        ? await CreateAsync()
+        : (await ListAsync()).FirstOrDefault() ?? throw Skip("There are no elements on the array, and the plug-in creates none.");
 
     /// <summary>A clone, ready for use; the source is as it was before.</summary>
     public Task<StorageElement> CloneAsync(StorageElement source, string? qos = null) => CloneAsync(source, NewName(), qos);

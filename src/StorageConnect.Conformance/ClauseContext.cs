@@ -81,6 +81,9 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
         return Recorder.Server ?? Server;
     }
 
+    /// <summary>The run has made something on the array.</summary>
+    public bool HasCreated => session.CreatedObjects.HadAny;
+
     /// <summary>Removes what was made so far, and tells what is left.</summary>
     public Task<IReadOnlyList<string>> SweepAsync() => session.Cleaner.SweepAsync(Token);
 

@@ -116,9 +116,11 @@ public sealed partial class ConformanceRun : IDisposable
         try
         {
             // Twice the door's own grace: it leaves a silent plug-in behind, we leave a silent door behind.
-            await Task.Run(() => CheckAsync(clause, context), CancellationToken.None)
+            var observations = await Task.Run(() => CheckAsync(clause, context), CancellationToken.None)
                 .WaitAsync(_session.Options.ClauseTimeLimit + (PluginCall.Grace * 2), CancellationToken.None);
-            return Result(clause, ConformanceOutcome.Passed);
+            return observations > 0
+                ? Result(clause, ConformanceOutcome.Passed) with { Observations = observations }
+                : Result(clause, ConformanceOutcome.Skipped) with { Reason = "There was nothing on the array by which it could be tested." };
         }
         catch (ClauseSkippedException e)
         {
@@ -146,8 +148,10 @@ public sealed partial class ConformanceRun : IDisposable
         }
     }
 
-    private static async Task CheckAsync(Clause clause, ClauseContext context)
+    /// <returns>How many comparisons it made.</returns>
+    private static async Task<int> CheckAsync(Clause clause, ClauseContext context)
     {
+        var observations = Observations.Begin();
         foreach (var key in clause.Needs)
         {
             await context.RequireAsync(key);
@@ -159,6 +163,7 @@ public sealed partial class ConformanceRun : IDisposable
         }
 
         await clause.RunAsync(context);
+        return observations.Count;
     }
 
     /// <summary>

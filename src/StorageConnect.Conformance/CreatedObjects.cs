@@ -19,6 +19,9 @@ internal sealed class CreatedObjects
         }
     }
 
+    /// <summary>True when the run has made anything at all, removed or not.</summary>
+    public bool HadAny { get; private set; }
+
     public IReadOnlyCollection<string> Groups
     {
         get
@@ -35,6 +38,7 @@ internal sealed class CreatedObjects
         lock (_lock)
         {
             _elements.Add(element);
+            HadAny = true;
         }
     }
 
@@ -43,6 +47,7 @@ internal sealed class CreatedObjects
         lock (_lock)
         {
             _groups.UnionWith(names);
+            HadAny = true;
         }
     }
 

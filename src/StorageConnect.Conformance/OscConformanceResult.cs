@@ -34,6 +34,9 @@ public sealed record OscConformanceResult
     /// <summary>Kept, broken, or not tried.</summary>
     public ConformanceOutcome Outcome { get; init; }
 
+    /// <summary>How many comparisons it made, where it passed: at least one.</summary>
+    public int Observations { get; init; }
+
     /// <summary>Why it was skipped, or null.</summary>
     public string? Reason { get; init; }
 

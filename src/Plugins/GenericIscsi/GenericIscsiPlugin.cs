@@ -36,31 +36,13 @@ public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
     /// <summary>The one access group: whoever the target admits.</summary>
     internal const string GroupName = "everyone";
 
-    private static readonly Capabilities Nothing = new()
-    {
-        Snapshot = Ability.Unsupported,
-        CustomSnapName = Ability.Unsupported,
-        SnapIsSync = Ability.Unsupported,
-        Clone = Ability.Unsupported,
-        CustomCloneName = Ability.Unsupported,
-        CloneIsSync = Ability.Unsupported,
-        Resize = Ability.Unsupported,
-        ResizeIsSync = Ability.Unsupported,
-        SplitClone = Ability.Unsupported,
-        SplitCloneIsSync = Ability.Unsupported,
-        SplitCloneWhileOpen = Ability.Unsupported,
-        SnapClone = Ability.Unsupported,
-        SnapCloneIsSync = Ability.Unsupported,
-        RequireStorageName = Ability.No,
-        AccessControl = Ability.No,
-        MaxAccessEntries = 0,
-    };
-
     public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         var problem =
-            server.AccessContexts.Count == 0 ? ("it names no host at which targets are found", "Give -AccessContext (New-OscAccessContext -HostName ...).")
+            server.StorageType != StorageType.iSCSI ? ($"its storage type is {server.StorageType}, and a target is an iSCSI target",
+                "Register it with -StorageType iSCSI.")
+            : server.AccessContexts.Count == 0 ? ("it names no host at which targets are found", "Give -AccessContext (New-OscAccessContext -HostName ...).")
             : server.AdminHost is not null || server.AdminUser is not null ? ("it names a management host or user, and a target has no management",
                 "Leave out -AdminHost and -Credential; CHAP belongs into the access contexts.")
             : server.StorageName is not null ? ("it names an array behind a concentrator, and a target is just one", "Leave out -StorageName.")
@@ -80,8 +62,6 @@ public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
         return Task.CompletedTask;
     }
 
-    public override Task<Capabilities> GetCapabilitiesAsync(StorageServer server, CancellationToken cancellationToken) => Task.FromResult(Nothing);
-
     public override Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -95,9 +75,6 @@ public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
             AllocatedBytes = luns.Sum(lun => lun.SizeBytes),
         });
     }
-
-    public override Task<IReadOnlyList<string>> GetStorageNamesAsync(StorageServer server, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([]);
 
     public override Task<string> GetStatusAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ namespace StorageConnect;
 /// <summary>
 /// The contract of a plug-in for storage arrays: the guide's 42 methods (<c>IStorageArrayPlugin</c>), in the guide's order. Derive one
 /// class per kind of array, declare it with <see cref="StorageArrayPluginAttribute"/>, implement the five abstract methods, and override what
-/// the array can do. The base class answers for the rest: no such operation, false, 0, or an empty list.
+/// the array can do. The base class answers for the rest: no such operation, or for an element that is there false, 0, or an empty list.
 /// </summary>
 /// <remarks>
 /// <para>One instance serves every server of its kind, from several threads at once: keep state on the array, or in <see cref="Cache"/>
@@ -85,7 +85,7 @@ public abstract class StorageArrayPlugin
     /// <param name="element">Only the groups this element is presented to now, or null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AccessGroup>>([]);
+        AnswerAsync<IReadOnlyList<AccessGroup>>(server, element, [], cancellationToken);
 
     /// <summary>Those of the named access groups that are on the array. Not in the guide.</summary>
     /// <remarks>
@@ -295,14 +295,14 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The number; -1 = unlimited.</returns>
     public virtual Task<long> GetCloneLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Task.FromResult(0L);
+        AnswerAsync(server, element, 0L, cancellationToken);
 
     /// <summary>Whether a thin clone of the element can be made at this moment, limits considered. Guide: isCloneable(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
+        AnswerAsync(server, element, false, cancellationToken);
 
     /// <summary>Makes a thin clone. Guide: clone(). REQUIRED; needs the ability <c>clone</c>.</summary>
     /// <remarks>Where the array needs an intermediate snapshot, make it, and remove it afterwards when that is possible.</remarks>
@@ -323,7 +323,7 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False too where the array would make them share again (deduplication).</returns>
     public virtual Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
+        AnswerAsync(server, element, false, cancellationToken);
 
     /// <summary>Makes a clone share no block with any other element. Guide: splitClone(). REQUIRED; needs the ability <c>splitclone</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -361,14 +361,14 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The number; -1 = unlimited.</returns>
     public virtual Task<long> GetSnapLimitsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Task.FromResult(0L);
+        AnswerAsync(server, element, 0L, cancellationToken);
 
     /// <summary>Whether a snapshot can be made at this moment, limits and licences considered. Guide: isSnapable(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for the array as a whole.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
+        AnswerAsync(server, element, false, cancellationToken);
 
     /// <summary>Makes a snapshot of an element. Guide: createSnap(). REQUIRED; needs the ability <c>snapshot</c>.</summary>
     /// <param name="server">The server it is on.</param>
@@ -397,7 +397,7 @@ public abstract class StorageArrayPlugin
     /// <param name="element">Only this element: then nothing else on the array may be affected. Null: the whole snapshot.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
-        Task.FromResult(false);
+        AnswerAsync(server, snapshot, false, cancellationToken);
 
     /// <summary>Rolls back to a snapshot. Guide: snapRestore(). REQUIRED; synchronous.</summary>
     /// <remarks>
@@ -508,4 +508,15 @@ public abstract class StorageArrayPlugin
             Element = server?.Name,
             Recommendation = "Get-OscCapability shows what the array can do. Use the array's own tools for the rest.",
         };
+
+    // No is an answer about an element that is there. About one that isn't, the answer is NotFound, for arrays without the feature too.
+    private async Task<T> AnswerAsync<T>(StorageServer server, StorageElement? element, T answer, CancellationToken cancellationToken)
+    {
+        if (element is not null)
+        {
+            await GetInfoAsync(server, element, cancellationToken).ConfigureAwait(false);
+        }
+
+        return answer;
+    }
 }

@@ -20,8 +20,7 @@ internal static class CacheClauses
     public static async Task AnotherProcessIsSeen(ClauseContext b)
     {
         await b.ListAsync();
-        var element = await b.FinishAsync(await b.OpenWithNewInstance().CreateAsync(b.NewName(), b.Size, b.VolumeGroup, true, null, b.Token),
-            OscOperationKind.Create);
+        var element = await b.CreateThroughAsync(b.OpenWithNewInstance());
         b.Cache.Clear();
         Check.Contains(element, await b.ListAsync(), "listed");
         Check.Unchanged(element, await b.InfoAsync(element));

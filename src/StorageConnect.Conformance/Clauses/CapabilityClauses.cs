@@ -16,6 +16,11 @@ internal static class CapabilityClauses
         var now = await b.Array.GetCapabilitiesAsync(b.Token);
         var beyond = CapabilityCheck.Needed.Values.Distinct().Where(key => ClauseContext.Can(now[key]) && !ClauseContext.Can(b.Descriptor.Ability[key]))
             .Select(key => key.ToString()).ToList();
+        if (!CapabilityCheck.Needed.Values.Any(key => ClauseContext.Can(now[key])))
+        {
+            throw ClauseContext.Skip("The array can do nothing that needs an ability.");
+        }
+
         Check.Same([], beyond, "abilities of the array that the plug-in lacks");
     }
 
@@ -40,6 +45,11 @@ internal static class CapabilityClauses
             (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
             (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
         ];
+        if (!pairs.Any(pair => ClauseContext.Can(now[pair.Feature])))
+        {
+            throw ClauseContext.Skip("The array has no feature that could be asynchronous.");
+        }
+
         var broken = pairs.Where(pair => ClauseContext.Can(now[pair.Feature]) && b.Descriptor.Ability[pair.Sync] == Ability.Yes
             && now[pair.Sync] != Ability.Yes)
             .Select(pair => pair.Sync.ToString());

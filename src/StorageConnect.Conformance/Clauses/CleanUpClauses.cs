@@ -4,5 +4,13 @@ namespace StorageConnect.Conformance.Clauses;
 internal static class CleanUpClauses
 {
     [Clause("CLEANUP-1", "remove()", 0, "Everything that was made could be removed again.")]
-    public static async Task NothingIsLeft(ClauseContext b) => Check.Same([], await b.SweepAsync(), "names of what is left");
+    public static async Task NothingIsLeft(ClauseContext b)
+    {
+        if (!b.HasCreated)
+        {
+            throw ClauseContext.Skip("Nothing was made.");
+        }
+
+        Check.Same([], await b.SweepAsync(), "names of what is left");
+    }
 }

@@ -82,7 +82,9 @@ internal static class CloneClauses
     {
         var source = await b.CreateAsync();
         await b.CloneAsync(source);
-        foreach (var snapshot in await b.CurrentSnapsAsync(source))
+        var snapshots = await b.CurrentSnapsAsync(source);
+        Check.Happened();
+        foreach (var snapshot in snapshots)
         {
             try
             {

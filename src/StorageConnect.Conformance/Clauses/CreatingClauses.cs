@@ -103,6 +103,7 @@ internal static class CreatingClauses
             throw ClauseContext.Skip("The array has no volume groups.");
         }
 
+        b.RequireOwn(GuideMethod.Create);
         var name = b.NewName();
         await Check.RefusedAsync(() => b.Array.CreateAsync(name, b.Size, "osc-conf-no-such-group", true, null, b.Token), "creating it there",
             typeof(NotFoundException), typeof(InvalidRequestException));

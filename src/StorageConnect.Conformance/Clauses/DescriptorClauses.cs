@@ -95,5 +95,6 @@ internal static class DescriptorClauses
     }
 
     [Clause("DESCRIPTOR-9", "Class definition", 0, "The class can be constructed again, as another process does.", ReadOnly = true)]
-    public static async Task IsConstructedAgain(ClauseContext b) => await b.OpenWithNewInstance().GetCapabilitiesAsync(b.Token);
+    public static async Task IsConstructedAgain(ClauseContext b) => Check.Equal(await b.Array.GetCapabilitiesAsync(b.Token),
+        await b.OpenWithNewInstance().GetCapabilitiesAsync(b.Token), "the same abilities");
 }

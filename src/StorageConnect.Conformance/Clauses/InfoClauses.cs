@@ -8,7 +8,7 @@ internal static class InfoClauses
     [Clause("INFO-1", Guide, 0, "getInfo finds an element by its identity, whatever else the record says.")]
     public static async Task FindsByUuid(ClauseContext b)
     {
-        var element = await b.CreateAsync();
+        var element = await b.SubjectAsync();
         Check.Unchanged(element, await b.InfoAsync(new() { Uuid = element.Uuid, Name = "osc-conf-another-name" }));
     }
 
@@ -27,7 +27,7 @@ internal static class InfoClauses
     [Clause("INFO-4", "getStatus()", 0, "getStatus of an element is a text.")]
     public static async Task Status(ClauseContext b)
     {
-        var status = await b.Array.GetStatusAsync(await b.CreateAsync(), b.Token);
+        var status = await b.Array.GetStatusAsync(await b.SubjectAsync(), b.Token);
         Check.That(!string.IsNullOrWhiteSpace(status), "a status", status);
     }
 
@@ -62,5 +62,5 @@ internal static class InfoClauses
     }
 
     [Clause("INFO-7", Guide, 21, "getInfo tells no progress: only what a call began has any.")]
-    public static async Task NoProgress(ClauseContext b) => Check.Equal(null, (await b.InfoAsync(await b.CreateAsync())).AsyncProgress, "progress");
+    public static async Task NoProgress(ClauseContext b) => Check.Equal(null, (await b.InfoAsync(await b.SubjectAsync())).AsyncProgress, "progress");
 }

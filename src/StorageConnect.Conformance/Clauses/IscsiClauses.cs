@@ -17,7 +17,7 @@ internal static class IscsiClauses
     [Clause("ISCSI-2", Guide, 22, "Targets have a name and a portal, each pair once.", ReadOnly = true)]
     public static async Task TargetsAreWhole(ClauseContext b)
     {
-        var targets = (await DiscoverAsync(b)).IscsiTargets;
+        var targets = RequireTargets(await DiscoverAsync(b));
         foreach (var target in targets)
         {
             var isNamed = target.TargetName.StartsWith("iqn.", StringComparison.Ordinal) || target.TargetName.StartsWith("eui.", StringComparison.Ordinal)
@@ -44,9 +44,13 @@ internal static class IscsiClauses
     public static async Task AskedAgainTheSame(ClauseContext b)
     {
         var (one, other) = (await DiscoverAsync(b), await DiscoverAsync(b));
+        RequireTargets(one);
         Check.Same(one.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"),
             other.IscsiTargets.Select(target => $"{target.TargetName} {target.Portal}"), "targets");
     }
+
+    private static ValueList<IscsiTarget> RequireTargets(StorageServer found) =>
+        found.IscsiTargets.Count > 0 ? found.IscsiTargets : throw ClauseContext.Skip("discover found no targets, only a storage id.");
 
     private static async Task<StorageServer> DiscoverAsync(ClauseContext b)
     {

@@ -16,10 +16,10 @@ internal static class LimitClauses
     public static async Task SnapLimit(ClauseContext b) => IsALimit(await b.Array.GetSnapLimitsAsync(null, b.Token));
 
     [Clause("LIMIT-3", Clones, 16, "An element's limit of clones is a number, or -1 for unlimited.")]
-    public static async Task CloneLimitOfAnElement(ClauseContext b) => IsALimit(await b.Array.GetCloneLimitsAsync(await b.CreateAsync(), b.Token));
+    public static async Task CloneLimitOfAnElement(ClauseContext b) => IsALimit(await b.Array.GetCloneLimitsAsync(await b.SubjectAsync(), b.Token));
 
     [Clause("LIMIT-4", Snapshots, 16, "An element's limit of snapshots is a number, or -1 for unlimited.")]
-    public static async Task SnapLimitOfAnElement(ClauseContext b) => IsALimit(await b.Array.GetSnapLimitsAsync(await b.CreateAsync(), b.Token));
+    public static async Task SnapLimitOfAnElement(ClauseContext b) => IsALimit(await b.Array.GetSnapLimitsAsync(await b.SubjectAsync(), b.Token));
 
     [Clause("LIMIT-5", Clones, 0, "The limit of clones of an element that isn't there is NotFound.", ReadOnly = true)]
     public static async Task CloneLimitOfUnknown(ClauseContext b) =>

@@ -73,14 +73,17 @@ internal static class ListingClauses
     [Clause("LIST-8", Guide, 11, "A snapshot that was just made is not listed.", Needs = [AbilityKey.Snapshot])]
     public static async Task ANewSnapshotIsNotListed(ClauseContext b)
     {
-        var snapshot = await b.SnapAsync(await b.CreateAsync());
-        Check.Lacks(snapshot, await RawAsync(b, new()), "listed");
+        var source = await b.CreateAsync();
+        var snapshot = await b.SnapAsync(source);
+        var listed = await RawAsync(b, new());
+        Check.Contains(source, listed, "listed");
+        Check.Lacks(snapshot, listed, "listed");
     }
 
     [Clause("LIST-9", Guide, 0, "A hint hides nothing that matches it: name, the beginning of a name in any case, identity, page 0x83 id.")]
     public static async Task HintsHideNothing(ClauseContext b)
     {
-        var element = await b.CreateAsync();
+        var element = await b.SubjectAsync();
         StorageElementFilter[] hints =
         [
             new() { Name = element.Name }, new() { Uuid = element.Uuid }, new() { Page83Id = element.Page83Id },
@@ -96,15 +99,16 @@ internal static class ListingClauses
     [Clause("LIST-10", Guide, 0, "list doesn't look whether this host sees an element: it tells no device paths.")]
     public static async Task NoDevicePaths(ClauseContext b)
     {
-        var element = await b.CreateAsync();
+        var element = await b.SubjectAsync();
         var listed = (await RawAsync(b, new())).Find(other => other.Uuid == element.Uuid);
-        Check.Same([], listed?.DevicePaths ?? [], "device paths");
+        Check.That(listed is not null, $"'{element.Name}' listed", "it isn't");
+        Check.Same([], listed!.DevicePaths, "device paths");
     }
 
     [Clause("LIST-11", Guide, 0, "list tells the same of an element as getInfo.")]
     public static async Task AgreesWithInfo(ClauseContext b)
     {
-        var element = await b.CreateAsync();
+        var element = await b.SubjectAsync();
         var listed = (await b.ListAsync()).Find(other => other.Uuid == element.Uuid);
         Check.That(listed is not null, $"'{element.Name}' listed", "it isn't");
         var info = await b.InfoAsync(element);
@@ -117,7 +121,8 @@ internal static class ListingClauses
     {
         var clone = await b.ShallowCloneAsync(await b.CreateAsync());
         var listed = (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid);
-        Check.Same(clone.SourceUuids, listed?.SourceUuids ?? [], "what it was made of");
+        Check.That(listed is not null, $"'{clone.Name}' listed", "it isn't");
+        Check.Same(clone.SourceUuids, listed!.SourceUuids, "what it was made of");
     }
 
     /// <summary>The elements there are; where there are too few to test anything, some are created, or the clause is skipped.</summary>

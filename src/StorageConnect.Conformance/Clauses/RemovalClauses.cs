@@ -34,6 +34,7 @@ internal static class RemovalClauses
     [Clause("REMOVE-4", Guide, 0, "Removing an element that isn't there is NotFound.")]
     public static async Task Unknown(ClauseContext b)
     {
+        b.RequireOwn(GuideMethod.Remove);
         var server = await b.ValidatedServerAsync();
         await Check.RefusedAsync<NotFoundException>(() => b.Raw.RemoveAsync(server, b.Unknown, b.Token), "an unknown element");
     }

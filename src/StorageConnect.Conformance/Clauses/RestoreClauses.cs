@@ -13,6 +13,7 @@ internal static class RestoreClauses
     {
         var (element, snapshot) = await SnappedAsync(b);
         await RestoreAsync(b, snapshot, element);
+        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
     }
 
     [Clause("RESTORE-2", Guide, 18, "A restored element has the data that it had at the snapshot.", Needs = [AbilityKey.Snapshot])]

@@ -142,8 +142,11 @@ internal static class SnapshotClauses
     }
 
     [Clause("SNAP-17", Remove, 0, "Removing a snapshot that isn't there is NotFound.")]
-    public static async Task RemoveUnknown(ClauseContext b) =>
+    public static async Task RemoveUnknown(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.SnapRemove);
         await Check.RefusedAsync<NotFoundException>(() => b.Array.SnapRemoveAsync(b.UnknownSnapshot, b.Token), "an unknown snapshot");
+    }
 
     [Clause("SNAP-18", Remove, 0, "Removing a snapshot a second time is NotFound.", Needs = [AbilityKey.Snapshot])]
     public static async Task RemovedAgain(ClauseContext b)

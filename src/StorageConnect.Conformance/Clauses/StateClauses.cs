@@ -59,12 +59,18 @@ internal static class StateClauses
     }
 
     [Clause("STATE-7", "offline()", 0, "offline of an element that isn't there is NotFound.")]
-    public static async Task OfflineUnknown(ClauseContext b) =>
+    public static async Task OfflineUnknown(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.Offline);
         await Check.RefusedAsync<NotFoundException>(() => b.Array.OfflineAsync(b.Unknown, b.Token), "an unknown element");
+    }
 
     [Clause("STATE-8", "online()", 0, "online of an element that isn't there is NotFound.")]
-    public static async Task OnlineUnknown(ClauseContext b) =>
+    public static async Task OnlineUnknown(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.Online);
         await Check.RefusedAsync<NotFoundException>(() => b.Array.OnlineAsync(b.Unknown, b.Token), "an unknown element");
+    }
 
     [Clause("STATE-9", "offline()", 0, "offline and online change nothing else of the element, nor another one.")]
     public static async Task NothingElseChanges(ClauseContext b)

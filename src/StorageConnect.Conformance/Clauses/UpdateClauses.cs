@@ -28,7 +28,7 @@ internal static class UpdateClauses
     [Clause("UPDATE-3", Guide, 0, "An old record is brought up to date.")]
     public static async Task IsBroughtUpToDate(ClauseContext b)
     {
-        var element = await b.CreateAsync();
+        var element = await b.SubjectAsync();
         var answer = await b.Array.UpdateStorageElementsAsync([new() { Uuid = element.Uuid, Name = element.Name }], appendAllowed: false, b.Token);
         Check.Unchanged(element, answer[0]);
     }

@@ -46,6 +46,10 @@ public sealed class CorrectPluginTests : IDisposable
         {
             var array = bed.NewArray(concentrated);
             array.Contents.StorageNames = ["one", "two"];
+            array.Lie<StorageServer>("discover", server => server with
+            {
+                IscsiTargets = [new() { TargetName = "iqn.2001-04.com.example:a", Portal = "192.0.2.1:3260" }],
+            });
             await bed.RegisterAsync(array, draft => draft with { StorageName = "two", StorageType = StorageType.iSCSI });
             reached.UnionWith(await PassedAsync(bed, array));
         }

@@ -21,7 +21,7 @@ public sealed class KitBed : IDisposable
     {
     }
 
-    internal KitBed(PluginBlueprint plugin) => Bed = new(plugin with { Base = typeof(RecordingIscsiPlugin) });
+    internal KitBed(PluginBlueprint plugin) => Bed = new(plugin.Base == typeof(RecordingPlugin) ? plugin with { Base = typeof(RecordingIscsiPlugin) } : plugin);
 
     public TestBed Bed { get; }
 

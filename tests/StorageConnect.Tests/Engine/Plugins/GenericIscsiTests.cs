@@ -118,8 +118,8 @@ public sealed class GenericIscsiTests : IDisposable
 
         // Through the door the ability says it first.
         await Assert.ThrowsAsync<NoSuchOperationException>(() => array.ResizeAsync(element, 1 << 20, true, Cancellation));
-        Assert.False(await plugin.IsSnapableAsync(server, element, Cancellation) || await plugin.IsCloneableAsync(server, element, Cancellation));
-        Assert.Equal((0L, 0L), (await plugin.GetSnapLimitsAsync(server, null, Cancellation), await plugin.GetCloneLimitsAsync(server, null, Cancellation)));
+        Assert.False(await array.IsSnapableAsync(element, Cancellation) || await array.IsCloneableAsync(element, Cancellation));
+        Assert.Equal((0L, 0L), (await array.GetSnapLimitsAsync(element, Cancellation), await array.GetCloneLimitsAsync(null, Cancellation)));
         Assert.Empty(await array.GetQosListAsync(Cancellation));
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Engine;
 

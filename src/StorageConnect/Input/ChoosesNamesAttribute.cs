@@ -49,7 +49,7 @@ internal sealed class ChoosesInitiatorsAttribute : ChoosesNamesAttribute
         : given.Text?.Split(Separators, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is { Length: > 0 } names ? names
         : null;
 
-    private static IReadOnlyCollection<object>? Names(OscInitiator host) =>
+    private static string[]? Names(OscInitiator host) =>
         host.Wwpns.Prepend(host.Iqn ?? "").Where(name => name.Length > 0).ToArray() is { Length: > 0 } names ? names : null;
 }
 

@@ -42,6 +42,9 @@ public sealed class QuestionTests : IDisposable
         Assert.Equal(["db01"], Names("Get-OscStorageElement -Uuid $id", dashed));
         Assert.Equal(["db01"], Names("Get-OscStorageElement -Uuid $id", Guid.Parse(_lun.Uuid)));
         Assert.Equal(["db01"], Names("Get-OscStorageElement db* -Uuid $id", _lun.Uuid));
+        Assert.Equal(["db01"], Names("$id | Get-OscStorageElement", _lun.Uuid));
+        Assert.Equal(["nightly"], Names("Get-OscSnapshot $id", _snapshot.Uuid));
+        Assert.Equal(["copy"], Names("$id | Get-OscClone", _clone.Uuid));
         Assert.Equal(["nightly"], Names("Get-OscSnapshot -Uuid $id", _snapshot.Uuid));
         Assert.Equal(["copy"], Names("Get-OscClone -Uuid $id", _clone.Uuid));
         Assert.Equal(["far"], Names("Get-OscStorageServer -Uuid $id", _session.Module.Get<StorageServer>("Get-OscStorageServer far")[0].Uuid));

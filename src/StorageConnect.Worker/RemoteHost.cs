@@ -38,7 +38,7 @@ internal sealed class RemoteHost(JsonRpcPeer peer) : IHostServices
         return JsonSerializer.Deserialize<T>(reply.Result, RecordJson.Options)!;
     }
 
-    private Task DoAsync(string method, Action<Utf8JsonWriter> writeParams, CancellationToken cancellationToken) =>
+    private Task<Message> DoAsync(string method, Action<Utf8JsonWriter> writeParams, CancellationToken cancellationToken) =>
         RequestAsync(method, writeParams, cancellationToken);
 
     private async Task<Message> RequestAsync(string method, Action<Utf8JsonWriter> writeParams, CancellationToken cancellationToken)

@@ -298,15 +298,13 @@ internal sealed class Worker : IDisposable
 
     private void Read()
     {
-        string? broken = null;
         try
         {
             _peer.Run();
         }
         catch (InvalidDataException e)
         {
-            broken = $"broke the protocol and was killed: {Mask(UntrustedText.CleanText(e.Message))}";
-            Kill(broken);
+            Kill($"broke the protocol and was killed: {Mask(UntrustedText.CleanText(e.Message))}");
         }
 
         // A worker that closed its output ends soon, or is of no use.
@@ -477,7 +475,7 @@ internal sealed class Worker : IDisposable
         }
     });
 
-    private void Begin(Action work, string what) => new Thread(() => work(), 256 * 1024)
+    private static void Begin(Action work, string what) => new Thread(() => work(), 256 * 1024)
     {
         IsBackground = true,
         Name = $"StorageConnect worker {what}",

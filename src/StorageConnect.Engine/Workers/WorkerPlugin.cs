@@ -105,7 +105,7 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         }
     }
 
-    private Task DoAsync(StorageServer server, string method, Argument[] arguments, CancellationToken cancellationToken) =>
+    private Task<bool> DoAsync(StorageServer server, string method, Argument[] arguments, CancellationToken cancellationToken) =>
         CallAsync(server, method, arguments, static _ => true, cancellationToken);
 
     private Task<T> CallAsync<T>(StorageServer server, string method, Argument[] arguments, CancellationToken cancellationToken) =>
@@ -144,7 +144,7 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
     }
 
     /// <summary>The elements of a part of a list, or of the response itself.</summary>
-    private IReadOnlyList<StorageElement> ReadElements(Worker worker, Message message)
+    private StorageElement[] ReadElements(Worker worker, Message message)
     {
         if (message.Method is null)
         {

@@ -5,9 +5,6 @@ namespace StorageConnect.Plugins.Cinder.Configuration;
 /// <summary>Where the page 0x83 identity of a volume comes from. Cinder's API has no field for it.</summary>
 internal sealed record IdentitySource
 {
-    /// <summary>The metadata key that a probe writes.</summary>
-    public const string ProbeKey = "osc_page83";
-
     private const string MetadataPrefix = "metadata:";
 
     private enum Place
@@ -23,12 +20,6 @@ internal sealed record IdentitySource
     /// <summary>The driver puts it into the volume's provider_id.</summary>
     public static IdentitySource ProviderId { get; } = new() { Where = Place.ProviderId };
 
-    /// <summary>The plug-in reads it over iSCSI, proves that it stays with the volume, and keeps it in the volume's metadata.</summary>
-    public static IdentitySource Probe { get; } = new() { Where = Place.Metadata, Key = ProbeKey, IsProbe = true };
-
-    /// <summary>Whether the plug-in finds the identity out by itself.</summary>
-    public bool IsProbe { get; private init; }
-
     private Place Where { get; init; }
 
     private string Key { get; init; } = "";
@@ -38,7 +29,6 @@ internal sealed record IdentitySource
     {
         "none" => None,
         "provider_id" => ProviderId,
-        "probe" => Probe,
         _ when text.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && text.Length > MetadataPrefix.Length
             => new() { Where = Place.Metadata, Key = text[MetadataPrefix.Length..].Trim() },
         _ => null,

@@ -119,10 +119,24 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
             {
                 if (present.Attachments.All(one => one.Initiator != initiator))
                 {
+                    // One that others hold is refused before it is noted: what is noted and has no id is taken for ours later.
+                    DemandFree(await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken));
                     var attachment = new RegisteredAttachment(initiator, null, group.HostName);
                     Save(present = present.With(attachment));
                     made.Add(attachment);
-                    await AttachAsync(volume, attachment, one => Save(present = present.With(made[^1] = one)), cancellationToken);
+                    string id;
+                    try
+                    {
+                        id = (await api.ReserveAsync(volume, cancellationToken)).Id;
+                    }
+                    catch (StorageConnectException e) when (e is not ArrayUnreachableException)
+                    {
+                        made.Remove(attachment); // refused: nothing was made, and what is there is another's
+                        present = present.Without(attachment);
+                        throw;
+                    }
+
+                    await AttachAsync(volume, attachment with { Id = id }, one => Save(present = present.With(made[^1] = one)), cancellationToken);
                 }
             }
 
@@ -137,12 +151,11 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
 
     private async Task AttachAsync(Volume volume, RegisteredAttachment attachment, Action<RegisteredAttachment> save, CancellationToken cancellationToken)
     {
-        var name = volume.DisplayName;
-        var reserved = await api.ReserveAsync(volume, cancellationToken);
-        save(attachment = attachment with { Id = reserved.Id });
-        log.Information($"Cinder: '{name}' is reserved by attachment {reserved.Id} for {attachment.Initiator}");
+        var (name, id) = (volume.DisplayName, attachment.Id!);
+        save(attachment);
+        log.Information($"Cinder: '{name}' is reserved by attachment {id} for {attachment.Initiator}");
         var connected = await api.ConnectAsync(
-            reserved.Id,
+            id,
             new
             {
                 initiator = attachment.Initiator,
@@ -166,7 +179,7 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
         }
 
         save(attachment = attachment with { Targets = targets });
-        await api.CompleteAsync(reserved.Id, name, cancellationToken);
+        await api.CompleteAsync(id, name, cancellationToken);
         save(attachment with { IsComplete = true });
     }
 
@@ -278,6 +291,14 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
         if (wanted > 0 && OthersOf(volume, all).Select(other => other.Name).ToList() is [_, ..] others)
         {
             throw CinderErrors.AttachedByOthers(volume.DisplayName, string.Join(", ", others));
+        }
+    }
+
+    private static void DemandFree(Volume volume)
+    {
+        if (volume.Status is not "available" && !(volume.Multiattach && volume.Status is "in-use"))
+        {
+            throw CinderErrors.ElementBusy(volume.DisplayName, volume.Status, "it can't be attached now");
         }
     }
 

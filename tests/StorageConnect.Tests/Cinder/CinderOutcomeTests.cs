@@ -1,0 +1,273 @@
+using System.Net;
+using System.Text.Json;
+using StorageConnect.Tests.Recording;
+using Xunit;
+using static StorageConnect.Tests.Cinder.ReplayedCinder;
+
+namespace StorageConnect.Tests.Cinder;
+
+/// <summary>Success is the wanted value read back: what a real service answered where it had accepted something and not done it.</summary>
+public sealed class CinderOutcomeTests : IDisposable
+{
+    private const string ChapSecret = "<chap-secret>";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ReplayedCinder _cinder = new();
+    private readonly FakeHost _host = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _cinder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_extend_that_ends_available_with_the_old_size_has_failed_with_the_services_reason()
+    {
+        _cinder.On("GET", "/volumes/116f4160", _ => Captured("225"));
+        _cinder.On("POST", "/volumes/116f4160.*/action$", _ => Empty(HttpStatusCode.Accepted));
+        _cinder.On("GET", "/messages", _ => Captured("226"));
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var begun = await plugin.ResizeAsync(Server(), Element("116f416022894f739ca052c133c597cc"), 2L << 30, Cancellation);
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => plugin.GetAsyncProgressAsync(Server(), begun, Cancellation));
+
+        Assert.Equal(-1, begun.AsyncProgress);
+        Assert.Equal("OperationFailed", error.ErrorId);
+        Assert.Contains("Could not find any available weighted backend", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_retype_that_changed_nothing_has_failed()
+    {
+        _cinder.On("GET", "/volumes/814dfef6", _ => Captured("174"));
+        _cinder.On("POST", "/volumes/814dfef6.*/action$", _ => Empty(HttpStatusCode.Accepted));
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var error = await Assert.ThrowsAsync<LimitExceededException>(
+            () => plugin.SetQosAsync(Server(), Element("814dfef64ac741ccad5830615bb0018c"), "fake", Cancellation));
+
+        Assert.Contains("'shared'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_volume_whose_answer_was_lost_is_found_and_no_second_one_is_made()
+    {
+        string? body = null;
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = body is null ? [] : new[] { VolumeOf(body) } }));
+        _cinder.On("POST", "/volumes$", request =>
+        {
+            body = request.Body;
+            throw new HttpRequestException("The connection was reset.");
+        });
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var made = await plugin.CreateAsync(Server(), new() { Name = "lost", SizeBytes = 1 }, true, null, Cancellation);
+
+        Assert.Equal("lost", made.Name);
+        Assert.Equal(1L << 30, made.SizeBytes);
+        Assert.Single(_cinder.Sent("POST", "/volumes$"));
+    }
+
+    [Fact]
+    public async Task Without_room_the_quota_is_told()
+    {
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("POST", "/volumes$", _ => Captured("059"));
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var error = await Expect.FailureAsync<LimitExceededException>("QuotaExceeded", "big",
+            () => plugin.CreateAsync(Server(), new() { Name = "big", SizeBytes = 100000L << 30 }, true, null, Cancellation));
+
+        Assert.Contains("quota is 3000G", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_pages_are_listed_though_a_volume_goes_between_two_of_them()
+    {
+        var ids = Enumerable.Range(0, 2500).Select(i => $"00000000-0000-0000-0000-{i:d12}").ToList();
+        _cinder.On("GET", "/volumes/detail", request =>
+        {
+            var query = System.Web.HttpUtility.ParseQueryString(new Uri(request.Url).Query);
+            var marker = query["marker"];
+            if (marker == ids[999] && _cinder.Sent("GET", $"marker={marker}").Count() == 1)
+            {
+                return Refusal(HttpStatusCode.NotFound, $"Volume {marker} could not be found.");
+            }
+
+            var page = ids.Skip(marker is null ? 0 : ids.IndexOf(marker) + 1).Take(1000).Select(id => new { id, name = id, size = 1, status = "available" }).ToList();
+            return page.Count == 1000 ? Answer(new { volumes = page, volumes_links = new[] { new { rel = "next", href = "http://unreachable/" } } })
+                : Answer(new { volumes = page });
+        });
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var listed = await plugin.ListAsync(Server(), new(), Cancellation).ToListAsync(Cancellation);
+
+        Assert.Equal(ids, listed.Select(element => element.Name));
+    }
+
+    [Fact]
+    public async Task A_presentation_is_one_completed_attachment_and_its_secret_is_in_no_record_and_no_file()
+    {
+        using var plugin = await PresentedAsync();
+
+        var element = await plugin.GetInfoAsync(Server(), Volume, Cancellation);
+
+        Assert.Equal(["hosts"], element.AccessGroupNames);
+        Assert.Equal(("iqn.2010-10.org.openstack:volume-442358a3-e07b-4ed6-9e11-45b4d51711c4", 1),
+            (Assert.Single(element.LunAddresses).TargetName, element.LunAddresses[0].Lun));
+        Assert.Single(_cinder.Sent("POST", "/attachments/.*/action$"));
+        var register = Assert.Single(Directory.GetFiles(_folder.Path, "*.json"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(register));
+        Assert.DoesNotContain("chap", File.ReadAllText(register), StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("chap", JsonSerializer.Serialize(element), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task This_host_logs_in_with_the_volumes_own_secret_and_is_logged_out_before_the_attachment_ends()
+    {
+        using var plugin = await PresentedAsync();
+        var found = await plugin.DiscoverAsync(Server(), Cancellation);
+
+        await plugin.StartAsync(found, Cancellation);
+
+        var context = Assert.Single(_host.Contexts);
+        Assert.Equal("<chap-user>", context.ChapUser);
+        Assert.True(_host.IsConnected(Assert.Single(found.IscsiTargets)));
+        Assert.NotNull(context.GetChapSecret());
+        Assert.DoesNotContain(ChapSecret, JsonSerializer.Serialize(found), StringComparison.Ordinal);
+        _cinder.On("DELETE", "/attachments/", _ =>
+        {
+            Assert.Contains("logout", _host.Actions[^1], StringComparison.Ordinal);
+            return Answer(new { attachments = Array.Empty<object>() });
+        });
+        await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
+        Assert.Empty(_host.Sessions);
+    }
+
+    [Fact]
+    public async Task An_attachment_of_others_is_shown_and_never_touched()
+    {
+        _cinder.On("GET", "/volumes/442358a3", _ => Captured("123"));
+        using var plugin = _cinder.NewPlugin(_folder.Path, _host);
+
+        var element = await plugin.GetInfoAsync(Server(), Volume, Cancellation);
+        var error = await Assert.ThrowsAsync<AccessGroupException>(() => plugin.StopPresentAsync(Server(), Volume, ["h1"], Cancellation));
+
+        Assert.Equal(["h1"], element.AccessGroupNames);
+        Assert.Equal("GroupNotOurs", error.ErrorId);
+        Assert.Empty(_cinder.Sent("DELETE", ""));
+        Assert.Contains("attached by others as h1", await plugin.GetStatusAsync(Server(), Volume, Cancellation), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_back_end_that_fails_to_export_leaves_nothing_reserved()
+    {
+        Prepare();
+        _cinder.On("PUT", "/attachments/", _ => Refusal(HttpStatusCode.InternalServerError, "Unable to update attachment."));
+        _cinder.On("DELETE", "/attachments/", _ => Answer(new { attachments = Array.Empty<object>() }));
+        using var plugin = _cinder.NewPlugin(_folder.Path, _host);
+        await plugin.CreateAccessGroupsAsync(Server(), [new() { Name = "hosts", Entries = ["iqn.1994-05.com.example:h1"] }], Cancellation);
+
+        await Assert.ThrowsAsync<InvalidStorageArrayException>(() => plugin.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
+        Assert.Empty((await plugin.GetInfoAsync(Server(), Volume, Cancellation)).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task A_reservation_of_others_that_stands_in_the_way_is_never_ended()
+    {
+        Prepare();
+        _cinder.On("POST", "/attachments$", _ => Refusal(HttpStatusCode.BadRequest, "Invalid volume: Volume status must be available."));
+        _cinder.On("GET", "/attachments/detail", _ => Answer(new
+        {
+            attachments = new[] { new { id = "33333333-0000-0000-0000-000000000000", status = "reserved", connection_info = new { } } },
+        }));
+        using var plugin = _cinder.NewPlugin(_folder.Path, _host);
+        await plugin.CreateAccessGroupsAsync(Server(), [new() { Name = "hosts", Entries = ["iqn.1994-05.com.example:h1"] }], Cancellation);
+
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => plugin.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+        await plugin.RemoveAccessGroupsAsync(Server(), [new() { Name = "hosts" }], Cancellation);
+
+        Assert.Empty(_cinder.Sent("DELETE", ""));
+    }
+
+    [Fact]
+    public async Task What_a_process_that_died_had_reserved_is_given_back_by_the_next()
+    {
+        Prepare();
+        _cinder.On("POST", "/attachments$", _ => throw new OperationCanceledException("The process was killed here."));
+        using (var dying = _cinder.NewPlugin(_folder.Path, _host))
+        {
+            await dying.CreateAccessGroupsAsync(Server(), [new() { Name = "hosts", Entries = ["iqn.1994-05.com.example:h1"] }], Cancellation);
+            _cinder.On("GET", "/attachments/detail", _ => throw new HttpRequestException("And could clean nothing."));
+            await Assert.ThrowsAnyAsync<Exception>(() => dying.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+        }
+
+        _cinder.On("GET", "/attachments/detail", _ => Answer(new
+        {
+            attachments = new object[]
+            {
+                new { id = "11111111-0000-0000-0000-000000000000", status = "reserved", connection_info = new { } },
+                new { id = "22222222-0000-0000-0000-000000000000", status = "reserved", instance = "of another", connection_info = new { } },
+            },
+        }));
+        _cinder.On("DELETE", "/attachments/", _ => Answer(new { attachments = Array.Empty<object>() }));
+        Prepare();
+        using var next = _cinder.NewPlugin(_folder.Path, _host);
+
+        await next.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+
+        Assert.Equal("11111111-0000-0000-0000-000000000000", Assert.Single(_cinder.Sent("DELETE", "/attachments/")).Path.Split('/')[^1]);
+    }
+
+    private static StorageElement Volume => Element("442358a3e07b4ed69e1145b4d51711c4");
+
+    private static StorageElement Element(string uuid) => new() { Uuid = uuid, Name = "element" };
+
+    private static object VolumeOf(string body)
+    {
+        var wanted = JsonDocument.Parse(body).RootElement.GetProperty("volume");
+        return new
+        {
+            id = "40d1c75f-61fd-4c9a-a682-5c087892c41f",
+            name = wanted.GetProperty("name").GetString(),
+            size = wanted.GetProperty("size").GetInt32(),
+            metadata = wanted.GetProperty("metadata"),
+            status = "creating",
+        };
+    }
+
+    /// <summary>A volume that is free, and attached once its attachment is completed.</summary>
+    private void Prepare()
+    {
+        var isComplete = false;
+        _cinder.On("GET", "/volumes/442358a3", _ => isComplete ? Captured("123") : Captured("123", text =>
+            (text[..text.IndexOf("\"attachments\"", StringComparison.Ordinal)] + "\"attachments\": [], \"was\": "
+                + text[text.IndexOf('[', text.IndexOf("\"attachments\"", StringComparison.Ordinal))..]).Replace("in-use", "available", StringComparison.Ordinal)));
+        _cinder.On("POST", "/attachments$", _ => Captured("120", static text =>
+            text[..text.IndexOf("\"connection_info\"", StringComparison.Ordinal)] + "\"connection_info\": {}}}"));
+        _cinder.On("PUT", "/attachments/", _ => Captured("120"));
+        _cinder.On("GET", "/attachments/5f3298a6", _ => Captured("120"));
+        _cinder.On("POST", "/attachments/.*/action$", _ =>
+        {
+            isComplete = true;
+            return Empty(HttpStatusCode.NoContent);
+        });
+    }
+
+    private async Task<Plugins.Cinder.CinderPlugin> PresentedAsync()
+    {
+        Prepare();
+        var plugin = _cinder.NewPlugin(_folder.Path, _host);
+        await plugin.CreateAccessGroupsAsync(Server(), [new() { Name = "hosts", Entries = ["iqn.1994-05.com.example:h1"] }], Cancellation);
+        await plugin.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+        return plugin;
+    }
+}

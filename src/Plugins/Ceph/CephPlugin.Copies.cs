@@ -61,10 +61,11 @@ public sealed partial class CephPlugin
         {
             if (element is not null)
             {
-                _ = element.Type == StorageElementType.Snapshot ? elements.ToElement(elements.RequireSnapshot(element)) : elements.ToElement(elements.Require(element));
+                RequireThere(elements, element);
             }
 
-            return Find(elements, new() { Types = [StorageElementType.SnapClone] }).FindAll(clone => element is null || clone.SourceUuids.Contains(element.Uuid));
+            return Find(elements, new() { Types = [StorageElementType.SnapClone] })
+                .FindAll(clone => element is null || clone.SourceUuids.Contains(element.Uuid));
         },
         cancellationToken);
 
@@ -143,6 +144,18 @@ public sealed partial class CephPlugin
         return Run(server, elements => _splits.Cancel(elements, record), cancellationToken);
     }
 
+    private static void RequireThere(Elements elements, StorageElement element)
+    {
+        if (element.Type == StorageElementType.Snapshot)
+        {
+            elements.RequireSnapshot(element);
+        }
+        else
+        {
+            elements.Require(element);
+        }
+    }
+
     private static bool IsFree(Elements elements, Image image) =>
         !elements.Catalog.Intents().Any(intent => intent.Entry.Images.Contains(image.Id));
 
@@ -189,13 +202,9 @@ public sealed partial class CephPlugin
         server,
         elements =>
         {
-            if (element is { Type: StorageElementType.Snapshot })
+            if (element is not null)
             {
-                elements.RequireSnapshot(element);
-            }
-            else if (element is not null)
-            {
-                elements.Require(element);
+                RequireThere(elements, element);
             }
 
             return (long)Capabilities.Unlimited;

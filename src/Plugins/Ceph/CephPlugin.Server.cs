@@ -108,7 +108,7 @@ public sealed partial class CephPlugin
         cancellationToken,
         isLight: true);
 
-    private List<string> PoolNames(StorageServer server, ClusterAddress address, CancellationToken cancellationToken)
+    private static List<string> PoolNames(StorageServer server, ClusterAddress address, CancellationToken cancellationToken)
     {
         if (CephTool.Find(CephProgram.Ceph) is null)
         {

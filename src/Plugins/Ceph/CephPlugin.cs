@@ -6,7 +6,8 @@ using StorageConnect.Plugins.Ceph.Operations;
 namespace StorageConnect.Plugins.Ceph;
 
 /// <summary>RBD images of a Ceph cluster as storage elements, exported over iSCSI by this machine. The cluster holds all state.</summary>
-/// <remarks>This class is the guide's vocabulary; what is done is in <c>Operations</c>, by what calls in <c>Tool</c>, with what notes in <c>Catalog</c>.</remarks>
+/// <remarks>This class is the guide's vocabulary; what is done is in <c>Operations</c>,
+/// by what calls in <c>Tool</c>, with what notes in <c>Catalog</c>.</remarks>
 [StorageArrayPlugin(
     "Ceph",
     "StorageConnect",

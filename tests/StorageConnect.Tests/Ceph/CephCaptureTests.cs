@@ -74,6 +74,7 @@ public sealed class CephCaptureTests
         using var json = JsonDocument.Parse(
             File.ReadAllText(Path.Combine(StagedModule.Root, "tests", "StorageConnect.Tests", "Ceph", "Captures", $"{name}.json")));
         return new(
-            json.RootElement.GetProperty("exit").GetInt32(), json.RootElement.GetProperty("stdout").GetString()!, json.RootElement.GetProperty("stderr").GetString()!);
+            json.RootElement.GetProperty("exit").GetInt32(), json.RootElement.GetProperty("stdout").GetString()!,
+            json.RootElement.GetProperty("stderr").GetString()!);
     }
 }

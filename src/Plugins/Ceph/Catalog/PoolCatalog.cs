@@ -69,7 +69,8 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
     /// <summary>The groups in the order of their names.</summary>
     public List<AccessGroup> AccessGroups() =>
     [
-        .. Groups().Select(group => new AccessGroup { Name = group.Entry.Name, Entries = Entries(group.Id) }).OrderBy(group => group.Name, StringComparer.Ordinal),
+        .. Groups().Select(group => new AccessGroup { Name = group.Entry.Name, Entries = Entries(group.Id) })
+            .OrderBy(group => group.Name, StringComparer.Ordinal),
     ];
 
     public static string SnapshotKey(string image, ulong snapshot) => FormattableString.Invariant($"{SnapshotKind}{image}.{snapshot}");

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -10,6 +11,9 @@ namespace StorageConnect.Plugins.Ceph.Configuration;
 internal sealed class ClusterConfiguration : IDisposable
 {
     private const int LargestFile = 1 << 20;
+    private static readonly SearchValues<char> KeyCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+
     private readonly MemoryFile _file;
 
     private ClusterConfiguration(MemoryFile file, string user)
@@ -49,7 +53,7 @@ internal sealed class ClusterConfiguration : IDisposable
 
         return secret.Use(key =>
         {
-            if (key.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") >= 0)
+            if (key.ContainsAnyExcept(KeyCharacters))
             {
                 throw new AuthenticationFailedException($"The key given for the user client.{address.User} is no cephx key.")
                 {

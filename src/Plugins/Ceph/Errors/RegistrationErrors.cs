@@ -19,10 +19,12 @@ internal static class RegistrationErrors
     }
 
     public static InvalidStorageArrayException PoolWithoutApplication(string pool) => PluginError.InvalidStorageArray(
-        pool, $"The pool '{pool}' is not for RBD images: it has no application 'rbd'.", $"Choose a pool that has, or initialize this one: 'rbd pool init {pool}'.");
+        pool, $"The pool '{pool}' is not for RBD images: it has no application 'rbd'.",
+        $"Choose a pool that has, or initialize this one: 'rbd pool init {pool}'.");
 
     public static NotFoundException NamespaceNotFound(string pool, string space) => PluginError.NotFound(
-        space, $"The pool '{pool}' has no namespace '{space}'.", $"Create it: 'rbd namespace create {pool}/{space}', or choose one of 'rbd namespace ls {pool}'.");
+        space, $"The pool '{pool}' has no namespace '{space}'.",
+        $"Create it: 'rbd namespace create {pool}/{space}', or choose one of 'rbd namespace ls {pool}'.");
 
     public static InvalidStorageArrayException ArrayChanged(string server, string known, string found) => PluginError.InvalidStorageArray(
         server,

@@ -79,7 +79,9 @@ internal sealed class CephExport : IExportRecords
         var name = elements.NameOf(image.Name);
         if (gateway.Id != Gateway)
         {
-            throw PluginError.StorageElementBusy(name, $"'{name}' is exported by the gateway {gateway.Name}, and an element is exported by one gateway at a time.",
+            throw PluginError.StorageElementBusy(
+                name,
+                $"'{name}' is exported by the gateway {gateway.Name}, and an element is exported by one gateway at a time.",
                 "Present it there, or stop presenting it to all groups first.", id: "ExportedElsewhere");
         }
 
@@ -97,7 +99,8 @@ internal sealed class CephExport : IExportRecords
 
     public IReadOnlyList<ChapAccount> ReadAccounts() => _state.ReadAccounts();
 
-    public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) => _state.Save(settings, accounts);
+    public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) =>
+        _state.Save(settings, accounts);
 
     public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _state.SaveDaemon(daemon);
 

@@ -24,7 +24,8 @@ internal static class Guards
             if (!isReported)
             {
                 isReported = true;
-                elements.Pool.Log.Information($"Waiting for {watchers[0]} to close '{elements.NameOf(image.Name)}'; a client that crashed is forgotten after 30 s.");
+                elements.Pool.Log.Information(
+                    $"Waiting for {watchers[0]} to close '{elements.NameOf(image.Name)}'; a client that crashed is forgotten after 30 s.");
             }
 
             if (!backoff.Wait(elements.Token))

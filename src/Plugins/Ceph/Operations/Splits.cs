@@ -157,7 +157,7 @@ internal sealed partial class Splits : IDisposable
     private static partial Regex Progress();
 
     /// <summary>A child process that copies.</summary>
-    private sealed class Child
+    private sealed class Child : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();
         private int _progress;
@@ -195,6 +195,8 @@ internal sealed partial class Splits : IDisposable
             _stop.Cancel();
             return true;
         }
+
+        public void Dispose() => _stop.Dispose();
 
         private void Report(string text)
         {

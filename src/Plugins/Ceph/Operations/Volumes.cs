@@ -248,11 +248,15 @@ internal static class Volumes
         _ => $"'{snapshot.Name}'",
     };
 
-    private static IEnumerable<string> KeysOf(Elements elements, Image image)
+    private static List<string> KeysOf(Elements elements, Image image)
     {
         string[] possible = [PoolCatalog.ImageKind + image.Id, PoolCatalog.PresentationKind + image.Id, PoolCatalog.NameKind + image.Name];
-        return possible.Where(elements.Catalog.Notes.ContainsKey)
-            .Concat(elements.Catalog.Notes.Keys.Where(key => key.StartsWith($"{PoolCatalog.SnapshotKind}{image.Id}.", StringComparison.Ordinal))).ToList();
+        var snapshots = $"{PoolCatalog.SnapshotKind}{image.Id}.";
+        return
+        [
+            .. possible.Where(elements.Catalog.Notes.ContainsKey),
+            .. elements.Catalog.Notes.Keys.Where(key => key.StartsWith(snapshots, StringComparison.Ordinal)),
+        ];
     }
 
     private static void Configure(Elements elements, string imageName, string quality)
@@ -282,7 +286,9 @@ internal static class Volumes
         const long largest = 256L << 40;
         return size is >= SectorSize and <= largest
             ? (size + SectorSize - 1) / SectorSize * SectorSize
-            : throw PluginError.InvalidRequest(name, $"The size {size} of '{name}' is {(size < SectorSize ? "less than a sector" : "more than an image can have")}.",
+            : throw PluginError.InvalidRequest(
+                name,
+                $"The size {size} of '{name}' is {(size < SectorSize ? "less than a sector" : "more than an image can have")}.",
                 $"Give a size in bytes from {SectorSize} to {largest}, such as 10GB; it is rounded up to a multiple of {SectorSize}.", id: "SizeInvalid");
     }
 }

@@ -43,7 +43,8 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     }
 
     /// <summary>An image by its id; null when there is none.</summary>
-    public Image? FindById(string id, CancellationToken cancellationToken) => Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken);
+    public Image? FindById(string id, CancellationToken cancellationToken) =>
+        Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken);
 
     /// <summary>An image by its name; null when there is none.</summary>
     public Image? FindByName(string name, CancellationToken cancellationToken) => Find([pool.Of(name)], name, cancellationToken);
@@ -56,7 +57,8 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     /// <summary>Creates an image for an element, whose name errors have.</summary>
     public void Create(string name, long size, bool thin, string element, CancellationToken cancellationToken)
     {
-        var command = Command("create", "--size", $"{size.ToString(CultureInfo.InvariantCulture)}B", (string[])(thin ? [] : ["--thick-provision", Quiet]), pool.Of(name));
+        var bytes = $"{size.ToString(CultureInfo.InvariantCulture)}B";
+        var command = Command("create", "--size", bytes, (string[])(thin ? [] : ["--thick-provision", Quiet]), pool.Of(name));
         Run(
             thin ? command : command with { Deadline = command.Deadline + TimeSpan.FromSeconds(size / (double)SlowestWrite) },
             CephObject.Image,
@@ -100,7 +102,8 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     /// <summary>Rolls an image back. The cluster does it under writers, too: the caller sees that there are none.</summary>
     public void Rollback(string image, string snapshot, CancellationToken cancellationToken) => Run(
-        Command("snap", "rollback", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline }, CephObject.Snapshot, snapshot, cancellationToken);
+        Command("snap", "rollback", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline },
+        CephObject.Snapshot, snapshot, cancellationToken);
 
     /// <summary>Makes a clone of a snapshot, of the format whose snapshots need no protection.</summary>
     public void Clone(string image, string snapshot, string clone, string element, CancellationToken cancellationToken) => Run(

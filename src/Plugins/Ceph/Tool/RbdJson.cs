@@ -30,7 +30,8 @@ internal static class RbdJson
             if (entry.TryGetProperty("snapshot", out var snapshot))
             {
                 snapshots.Add(new(Text(entry, "id"), name, entry.GetProperty("snapshot_id").GetUInt64(), snapshot.GetString()!,
-                    entry.GetProperty("size").GetInt64(), SnapshotKind.User) { IsProtected = Flag(entry, "protected") });
+                    entry.GetProperty("size").GetInt64(), SnapshotKind.User)
+                { IsProtected = Flag(entry, "protected") });
             }
             else
             {
@@ -64,7 +65,8 @@ internal static class RbdJson
     public static List<Watcher> Watchers(string text)
     {
         using var json = JsonDocument.Parse(text);
-        return [.. Entries(json.RootElement.GetProperty("watchers")).Select(entry => new Watcher(Text(entry, "address"), entry.GetProperty("client").GetUInt64()))];
+        return [.. Entries(json.RootElement.GetProperty("watchers"))
+            .Select(entry => new Watcher(Text(entry, "address"), entry.GetProperty("client").GetUInt64()))];
     }
 
     /// <summary>The full names of clones, of <c>rbd children</c>.</summary>

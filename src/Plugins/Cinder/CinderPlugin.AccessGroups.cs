@@ -4,10 +4,12 @@ using StorageConnect.Plugins.Cinder.Register;
 
 namespace StorageConnect.Plugins.Cinder;
 
-/// <content>Access groups and presentation. Cinder has no groups: they are in this machine's register, and a presentation is an attachment for each initiator.</content>
+/// <content>Access groups and presentation. Cinder has no groups: they are in this machine's register,
+/// and a presentation is an attachment for each initiator.</content>
 public sealed partial class CinderPlugin
 {
-    public override async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<AccessGroup>> GetAccessGroupsAsync(StorageServer server, StorageElement? element,
+        CancellationToken cancellationToken)
     {
         var array = Open(server);
         if (element is not null)
@@ -26,7 +28,8 @@ public sealed partial class CinderPlugin
         StorageServer server, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
         var register = Open(server).Register.Read();
-        return Task.FromResult<IReadOnlyList<AccessGroup>?>([.. names.Select(register.FindGroup).OfType<RegisteredGroup>().Select(group => group.ToAccessGroup())]);
+        return Task.FromResult<IReadOnlyList<AccessGroup>?>(
+            [.. names.Select(register.FindGroup).OfType<RegisteredGroup>().Select(group => group.ToAccessGroup())]);
     }
 
     public override Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
@@ -143,7 +146,8 @@ public sealed partial class CinderPlugin
 
     /// <summary>Groups of others: the names under which they attached, without entries, which Cinder doesn't tell.</summary>
     private static IEnumerable<AccessGroup> OthersOf(IEnumerable<Api.Volume> volumes, Registrations register) =>
-        volumes.SelectMany(volume => Presenter.OthersOf(volume, register)).Select(other => other.Name).Distinct().Select(name => new AccessGroup { Name = name });
+        volumes.SelectMany(volume => Presenter.OthersOf(volume, register)).Select(other => other.Name)
+            .Distinct().Select(name => new AccessGroup { Name = name });
 
     /// <summary>Without the presentations of volumes that were deleted by other means.</summary>
     private static async Task<Registrations> DropGoneAsync(CinderArray array, Registrations all, CancellationToken cancellationToken)

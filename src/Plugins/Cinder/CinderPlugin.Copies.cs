@@ -87,7 +87,8 @@ public sealed partial class CinderPlugin
         return new Snapshots(Open(server)).CreateAsync(elements, destination, cancellationToken);
     }
 
-    public override async Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
+    public override async Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         return await new Snapshots(Open(server)).FindObstacleAsync(snapshot, element, cancellationToken) is null;

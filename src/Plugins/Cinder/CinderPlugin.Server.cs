@@ -34,7 +34,8 @@ public sealed partial class CinderPlugin
         var array = Open(server);
         if (server.StorageType != StorageType.iSCSI)
         {
-            throw CinderErrors.ServerInvalid(server, $"its storage type is {server.StorageType}, and volumes are presented over iSCSI", "Give -StorageType iSCSI.");
+            throw CinderErrors.ServerInvalid(server, $"its storage type is {server.StorageType}, and volumes are presented over iSCSI",
+                "Give -StorageType iSCSI.");
         }
 
         if (server.StorageName is { Length: > 0 })

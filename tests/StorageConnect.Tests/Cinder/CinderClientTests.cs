@@ -37,7 +37,8 @@ public sealed class CinderClientTests : IDisposable
     [InlineData("Auth=none;Project=p\nx", "control character")]
     public async Task Wrong_extra_info_is_refused_with_the_key_before_anything_is_sent(string extraInfo, string part)
     {
-        var error = await Expect.FailureAsync<InvalidStorageArrayException>("ExtraInfoInvalid", "cloud", () => ValidateAsync(Server() with { ExtraInfo = extraInfo }));
+        var error = await Expect.FailureAsync<InvalidStorageArrayException>("ExtraInfoInvalid", "cloud",
+            () => ValidateAsync(Server() with { ExtraInfo = extraInfo }));
 
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
         Assert.Empty(_cinder.Requests);

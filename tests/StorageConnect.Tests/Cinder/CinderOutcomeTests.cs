@@ -99,7 +99,8 @@ public sealed class CinderOutcomeTests : IDisposable
                 return Refusal(HttpStatusCode.NotFound, $"Volume {marker} could not be found.");
             }
 
-            var page = ids.Skip(marker is null ? 0 : ids.IndexOf(marker) + 1).Take(1000).Select(id => new { id, name = id, size = 1, status = "available" }).ToList();
+            var page = ids.Skip(marker is null ? 0 : ids.IndexOf(marker) + 1).Take(1000)
+                .Select(id => new { id, name = id, size = 1, status = "available" }).ToList();
             return page.Count == 1000 ? Answer(new { volumes = page, volumes_links = new[] { new { rel = "next", href = "http://unreachable/" } } })
                 : Answer(new { volumes = page });
         });
@@ -250,7 +251,8 @@ public sealed class CinderOutcomeTests : IDisposable
         var isComplete = false;
         _cinder.On("GET", "/volumes/442358a3", _ => isComplete ? Captured("123") : Captured("123", text =>
             (text[..text.IndexOf("\"attachments\"", StringComparison.Ordinal)] + "\"attachments\": [], \"was\": "
-                + text[text.IndexOf('[', text.IndexOf("\"attachments\"", StringComparison.Ordinal))..]).Replace("in-use", "available", StringComparison.Ordinal)));
+                + text[text.IndexOf('[', text.IndexOf("\"attachments\"", StringComparison.Ordinal))..])
+                    .Replace("in-use", "available", StringComparison.Ordinal)));
         _cinder.On("POST", "/attachments$", _ => Captured("120", static text =>
             text[..text.IndexOf("\"connection_info\"", StringComparison.Ordinal)] + "\"connection_info\": {}}}"));
         _cinder.On("PUT", "/attachments/", _ => Captured("120"));

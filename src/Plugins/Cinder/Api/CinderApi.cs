@@ -176,7 +176,8 @@ internal sealed class CinderApi(CinderSession session)
         GetAsync<GroupType>($"group_types/{id}", "group_type", id, cancellationToken);
 
     public async Task<GroupSnapshot> CreateGroupSnapshotAsync(string groupId, string name, CancellationToken cancellationToken) =>
-        (await session.SendAsync<Dictionary<string, GroupSnapshot>>(HttpMethod.Post, "group_snapshots", new { group_snapshot = new { group_id = groupId, name } },
+        (await session.SendAsync<Dictionary<string, GroupSnapshot>>(HttpMethod.Post, "group_snapshots",
+            new { group_snapshot = new { group_id = groupId, name } },
             name, cancellationToken))["group_snapshot"];
 
     public async Task<GroupSnapshot?> TryGetGroupSnapshotAsync(string id, CancellationToken cancellationToken)

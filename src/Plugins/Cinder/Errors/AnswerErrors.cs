@@ -20,11 +20,13 @@ internal static class AnswerErrors
         {
             HttpStatusCode.Unauthorized => NotAuthenticated(service, says),
             HttpStatusCode.Forbidden => NotAllowed(service, subject, says),
-            HttpStatusCode.NotFound when text?.Contains("could not be found.", StringComparison.Ordinal) == true && !text.StartsWith("The resource", StringComparison.Ordinal)
+            HttpStatusCode.NotFound when text?.Contains("could not be found.", StringComparison.Ordinal) == true
+                && !text.StartsWith("The resource", StringComparison.Ordinal)
                 => PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound"),
             HttpStatusCode.BadRequest when text?.Contains("Malformed request url", StringComparison.OrdinalIgnoreCase) == true => WrongProject(service, says),
             HttpStatusCode.BadRequest when IsAboutState(text) => Busy(subject, text!),
-            HttpStatusCode.BadRequest => PluginError.InvalidRequest(subject, $"The block storage service refused it: {text ?? "without a reason"}", id: "CinderRefused"),
+            HttpStatusCode.BadRequest => PluginError.InvalidRequest(subject,
+                $"The block storage service refused it: {text ?? "without a reason"}", id: "CinderRefused"),
             HttpStatusCode.Conflict => Busy(subject, text ?? "another request is at work on it"),
             HttpStatusCode.RequestEntityTooLarge => Quota(subject, text ?? "a quota is reached"),
             HttpStatusCode.NotAcceptable => PluginError.InvalidStorageArray(subject, $"{service} {says}", "Register the server again.", id: "ApiVersion"),
@@ -75,7 +77,8 @@ internal static class AnswerErrors
         PluginError.AuthenticationFailed(service, $"{service} does not accept the credentials; it {says}",
             "Check user, password, Project=, UserDomain= and ProjectDomain=, then Set-OscStorageServer -Credential.");
 
-    public static ArrayUnreachableException Unreachable(string service, string reason, Exception? cause) => new($"{Capital(service)} can't be used now: {reason}", cause)
+    public static ArrayUnreachableException Unreachable(string service, string reason, Exception? cause) =>
+        new($"{Capital(service)} can't be used now: {reason}", cause)
     {
         ErrorId = "CinderUnreachable",
         Element = service,
@@ -97,7 +100,8 @@ internal static class AnswerErrors
 
     public static InvalidStorageArrayException NoEndpoint(string project, string reason, string known) =>
         PluginError.InvalidStorageArray(project, $"The identity service knows no block storage service for the project '{project}' {reason}.",
-            known.Length > 0 ? $"It knows: {known}. Correct Region= or Interface=." : "Has the site a Cinder service (catalog type block-storage or volumev3)?");
+            known.Length > 0 ? $"It knows: {known}. Correct Region= or Interface=."
+                : "Has the site a Cinder service (catalog type block-storage or volumev3)?");
 
     public static InvalidStorageArrayException NoProject(string service) =>
         PluginError.InvalidStorageArray(service, $"{Capital(service)} gave a token for no project.", "Give Project=<name or id> in -ExtraInfo.");
@@ -118,11 +122,13 @@ internal static class AnswerErrors
             "Remove what is not needed, or ask the administrator of the Cinder service for a larger quota.", id: "QuotaExceeded");
 
     private static InvalidStorageArrayException Redirected(string service, HttpStatusCode status) =>
-        PluginError.InvalidStorageArray(service, $"{Capital(service)} answered {(int)status}, a redirect. It is not followed, because the token would go along.",
+        PluginError.InvalidStorageArray(service,
+            $"{Capital(service)} answered {(int)status}, a redirect. It is not followed, because the token would go along.",
             "Register the final URL.");
 
     private static InvalidStorageArrayException ServiceFault(string service, string? subject, string says) =>
-        PluginError.InvalidStorageArray(subject, $"{Capital(service)} failed; it {says}", "The administrator of the Cinder service finds the details in its log.");
+        PluginError.InvalidStorageArray(subject, $"{Capital(service)} failed; it {says}",
+            "The administrator of the Cinder service finds the details in its log.");
 
     private static bool IsAboutState(string? text) =>
         text is not null && (text.Contains("status", StringComparison.OrdinalIgnoreCase) || text.StartsWith("Invalid volume:", StringComparison.Ordinal)

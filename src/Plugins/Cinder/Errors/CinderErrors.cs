@@ -2,7 +2,8 @@ using StorageConnect.Plugins.Cinder.Configuration;
 
 namespace StorageConnect.Plugins.Cinder.Errors;
 
-/// <summary>The plug-in's own errors: what a server's record lacks, and what Cinder can't do. Answers of the service are in <see cref="AnswerErrors"/>.</summary>
+/// <summary>The plug-in's own errors: what a server's record lacks, and what Cinder can't do.
+/// Answers of the service are in <see cref="AnswerErrors"/>.</summary>
 internal static class CinderErrors
 {
     public static InvalidStorageArrayException ExtraInfoInvalid(StorageServer server, string reason) =>
@@ -31,7 +32,8 @@ internal static class CinderErrors
             id: "StorageElementNotFound");
 
     public static NotFoundException SnapshotNotFound(StorageServer server, StorageElement snapshot) =>
-        PluginError.NotFound(snapshot.Name, $"There is no snapshot '{snapshot.Name}' in the project of '{server.Name}'.", "Get-OscSnapshot lists what there is.");
+        PluginError.NotFound(snapshot.Name, $"There is no snapshot '{snapshot.Name}' in the project of '{server.Name}'.",
+            "Get-OscSnapshot lists what there is.");
 
     public static AlreadyExistsException NameTaken(string name) =>
         PluginError.AlreadyExists(name, $"The name '{name}' is taken in this project.", "Choose another name. Cinder itself would accept it twice.");
@@ -165,5 +167,6 @@ internal static class CinderErrors
         };
 
     public static NotFoundException TargetNotPresented(IscsiTarget target) =>
-        PluginError.NotFound(target.TargetName, $"No volume is presented to this host at {target.TargetName}.", "Present it first: Connect-OscStorageElement does.");
+        PluginError.NotFound(target.TargetName, $"No volume is presented to this host at {target.TargetName}.",
+            "Present it first: Connect-OscStorageElement does.");
 }

@@ -124,7 +124,8 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
             throw AnswerErrors.ToError(service, null, answer.Status, AnswerErrors.ReadText(answer.Body));
         }
 
-        var newest = answer.Read<VersionList>(service).Versions.Select(one => one.Version).FirstOrDefault(text => text.StartsWith("3.", StringComparison.Ordinal));
+        var newest = answer.Read<VersionList>(service).Versions.Select(one => one.Version)
+            .FirstOrDefault(text => text.StartsWith("3.", StringComparison.Ordinal));
         if (newest is null || !int.TryParse(newest.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var minor) || minor < Lowest)
         {
             throw AnswerErrors.TooOld(service, string.IsNullOrEmpty(newest) ? "3.0 or none" : newest);

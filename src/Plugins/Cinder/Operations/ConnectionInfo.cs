@@ -39,7 +39,8 @@ internal static class ConnectionInfo
     public static (AccessContext Context, Secret? Secret) ReadLogin(Attachment attachment, string? netDevice)
     {
         var context = new AccessContext { NetDevice = netDevice };
-        if (!string.Equals(Text(attachment, "auth_method"), "CHAP", StringComparison.OrdinalIgnoreCase) || Text(attachment, "auth_password") is not { } password)
+        if (!string.Equals(Text(attachment, "auth_method"), "CHAP", StringComparison.OrdinalIgnoreCase)
+            || Text(attachment, "auth_password") is not { } password)
         {
             return (context, null);
         }

@@ -61,7 +61,8 @@ internal sealed class Outcome(CinderApi api)
     public async Task<GroupSnapshot?> OfGroupSnapshotAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
         var snapshot = await SettleAsync(
-            async () => await api.TryGetGroupSnapshotAsync(handle.Id, cancellationToken) ?? throw CinderErrors.OperationFailed(name, "created", "it is gone", null),
+            async () => await api.TryGetGroupSnapshotAsync(handle.Id, cancellationToken)
+                ?? throw CinderErrors.OperationFailed(name, "created", "it is gone", null),
             one => one.Status, cancellationToken);
         if (!IsError(snapshot.Status))
         {
@@ -75,7 +76,8 @@ internal sealed class Outcome(CinderApi api)
 
     /// <summary>Waits until a volume that is being deleted is gone.</summary>
     public Task AwaitVolumeGoneAsync(Volume volume, DateTimeOffset? since, CancellationToken cancellationToken) =>
-        AwaitGoneAsync(volume.Id, volume.DisplayName, async () => (await api.TryGetVolumeAsync(volume.Id, cancellationToken))?.Status, since, cancellationToken);
+        AwaitGoneAsync(volume.Id, volume.DisplayName, async () => (await api.TryGetVolumeAsync(volume.Id, cancellationToken))?.Status, since,
+            cancellationToken);
 
     /// <summary>Waits until a snapshot that is being deleted is gone.</summary>
     public Task AwaitSnapshotGoneAsync(Snapshot snapshot, DateTimeOffset? since, CancellationToken cancellationToken) =>

@@ -100,7 +100,8 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
             : register.ChangeAsync(
                 async _ => await RecoverAsync(register.Read().FindPresentation(volume.Id) ?? new(volume.Id), volume, cancellationToken), cancellationToken);
 
-    private async Task UpdateAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups, CancellationToken cancellationToken)
+    private async Task UpdateAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups,
+        CancellationToken cancellationToken)
     {
         DemandRoom(volume, register.Read(), after, groups);
         await AttachMissingAsync(volume, before, after, groups, cancellationToken);

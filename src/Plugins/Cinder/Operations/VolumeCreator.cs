@@ -120,7 +120,8 @@ internal sealed class VolumeCreator(CinderArray array)
         {
             try
             {
-                if ((await Api.FindVolumesAsync(name, cancellationToken)).FirstOrDefault(one => one.Metadata.GetValueOrDefault(RequestKey) == request) is { } found)
+                if ((await Api.FindVolumesAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.Metadata.GetValueOrDefault(RequestKey) == request) is { } found)
                 {
                     return found;
                 }

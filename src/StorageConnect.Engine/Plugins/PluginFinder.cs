@@ -58,7 +58,8 @@ internal sealed class PluginFinder(EnginePaths paths)
         return manifest.Plugins.Count == 0
             ? [new(file, null, problem) { Kind = manifest.Kind, IsIsolated = true }]
             : manifest.Plugins.Select(plugin => new PluginCandidate(file, plugin.Descriptor,
-                problem ?? DescriptorRules.FindProblem(plugin.Descriptor, plugin.Descriptor.Version)) { Kind = manifest.Kind, IsIsolated = true });
+                problem ?? DescriptorRules.FindProblem(plugin.Descriptor, plugin.Descriptor.Version))
+            { Kind = manifest.Kind, IsIsolated = true });
     }
 
     /// <summary>Why the program that runs a plug-in can't be used, or null.</summary>

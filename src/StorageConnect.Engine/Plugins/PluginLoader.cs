@@ -82,7 +82,8 @@ internal sealed class PluginLoader(
         }
 
         var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(), WorkerLaunch.CommandFor(candidate.Path, manifest),
-            WorkerLaunch.LimitsFor(manifest)) { Services = ServicesFor(candidate) };
+            WorkerLaunch.LimitsFor(manifest))
+        { Services = ServicesFor(candidate) };
         var problem = Task.Run(() => plugin.IntroduceAsync(CancellationToken.None)).GetAwaiter().GetResult();
         var loaded = new LoadedPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion, plugin);
         problem ??= loaded.FindProblem();
@@ -99,8 +100,18 @@ internal sealed class PluginLoader(
     /// <summary>The services of a plug-in that is not known yet.</summary>
     public WorkerServices ServicesForIntroduction(string name) => new(new(new PluginCache(clock), host)
     {
-        Log = new PluginLog(new() { ClassName = "", Name = name, Vendor = "", Version = "", Description = "", StorageTypes = [], RequiredApiVersion = "",
-            ExtendedApiVersion = "", Ability = new() }),
+        Log = new PluginLog(new()
+        {
+            ClassName = "",
+            Name = name,
+            Vendor = "",
+            Version = "",
+            Description = "",
+            StorageTypes = [],
+            RequiredApiVersion = "",
+            ExtendedApiVersion = "",
+            Ability = new()
+        }),
     });
 
     private PluginServices ServicesFor(PluginCandidate candidate)

@@ -155,6 +155,34 @@ internal static class ServerClauses
     private static IEnumerable<string> TextsOf(StorageElement element) =>
         new[] { element.Name, element.Status, element.ExtraInfo, element.AsyncHandle, element.Qos }.OfType<string>();
 
+    [Clause("SERVER-14", "Class methods", 0, "A call that is cancelled ends as cancelled, or is done: cancellation is no error of the array.", ReadOnly = true)]
+    public static async Task CancellationIsNoError(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        var cancelled = new CancellationToken(canceled: true);
+        foreach (var call in new Func<Task>[]
+        {
+            () => b.Raw.ValidateAsync(server, cancelled), () => b.Raw.GetInfoAsync(server, cancelled), () => b.Raw.GetCapabilitiesAsync(server, cancelled),
+            () => b.Raw.GetStatusAsync(server, null, cancelled), async () => await b.Raw.ListAsync(server, new(), cancelled).FirstOrDefaultAsync(b.Token),
+        })
+        {
+            try
+            {
+                await call();
+            }
+            catch (OperationCanceledException)
+            {
+                // As it should be; a plug-in that was done already may answer, too.
+            }
+            catch (StorageConnectException e)
+            {
+                Check.That(false, "the call cancelled, or done", e);
+            }
+
+            Check.Happened();
+        }
+    }
+
     [Clause("SERVER-12", "getInfo()", 0, "No text about the array shows a secret.", ReadOnly = true)]
     public static async Task NoSecretIsShown(ClauseContext b)
     {

@@ -147,7 +147,9 @@ internal static class SideEffectClauses
             async scene =>
             {
                 await b.Array.RenameAccessGroupAsync(scene.Groups[0].Name, name, b.Token);
-                await b.Array.RenameAccessGroupAsync(name, scene.Groups[0].Name, b.Token);
+                var other = b.NewName();
+                await b.Array.RenameAccessGroupAsync(name, other, b.Token);
+                await b.Array.RenameAccessGroupAsync(other, scene.Groups[0].Name, b.Token);
             });
     }
 
@@ -155,7 +157,9 @@ internal static class SideEffectClauses
         "What asks a question changes nothing: list, getInfo, getStatus, limits, predicates, getCurrentSnaps and getCurrentClones.")]
     public static Task Questions(ClauseContext b) => CheckAsync(b, async scene =>
     {
+        // Each an odd number of times: what one call changes and the next changes back would stay unseen.
         await b.Array.GetInfoAsync(b.Token);
+        await b.Array.GetStatusAsync(null, b.Token);
         await b.Array.GetStatusAsync(null, b.Token);
         await b.Array.GetCapabilitiesAsync(b.Token);
         foreach (var element in new[] { scene.Subject, scene.Other, scene.Spare })
@@ -171,6 +175,7 @@ internal static class SideEffectClauses
         if (scene.Older is not null)
         {
             await b.Array.IsRestorableAsync(scene.Older, scene.Subject, b.Token);
+            await b.Array.IsRestorableAsync(scene.Newer!, scene.Subject, b.Token);
             await b.Array.IsRestorableAsync(scene.Older, null, b.Token);
         }
     });

@@ -1,0 +1,25 @@
+namespace StorageConnect.Conformance;
+
+/// <summary>What the guide forbids and no clause can see. docs/conformance.md lists it.</summary>
+internal static class UnobservableFaults
+{
+    /// <summary>The fault, and why the kit does not see it.</summary>
+    public static IReadOnlyList<(string Fault, string Reason)> All { get; } =
+    [
+        ("The data of an element are changed, lost or mixed up by an array whose elements this host can't read.",
+            "Data are compared where updateSERecords tells the path of a file. A device has a cache of the host's before the array."),
+        ("A quality of service is told, and the array doesn't keep it.", "The kit measures no latency and no throughput."),
+        ("A quality of service given to create or clone is replaced by another of the array's.", "The guide lets an array ignore it there."),
+        ("A multi-snapshot is not of one instant.", "That needs writes to all members during the call, and a host that sees them."),
+        ("Power is cut, or the array restarts, and a change that was acknowledged is lost.", "The kit can't restart an array."),
+        ("Thick provisioning reserves nothing.", "A full array would be needed to see it. ThinProvisioned is taken as told."),
+        ("Page 0x83 ids differ from what hosts read of the disk.", "Hosts compare them when they attach a disk; the kit attaches none."),
+        ("Elements are presented to initiators that are in no group, or hidden from those that are.", "That needs an initiator of each group."),
+        ("A secret is written to a file, a log of the array or another process.", "The kit sees the texts that calls return, and errors."),
+        ("A call has a side effect on elements that other administrators created.",
+            "The kit compares the elements that it created. It doesn't touch, and doesn't watch, those of others."),
+        ("Something goes wrong at the 301st element, or after hours.", "With -Many there are 300 elements and 60 groups; a run takes minutes."),
+        ("The plug-in ends the process, or overflows the stack.", "The test run ends with it. Register it isolated: then the call fails."),
+        ("An access group's entries are compared by case.", "Initiator names have one spelling: the engine makes it before the call."),
+    ];
+}

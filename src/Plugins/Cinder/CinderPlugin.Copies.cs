@@ -1,4 +1,3 @@
-using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Operations;
 
 namespace StorageConnect.Plugins.Cinder;

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Configuration;
-using StorageConnect.Plugins.Cinder.Errors;
 using StorageConnect.Plugins.Cinder.Http;
 
 namespace StorageConnect.Plugins.Cinder;

@@ -3,7 +3,6 @@ using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 

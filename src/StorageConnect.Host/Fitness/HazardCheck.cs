@@ -4,7 +4,6 @@ using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.OpenIscsi;
-using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Fitness;
@@ -118,7 +117,7 @@ internal sealed class HazardCheck(LinuxHost host)
         const string check = "CHAP secrets";
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         return _database.ReadNodes().Select(node => node.Path).Append(Path.Combine(host.Roots.Etc, "iscsi", "iscsid.conf"))
-            .Where(path => HoldsSecret(path) && (File.GetUnixFileMode(path) & others) != 0).ToList() is [_, ..] open
+            .Where(path => HoldsSecret(path) && (new FileInfo(path).UnixFileMode & others) != 0).ToList() is [_, ..] open
             ? Warning(check, $"Others can read the secrets in {string.Join(", ", open)}.", "Take the right from them: 'chmod 600'. Then change the secrets.")
             : Ok(check, "No record with a secret can be read by others.");
     }

@@ -13,7 +13,6 @@ internal static class WorkerComparison
 {
     private const int Calls = 2000;
     private const int Rounds = 5;
-    private const int Elements = 10_000;
 
     private const string Python =
         """

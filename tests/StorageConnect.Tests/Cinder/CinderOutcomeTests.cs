@@ -123,7 +123,7 @@ public sealed class CinderOutcomeTests : IDisposable
             (Assert.Single(element.LunAddresses).TargetName, element.LunAddresses[0].Lun));
         Assert.Single(_cinder.Sent("POST", "/attachments/.*/action$"));
         var register = Assert.Single(Directory.GetFiles(_folder.Path, "*.json"));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(register));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(register).UnixFileMode);
         Assert.DoesNotContain("chap", File.ReadAllText(register), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("chap", JsonSerializer.Serialize(element), StringComparison.OrdinalIgnoreCase);
     }

@@ -1,4 +1,3 @@
-using System.Management.Automation;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

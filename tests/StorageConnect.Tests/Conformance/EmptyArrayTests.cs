@@ -1,4 +1,3 @@
-using StorageConnect.Conformance;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

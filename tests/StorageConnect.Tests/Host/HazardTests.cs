@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using StorageConnect.Host.Fitness;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Tests.Host.Fabric;
@@ -6,6 +7,7 @@ using Xunit;
 namespace StorageConnect.Tests.Host;
 
 /// <summary>What docs/host.md lists as hazards, Test-OscHost looks for, each with a way out.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class HazardTests : IAsyncDisposable
 {
     private const string Target = "iqn.2026-01.lab.array:t1";

@@ -3,7 +3,6 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
-using StorageConnect.Host.Sysfs;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 

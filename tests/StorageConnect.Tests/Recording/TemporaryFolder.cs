@@ -1,5 +1,3 @@
-using StorageConnect.Linux.Waiting;
-
 namespace StorageConnect.Tests.Recording;
 
 /// <summary>A folder of a test's own, which only this user can write to; gone with everything in it at the end.</summary>

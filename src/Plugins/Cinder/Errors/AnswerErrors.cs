@@ -79,12 +79,12 @@ internal static class AnswerErrors
 
     public static ArrayUnreachableException Unreachable(string service, string reason, Exception? cause) =>
         new($"{Capital(service)} can't be used now: {reason}", cause)
-    {
-        ErrorId = "CinderUnreachable",
-        Element = service,
-        Retryable = true,
-        Recommendation = "Check that the service runs and that this machine reaches it, then try again.",
-    };
+        {
+            ErrorId = "CinderUnreachable",
+            Element = service,
+            Retryable = true,
+            Recommendation = "Check that the service runs and that this machine reaches it, then try again.",
+        };
 
     public static InvalidStorageArrayException CertificateRejected(string service, string reason, Exception cause) =>
         PluginError.InvalidStorageArray(service, $"The certificate of {service} is not trusted: {reason}",

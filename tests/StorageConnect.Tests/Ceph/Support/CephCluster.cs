@@ -10,7 +10,7 @@ namespace StorageConnect.Tests.Ceph.Support;
 
 /// <summary>The tests that share a cluster. Each has a pool of its own.</summary>
 [CollectionDefinition(nameof(CephCluster))]
-public sealed class CephClusterCollection : ICollectionFixture<CephCluster>;
+public sealed class SharedCephCluster : ICollectionFixture<CephCluster>;
 
 /// <summary>A real cluster in a folder: a monitor, an OSD in memory and a manager, as plain processes. It comes up with the first test that needs it.</summary>
 public sealed class CephCluster : IAsyncDisposable

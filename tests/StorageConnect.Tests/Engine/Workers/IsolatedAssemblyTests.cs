@@ -1,6 +1,5 @@
 using StorageConnect.Conformance;
 using StorageConnect.Engine;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;

@@ -1,5 +1,3 @@
-using StorageConnect.Conformance;
-using StorageConnect.Engine.Plugins;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Workers;

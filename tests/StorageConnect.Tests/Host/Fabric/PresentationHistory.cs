@@ -1,5 +1,4 @@
 using CsCheck;
-using StorageConnect.Host;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;

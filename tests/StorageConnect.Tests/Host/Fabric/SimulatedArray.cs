@@ -99,11 +99,12 @@ internal sealed class SimulatedArray : IElementPresenter
         if (!IsSilent)
         {
             // As arrays write it.
-            Change(element, now => now with { LunAddresses = [.. SimulatedHost.ArrayPorts.Select(port => new LunAddress
+            var addresses = SimulatedHost.ArrayPorts.Select(port => new LunAddress
             {
                 TargetName = string.Join(':', port.ToUpperInvariant().Chunk(2).Select(pair => new string(pair))),
                 Lun = lun,
-            })] });
+            });
+            Change(element, now => now with { LunAddresses = [.. addresses] });
         }
     }
 

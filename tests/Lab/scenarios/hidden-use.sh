@@ -60,7 +60,7 @@ fi
 if command -v mdadm >/dev/null; then
     attach member; mdadm --create /dev/md9 --run --level=1 --raid-devices=2 --force "$node" missing >/dev/null 2>&1 && {
         stays member 'held by md'
-        mdadm --stop /dev/md9 >/dev/null 2>&1
+        udevadm settle; mdadm --stop /dev/md9 || { cat /proc/mdstat; ls -l /dev/md*; fail "the array md9 does not stop"; }
     }
     goes member
 fi

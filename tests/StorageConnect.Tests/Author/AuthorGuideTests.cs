@@ -17,7 +17,7 @@ public sealed partial class AuthorGuideTests : IDisposable
     private static readonly string[] TrueReasons =
     [
         "there is nothing to refuse", "no qualities of service", "no file through which", "discover is never called", "has no extra info",
-        "has no storage name",
+        "has no storage name", "Identities don't belong",
         "The limit is -1", "IsSync is No", "can't stop what goes on", "doesn't see the element",
     ];
 
@@ -69,7 +69,8 @@ public sealed partial class AuthorGuideTests : IDisposable
         Assert.Equal(WithoutNumbersThatGrow(updated), WithoutNumbersThatGrow(document));
         var report = await File.ReadAllTextAsync(Path.Combine(folder, "report.md"), Cancellation);
         Assert.Contains(" 0 failed, ", report, StringComparison.Ordinal);
-        Assert.DoesNotContain(SkippedClause().Matches(report).Select(match => match.Value), line => !TrueReasons.Any(line.Contains));
+        var untrue = SkippedClause().Matches(report).Select(match => match.Value).Where(line => !TrueReasons.Any(line.Contains));
+        Assert.True(!untrue.Any(), string.Join('\n', untrue));
     }
 
     [Fact]

@@ -1,4 +1,8 @@
 using System.Collections.Concurrent;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
+using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
 using StorageConnect.Engine.Tracing;

@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Fitness;

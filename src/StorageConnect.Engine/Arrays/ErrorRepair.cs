@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Operations;
+
 namespace StorageConnect.Engine.Arrays;
 
 /// <summary>Copies of errors: with texts that can be shown, or made again of what was stored.</summary>

@@ -1,6 +1,6 @@
 using StorageConnect.Engine.Arrays;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>What the array does in the background.</content>
 public sealed partial class StorageArray

@@ -1,7 +1,7 @@
 using StorageConnect.Engine.Plugins;
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>Errors about registered servers and what is kept of them. Each method's name is the id.</summary>
 internal static class ServerErrors

@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Errors;
+
 namespace StorageConnect.Engine.Servers;
 
 /// <summary>The servers this user registered, across processes.</summary>

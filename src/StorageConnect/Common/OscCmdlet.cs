@@ -4,6 +4,7 @@ using System.Management.Automation.Host;
 using System.Reflection;
 using System.Threading.Channels;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 

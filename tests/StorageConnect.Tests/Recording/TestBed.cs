@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using Xunit;
 
 namespace StorageConnect.Tests.Recording;

@@ -1,6 +1,7 @@
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
+using StorageConnect.Engine.Results;
 using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;

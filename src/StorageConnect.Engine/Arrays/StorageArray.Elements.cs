@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
+using StorageConnect.Engine.Results;
 using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;

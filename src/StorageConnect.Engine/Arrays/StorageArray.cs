@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Hosts;
 using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Results;
 using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;

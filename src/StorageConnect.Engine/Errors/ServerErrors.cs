@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Plugins;
 using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Engine.Errors;
@@ -30,8 +29,8 @@ internal static class ServerErrors
     public static InvalidStorageArrayException StorageTypeUnsupported(string server, StorageType type, PluginDescriptor plugin) =>
         new(Text([plugin.Name, type, plugin.StorageTypes])) { Element = server };
 
-    public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, ApiVersion api) =>
-        new(Text([plugin, api, given, ApiVersion.ManyAccessContexts])) { Element = server };
+    public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, string api, string needed) =>
+        new(Text([plugin, api, given, needed])) { Element = server };
 
     public static ArrayUnreachableException ArrayUnreachable(string array, TimeSpan timeout) =>
         new(Text([array, Math.Round(timeout.TotalSeconds)], "Validate")) { Element = array, Retryable = true };

@@ -1,4 +1,5 @@
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Settings;
 
 namespace StorageConnect.Engine.Servers;
 

@@ -5,6 +5,7 @@ using System.Reflection;
 using System.Threading.Channels;
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 

@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -40,6 +41,6 @@ public sealed class RefreshTests
         using var bed = new TestBed(new() { Base = typeof(RecordingIscsiPlugin), ExtendedApiVersion = "1.2.9" });
         var door = await bed.OpenAsync();
         bed.Array.Throw("refresh", () => new FormatException("no bus"));
-        await Expect.FailureAsync<StorageConnect.Engine.Plugins.PluginFaultException>("PluginFailure", "Recording", () => door.RefreshAsync(Cancellation));
+        await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording", () => door.RefreshAsync(Cancellation));
     }
 }

@@ -58,6 +58,7 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Opens a pool, and puts in order what a crash left behind.</summary>
     /// <param name="folder">The pool's folder.</param>
     /// <param name="request">What the server that is being validated wants; null where a validated server is used.</param>
+    /// <param name="keeper">The entry point of the keeper's process.</param>
     public static LocalArray Open(PoolFolder folder, PoolRequest? request, Type keeper)
     {
         var create = MustCreate(folder, request);

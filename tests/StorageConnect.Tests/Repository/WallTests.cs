@@ -54,6 +54,8 @@ public sealed partial class WallTests
     {
         Abstractions => space == "StorageConnect",
         "StorageConnect" => space is "StorageConnect" or "StorageConnect.Commands",
+        // The runtime finds a start-up hook by its bare name.
+        "StorageConnect.Worker" when space.Length == 0 => true,
         _ => space == "StorageConnect" && folder == "Records",
     };
 

@@ -97,6 +97,7 @@ public sealed class CapabilityCheckTests : ArrayTests
     public async Task Fewer_than_unlimited_access_entries_is_the_plug_ins_fault()
     {
         Can(now => new(now) { MaxAccessEntries = -2 });
-        await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording", () => Door.GetCapabilitiesAsync(Cancellation));
+        await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording",
+            () => Door.GetCapabilitiesAsync(Cancellation));
     }
 }

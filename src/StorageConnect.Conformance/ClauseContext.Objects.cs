@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Arrays;
+
 namespace StorageConnect.Conformance;
 
 /// <content>Making what clauses need.</content>

@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Arrays;
+
 namespace StorageConnect.Conformance;
 
 /// <summary>What a clause works with: the door to the array, and short ways to make what it needs. All it makes is removed after it.</summary>

@@ -1,4 +1,4 @@
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Conformance;
 

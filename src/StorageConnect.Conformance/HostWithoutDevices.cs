@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Hosts;
+
 namespace StorageConnect.Conformance;
 
 /// <summary>A host that sees no device and logs in to no target: a run from an author's tests leaves the machine alone.</summary>

@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
 

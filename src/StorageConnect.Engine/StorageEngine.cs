@@ -1,6 +1,13 @@
 using System.Collections.Concurrent;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Hosts;
+using StorageConnect.Engine.Names;
+using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Registration;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Settings;
 using StorageConnect.Engine.Tracing;
 
 namespace StorageConnect.Engine;

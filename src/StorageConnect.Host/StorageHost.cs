@@ -1,4 +1,6 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Settings;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Fitness;

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Benchmarks;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host;
 
 namespace StorageConnect.Benchmarks;

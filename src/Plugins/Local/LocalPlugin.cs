@@ -106,7 +106,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         }
 
         var isOpen = _arrays.ContainsKey(folder);
-        var array = _arrays.GetOrAdd(folder, path => new(() => LocalArray.Open(new(path), request)));
+        var array = _arrays.GetOrAdd(folder, path => new(() => LocalArray.Open(new(path), request, typeof(PoolKeeper))));
         try
         {
             if (isOpen && request is not null)

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>What goes on in the background.</summary>
+[Chapter(230, "Async")]
 internal static class AsyncClauses
 {
     private const string Guide = "getAsyncProgress()";

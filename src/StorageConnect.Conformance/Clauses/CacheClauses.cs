@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>The plug-in's cache: it may save questions, never the truth.</summary>
+[Chapter(290, "Cache")]
 internal static class CacheClauses
 {
     private const string Guide = "Class variables";

@@ -3,6 +3,7 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>What the array can do at this moment.</summary>
+[Chapter(30, "Capabilities")]
 internal static class CapabilityClauses
 {
     private const string Guide = "getCapabilities()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>What must come last.</summary>
+[Chapter(310, "CleanUp")]
 internal static class CleanUpClauses
 {
     [Clause("CLEANUP-1", "remove()", 0, "Everything that was made could be removed again.")]

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>clone, isCloneable, getCurrentClones.</summary>
+[Chapter(160, "Clones")]
 internal static class CloneClauses
 {
     private const string Guide = "clone()";

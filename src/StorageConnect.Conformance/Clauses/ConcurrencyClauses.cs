@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Several calls at once: one instance serves them all.</summary>
+[Chapter(300, "Concurrency")]
 internal static class ConcurrencyClauses
 {
     private const string Guide = "Class definition";

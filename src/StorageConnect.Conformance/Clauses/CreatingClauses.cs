@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>create.</summary>
+[Chapter(50, "Creating")]
 internal static class CreatingClauses
 {
     private const string Guide = "create()";

@@ -4,6 +4,7 @@ using StorageConnect.Engine.Plugins;
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>The guide's class variables.</summary>
+[Chapter(10, "Descriptor")]
 internal static class DescriptorClauses
 {
     private const string Guide = "Class variables";

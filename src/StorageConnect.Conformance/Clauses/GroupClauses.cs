@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Access groups.</summary>
+[Chapter(100, "Groups")]
 internal static class GroupClauses
 {
     private const string Create = "createAccessGroups()";

@@ -3,6 +3,7 @@ using System.Net;
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>discover, start and stop, where the plug-in has its own. Logging in changes this host: that is for the attaching commands.</summary>
+[Chapter(250, "Iscsi")]
 internal static class IscsiClauses
 {
     private const string Guide = "discover()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>getCloneLimits and getSnapLimits.</summary>
+[Chapter(210, "Limits")]
 internal static class LimitClauses
 {
     private const string Clones = "getCloneLimits()";

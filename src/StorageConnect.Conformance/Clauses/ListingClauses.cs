@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>list.</summary>
+[Chapter(40, "Listing")]
 internal static class ListingClauses
 {
     private const string Guide = "list()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Lists longer than a page, groups with several entries, several members: with -Many a lot of them.</summary>
+[Chapter(200, "Many")]
 internal static class ManyClauses
 {
     [Clause("MANY-1", "list()", 0, "Of many elements each is listed, and each once.")]

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>One snapshot of several elements.</summary>
+[Chapter(140, "MultiSnapshots")]
 internal static class MultiSnapshotClauses
 {
     private const string Guide = "createMultiSnap()";

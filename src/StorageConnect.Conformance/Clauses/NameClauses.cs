@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Names that need care. An array may refuse one, and then says so; it never changes one.</summary>
+[Chapter(70, "Names")]
 internal static class NameClauses
 {
     private const string Guide = "create()";

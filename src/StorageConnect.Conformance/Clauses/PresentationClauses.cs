@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>startPresent and stopPresent.</summary>
+[Chapter(110, "Presentation")]
 internal static class PresentationClauses
 {
     private const string Start = "startPresent()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Quality of service.</summary>
+[Chapter(220, "Qos")]
 internal static class QosClauses
 {
     private const string List = "getQoSList()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>remove.</summary>
+[Chapter(270, "Removal")]
 internal static class RemovalClauses
 {
     private const string Guide = "remove()";

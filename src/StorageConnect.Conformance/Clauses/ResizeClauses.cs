@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>resize.</summary>
+[Chapter(120, "Resize")]
 internal static class ResizeClauses
 {
     private const string Guide = "resize()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>isRestorable and snapRestore.</summary>
+[Chapter(150, "Restore")]
 internal static class RestoreClauses
 {
     private const string Guide = "snapRestore()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>The array as a whole: validate, getInfo, getStatus, getStorageNames.</summary>
+[Chapter(20, "Server")]
 internal static class ServerClauses
 {
     [Clause("SERVER-1", "validate()", 4, "validate accepts the registered server, and again.", ReadOnly = true)]

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Each call changes what it is for, and nothing else on an array in use.</summary>
+[Chapter(190, "SideEffects")]
 internal static class SideEffectClauses
 {
     [Clause("SIDE-1", "create()", 0, "create changes nothing that was there.")]

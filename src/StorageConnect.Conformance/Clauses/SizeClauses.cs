@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Sizes at the edges.</summary>
+[Chapter(60, "Sizes")]
 internal static class SizeClauses
 {
     private const string Create = "create()";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Snapshots of one element.</summary>
+[Chapter(130, "Snapshots")]
 internal static class SnapshotClauses
 {
     private const string Create = "createSnap()";

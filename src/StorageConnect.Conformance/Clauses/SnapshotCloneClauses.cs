@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>cloneFromSnap.</summary>
+[Chapter(170, "SnapshotClones")]
 internal static class SnapshotCloneClauses
 {
     private const string Guide = "cloneFromSnap()";

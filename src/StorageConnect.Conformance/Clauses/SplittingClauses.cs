@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>isSplittable and splitClone.</summary>
+[Chapter(180, "Splitting")]
 internal static class SplittingClauses
 {
     private const string Guide = "splitClone()";

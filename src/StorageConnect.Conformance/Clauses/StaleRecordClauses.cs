@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Records that are older than what the array holds.</summary>
+[Chapter(280, "StaleRecords")]
 internal static class StaleRecordClauses
 {
     private const string Guide = "Class methods";

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>online and offline.</summary>
+[Chapter(90, "State")]
 internal static class StateClauses
 {
     [Clause("STATE-1", "offline()", 0, "offline sets an element offline.")]

@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>What can't be done is NoSuchOperation; what must always work works.</summary>
+[Chapter(260, "Unsupported")]
 internal static class UnsupportedClauses
 {
     [Clause("UNSUPPORTED-1", "createSnap()", 6, "Without the ability snapshot, createSnap is NoSuchOperation.", Lacks = (int)AbilityKey.Snapshot)]

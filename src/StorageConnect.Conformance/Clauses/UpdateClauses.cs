@@ -1,6 +1,7 @@
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>updateSERecords.</summary>
+[Chapter(240, "Update")]
 internal static class UpdateClauses
 {
     private const string Guide = "updateSERecords()";

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Arrays;
 

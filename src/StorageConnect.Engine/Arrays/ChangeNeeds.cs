@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <summary>What must be so for a change to succeed, besides what the change itself checks: for <see cref="StorageArray.CheckAsync"/>.</summary>
 public sealed record ChangeNeeds

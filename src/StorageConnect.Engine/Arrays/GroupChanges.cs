@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <summary>What became of a request for several access groups.</summary>
 /// <param name="Done">The groups created, or removed.</param>

@@ -1,4 +1,6 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Arrays;
 

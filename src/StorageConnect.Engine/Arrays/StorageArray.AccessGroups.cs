@@ -1,6 +1,10 @@
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
+using StorageConnect.Engine.Results;
+using StorageConnect.Engine.Servers;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>Access groups and presentation.</content>
 public sealed partial class StorageArray

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>Changes that are checked and not made.</content>
 public sealed partial class StorageArray

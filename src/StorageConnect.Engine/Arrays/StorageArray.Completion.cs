@@ -1,6 +1,7 @@
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Results;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>What the array does in the background.</content>
 public sealed partial class StorageArray

@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Operations;
+using StorageConnect.Engine.Results;
+using StorageConnect.Engine.Servers;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>Elements: finding, creating, changing and removing them.</content>
 public sealed partial class StorageArray

@@ -1,4 +1,6 @@
-namespace StorageConnect.Engine;
+using StorageConnect.Engine.Lineage;
+
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>Lineage, and what blocks a request.</content>
 public sealed partial class StorageArray

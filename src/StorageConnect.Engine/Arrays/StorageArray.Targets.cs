@@ -1,7 +1,8 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their
 /// own.</content>

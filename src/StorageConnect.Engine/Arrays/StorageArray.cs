@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Hosts;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Results;
 using StorageConnect.Engine.Servers;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Arrays;
 
 /// <summary>
 /// The only way to an array: every call of a plug-in goes through this class, which enforces the guide's rules. One instance serves a registered

@@ -1,4 +1,5 @@
 using System.Globalization;
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Arrays;
 

@@ -1,6 +1,6 @@
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>Errors about access groups. Each method's name is the id.</summary>
 internal static class AccessGroupErrors

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Resources;
 using System.Runtime.CompilerServices;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>The words of the errors that the engine, the host side and the cmdlets raise: ErrorTexts.resx, by the error's id.</summary>
 internal static class ErrorTexts

@@ -1,6 +1,8 @@
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
-namespace StorageConnect.Engine;
+using StorageConnect.Engine.Plugins;
+
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>Errors about plug-ins. Each method's name is the id.</summary>
 internal static class PluginErrors

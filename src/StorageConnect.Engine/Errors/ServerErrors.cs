@@ -1,7 +1,6 @@
-using StorageConnect.Engine.Plugins;
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>Errors about registered servers and what is kept of them. Each method's name is the id.</summary>
 internal static class ServerErrors
@@ -30,8 +29,8 @@ internal static class ServerErrors
     public static InvalidStorageArrayException StorageTypeUnsupported(string server, StorageType type, PluginDescriptor plugin) =>
         new(Text([plugin.Name, type, plugin.StorageTypes])) { Element = server };
 
-    public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, ApiVersion api) =>
-        new(Text([plugin, api, given, ApiVersion.ManyAccessContexts])) { Element = server };
+    public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, string api, string needed) =>
+        new(Text([plugin, api, given, needed])) { Element = server };
 
     public static ArrayUnreachableException ArrayUnreachable(string array, TimeSpan timeout) =>
         new(Text([array, Math.Round(timeout.TotalSeconds)], "Validate")) { Element = array, Retryable = true };

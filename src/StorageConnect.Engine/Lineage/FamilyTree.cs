@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Lineage;
 
 /// <summary>Who was made of whom on one array.</summary>
 internal sealed class FamilyTree

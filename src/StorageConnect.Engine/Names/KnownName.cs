@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>A name that an array has told.</summary>
 /// <param name="Kind">What it is the name of.</param>

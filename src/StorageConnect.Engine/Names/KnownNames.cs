@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>
 /// The names that arrays have returned to this process and to earlier ones, for completion and suggestions. Bounded: the last names are kept.

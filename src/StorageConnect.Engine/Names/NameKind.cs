@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>What a known name is the name of.</summary>
 public enum NameKind

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using StorageConnect.Linux.Files;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>The known names in a file, so that a new process can complete them. It holds names alone, no secrets, and has mode 0600.</summary>
 /// <remarks>Names are a convenience: a file that can't be read or written is no error.</remarks>

@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>The name that was probably meant: equal but for case, or one letter away.</summary>
 public static class NearMiss

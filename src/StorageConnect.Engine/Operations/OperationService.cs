@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Operations;
 
 /// <summary>What arrays do in the background for this user. Operations are stored on disk, so that any later process can follow them.</summary>
 public sealed class OperationService

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Operations;
 
 /// <summary>
 /// A wait for operations. Only the latest update of each is kept, so that a slow reader costs nothing. Disposing of it ends the

@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Operations;
 
 /// <summary>The state of an operation at one moment.</summary>
 /// <param name="Id">The operation's id.</param>

@@ -1,3 +1,6 @@
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Plugins;
+
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>Polling schedule: 20 ms growing to 2 s, and how many failures are tolerated.</summary>

@@ -1,3 +1,7 @@
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Plugins;
+
 namespace StorageConnect.Engine.Operations;
 
 /// <summary>Queries the progress of an operation once, and decides what the result means. An end is stored before it is reported.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -42,7 +43,7 @@ internal static partial class DescriptorRules
 
     /// <summary>What is wrong with a class name that becomes a folder's name, or null.</summary>
     public static string? FindClassNameProblem(string className) =>
-        ClassName().IsMatch(className) ? null : $"Its class name '{Arrays.UntrustedText.Quote(className)}' is not made of letters, digits, '_', '.' and '+'.";
+        ClassName().IsMatch(className) ? null : $"Its class name '{Results.UntrustedText.Quote(className)}' is not made of letters, digits, '_', '.' and '+'.";
 
     [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_.+]{0,199}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ClassName();

@@ -1,4 +1,6 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Settings;
 using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;

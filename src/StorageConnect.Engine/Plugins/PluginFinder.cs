@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Settings;
+
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>Finds plug-ins: a folder each, in the module, in the user's data folder and in /opt. Reads metadata, runs nothing.</summary>

@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Settings;
 using StorageConnect.Engine.Workers;
 using StorageConnect.Linux.Files;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
+using StorageConnect.Engine.Errors;
 
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Servers;
 
 /// <summary>What the name of a new server, element, snapshot or group may be.</summary>
 internal static class NameRule

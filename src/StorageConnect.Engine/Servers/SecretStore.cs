@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Servers;

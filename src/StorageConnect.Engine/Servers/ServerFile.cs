@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Servers;

@@ -1,3 +1,6 @@
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Settings;
+
 namespace StorageConnect.Engine.Servers;
 
 /// <summary>The servers this user registered, across processes.</summary>

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Results;
 using StorageConnect.Linux.Processes;
 using StorageConnect.Linux.Tracing;
 

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Workers;
 
@@ -214,7 +216,7 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
             return error;
         }
 
-        var copy = Arrays.ErrorRepair.Create(error.GetType().Name,
+        var copy = Results.ErrorRepair.Create(error.GetType().Name,
             new(error.ErrorId, message, action) { Element = error.Element, Retryable = error.Retryable });
         copy.Obstacles = error.Obstacles;
         return copy;

@@ -1,5 +1,6 @@
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Iscsi;
 

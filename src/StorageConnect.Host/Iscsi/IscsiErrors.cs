@@ -1,5 +1,5 @@
 using StorageConnect.Host.Tools;
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Host.Iscsi;
 

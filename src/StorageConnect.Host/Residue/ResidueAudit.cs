@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Sysfs;

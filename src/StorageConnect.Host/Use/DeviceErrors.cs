@@ -1,5 +1,5 @@
 using StorageConnect.Host.Iscsi;
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Host.Use;
 

@@ -1,4 +1,6 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 

@@ -1,4 +1,7 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 

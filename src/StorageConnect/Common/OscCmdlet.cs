@@ -4,6 +4,8 @@ using System.Management.Automation.Host;
 using System.Reflection;
 using System.Threading.Channels;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 

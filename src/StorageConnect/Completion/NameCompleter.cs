@@ -2,6 +2,8 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Names;
 
 namespace StorageConnect.Commands;
 

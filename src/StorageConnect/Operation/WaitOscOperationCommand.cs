@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 

@@ -1,5 +1,7 @@
 using System.Management.Automation;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
@@ -7,7 +8,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscStatus))]
 public sealed class GetOscStatusCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageConnect.Engine.StorageArray array, StorageElement? element) => WriteObject(new OscStatus
+    private protected override void Ask(StorageConnect.Engine.Arrays.StorageArray array, StorageElement? element) => WriteObject(new OscStatus
     {
         StorageServerName = array.Name,
         StorageElementName = element?.Name,

@@ -105,7 +105,7 @@ public sealed class ServerStoryTests : IDisposable
         _session.Invoke(register, ("info", array.Id), credential);
 
         // Another process is one whose memory of secrets is empty; the settings are the same.
-        var paths = StorageConnect.Engine.EnginePaths.FromEnvironment(StagedModule.Folder);
+        var paths = StorageConnect.Engine.Settings.EnginePaths.FromEnvironment(StagedModule.Folder);
         var elsewhere = new StorageConnect.Engine.StorageEngine(paths, new FakeHost());
         var error = await Assert.ThrowsAsync<AuthenticationFailedException>(
             () => elsewhere.GetArray("kept").ValidateAsync(TestContext.Current.CancellationToken));

@@ -1,5 +1,6 @@
 using System.Text;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;

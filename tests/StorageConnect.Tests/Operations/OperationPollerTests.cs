@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
+using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Hosts;
 
 namespace StorageConnect.Tests.Recording;
 

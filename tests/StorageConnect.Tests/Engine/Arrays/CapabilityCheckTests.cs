@@ -1,4 +1,6 @@
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -85,7 +87,7 @@ public sealed class CapabilityCheckTests : ArrayTests
     public async Task An_answer_that_a_key_can_not_have_is_the_plug_ins_fault(AbilityKey key, Ability value)
     {
         Can(now => new(now) { [key] = value });
-        var error = await Expect.FailureAsync<StorageConnect.Engine.PluginFaultException>("PluginFailure", "Recording",
+        var error = await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording",
             () => Door.GetCapabilitiesAsync(Cancellation));
         Assert.Contains(key.ToString(), error.Message, StringComparison.Ordinal);
     }
@@ -95,6 +97,7 @@ public sealed class CapabilityCheckTests : ArrayTests
     public async Task Fewer_than_unlimited_access_entries_is_the_plug_ins_fault()
     {
         Can(now => new(now) { MaxAccessEntries = -2 });
-        await Expect.FailureAsync<StorageConnect.Engine.PluginFaultException>("PluginFailure", "Recording", () => Door.GetCapabilitiesAsync(Cancellation));
+        await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording",
+            () => Door.GetCapabilitiesAsync(Cancellation));
     }
 }

@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Tests.Engine.Arrays;
 

@@ -1,7 +1,8 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using Xunit;
 using Call = System.Func<
-    StorageConnect.Engine.StorageArray, StorageConnect.Tests.Engine.Arrays.Furniture, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
+    StorageConnect.Engine.Arrays.StorageArray, StorageConnect.Tests.Engine.Arrays.Furniture, System.Threading.CancellationToken, System.Threading.Tasks.Task>;
 
 namespace StorageConnect.Tests.Engine.Arrays;
 

@@ -1,4 +1,6 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

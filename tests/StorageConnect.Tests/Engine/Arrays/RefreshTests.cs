@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -39,6 +41,6 @@ public sealed class RefreshTests
         using var bed = new TestBed(new() { Base = typeof(RecordingIscsiPlugin), ExtendedApiVersion = "1.2.9" });
         var door = await bed.OpenAsync();
         bed.Array.Throw("refresh", () => new FormatException("no bus"));
-        await Expect.FailureAsync<StorageConnect.Engine.PluginFaultException>("PluginFailure", "Recording", () => door.RefreshAsync(Cancellation));
+        await Expect.FailureAsync<StorageConnect.Engine.Errors.PluginFaultException>("PluginFailure", "Recording", () => door.RefreshAsync(Cancellation));
     }
 }

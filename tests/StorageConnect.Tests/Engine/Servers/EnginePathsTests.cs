@@ -1,4 +1,5 @@
 using StorageConnect.Engine;
+using StorageConnect.Engine.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Servers;

@@ -283,7 +283,7 @@ public sealed class ServerListTests : IDisposable
     public async Task Folders_on_the_way_are_the_users_alone()
     {
         using var folder = new TemporaryFolder();
-        var paths = new StorageConnect.Engine.EnginePaths(folder["home/.config/storage-connect"], folder["home/.local/state/storage-connect"],
+        var paths = new StorageConnect.Engine.Settings.EnginePaths(folder["home/.config/storage-connect"], folder["home/.local/state/storage-connect"],
             _bed.Paths.UserPlugins, _bed.Paths.ModulePlugins);
         await new StorageConnect.Engine.StorageEngine(paths, _bed.Host).RegisterAsync(_bed.Draft(), "Recording", false, Cancellation);
 

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Workers;
 using Xunit;

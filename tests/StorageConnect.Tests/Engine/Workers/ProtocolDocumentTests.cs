@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Workers;
 using StorageConnect.Tests.Recording;
 using StorageConnect.Worker;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Workers;

@@ -1,5 +1,6 @@
 using StorageConnect.Conformance;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;

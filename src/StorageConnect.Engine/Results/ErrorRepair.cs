@@ -1,4 +1,7 @@
-namespace StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Operations;
+
+namespace StorageConnect.Engine.Results;
 
 /// <summary>Copies of errors: with texts that can be shown, or made again of what was stored.</summary>
 internal static class ErrorRepair

@@ -2,9 +2,8 @@ using StorageConnect.PluginKit.Jobs;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
-using StorageConnect.Plugins.Local.Operations;
 
-namespace StorageConnect.Plugins.Local.Jobs;
+namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>The copies of a pool that go on in the background. A job is a row.</summary>
 internal sealed class CopyJobs : IJobWork, IDisposable
@@ -13,11 +12,15 @@ internal sealed class CopyJobs : IJobWork, IDisposable
     private const long KeptFrom = 8 << 20;
 
     private readonly LocalArray _array;
+    private readonly Type _keeper;
     private readonly BackgroundJobs _jobs;
 
-    public CopyJobs(LocalArray array)
+    /// <param name="array">The pool.</param>
+    /// <param name="keeper">The entry point of a process that continues the copies when this one ends.</param>
+    public CopyJobs(LocalArray array, Type keeper)
     {
         _array = array;
+        _keeper = keeper;
         _jobs = new(this, array.Locks);
     }
 
@@ -44,7 +47,7 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         _jobs.Start(job.Uuid);
         if (job.Total >= KeptFrom && !_jobs.HasKeeper())
         {
-            KeeperProcess.TryStart(typeof(PoolKeeper), _array.Folder.Path);
+            KeeperProcess.TryStart(_keeper, _array.Folder.Path);
         }
 
         return job;

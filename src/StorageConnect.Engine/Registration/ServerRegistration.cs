@@ -1,6 +1,10 @@
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Hosts;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Engine.Servers;
 
-namespace StorageConnect.Engine.Servers;
+namespace StorageConnect.Engine.Registration;
 
 /// <summary>
 /// The steps before a new or changed server is stored: validate, choose the storage name, validate again with it, getInfo. Nothing is stored

@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Hosts;
 
 /// <summary>What the engine needs of the host it runs on, for plug-ins and for the guide's generic methods.</summary>
 public interface IStorageHost : IHostServices

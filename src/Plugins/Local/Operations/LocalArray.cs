@@ -5,11 +5,9 @@ using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Configuration;
 using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Plugins.Local.Export;
-using StorageConnect.Plugins.Local.Jobs;
-using StorageConnect.Plugins.Local.Operations;
 using StorageConnect.Plugins.Local.Pools;
 
-namespace StorageConnect.Plugins.Local;
+namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>One pool, open: its folder, its database, what its file system can do, and the jobs this process works on.</summary>
 internal sealed class LocalArray : IDisposable
@@ -17,13 +15,13 @@ internal sealed class LocalArray : IDisposable
     private readonly Lazy<FilePool> _pool;
     private readonly (ulong, uint, uint)? _identity;
 
-    private LocalArray(PoolFolder folder, PoolDatabase database)
+    private LocalArray(PoolFolder folder, PoolDatabase database, Type keeper)
     {
         Folder = folder;
         Database = database;
         Reserve = new(folder);
         Locks = new(folder.Locks);
-        Jobs = new(this);
+        Jobs = new(this, keeper);
         Export = new(folder, database, Locks);
         _pool = new(() => PoolProbe.Probe(folder), LazyThreadSafetyMode.PublicationOnly);
         _identity = LinuxFile.Identity(folder.Database);
@@ -60,12 +58,13 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Opens a pool, and puts in order what a crash left behind.</summary>
     /// <param name="folder">The pool's folder.</param>
     /// <param name="request">What the server that is being validated wants; null where a validated server is used.</param>
-    public static LocalArray Open(PoolFolder folder, PoolRequest? request)
+    /// <param name="keeper">The entry point of the keeper's process.</param>
+    public static LocalArray Open(PoolFolder folder, PoolRequest? request, Type keeper)
     {
         var create = MustCreate(folder, request);
         folder.Check();
         PoolTrust.Require(folder);
-        var array = new LocalArray(folder, PoolDatabase.Open(folder, create));
+        var array = new LocalArray(folder, PoolDatabase.Open(folder, create), keeper);
         try
         {
             array.CheckSeat(request);

@@ -1,6 +1,9 @@
-using static StorageConnect.Engine.ErrorTexts;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
-namespace StorageConnect.Engine;
+using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Operations;
+
+namespace StorageConnect.Engine.Operations;
 
 /// <summary>Errors about long operations. Each method's name is the id.</summary>
 internal static class OperationErrors

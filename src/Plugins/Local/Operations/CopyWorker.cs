@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Plugins.Local.Catalog;
-using StorageConnect.Plugins.Local.Operations;
 
-namespace StorageConnect.Plugins.Local.Jobs;
+namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
 /// Copies for one job, holes staying holes, from where the worker before it stopped. Every so often what was copied is made durable and

@@ -1,4 +1,5 @@
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace StorageConnect.Linux.Files;
+namespace StorageConnect.Linux.Native;
 
 /// <summary><c>struct statfs</c>, as 64-bit Linux has it.</summary>
 [StructLayout(LayoutKind.Sequential)]

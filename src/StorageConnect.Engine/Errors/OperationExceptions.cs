@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>An operation failed for a reason of its plug-in's own kind.</summary>
 public sealed class OperationFailedException : StorageConnectException

@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine.Arrays;
+namespace StorageConnect.Engine.Results;
 
 /// <summary>What a plug-in returns must be what the guide says; anything else is a fault of the plug-in, before a user builds on it.</summary>
 internal static class ResultRules

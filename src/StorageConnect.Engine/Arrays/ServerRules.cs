@@ -1,6 +1,7 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;
 
-namespace StorageConnect.Engine.Servers;
+namespace StorageConnect.Engine.Arrays;
 
 /// <summary>Checks of a server record before a plug-in gets it.</summary>
 internal static class ServerRules
@@ -26,7 +27,8 @@ internal static class ServerRules
     {
         if (server.AccessContexts.Count > 1 && plugin.ApiVersion < ApiVersion.ManyAccessContexts)
         {
-            throw ServerErrors.OneAccessContextOnly(server.Name, server.AccessContexts.Count, plugin.Descriptor.Name, plugin.ApiVersion);
+            throw ServerErrors.OneAccessContextOnly(server.Name, server.AccessContexts.Count, plugin.Descriptor.Name, plugin.ApiVersion.ToString(),
+                ApiVersion.ManyAccessContexts.ToString());
         }
     }
 

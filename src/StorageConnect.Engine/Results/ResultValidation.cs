@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine.Arrays;
+namespace StorageConnect.Engine.Results;
 
 /// <summary>
 /// What every result must be before another rule looks at it: complete, its numbers and states within their types, its identifiers without anything

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace StorageConnect.Linux.Files;
+namespace StorageConnect.Linux.Native;
 
 /// <summary><c>struct statx</c>, which is the same on every architecture.</summary>
 [StructLayout(LayoutKind.Sequential)]

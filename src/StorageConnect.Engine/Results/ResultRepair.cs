@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine.Arrays;
+namespace StorageConnect.Engine.Results;
 
 /// <summary>
 /// Replaces what can't be shown in the texts of a result, and drops figures that can't be. What is not repaired here, because callers build on it, is

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace StorageConnect.Engine.Arrays;
+namespace StorageConnect.Engine.Results;
 
 /// <summary>
 /// Texts from arrays and plug-ins are data: no escape sequence, direction override or unbounded text of theirs reaches a terminal, a question, an

@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Settings;
 
 /// <summary>Where the engine keeps and finds things: the XDG base directories.</summary>
 /// <param name="Config">Registered servers and saved secrets.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StorageConnect.Engine;
+using StorageConnect.Engine.Settings;
 using StorageConnect.Engine.Tracing;
 using StorageConnect.Host;
 

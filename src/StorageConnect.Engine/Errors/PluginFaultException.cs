@@ -1,4 +1,4 @@
-namespace StorageConnect.Engine;
+namespace StorageConnect.Engine.Errors;
 
 /// <summary>A plug-in broke the contract: it threw what it shouldn't, or returned what it can't.</summary>
 public sealed class PluginFaultException : StorageConnectException

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Conformance;
 

@@ -1,4 +1,3 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Hosts;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;

@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Benchmarks;

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Arrays;

@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Hosts;
 using StorageConnect.Engine.Names;

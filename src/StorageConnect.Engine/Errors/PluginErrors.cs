@@ -1,7 +1,5 @@
 using static StorageConnect.Engine.Errors.ErrorTexts;
 
-using StorageConnect.Engine.Plugins;
-
 namespace StorageConnect.Engine.Errors;
 
 /// <summary>Errors about plug-ins. Each method's name is the id.</summary>

@@ -1,7 +1,5 @@
-using static StorageConnect.Engine.Errors.ErrorTexts;
-
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Operations;
+using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Engine.Operations;
 

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Engine.Operations;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
-using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Servers;
 using StorageConnect.Linux.Files;
 

@@ -1,5 +1,4 @@
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Engine.Operations;
 

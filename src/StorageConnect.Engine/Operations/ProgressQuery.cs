@@ -1,6 +1,5 @@
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Engine.Operations;
 

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Plugins;
 

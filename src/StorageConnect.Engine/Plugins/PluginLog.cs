@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Plugins;

@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Results;
 
 namespace StorageConnect;

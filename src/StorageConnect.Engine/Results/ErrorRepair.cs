@@ -1,5 +1,4 @@
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Engine.Results;
 

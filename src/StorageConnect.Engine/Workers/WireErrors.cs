@@ -1,5 +1,4 @@
 using System.Text.Json;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Workers;

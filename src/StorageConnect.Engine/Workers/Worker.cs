@@ -3,7 +3,6 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Results;
 using StorageConnect.Linux.Processes;
 using StorageConnect.Linux.Tracing;

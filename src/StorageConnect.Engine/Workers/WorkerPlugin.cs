@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Workers;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Linux.Native;
 

@@ -1,9 +1,6 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
-using StorageConnect.Engine.Operations;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
 

@@ -1,6 +1,4 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 

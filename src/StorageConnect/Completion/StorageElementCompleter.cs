@@ -1,5 +1,4 @@
 using System.Collections;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Names;
 
 namespace StorageConnect.Commands;

@@ -1,6 +1,4 @@
 using System.Management.Automation;
-using StorageConnect.Engine;
-using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;

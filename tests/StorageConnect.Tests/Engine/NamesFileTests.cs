@@ -1,4 +1,3 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Names;
 using StorageConnect.Tests.Recording;
 using Xunit;

@@ -6,7 +6,6 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using StorageConnect.Conformance;
 using StorageConnect.Engine;
-using StorageConnect.Engine.Errors;
 using StorageConnect.Host;
 using StorageConnect.Host.OpenIscsi;
 

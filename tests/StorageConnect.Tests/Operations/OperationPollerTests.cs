@@ -1,8 +1,6 @@
 using System.Threading.Channels;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Operations;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

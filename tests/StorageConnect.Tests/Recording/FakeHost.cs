@@ -1,4 +1,3 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Hosts;
 
 namespace StorageConnect.Tests.Recording;

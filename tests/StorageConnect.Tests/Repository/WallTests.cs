@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Xunit;
 
@@ -121,7 +120,10 @@ public sealed partial class WallTests
     {
         Dictionary<(string From, string To), SortedSet<string>> imports = new()
         {
-            [("A", "B")] = ["a > b"], [("B", "C")] = ["b > c"], [("C", "A")] = ["c > a"], [("C", "D")] = ["c > d"],
+            [("A", "B")] = ["a > b"],
+            [("B", "C")] = ["b > c"],
+            [("C", "A")] = ["c > a"],
+            [("C", "D")] = ["c > d"],
         };
 
         Assert.Equal(["A -> B: a > b", "B -> C: b > c", "C -> A: c > a"], Cycle(imports));

@@ -1,4 +1,3 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Tests.Engine.Arrays;

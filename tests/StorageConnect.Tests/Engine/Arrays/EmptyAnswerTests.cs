@@ -1,6 +1,4 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

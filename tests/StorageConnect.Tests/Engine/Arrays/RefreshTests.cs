@@ -1,5 +1,3 @@
-using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

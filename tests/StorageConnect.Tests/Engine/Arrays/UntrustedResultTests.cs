@@ -1,7 +1,4 @@
-using StorageConnect.Engine;
-using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Results;
 using StorageConnect.Tests.Recording;
 using Xunit;

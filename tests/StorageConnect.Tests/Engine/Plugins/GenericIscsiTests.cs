@@ -1,4 +1,3 @@
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Plugins.GenericIscsi;
 using StorageConnect.Tests.Recording;

@@ -2,7 +2,6 @@ using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;

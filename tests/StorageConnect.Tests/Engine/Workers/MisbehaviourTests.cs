@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Plugins;

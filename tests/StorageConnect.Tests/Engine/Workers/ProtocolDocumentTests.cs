@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using StorageConnect.Engine;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Workers;
 using StorageConnect.Tests.Recording;

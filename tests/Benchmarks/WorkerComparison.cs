@@ -61,7 +61,8 @@ internal static class WorkerComparison
             foreach (var (name, path, plugin, isolated) in ways)
             {
                 var results = Enumerable.Range(0, Rounds).Select(round => Measure(Path.Combine(folder, $"{name}{round}"), path, plugin, isolated)).ToList();
-                var (call, first, perSecond) = (Median(results.Select(r => r.Call)), Median(results.Select(r => r.First)), Median(results.Select(r => r.PerSecond)));
+                var (call, first, perSecond) = (Median(results.Select(r => r.Call)),
+                    Median(results.Select(r => r.First)), Median(results.Select(r => r.PerSecond)));
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20}{call,18:0.0}{first,18:0}{perSecond,14:0}"));
             }
 

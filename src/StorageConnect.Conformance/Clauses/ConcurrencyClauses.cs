@@ -21,7 +21,8 @@ internal static class ConcurrencyClauses
     public static async Task AllAreCreated(ClauseContext b)
     {
         var made = Done(await ClauseContext.InParallelAsync(_ => b.CreateAsync()));
-        Check.Equal(made.Count, made.DistinctBy(element => element.Uuid).DistinctBy(element => b.HasNoIdentityYet(element) ? element.Uuid : element.Page83Id).Count(),
+        Check.Equal(made.Count,
+            made.DistinctBy(element => element.Uuid).DistinctBy(element => b.HasNoIdentityYet(element) ? element.Uuid : element.Page83Id).Count(),
             "identities");
         var listed = await b.ListAsync();
         made.ForEach(element => Check.Contains(element, listed, "listed"));

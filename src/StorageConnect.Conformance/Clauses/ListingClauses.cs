@@ -15,7 +15,8 @@ internal static class ListingClauses
         }
     }
 
-    [Clause("LIST-2", Guide, 11, "Every element has a page 0x83 id as multipath-tools writes it, or none yet where identities belong to the presentation.", ReadOnly = true)]
+    [Clause("LIST-2", Guide, 11,
+        "Every element has a page 0x83 id as multipath-tools writes it, or none yet where identities belong to the presentation.", ReadOnly = true)]
     public static async Task Page83Ids(ClauseContext b)
     {
         foreach (var element in await SeenAsync(b, () => b.ListAsync()))

@@ -114,7 +114,8 @@ internal static class PresentationClauses
         Check.That((await b.InfoAsync(element)).LunAddresses.Any(place => place.TargetName.Length > 0), "a target and a LUN number", "none");
     }
 
-    [Clause("PRESENT-14", Start, 11, "Where identities belong to the presentation, two elements that are presented at the same time are never in the same place.",
+    [Clause("PRESENT-14", Start, 11,
+        "Where identities belong to the presentation, two elements that are presented at the same time are never in the same place.",
         Needs = [AbilityKey.AccessControl])]
     public static async Task PlacesDiffer(ClauseContext b)
     {

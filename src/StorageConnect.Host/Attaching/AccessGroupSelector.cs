@@ -61,7 +61,8 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     private bool IsOwn(AccessGroup group) => group.Entries.Count > 0 && group.Entries.All(IsThisHost);
 
     private bool IsThisHost(string entry) =>
-        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry)) || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(name, entry))
+        (initiator.Iqn is { } iqn && InitiatorName.Comparer.Equals(iqn, entry))
+        || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(name, entry))
         || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(wwpn, entry));
 
     private StorageConnectException NoOneGroup(StorageElement element, StorageServer server, List<AccessGroup> holding)

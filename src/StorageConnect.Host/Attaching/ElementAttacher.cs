@@ -114,7 +114,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
 
         var paths = await HostConnectors.For(host, server.StorageType)
-            .ConnectAsync(new(server, element, _attachment.Key, _initiator, presented, token => array.StartAsync(element, token), undo.Changes, warn), cancellationToken);
+            .ConnectAsync(new(server, element, _attachment.Key, _initiator, presented, token => array.StartAsync(element, token),
+                undo.Changes, warn), cancellationToken);
         element = presented is null ? element : element with { Page83Id = presented.Page83Id };
         Tracer.Verbose($"Host: found {string.Join(", ", paths.Select(path => path.Disk))} for '{element.Name}'");
         if (host.Multipath.IsListening)

@@ -72,7 +72,8 @@ internal sealed class HazardCheck(LinuxHost host)
         var interrupted = host.Ledger.Attachments.Where(attachment => attachment.State != AttachmentState.Attached && IsAbandoned(attachment))
             .Select(attachment => attachment.StorageElementName).ToList();
         return interrupted.Count > 0 || host.Ledger.FullScans.Count > 0
-            ? Warning(check, interrupted.Count > 0 ? $"Interrupted: {string.Join(", ", interrupted)}." : "A scan was interrupted: it may have left LUNs of others.",
+            ? Warning(check, interrupted.Count > 0 ? $"Interrupted: {string.Join(", ", interrupted)}."
+                : "A scan was interrupted: it may have left LUNs of others.",
                 "Connect-OscStorageElement completes an interrupted run, Disconnect-OscStorageElement undoes it.")
             : Ok(check, "None was interrupted.");
     }
@@ -123,7 +124,8 @@ internal sealed class HazardCheck(LinuxHost host)
     }
 
     private static bool HoldsSecret(string path) => SysFile.TryReadText(path)?.Split('\n')
-        .Any(line => !line.TrimStart().StartsWith('#') && line.Split('=')[0].Trim() is { } name && name.Contains(".auth.password", StringComparison.Ordinal)) == true;
+        .Any(line => !line.TrimStart().StartsWith('#') && line.Split('=')[0].Trim() is { } name
+            && name.Contains(".auth.password", StringComparison.Ordinal)) == true;
 
     private OscHostFinding CheckReplacementTimeout()
     {
@@ -142,7 +144,8 @@ internal sealed class HazardCheck(LinuxHost host)
         var remote = devices.SelectMany(device => device.Paths.Select(path => path.Device).Append(device.Path)).ToHashSet();
         var table = (SysFile.TryReadText(Path.Combine(host.Roots.Etc, "fstab")) ?? "").Split('\n')
             .Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).FirstOrDefault() ?? "");
-        return table.Where(name => IsKernelName(name) && (remote.Contains(name) || remote.Contains(name.TrimEnd("0123456789".ToCharArray())))).ToList() is [_, ..] names
+        return table.Where(name => IsKernelName(name) && (remote.Contains(name)
+            || remote.Contains(name.TrimEnd("0123456789".ToCharArray())))).ToList() is [_, ..] names
             ? Warning(check, $"/etc/fstab names {string.Join(", ", names)}: after the next boot another LUN may have that name.",
                 "Name it by UUID=, or by its link in /dev/mapper or /dev/disk/by-id.")
             : Ok(check, "/etc/fstab names no remote LUN by the kernel's name.");

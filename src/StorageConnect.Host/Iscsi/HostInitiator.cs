@@ -31,7 +31,8 @@ internal static class HostInitiator
         const string prefix = "host";
         var folder = Path.Combine(roots.Sys, "class", "fc_host");
         return SysFile.Names(folder, prefix + "*")
-            .Select(name => (Number: int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture), Name: SysFile.TryReadText(Path.Combine(folder, name, "port_name"))))
+            .Select(name => (Number: int.Parse(name[prefix.Length..], CultureInfo.InvariantCulture),
+                Name: SysFile.TryReadText(Path.Combine(folder, name, "port_name"))))
             .Where(port => port.Name is not null)
             .ToDictionary(port => port.Number, port => InitiatorName.TryGetWwn(port.Name!) ?? port.Name!);
     }

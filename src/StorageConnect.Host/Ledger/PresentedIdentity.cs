@@ -34,7 +34,8 @@ internal sealed record PresentedIdentity
     public bool IsTarget(string targetName) => Places.Any(place => place.TargetName == targetName);
 
     /// <summary>True for a device at one of the places, through whatever portal.</summary>
-    public bool IsAt(ScsiDevice device, IscsiSession session) => device.SessionId == session.Id && KernelLuns.At(session.TargetName, Places).Contains(device.Lun);
+    public bool IsAt(ScsiDevice device, IscsiSession session) =>
+        device.SessionId == session.Id && KernelLuns.At(session.TargetName, Places).Contains(device.Lun);
 
     /// <summary>The devices at these places.</summary>
     public IReadOnlyList<ScsiDevice> FindDevices(HostRoots roots, IEnumerable<IscsiSession> sessions) =>

@@ -8,7 +8,8 @@ namespace StorageConnect.Host.OpenIscsi;
 internal sealed partial class OpenIscsiInitiator
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(AccessContext access, InitiatorIdentity? initiator, Action<string> warn,
+        CancellationToken cancellationToken)
     {
         DemandLinux();
         ArrayUnreachableException? unreachable = null;

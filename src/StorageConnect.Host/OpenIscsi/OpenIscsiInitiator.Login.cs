@@ -43,7 +43,8 @@ internal sealed partial class OpenIscsiInitiator
     private async Task<IscsiSession> TryLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
     {
         var record = await _database.PutNodeAsync(
-            node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults(), _database.ReadInterface(node.Initiator)), cancellationToken);
+            node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults(), _database.ReadInterface(node.Initiator)),
+            cancellationToken);
         var begun = DateTime.UtcNow;
         var session = default(IscsiSession);
         try

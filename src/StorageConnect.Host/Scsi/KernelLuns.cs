@@ -11,5 +11,6 @@ internal static class KernelLuns
 
     /// <summary>Those of these places that are behind a target; none where it isn't among them.</summary>
     public static List<long> At(string targetName, IEnumerable<LunAddress> places) =>
-        [.. places.Where(place => InitiatorName.Comparer.Equals(place.TargetName, targetName)).Select(place => place.Lun < FirstFlatLun ? (long)place.Lun : FlatAddressing + place.Lun)];
+        [.. places.Where(place => InitiatorName.Comparer.Equals(place.TargetName, targetName))
+            .Select(place => place.Lun < FirstFlatLun ? (long)place.Lun : FlatAddressing + place.Lun)];
 }

@@ -30,7 +30,9 @@ public static unsafe class FileExtents
         }
     }
 
-    /// <summary>How many bytes files take, and how many of them would become free with the files. What has not reached the disk yet is the files' own.</summary>
+    /// <summary>
+    /// How many bytes files take, and how many of them would become free with the files. What has not reached the disk yet is the files' own.
+    /// </summary>
     /// <param name="files">The files. Blocks that they share with each other count once.</param>
     /// <param name="mostExtents">With more extents than this, the answer is null: it would take too long.</param>
     /// <returns>Null where the file system does not tell.</returns>

@@ -37,7 +37,8 @@ internal static class ConformanceDocument
             }
         }
 
-        text.Append("\n## What no clause can see\n\nThe guide forbids it, and a run passes all the same. Test it in another way.\n\n| fault | why |\n|---|---|\n");
+        text.Append("\n## What no clause can see\n\n" +
+            "The guide forbids it, and a run passes all the same. Test it in another way.\n\n| fault | why |\n|---|---|\n");
         foreach (var (fault, reason) in UnobservableFaults.All)
         {
             text.Append(CultureInfo.InvariantCulture, $"| {fault} | {reason} |\n");

@@ -12,7 +12,8 @@ public sealed class EmptyArrayTests : IDisposable
         "DESCRIPTOR-1", "DESCRIPTOR-2", "DESCRIPTOR-3", "DESCRIPTOR-4", "DESCRIPTOR-5", "DESCRIPTOR-6", "DESCRIPTOR-7", "DESCRIPTOR-9",
         "SERVER-1", "SERVER-3", "SERVER-4", "SERVER-5", "SERVER-6", "SERVER-9", "SERVER-11", "SERVER-12", "SERVER-14",
         "CAPABILITY-1", "CAPABILITY-4",
-        "INFO-2", "INFO-5", "GROUP-20", "SNAP-12", "SNAP-14", "RESTORE-10", "SPLIT-7", "LIMIT-1", "LIMIT-2", "LIMIT-5", "LIMIT-6", "CLONE-14", "CLONE-18", "UPDATE-4", "UNSUPPORTED-8",
+        "INFO-2", "INFO-5", "GROUP-20", "SNAP-12", "SNAP-14", "RESTORE-10", "SPLIT-7", "LIMIT-1", "LIMIT-2", "LIMIT-5", "LIMIT-6", "CLONE-14", "CLONE-18",
+        "UPDATE-4", "UNSUPPORTED-8",
     ];
 
     private readonly KitBed _bed = new(new() { Ability = KitBed.Nothing });

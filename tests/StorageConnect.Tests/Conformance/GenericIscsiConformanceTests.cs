@@ -84,7 +84,8 @@ public sealed partial class GenericIscsiConformanceTests : IDisposable
 
         var folder = Directory.CreateDirectory(_bed.FolderOf("GenericIscsi")).FullName;
         File.Copy(typeof(GenericIscsiPlugin).Assembly.Location, Path.Combine(folder, "StorageConnect.Plugins.GenericIscsi.dll"));
-        await _bed.Engine.RegisterAsync(new() { Name = "lab", StorageType = StorageType.iSCSI, AccessContexts = [new() { Host = "127.0.0.1" }] }, "GenericIscsi",
+        await _bed.Engine.RegisterAsync(new() { Name = "lab", StorageType = StorageType.iSCSI, AccessContexts = [new() { Host = "127.0.0.1" }] },
+            "GenericIscsi",
             saveCredential: false, Cancellation);
         await _bed.Engine.DiscoverAsync("lab", Cancellation);
         await _bed.Engine.GetArray("lab").StartAsync(null, null, Cancellation);

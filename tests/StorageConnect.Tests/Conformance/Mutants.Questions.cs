@@ -18,10 +18,12 @@ internal static partial class Mutants
            select new Mutant(method.Clause, $"{method.Method} changes {change.Field} of all elements", a => AfterGroups(a, method.Method, change.Change)),
         .. from method in new[] { "isCloneable", "isSnapable", "isSplittable", "isRestorable" }
            from change in Changes
-           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements", a => a.Lie<bool>(method, answer => After(a, answer, change.Change))),
+           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements",
+               a => a.Lie<bool>(method, answer => After(a, answer, change.Change))),
         .. from method in new[] { "getCloneLimits", "getSnapLimits" }
            from change in Changes
-           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements", a => a.Lie<long>(method, answer => After(a, answer, change.Change))),
+           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements",
+               a => a.Lie<long>(method, answer => After(a, answer, change.Change))),
         .. from change in Changes
            select new Mutant("SIDE-22", $"getStatus changes {change.Field} of all elements", a => a.Lie<string>("getStatus", answer =>
                After(a, answer, change.Change))),

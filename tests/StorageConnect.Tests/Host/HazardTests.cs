@@ -33,7 +33,8 @@ public sealed class HazardTests : IAsyncDisposable
         },
         ["iSCSI sessions"] = host => host.Break(host.AddSession(Target, "10.99.0.1")),
         ["Attachments"] = host => host.Open().Ledger.Save(new Attachment { Page83Id = "36000000000000000000000000000beef", StorageElementName = "db01" }),
-        ["Node records"] = host => host.Files.Write($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1/default", "node.startup = automatic\nnode.session.scan = auto\n"),
+        ["Node records"] = host => host.Files.Write($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1/default",
+            "node.startup = automatic\nnode.session.scan = auto\n"),
         ["CHAP secrets"] = host =>
         {
             host.Files.Write($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1/default", "node.session.auth.password = not-so-secret\n");

@@ -392,7 +392,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         var tools = new ScriptedTools(_ => ScriptedTools.Exit(20));
 
         var error = await Assert.ThrowsAsync<HostNotReadyException>(
-            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) }).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation));
+            () => Initiator(tools, Patient with { IscsiRetry = TimeSpan.FromMinutes(1) })
+                .DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation));
 
         Assert.Equal("IscsidUnreachable", error.ErrorId);
         Assert.Contains("systemctl start iscsid", error.Recommendation);
@@ -514,7 +515,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
         Assert.Equal(Target, node.TargetName);
         Assert.Contains(reason, Assert.Single(warnings), StringComparison.Ordinal);
-        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n"))).DiscoverAsync(new() { Host = "10.99.0.1" }, null, warnings.Add, Cancellation);
+        var alone = Initiator(new ScriptedTools(_ => ScriptedTools.Done(odd + "\n")))
+            .DiscoverAsync(new() { Host = "10.99.0.1" }, null, warnings.Add, Cancellation);
         Assert.Equal("IscsiTargetInvalid", (await Assert.ThrowsAsync<DataCorruptException>(() => alone)).ErrorId);
     }
 

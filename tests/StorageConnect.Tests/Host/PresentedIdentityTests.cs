@@ -211,7 +211,8 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         var device = await AttachAsync(_a);
         var ledger = _host.Open().Ledger;
         var attachment = ledger.TryLoadPresented(_a)!;
-        ledger.Save(attachment with { Presented = attachment.Presented! with { Places = [new() { TargetName = "iqn.2026-01.lab.array:elsewhere", Lun = 1 }] } });
+        ledger.Save(
+            attachment with { Presented = attachment.Presented! with { Places = [new() { TargetName = "iqn.2026-01.lab.array:elsewhere", Lun = 1 }] } });
 
         Assert.Null((await new DeviceReader(_host.Open()).TryReadAsync(device.Wwid, Cancellation))!.StorageElementUuid);
     }

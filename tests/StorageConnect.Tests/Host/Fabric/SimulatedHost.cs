@@ -415,7 +415,8 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
     public string AddDisk(IscsiSession session, int lun, StorageElement element) =>
-        AddDisk($"sys/devices/platform/host{session.Host}/session{session.Id}", session.Host, 0, lun, Array.ShownIdentity(session.TargetName, element), element);
+        AddDisk($"sys/devices/platform/host{session.Host}/session{session.Id}", session.Host, 0, lun,
+            Array.ShownIdentity(session.TargetName, element), element);
 
     private string AddDisk(string way, int host, int target, int lun, string identity, StorageElement element)
     {

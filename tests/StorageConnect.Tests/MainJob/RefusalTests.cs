@@ -34,7 +34,7 @@ public sealed class RefusalTests : IDisposable
         { "Remove-OscSnapshot nosuch -Confirm:$false", "SnapshotNotFound", ErrorCategory.ObjectNotFound, "nosuch" },
         { "Get-OscAccessGroup nosuch", "AccessGroupNotFound", ErrorCategory.ObjectNotFound, "nosuch" },
         { "Remove-OscAccessGroup nosuch -Confirm:$false", "AccessGroupNotFound", ErrorCategory.ObjectNotFound, "nosuch" },
-        { "Grant-OscStorageElementAccess db01 nosuch", "AccessGroupNotFound", ErrorCategory.ObjectNotFound, "db01" },
+        { "Grant-OscStorageElementAccess db01 nosuch", "AccessGroupNotFound", ErrorCategory.ObjectNotFound, "nosuch" },
         { "New-OscAccessGroup hosts-a", "AccessGroupExists", ErrorCategory.ResourceExists, "hosts-a" },
         { "New-OscAccessGroup hosts-b -Initiator 'no initiator'", "InitiatorInvalid", ErrorCategory.InvalidArgument, null },
         { "New-OscStorageElement -Name x -Size 0", "SizeInvalid", ErrorCategory.InvalidArgument, "x" },

@@ -3,7 +3,6 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using Xunit;
 
@@ -25,7 +24,6 @@ internal sealed record FibreChannelSetup(bool IsSilent, bool HasFriendlyNames, b
 /// </summary>
 internal sealed class FibreChannelHistory : IAsyncDisposable
 {
-    private static readonly HostDeadlines Deadlines = SimulatedHost.Patient with { Lock = TimeSpan.FromSeconds(15) };
 
     private readonly SimulatedHost _host = new();
     private readonly FibreChannelSetup _setup;
@@ -139,7 +137,7 @@ internal sealed class FibreChannelHistory : IAsyncDisposable
         }
     }
 
-    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, Deadlines, step, Inject, Log, run);
+    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, step, Inject, Log, run);
 
     private void Log(string what)
     {
@@ -210,7 +208,7 @@ internal sealed class FibreChannelHistory : IAsyncDisposable
 
         _leftBefore.Clear();
         _isTogether = false;
-        var host = _host.Open(Deadlines);
+        var host = _host.Open(HistoryRun.Deadlines);
         foreach (var element in _elements)
         {
             await AttachAsync(host, element, isUndisturbed: true, Token);

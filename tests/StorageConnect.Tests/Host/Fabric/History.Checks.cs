@@ -67,7 +67,7 @@ internal sealed partial class History
         }
 
         // Of a path that is down nobody can tell who will be behind it.
-        foreach (var device in (await new DeviceReader(_host.Open(Deadlines)).ReadAllAsync(Token)).Where(device => device.Verified))
+        foreach (var device in (await new DeviceReader(_host.Open(HistoryRun.Deadlines)).ReadAllAsync(Token)).Where(device => device.Verified))
         {
             var disks = device.Paths.Select(path => Path.GetFileName(path.Device)).Where(disk => ScsiDevice.OfDisk(_host.Roots, disk)?.State is "running");
             Assert.All(disks, disk => Assert.Equal(device.Wwid, _host.IdentityBehind(disk)));
@@ -87,7 +87,7 @@ internal sealed partial class History
             _host.StartMultipathd();
         }
 
-        var host = _host.Open(Deadlines);
+        var host = _host.Open(HistoryRun.Deadlines);
         foreach (var element in _elements)
         {
             await AttachAsync(host, element, isUndisturbed: true, Token);

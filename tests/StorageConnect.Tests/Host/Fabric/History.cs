@@ -2,7 +2,6 @@ using StorageConnect.Host;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
 using Xunit;
 
@@ -14,17 +13,6 @@ internal sealed partial class History : IAsyncDisposable
     private const string Target = "iqn.2026-01.lab.array:t1";
     private const string OtherTarget = "iqn.2026-01.lab.array:t2";
     private static readonly string[] Portals = ["10.99.0.1", "10.99.1.1"];
-
-    // Short enough to see the end of each, far longer than anything here takes.
-    private static readonly HostDeadlines Deadlines = SimulatedHost.Patient with
-    {
-        MultipathdReply = TimeSpan.FromSeconds(5),
-        MapGone = TimeSpan.FromSeconds(5),
-        SysfsWrite = TimeSpan.FromSeconds(5),
-        DiskSettled = TimeSpan.FromSeconds(5),
-        Flush = TimeSpan.FromSeconds(5),
-        Lock = TimeSpan.FromSeconds(15),
-    };
 
     private readonly SimulatedHost _host = new();
     private readonly HistorySetup _setup;
@@ -162,7 +150,7 @@ internal sealed partial class History : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, Deadlines, step, Inject, Log, run);
+    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, step, Inject, Log, run);
 
     private void Log(string what)
     {

@@ -9,15 +9,24 @@ internal static class HistoryRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
+    /// <summary>Short enough to see the end of each, far longer than anything here takes.</summary>
+    public static HostDeadlines Deadlines { get; } = SimulatedHost.Patient with
+    {
+        MultipathdReply = TimeSpan.FromSeconds(5),
+        MapGone = TimeSpan.FromSeconds(5),
+        SysfsWrite = TimeSpan.FromSeconds(5),
+        DiskSettled = TimeSpan.FromSeconds(5),
+        Flush = TimeSpan.FromSeconds(5),
+        Lock = TimeSpan.FromSeconds(15),
+    };
+
     /// <param name="host">Where.</param>
-    /// <param name="deadlines">How long the host's parts may take.</param>
     /// <param name="step">What comes between, and when.</param>
     /// <param name="inject">Does to the host what comes between, where it isn't the end of the run.</param>
     /// <param name="log">Told of errors.</param>
     /// <param name="run">The run.</param>
     public static async Task PlayAsync(
         SimulatedHost host,
-        HostDeadlines deadlines,
         HistoryStep step,
         Action<HistoryStep, Fault> inject,
         Action<string> log,
@@ -46,7 +55,7 @@ internal static class HistoryRun
             }
         }
 
-        var running = run(host.Open(deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(host, CountStep)), cancellation.Token);
+        var running = run(host.Open(Deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(host, CountStep)), cancellation.Token);
         try
         {
             await running.WaitAsync(Limit, CancellationToken.None);

@@ -3,7 +3,6 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Settings;
 using Xunit;
 
 namespace StorageConnect.Tests.Host.Fabric;
@@ -24,7 +23,6 @@ internal sealed record PresentationSetup(bool OwnLogin, bool PerVolume, bool Has
 /// </summary>
 internal sealed class PresentationHistory : IAsyncDisposable
 {
-    private static readonly HostDeadlines Deadlines = SimulatedHost.Patient with { Lock = TimeSpan.FromSeconds(15), LunSeen = TimeSpan.FromMilliseconds(5) };
 
     private readonly SimulatedHost _host = new();
     private readonly StorageElement[] _elements;
@@ -137,7 +135,7 @@ internal sealed class PresentationHistory : IAsyncDisposable
         }
     }
 
-    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, Deadlines, step, Inject, Log, run);
+    private Task RunAsync(HistoryStep step, Func<LinuxHost, CancellationToken, Task> run) => HistoryRun.PlayAsync(_host, step, Inject, Log, run);
 
     private void Log(string what)
     {
@@ -225,7 +223,7 @@ internal sealed class PresentationHistory : IAsyncDisposable
             _host.StartMultipathd();
         }
 
-        var host = _host.Open(Deadlines);
+        var host = _host.Open(HistoryRun.Deadlines);
         foreach (var element in _elements)
         {
             await AttachAsync(host, element, isUndisturbed: true, Token);

@@ -263,22 +263,26 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     }
 
     /// <summary>The portal dies: the kernel keeps the session and its disks, and calls them offline.</summary>
-    public void Break(IscsiSession session)
-    {
-        _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "FAILED\n");
-        foreach (var device in ScsiDevice.Of(Roots, session))
-        {
-            File.WriteAllText(Path.Combine(device.Folder, "state"), "transport-offline\n");
-        }
-    }
+    public void Break(IscsiSession session) => SetState(session, "FAILED", "running", "transport-offline");
 
     /// <summary>The portal comes back, the session with it, and its disks run again.</summary>
-    public void Mend(IscsiSession session)
+    public void Mend(IscsiSession session) => SetState(session, "LOGGED_IN", "transport-offline", "running");
+
+    private void SetState(IscsiSession session, string state, string from, string to)
     {
-        _files.Write($"sys/class/iscsi_session/session{session.Id}/state", "LOGGED_IN\n");
-        foreach (var device in ScsiDevice.Of(Roots, session).Where(device => device.State is "transport-offline"))
+        // Never into the folder of a device that is just being removed: half of it would stay.
+        lock (_gate)
         {
-            File.WriteAllText(Path.Combine(device.Folder, "state"), "running\n");
+            if (!_sessions.ContainsKey(session.Id))
+            {
+                return;
+            }
+
+            _files.Write($"sys/class/iscsi_session/session{session.Id}/state", state + "\n");
+            foreach (var device in ScsiDevice.Of(Roots, session).Where(device => device.State == from))
+            {
+                File.WriteAllText(Path.Combine(device.Folder, "state"), to + "\n");
+            }
         }
     }
 

@@ -12,6 +12,7 @@ for portal in "${portals[@]}"; do
 done
 iscsiadm -m node -T "$iqn:t1" --login
 wait_for 30 "[[ \$(multipathd show maps raw format '%n %N') == '3$id 2' ]]"
+wait_for 30 "[[ -b $map ]]"
 multipath -ll
 
 say 'write through the map, read the target'"'"'s file'

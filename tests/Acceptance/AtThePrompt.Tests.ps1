@@ -264,7 +264,7 @@ Describe 'At the prompt' {
             $snapshot | Where-Object CreatedAt -GT ([DateTimeOffset]::Now.AddHours(-1)) | Should -Not -BeNullOrEmpty
             ($snapshot | ConvertTo-Json | ConvertFrom-Json).CreatedAt.ToUniversalTime().Ticks | Should -Be $snapshot.CreatedAt.UtcTicks
             $snapshot | Export-Clixml "$file.xml"
-            [DateTimeOffset]::Parse((Import-Clixml "$file.xml").CreatedAt, [cultureinfo]::InvariantCulture) | Should -Be $snapshot.CreatedAt
+            [DateTimeOffset]::Parse("$((Import-Clixml "$file.xml").CreatedAt)", [cultureinfo]::InvariantCulture) | Should -Be $snapshot.CreatedAt
         }
     }
 

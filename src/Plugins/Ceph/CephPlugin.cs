@@ -39,7 +39,7 @@ public sealed partial class CephPlugin : StorageArrayPlugin, IDisposable
     private readonly ConcurrentDictionary<string, Lazy<CephPool>> _pools = new(StringComparer.Ordinal);
     private readonly Splits _splits = new();
 
-    /// <summary>Ends splits of this process's own, which whoever asks for them next goes on with, and forgets keys.</summary>
+    /// <summary>Ends the splits that run in this process, which the next call for their progress continues, and wipes keys.</summary>
     public void Dispose()
     {
         _splits.Dispose();

@@ -112,7 +112,7 @@ internal sealed class CatalogStore(Rbd rbd)
         }
         finally
         {
-            // One that ended already may be somebody else's by now.
+            // Another process may hold the lock after it expired.
             if (TimeProvider.System.GetElapsedTime(began) < LockDuration / 2)
             {
                 TryUnlock();

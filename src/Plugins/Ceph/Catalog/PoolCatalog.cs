@@ -81,7 +81,7 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
         where T : class =>
         Keys(kind).Select(key => (key[kind.Length..], Read<T>(key))).Where(row => row.Item2 is not null).Select(row => (row.Item1, row.Item2!));
 
-    /// <summary>A value that somebody damaged by hand is as good as none: the image itself is whole.</summary>
+    /// <summary>A value that can't be read counts as missing: the image itself is whole.</summary>
     private T? Read<T>(string key)
         where T : class
     {

@@ -5,8 +5,8 @@ using System.Text;
 namespace StorageConnect.Plugins.Ceph.Configuration;
 
 /// <summary>
-/// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because a cluster that
-/// doesn't answer keeps its clients waiting for ever. It exists in memory only.
+/// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because clients of a cluster that
+/// doesn't answer wait without end. It exists in memory only.
 /// </summary>
 internal sealed class ClusterConfiguration : IDisposable
 {

@@ -85,7 +85,7 @@ internal sealed class CephExport : IExportRecords
                 "Present it there, or stop presenting it to all groups first.", id: "ExportedElsewhere");
         }
 
-        // Another gateway that was told to stop, and hasn't yet, has the image open.
+        // Another gateway that has not yet ended its export still has the image open.
         var uuid = _pool.Identity.OfImage(image.Id);
         if (!IsExportedHere(elements.Catalog, image.Id) && elements.Catalog.Notes.Keys.Any(key => IsMarkOfOther(elements.Catalog, key, uuid))
             && elements.Rbd.ListWatchers(image.Name, elements.Token) is { Count: > 0 } watchers)

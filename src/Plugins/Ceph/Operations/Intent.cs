@@ -16,7 +16,7 @@ internal sealed class Intent : IDisposable
 
     private Intent(Elements elements, string key) => (_elements, _key) = (elements, key);
 
-    /// <summary>Notes the work, unless somebody else is at work on one of the images.</summary>
+    /// <summary>Notes the work, unless another process works on one of the images.</summary>
     public static Intent Begin(Elements elements, IntentEntry entry, IReadOnlyList<Image> images)
     {
         var key = PoolCatalog.IntentKind + Identities.NewUuid();

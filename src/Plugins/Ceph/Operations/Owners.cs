@@ -20,7 +20,7 @@ internal static class Owners
     /// <summary>This process at this moment.</summary>
     public static string Current => $"{ThisProcess.Value}-{DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
 
-    /// <summary>True when whoever this is will not go on with the work.</summary>
+    /// <summary>True when the owner will not go on with the work.</summary>
     /// <param name="owner">What <see cref="Current"/> was.</param>
     public static bool IsGone(string owner)
     {

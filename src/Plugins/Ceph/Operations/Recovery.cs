@@ -5,7 +5,7 @@ namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
 /// Completes or undoes work whose process died. Rolling back and shrinking are begun again, because half of them is neither the old nor the new;
-/// a snapshot of several elements that nobody was told of is removed.
+/// a snapshot of several elements whose call never returned is removed.
 /// </summary>
 internal static class Recovery
 {

@@ -60,7 +60,7 @@ internal static class Restores
         return found.Images.All(id => elements.Rbd.FindById(id, elements.Token) is { } image && IsIdle(elements, image));
     }
 
-    /// <summary>Nobody uses it: the target daemon, which has it open itself, lets go of what nobody is logged in to.</summary>
+    /// <summary>True when no client has the image open. The target daemon closes an image that no initiator is logged in to.</summary>
     private static bool IsIdle(Elements elements, Image image)
     {
         if (elements.Catalog.Intents().Any(intent => intent.Entry.Images.Contains(image.Id)))

@@ -8,7 +8,7 @@ namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
 /// Gives clones blocks of their own. The cluster's manager does it, and goes on when this process ends. Where no manager runs, a child process does;
-/// what it did stays done when it ends too early, and whoever asks for the progress next goes on.
+/// what it did stays done when it ends too early, and the next call for the progress goes on.
 /// </summary>
 internal sealed partial class Splits : IDisposable
 {

@@ -24,7 +24,6 @@ internal sealed record FibreChannelSetup(bool IsSilent, bool HasFriendlyNames, b
 /// </summary>
 internal sealed class FibreChannelHistory : IAsyncDisposable
 {
-
     private readonly SimulatedHost _host = new();
     private readonly FibreChannelSetup _setup;
     private readonly StorageElement[] _elements;

@@ -23,7 +23,6 @@ internal sealed record PresentationSetup(bool OwnLogin, bool PerVolume, bool Has
 /// </summary>
 internal sealed class PresentationHistory : IAsyncDisposable
 {
-
     private readonly SimulatedHost _host = new();
     private readonly StorageElement[] _elements;
     private readonly List<string> _violations = [];

@@ -77,6 +77,54 @@ public sealed class CephExportTests(CephCluster cluster)
     }
 
     [Fact]
+    public async Task A_CHAP_secret_is_asked_for_and_a_restarted_daemon_asks_for_it_as_before()
+    {
+        const string user = "lab-user";
+        const string secret = "Zq7-lab-secret1";
+        await using var array = await CephArray.NewIscsiAsync(cluster, null, null, IscsiArray.Chap(user, secret));
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+
+        await AssertAsksAsync();
+        await array.Daemon!.KillAsync();
+        await array.Daemon.RunAsync();
+        Assert.Equal("OK", await array.Plugin.GetStatusAsync(array.Server, granted, Token));
+        await AssertAsksAsync();
+
+        async Task AssertAsksAsync()
+        {
+            Assert.Equal(0, await LogInAsync($"{user}%{secret}@"));
+            Assert.NotEqual(0, await LogInAsync(""));
+            Assert.NotEqual(0, await LogInAsync($"{user}%Zq7-lab-secret2@"));
+        }
+
+        async Task<int> LogInAsync(string credentials) =>
+            (await IscsiTool.RunAsync("iscsi-inq", "-i", CephArray.Host1, IscsiTool.Url(array.Daemon!.FirstPortal, array.TargetOf(granted), credentials)))
+            .ExitCode;
+    }
+
+    [Fact]
+    public async Task An_offline_element_is_served_to_nobody_and_stays_presented()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+        var (portal, target) = (array.Daemon!.FirstPortal, array.TargetOf(granted));
+        await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x11 0 64k", "flush");
+
+        await array.Plugin.OfflineAsync(array.Server, granted, Token);
+        var offline = await array.InfoAsync(granted);
+        Assert.Equal((StorageElementState.Offline, ["hosts"]), (offline.State, offline.AccessGroupNames));
+        var refused = await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "read 0 64k");
+        Assert.True(refused.ExitCode != 0 || refused.Output.Contains("failed", StringComparison.Ordinal), refused.Output);
+
+        await array.Plugin.OnlineAsync(array.Server, granted, Token);
+        Assert.Equal(target, array.TargetOf(await array.InfoAsync(granted)));
+        var read = await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "read -P 0x11 0 64k");
+        Assert.True(read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal), read.Output);
+    }
+
+    [Fact]
     public async Task Two_gateways_never_export_an_element_at_once()
     {
         await using var one = await CephArray.NewIscsiAsync(cluster);

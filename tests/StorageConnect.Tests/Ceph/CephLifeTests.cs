@@ -1,5 +1,5 @@
+using System.Text.Json;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -72,15 +72,15 @@ public sealed class CephLifeTests(CephCluster cluster)
     {
         await using var array = await CephArray.NewSanAsync(cluster);
         var db = await array.CreateAsync("db01");
-        await WriteAsync(array, "db01", 'b');
+        await array.WriteAsync("db01", 'b');
         var snapshot = await array.SnapAsync(db, "s1");
         Assert.Equal((["db01"], StorageElementType.Snapshot), (snapshot.SourceNames, snapshot.Type));
-        await WriteAsync(array, "db01", 'a');
+        await array.WriteAsync("db01", 'a');
         await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "s1", () => array.SnapAsync(db, "s1"));
 
         var clone = await array.Plugin.CloneFromSnapAsync(array.Server, db, snapshot, new() { Name = "c1" }, null, Token);
         var copy = await array.CloneAsync(db, "c2");
-        Assert.Equal(('b', 'a'), (await ReadAsync(array, "c1"), await ReadAsync(array, "c2")));
+        Assert.Equal(('b', 'a'), (await array.ReadAsync("c1"), await array.ReadAsync("c2")));
         Assert.Equal((StorageElementType.SnapClone, [snapshot.Uuid]), (clone.Type, clone.SourceUuids));
         Assert.Equal((StorageElementType.SnapClone, [db.Uuid], ["db01"]), (copy.Type, copy.SourceUuids, copy.SourceNames));
         Assert.Equal(["c1", "c2", "db01"], (await array.ListAsync()).Select(element => element.Name).Order());
@@ -89,20 +89,20 @@ public sealed class CephLifeTests(CephCluster cluster)
 
         Assert.True(await array.Plugin.IsRestorableAsync(array.Server, snapshot, db, Token));
         await array.Plugin.SnapRestoreAsync(array.Server, snapshot, db, Token);
-        Assert.Equal(('b', 'a'), (await ReadAsync(array, "db01"), await ReadAsync(array, "c2")));
+        Assert.Equal(('b', 'a'), (await array.ReadAsync("db01"), await array.ReadAsync("c2")));
 
         // A snapshot may go while its clones live; what they share blocks with may not.
         await Expect.FailureAsync<StorageElementBusyException>("StorageElementHasSnapshots", "db01", () => array.RemoveAsync(db));
         await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
         var refused = await Expect.FailureAsync<StorageElementBusyException>("StorageElementHasClones", "db01", () => array.RemoveAsync(db));
         Assert.Contains(array.Image("c1"), refused.Message, StringComparison.Ordinal);
-        Assert.Equal('b', await ReadAsync(array, "c1"));
+        Assert.Equal('b', await array.ReadAsync("c1"));
 
         await SplitAsync(array, clone);
         await array.RemoveAsync(copy);
         await array.RemoveAsync(db);
         var left = Assert.Single(await array.ListAsync());
-        Assert.Equal((StorageElementType.Lun, "c1", 'b'), (left.Type, left.Name, await ReadAsync(array, "c1")));
+        Assert.Equal((StorageElementType.Lun, "c1", 'b'), (left.Type, left.Name, await array.ReadAsync("c1")));
     }
 
     [Fact]
@@ -110,21 +110,21 @@ public sealed class CephLifeTests(CephCluster cluster)
     {
         await using var array = await CephArray.NewSanAsync(cluster);
         var (data, log) = (await array.CreateAsync("data"), await array.CreateAsync("log"));
-        await WriteAsync(array, "data", '1');
-        await WriteAsync(array, "log", '1');
+        await array.WriteAsync("data", '1');
+        await array.WriteAsync("log", '1');
         var snapshot = await array.Plugin.CreateMultiSnapAsync(array.Server, [data, log], new() { Name = "both" }, Token);
         var again = await array.Plugin.CreateMultiSnapAsync(array.Server, [data, log], new() { Name = "again" }, Token);
-        await WriteAsync(array, "data", '2');
-        await WriteAsync(array, "log", '2');
+        await array.WriteAsync("data", '2');
+        await array.WriteAsync("log", '2');
         Assert.Equal([data.Uuid, log.Uuid], snapshot.SourceUuids);
         Assert.Equal(["again", "both"], (await array.Plugin.GetCurrentSnapsAsync(array.Server, data, Token)).Select(found => found.Name).Order());
 
         Assert.False(await array.Plugin.IsRestorableAsync(array.Server, snapshot, data, Token));
         await Expect.FailureAsync<SnapRestoreNotSafeException>("SnapRestoreNotSafe", "both",
             () => array.Plugin.SnapRestoreAsync(array.Server, snapshot, data, Token));
-        Assert.Equal('2', await ReadAsync(array, "data"));
+        Assert.Equal('2', await array.ReadAsync("data"));
         await array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token);
-        Assert.Equal(('1', '1'), (await ReadAsync(array, "data"), await ReadAsync(array, "log")));
+        Assert.Equal(('1', '1'), (await array.ReadAsync("data"), await array.ReadAsync("log")));
 
         await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
         await array.Plugin.SnapRemoveAsync(array.Server, again, Token);
@@ -164,30 +164,87 @@ public sealed class CephLifeTests(CephCluster cluster)
         await Expect.FailureAsync<InvalidRequestException>("QosUnknown", "db02", () => array.CreateAsync("db02", qos: "gold"));
     }
 
+    [Fact]
+    public async Task A_thick_element_has_all_of_its_blocks_written()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+
+        Assert.False((await array.CreateAsync("thick", Size, thin: false)).ThinProvisioned);
+        Assert.True((await array.CreateAsync("thin", Size)).ThinProvisioned);
+
+        Assert.Equal((Size, 0), (await UsedAsync("thick"), await UsedAsync("thin")));
+        Assert.Equal([("thick", false), ("thin", true)], (await array.ListAsync()).Select(element => (element.Name, element.ThinProvisioned)).Order());
+
+        async Task<long> UsedAsync(string image)
+        {
+            using var usage = JsonDocument.Parse(await cluster.RbdAsync("du", "--format=json", array.Image(image)));
+            return usage.RootElement.GetProperty("images")[0].GetProperty("used_size").GetInt64();
+        }
+    }
+
+    [Fact]
+    public async Task Names_of_snapshots_that_somebody_removed_with_the_tools_are_free_again()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01");
+        await array.SnapAsync(element, "s1");
+        await cluster.RbdAsync("snap", "rm", "--no-progress", array.Image("db01@s1"));
+
+        Assert.Empty(await array.Plugin.GetCurrentSnapsAsync(array.Server, element, Token));
+        Assert.Equal("s1", (await array.SnapAsync(element, "s1")).Name);
+        await cluster.RbdAsync("snap", "purge", "--no-progress", array.Image("db01"));
+        await cluster.RbdAsync("rm", "--no-progress", array.Image("db01"));
+        Assert.Equal("s1", (await array.CreateAsync("s1")).Name);
+        await Expect.FailureAsync<NotFoundException>("StorageElementNotFound", "db01", () => array.Plugin.ResizeAsync(array.Server, element, Size * 2, Token));
+        Assert.Equal("s1", Assert.Single(await array.ListAsync()).Name);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_others_made_stays_when_ours_of_that_name_is_refused()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01");
+        await cluster.RbdAsync("snap", "create", "--no-progress", array.Image("db01@nightly"));
+
+        await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "nightly", () => array.SnapAsync(element, "nightly"));
+
+        Assert.Equal("db01@nightly", Assert.Single(await array.Plugin.GetCurrentSnapsAsync(array.Server, element, Token)).Name);
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task Without_a_manager_a_clone_is_split_by_a_program_and_who_asks_for_the_progress_goes_on_with_it()
+    {
+        await cluster.StartAsync();
+        await using var small = new CephCluster { HasManager = false, OwnsState = false };
+        await using var array = await CephArray.NewSanAsync(small);
+        await array.CreateAsync("db01", 64 << 20);
+        await array.WriteAsync("db01", 'x', 8 << 20);
+        var clone = await array.CloneAsync(Assert.Single(await array.ListAsync()), "c1");
+
+        var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
+        Assert.NotNull(record.AsyncHandle);
+
+        // The process that began it ends, and another one is asked.
+        array.Plugin.Dispose();
+        await using var other = await array.AnotherAsync();
+        await FinishAsync(other, record);
+        Assert.Equal((StorageElementType.Lun, 'x'), ((await other.InfoAsync(clone)).Type, await other.ReadAsync("c1")));
+    }
+
     private static async Task SplitAsync(CephArray array, StorageElement clone)
     {
         Assert.True(await array.Plugin.IsSplittableAsync(array.Server, clone, Token));
-        for (var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token); record.AsyncProgress is not null;)
+        await FinishAsync(array, await array.Plugin.SplitCloneAsync(array.Server, clone, Token));
+    }
+
+    private static async Task FinishAsync(CephArray array, StorageElement record)
+    {
+        while (record.AsyncProgress is not null)
         {
             await Task.Delay(20, Token);
             record = await array.Plugin.GetAsyncProgressAsync(array.Server, record, Token);
         }
     }
 
-    /// <summary>Writes as a client of the cluster does.</summary>
-    private static async Task WriteAsync(CephArray array, string image, char what)
-    {
-        TgtDaemon.Require("qemu-io", "qemu-utils");
-        var written = await IscsiTool.RunAsync("qemu-io", "-f", "raw", "-c", FormattableString.Invariant($"write -P {(int)what} 0 4k"), "-c", "flush",
-            $"rbd:{array.Image(image)}:conf={array.Cluster.Configuration}");
-        Assert.True(written.ExitCode == 0, written.Output);
-    }
-
-    private static async Task<char> ReadAsync(CephArray array, string image)
-    {
-        using var folder = new TemporaryFolder();
-        await array.Cluster.RbdAsync("export", "--no-progress", array.Image(image), folder["image"]);
-        await using var file = File.OpenRead(folder["image"]);
-        return (char)file.ReadByte();
-    }
 }

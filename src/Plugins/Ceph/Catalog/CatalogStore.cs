@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Catalog;
@@ -27,6 +28,10 @@ internal sealed class CatalogStore(Rbd rbd)
     {
         if (rbd.FindByName(ImageName, cancellationToken) is null)
         {
+            // The first removal in a pool creates an object, which a full pool refuses; so it must have been done before.
+            var first = $"{ImageNames.Reserved}first.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+            rbd.CreateNotes(first, cancellationToken);
+            rbd.Remove(first, cancellationToken);
             Create(cancellationToken);
         }
     }
@@ -75,7 +80,7 @@ internal sealed class CatalogStore(Rbd rbd)
         // Threads of this process wait here, without a process each.
         lock (_local)
         {
-            var cookie = RandomNumberGenerator.GetHexString(16, lowercase: true);
+            var cookie = $"{Owners.Current}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
             var backoff = new Backoff(LockTimeout, longest: LongestPause);
             long began;
             do
@@ -85,6 +90,8 @@ internal sealed class CatalogStore(Rbd rbd)
                 {
                     return Run(work, began, cancellationToken);
                 }
+
+                BreakLockOfDead(cancellationToken);
             }
             while (backoff.Wait(cancellationToken));
         }
@@ -96,6 +103,17 @@ internal sealed class CatalogStore(Rbd rbd)
             Retryable = true,
             Recommendation = "Try again. A lock that a machine left when it died ends after a minute.",
         };
+    }
+
+    /// <summary>The lock of a process of this machine that died needn't be waited for.</summary>
+    private void BreakLockOfDead(CancellationToken cancellationToken)
+    {
+        if (rbd.FindLockHolder(LockName, cancellationToken) is var (client, cookie)
+            && cookie.LastIndexOf('.') is var end and > 0
+            && Owners.IsGone(cookie[..end]))
+        {
+            rbd.BreakLock(LockName, client, cookie, cancellationToken);
+        }
     }
 
     private T Run<T>(Func<PoolCatalog, CancellationToken, T> work, long began, CancellationToken cancellationToken)

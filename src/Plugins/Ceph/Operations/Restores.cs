@@ -82,8 +82,8 @@ internal static class Restores
 
         if (!found.Images.Any(image => elements.Pool.Identity.OfImage(image) == element.Uuid))
         {
-            throw PluginError.NotFound(name, $"The snapshot '{name}' does not hold '{element.Name}'.",
-                "List the snapshots of the element, and take one of them.", id: "SnapshotNotFound");
+            throw PluginError.SnapRestoreNotSafe(name, $"The snapshot '{name}' does not hold '{element.Name}', and a restore would change another element.",
+                "List the snapshots of the element, and take one of them.", id: "SnapRestoreNotSafe");
         }
 
         if (found.Images.Count > 1)

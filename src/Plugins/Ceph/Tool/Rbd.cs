@@ -17,7 +17,6 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     // An image whose client crashed is freed after half a minute; removing and rolling back take as long as there is data.
     private static readonly TimeSpan RemoveDeadline = TimeSpan.FromMinutes(10);
-    private static readonly string[] FullChecks = ["POOL_FULL", "OSD_FULL"];
     private readonly FullPool _full = new();
 
     /// <summary>The pool.</summary>
@@ -71,6 +70,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     public void CreateNotes(string name, CancellationToken cancellationToken) =>
         Run(Command("create", "--size", "1M", "--image-feature", "layering", pool.Of(name)), CephObject.Image, name, cancellationToken);
 
+    /// <summary>Removes an image; in a full pool, too, where one was removed before.</summary>
     public void Remove(string name, CancellationToken cancellationToken) =>
         Run(Command("rm", Quiet, pool.Of(name)) with { Deadline = RemoveDeadline }, CephObject.Image, name, cancellationToken);
 
@@ -114,11 +114,11 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     public void Flatten(string name, Action<string> onProgress, CancellationToken cancellationToken) => Run(
         Command("flatten", pool.Of(name)) with { Deadline = TimeSpan.MaxValue, OnProgress = onProgress }, CephObject.Image, name, cancellationToken);
 
-    /// <summary>The notes of an image; null when there is no such image.</summary>
+    /// <summary>The notes of an image, which in a full pool the usual tool can't even read; null when there is no such image.</summary>
     public Dictionary<string, string>? ReadNotes(string name, CancellationToken cancellationToken)
     {
         var command = Command("image-meta", "ls", Json, pool.Of(name));
-        var (errno, answer) = Try(command, cancellationToken);
+        var (errno, answer) = TryEvenFull(command, OnFull("read_notes", name), cancellationToken);
         return errno switch
         {
             0 => RbdJson.Map(answer.Output),
@@ -215,6 +215,23 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         return errno is 0 or CephErrors.Busy or CephErrors.Exists ? errno == 0 : throw Error(errno, CephObject.Pool, pool.ToString(), command, answer);
     }
 
+    /// <summary>Who holds a lock: the client and its cookie; null when nobody does.</summary>
+    public (string Client, string Cookie)? FindLockHolder(string name, CancellationToken cancellationToken)
+    {
+        var command = RadosCommand("lock", "info", name, name);
+        var (errno, answer) = Try(command, cancellationToken);
+        return errno switch
+        {
+            0 => RbdJson.LockHolder(answer.Output),
+            CephErrors.NotFound => null,
+            _ => throw Error(errno, CephObject.Pool, pool.ToString(), command, answer),
+        };
+    }
+
+    /// <summary>Takes a lock from the holder named; when somebody else holds it by now, nothing happens.</summary>
+    public void BreakLock(string name, string client, string cookie, CancellationToken cancellationToken) =>
+        RunIfThere(RadosCommand("lock", "break", name, name, client, "--lock-cookie", cookie), name, cancellationToken);
+
     /// <summary>Gives a lock back. The object that has it stays: a full pool takes no new one.</summary>
     public void Unlock(string name, CancellationToken cancellationToken) =>
         RunEvenFull(RadosCommand("rmxattr", name, $"lock.{name}"), OnFull("unlock", name), name, cancellationToken);
@@ -264,7 +281,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         if (!_full.IsKnown(IsFull))
         {
             var result = Try(command, cancellationToken);
-            if (result.Errno is not (CephErrors.TimedOut or CephErrors.NoSpace or CephErrors.QuotaExceeded) || !_full.Ask(IsFull))
+            if (!CephErrors.MayBeFull(result.Errno, result.Answer) || !_full.Ask(IsFull))
             {
                 return result;
             }
@@ -304,20 +321,12 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     /// <summary>A call that ended without an answer: the cluster is full, which makes every write wait, or it can't be reached.</summary>
     private StorageConnectException Error(int errno, CephObject kind, string name, CephCommand command, CephAnswer answer) =>
-        errno == CephErrors.TimedOut && IsFull() ? CephErrors.Full(name) : CephErrors.Of(errno, kind, name, command, answer.Error);
+        CephErrors.MayBeFull(errno, answer) && IsFull() ? CephErrors.Full(name) : CephErrors.Of(errno, kind, name, command, answer.Error);
 
     private bool IsFull()
     {
-        var command = new CephCommand(CephProgram.Ceph, "health", "--format", "json") { Deadline = HealthDeadline };
-        try
-        {
-            var (errno, answer) = Try(command, CancellationToken.None);
-            return errno == 0 && FullChecks.Any(check => answer.Output.Contains($"\"{check}\"", StringComparison.Ordinal));
-        }
-        catch (StorageConnectException)
-        {
-            return false;
-        }
+        using var health = TryAsk(CancellationToken.None, "health", "detail");
+        return health is not null && RbdJson.IsFull(health.RootElement, pool.Pool);
     }
 
     private IReadOnlyList<string> Namespace() => pool.HasNamespace ? ["--namespace", pool.Namespace] : [];

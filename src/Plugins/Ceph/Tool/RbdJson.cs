@@ -92,6 +92,23 @@ internal static class RbdJson
         return json.RootElement.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString() ?? "", StringComparer.Ordinal);
     }
 
+    /// <summary>Of <c>ceph health detail</c>: whether the pool takes no more data. A full OSD makes all pools full.</summary>
+    public static bool IsFull(JsonElement health, string pool) =>
+        health.TryGetProperty("checks", out var checks)
+        && checks.ValueKind == JsonValueKind.Object
+        && (checks.TryGetProperty("OSD_FULL", out _)
+            || (checks.TryGetProperty("POOL_FULL", out var full)
+                && full.TryGetProperty("detail", out var detail)
+                && detail.EnumerateArray().Any(entry => Text(entry, "message").Contains($"'{pool}' is full", StringComparison.Ordinal))));
+
+    /// <summary>Of <c>rados lock info</c>.</summary>
+    public static (string Client, string Cookie)? LockHolder(string text)
+    {
+        using var json = JsonDocument.Parse(text);
+        var holder = json.RootElement.GetProperty("lockers").EnumerateArray().FirstOrDefault();
+        return holder.ValueKind == JsonValueKind.Object ? (Text(holder, "name"), Text(holder, "cookie")) : null;
+    }
+
     public static List<string> Names(string text)
     {
         using var json = JsonDocument.Parse(text);

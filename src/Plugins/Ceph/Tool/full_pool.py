@@ -1,6 +1,7 @@
 # Changes that take no room, in a pool that is full. The programs of the package ceph-common wait there until the pool has room again, except when they
 # remove images and snapshots; the library behind them can do more. It is part of the same package.
 # Arguments: configuration, user, pool, namespace, what to do, and with what. The exit code is an errno.
+import json
 import sys
 
 try:
@@ -9,6 +10,11 @@ try:
 except ImportError as missing:
     print(missing, file=sys.stderr)
     sys.exit(127)
+
+
+def read_notes(pool, image):
+    with rbd.Image(pool, image, read_only=True) as opened:
+        json.dump(dict(opened.metadata_list()), sys.stdout)
 
 
 def set_note(pool, image, key, value):
@@ -45,7 +51,7 @@ def remove_group(pool, group):
 
 
 ACTIONS = {action.__name__: action for action in
-           (set_note, remove_note, lock, unlock, remove_group_snapshot, remove_member, remove_group)}
+           (read_notes, set_note, remove_note, lock, unlock, remove_group_snapshot, remove_member, remove_group)}
 
 configuration, user, name, namespace, action, *arguments = sys.argv[1:]
 try:

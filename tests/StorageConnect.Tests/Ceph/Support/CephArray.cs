@@ -1,4 +1,6 @@
+using System.Text.Json;
 using StorageConnect.Plugins.Ceph;
+using StorageConnect.Plugins.Ceph.Export;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -19,7 +21,7 @@ public sealed class CephArray : IAsyncDisposable
         Daemon = daemon;
         _ownsDaemon = ownsDaemon;
         Server = server;
-        Plugin = new() { Services = new(new PluginCache(), new FakeHost()) };
+        Plugin = NewPlugin();
     }
 
     public CephCluster Cluster { get; }
@@ -33,6 +35,29 @@ public sealed class CephArray : IAsyncDisposable
     public CephPlugin Plugin { get; }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static CephPlugin NewPlugin() => new() { Services = new(new PluginCache(), new FakeHost()) };
+
+    /// <summary>The server of a child process.</summary>
+    internal static StorageServer ServerFor(ClusterServer cluster)
+    {
+        GatewayState.Root = cluster.State;
+        return new()
+        {
+            Uuid = new(cluster.StorageType == StorageType.SAN ? 'a' : 'b', 32),
+            Name = "ceph lab",
+            PluginName = typeof(CephPlugin).FullName!,
+            StorageType = cluster.StorageType,
+            StorageName = cluster.Pool,
+            ExtraInfo = cluster.ExtraInfo,
+        };
+    }
+
+    /// <summary>What a child process needs to use the same pool.</summary>
+    internal ChildTask Child(string operation, string[] names, string? step = null, int hits = 1) => new(operation, "", names, step, hits)
+    {
+        Cluster = new(Server.StorageType, PoolName, Server.ExtraInfo!, GatewayState.Root),
+    };
 
     /// <summary>A new pool, managed only.</summary>
     public static async Task<CephArray> NewSanAsync(CephCluster cluster, string? pool = null)
@@ -67,18 +92,17 @@ public sealed class CephArray : IAsyncDisposable
             "tgtd's backing store for RBD is missing: install the package tgt-rbd.");
     }
 
-    public static StorageServer ServerFor(CephCluster cluster, string pool, TgtDaemon? daemon = null, params IEnumerable<AccessContext> contexts) => new()
-    {
-        Uuid = new(daemon is null ? 'a' : 'b', 32),
-        Name = "ceph lab",
-        PluginName = typeof(CephPlugin).FullName!,
-        StorageType = daemon is null ? StorageType.SAN : StorageType.iSCSI,
-        StorageName = pool,
-        ExtraInfo = daemon is null
-            ? $"Conf={cluster.Configuration}"
-            : $"Conf={cluster.Configuration};Portals={daemon.FirstPortal},{daemon.SecondPortal};TgtControl={daemon.ControlPath}",
-        AccessContexts = contexts.ToValueList(),
-    };
+    public static StorageServer ServerFor(CephCluster cluster, string pool, TgtDaemon? daemon = null, params IEnumerable<AccessContext> contexts) =>
+        ServerFor(new(
+            daemon is null ? StorageType.SAN : StorageType.iSCSI,
+            pool,
+            daemon is null
+                ? $"Conf={cluster.Configuration}"
+                : $"Conf={cluster.Configuration};Portals={daemon.FirstPortal},{daemon.SecondPortal};TgtControl={daemon.ControlPath}",
+            GatewayState.Root)) with
+        {
+            AccessContexts = contexts.ToValueList(),
+        };
 
     /// <summary>Another plug-in on the same pool and daemon, as another process has it.</summary>
     public async Task<CephArray> AnotherAsync() => await new CephArray(Cluster, PoolName, Daemon, false, Server).ValidatedAsync();
@@ -110,6 +134,40 @@ public sealed class CephArray : IAsyncDisposable
     public Task<StorageElement> RevokeAsync(StorageElement element, params string[] groups) => Plugin.StopPresentAsync(Server, element, groups, Token);
 
     public string TargetOf(StorageElement element) => element.LunAddresses.Single().TargetName;
+
+    /// <summary>Writes to an image's begin as a client of the cluster does.</summary>
+    public async Task WriteAsync(string image, char what, int size = 4096)
+    {
+        TgtDaemon.Require("qemu-io", "qemu-utils");
+        var written = await IscsiTool.RunAsync("qemu-io", "-f", "raw", "-c", FormattableString.Invariant($"write -P {(int)what} 0 {size}"), "-c", "flush",
+            $"rbd:{Image(image)}:conf={Cluster.Configuration}");
+        Assert.True(written.ExitCode == 0 && !written.Output.Contains("failed", StringComparison.Ordinal), written.Output);
+    }
+
+    /// <summary>The first byte of an image.</summary>
+    public async Task<char> ReadAsync(string image)
+    {
+        using var folder = new TemporaryFolder();
+        await Cluster.RbdAsync("export", "--no-progress", Image(image), folder["image"]);
+        await using var file = File.OpenRead(folder["image"]);
+        return (char)file.ReadByte();
+    }
+
+    /// <summary>Nothing in the pool is half made: as the cluster's own tools see it.</summary>
+    public async Task AssertWholeAsync()
+    {
+        var catalog = JsonSerializer.Deserialize<Dictionary<string, string>>(await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog")))!;
+        Assert.DoesNotContain(catalog.Keys, key => key.StartsWith("osc.intent.", StringComparison.Ordinal) || key.StartsWith("osc.mark.", StringComparison.Ordinal));
+        var groups = JsonSerializer.Deserialize<string[]>(await Cluster.RbdAsync("group", "ls", "--format=json", PoolName))!;
+        Assert.Equal(catalog.Keys.Where(key => key.StartsWith("osc.multi.", StringComparison.Ordinal)).Order(), groups.Order());
+        foreach (var group in groups)
+        {
+            Assert.Equal("[]", (await Cluster.RbdAsync("group", "image", "ls", "--format=json", Image(group))).Trim());
+        }
+
+        Assert.DoesNotContain("osc.tmp.", await Cluster.RbdAsync("ls", "-l", PoolName), StringComparison.Ordinal);
+        Assert.Equal("OK", await Plugin.GetStatusAsync(Server, null, Token));
+    }
 
     /// <summary>The image's full name.</summary>
     public string Image(string name) => $"{PoolName}/{name}";

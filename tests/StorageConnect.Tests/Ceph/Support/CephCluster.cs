@@ -25,6 +25,9 @@ public sealed class CephCluster : IAsyncDisposable
     /// <summary>Whether it has a manager.</summary>
     public bool HasManager { get; init; } = true;
 
+    /// <summary>The module's state folder lies beside it; there is one in a process.</summary>
+    public bool OwnsState { get; init; } = true;
+
     public string Folder => Path.Combine(_folder.Path, "c");
 
     public string Configuration => Path.Combine(Folder, "ceph.conf");
@@ -49,7 +52,11 @@ public sealed class CephCluster : IAsyncDisposable
         {
             if (!_isUp)
             {
-                GatewayState.Root = Path.Combine(_folder.Path, "state");
+                if (OwnsState)
+                {
+                    GatewayState.Root = Path.Combine(_folder.Path, "state");
+                }
+
                 await BringUpAsync();
                 _isUp = true;
             }

@@ -4,6 +4,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using System.Text.Json;
+using StorageConnect.Plugins.Local;
+using StorageConnect.Tests.Ceph.Support;
 
 namespace StorageConnect.Tests.Local.Support;
 
@@ -14,7 +16,16 @@ namespace StorageConnect.Tests.Local.Support;
 /// <param name="Step">Where to die, or null.</param>
 /// <param name="Hits">The how manyth time the step is reached.</param>
 /// <param name="ShutDown">A file system to shut down (as a power cut does) before dying, or null.</param>
-internal sealed record ChildTask(string Operation, string Folder, string[] Names, string? Step = null, int Hits = 1, string? ShutDown = null);
+/// <param name="Cluster">The server of a Ceph cluster's pool, where it isn't a pool in a folder.</param>
+internal sealed record ChildTask(
+    string Operation, string Folder, string[] Names, string? Step = null, int Hits = 1, string? ShutDown = null, ClusterServer? Cluster = null);
+
+/// <summary>A pool of a Ceph cluster.</summary>
+/// <param name="StorageType">How it is used.</param>
+/// <param name="Pool">Its name.</param>
+/// <param name="ExtraInfo">How it is reached.</param>
+/// <param name="State">The folder of the module's state.</param>
+internal sealed record ClusterServer(StorageType StorageType, string Pool, string ExtraInfo, string State);
 
 /// <summary>
 /// A real second process: this test program once more, which does one thing with the plug-in and ends, or kills itself (SIGKILL) on the
@@ -115,8 +126,9 @@ internal static partial class ChildProcess
             }
         }
 
-        using var plugin = TestArray.NewPlugin();
-        var server = TestArray.ServerFor($"Pool={task.Folder}");
+        StorageArrayPlugin plugin = task.Cluster is null ? TestArray.NewPlugin() : CephArray.NewPlugin();
+        using var ended = (IDisposable)plugin;
+        var server = task.Cluster is null ? TestArray.ServerFor($"Pool={task.Folder}") : CephArray.ServerFor(task.Cluster);
         await plugin.ValidateAsync(server, default);
         var all = new List<StorageElement>();
         await foreach (var element in plugin.ListAsync(server, new(), default))
@@ -141,8 +153,11 @@ internal static partial class ChildProcess
                 }
 
                 break;
+            case "history" when plugin is LocalPlugin local:
+                await History.RunAsync(local, server, task.Names, default);
+                break;
             case "history":
-                await History.RunAsync(plugin, server, task.Names, default);
+                await CephHistory.RunAsync(plugin, server, task.Names, default);
                 break;
             case "remove":
                 await plugin.RemoveAsync(server, Find(0), default);

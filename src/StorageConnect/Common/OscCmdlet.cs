@@ -111,7 +111,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         {
             return base.ShouldProcess(target, action);
         }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or RemoteException)
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or RemoteException
+            or NullReferenceException) // the console's answer at the end of its input, as under cron
         {
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
             throw;

@@ -8,7 +8,7 @@ namespace StorageConnect.Host.Use;
 internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
 {
     /// <summary>
-    /// Such as <c>open by postgres (4711)</c>; null when none is seen. By the device's number, whatever the node is called and wherever it is.
+    /// Such as <c>open by postgres (4711)</c>; null when none is visible. Found by the device's number, whatever the node's name is.
     /// </summary>
     /// <param name="numbers">The numbers of the device and its partitions, as <c>major:minor</c>.</param>
     public DeviceUser? Find(IReadOnlyCollection<string> numbers)
@@ -26,7 +26,7 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
         return null;
     }
 
-    // They look at every device, and close it by themselves.
+    // They probe every device, and close it again.
     private static bool LooksOnly(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
 
     private bool HasOpen(string folder, IReadOnlyCollection<string> numbers)

@@ -1,3 +1,4 @@
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Operations;
 using StorageConnect.Plugins.Ceph.Tool;
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Operations;
 using StorageConnect.Plugins.Ceph.Tool;
 

@@ -3,6 +3,7 @@ using StorageConnect.PluginKit.Export;
 using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Ceph.Configuration;
 using StorageConnect.Plugins.Ceph.Errors;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Operations;
 using StorageConnect.Plugins.Ceph.Tool;
 
@@ -42,7 +43,7 @@ public sealed partial class CephPlugin
                 RequireUsable(pool, server, cancellationToken);
                 if (daemon is not null)
                 {
-                    pool.Export.Use(new(pool, server, cancellationToken));
+                    pool.Export.Use(new Elements(pool, server, cancellationToken));
                     pool.Export.Targets.Configure(
                         new ExportSettings(address.Control.Socket, address.Portals)
                         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Engine.Settings;
 
 namespace StorageConnect.Engine.Plugins;
@@ -5,6 +6,8 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>Finds plug-ins: a folder each, in the module, in the user's data folder and in /opt. Reads metadata, runs nothing.</summary>
 internal sealed class PluginFinder(EnginePaths paths)
 {
+    private static readonly ConcurrentDictionary<string, (FileStamp Stamp, IReadOnlyList<PluginCandidate> Candidates)> KnownFiles = new();
+
     /// <summary>All candidates, good and refused, in a stable order.</summary>
     public IEnumerable<PluginCandidate> Find() =>
         FindIn(paths.ModulePlugins, PluginOrigin.Module)
@@ -78,8 +81,32 @@ internal sealed class PluginFinder(EnginePaths paths)
             : PluginTrust.FindProgramProblem(interpreter);
     }
 
-    /// <summary>The candidates in one file. One without a descriptor says what the file is.</summary>
-    public static IEnumerable<PluginCandidate> FindInFile(string path)
+    /// <summary>The candidates in one file. One without a descriptor says what the file is. A file is read once, and again when it has changed.</summary>
+    public static IReadOnlyList<PluginCandidate> FindInFile(string path)
+    {
+        try
+        {
+            var stamp = FileStamp.TryRead(path, DateTimeOffset.UtcNow);
+            if (stamp is not null && KnownFiles.TryGetValue(path, out var known) && known.Stamp == stamp)
+            {
+                return known.Candidates;
+            }
+
+            var candidates = ReadFile(path);
+            if (stamp is not null)
+            {
+                KnownFiles[path] = (stamp.Value, candidates);
+            }
+
+            return candidates;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [new(path, null, $"The file can't be read: {e.Message}") { IsUnreadable = true }];
+        }
+    }
+
+    private static IReadOnlyList<PluginCandidate> ReadFile(string path)
     {
         try
         {
@@ -89,13 +116,9 @@ internal sealed class PluginFinder(EnginePaths paths)
             }
 
             var (descriptors, assemblyVersion) = DescriptorReader.Read(path);
-            return descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)));
+            return [.. descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)))];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [new(path, null, $"The file can't be read: {e.Message}") { IsUnreadable = true }];
-        }
-        catch (Exception e)
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
             // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
             return [new(path, null,

@@ -49,8 +49,8 @@ internal static class SysFile
     {
         try
         {
-            // In one go: a folder of sysfs can change while it is walked.
-            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos(pattern).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+            // In one go: a folder of sysfs can change while it is walked. Names alone: an entry's other facts cost a call each, and /proc has many.
+            return [.. Directory.EnumerateFileSystemEntries(folder, pattern).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {

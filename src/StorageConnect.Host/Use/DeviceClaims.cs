@@ -24,12 +24,9 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         var claim = new DeviceClaim();
         try
         {
-            foreach (var disk in disks)
-            {
-                IReadOnlyList<string> ToClaim() => MultipathMaps.HavePath(roots, disk) ? [] : [disk];
-                await TakeAsync(claim, disk, () => _users.FindOfDisk(disk), ToClaim, refusal, cancellationToken);
-            }
-
+            IReadOnlyList<string> all = [.. disks];
+            IReadOnlyList<string> ToClaim() => [.. all.Where(disk => !MultipathMaps.HavePath(roots, disk))];
+            await TakeAsync(claim, () => _users.FindOfDisks(all), ToClaim, name => name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -48,7 +45,8 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         try
         {
             IReadOnlyList<string> ToClaim() => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName];
-            await TakeAsync(claim, map.Name, () => _users.Find(map), ToClaim, refusal, cancellationToken);
+            (string, DeviceUser)? FindUser() => _users.Find(map) is { } user ? (map.Name, user) : null;
+            await TakeAsync(claim, FindUser, ToClaim, _ => map.Name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -77,26 +75,30 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
 
     private async Task TakeAsync(
         DeviceClaim claim,
-        string device,
-        Func<DeviceUser?> findUser,
+        Func<(string Device, DeviceUser User)?> findUser,
         Func<IReadOnlyList<string>> toClaim,
+        Func<string, string> nameOf,
         DeviceRefusal refusal,
         CancellationToken cancellationToken)
     {
         var passing = new Backoff(deadlines.PassingUse);
         while (true)
         {
-            DeviceUser? user;
+            (string Device, DeviceUser User)? found;
             try
             {
-                user = findUser() ?? (await TryClaimAsync(claim, toClaim(), cancellationToken) ? null : findUser() ?? new(Unnamed, MayPass: true));
+                found = findUser();
+                if (found is null && await TryClaimAsync(claim, toClaim(), cancellationToken) is { } refused)
+                {
+                    found = findUser() ?? (nameOf(refused), new(Unnamed, MayPass: true));
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw refusal.Unknown(e);
             }
 
-            if (user is null)
+            if (found is not (var device, var user))
             {
                 return;
             }
@@ -111,24 +113,33 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    private async Task<bool> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
+    /// <summary>Claims all of them or none. Null when it has, else the one that has another holder.</summary>
+    private async Task<string?> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
     {
         var taken = new DeviceClaim();
-        foreach (var name in kernelNames)
+        try
         {
-            switch (await TryOpenAsync(Path.Combine(roots.Dev, name), cancellationToken))
+            foreach (var name in kernelNames)
             {
-                case (true, { } handle):
-                    taken.Add(handle);
-                    break;
-                case (true, null):
-                    taken.Dispose();
-                    return false;
+                switch (await TryOpenAsync(Path.Combine(roots.Dev, name), cancellationToken))
+                {
+                    case (true, { } handle):
+                        taken.Add(handle);
+                        break;
+                    case (true, null):
+                        taken.Dispose();
+                        return name;
+                }
             }
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
         }
 
         claim.Add(taken);
-        return true;
+        return null;
     }
 
     /// <summary>Whether the device could be opened, and the handle; null when it is claimed already.</summary>

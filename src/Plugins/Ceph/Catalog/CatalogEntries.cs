@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace StorageConnect.Plugins.Ceph.Catalog;
 
 /// <summary>What the cluster doesn't know about an image.</summary>
@@ -88,6 +90,12 @@ internal enum IntentKind
 
     /// <summary>A snapshot of several images is made; undone.</summary>
     CreateMulti,
+
+    /// <summary>A snapshot of several images is removed; begun again.</summary>
+    RemoveMulti,
+
+    /// <summary>A snapshot of one image is made; where it is there, it gets its name.</summary>
+    CreateSnapshot,
 }
 
 /// <summary>Work under way. It also keeps other machines away from the images.</summary>
@@ -101,6 +109,9 @@ internal sealed record IntentEntry
     /// <summary>The snapshot's name, or the Uuid of the snapshot of several.</summary>
     public string Snapshot { get; init; } = "";
 
+    /// <summary>The element's name of a snapshot that is made.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>The size wanted, in bytes.</summary>
     public long Size { get; init; }
 
@@ -108,4 +119,8 @@ internal sealed record IntentEntry
     public string Owner { get; init; } = "";
 
     public DateTimeOffset Began { get; init; }
+
+    /// <summary>What is half rolled back or cut off is served to nobody.</summary>
+    [JsonIgnore]
+    public bool ChangesContent => Kind is IntentKind.Restore or IntentKind.Shrink or IntentKind.RestoreMulti;
 }

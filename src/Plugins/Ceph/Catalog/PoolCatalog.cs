@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using StorageConnect.Plugins.Ceph.Naming;
 
 namespace StorageConnect.Plugins.Ceph.Catalog;
 
@@ -40,6 +42,22 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
 
     /// <summary>The element's name of an image whose own name couldn't be that.</summary>
     public string? Name(string imageName) => Read<string>(NameKind + imageName);
+
+    /// <summary>The element's name of an image.</summary>
+    public string NameOf(string imageName) => ImageNames.IsMade(imageName) ? Name(imageName) ?? imageName : imageName;
+
+    /// <summary>The notes on snapshots, also on those that are gone.</summary>
+    public IEnumerable<(string Image, ulong Snapshot, SnapshotEntry Entry)> Snapshots()
+    {
+        foreach (var (key, entry) in All<SnapshotEntry>(SnapshotKind))
+        {
+            var dot = key.LastIndexOf('.');
+            if (dot > 0 && ulong.TryParse(key.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var snapshot))
+            {
+                yield return (key[..dot], snapshot, entry);
+            }
+        }
+    }
 
     public IEnumerable<(string Uuid, MultiEntry Entry)> Multis() => All<MultiEntry>(MultiKind);
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using StorageConnect.PluginKit.Export;
 using StorageConnect.PluginKit.Targets;
-using StorageConnect.Plugins.Ceph.Operations;
+using StorageConnect.Plugins.Ceph.Naming;
 
 namespace StorageConnect.Plugins.Ceph.Export;
 

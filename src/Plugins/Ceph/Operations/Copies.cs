@@ -1,5 +1,6 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
@@ -19,17 +20,44 @@ internal static class Copies
                 Guards.RequireFree(elements, catalog, [image]);
                 RequireFree(elements, name);
                 var snapshotName = ImageNames.Of(name);
-                elements.Rbd.CreateSnapshot(image.Name, snapshotName, name, token);
+                using var intent = Intent.Note(
+                    elements, new() { Kind = IntentKind.CreateSnapshot, Images = [image.Id], Snapshot = snapshotName, Name = name }, token);
+                Steps.At("intent");
+                try
+                {
+                    elements.Rbd.CreateSnapshot(image.Name, snapshotName, name, token);
+                }
+                catch (AlreadyExistsException)
+                {
+                    // That one is somebody else's.
+                    intent.End();
+                    throw;
+                }
+
                 Steps.At("snapshot");
-                var made = elements.Rbd.ListSnapshots(image, token).FirstOrDefault(found => found.Kind == SnapshotKind.User && found.Name == snapshotName)
-                    ?? throw CephErrors.Missing(CephObject.Snapshot, name);
-                var key = PoolCatalog.SnapshotKey(image.Id, made.Id);
-                var entry = new SnapshotEntry { Name = name, Created = made.Created ?? Volumes.Now() };
-                elements.Pool.Store.Set(key, entry, token);
+                var (made, key, entry) = NoteSnapshot(elements, image, snapshotName, name, token) ?? throw CephErrors.Missing(CephObject.Snapshot, name);
+                Steps.At("noted");
+                intent.End();
                 elements.Take(new(new Dictionary<string, string>(catalog.Notes) { [key] = PoolCatalog.Write(entry) }));
                 return elements.ToElement(made);
             },
             elements.Token);
+    }
+
+    /// <summary>Notes the element's name of a snapshot that was made; null when it isn't there.</summary>
+    public static (ImageSnapshot Made, string Key, SnapshotEntry Entry)? NoteSnapshot(
+        Elements elements, Image image, string snapshotName, string name, CancellationToken cancellationToken)
+    {
+        if (elements.Rbd.ListSnapshots(image, cancellationToken).FirstOrDefault(found => found.Kind == SnapshotKind.User && found.Name == snapshotName)
+            is not { } made)
+        {
+            return null;
+        }
+
+        var key = PoolCatalog.SnapshotKey(image.Id, made.Id);
+        var entry = new SnapshotEntry { Name = name, Created = made.Created ?? Volumes.Now() };
+        elements.Pool.Store.Set(key, entry, cancellationToken);
+        return (made, key, entry);
     }
 
     public static void RemoveSnapshot(Elements elements, StorageElement snapshot)

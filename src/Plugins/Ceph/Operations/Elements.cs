@@ -1,38 +1,27 @@
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>The pool during one call of the plug-in: finds elements, and makes the records that leave the plug-in.</summary>
-internal sealed class Elements(CephPool pool, StorageServer server, CancellationToken cancellationToken)
+internal sealed class Elements(CephPool pool, StorageServer server, CancellationToken cancellationToken) : CatalogView(pool.Store, cancellationToken)
 {
-    private PoolCatalog? _catalog;
     private ImageListing? _listing;
 
     public CephPool Pool => pool;
 
     public StorageServer Server => server;
 
-    public CancellationToken Token => cancellationToken;
-
     public Rbd Rbd => pool.Rbd;
 
-    /// <summary>The catalog as it was when it was first needed in this call, or last read again.</summary>
-    public PoolCatalog Catalog => _catalog ??= pool.Store.Read(cancellationToken);
-
     /// <summary>All images, as they were when they were first needed in this call.</summary>
-    public ImageListing Listing => _listing ??= pool.Rbd.List(cancellationToken);
-
-    /// <summary>Reads the catalog again when it is needed next.</summary>
-    public void Reload() => _catalog = null;
-
-    /// <summary>Takes the catalog as somebody just read it.</summary>
-    public void Take(PoolCatalog catalog) => _catalog = catalog;
+    public ImageListing Listing => _listing ??= pool.Rbd.List(Token);
 
     /// <summary>The images and the catalog, read at the same time.</summary>
     public void ReadAll()
     {
-        var catalog = _catalog is null ? Task.Run(() => pool.Store.Read(cancellationToken), cancellationToken) : Task.FromResult(_catalog);
+        var catalog = IsRead ? Task.FromResult(Catalog) : Task.Run(() => pool.Store.Read(Token), Token);
         try
         {
             _ = Listing;
@@ -42,15 +31,15 @@ internal sealed class Elements(CephPool pool, StorageServer server, Cancellation
             ((IAsyncResult)catalog).AsyncWaitHandle.WaitOne();
         }
 
-        _catalog = catalog.GetAwaiter().GetResult();
+        Take(catalog.GetAwaiter().GetResult());
     }
 
     /// <summary>The image of a LUN or clone; null when it isn't there.</summary>
     public Image? Find(string uuid)
     {
         var image = pool.Identity.ImageOf(uuid) is { } id
-            ? Rbd.FindById(id, cancellationToken)
-            : Listing.Images.FirstOrDefault(image => pool.Identity.OfImage(image.Id) == uuid) is { } listed ? Rbd.FindById(listed.Id, cancellationToken) : null;
+            ? Rbd.FindById(id, Token)
+            : Listing.Images.FirstOrDefault(image => pool.Identity.OfImage(image.Id) == uuid) is { } listed ? Rbd.FindById(listed.Id, Token) : null;
         return image is null || ImageNames.IsHidden(image.Name) ? null : image;
     }
 
@@ -73,12 +62,12 @@ internal sealed class Elements(CephPool pool, StorageServer server, Cancellation
     {
         if (Catalog.Multi(snapshot.Uuid) is { } multi)
         {
-            return Rbd.ListGroups(cancellationToken).Contains(ImageNames.MultiGroup(snapshot.Uuid)) ? new(snapshot.Uuid, multi) : null;
+            return Rbd.ListGroups(Token).Contains(ImageNames.MultiGroup(snapshot.Uuid)) ? new(snapshot.Uuid, multi) : null;
         }
 
         if (snapshot.SourceUuids.Count == 1 && Find(snapshot.SourceUuids[0]) is { } image)
         {
-            return Rbd.ListSnapshots(image, cancellationToken).Where(found => found.Kind == SnapshotKind.User)
+            return Rbd.ListSnapshots(image, Token).Where(found => found.Kind == SnapshotKind.User)
                 .Where(found => pool.Identity.OfSnapshot(image.Id, found.Id) == snapshot.Uuid)
                 .Select(found => new FoundSnapshot(snapshot.Uuid, image, found)).FirstOrDefault();
         }
@@ -92,9 +81,6 @@ internal sealed class Elements(CephPool pool, StorageServer server, Cancellation
     /// <summary>A snapshot by its record, or an error.</summary>
     public FoundSnapshot RequireSnapshot(StorageElement snapshot) =>
         FindSnapshot(snapshot) ?? throw CephErrors.Missing(CephObject.Snapshot, snapshot.Name.Length > 0 ? snapshot.Name : snapshot.Uuid);
-
-    /// <summary>The element's name of an image.</summary>
-    public string NameOf(string imageName) => ImageNames.IsMade(imageName) ? Catalog.Name(imageName) ?? imageName : imageName;
 
     public StorageElement ToElement(Image image)
     {
@@ -154,19 +140,16 @@ internal sealed class Elements(CephPool pool, StorageServer server, Cancellation
 
     /// <summary>True when an element or snapshot has the name.</summary>
     public bool IsTaken(string name) =>
-        Rbd.FindByName(ImageNames.Of(name), cancellationToken) is not null || IsSnapshotName(name);
+        Rbd.FindByName(ImageNames.Of(name), Token) is not null || IsSnapshotName(name);
 
-    /// <summary>True when a snapshot has the name.</summary>
+    /// <summary>True when a snapshot has the name. A note alone isn't enough: somebody may have removed the snapshot with the cluster's tools.</summary>
     public bool IsSnapshotName(string name) =>
-        Catalog.Notes.Keys.Any(key => key.StartsWith(PoolCatalog.SnapshotKind, StringComparison.Ordinal) && ReadSnapshot(key)?.Name == name)
-        || Catalog.Multis().Any(multi => multi.Entry.Name == name);
+        Catalog.Snapshots().Any(note => note.Entry.Name == name && IsThere(note.Image, note.Snapshot))
+        || Catalog.Multis().Any(multi => multi.Entry.Name == name && Rbd.ListGroups(Token).Contains(ImageNames.MultiGroup(multi.Uuid)));
 
-    private SnapshotEntry? ReadSnapshot(string key)
-    {
-        var rest = key[PoolCatalog.SnapshotKind.Length..];
-        var dot = rest.LastIndexOf('.');
-        return dot > 0 && ulong.TryParse(rest.AsSpan(dot + 1), out var id) ? Catalog.Snapshot(rest[..dot], id) : null;
-    }
+    private bool IsThere(string imageId, ulong snapshot) =>
+        Rbd.FindById(imageId, Token) is { } image
+        && Rbd.ListSnapshots(image, Token).Any(found => found.Kind == SnapshotKind.User && found.Id == snapshot);
 
     /// <summary>What a clone was made of. A clone that others made came of its parent.</summary>
     private (ValueList<string> Uuids, ValueList<string> Names) SourcesOf(Image image, ImageEntry? entry)

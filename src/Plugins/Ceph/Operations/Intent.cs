@@ -1,5 +1,6 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
@@ -11,40 +12,69 @@ namespace StorageConnect.Plugins.Ceph.Operations;
 internal sealed class Intent : IDisposable
 {
     private readonly Elements _elements;
-    private readonly string _key;
+    private readonly string _id;
+    private readonly IDisposable? _active;
     private bool _isEnded;
 
-    private Intent(Elements elements, string key) => (_elements, _key) = (elements, key);
+    private Intent(Elements elements, string id)
+    {
+        (_elements, _id) = (elements, id);
+
+        // While this is held, nobody on this machine takes the work for interrupted.
+        _active = elements.Pool.Locks.TryTake(id);
+    }
 
     /// <summary>Notes the work, unless another process works on one of the images.</summary>
     public static Intent Begin(Elements elements, IntentEntry entry, IReadOnlyList<Image> images)
     {
-        var key = PoolCatalog.IntentKind + Identities.NewUuid();
-        elements.Pool.Store.Locked(
+        var intent = elements.Pool.Store.Locked(
             (catalog, token) =>
             {
                 Guards.RequireFree(elements, catalog, images);
-                elements.Pool.Store.Set(key, entry with { Owner = Owners.Current, Began = Volumes.Now() }, token);
-                return true;
+                return Note(elements, entry, token);
             },
             elements.Token);
         Steps.At("intent");
-        return new(elements, key);
+        return intent;
+    }
+
+    /// <summary>Notes work on images that nobody else can work on meanwhile: the caller holds the catalog's lock.</summary>
+    public static Intent Note(Elements elements, IntentEntry entry, CancellationToken cancellationToken)
+    {
+        var intent = new Intent(elements, Identities.NewUuid());
+        try
+        {
+            elements.Pool.Store.Set(PoolCatalog.IntentKind + intent._id, entry with { Owner = Owners.Current, Began = Volumes.Now() }, cancellationToken);
+            return intent;
+        }
+        catch
+        {
+            // A note that arrives late is settled by the next use of the pool.
+            intent._active?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The work is done.</summary>
     public void End()
     {
-        _elements.Pool.Store.Remove(_key, CancellationToken.None);
+        _elements.Pool.Store.Remove(PoolCatalog.IntentKind + _id, CancellationToken.None);
         _isEnded = true;
     }
 
     /// <summary>Where the work wasn't done, it is settled at once; what can't be now, the next use of the pool settles.</summary>
     public void Dispose()
     {
-        if (!_isEnded)
+        try
         {
-            Recovery.TrySettleOwn(_elements, _key[PoolCatalog.IntentKind.Length..]);
+            if (!_isEnded)
+            {
+                Recovery.TrySettleOwn(_elements, _id);
+            }
+        }
+        finally
+        {
+            _active?.Dispose();
         }
     }
 }

@@ -1,5 +1,6 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
@@ -70,8 +71,17 @@ internal static class MultiSnapshots
             throw CephErrors.InUse(found.Multi.Name, "another operation is at work on it");
         }
 
-        Tidy(elements, found.Uuid, keep: false);
-        elements.Pool.Store.Remove(PoolCatalog.MultiKind + found.Uuid, elements.Token);
+        using var intent = Intent.Begin(elements, new() { Kind = IntentKind.RemoveMulti, Snapshot = found.Uuid }, []);
+        Erase(elements, found.Uuid);
+        intent.End();
+    }
+
+    /// <summary>Removes a snapshot with its group and its note. What is gone already is fine.</summary>
+    public static void Erase(Elements elements, string uuid)
+    {
+        Tidy(elements, uuid, keep: false);
+        Steps.At("tidied");
+        elements.Pool.Store.Remove(PoolCatalog.MultiKind + uuid, elements.Token);
     }
 
     /// <summary>Takes the members out of a snapshot's group, which keeps the snapshot, or removes both.</summary>

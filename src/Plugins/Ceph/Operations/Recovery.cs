@@ -1,4 +1,5 @@
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
@@ -12,9 +13,9 @@ internal static class Recovery
     /// <summary>Settles what processes left that are gone. Work that can't be settled now stays, and keeps everybody away from its images.</summary>
     public static void Run(Elements elements)
     {
-        foreach (var (id, entry) in elements.Catalog.Intents().Where(intent => Owners.IsGone(intent.Entry.Owner)).ToList())
+        foreach (var (id, entry) in elements.Catalog.Intents().Where(intent => IsInterrupted(intent.Entry.Owner)).ToList())
         {
-            // Another process of this machine may be at it already.
+            // This process may be at work on it, or another one of this machine may be settling it already.
             using var held = elements.Pool.Locks.TryTake(id);
             if (held is not null)
             {
@@ -35,17 +36,18 @@ internal static class Recovery
         }
         catch (StorageConnectException e)
         {
-            elements.Pool.Log.Warning($"{entryText(id)} could not be settled: {e.Message}");
+            elements.Pool.Log.Warning($"The interrupted work {id} could not be settled: {e.Message}");
         }
-
-        static string entryText(string id) => $"Interrupted work {id}";
     }
 
     /// <summary>Removes a snapshot that a process made for a moment and left when it died.</summary>
+    /// <param name="elements">The pool.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="isLocked">The caller holds the element's lock: no living process of this machine needs such a snapshot.</param>
     /// <returns>True when it was one, and is gone.</returns>
-    public static bool TryRemoveTemporary(Elements elements, ImageSnapshot snapshot)
+    public static bool TryRemoveTemporary(Elements elements, ImageSnapshot snapshot, bool isLocked = false)
     {
-        if (ImageNames.OwnerOfTemporary(snapshot.Name) is not { } owner || !Owners.IsGone(owner))
+        if (ImageNames.OwnerOfTemporary(snapshot.Name) is not { } owner || !(Owners.IsGone(owner) || (isLocked && Owners.IsThisProcess(owner))))
         {
             return false;
         }
@@ -61,6 +63,9 @@ internal static class Recovery
             return false;
         }
     }
+
+    /// <summary>True for work that nobody does any more, if nobody holds its lock.</summary>
+    private static bool IsInterrupted(string owner) => Owners.IsGone(owner) || Owners.IsThisProcess(owner);
 
     private static void TrySettle(Elements elements, string id, IntentEntry entry)
     {
@@ -103,6 +108,12 @@ internal static class Recovery
                 break;
             case IntentKind.CreateMulti:
                 MultiSnapshots.Tidy(elements, entry.Snapshot, keep: elements.Pool.Store.Read(elements.Token).Multi(entry.Snapshot) is not null);
+                break;
+            case IntentKind.RemoveMulti:
+                MultiSnapshots.Erase(elements, entry.Snapshot);
+                break;
+            case IntentKind.CreateSnapshot:
+                images.ForEach(image => Copies.NoteSnapshot(elements, image, entry.Snapshot, entry.Name, elements.Token));
                 break;
         }
 

@@ -1,4 +1,5 @@
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;

@@ -135,6 +135,7 @@ internal sealed partial class Splits : IDisposable
         var child = new Child();
         if (!_children.TryAdd(image.Id, child))
         {
+            child.Dispose();
             held.Dispose();
             return;
         }
@@ -156,10 +157,12 @@ internal sealed partial class Splits : IDisposable
     [GeneratedRegex(@"(\d{1,3})% complete", RegexOptions.RightToLeft)]
     private static partial Regex Progress();
 
-    /// <summary>A child process that copies.</summary>
+    /// <summary>A child process that copies. Once started it disposes of itself when it ends, however that is.</summary>
     private sealed class Child : IDisposable
     {
+        private readonly Lock _ending = new();
         private readonly CancellationTokenSource _stop = new();
+        private bool _hasEnded;
         private int _progress;
 
         public int Progress => Volatile.Read(ref _progress);
@@ -184,19 +187,36 @@ internal sealed partial class Splits : IDisposable
                 finally
                 {
                     ended();
+                    Dispose();
                 }
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
 
+        /// <returns>False when it has ended already.</returns>
         public bool Stop()
         {
-            _stop.Cancel();
-            return true;
+            lock (_ending)
+            {
+                if (_hasEnded)
+                {
+                    return false;
+                }
+
+                _stop.Cancel();
+                return true;
+            }
         }
 
-        public void Dispose() => _stop.Dispose();
+        public void Dispose()
+        {
+            lock (_ending)
+            {
+                _hasEnded = true;
+                _stop.Dispose();
+            }
+        }
 
         private void Report(string text)
         {

@@ -1,5 +1,6 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
@@ -225,7 +226,7 @@ internal static class Volumes
     private static void RequireNoDependants(Elements elements, Image image, string name)
     {
         var snapshots = elements.Rbd.ListSnapshots(image, elements.Token);
-        snapshots.RemoveAll(snapshot => Recovery.TryRemoveTemporary(elements, snapshot));
+        snapshots.RemoveAll(snapshot => Recovery.TryRemoveTemporary(elements, snapshot, isLocked: true));
         var told = snapshots.Where(snapshot => snapshot.Kind != SnapshotKind.Trash).Select(snapshot => Describe(elements, snapshot)).ToList();
         if (told.Count > 0)
         {

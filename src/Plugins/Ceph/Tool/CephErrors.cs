@@ -27,6 +27,7 @@ internal static partial class CephErrors
     public const int NotEmpty = 39;
     public const int TimedOut = 110;
     public const int QuotaExceeded = 122;
+    private const int NoModule = 127;
     private const int Killed = 128;
     private const int LongestText = 400;
 
@@ -58,7 +59,7 @@ internal static partial class CephErrors
         NotEmpty or TooMany => Dependants(name, Short(text)),
         NotPermitted when IsPermission(text) => PluginDenied(name, command),
         AccessDenied => Rejected(),
-        NoSpace or QuotaExceeded => Full(name),
+        NoSpace or QuotaExceeded or NoModule => Full(name),
         TimedOut => Unreachable(name),
         > Killed => ToolCrashed(command, errno - Killed),
         _ => Refused(name, command, Short(text)),

@@ -11,6 +11,9 @@ internal enum CephProgram
 
     /// <summary>Locks that expire by themselves.</summary>
     Rados,
+
+    /// <summary>What has to work in a full pool: <c>full_pool.py</c>. It costs some 200 ms.</summary>
+    Python,
 }
 
 /// <summary>One call of a program, without how to reach the cluster.</summary>
@@ -27,7 +30,8 @@ internal sealed record CephCommand(CephProgram Program, params IReadOnlyList<str
     public Action<string>? OnProgress { get; init; }
 
     /// <summary>For errors.</summary>
-    public override string ToString() => $"{Program.ToString().ToLowerInvariant()} {string.Join(' ', Arguments)}";
+    public override string ToString() =>
+        $"{(Program == CephProgram.Python ? "python3 full_pool.py" : Program.ToString().ToLowerInvariant())} {string.Join(' ', Arguments)}";
 }
 
 /// <summary>How a program ended.</summary>

@@ -18,6 +18,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     // An image whose client crashed is freed after half a minute; removing and rolling back take as long as there is data.
     private static readonly TimeSpan RemoveDeadline = TimeSpan.FromMinutes(10);
     private static readonly string[] FullChecks = ["POOL_FULL", "OSD_FULL"];
+    private readonly FullPool _full = new();
 
     /// <summary>The pool.</summary>
     public PoolName Pool => pool;
@@ -126,14 +127,14 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         };
     }
 
-    /// <summary>Sets a note.</summary>
+    /// <summary>Sets a note; in a full pool, too.</summary>
     /// <returns>False when there is no such image.</returns>
     public bool WriteNote(string name, string key, string value, CancellationToken cancellationToken) =>
-        RunIfThere(Command("image-meta", "set", pool.Of(name), key, value), name, cancellationToken);
+        RunEvenFull(Command("image-meta", "set", pool.Of(name), key, value), OnFull("set_note", name, key, value), name, cancellationToken);
 
-    /// <summary>Removes a note. One that isn't there is fine.</summary>
+    /// <summary>Removes a note; in a full pool, too. One that isn't there is fine.</summary>
     public void RemoveNote(string name, string key, CancellationToken cancellationToken) =>
-        RunIfThere(Command("image-meta", "rm", pool.Of(name), key), name, cancellationToken);
+        RunEvenFull(Command("image-meta", "rm", pool.Of(name), key), OnFull("remove_note", name, key), name, cancellationToken);
 
     /// <summary>Sets one of an image's own settings, such as <c>rbd_qos_iops_limit</c>; null removes it.</summary>
     public void Configure(string name, string key, string? value, CancellationToken cancellationToken)
@@ -181,7 +182,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     }
 
     public void RemoveFromGroup(string group, string image, CancellationToken cancellationToken) =>
-        RunIfThere(Command("group", "image", "rm", pool.Of(group), pool.Of(image)), image, cancellationToken);
+        RunEvenFull(Command("group", "image", "rm", pool.Of(group), pool.Of(image)), OnFull("remove_member", group, image), image, cancellationToken);
 
     public void CreateGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) =>
         Run(Command("group", "snap", "create", pool.Of($"{group}@{snapshot}")), CephObject.Snapshot, group, cancellationToken);
@@ -193,24 +194,30 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         cancellationToken);
 
     /// <summary>Removes a snapshot of a group. One that isn't there is fine.</summary>
-    public void RemoveGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) => RunIfThere(
-        Command("group", "snap", "rm", pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline }, group, cancellationToken);
+    public void RemoveGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) => RunEvenFull(
+        Command("group", "snap", "rm", pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline },
+        OnFull("remove_group_snapshot", group, snapshot) with { Deadline = RemoveDeadline },
+        group,
+        cancellationToken);
 
     /// <summary>Removes a group with what it has; the images stay. One that isn't there is fine.</summary>
-    public void RemoveGroup(string group, CancellationToken cancellationToken) => RunIfThere(Command("group", "rm", pool.Of(group)), group, cancellationToken);
+    public void RemoveGroup(string group, CancellationToken cancellationToken) =>
+        RunEvenFull(Command("group", "rm", pool.Of(group)), OnFull("remove_group", group), group, cancellationToken);
 
-    /// <summary>Takes a lock that ends by itself.</summary>
+    /// <summary>Takes a lock that ends by itself; in a full pool, too, once it was taken there before.</summary>
     /// <returns>False when somebody else holds it.</returns>
     public bool TryLock(string name, string cookie, TimeSpan duration, CancellationToken cancellationToken)
     {
-        var command = RadosCommand("lock", "get", name, name, "--lock-cookie", cookie, "--lock-type", "exclusive", "--lock-duration",
-            ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture));
-        var (errno, answer) = Try(command, cancellationToken);
+        var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        var command = RadosCommand(
+            "lock", "get", name, name, "--lock-cookie", cookie, "--lock-type", "exclusive", "--lock-duration", seconds);
+        var (errno, answer) = TryEvenFull(command, OnFull("lock", name, cookie, seconds), cancellationToken);
         return errno is 0 or CephErrors.Busy or CephErrors.Exists ? errno == 0 : throw Error(errno, CephObject.Pool, pool.ToString(), command, answer);
     }
 
-    /// <summary>Gives a lock back.</summary>
-    public void Unlock(string name, CancellationToken cancellationToken) => RunIfThere(RadosCommand("rm", name), name, cancellationToken);
+    /// <summary>Gives a lock back. The object that has it stays: a full pool takes no new one.</summary>
+    public void Unlock(string name, CancellationToken cancellationToken) =>
+        RunEvenFull(RadosCommand("rmxattr", name, $"lock.{name}"), OnFull("unlock", name), name, cancellationToken);
 
     /// <summary>Runs a command of <c>ceph</c> that prints JSON.</summary>
     public JsonDocument Ask(CancellationToken cancellationToken, params IReadOnlyList<string> arguments) => JsonDocument.Parse(
@@ -241,11 +248,32 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         };
     }
 
-    private bool RunIfThere(CephCommand command, string name, CancellationToken cancellationToken)
+    private bool RunIfThere(CephCommand command, string name, CancellationToken cancellationToken) =>
+        IsThere(command, Try(command, cancellationToken), name);
+
+    private bool RunEvenFull(CephCommand command, CephCommand onFull, string name, CancellationToken cancellationToken) =>
+        IsThere(command, TryEvenFull(command, onFull, cancellationToken), name);
+
+    private bool IsThere(CephCommand command, (int Errno, CephAnswer Answer) result, string name) => result.Errno is 0 or CephErrors.NotFound
+        ? result.Errno == 0
+        : throw Error(result.Errno, CephObject.Image, name, command, result.Answer);
+
+    /// <summary>Runs a command; where the pool is full, the one that works there.</summary>
+    private (int Errno, CephAnswer Answer) TryEvenFull(CephCommand command, CephCommand onFull, CancellationToken cancellationToken)
     {
-        var (errno, answer) = Try(command, cancellationToken);
-        return errno is 0 or CephErrors.NotFound ? errno == 0 : throw Error(errno, CephObject.Image, name, command, answer);
+        if (!_full.IsKnown(IsFull))
+        {
+            var result = Try(command, cancellationToken);
+            if (result.Errno is not (CephErrors.TimedOut or CephErrors.NoSpace or CephErrors.QuotaExceeded) || !_full.Ask(IsFull))
+            {
+                return result;
+            }
+        }
+
+        return Try(onFull, cancellationToken);
     }
+
+    private CephCommand OnFull(params IReadOnlyList<string> arguments) => new(CephProgram.Python, [pool.Pool, pool.Namespace, .. arguments]);
 
     private string Run(CephCommand command, CephObject kind, string name, CancellationToken cancellationToken)
     {

@@ -107,7 +107,7 @@ public sealed class CephCluster : IAsyncDisposable
     }
 
     /// <summary>Two ports side by side that the kernel gives to no client.</summary>
-    private static int FreePorts()
+    public static int FreePorts()
     {
         const int first = 20_000;
         const int last = 32_000;

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace StorageConnect.Plugins.Ceph.Operations;
+namespace StorageConnect.Plugins.Ceph.Naming;
 
 /// <summary>
 /// Who works on something, as notes in the cluster tell it: the machine, the process and the time. What a process of this machine left is known
@@ -32,7 +32,9 @@ internal static class Owners
             return true;
         }
 
-        return parts[0] == Machine ? StartOf(process) != parts[2] : DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(seconds) > OthersTimeout;
+        return parts[0] == Machine
+            ? StartOf(process) != parts[2] && !StartedTools.AnyRuns(process) // a program that it started may be at work still
+            : DateTimeOffset.UtcNow - DateTimeOffset.FromUnixTimeSeconds(seconds) > OthersTimeout;
     }
 
     /// <summary>True when this process is the one.</summary>

@@ -4,10 +4,10 @@ using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Configuration;
 using StorageConnect.Plugins.Ceph.Errors;
 using StorageConnect.Plugins.Ceph.Export;
-using StorageConnect.Plugins.Ceph.Operations;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
-namespace StorageConnect.Plugins.Ceph;
+namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>One pool of a cluster, as one server reaches it. The cluster holds all state; what is here can be made again at any time.</summary>
 internal sealed class CephPool : IDisposable
@@ -25,7 +25,7 @@ internal sealed class CephPool : IDisposable
         var pool = FindPool(map, name);
         Identity = new(RbdJson.Text(map, "fsid"), pool.GetProperty("pool").GetInt64(), name.Namespace);
         Locks = new(GatewayState.LockFile(Identity));
-        Export = new(this, address, configuration);
+        Export = new(Rbd, Store, Identity, Locks, address, configuration);
     }
 
     public Rbd Rbd { get; }
@@ -52,7 +52,7 @@ internal sealed class CephPool : IDisposable
 
         var address = ClusterAddress.Parse(server);
         var name = ClusterAddress.PoolOf(server);
-        foreach (var program in Enum.GetValues<CephProgram>())
+        foreach (var program in (ReadOnlySpan<CephProgram>)[CephProgram.Rbd, CephProgram.Ceph, CephProgram.Rados])
         {
             if (CephTool.Find(program) is null)
             {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using StorageConnect.PluginKit.Naming;
 
-namespace StorageConnect.Plugins.Ceph.Operations;
+namespace StorageConnect.Plugins.Ceph.Naming;
 
 /// <summary>
 /// The identities of a pool's elements. They are made of what the cluster has anyway, so that every machine has the same ones, also of images that

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.PluginKit.Naming;
 
-namespace StorageConnect.Plugins.Ceph.Operations;
+namespace StorageConnect.Plugins.Ceph.Naming;
 
 /// <summary>
 /// Names of images and snapshots. An element's name is its image's name where the cluster and the target daemon take it; else the image gets

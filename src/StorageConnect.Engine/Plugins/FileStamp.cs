@@ -2,7 +2,9 @@ using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>What tells a file's content from an earlier one without reading it. A change that leaves size and times behind still changes the inode's own time.</summary>
+/// <summary>
+/// Tells a file's content from an earlier one without reading it. A change that restores length and times still changes the inode's own time.
+/// </summary>
 /// <param name="Inode">Its number and its file system's.</param>
 /// <param name="Length">Its length, in bytes.</param>
 /// <param name="Modified">When its content was changed last, in the file system's own units.</param>

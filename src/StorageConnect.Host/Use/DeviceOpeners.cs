@@ -34,7 +34,9 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(folder).Select(kernel.ReadBlockDevice).FirstOrDefault(number => number is not null && numbers.Contains(number));
+            return Directory.EnumerateFileSystemEntries(folder)
+                .Select(kernel.ReadBlockDevice)
+                .FirstOrDefault(number => number is not null && numbers.Contains(number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

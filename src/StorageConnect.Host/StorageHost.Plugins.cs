@@ -7,7 +7,7 @@ using StorageConnect.Host.Targets;
 
 namespace StorageConnect.Host;
 
-/// <content>What the engine and the plug-ins ask of the host.</content>
+/// <content>The services for the engine and the plug-ins.</content>
 public sealed partial class StorageHost : IStorageHost
 {
     /// <inheritdoc/>

@@ -32,6 +32,16 @@ public abstract class StorageArrayPlugin
         set => _services = _services is null ? value : throw new InvalidOperationException("The services of a plug-in are set once.");
     }
 
+    /// <summary>
+    /// How many elements a command may create, clone, snapshot or remove at the same time, from 1 to 64. Override it where changes that come at the same
+    /// time cost less than one after another, because they share a commit or a request. The default, 1, means one after another, in the order given.
+    /// </summary>
+    /// <remarks>
+    /// What is asked for at the same time concerns different elements and names. Each call still stands for itself: it returns when its own change is
+    /// durable, and its failure says nothing about the others. Copies that go on in the background are begun one after another all the same.
+    /// </remarks>
+    public virtual int ConcurrentChanges => 1;
+
     /// <summary>For raw data from arrays (guide: <c>IPlugin.cache</c>).</summary>
     protected PluginCache Cache => Services.Cache;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Workers;
 
@@ -164,6 +165,11 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     {
         try
         {
+            if (pause > TimeSpan.Zero)
+            {
+                Tracer.Verbose($"Worker: {_failures} have failed, the next starts in {pause.TotalMilliseconds:0} ms");
+            }
+
             await Task.Delay(pause, cancellationToken);
             var worker = await start(cancellationToken);
             lock (_gate)

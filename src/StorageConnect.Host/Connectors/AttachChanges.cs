@@ -4,7 +4,7 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>What connecting an element has changed on this host so far, recorded before it can fail. What was there before is not in it.</summary>
+/// <summary>The changes of one attach on this host so far, recorded before each can fail. What existed before is not included.</summary>
 internal sealed class AttachChanges
 {
     private readonly Lock _gate = new();

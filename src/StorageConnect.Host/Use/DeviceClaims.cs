@@ -6,19 +6,19 @@ namespace StorageConnect.Host.Use;
 
 /// <summary>
 /// Whether a device is in use: the kernel decides. A device is opened with O_EXCL, which fails while a mount, a device-mapper device, an md array, a
-/// log of a file system or a swap area holds it, in whatever namespace. While it is open here, none of them can begin.
+/// log of a file system or a swap area holds it, in any namespace. While it is open here, none of them can begin.
 /// </summary>
 /// <remarks>
-/// A plain open and a loop device claim nothing, so <see cref="DeviceUsers"/> looks for them; it also says who holds a claim. A disk of which all
-/// paths are dead can't be opened: a claim of others shows all the same, and one of ours isn't needed.
+/// A plain open and a loop device hold no claim, so <see cref="DeviceUsers"/> finds those; it also names the holder of a claim. A disk whose paths
+/// are all dead can't be opened: a claim of others still shows, and one of ours isn't needed.
 /// </remarks>
 internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
     private const string Unnamed = "in use by something that can't be named from here";
     private readonly DeviceUsers _users = new(roots, kernel);
 
-    /// <summary>Claims disks with their partitions. A disk under a multipath map is claimed by the map already: only its other users are looked for.</summary>
-    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    /// <summary>Claims disks with their partitions. A disk in a multipath map is claimed by the map already: only its other users are searched for.</summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
     public async Task<DeviceClaim> TakeDisksAsync(IEnumerable<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
@@ -36,9 +36,9 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>Claims a map, or its partitions where it has some: they hold the map, and go with it.</summary>
-    /// <remarks>Its removal needs it free: dispose the claim right before. The kernel then refuses the removal while anybody has it open.</remarks>
-    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    /// <summary>Claims a map, or its partitions where it has some: they hold the map, and are removed with it.</summary>
+    /// <remarks>Dispose the claim right before the map's removal. From then on the kernel refuses the removal while the map is open.</remarks>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
     public async Task<DeviceClaim> TakeMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
@@ -56,7 +56,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>True when nobody uses the map at this moment.</summary>
+    /// <summary>True when the map is not in use at this moment.</summary>
     public async Task<bool> IsFreeAsync(DmDevice map, CancellationToken cancellationToken)
     {
         try
@@ -70,7 +70,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>Who has a map open or uses it otherwise; null when that can't be told from here. For an error after a refused removal.</summary>
+    /// <summary>The user of a map, or the process that has it open; null when neither is visible from here. For the error after a refused removal.</summary>
     public string? FindUser(DmDevice map) => (_users.Find(map) ?? _users.FindOpener(map))?.Description;
 
     private async Task TakeAsync(
@@ -108,6 +108,8 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
             {
                 throw refusal.InUse(device, user.Description);
             }
+
+            Tracer.Debug($"Host: {device} is {user.Description}, retry");
         }
     }
 
@@ -140,10 +142,10 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         return null;
     }
 
-    /// <summary>Whether the device could be asked, and the handle; null when somebody else has claimed it.</summary>
+    /// <summary>Whether the device could be opened, and the handle; null when it is claimed already.</summary>
     private async Task<(bool IsAnswered, IDisposable? Handle)> TryOpenAsync(string node, CancellationToken cancellationToken)
     {
-        // The kernel may hold the call while a portal is just being lost: the thread is then left to it, and what it opens is closed.
+        // The kernel may block the call while a portal is being lost. The thread is then abandoned, and closes what it opens.
         var opening = Task.Run(() => kernel.TryClaim(node), CancellationToken.None);
         try
         {

@@ -8,8 +8,8 @@ namespace StorageConnect.Host.Use;
 internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
 {
     /// <summary>
-    /// Such as <c>open by postgres (4711)</c>, and which device; null when none is seen. By the device's number, whatever the node is called and wherever
-    /// it is.
+    /// Such as <c>open by postgres (4711)</c>, and the number of the device; null when none is visible. Found by the device's number, whatever the node's
+    /// name is.
     /// </summary>
     /// <param name="numbers">The numbers of the devices and their partitions, as <c>major:minor</c>.</param>
     public (string Number, DeviceUser User)? Find(IReadOnlyCollection<string> numbers)
@@ -27,7 +27,7 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
         return null;
     }
 
-    // They look at every device, and close it by themselves.
+    // They probe every device, and close it again.
     private static bool IsObserver(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
 
     private string? FindOpen(string folder, IReadOnlyCollection<string> numbers)

@@ -6,24 +6,24 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Use;
 
 /// <summary>
-/// Who uses a device, as far as the kernel's tables show it from here: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
+/// Finds the users of a device in the kernel's tables: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
 /// </summary>
 internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
 {
     private readonly DeviceOpeners _openers = new(roots, kernel);
 
     /// <summary>
-    /// The user of a device-mapper device, or of a partition of it; null when none is seen. Processes are not looked at: see <see cref="FindOpener"/>.
+    /// The user of a device-mapper device, or of a partition of it; null when none is visible. Without processes: see <see cref="FindOpener"/>.
     /// </summary>
-    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public DeviceUser? Find(DmDevice device) => Find(device, KernelTables.Read(roots, kernel));
 
     /// <summary>The process that has a device-mapper device open.</summary>
     public DeviceUser? FindOpener(DmDevice device) => _openers.Find([device.DeviceNumber])?.User;
 
-    /// <summary>A disk of these that is used, or one of its partitions; null when none is. That it is a path of a multipath map is no use of it.</summary>
-    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <summary>A disk of these that is in use itself or by a partition; null when none is. Being a path of a multipath map does not count as in use.</summary>
+    /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public (string Disk, DeviceUser User)? FindOfDisks(IReadOnlyList<string> disks)
     {
@@ -76,7 +76,7 @@ internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
             return new($"held by {holder}");
         }
 
-        // multipathd removes a map's partitions with it, so they are a use only when something uses them.
+        // multipathd removes a map's partitions with it, so they count only while they are in use.
         return holding.IsPartitionOf(device) ? OfPartition(holding.Name, Find(holding, tables)) : new($"held by {holder} ({holding.Name})");
     }
 

@@ -20,6 +20,7 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
     {
         cancellationToken.ThrowIfCancellationRequested();
         Steps.At("tgtd");
+        using var span = Tracer.BeginDebug($"tgtd: {request}");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);

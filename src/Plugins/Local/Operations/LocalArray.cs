@@ -44,6 +44,12 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Room for the way out of a full file system.</summary>
     public PoolReserve Reserve { get; }
 
+    /// <summary>Taken by whoever tries again with the room that is kept.</summary>
+    public SemaphoreSlim WayOut { get; } = new(1);
+
+    /// <summary>Makes new files durable, those that come at the same time together.</summary>
+    public SharedSyncs Syncs { get; } = new();
+
     public FilePool Pool => _pool.Value;
 
     /// <summary>Who the pool is.</summary>

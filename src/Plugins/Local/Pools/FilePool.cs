@@ -42,23 +42,15 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         return (Bytes(status.Blocks), Bytes(status.Blocks - status.FreeBlocks), Bytes(status.AvailableBlocks));
     }
 
-    /// <summary>Gives a new, empty volume its size.</summary>
-    public void Allocate(SafeFileHandle volume, long size, bool thin) => Resize(volume, 0, size, thin);
+    /// <summary>Gives a new, empty volume its size. It is not synced.</summary>
+    public void Allocate(SafeFileHandle volume, long size, bool thin) => SetSize(volume, 0, size, thin);
 
-    /// <summary>Makes a volume larger or smaller. On an error its size is what it was.</summary>
+    /// <summary>Makes a volume larger or smaller, durably. On an error its size is what it was.</summary>
     public void Resize(SafeFileHandle volume, long oldSize, long newSize, bool thin)
     {
         try
         {
-            var reserve = thin ? 0 : newSize - oldSize;
-            RequireFree(reserve);
-            LinuxFile.SetLength(volume, newSize);
-            if (reserve > 0)
-            {
-                LinuxFile.Reserve(volume, oldSize, reserve);
-            }
-
-            Steps.At("resized");
+            SetSize(volume, oldSize, newSize, thin);
             LinuxFile.Sync(volume);
         }
         catch (LinuxFileException) when (newSize > oldSize)
@@ -66,6 +58,19 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
             LinuxFile.SetLength(volume, oldSize);
             throw;
         }
+    }
+
+    private void SetSize(SafeFileHandle volume, long oldSize, long newSize, bool thin)
+    {
+        var reserve = thin ? 0 : newSize - oldSize;
+        RequireFree(reserve);
+        LinuxFile.SetLength(volume, newSize);
+        if (reserve > 0)
+        {
+            LinuxFile.Reserve(volume, oldSize, reserve);
+        }
+
+        Steps.At("resized");
     }
 
     /// <summary>Makes the content and size of <paramref name="target"/> that of <paramref name="source"/>.</summary>

@@ -34,7 +34,7 @@ public sealed class PluginCatalog
     public void CheckAdd(string path, bool force = false, PluginOptions? options = null) => Prepare(path, force, options ?? new());
 
     /// <summary>
-    /// Copies a plug-in to where this user's plug-ins are looked for. Runs none of an assembly's code; a Python class or a program is started once, to
+    /// Copies a plug-in to where this user's plug-ins, or all users', are looked for. Runs none of an assembly's code; a Python class or a program is started once, to
     /// tell what it is.
     /// </summary>
     /// <param name="path">

@@ -12,7 +12,7 @@ internal sealed class PluginFinder(EnginePaths paths)
     public IEnumerable<PluginCandidate> Find() =>
         FindIn(paths.ModulePlugins, PluginOrigin.Module)
             .Concat(FindIn(paths.UserPlugins, PluginOrigin.User))
-            .Concat(FindIn(EnginePaths.SystemPlugins, PluginOrigin.System));
+            .Concat(FindIn(paths.SystemPlugins, PluginOrigin.System));
 
     /// <summary>The candidates of one plug-in folder.</summary>
     /// <param name="folder">The folder of the plug-in itself.</param>

@@ -10,7 +10,7 @@ public sealed record EnginePaths(string Config, string State, string UserPlugins
     private const string Folder = "storage-connect";
 
     /// <summary>Plug-ins installed for everybody on this machine.</summary>
-    public static string SystemPlugins => "/opt/storage-connect/plugins";
+    public string SystemPlugins { get; init; } = "/opt/storage-connect/plugins";
 
     /// <summary>
     /// True where the administrator, or the user, wants every plug-in but the module's own to run in processes of its own: there is a file

@@ -4,7 +4,7 @@ using StorageConnect.Engine.Plugins;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Registers a plug-in for this user: copies its files to where plug-ins are looked for. Versions stand side by side. A Python class or a program is
+/// Registers a plug-in for this user, or for all users of this machine: copies its files to where plug-ins are looked for. Versions stand side by side. A Python class or a program is
 /// started once, to tell what it is; of an assembly no code runs.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
@@ -32,12 +32,20 @@ public sealed class RegisterOscPluginCommand : OscCmdlet
     [Parameter]
     public SwitchParameter Isolated { get; set; }
 
+    /// <summary>
+    /// Register it for all users of this machine, in /opt/storage-connect/plugins, which usually takes root. It runs with the rights of whoever uses it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllUsers { get; set; }
+
     private protected override void Process() => Try(Path, () =>
     {
-        var options = new PluginOptions(Isolated, Interpreter is null ? null : GetUnresolvedProviderPathFromPSPath(Interpreter));
+        var options = new PluginOptions(Isolated, Interpreter is null ? null : GetUnresolvedProviderPathFromPSPath(Interpreter), AllUsers);
         var path = GetUnresolvedProviderPathFromPSPath(Path);
         Engine.Plugins.CheckAdd(path, Force, options);
-        if (ShouldProcess(path, "Register plug-in, which will run with your rights"))
+        if (ShouldProcess(path, AllUsers
+            ? "Register plug-in for all users, with the rights of each"
+            : "Register plug-in, which will run with your rights"))
         {
             WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path, Force, options))), enumerateCollection: true);
         }

@@ -5,10 +5,10 @@ using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>The user's own plug-ins: puts them into their folder and takes them out.</summary>
+/// <summary>The user's own plug-ins: adds them to their folder and removes them.</summary>
 internal sealed class PluginStore(EnginePaths paths)
 {
-    /// <summary>Looks at a plug-in that is to be registered. Runs none of its code.</summary>
+    /// <summary>Reads a plug-in that is to be registered. Runs none of its code.</summary>
     /// <param name="path">The plug-in's folder, or its assembly.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
@@ -57,15 +57,15 @@ internal sealed class PluginStore(EnginePaths paths)
             };
     }
 
-    /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Versions stand side by side, a folder each.</summary>
+    /// <summary>Copies a plug-in into the folder of this user's plug-ins. Each version has a folder of its own.</summary>
     /// <param name="source">What to copy.</param>
     /// <param name="introduce">
-    /// Asks a copied plug-in that is no assembly what it is, from the folder of the copy and its manifest. Throws where it can't be registered.
+    /// Reads the descriptor of a copied plug-in that is not an assembly, from the copy's folder and manifest. Throws where it can't be registered.
     /// </param>
     /// <returns>The folder it is in now.</returns>
     public string Add(PluginSource source, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
-        // Under a name that is no plug-in's until all files are there.
+        // Under a temporary name until all files are copied.
         var partial = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
         try
         {
@@ -118,7 +118,7 @@ internal sealed class PluginStore(EnginePaths paths)
         }
     }
 
-    /// <summary>Writes the manifest of a copy, where it has one, and finds its place.</summary>
+    /// <summary>Writes the manifest of a copy, where it has one, and determines its folder.</summary>
     private PluginSource Complete(PluginSource source, string copy, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
         if (source.Manifest is not { } manifest)
@@ -151,7 +151,7 @@ internal sealed class PluginStore(EnginePaths paths)
         return source with { Target = target, Plugins = [.. plugins.Select(plugin => plugin.Descriptor)] };
     }
 
-    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or what its file and the options tell.</summary>
+    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or one from its file and the options.</summary>
     private static PluginManifest? ManifestFor(string source, bool isFolder, PluginOptions options)
     {
         var manifest = isFolder ? ReadManifest(source) : FromFile(source, options);
@@ -249,7 +249,7 @@ internal sealed class PluginStore(EnginePaths paths)
             File.Copy(Path.Combine(source.Folder, file), copy);
             if (!OperatingSystem.IsWindows())
             {
-                // Whatever the build left: only this user may change what will run with this user's rights.
+                // Whatever modes the build left: only this user may change files that run with this user's rights.
                 File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
         }
@@ -263,6 +263,6 @@ internal sealed class PluginStore(EnginePaths paths)
 /// <param name="Plugins">The plug-ins it holds.</param>
 internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> Files, string Target, IReadOnlyList<PluginDescriptor> Plugins)
 {
-    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. What it holds is not known before it was asked.</summary>
+    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. Its plug-ins are known once it has started.</summary>
     public PluginManifest? Manifest { get; init; }
 }

@@ -54,7 +54,7 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
             && (Path is null || plugin.Path == Path || System.IO.Path.GetDirectoryName(plugin.Path) == Path.TrimEnd('/'));
 
         var meant = all.Where(IsMeant).ToList();
-        // Only what this user registered can be unregistered: one of the module with the same name is not meant.
+        // Only plug-ins that this user registered can be unregistered, not one of the module with the same name.
         var own = meant.Where(plugin => plugin.Origin == PluginOrigin.User).ToList();
         return (own.Count > 0 ? own : meant) switch
         {

@@ -2,7 +2,7 @@ using StorageConnect.Engine.Lineage;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <content>Lineage, and what blocks a request.</content>
+/// <content>Lineage, and the objects that block a request.</content>
 public sealed partial class StorageArray
 {
     /// <summary>The families on the array, or the whole family of an element; each from its oldest member down.</summary>
@@ -33,7 +33,7 @@ public sealed partial class StorageArray
         return [.. Unique(await OpenAsync(cancellationToken), GuideMethod.GetCurrentSnaps, all)];
     }
 
-    /// <summary>Runs an action; a refusal by the array then names what blocks it.</summary>
+    /// <summary>Runs an action; an error of the array then names the objects that block it.</summary>
     private static async Task<T> NamingObstaclesAsync<T>(Func<Task<T>> action, Func<Task<IEnumerable<string>>> findObstacles)
     {
         try
@@ -48,7 +48,7 @@ public sealed partial class StorageArray
             }
             catch (StorageConnectException)
             {
-                // The refusal matters more than its obstacles.
+                // The error itself matters more than the list of its causes.
             }
 
             throw;
@@ -63,10 +63,10 @@ public sealed partial class StorageArray
         },
         findObstacles);
 
-    /// <summary>The groups an element is presented to, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
+    /// <summary>The groups an element is presented to, and its copies: "access group 'web'", "snapshot 'nightly'".</summary>
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
-        // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
+        // A clone in use doesn't block its source. Where one depends on the source, the array reports it.
         return Obstacles(element.AccessGroupNames).Concat((await SnapshotsOfAsync(element, cancellationToken)).Select(Describe));
     }
 

@@ -32,7 +32,7 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
     /// <summary>False when nothing at all is left: no timer, no query.</summary>
     public bool IsBusy => Volatile.Read(ref _loops) > 0;
 
-    /// <summary>Polls an operation for a subscription, which gets what is known at once.</summary>
+    /// <summary>Polls an operation for a subscription, which gets the known state at once.</summary>
     public void Subscribe(StoredOperation operation, OperationSubscription subscription)
     {
         lock (_lock)

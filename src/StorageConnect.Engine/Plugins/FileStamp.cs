@@ -3,18 +3,18 @@ using StorageConnect.Linux.Files;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>
-/// Tells a file's content from an earlier one without reading it. A change that restores length and times still changes the inode's own time.
+/// Detects a change of a file without reading it. A change that restores length and times still changes the inode's own time.
 /// </summary>
 /// <param name="Inode">Its number and its file system's.</param>
 /// <param name="Length">Its length, in bytes.</param>
 /// <param name="Modified">When its content was changed last, in the file system's own units.</param>
-/// <param name="Changed">When anything of it was changed last, which no program can set.</param>
+/// <param name="Changed">When anything of it was changed last; no program can set this time.</param>
 internal readonly record struct FileStamp((ulong, uint, uint) Inode, long Length, (long, long) Modified, (long, long) Changed)
 {
-    // File systems note times by the kernel's tick: two changes within one can leave the same stamp.
+    // File times have the resolution of the kernel's tick: two changes within one tick can leave the same stamp.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
 
-    /// <summary>The stamp; null where none can be relied on: no regular file, or one that was changed just now.</summary>
+    /// <summary>The stamp; null where it is not reliable: not a regular file, or one that was changed just now.</summary>
     public static FileStamp? TryRead(string path, DateTimeOffset now) => OperatingSystem.IsLinux() ? TryReadStatus(path, now) : TryReadInfo(path, now);
 
     private static unsafe FileStamp? TryReadStatus(string path, DateTimeOffset now)

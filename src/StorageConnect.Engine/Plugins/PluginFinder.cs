@@ -54,11 +54,11 @@ internal sealed class PluginFinder(EnginePaths paths)
                 : $"'{folder}' holds no assembly with a class marked [StorageArrayPlugin]. Build the plug-in, and copy its output there.")];
     }
 
-    /// <summary>The candidates of a folder whose manifest tells them. No process is started.</summary>
+    /// <summary>The candidates of a folder with a manifest. No process is started.</summary>
     private static IEnumerable<PluginCandidate> FindInManifest(string folder, PluginManifest manifest)
     {
         var file = Path.Combine(folder, manifest.Command[0]);
-        var problem = manifest.Plugins.Count == 0 ? $"'{folder}' was not registered: Register-OscPlugin asks the plug-in what it is."
+        var problem = manifest.Plugins.Count == 0 ? $"'{folder}' was not registered: Register-OscPlugin reads the plug-in's descriptor."
             : manifest.FindChange(folder) ?? FindInterpreterProblem(manifest);
         return manifest.Plugins.Count == 0
             ? [new(file, null, problem) { Kind = manifest.Kind, IsIsolated = true }]
@@ -77,11 +77,11 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
 
         return !File.Exists(interpreter)
-            ? $"Its interpreter '{interpreter}' is not there."
+            ? $"Its interpreter '{interpreter}' does not exist."
             : PluginTrust.FindProgramProblem(interpreter);
     }
 
-    /// <summary>The candidates in one file. One without a descriptor says what the file is. A file is read once, and again when it has changed.</summary>
+    /// <summary>The candidates in one file. One without a descriptor has the problem of the file. A file is read once, and again when it has changed.</summary>
     public static IReadOnlyList<PluginCandidate> FindInFile(string path)
     {
         try
@@ -120,7 +120,7 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
         catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
-            // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
+            // Damaged metadata can cause any exception. It must not hide the other plug-ins.
             return [new(path, null,
                 $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})") { IsUnreadable = true }];
         }

@@ -5,13 +5,13 @@ using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>The plug-ins of this user and of all users: puts them into their folder and takes them out.</summary>
+/// <summary>The plug-ins of this user and of all users: adds them to their folder and removes them.</summary>
 internal sealed class PluginStore(EnginePaths paths)
 {
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ExecutableByAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>Looks at a plug-in that is to be registered. Runs none of its code.</summary>
+    /// <summary>Reads a plug-in that is to be registered. Runs none of its code.</summary>
     /// <param name="path">The plug-in's folder, or its assembly.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
@@ -62,15 +62,15 @@ internal sealed class PluginStore(EnginePaths paths)
             };
     }
 
-    /// <summary>Copies a plug-in to where plug-ins are looked for. Versions stand side by side, a folder each.</summary>
+    /// <summary>Copies a plug-in into the folder of this user's plug-ins, or of all users'. Each version has a folder of its own.</summary>
     /// <param name="source">What to copy.</param>
     /// <param name="introduce">
-    /// Asks a copied plug-in that is no assembly what it is, from the folder of the copy and its manifest. Throws where it can't be registered.
+    /// Reads the descriptor of a copied plug-in that is not an assembly, from the copy's folder and manifest. Throws where it can't be registered.
     /// </param>
     /// <returns>The folder it is in now.</returns>
     public string Add(PluginSource source, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
-        // Under a name that is no plug-in's until all files are there.
+        // Under a temporary name until all files are copied.
         var root = RootOf(source.IsForAll);
         var partial = Path.Combine(root, $".{Guid.NewGuid():n}");
         try
@@ -141,7 +141,7 @@ internal sealed class PluginStore(EnginePaths paths)
 
     private string RootOf(bool isForAll) => isForAll ? paths.SystemPlugins : paths.UserPlugins;
 
-    /// <summary>Writes the manifest of a copy, where it has one, and finds its place.</summary>
+    /// <summary>Writes the manifest of a copy, where it has one, and determines its folder.</summary>
     private PluginSource Complete(PluginSource source, string copy, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
         if (source.Manifest is not { } manifest)
@@ -174,7 +174,7 @@ internal sealed class PluginStore(EnginePaths paths)
         return source with { Target = target, Plugins = [.. plugins.Select(plugin => plugin.Descriptor)] };
     }
 
-    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or what its file and the options tell.</summary>
+    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or one from its file and the options.</summary>
     private static PluginManifest? ManifestFor(string source, bool isFolder, PluginOptions options)
     {
         var manifest = isFolder ? ReadManifest(source) : FromFile(source, options);
@@ -300,7 +300,7 @@ internal sealed class PluginStore(EnginePaths paths)
             File.Copy(Path.Combine(source.Folder, file), copy);
             if (!OperatingSystem.IsWindows())
             {
-                // Whatever the build left: only this user may change what will run with this user's rights.
+                // Whatever modes the build left: only this user may change files that run with this user's rights.
                 File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
         }
@@ -317,6 +317,6 @@ internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> F
     /// <summary>It is registered for all users.</summary>
     public bool IsForAll { get; init; }
 
-    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. What it holds is not known before it was asked.</summary>
+    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. Its plug-ins are known once it has started.</summary>
     public PluginManifest? Manifest { get; init; }
 }

@@ -56,7 +56,7 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    // A folder in its place is an error, and no empty list.
+    // A folder in its place is an error, not an empty list.
     private bool IsThere() => File.Exists(path) || Directory.Exists(path);
 
     private IReadOnlyList<RegisteredServer> Parse()
@@ -102,7 +102,7 @@ internal sealed class ServerFile(string path)
     private static string? FindTwice(IEnumerable<string> texts, StringComparer comparer) =>
         texts.GroupBy(text => text, comparer).FirstOrDefault(group => group.Skip(1).Any())?.Key;
 
-    // JSON can leave out any field, nullable or not.
+    // JSON can omit any field, nullable or not.
     private static bool IsWhole(RegisteredServer? entry) =>
         entry is
         {

@@ -3,7 +3,7 @@ using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Tracing;
 
-/// <summary>The trace as events, for dotnet-trace and event listeners. Listens to the trace only while somebody listens to the events.</summary>
+/// <summary>The trace as events, for dotnet-trace and event listeners. Listens to the trace only while the events have a listener.</summary>
 [EventSource(Name = Tracer.SourceName)]
 internal sealed class TraceEventSource : EventSource
 {

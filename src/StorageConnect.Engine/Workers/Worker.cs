@@ -21,15 +21,15 @@ internal sealed class Worker : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<long, WorkerCall> _calls = new();
 
-    // How it ended, in words.
+    // How it ended, as text.
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _errorsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _killedBecause;
 
-    // Where the trace of the latest call is listened to: what the process writes belongs there.
+    // The context of the latest call, whose trace gets what the process writes.
     private ExecutionContext? _traced = ExecutionContext.Capture();
 
-    // What it wrote last to standard error: why it ended at its start is mostly there.
+    // The last line of its standard error, which usually has the reason of a failed start.
     private volatile string _lastLine = "";
 
     private Worker(string name, SessionProcess process, WorkerLimits limits, WorkerServices services)
@@ -44,13 +44,13 @@ internal sealed class Worker : IDisposable
     /// <summary>Its process.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>What it told of itself.</summary>
+    /// <summary>Its answer to initialize.</summary>
     public WorkerIntroduction Introduction { get; private set; } = new(0, null);
 
     /// <summary>False once it has ended or failed.</summary>
     public bool IsUsable => !_end.Task.IsCompleted && _killedBecause is null;
 
-    /// <summary>Calls under way. The pool counts them.</summary>
+    /// <summary>Running calls, counted by the pool.</summary>
     public int Active { get; set; }
 
     /// <summary>When its last call ended, by <see cref="Stopwatch"/>.</summary>
@@ -63,10 +63,10 @@ internal sealed class Worker : IDisposable
     /// <param name="name">The plug-in's name for the trace.</param>
     /// <param name="command">How to start it.</param>
     /// <param name="greeting">Which plug-in class, and which revision of the guide.</param>
-    /// <param name="limits">What it may take.</param>
-    /// <param name="services">What it may ask for.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="services">The services for its requests.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="WorkerFailedException">It can't be started, or does not introduce itself as it should.</exception>
+    /// <exception cref="WorkerFailedException">It can't be started, or its answer to initialize is wrong.</exception>
     public static async Task<Worker> StartAsync(string name, WorkerCommand command, WorkerGreeting greeting, WorkerLimits limits, WorkerServices services,
         CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed class Worker : IDisposable
     /// <param name="writeParams">Writes the parameters.</param>
     /// <param name="read">Reads the answer.</param>
     /// <param name="cancellationToken">Ends the call: the worker is asked to give it up, and killed when it doesn't.</param>
-    /// <exception cref="WorkerFailedException">It ended, or had to be.</exception>
+    /// <exception cref="WorkerFailedException">It ended, or was killed.</exception>
     public async Task<T> CallAsync<T>(string method, StorageServer? server, Action<Utf8JsonWriter> writeParams, Func<Message, T> read,
         CancellationToken cancellationToken)
     {
@@ -125,7 +125,7 @@ internal sealed class Worker : IDisposable
         {
             while (true)
             {
-                // Asked before: what comes between the two questions is read in the next round.
+                // Read before the queue: parts that arrive in between are taken in the next round.
                 var isOver = reply.IsCompleted;
                 if (call.Parts!.Reader.TryRead(out var part))
                 {
@@ -147,7 +147,7 @@ internal sealed class Worker : IDisposable
         }
         finally
         {
-            // The caller wants no more of it.
+            // The caller has stopped reading.
             if (!reply.IsCompleted && IsUsable)
             {
                 await GiveUpAsync(call, reply);
@@ -155,10 +155,10 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>The text without the secrets that this worker was given.</summary>
+    /// <summary>The text without this worker's secrets.</summary>
     public string Mask(string text) => _mask.Apply(text);
 
-    /// <summary>Ends it: it is told so by the end of its standard input, and killed when it goes on.</summary>
+    /// <summary>Ends it by closing its standard input, and kills it when it continues.</summary>
     public void Close()
     {
         Tracer.Debug($"Worker of {_name}: end process {ProcessId}");
@@ -183,7 +183,7 @@ internal sealed class Worker : IDisposable
     public void Dispose()
     {
         _closing.Cancel();
-        // The process itself is released when the reading thread has seen its end.
+        // The reading thread releases the process at its end.
     }
 
     private async Task IntroduceAsync(WorkerGreeting greeting, CancellationToken cancellationToken)
@@ -275,11 +275,11 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Asks the worker to give a call up. One that goes on is killed.</summary>
+    /// <summary>Sends the worker a cancellation of a call. A worker that continues is killed.</summary>
     private async Task GiveUpAsync(WorkerCall call, Task reply)
     {
         _peer.Notify(WireNames.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
-        // What it still sends of the list is read and dropped; without acknowledgement it would wait.
+        // The rest of the list is read and dropped; without acknowledgements the worker would wait.
         var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
         while (call.Parts is { } parts && await Task.WhenAny(isOver, parts.Reader.WaitToReadAsync().AsTask()) != isOver)
         {
@@ -307,7 +307,7 @@ internal sealed class Worker : IDisposable
             Kill($"broke the protocol and was killed: {Mask(UntrustedText.CleanText(e.Message))}");
         }
 
-        // A worker that closed its output ends soon, or is of no use.
+        // A worker that closed its output ends soon, or is unusable.
         if (!_process.WaitForEnd(_limits.EndTimeout))
         {
             Kill("closed its output and was killed");
@@ -318,7 +318,7 @@ internal sealed class Worker : IDisposable
         _end.TrySetResult(_killedBecause ?? (ended ? ToWords(_process.ExitCode) : "does not end"));
     }
 
-    /// <summary>What the process left behind goes with it; what has left its group and holds its output does not hold its calls.</summary>
+    /// <summary>Kills the rest of its process group. A process that left the group and keeps the output open does not block the calls.</summary>
     private async Task AfterEndAsync()
     {
         _process.KillGroup();
@@ -407,7 +407,7 @@ internal sealed class Worker : IDisposable
                     TakeLog(parameters);
                     break;
                 default:
-                    break; // of a newer version
+                    break; // from a newer protocol version
             }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -420,7 +420,7 @@ internal sealed class Worker : IDisposable
     {
         if (!_calls.TryGetValue(id, out var call) || call.Parts is null)
         {
-            return; // the call was given up
+            return; // the call was cancelled
         }
 
         call.ShowSign();
@@ -482,7 +482,7 @@ internal sealed class Worker : IDisposable
     }.UnsafeStart();
 }
 
-/// <summary>A call under way.</summary>
+/// <summary>A running call.</summary>
 internal sealed class WorkerCall(long id, bool streams, ConcurrentDictionary<long, WorkerCall> all) : IDisposable
 {
     private long _lastSign;
@@ -495,7 +495,7 @@ internal sealed class WorkerCall(long id, bool streams, ConcurrentDictionary<lon
         ? Channel.CreateBounded<Message>(new BoundedChannelOptions(WireNames.Window) { SingleReader = false, SingleWriter = true })
         : null;
 
-    /// <summary>When the worker last showed that it works on it, by <see cref="Stopwatch"/>; 0 for never.</summary>
+    /// <summary>When the worker last reported progress, by <see cref="Stopwatch"/>; 0 for never.</summary>
     public long LastSign => Interlocked.Read(ref _lastSign);
 
     public void ShowSign() => Interlocked.Exchange(ref _lastSign, Stopwatch.GetTimestamp());

@@ -4,8 +4,8 @@ using StorageConnect.Linux.Tracing;
 namespace StorageConnect.Engine.Workers;
 
 /// <summary>
-/// The workers of one plug-in for one server: started when they are needed, another one while the first is busy, ended when nobody has used them for
-/// a while. A worker that failed is replaced; after several failures in a row with growing pauses.
+/// The workers of one plug-in for one server: started when they are needed, another one while the first is busy, ended after
+/// an idle time. A worker that failed is replaced; after several failures in a row with growing pauses.
 /// </summary>
 /// <param name="start">Starts a worker.</param>
 /// <param name="limits">How many, and how long they are kept.</param>
@@ -47,7 +47,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
                     return free;
                 }
 
-                // A worker that takes many calls is waited for; of those that take one, another is started.
+                // Wait for a worker that takes many calls; start another of those that take one.
                 if (_starting > 0 && _concurrency > 1 || _workers.Count + _starting >= limits.Workers)
                 {
                     var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -70,7 +70,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Adds a worker that was started already, as one that nobody uses.</summary>
+    /// <summary>Adds a started worker as an idle one.</summary>
     public void Add(Worker worker)
     {
         lock (_gate)
@@ -82,7 +82,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Takes a worker that nobody uses out of the pool; null where there is none.</summary>
+    /// <summary>Takes an idle worker out of the pool; null where there is none.</summary>
     public Worker? TakeIdle()
     {
         lock (_gate)
@@ -126,7 +126,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Gives no call to the workers there are any more; each ends after the calls it has.</summary>
+    /// <summary>Stops giving calls to the present workers; each ends after its running calls.</summary>
     public void Retire()
     {
         lock (_gate)
@@ -210,7 +210,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         {
             if (turn.IsCompleted)
             {
-                WakeOne(); // the turn is another's now
+                WakeOne(); // the next waiter's turn
             }
 
             throw;

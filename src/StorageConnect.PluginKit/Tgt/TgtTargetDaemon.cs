@@ -11,7 +11,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     private const char OptionSeparator = ';';
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
-    // Page 8 as tgtd has it by default, but for the bit "write cache enabled".
+    // tgtd's default page 8, except for the bit "write cache enabled".
     private const string CacheDisabledPage = "8:0:18:0x10:0:0xff:0xff:0:0:0xff:0xff:0xff:0xff:0x80:0x14:0:0:0:0:0:0";
 
     private static readonly TimeSpan BetweenCommandsTimeout = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public string ListCommand => "tgtadm --mode target --op show";
 
-    /// <summary>Reaches a tgtd over its control socket; by tgtadm where a harmless request shows that tgtd's protocol isn't the known one.</summary>
+    /// <summary>Opens a tgtd by its control socket; by tgtadm where a harmless request shows another version of the protocol.</summary>
     /// <param name="address">Its control socket.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">No tgtd answers.</exception>
@@ -49,7 +49,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Reaches a tgtd by the given control.</summary>
+    /// <summary>Opens a tgtd by the given control.</summary>
     internal static TgtTargetDaemon Over(TgtControlAddress address, ITgtControl control, CancellationToken cancellationToken)
     {
         var export = new TgtTargetDaemon(address, control);
@@ -79,7 +79,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public IReadOnlyList<TargetState> GetTargets(CancellationToken cancellationToken)
     {
-        // A target that is made or removed meanwhile is in the drivers' list before or after; one that is both is in neither.
+        // A target that is created or removed meanwhile is in the drivers' list before or after; one that is both is in neither.
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
@@ -139,7 +139,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 CreateUnit(made, unit, cancellationToken);
             }
 
-            // Last: whoever gets in sees all of it.
+            // Last, so that initiators never see a partial target.
             foreach (var initiator in target.Initiators)
             {
                 Allow(made, initiator, cancellationToken);
@@ -165,7 +165,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             EndSession(target, session, cancellationToken);
         }
 
-        // By force, tgtd ends itself when a command is under way; so it is asked until the sessions are gone.
+        // A forced removal crashes tgtd while a command is running, so the removal is repeated until the sessions are gone.
         UntilFree(
             () => Send(new(TgtMode.Target, TgtOperation.Delete) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget),
             cancellationToken);
@@ -201,7 +201,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 TgtRefusal.NoTarget);
         }
 
-        // tgtd closes it a moment later. Once it is gone, none of its commands is carried out any more.
+        // tgtd closes it a moment later. Once it is gone, none of its commands is executed any more.
         TryUntil(() => GetSessions(target, cancellationToken).All(other => other.Id != session.Id), DrainTimeout, cancellationToken);
     }
 
@@ -253,13 +253,13 @@ public sealed class TgtTargetDaemon : ITargetDaemon
                 TgtRefusal.NoUnit,
                 TgtRefusal.NoTarget);
 
-        // tgtd waits for no command that is under way, it refuses. Between two commands there is a moment, as a rule.
+        // tgtd doesn't wait for running commands, it refuses. Usually there is a moment between two commands.
         if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
         {
             return;
         }
 
-        // Under a load without a pause there is none: a medium that was taken out takes no new commands.
+        // Under constant load there is none: a unit whose medium was removed accepts no new commands.
         Send(
             new(TgtMode.Unit, TgtOperation.Update, ("removable", "1"), ("online", "0")) { Target = target.Number, Unit = number },
             null,
@@ -322,7 +322,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Checks that tgtd can serve what backs a unit: its requests have commas between parameters.</summary>
+    /// <summary>Checks that tgtd can serve a unit's storage: its requests have commas between parameters.</summary>
     /// <param name="backing">What backs it.</param>
     /// <exception cref="InvalidStorageArrayException">It can't.</exception>
     public static void RequireServable(BackingStore backing)
@@ -386,7 +386,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Repeats what tgtd refuses while commands are under way, a while.</summary>
+    /// <summary>Retries a request that tgtd refuses while commands are running, for a while.</summary>
     /// <exception cref="StorageElementBusyException">It still does.</exception>
     private static void UntilFree(Action request, CancellationToken cancellationToken)
     {
@@ -414,7 +414,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     private static bool TryUntil(Func<bool> isDone, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        // tgtd sends no event when it is done; the pauses grow, and only while initiators are at work.
+        // tgtd sends no event when it is done. The pauses grow, and only while initiators send commands.
         var backoff = new Backoff(timeout, longest: LongestPause);
         do
         {
@@ -431,7 +431,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
 
     private void TryRemoveUnit(TargetState target) => Try(() => RemoveUnit(target, UnitSpec.Number, CancellationToken.None));
 
-    /// <summary>Cleans up after an error that must not be hidden by another; what is left is put in order with the next use.</summary>
+    /// <summary>Cleans up after an error, which must not be hidden by another. The next use repairs the rest.</summary>
     private static void Try(Action work)
     {
         try

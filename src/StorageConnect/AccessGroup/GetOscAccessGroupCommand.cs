@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(AccessGroup))]
 public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 {
-    /// <summary>Elements whose groups are wanted, groups to read again, servers, or from the pipeline names of groups.</summary>
+    /// <summary>Elements whose groups are listed, groups to read again, servers, or from the pipeline names of groups.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers,
         "the record of a storage element, of an access group or of a storage server, or a group's name")]

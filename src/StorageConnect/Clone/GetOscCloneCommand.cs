@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscCloneCommand : OscElementListCmdlet
 {
-    /// <summary>Elements and snapshots whose clones are wanted, servers, or from the pipeline names of clones.</summary>
+    /// <summary>Elements and snapshots whose clones are listed, servers, or from the pipeline names of clones.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "the record of a storage element, of a snapshot or of a storage server, or a clone's name")]
     [Alias("StorageElement", "Snapshot")]

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells how many thin clones there can be, of an element or at all (guide: getCloneLimits).</summary>
+/// <summary>Shows how many thin clones there can be, of an element or in total (guide: getCloneLimits).</summary>
 [Cmdlet(VerbsCommon.Get, "OscCloneLimit")]
 [OutputType(typeof(OscLimit))]
 public sealed class GetOscCloneLimitCommand : OscElementQueryCmdlet

@@ -3,10 +3,10 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that asks servers, or elements of any type, for the same thing.</summary>
+/// <summary>A cmdlet that queries servers, or elements of any type.</summary>
 public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 {
-    /// <summary>The elements to ask about, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
+    /// <summary>The elements to query, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "a storage element (its record, its name or its Uuid), or the record of a storage server")]
     [Alias("StorageElement", "Snapshot", "Name", "Uuid")]

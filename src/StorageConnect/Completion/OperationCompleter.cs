@@ -1,7 +1,7 @@
 using System.Collections;
 namespace StorageConnect.Commands;
 
-/// <summary>Completes the Ids of operations, as they were last kept.</summary>
+/// <summary>Completes the Ids of the stored operations.</summary>
 public sealed class OperationCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>

@@ -24,7 +24,7 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Leave a file that is there already as it is.</summary>
+    /// <summary>Don't overwrite an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 

@@ -54,7 +54,7 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
             && (Path is null || plugin.Path == Path || System.IO.Path.GetDirectoryName(plugin.Path) == Path.TrimEnd('/'));
 
         var meant = all.Where(IsMeant).ToList();
-        // This user's before all users'; one of the module with the same name is not meant, because it can't be unregistered.
+        // This user's plug-in comes before all users'. One of the module with the same name can't be unregistered.
         var own = meant.GroupBy(plugin => plugin.Origin).MinBy(group => group.Key switch
         {
             PluginOrigin.User => 0,

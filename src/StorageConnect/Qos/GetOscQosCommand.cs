@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Lists the qualities of service that arrays know (guide: getQoSList).</summary>
+/// <summary>Lists the qualities of service of arrays (guide: getQoSList).</summary>
 [Cmdlet(VerbsCommon.Get, "OscQos", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(QosValue))]
 public sealed class GetOscQosCommand : OscServerQueryCmdlet

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells how many snapshots there can be, of an element or at all (guide: getSnapLimits).</summary>
+/// <summary>Shows how many snapshots there can be, of an element or in total (guide: getSnapLimits).</summary>
 [Cmdlet(VerbsCommon.Get, "OscSnapshotLimit")]
 [OutputType(typeof(OscLimit))]
 public sealed class GetOscSnapshotLimitCommand : OscElementQueryCmdlet

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells whether a snapshot can be made at this moment, of an element or at all (guide: isSnapable).</summary>
+/// <summary>Tests whether a snapshot can be created at this moment, of an element or in general (guide: isSnapable).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscSnapshot")]
 [OutputType(typeof(bool))]
 public sealed class TestOscSnapshotCommand : OscElementQueryCmdlet

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Asks arrays or elements for their status (guide: getStatus).</summary>
+/// <summary>Shows the status of arrays or elements (guide: getStatus).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStatus")]
 [OutputType(typeof(OscStatus))]
 public sealed class GetOscStatusCommand : OscElementQueryCmdlet

@@ -2,17 +2,17 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Access groups that were named, or that hold one of some initiators: which of them each array has.</summary>
+/// <summary>Access groups by name or by initiator: which of them each array has.</summary>
 internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<string>? initiators, Func<StorageArray, IReadOnlyList<AccessGroup>> list)
 {
     private readonly Dictionary<StorageArray, HashSet<string>> _names = [];
     private readonly HashSet<string> _found = [];
     private readonly HashSet<string> _asked = [];
 
-    /// <summary>The servers that were asked.</summary>
+    /// <summary>The queried servers.</summary>
     public IReadOnlyCollection<string> Asked => _asked;
 
-    /// <summary>The groups that were named and are on no server that was asked.</summary>
+    /// <summary>The named groups that are on none of the queried servers.</summary>
     public IEnumerable<string> Missing =>
         _asked.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
 

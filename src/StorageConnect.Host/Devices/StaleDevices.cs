@@ -13,7 +13,7 @@ namespace StorageConnect.Host.Devices;
 internal sealed class StaleDevices(LinuxHost host)
 {
     /// <summary>Makes the kernel re-read the device's identity, and compares it.</summary>
-    public async Task<DeviceIdentityState> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public async Task<DeviceIdentityState> RecheckAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
         await host.Scsi.RescanAsync(device, cancellationToken);

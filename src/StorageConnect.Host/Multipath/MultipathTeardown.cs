@@ -23,7 +23,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             string reply;
             try
             {
-                reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
+                reply = await multipathd.ExecuteAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
             catch (HostNotReadyException) when (MultipathMaps.Find(roots, page83Id) is null)
             {

@@ -64,7 +64,7 @@ internal sealed class StaleDevices(LinuxHost host)
                     host.Step("purge");
                 }
 
-                await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+                await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             }
         }
 
@@ -130,7 +130,7 @@ internal sealed class StaleDevices(LinuxHost host)
                 host.Step("purge");
             }
 
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             using var claim = await ClaimAsync(device, disk, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
@@ -138,7 +138,7 @@ internal sealed class StaleDevices(LinuxHost host)
         // A pending udev event may have created the map again, from the disk that is gone now.
         if (MultipathMaps.Find(host.Roots, map.Wwid) is { } empty && !empty.Slaves(host.Roots).Any())
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class StorageHost : IStorageHost
     public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
-        return OperatingSystem.IsLinux() ? _host.Teardown.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
+        return OperatingSystem.IsLinux() ? _host.MapRemoval.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -1,7 +1,6 @@
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 

@@ -1,7 +1,7 @@
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 

@@ -69,7 +69,7 @@ public sealed partial class StorageArray : IDisposable
         await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
 
     /// <summary>The server's record with the array's present information. Guide: getInfo().</summary>
-    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
+    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await CallGetInfoAsync(cancellationToken)).Info;
 
     /// <summary>
     /// As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to store: entries of ExtraInfo that were for the registration alone are removed
@@ -79,13 +79,13 @@ public sealed partial class StorageArray : IDisposable
     {
         static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-        var (info, answer) = await AskInfoAsync(cancellationToken);
+        var (info, answer) = await CallGetInfoAsync(cancellationToken);
         return !string.IsNullOrEmpty(answer.ExtraInfo) && Parts(answer.ExtraInfo).Except(Parts(info.ExtraInfo), StringComparer.Ordinal).Any() is false
             ? info with { ExtraInfo = answer.ExtraInfo }
             : info;
     }
 
-    private async Task<(StorageServer Info, StorageServer Answer)> AskInfoAsync(CancellationToken cancellationToken)
+    private async Task<(StorageServer Info, StorageServer Answer)> CallGetInfoAsync(CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);

@@ -109,14 +109,14 @@ public sealed class KnownNames
     /// <summary>Two generations: when the young one is full it becomes the old one, and the previous old one is dropped. No name is moved singly.</summary>
     private sealed class Generations
     {
-        private readonly Lock _gate = new();
+        private readonly Lock _lock = new();
         private HashSet<(string ServerUuid, string Name)> _young = [];
         private HashSet<(string ServerUuid, string Name)> _old = [];
 
         /// <returns>True when the name was not among the young ones.</returns>
         public bool Add((string ServerUuid, string Name) name)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 if (!_young.Add(name))
                 {
@@ -135,7 +135,7 @@ public sealed class KnownNames
 
         public void Remove((string ServerUuid, string Name) name)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 _young.Remove(name);
                 _old.Remove(name);
@@ -144,7 +144,7 @@ public sealed class KnownNames
 
         public IReadOnlyCollection<(string ServerUuid, string Name)> Get()
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _young, .. _old.Where(name => !_young.Contains(name))];
             }

@@ -12,7 +12,7 @@ internal sealed class ServerFile(string path)
     // Far more than any list of servers.
     private const int LargestSize = 16 << 20;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     // Time and length of the file when it was read; null: read it again.
     private (DateTime LastWriteTimeUtc, long Length)? _seen;
@@ -23,7 +23,7 @@ internal sealed class ServerFile(string path)
     /// <summary>The servers as the file has them now.</summary>
     public IReadOnlyList<RegisteredServer> Read()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var file = new FileInfo(path);
             (DateTime LastWriteTimeUtc, long Length) now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;

@@ -7,7 +7,7 @@ namespace StorageConnect.Engine.Tracing;
 [EventSource(Name = Tracer.SourceName)]
 internal sealed class TraceEventSource : EventSource
 {
-    private static readonly Lock Gate = new();
+    private static readonly Lock Sync = new();
     private static readonly TraceEventSource Instance = new();
     private IDisposable? _listening;
 
@@ -38,7 +38,7 @@ internal sealed class TraceEventSource : EventSource
             return;
         }
 
-        lock (Gate)
+        lock (Sync)
         {
             _listening?.Dispose();
             _listening = IsEnabled() ? TraceScope.ListenToAll(Publish) : null;

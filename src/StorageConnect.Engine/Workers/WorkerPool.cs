@@ -11,7 +11,7 @@ namespace StorageConnect.Engine.Workers;
 /// <param name="limits">How many, and how long they are kept.</param>
 internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, WorkerLimits limits)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Worker> _workers = [];
     private readonly Queue<TaskCompletionSource> _waiting = [];
     private Timer? _idle;
@@ -24,7 +24,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _workers.Where(worker => worker.IsUsable).Select(worker => (worker.ProcessId, worker.Active > 0))];
             }
@@ -39,7 +39,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         {
             Task turn;
             TimeSpan pause;
-            lock (_gate)
+            lock (_lock)
             {
                 if (FindFree() is { } free)
                 {
@@ -73,7 +73,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     /// <summary>Adds a started worker as an idle one.</summary>
     public void Add(Worker worker)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _concurrency = Math.Max(1, worker.Introduction.Concurrency);
             worker.IdleSince = Stopwatch.GetTimestamp();
@@ -85,7 +85,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     /// <summary>Takes an idle worker out of the pool; null where there is none.</summary>
     public Worker? TakeIdle()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var idle = _workers.Find(worker => worker.Active == 0 && worker.IsUsable && !worker.IsRetired);
             if (idle is not null)
@@ -100,7 +100,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     /// <summary>Gives a worker back after its call.</summary>
     public void Release(Worker worker)
     {
-        lock (_gate)
+        lock (_lock)
         {
             worker.Active--;
             worker.IdleSince = Stopwatch.GetTimestamp();
@@ -129,7 +129,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     /// <summary>Stops giving calls to the present workers; each ends after its running calls.</summary>
     public void Retire()
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (var worker in _workers.ToList())
             {
@@ -172,7 +172,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
 
             await Task.Delay(pause, cancellationToken);
             var worker = await start(cancellationToken);
-            lock (_gate)
+            lock (_lock)
             {
                 _starting--;
                 _concurrency = Math.Max(1, worker.Introduction.Concurrency);
@@ -185,7 +185,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
         catch (Exception e)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 _starting--;
                 _failures += e is WorkerFailedException ? 1 : 0;
@@ -219,7 +219,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
 
     private void WakeOne()
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (_waiting.TryDequeue(out var waiting) && !waiting.TrySetResult())
             {
@@ -243,7 +243,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
 
     private void EndIdle()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var idle = _workers.Where(worker => worker.Active == 0).ToList();
             foreach (var worker in idle.Where(worker => Stopwatch.GetElapsedTime(worker.IdleSince) >= limits.IdleTimeout * 0.9))

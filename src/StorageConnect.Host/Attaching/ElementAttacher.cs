@@ -139,7 +139,13 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
                 cancellationToken);
         }
 
-        return await ProveAsync(element, paths, presented, cancellationToken);
+        var device = await new DeviceProof(host, warn).RunAsync(element, paths.Count, presented, cancellationToken);
+        if (presented is not null)
+        {
+            Note(presented.Page83Id, presented.Identity);
+        }
+
+        return device;
     }
 
     /// <summary>Prepares for an element whose identity belongs to its presentation: removes older devices at its places.</summary>
@@ -194,41 +200,6 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         host.Ledger.Save(_attachment);
     }
 
-    /// <summary>The device to return, with every path's identity read once more through the device that will carry the data.</summary>
-    private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, PresentedLun? presented,
-        CancellationToken cancellationToken)
-    {
-        if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
-        {
-            throw DeviceErrors.WrongDisk(element);
-        }
-
-        if (presented is not null)
-        {
-            await presented.ProveAsync(device.Paths.Select(path => Path.GetFileName(path.Device)), cancellationToken);
-            Note(presented.Page83Id, presented.Identity);
-        }
-
-        if (device.SizeBytes != element.SizeBytes)
-        {
-            warn(
-                $"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost " +
-                    $"with that size updates the host.");
-        }
-
-        if (device.Paths.Count < paths.Count)
-        {
-            warn($"{device.Path} has {device.Paths.Count} paths, though {paths.Count} were found.");
-        }
-
-        foreach (var path in device.Paths.Where(path => path.State == OscPathState.Failed))
-        {
-            warn($"{device.Path} has a path that carries no I/O now: {path.Device}{(path.Portal is null ? "" : $" through the portal {path.Portal}")}.");
-        }
-
-        return device;
-    }
-
     /// <summary>An existing map must have paths, all of them this element's disks. Otherwise it is removed and created again.</summary>
     private async Task CleanMapAsync(StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
     {
@@ -254,7 +225,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             && await host.Claims.IsFreeAsync(left, cancellationToken))
         {
             host.Step("remove empty map");
-            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(element.Page83Id, cancellationToken);
         }
 
         undo.HadMap = MultipathMaps.Find(host.Roots, element.Page83Id) is not null;

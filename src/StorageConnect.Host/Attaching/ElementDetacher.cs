@@ -125,7 +125,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         while (true)
         {
             host.Step("remove map");
-            await host.Teardown.RunAsync(page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(page83Id, cancellationToken);
             try
             {
                 return await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
@@ -162,7 +162,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         // Pending udev events may have created the map again, from disks that are gone now.
         if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
         {
-            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
         }
 
         DeviceLinks.Clear(host.Roots, attachment.Page83Id);

@@ -61,7 +61,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
                 continue;
             }
 
-            var state = await _stale.AskAsync(device, cancellationToken);
+            var state = await _stale.RecheckAsync(device, cancellationToken);
             var isElsewhere = _element.LunAddresses.Count > 0 && !isReported;
             var isIt = device.ReadIdentity() == _element.Page83Id;
             if (state == DeviceIdentityState.Genuine && isIt)

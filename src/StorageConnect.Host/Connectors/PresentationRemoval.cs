@@ -36,7 +36,7 @@ internal sealed class PresentationRemoval(LinuxHost host)
 
         if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
         {
-            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
         }
 
         DeviceLinks.Clear(host.Roots, attachment.Page83Id);

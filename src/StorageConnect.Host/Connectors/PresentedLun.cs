@@ -102,7 +102,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     }
 
     private async Task<bool> IsProvenAsync(ScsiDevice device, CancellationToken cancellationToken) =>
-        IsKnown(device) && await _stale.AskAsync(device, cancellationToken) == DeviceIdentityState.Genuine && device.ReadIdentity() == before!.Page83Id;
+        IsKnown(device) && await _stale.RecheckAsync(device, cancellationToken) == DeviceIdentityState.Genuine && device.ReadIdentity() == before!.Page83Id;
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 
@@ -160,7 +160,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
                 }
 
                 // INQUIRY, not sysfs: all other disks are compared with this one.
-                if (await host.Identities.AskAsync(device, cancellationToken) is { } page83Id)
+                if (await host.Identities.InquireAsync(device, cancellationToken) is { } page83Id)
                 {
                     return (page83Id, await host.Identities.ReadSerialAsync(device, cancellationToken) ?? "");
                 }
@@ -206,7 +206,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
             .ToList();
         foreach (var device in others)
         {
-            var state = await _stale.AskAsync(device, cancellationToken);
+            var state = await _stale.RecheckAsync(device, cancellationToken);
             if (state == DeviceIdentityState.Genuine || (device.State is not "running" && map is not null))
             {
                 OnShared?.Invoke();

@@ -73,7 +73,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
     private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
-        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.AskAsync(device, cancellationToken);
+        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.RecheckAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
         var isReported = luns.Contains(device.Lun);
         if (standing == DeviceIdentityState.Genuine)

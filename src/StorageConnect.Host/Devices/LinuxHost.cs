@@ -44,7 +44,7 @@ internal sealed class LinuxHost(
 
     public MultipathCommands Multipath => new(_multipathd);
 
-    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd, Claims);
+    public MapRemoval MapRemoval => new(Roots, Deadlines, _multipathd, Claims);
 
     public WwidsFile Wwids { get; } = new(roots);
 

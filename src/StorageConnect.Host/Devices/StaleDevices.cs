@@ -13,7 +13,7 @@ namespace StorageConnect.Host.Devices;
 internal sealed class StaleDevices(LinuxHost host)
 {
     /// <summary>Makes the kernel re-read the device's identity, and compares it.</summary>
-    public async Task<DeviceIdentityState> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public async Task<DeviceIdentityState> RecheckAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
         await host.Scsi.RescanAsync(device, cancellationToken);
@@ -64,7 +64,7 @@ internal sealed class StaleDevices(LinuxHost host)
                     host.Step("purge");
                 }
 
-                await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+                await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             }
         }
 
@@ -130,7 +130,7 @@ internal sealed class StaleDevices(LinuxHost host)
                 host.Step("purge");
             }
 
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             using var claim = await ClaimAsync(device, disk, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
@@ -138,7 +138,7 @@ internal sealed class StaleDevices(LinuxHost host)
         // A pending udev event may have created the map again, from the disk that is gone now.
         if (MultipathMaps.Find(host.Roots, map.Wwid) is { } empty && !empty.Slaves(host.Roots).Any())
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
     }
 }

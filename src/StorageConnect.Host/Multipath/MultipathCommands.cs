@@ -12,7 +12,7 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     public async Task<IReadOnlyList<MultipathMap>> ShowMapsAsync(CancellationToken cancellationToken)
     {
         const string command = "show maps json";
-        var reply = await multipathd.AskAsync(command, cancellationToken);
+        var reply = await multipathd.ExecuteAsync(command, cancellationToken);
         return MultipathMap.TryParse(reply) ?? throw MultipathErrors.MultipathdUnreachableOther(command, FirstLine(reply));
     }
 
@@ -21,7 +21,7 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     {
         try
         {
-            return MultipathMap.TryParse(await multipathd.AskAsync($"show map {MapArgument.Of(map)} json", cancellationToken)) is [var shown, ..]
+            return MultipathMap.TryParse(await multipathd.ExecuteAsync($"show map {MapArgument.Of(map)} json", cancellationToken)) is [var shown, ..]
                 ? shown
                 : null;
         }
@@ -32,18 +32,18 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     }
 
     /// <summary>Its settings, for the devices that exist.</summary>
-    public Task<string> ShowConfigAsync(CancellationToken cancellationToken) => multipathd.AskAsync("show config local", cancellationToken);
+    public Task<string> ShowConfigAsync(CancellationToken cancellationToken) => multipathd.ExecuteAsync("show config local", cancellationToken);
 
     /// <summary>Adds a disk that it has not found or has rejected. The whole reply: <c>ok</c>, <c>blacklisted</c>, <c>fail</c>…</summary>
-    public Task<string> AddPathAsync(string disk, CancellationToken cancellationToken) => multipathd.AskAsync($"add path {disk}", cancellationToken);
+    public Task<string> AddPathAsync(string disk, CancellationToken cancellationToken) => multipathd.ExecuteAsync($"add path {disk}", cancellationToken);
 
     /// <summary>Resizes the map to the size of its paths. Only <c>ok</c> is a success, and even that doesn't mean that anything changed.</summary>
     public Task<string> ResizeMapAsync(DmDevice map, CancellationToken cancellationToken) =>
-        multipathd.AskAsync($"resize map {MapArgument.Of(map)}", cancellationToken);
+        multipathd.ExecuteAsync($"resize map {MapArgument.Of(map)}", cancellationToken);
 
     /// <summary>Makes I/O without a path fail instead of being queued.</summary>
     public Task<string> StopQueueingAsync(DmDevice map, CancellationToken cancellationToken) =>
-        multipathd.AskAsync($"disablequeueing map {MapArgument.Of(map)}", cancellationToken);
+        multipathd.ExecuteAsync($"disablequeueing map {MapArgument.Of(map)}", cancellationToken);
 
     private static string FirstLine(string reply) => reply.Split('\n')[0];
 }

@@ -20,8 +20,8 @@ internal static class MultipathErrors
 
     public static HostNotReadyException MultipathdUnreachableCutOff(string command) => Unreachable("CutOff", [command]);
 
-    public static HostNotReadyException MultipathdUnreachableStranger(string command, string what) =>
-        Unreachable("Stranger", [command, what], retryable: false);
+    public static HostNotReadyException MultipathdUnreachableForeign(string command, string what) =>
+        Unreachable("Foreign", [command, what], retryable: false);
 
     public static HostNotReadyException MultipathdUnreachableOther(string command, string reply) => Unreachable("Other", [command, reply]);
 

@@ -40,13 +40,13 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             }
         }
 
-        return _client.CanAsk();
+        return _client.IsRunning();
     }
 
     /// <summary>The whole reply, without the line feed at its end. A refusal is a reply like others.</summary>
     /// <exception cref="HostNotReadyException">No usable reply: not running, too late, cut off, or not multipathd's protocol.</exception>
     /// <exception cref="AccessDeniedException">This user may not connect.</exception>
-    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    public async Task<string> ExecuteAsync(string command, CancellationToken cancellationToken)
     {
         // Changes are for administrators; queries are details.
         using var span = command.StartsWith("show ", StringComparison.Ordinal)
@@ -81,8 +81,8 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             using var socket = await TryConnectAsync(deadline.Token);
             if (socket is null)
             {
-                return _client.CanAsk()
-                    ? await _client.AskAsync(command, cancellationToken)
+                return _client.IsRunning()
+                    ? await _client.ExecuteAsync(command, cancellationToken)
                     : throw MultipathErrors.MultipathdUnreachableStopped();
             }
 
@@ -177,14 +177,14 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
         var length = BitConverter.ToUInt64(header);
         if (length is 0 or >= LongestReply)
         {
-            throw MultipathErrors.MultipathdUnreachableStranger(command, $"a length of {length}");
+            throw MultipathErrors.MultipathdUnreachableForeign(command, $"a length of {length}");
         }
 
         var text = new byte[length];
         await FillAsync(socket, text, command, cancellationToken);
         return text[^1] == 0
             ? Encoding.UTF8.GetString(text, 0, text.Length - 1).TrimEnd('\n')
-            : throw MultipathErrors.MultipathdUnreachableStranger(command, "no NUL at the end");
+            : throw MultipathErrors.MultipathdUnreachableForeign(command, "no NUL at the end");
     }
 
     private static async Task FillAsync(Socket socket, Memory<byte> buffer, string command, CancellationToken cancellationToken)

@@ -9,13 +9,13 @@ namespace StorageConnect.Host.Multipath;
 internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines, IToolRunner tools)
 {
     /// <summary>True when multipathd runs, by its pid file and that process. No process is started for this.</summary>
-    public bool CanAsk() =>
+    public bool IsRunning() =>
         int.TryParse(SysFile.TryReadText(Path.Combine(roots.Run, "multipathd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
         && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == HostTool.Multipathd.Name;
 
     /// <summary>The whole reply, as from the socket.</summary>
     /// <exception cref="HostNotReadyException">There was none.</exception>
-    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    public async Task<string> ExecuteAsync(string command, CancellationToken cancellationToken)
     {
         ToolResult result;
         try

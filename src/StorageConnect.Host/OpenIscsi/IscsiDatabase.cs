@@ -217,18 +217,18 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         try
         {
             using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
-            var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
-            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(gate)!);
+            var lockFile = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
+            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(lockFile)!);
             var waiting = new Backoff(deadlines.IscsiDatabase);
-            while (!TryClose(gate))
+            while (!TryLock(lockFile))
             {
-                if (IsOurs(gate))
+                if (IsOurs(lockFile))
                 {
-                    File.Delete(gate);
+                    File.Delete(lockFile);
                 }
                 else if (!await waiting.WaitAsync(cancellationToken))
                 {
-                    throw IscsiErrors.IscsiDatabaseLocked(gate, deadlines.IscsiDatabase);
+                    throw IscsiErrors.IscsiDatabaseLocked(lockFile, deadlines.IscsiDatabase);
                 }
             }
 
@@ -238,7 +238,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             }
             finally
             {
-                File.Delete(gate);
+                File.Delete(lockFile);
             }
         }
         catch (UnauthorizedAccessException e)
@@ -251,11 +251,11 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    private static bool TryClose(string gate)
+    private static bool TryLock(string lockFile)
     {
         try
         {
-            using var file = PrivateFile.Open(gate, FileMode.CreateNew, FileShare.None);
+            using var file = PrivateFile.Open(lockFile, FileMode.CreateNew, FileShare.None);
             file.Write(Encoding.ASCII.GetBytes(IscsiRecord.Mark));
             return true;
         }

@@ -68,7 +68,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     {
         using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
-        await host.Teardown.RunAsync(page83Id, cancellationToken);
+        await host.MapRemoval.RunAsync(page83Id, cancellationToken);
         using var claim = await host.Claims.TakeDisksAsync(
             disks,
             new((_, use) => DeviceErrors.DeviceInUseAsDisk(page83Id, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(page83Id, cause)),

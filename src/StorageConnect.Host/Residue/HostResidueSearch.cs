@@ -53,7 +53,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var empty =
             from one in maps
             where one.Disks.Count == 0
-            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.Teardown.RunAsync(one.Map.Wwid, token));
+            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.MapRemoval.RunAsync(one.Map.Wwid, token));
 
         var paths = (from one in maps
                      from disk in one.Disks

@@ -13,7 +13,7 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
     private const byte Identification = 0x83;
 
     /// <summary>The identity of one device; empty when it has none; null when it doesn't answer, or no LUN is behind it.</summary>
-    public async Task<string?> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public async Task<string?> InquireAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, Identification, cancellationToken) : null;
         return page is not { Length: > 0 } ? null : Page83.TryGetMultipathId(page, out var id) ? id : "";

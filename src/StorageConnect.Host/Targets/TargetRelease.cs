@@ -46,7 +46,7 @@ internal sealed class TargetRelease(LinuxHost host)
 
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
         using var claim = await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class TargetRelease(LinuxHost host)
         // Pending udev events may have created a map again, from disks that are gone now.
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
         foreach (var session in sessions)

@@ -18,7 +18,7 @@ internal sealed class TargetSessions(LinuxHost host)
         }
 
         var warnings = new ConcurrentQueue<string>();
-        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(AskAsync));
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(DiscoverOneAsync));
         warnings.Distinct().ToList().ForEach(warn);
         var found = answers.SelectMany(answer => answer.Nodes).ToList();
         return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
@@ -29,7 +29,7 @@ internal sealed class TargetSessions(LinuxHost host)
                 .ThenBy(target => target.Portal, StringComparer.Ordinal)
         ];
 
-        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> AskAsync(AccessContext way)
+        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> DiscoverOneAsync(AccessContext way)
         {
             try
             {

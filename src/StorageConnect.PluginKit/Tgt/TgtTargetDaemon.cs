@@ -3,7 +3,7 @@ using StorageConnect.PluginKit.Targets;
 namespace StorageConnect.PluginKit.Tgt;
 
 /// <summary>tgtd, the user-space target daemon of the package <c>tgt</c>.</summary>
-public sealed class TgtTargetDaemon : ITargetDaemon
+public sealed partial class TgtTargetDaemon : ITargetDaemon
 {
     private const string Vendor = "STORCONN";
     private const string InitiatorKey = "initiator-name";
@@ -115,165 +115,6 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     }
 
     /// <inheritdoc/>
-    public void Create(TargetSpec target, int number, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Send(new(TgtMode.Target, TgtOperation.New, ("targetname", target.Name)) { Target = number }, target.ElementName, cancellationToken);
-        }
-        catch (StorageConnectException e) when (e.InnerException is TgtRefusedException { Reason: TgtRefusal.TargetExists })
-        {
-            throw new TargetExistsException($"there is a target {number}, or one of the name {target.Name}, already.", e);
-        }
-
-        var made = new TargetState { Number = number, Name = target.Name };
-        try
-        {
-            foreach (var account in target.Accounts)
-            {
-                Bind(made, account, cancellationToken);
-            }
-
-            if (target.Unit is { } unit)
-            {
-                CreateUnit(made, unit, cancellationToken);
-            }
-
-            // Last, so that initiators never see a partial target.
-            foreach (var initiator in target.Initiators)
-            {
-                Allow(made, initiator, cancellationToken);
-            }
-        }
-        catch
-        {
-            TryRemove(made);
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Remove(TargetState target, CancellationToken cancellationToken)
-    {
-        foreach (var entry in target.Initiators.Concat(target.Addresses))
-        {
-            Deny(target, entry, cancellationToken);
-        }
-
-        foreach (var session in target.Sessions)
-        {
-            EndSession(target, session, cancellationToken);
-        }
-
-        // A forced removal crashes tgtd while a command is running, so the removal is repeated until the sessions are gone.
-        UntilFree(
-            () => Send(new(TgtMode.Target, TgtOperation.Delete) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget),
-            cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Allow(TargetState target, string initiator, CancellationToken cancellationToken) =>
-        Send(new(TgtMode.Target, TgtOperation.Bind, (InitiatorKey, initiator)) { Target = target.Number }, null, cancellationToken, TgtRefusal.RuleExists);
-
-    /// <inheritdoc/>
-    public void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken) => Send(
-        new(
-            TgtMode.Target,
-            TgtOperation.Unbind,
-            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress))
-        { Target = target.Number },
-        null,
-        cancellationToken,
-        TgtRefusal.NoRule,
-        TgtRefusal.NoTarget);
-
-    /// <inheritdoc/>
-    public void EndSession(TargetState target, SessionState session, CancellationToken cancellationToken)
-    {
-        foreach (var connection in session.Connections)
-        {
-            Send(
-                new(TgtMode.Connection, TgtOperation.Delete) { Target = target.Number, Session = session.Id, Connection = connection },
-                null,
-                cancellationToken,
-                TgtRefusal.NoSession,
-                TgtRefusal.NoConnection,
-                TgtRefusal.NoTarget);
-        }
-
-        // tgtd closes it a moment later. Once it is gone, none of its commands is executed any more.
-        TryUntil(() => GetSessions(target, cancellationToken).All(other => other.Id != session.Id), DrainTimeout, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Bind(TargetState target, AccountName account, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Account, TgtOperation.Bind, (UserKey, account.User)) { Target = target.Number, Outgoing = account.Outgoing },
-        null,
-        cancellationToken,
-        TgtRefusal.UserExists);
-
-    /// <inheritdoc/>
-    public void Unbind(TargetState target, AccountName account, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Account, TgtOperation.Unbind, (UserKey, account.User)) { Target = target.Number, Outgoing = account.Outgoing },
-        null,
-        cancellationToken,
-        TgtRefusal.NoUser);
-
-    /// <inheritdoc/>
-    public void CreateUnit(TargetState target, UnitSpec unit, CancellationToken cancellationToken)
-    {
-        // Without a path it isn't ready; it becomes ready in the same step that sets its identity.
-        Send(new(TgtMode.Unit, TgtOperation.New, [.. Store(unit)]) { Target = target.Number, Unit = UnitSpec.Number }, null, cancellationToken);
-        try
-        {
-            List<(string, string)> properties = [.. Identity(unit), ("vendor_id", Vendor), ("product_id", unit.Product), ("removable", "0")];
-            if (unit.WriteThrough)
-            {
-                properties.Add(("mode_page", CacheDisabledPage));
-            }
-
-            Update(target, cancellationToken, [.. properties, ("path", unit.Backing.Path)]);
-        }
-        catch
-        {
-            // One without its identity must not stay.
-            TryRemoveUnit(target);
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void RemoveUnit(TargetState target, int number, CancellationToken cancellationToken)
-    {
-        void Delete() =>
-            Send(
-                new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number },
-                null,
-                cancellationToken,
-                TgtRefusal.NoUnit,
-                TgtRefusal.NoTarget);
-
-        // tgtd doesn't wait for running commands, it refuses. Usually there is a moment between two commands.
-        if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
-        {
-            return;
-        }
-
-        // Under constant load there is none: a unit whose medium was removed accepts no new commands.
-        Send(
-            new(TgtMode.Unit, TgtOperation.Update, ("removable", "1"), ("online", "0")) { Target = target.Number, Unit = number },
-            null,
-            cancellationToken,
-            TgtRefusal.NoUnit,
-            TgtRefusal.NoTarget,
-            TgtRefusal.RemovalPrevented);
-        UntilFree(Delete, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void SetIdentity(TargetState target, UnitSpec unit, CancellationToken cancellationToken) => Update(target, cancellationToken, [.. Identity(unit)]);
-
-    /// <inheritdoc/>
     public void SetReady(TargetState target, CancellationToken cancellationToken) =>
         Send(new(TgtMode.Target, TgtOperation.Update, ("state", "ready")) { Target = target.Number }, null, cancellationToken);
 
@@ -322,49 +163,6 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Checks that tgtd can serve a unit's storage: its requests have commas between parameters.</summary>
-    /// <param name="backing">What backs it.</param>
-    /// <exception cref="InvalidStorageArrayException">It can't.</exception>
-    public static void RequireServable(BackingStore backing)
-    {
-        ArgumentNullException.ThrowIfNull(backing);
-        if (
-            backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(
-                text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
-        {
-            throw new InvalidStorageArrayException($"{bad} can't be exported: tgtd takes no path with a comma.")
-            {
-                ErrorId = "ExtraInfoInvalid",
-                Element = bad,
-                Recommendation = "Rename it, or register the server with -StorageType SAN.",
-            };
-        }
-    }
-
-    private static IEnumerable<(string, string)> Store(UnitSpec unit)
-    {
-        yield return ("bstype", StoreName(unit.Backing.Kind));
-        if (unit.Backing.Options.Count > 0)
-        {
-            yield return ("bsopts", string.Join(OptionSeparator, unit.Backing.Options.Select(option => $"{option.Key}={option.Value}")));
-        }
-
-        if (unit.WriteThrough)
-        {
-            yield return ("bsoflags", "sync");
-        }
-    }
-
-    private static string StoreName(BackingKind kind) => kind switch
-    {
-        BackingKind.File => TgtListing.FileStore,
-        BackingKind.RbdImage => TgtListing.RbdStore,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    private static IEnumerable<(string, string)> Identity(UnitSpec unit) =>
-        [("scsi_id", unit.Naa), ("scsi_sn", unit.Serial), ("thin_provisioning", unit.Thin ? "1" : "0")];
-
     private void Update(TargetState target, CancellationToken cancellationToken, params (string, string)[] properties) =>
         Send(new(TgtMode.Unit, TgtOperation.Update, properties) { Target = target.Number, Unit = UnitSpec.Number }, null, cancellationToken);
 
@@ -384,47 +182,6 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         {
             throw TgtErrors.Translate(e, element);
         }
-    }
-
-    /// <summary>Retries a request that tgtd refuses while commands are running, for a while.</summary>
-    /// <exception cref="StorageElementBusyException">It still does.</exception>
-    private static void UntilFree(Action request, CancellationToken cancellationToken)
-    {
-        if (!TryUntilFree(request, DrainTimeout, cancellationToken))
-        {
-            request();
-        }
-    }
-
-    private static bool TryUntilFree(Action request, TimeSpan timeout, CancellationToken cancellationToken) => TryUntil(
-        () =>
-        {
-            try
-            {
-                request();
-                return true;
-            }
-            catch (StorageElementBusyException)
-            {
-                return false;
-            }
-        },
-        timeout,
-        cancellationToken);
-
-    private static bool TryUntil(Func<bool> isDone, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        // tgtd sends no event when it is done. The pauses grow, and only while initiators send commands.
-        var backoff = new Backoff(timeout, longest: LongestPause);
-        do
-        {
-            if (isDone())
-            {
-                return true;
-            }
-        }
-        while (backoff.Wait(cancellationToken));
-        return false;
     }
 
     private void TryRemove(TargetState target) => Try(() => Remove(target, CancellationToken.None));

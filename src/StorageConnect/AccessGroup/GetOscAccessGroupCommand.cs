@@ -27,7 +27,7 @@ public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => AccessGroupErrors.AccessGroupNotFound(name, arrays);
 
-    private protected override Task<IReadOnlyList<AccessGroup>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+    private protected override Task<IReadOnlyList<AccessGroup>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetAccessGroupsAsync(element, cancellationToken);
 
     private protected override IEnumerable<AccessGroup> ListOf(StorageArray array, AccessGroup group) => [group];

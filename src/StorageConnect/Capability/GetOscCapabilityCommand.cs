@@ -25,7 +25,7 @@ public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
         base.Process();
     }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         var capabilities = new PSObject(Run(array.GetCapabilitiesAsync));
         capabilities.Properties.Add(new PSNoteProperty(nameof(StorageElement.StorageServerName), array.Name));

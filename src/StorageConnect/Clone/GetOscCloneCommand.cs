@@ -18,7 +18,8 @@ public sealed class GetOscCloneCommand : OscElementListCmdlet
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.CloneNotFound(name, arrays);
 
-    private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+    private protected override Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
+        CancellationToken cancellationToken) =>
         array.GetCurrentClonesAsync(element, cancellationToken);
 
     private protected override void Write(StorageArray array, StorageElement record) => WriteObject(CopyView.Of(record));

@@ -7,14 +7,14 @@ internal sealed class NameSearch
 {
     private readonly HashSet<string> _missed = [];
     private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _queried = [];
     private readonly List<(StorageArray Array, StorageConnectException Error)> _failures = [];
 
     /// <summary>The literal names that no server has.</summary>
     public IEnumerable<string> Missing => _missed.Except(_found);
 
     /// <summary>The servers that answered.</summary>
-    public IEnumerable<string> Asked => _asked;
+    public IEnumerable<string> Queried => _queried;
 
     /// <summary>The servers that did not answer a search for literal names: no error if all names were found elsewhere.</summary>
     public IReadOnlyList<(StorageArray Array, StorageConnectException Error)> Failures => _failures;
@@ -24,12 +24,12 @@ internal sealed class NameSearch
     /// <param name="literal">The name that must exist on one of the arrays, for errors; null where none must.</param>
     /// <param name="find">Whether the array has it.</param>
     /// <returns>The error to report at once; null when there is none.</returns>
-    public StorageConnectException? Ask(StorageArray array, string? literal, Func<bool> find)
+    public StorageConnectException? Query(StorageArray array, string? literal, Func<bool> find)
     {
         try
         {
             var isFound = find();
-            _asked.Add(array.Name);
+            _queried.Add(array.Name);
             if (literal is not null)
             {
                 (isFound ? _found : _missed).Add(literal);

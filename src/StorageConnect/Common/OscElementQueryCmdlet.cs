@@ -19,7 +19,7 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
         {
             foreach (var array in Arrays())
             {
-                Try(array.Server, () => Ask(array, null));
+                Try(array.Server, () => Query(array, null));
             }
 
             return;
@@ -27,11 +27,11 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 
         foreach (var server in InputObject.OfType<StorageServerIdentity>())
         {
-            Try(server.ToString(), () => Ask(Engine.GetArray(server.Key), null));
+            Try(server.ToString(), () => Query(Engine.GetArray(server.Key), null));
         }
 
-        ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Ask);
+        ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Query);
     }
 
-    private protected abstract void Ask(StorageArray array, StorageElement? element);
+    private protected abstract void Query(StorageArray array, StorageElement? element);
 }

@@ -27,7 +27,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     private protected abstract string NameOf(T record);
 
     /// <summary>All on an array, or those of an element.</summary>
-    private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
+    private protected abstract Task<IReadOnlyList<T>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
 
     /// <summary>The searches.</summary>
     private protected virtual IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names) => names.Select(name => new Lookup([name]));
@@ -43,7 +43,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     {
         if (!_listed.TryGetValue(array, out var all))
         {
-            _listed.Add(array, all = Run(token => AskAsync(array, null, token)));
+            _listed.Add(array, all = Run(token => QueryAsync(array, null, token)));
         }
 
         return all;
@@ -102,9 +102,9 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
             WriteFailures([error], isFound: missing.Count == 0, array.Server);
         }
 
-        foreach (var name in _search.Asked.Any() ? missing : [])
+        foreach (var name in _search.Queried.Any() ? missing : [])
         {
-            WriteError(NotFound(name, _search.Asked), name);
+            WriteError(NotFound(name, _search.Queried), name);
         }
     }
 
@@ -128,7 +128,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
                 break;
             default:
                 ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,
-                    (array, element) => Write(array, Run(token => AskAsync(array, element, token))));
+                    (array, element) => Write(array, Run(token => QueryAsync(array, element, token))));
                 break;
         }
     }
@@ -140,7 +140,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         {
             foreach (var lookup in lookups)
             {
-                if (_search.Ask(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
+                if (_search.Query(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
                 {
                     WriteError(error, array.Server);
                     break;
@@ -155,7 +155,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         var found = records.ToList();
         foreach (var lookup in Lookups(NameFilter.From(Name)))
         {
-            _search.Ask(array, lookup.Literal, () => WriteMatches(array, found, lookup));
+            _search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup));
         }
     }
 

@@ -42,20 +42,20 @@ public abstract class OscQueryCmdlet : OscCmdlet
     /// <summary>
     /// Queries each element: on its own server where its record has one; by name, each of that name on the queried servers.
     /// </summary>
-    private protected void ForEachElement(IEnumerable<StorageElementIdentity> identities, ElementKind kind, Action<StorageArray, StorageElement> ask)
+    private protected void ForEachElement(IEnumerable<StorageElementIdentity> identities, ElementKind kind, Action<StorageArray, StorageElement> query)
     {
         foreach (var identity in identities)
         {
-            Try(TargetOf(identity), () => AskAbout(identity, kind, ask));
+            Try(TargetOf(identity), () => QueryEach(identity, kind, query));
         }
     }
 
-    private void AskAbout(StorageElementIdentity identity, ElementKind kind, Action<StorageArray, StorageElement> ask)
+    private void QueryEach(StorageElementIdentity identity, ElementKind kind, Action<StorageArray, StorageElement> query)
     {
         var arrays = ArraysOf(identity);
         if (arrays is [var only])
         {
-            ask(only, Run(token => only.FindAsync(identity, kind, token)));
+            query(only, Run(token => only.FindAsync(identity, kind, token)));
             return;
         }
 
@@ -80,7 +80,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
                 continue;
             }
 
-            Try(target, () => ask(array, element));
+            Try(target, () => query(array, element));
         }
 
         var isFound = missed + failures.Count < arrays.Count;

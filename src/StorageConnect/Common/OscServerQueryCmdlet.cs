@@ -24,9 +24,9 @@ public abstract class OscServerQueryCmdlet : OscQueryCmdlet
     {
         foreach (var array in Arrays())
         {
-            Try(array.Server, () => Ask(array));
+            Try(array.Server, () => Query(array));
         }
     }
 
-    private protected abstract void Ask(StorageArray array);
+    private protected abstract void Query(StorageArray array);
 }

@@ -69,14 +69,14 @@ public abstract class NameCompleter : IArgumentCompleter
         var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
         var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}")))
             .ToDictionary(pair => pair.Key, pair => pair.Tip);
-        AskWhereNothingIsKnown(kinds, servers);
+        QueryWhereUnknown(kinds, servers);
         return kinds.SelectMany(kind => Engine.Names.Get(kind)
             .Where(known => servers.ContainsKey(known.ServerUuid))
             .Select(known => new Candidate(known.Name, tips[(kind, known.ServerUuid)])));
     }
 
     // The engine records the names as they arrive; those in time are offered.
-    private static void AskWhereNothingIsKnown(NameKind[] kinds, Dictionary<string, string> servers)
+    private static void QueryWhereUnknown(NameKind[] kinds, Dictionary<string, string> servers)
     {
         var questions = kinds.SelectMany(kind =>
         {
@@ -89,7 +89,7 @@ public abstract class NameCompleter : IArgumentCompleter
         }
 
         using var timeout = new CancellationTokenSource(LiveQueryTimeout);
-        var answers = questions.Select(question => Task.Run(() => AskAsync(question.Kind, question.Array, timeout.Token))).ToArray();
+        var answers = questions.Select(question => Task.Run(() => QueryAsync(question.Kind, question.Array, timeout.Token))).ToArray();
         try
         {
             Task.WaitAll(answers, LiveQueryTimeout);
@@ -100,7 +100,7 @@ public abstract class NameCompleter : IArgumentCompleter
         }
     }
 
-    private static async Task AskAsync(NameKind kind, StorageArray array, CancellationToken cancellationToken)
+    private static async Task QueryAsync(NameKind kind, StorageArray array, CancellationToken cancellationToken)
     {
         switch (kind)
         {

@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(void))]
 public sealed class UpdateOscHostStorageCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         if (ShouldProcess(array.Name, "Scan for its LUNs on this host"))
         {

@@ -28,7 +28,7 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         if (_drawn.Add(array.Uuid))
         {

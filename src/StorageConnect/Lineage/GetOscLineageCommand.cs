@@ -8,6 +8,6 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscLineage))]
 public sealed class GetOscLineageCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageArray array, StorageElement? element) =>
+    private protected override void Query(StorageArray array, StorageElement? element) =>
         WriteObject(Run(token => array.GetLineageAsync(element, token)), enumerateCollection: true);
 }

@@ -8,5 +8,5 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(QosValue))]
 public sealed class GetOscQosCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array) => WriteObject(Run(array.GetQosListAsync), enumerateCollection: true);
+    private protected override void Query(StorageArray array) => WriteObject(Run(array.GetQosListAsync), enumerateCollection: true);
 }

@@ -39,7 +39,7 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.SnapshotNotFound(name, arrays);
 
     // A snapshot stands for itself, as it is now.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+    private protected override async Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
         CancellationToken cancellationToken) =>
         element?.Type == StorageElementType.Snapshot
             ? [await array.GetInfoAsync(element, cancellationToken)]

@@ -8,6 +8,6 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscLimit))]
 public sealed class GetOscSnapshotLimitCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageArray array, StorageElement? element) =>
+    private protected override void Query(StorageArray array, StorageElement? element) =>
         WriteObject(OscLimit.From(array.Name, element?.Name, Run(token => array.GetSnapLimitsAsync(element, token))));
 }

@@ -8,5 +8,5 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(bool))]
 public sealed class TestOscSnapshotCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageArray array, StorageElement? element) => WriteObject(Run(token => array.IsSnapableAsync(element, token)));
+    private protected override void Query(StorageArray array, StorageElement? element) => WriteObject(Run(token => array.IsSnapableAsync(element, token)));
 }

@@ -7,7 +7,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscStatus))]
 public sealed class GetOscStatusCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageConnect.Engine.Arrays.StorageArray array, StorageElement? element) => WriteObject(new OscStatus
+    private protected override void Query(StorageConnect.Engine.Arrays.StorageArray array, StorageElement? element) => WriteObject(new OscStatus
     {
         StorageServerName = array.Name,
         StorageElementName = element?.Name,

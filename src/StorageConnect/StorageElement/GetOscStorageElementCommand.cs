@@ -90,7 +90,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
     }
 
     // An element stands for itself, as it is now; a snapshot stands for its sources.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+    private protected override async Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
         CancellationToken cancellationToken)
     {
         var now = await array.GetInfoAsync(element!, cancellationToken);
@@ -115,7 +115,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
     {
         foreach (var name in Groups?.Missing ?? [])
         {
-            WriteError(AccessGroupErrors.AccessGroupNotFound(name, Groups!.Asked), name);
+            WriteError(AccessGroupErrors.AccessGroupNotFound(name, Groups!.Queried), name);
         }
     }
 

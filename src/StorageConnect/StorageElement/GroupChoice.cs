@@ -7,14 +7,14 @@ internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<st
 {
     private readonly Dictionary<StorageArray, HashSet<string>> _names = [];
     private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _queried = [];
 
     /// <summary>The queried servers.</summary>
-    public IReadOnlyCollection<string> Asked => _asked;
+    public IReadOnlyCollection<string> Queried => _queried;
 
     /// <summary>The named groups that are on none of the queried servers.</summary>
     public IEnumerable<string> Missing =>
-        _asked.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
+        _queried.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
 
     /// <summary>The names of the groups on an array.</summary>
     public HashSet<string> NamesOn(StorageArray array)
@@ -36,7 +36,7 @@ internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<st
         }
 
         var groups = list(array).Where(group => wanted?.Contains(group.Name) is not false).ToList();
-        _asked.Add(array.Name);
+        _queried.Add(array.Name);
         _found.UnionWith(groups.Select(group => group.Name));
         return groups.Where(group => initiators is null || StorageArray.Holds(group, initiators)).Select(group => group.Name).ToHashSet();
     }

@@ -8,5 +8,5 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(string))]
 public sealed class GetOscStorageNameCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array) => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true);
+    private protected override void Query(StorageArray array) => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true);
 }

@@ -23,11 +23,11 @@ public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
     {
         foreach (var array in Servers is null ? Engine.GetArrays() : Arrays())
         {
-            Ask(array);
+            Query(array);
         }
     }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         try
         {

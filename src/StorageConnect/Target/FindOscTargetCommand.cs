@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(IscsiTarget))]
 public sealed class FindOscTargetCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         // Without a name, servers of other storage types are skipped; a named one is queried.
         if (Servers is not null || array.Server.StorageType == StorageType.iSCSI)

@@ -6,7 +6,7 @@ namespace StorageConnect.Host.Multipath;
 
 /// <summary>Removes a multipath map that is not in use. Returns when the kernel no longer shows it.</summary>
 /// <remarks>It can be repeated after an interruption at any point: each round reads the present state.</remarks>
-internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceClaims claims)
+internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceClaims claims)
 {
     public async Task RunAsync(string page83Id, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             string reply;
             try
             {
-                reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
+                reply = await multipathd.ExecuteAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
             catch (HostNotReadyException) when (MultipathMaps.Find(roots, page83Id) is null)
             {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using StorageConnect.Engine.Errors;
 
-namespace StorageConnect.Engine.Servers;
+namespace StorageConnect.Engine.Names;
 
 /// <summary>The rule for the name of a new server, element, snapshot or group.</summary>
 internal static class NameRule

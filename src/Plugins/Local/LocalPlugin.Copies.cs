@@ -135,6 +135,19 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
+    public override Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(StorageServer server, IReadOnlyCollection<string> uuids,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(uuids);
+        return Run<IReadOnlyList<StorageElement>?>(
+            server,
+            null,
+            array => array.Database.Read(db => uuids.SelectMany(uuid => ElementRows.CopiesOf(db, uuid)).DistinctBy(row => row.Uuid)
+                .Select(row => row.ToElement(server, array)).ToList()),
+            cancellationToken);
+    }
+
     public override Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);

@@ -442,6 +442,20 @@ public abstract class StorageArrayPlugin
     public virtual Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StorageElement>?>(null);
 
+    /// <summary>What was made directly of any of these elements and snapshots: snapshots, clones, and clones that were split since. Not in the guide.</summary>
+    /// <remarks>
+    /// Override it, together with <see cref="FindSnapshotsAsync"/>, where the array finds them without listing all: the family of one element costs no
+    /// more than its members then.
+    /// </remarks>
+    /// <param name="server">The server to ask.</param>
+    /// <param name="uuids">The Uuids of the sources; what they name may be gone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>All whose <see cref="StorageElement.SourceUuids"/> have one of these Uuids, none where there is none; null where all have to be
+    /// listed.</returns>
+    public virtual Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(
+        StorageServer server, IReadOnlyCollection<string> uuids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StorageElement>?>(null);
+
     /// <summary>The snapshots on the array, or those of an element. Guide: getCurrentSnaps(). REQUIRED.</summary>
     /// <param name="server">The server to ask.</param>
     /// <param name="element">The element, or null for all snapshots.</param>

@@ -9,7 +9,7 @@ namespace StorageConnect.Engine;
 /// <param name="Entry">The server as registered.</param>
 /// <param name="Open">Opens the array with another instance in place of the plug-in.</param>
 /// <param name="Host">The services that a plug-in gets.</param>
-/// <param name="Now">The time at which the run begins.</param>
+/// <param name="Now">The start time of the run.</param>
 internal sealed record PluginUnderTest(
     LoadedPlugin Plugin,
     RegisteredServer Entry,

@@ -15,7 +15,7 @@ namespace StorageConnect.Engine;
 /// <summary>The engine: plug-ins, registered servers, and their arrays. One per set of paths in a process; safe for several threads.</summary>
 public sealed class StorageEngine
 {
-    // How old the time of unchanged figures may be, where they are asked for again and again.
+    // How old the time of unchanged figures may get while they are read repeatedly.
     private static readonly TimeSpan ReportedAtAccuracy = TimeSpan.FromMinutes(1);
 
     private readonly IStorageHost _host;
@@ -54,7 +54,7 @@ public sealed class StorageEngine
     /// <summary>Keeps the known names for the next process.</summary>
     public void SaveNames() => Names.Save(GetServers().Select(server => server.Uuid).ToHashSet());
 
-    /// <summary>The registered servers, as last seen.</summary>
+    /// <summary>The registered servers, as stored.</summary>
     public IReadOnlyList<StorageServer> GetServers() => [.. _registry.All.Select(entry => entry.Server)];
 
     /// <summary>The array of a registered server, by name or Uuid.</summary>
@@ -74,7 +74,7 @@ public sealed class StorageEngine
     /// <summary>All arrays.</summary>
     public IReadOnlyList<StorageArray> GetArrays() => [.. _registry.All.Select(ToArray)];
 
-    /// <summary>Checks that a new server could be registered, without asking its array.</summary>
+    /// <summary>Checks that a new server could be registered, without calling its array.</summary>
     /// <exception cref="AlreadyExistsException">The name is taken.</exception>
     public void CheckServerName(string name)
     {
@@ -82,14 +82,14 @@ public sealed class StorageEngine
         _registry.CheckNameIsFree(name);
     }
 
-    /// <summary>Makes the checks of <see cref="RegisterAsync"/> for which the array need not be asked.</summary>
+    /// <summary>Makes the checks of <see cref="RegisterAsync"/> that need no call of the array.</summary>
     public void CheckRegistration(StorageServer draft, string plugin)
     {
         CheckServerName(draft.Name);
         ServerRules.Check(draft, Plugins.Find(plugin));
     }
 
-    /// <summary>Makes the checks of <see cref="ChangeAsync"/> for which the array need not be asked.</summary>
+    /// <summary>Makes the checks of <see cref="ChangeAsync"/> that need no call of the array.</summary>
     public void CheckChange(string nameOrUuid, Func<StorageServer, StorageServer> change)
     {
         var current = _registry.Get(nameOrUuid);
@@ -99,7 +99,7 @@ public sealed class StorageEngine
         ServerRules.Check(draft, Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion));
     }
 
-    /// <summary>Registers a server: validates it, and keeps it.</summary>
+    /// <summary>Registers a server: validates and stores it.</summary>
     /// <param name="draft">What the user entered, with its secrets; Uuid and plug-in are filled in here.</param>
     /// <param name="plugin">The plug-in's name or class name.</param>
     /// <param name="saveCredential">Keep the secrets in a file that only the user can read.</param>
@@ -135,7 +135,7 @@ public sealed class StorageEngine
         var draft = change(_registry.Secrets.Attach(current.Server));
         if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
         {
-            // It may mean another array from now on.
+            // The record may name another array from now on.
             draft = draft with { ArrayId = null };
         }
 
@@ -147,7 +147,7 @@ public sealed class StorageEngine
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
         try
         {
-            // A session of the old address and user must not make the check of the new ones succeed.
+            // The check of the new address and user must not use a session of the old ones.
             plugin.ClearCache();
             var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
             Replace(entry, draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
@@ -155,7 +155,7 @@ public sealed class StorageEngine
         }
         finally
         {
-            // Nor may a session of a refused change serve the old server.
+            // Nor may the old server use a session of a refused change.
             plugin.ClearCache();
         }
     }
@@ -168,7 +168,7 @@ public sealed class StorageEngine
         var info = await array.GetInfoAsync(cancellationToken);
         if (info with { ReportedAt = known.ReportedAt } == known && info.ReportedAt - known.ReportedAt < ReportedAtAccuracy)
         {
-            // Only to say that it is still so the file is not written.
+            // The file is not written only for a newer time of the same figures.
             return known;
         }
 
@@ -181,7 +181,7 @@ public sealed class StorageEngine
     public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) =>
         DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
 
-    /// <summary>The same, with a word about what is offered and can't be used.</summary>
+    /// <summary>The same, with a warning for each reported target that can't be used.</summary>
     public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<string> warn, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
@@ -201,7 +201,7 @@ public sealed class StorageEngine
         }
     }
 
-    /// <summary>What a conformance run needs to put itself between the engine and the plug-in of a registered server.</summary>
+    /// <summary>Gives a conformance run access to the plug-in of a registered server, for a decorator between engine and plug-in.</summary>
     /// <exception cref="NotFoundException">There is no such server.</exception>
     internal PluginUnderTest GetPluginUnderTest(string nameOrUuid)
     {
@@ -234,7 +234,7 @@ public sealed class StorageEngine
 
     private StorageArray NewArray(RegisteredServer entry) => new(entry, Plugins, _registry.Secrets, _host, Names);
 
-    // The server was changed, here or in another process: it is validated again, and no session of the old address or user goes on.
+    // The server was changed, here or in another process: it is validated again, without sessions of the old address or user.
     private StorageArray NewArrayInPlaceOf(StorageArray old, RegisteredServer entry)
     {
         old.ClearCache();

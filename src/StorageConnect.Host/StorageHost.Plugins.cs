@@ -7,7 +7,7 @@ using StorageConnect.Host.Targets;
 
 namespace StorageConnect.Host;
 
-/// <content>What the engine and the plug-ins ask of the host.</content>
+/// <content>The services for the engine and the plug-ins.</content>
 public sealed partial class StorageHost : IStorageHost
 {
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed partial class StorageHost : IStorageHost
     public Task DestroyMultipathDeviceAsync(string page83Id, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(page83Id);
-        return OperatingSystem.IsLinux() ? _host.Teardown.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
+        return OperatingSystem.IsLinux() ? _host.MapRemoval.RunAsync(page83Id, cancellationToken) : Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ using StorageConnect.Host.Tools;
 namespace StorageConnect.Host;
 
 /// <summary>
-/// This Linux host: elements attached from the array to a proven device, detached without a trace, shown and resized; what is left behind; and
-/// what the engine and the plug-ins ask of a host.
+/// This Linux host: attaches elements as checked devices, detaches, lists and resizes them, finds and clears residue, and serves the engine and
+/// the plug-ins.
 /// </summary>
 /// <remarks>
 /// Safe for several threads and processes at once: one works on an element, others wait. A run that was killed is resumed by the next one for
@@ -46,13 +46,13 @@ public sealed partial class StorageHost
 
     private ResidueAudit Residue => new(_host, _sightingsFolder);
 
-    /// <summary>Attaches an element: presents it to this host, logs in, and hands over its device when every path of it is proven.</summary>
+    /// <summary>Attaches an element: presents it to this host, logs in, and returns its device when every path was checked.</summary>
     /// <param name="array">Its array.</param>
     /// <param name="element">The element.</param>
     /// <param name="accessGroups">The groups to present it to; empty = the group that holds this host.</param>
-    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
-    /// <param name="cancellationToken">Ends the call; what was done is taken back.</param>
-    /// <exception cref="StorageConnectException">It can't be, and was taken back.</exception>
+    /// <param name="warn">Receives warnings for the user, on any thread.</param>
+    /// <param name="cancellationToken">Ends the call and rolls it back.</param>
+    /// <exception cref="StorageConnectException">It failed and was rolled back.</exception>
     public Task<OscDevice> AttachAsync(
         StorageArray array,
         StorageElement element,
@@ -61,14 +61,14 @@ public sealed partial class StorageHost
         CancellationToken cancellationToken) =>
         new ElementAttacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
 
-    /// <summary>Detaches an element: refuses while it is in use, else removes its device, logs out what nobody else needs, and withdraws it.</summary>
+    /// <summary>Detaches an element: refuses while in use, else removes its device, logs out of sessions that carry nothing else, and withdraws it.</summary>
     /// <param name="array">Its array.</param>
     /// <param name="element">The element.</param>
     /// <param name="accessGroups">The groups to withdraw it from; empty = those that hold this host and no other.</param>
     /// <param name="keepAccess">Leave it presented.</param>
-    /// <param name="warn">Told what the user should know though it is no failure, from any thread.</param>
-    /// <param name="cancellationToken">Ends the call between two steps; the next run takes it up.</param>
-    /// <exception cref="StorageElementBusyException">It is in use; the message names by whom.</exception>
+    /// <param name="warn">Receives warnings for the user, on any thread.</param>
+    /// <param name="cancellationToken">Ends the call between two steps; the next run resumes it.</param>
+    /// <exception cref="StorageElementBusyException">It is in use; the message names the user.</exception>
     public Task DetachAsync(
         StorageArray array,
         StorageElement element,
@@ -78,9 +78,9 @@ public sealed partial class StorageHost
         CancellationToken cancellationToken) =>
         new ElementDetacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
 
-    /// <summary>Fails where this process could do only half of attaching or detaching.</summary>
-    /// <param name="what">What was to be done, as the beginning of a sentence.</param>
-    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <summary>Fails where this process lacks the rights for all of attaching or detaching.</summary>
+    /// <param name="what">The operation, as the beginning of a sentence.</param>
+    /// <exception cref="NoSuchOperationException">This is not Linux.</exception>
     /// <exception cref="AccessDeniedException">The user isn't root.</exception>
     public void DemandRights(string what) => _host.DemandRights(what);
 
@@ -88,7 +88,7 @@ public sealed partial class StorageHost
     public Task<IReadOnlyList<OscDevice>> GetDevicesAsync(CancellationToken cancellationToken) =>
         OperatingSystem.IsLinux() ? new DeviceReader(_host).ReadAllAsync(cancellationToken) : Task.FromResult<IReadOnlyList<OscDevice>>([]);
 
-    /// <summary>Brings the device of an element to the size it has on the array.</summary>
+    /// <summary>Resizes an element's device to its size on the array.</summary>
     /// <param name="element">With its size on the array.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NotFoundException">It has no device on this host.</exception>
@@ -96,26 +96,26 @@ public sealed partial class StorageHost
     public Task<OscDevice> ResizeAsync(StorageElement element, CancellationToken cancellationToken) =>
         new ElementResizer(_host).RunAsync(element, cancellationToken);
 
-    /// <summary>Who this host is to arrays.</summary>
+    /// <summary>This host's names at arrays.</summary>
     /// <exception cref="AccessDeniedException">This user may not read the initiator's name.</exception>
     public OscInitiator GetInitiator() => HostInitiator.Read(_host.Roots);
 
-    /// <summary>Whether this host is fit to use arrays.</summary>
+    /// <summary>Checks whether this host is ready to use arrays.</summary>
     public Task<IReadOnlyList<OscHostFinding>> CheckAsync(CancellationToken cancellationToken) =>
         new HostCheck(_host, new HostToolRunner(), () => Environment.IsPrivilegedProcess).RunAsync(cancellationToken);
 
-    /// <summary>What is left behind on this host.</summary>
-    /// <param name="arrays">The arrays to ask what they present to it.</param>
-    /// <param name="warn">Told of arrays that don't answer: nothing is said about their LUNs.</param>
+    /// <summary>The residue on this host.</summary>
+    /// <param name="arrays">The arrays to compare with.</param>
+    /// <param name="warn">Receives a warning for each array that doesn't answer: its LUNs are left out.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public Task<IReadOnlyList<OscHostResidue>> FindResidueAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken) =>
         Residue.FindAsync(arrays, warn, cancellationToken);
 
-    /// <summary>Clears residue, if it still is what it was. What is in use is an error, and stays.</summary>
+    /// <summary>Clears residue, if it still is. In use it stays, with an error.</summary>
     /// <param name="residue">As <see cref="FindResidueAsync"/> reported it.</param>
     /// <param name="arrays">As there.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when it is residue no longer, or not for clearing.</returns>
+    /// <returns>False when it is no residue any more, or can't be cleared here.</returns>
     public Task<bool> ClearResidueAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken) =>
         Residue.ClearAsync(residue, arrays, cancellationToken);
 }

@@ -5,12 +5,12 @@ using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Worker;
 
-/// <summary>The plug-in, called by the names of the protocol.</summary>
+/// <summary>Calls the plug-in by the protocol's names of methods.</summary>
 internal sealed class PluginService
 {
     private const int MostItems = 256;
 
-    // The guide's methods and those that are ours.
+    // The guide's methods and the additional ones.
     private static readonly string[] Methods =
         [.. typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!),
             WireNames.FindAccessGroups];
@@ -54,7 +54,7 @@ internal sealed class PluginService
         },
     };
 
-    /// <summary>Sends the elements in parts: what is there at once goes together, and the first element does not wait for the others.</summary>
+    /// <summary>Sends the elements in parts: those available at once go together, and the first element does not wait for the others.</summary>
     public async Task ListAsync(JsonElement parameters, ServedCall call, Action<IReadOnlyList<StorageElement>> send)
     {
         var filter = WireRecords.TryRead<StorageElementFilter>(parameters, "filter") ?? new();

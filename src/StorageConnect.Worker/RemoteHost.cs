@@ -3,7 +3,7 @@ using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Worker;
 
-/// <summary>The services of the host, asked of the engine.</summary>
+/// <summary>The host's services, as requests to the engine.</summary>
 internal sealed class RemoteHost(JsonRpcPeer peer) : IHostServices
 {
     public string DevicePathPrefix => Ask<string>(WireNames.DevicePathPrefix, static _ => { });

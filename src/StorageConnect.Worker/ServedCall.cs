@@ -8,10 +8,10 @@ internal sealed class ServedCall : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly SemaphoreSlim _window = new(WireNames.Window);
 
-    /// <summary>Fires when the engine gives the call up.</summary>
+    /// <summary>Cancelled when the engine cancels the call.</summary>
     public CancellationToken Token => _cancellation.Token;
 
-    /// <summary>The engine gives the call up.</summary>
+    /// <summary>The engine cancels the call.</summary>
     public void Cancel()
     {
         try
@@ -24,7 +24,7 @@ internal sealed class ServedCall : IDisposable
         }
     }
 
-    /// <summary>The engine has taken a part of a list.</summary>
+    /// <summary>The engine has acknowledged a part of a list.</summary>
     public void Acknowledge()
     {
         try

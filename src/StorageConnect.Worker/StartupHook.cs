@@ -3,8 +3,8 @@ using System.Runtime.Loader;
 using StorageConnect.Worker;
 
 /// <summary>
-/// What the runtime calls before the program itself begins, because DOTNET_STARTUP_HOOKS names this assembly: the program, a pwsh, never does. The
-/// runtime looks for a class of this name without a namespace.
+/// The runtime calls it before the program itself, because DOTNET_STARTUP_HOOKS names this assembly: the program, a pwsh, never begins. The runtime
+/// requires this class name without a namespace.
 /// </summary>
 #pragma warning disable CA1050 // The runtime wants no namespace.
 internal static class StartupHook
@@ -13,7 +13,7 @@ internal static class StartupHook
     private const string PluginVariable = "STORAGE_CONNECT_PLUGIN";
     private static readonly string Folder = Path.GetDirectoryName(typeof(StartupHook).Assembly.Location)!;
 
-    /// <summary>Serves the engine until it is gone.</summary>
+    /// <summary>Serves the engine until the connection ends.</summary>
     public static void Initialize()
     {
         var plugin = Environment.GetEnvironmentVariable(PluginVariable);
@@ -29,7 +29,7 @@ internal static class StartupHook
         Environment.Exit(0);
     }
 
-    // By itself, so that the engine is looked for after there is a way to find it.
+    // A method of its own, so that the engine's assembly is resolved only after the resolver is set.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Run(string? plugin) => WorkerProgram.Run(plugin ?? throw new InvalidOperationException($"{PluginVariable} is not set."));
 }

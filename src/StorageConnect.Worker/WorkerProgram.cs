@@ -8,7 +8,7 @@ namespace StorageConnect.Worker;
 /// <summary>The worker's side of the protocol, for a plug-in that is an assembly.</summary>
 internal sealed class WorkerProgram
 {
-    // As many calls as there may be at the same time. The engine asks for far fewer.
+    // The most calls at the same time. The engine makes far fewer.
     private const int Concurrency = 64;
     private readonly ConcurrentDictionary<long, ServedCall> _calls = new();
     private readonly string _assembly;

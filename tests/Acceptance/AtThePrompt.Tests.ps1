@@ -214,11 +214,12 @@ Describe 'At the prompt' {
             $all | Should -Match 'FullyQualifiedErrorId : StorageElementExists'
         }
 
-        It 'ends what would ask where nobody can be asked, and nothing is done' {
+        It 'ends what would ask where nobody can be asked (it knows: <knows>), and nothing is done' -ForEach @{ knows = $true }, @{ knows = $false } {
             $null = New-OscStorageElement db01 1MB
-            $said = Invoke-Fresh "Import-Module '$module'; try { Remove-OscStorageElement db01 } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
-            $said[0] | Should -Be 'ConfirmationNeeded,StorageConnect.Commands.RemoveOscStorageElementCommand'
-            $said[1] | Should -BeLike '*-Confirm:$false*'
+            $said = Invoke-Fresh -Asking:(-not $knows) `
+                "Import-Module '$module'; try { Remove-OscStorageElement db01 } catch { `$_.FullyQualifiedErrorId; `$_.ErrorDetails.RecommendedAction }"
+            $said[-2] | Should -BeLike '*ConfirmationNeeded,StorageConnect.Commands.RemoveOscStorageElementCommand'
+            $said[-1] | Should -BeLike '*-Confirm:$false*'
             Get-OscStorageElement db01 | Should -Not -BeNullOrEmpty
         }
 

@@ -76,12 +76,13 @@ function Read-Lun($Element, [int] $Length) {
     [Text.Encoding]::UTF8.GetString((Get-Content $path -AsByteStream -TotalCount $Length))
 }
 
-# What another PowerShell like this one says to commands, without profile and with nobody to ask.
-function Invoke-Fresh([string] $Command) {
+# What another PowerShell like this one says to commands, without profile; without -Asking it knows that there is nobody to ask.
+function Invoke-Fresh([string] $Command, [switch] $Asking) {
     # Where pwsh is a .NET tool, its process is dotnet with pwsh.dll.
     $program = (Get-Process -Id $PID).Path
     [string[]] $library = if ([IO.Path]::GetFileNameWithoutExtension($program) -eq 'dotnet') { Join-Path $PSHOME pwsh.dll }
-    $said = & $program @library -NoProfile -NonInteractive -Command $Command 2>&1
+    [string[]] $mode = if (-not $Asking) { '-NonInteractive' }
+    $said = $null | & $program @library -NoProfile @mode -Command $Command 2>&1
     if ($LASTEXITCODE -ne 0) {
         throw "$said"
     }

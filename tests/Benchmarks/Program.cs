@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using StorageConnect.Benchmarks;
 
@@ -6,6 +7,13 @@ return args switch
     ["import"] => ImportComparison.Run(),
     ["workers"] => WorkerComparison.Run(),
     ["grants"] => GrantComparison.Run(),
+    ["bulk"] => BulkComparison.Run(Path.GetTempPath()),
+    ["bulk", var folder] => BulkComparison.Run(folder),
+    ["lookups"] => LookupComparison.Run([10_000, 100_000, 1_000_000]),
+    ["views"] => ViewComparison.Run(),
+    ["whole", var size, var script] => LookupComparison.RunWhole(int.Parse(size, CultureInfo.InvariantCulture), script),
+    ["comparisons"] => ImportComparison.Run() + ViewComparison.Run() + BulkComparison.Run(Path.GetTempPath())
+        + LookupComparison.Run([10_000, 100_000, 1_000_000]) + GrantComparison.Run(),
     [ImportComparison.Child, var manifest] => ImportComparison.RunChild(manifest),
     _ => BenchmarkSwitcher.FromAssembly(typeof(ImportComparison).Assembly).Run(args).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0,
 };

@@ -3,7 +3,8 @@ namespace StorageConnect.Benchmarks;
 /// <summary>The importable module as the build staged it.</summary>
 internal static class Staged
 {
-    public static string Module { get; } = Path.Combine(FindRoot(), "out", "StorageConnect");
+    /// <summary>Its folder; another build's, to compare with, where the environment names one.</summary>
+    public static string Module { get; } = Environment.GetEnvironmentVariable("STORAGECONNECT_BENCHMARK_MODULE") ?? Path.Combine(FindRoot(), "out", "StorageConnect");
 
     private static string FindRoot()
     {

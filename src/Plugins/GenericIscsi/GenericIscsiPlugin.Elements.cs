@@ -17,7 +17,7 @@ public sealed partial class GenericIscsiPlugin
         await Task.CompletedTask;
         if (!filter.Types.Contains(StorageElementType.Lun))
         {
-            yield break; // a target doesn't tell which of its LUNs are clones
+            yield break; // a target doesn't report which of its LUNs are clones
         }
 
         foreach (var lun in FindLuns(server))
@@ -50,18 +50,18 @@ public sealed partial class GenericIscsiPlugin
 
     private StorageElement Require(StorageServer server, StorageElement element) =>
         FindLuns(server).Select(lun => ToElement(server, lun)).FirstOrDefault(found => found.Uuid == element.Uuid)
-        ?? throw new NotFoundException($"This host doesn't see the LUN '{element.Name}' behind any target of '{server.Name}'.")
+        ?? throw new NotFoundException($"The LUN '{element.Name}' is not visible on this host behind any target of '{server.Name}'.")
         {
             ErrorId = "StorageElementNotFound",
             Element = element.Name,
-            Recommendation = "Log in with Connect-OscTarget, and have the host look anew with Update-OscHostStorage.",
+            Recommendation = "Log in with Connect-OscTarget, and scan again with Update-OscHostStorage.",
         };
 
     private static StorageElement ToElement(StorageServer server, HostLun lun) => new()
     {
         Uuid = UuidOf(server, lun),
         StorageServerUuid = server.Uuid,
-        Name = lun.Page83Id, // the only name a LUN brings along
+        Name = lun.Page83Id, // a LUN has no other name
         Type = StorageElementType.Lun,
         SizeBytes = lun.SizeBytes,
         Page83Id = lun.Page83Id,

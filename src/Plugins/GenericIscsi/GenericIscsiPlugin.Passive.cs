@@ -1,9 +1,9 @@
 namespace StorageConnect.Plugins.GenericIscsi;
 
-/// <content>What only an array's management could do: the base class answers, and here is why.</content>
+/// <content>Operations that need an array's management: the base class refuses them, with the reason given here.</content>
 public sealed partial class GenericIscsiPlugin
 {
-    /// <summary>What is presented to everyone stays so; there is nobody else.</summary>
+    /// <summary>Every element is presented to every initiator that the target admits.</summary>
     public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
         CancellationToken cancellationToken)
     {
@@ -19,6 +19,6 @@ public sealed partial class GenericIscsiPlugin
         {
             ErrorId = "PassiveArray",
             Element = server?.Name,
-            Recommendation = "Do it with the array's own tools, then Update-OscHostStorage; or register the array with a plug-in made for it (Get-OscPlugin).",
+            Recommendation = "Use the array's own tools, then Update-OscHostStorage; or register the array with a plug-in for it (Get-OscPlugin).",
         };
 }

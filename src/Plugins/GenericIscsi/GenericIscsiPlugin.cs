@@ -1,10 +1,10 @@
 namespace StorageConnect.Plugins.GenericIscsi;
 
 /// <summary>
-/// Any iSCSI target, as it is: what this host sees of it once it is logged in. There is no management interface, so nothing on the array can be changed.
+/// Any iSCSI target as it is: the LUNs that are visible after login. There is no management interface, so nothing on the array can be changed.
 /// </summary>
 /// <remarks>
-/// Passive, as the guide's generic plug-ins are. Discover, start and stop are the engine's; what there is, the host says
+/// Passive, as the guide's generic plug-ins are. Discover, start and stop are the engine's; the host lists the LUNs
 /// (<see cref="IHostServices.FindLuns"/>). An element exists here as long as this host is logged in to a target that shows it.
 /// </remarks>
 [StorageArrayPlugin(
@@ -33,7 +33,7 @@ namespace StorageConnect.Plugins.GenericIscsi;
     MaxAccessEntries = 0)]
 public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
 {
-    /// <summary>The one access group: whoever the target admits.</summary>
+    /// <summary>The one access group: every initiator that the target admits.</summary>
     internal const string GroupName = "everyone";
 
     public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
@@ -58,7 +58,7 @@ public sealed partial class GenericIscsiPlugin : StorageArrayPlugin
             };
         }
 
-        // Whether a portal answers is a matter of the moment, and no reason to keep a user from logging out of what is left.
+        // Whether a portal answers is not checked: logging out of remaining sessions must work without it.
         return Task.CompletedTask;
     }
 

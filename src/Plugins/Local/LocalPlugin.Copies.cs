@@ -25,8 +25,8 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, destination?.Name ?? element.Name,
-            array => Begun(server, array, Copies.Clone(array, element, null, destination, qos, cancellationToken)), cancellationToken);
+        return RunAsync(server, destination?.Name ?? element.Name,
+            async array => Begun(server, array, await Copies.CloneAsync(array, element, null, destination, qos, cancellationToken)), cancellationToken);
     }
 
     public override Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
@@ -54,8 +54,8 @@ public sealed partial class LocalPlugin
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return Run(server, destination?.Name ?? element.Name,
-            array => Begun(server, array, Copies.Clone(array, element, snapshot, destination, qos, cancellationToken)), cancellationToken);
+        return RunAsync(server, destination?.Name ?? element.Name,
+            async array => Begun(server, array, await Copies.CloneAsync(array, element, snapshot, destination, qos, cancellationToken)), cancellationToken);
     }
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageServer server, StorageElement? element,
@@ -83,8 +83,8 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, destination?.Name ?? element.Name,
-            array => Begun(server, array, Copies.Snapshot(array, [element], destination, cancellationToken)), cancellationToken);
+        return RunAsync(server, destination?.Name ?? element.Name,
+            async array => Begun(server, array, await Copies.SnapshotAsync(array, [element], destination, cancellationToken)), cancellationToken);
     }
 
     public override Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
@@ -93,8 +93,8 @@ public sealed partial class LocalPlugin
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(elements);
         ArgumentOutOfRangeException.ThrowIfZero(elements.Count, nameof(elements));
-        return Run(server, destination?.Name ?? elements[0].Name,
-            array => Begun(server, array, Copies.Snapshot(array, elements, destination, cancellationToken)), cancellationToken);
+        return RunAsync(server, destination?.Name ?? elements[0].Name,
+            async array => Begun(server, array, await Copies.SnapshotAsync(array, elements, destination, cancellationToken)), cancellationToken);
     }
 
     public override Task<bool> IsRestorableAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
@@ -115,7 +115,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(snapshot);
-        return RunFreeing(server, snapshot.Name, array => Copies.RemoveSnapshot(array, snapshot, cancellationToken), cancellationToken);
+        return RunFreeing(server, snapshot.Name, array => Copies.RemoveSnapshotAsync(array, snapshot, cancellationToken), cancellationToken);
     }
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
@@ -132,6 +132,19 @@ public sealed partial class LocalPlugin
             server,
             null,
             array => array.Database.Read(db => ElementRows.SnapshotsNamed(db, nameOrUuid).ConvertAll(row => row.ToElement(server, array))),
+            cancellationToken);
+    }
+
+    public override Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(StorageServer server, IReadOnlyCollection<string> uuids,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        ArgumentNullException.ThrowIfNull(uuids);
+        return Run<IReadOnlyList<StorageElement>?>(
+            server,
+            null,
+            array => array.Database.Read(db => uuids.SelectMany(uuid => ElementRows.CopiesOf(db, uuid)).DistinctBy(row => row.Uuid)
+                .Select(row => row.ToElement(server, array)).ToList()),
             cancellationToken);
     }
 

@@ -103,7 +103,15 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunFreeing(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(
+            server,
+            element.Name,
+            array =>
+            {
+                Volumes.Offline(array, element, cancellationToken);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
     }
 
     public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
@@ -111,8 +119,8 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Create(array, element, thinProvision, qos, cancellationToken).ToElement(server, array),
-            cancellationToken);
+        return RunAsync(server, element.Name,
+            async array => (await Volumes.CreateAsync(array, element, thinProvision, qos, cancellationToken)).ToElement(server, array), cancellationToken);
     }
 
     public override Task<StorageElement> ResizeAsync(StorageServer server, StorageElement element, long newSizeBytes, CancellationToken cancellationToken)
@@ -126,7 +134,7 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunFreeing(server, element.Name, array => Volumes.Remove(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.RemoveAsync(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task SetQosAsync(StorageServer server, StorageElement element, string qos, CancellationToken cancellationToken)

@@ -42,6 +42,9 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
 
     public LocalPlugin() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
 
+    /// <summary>Changes that come at the same time share syncs of folders and commits.</summary>
+    public override int ConcurrentChanges => 32;
+
     /// <summary>Closes all pools. Copies stop where they are, and go on in the next process that looks.</summary>
     public void Dispose()
     {
@@ -153,7 +156,10 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, PoolRequest? request = null) =>
         RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, request);
 
-    /// <summary>As <see cref="Run{T}"/>, for what gives room back: on a full file system it gets the room that is kept for it.</summary>
+    /// <summary>
+    /// As <see cref="Run{T}"/>, for what gives room back: on a full file system it gets the room that is kept for it. Of several that find no room at the
+    /// same time, one after another tries again: what one gives back, and the room that is kept, serve those behind it.
+    /// </summary>
     private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         server,
         element,
@@ -163,9 +169,24 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             {
                 return await work(array);
             }
-            catch (Exception e) when (ErrorMapping.IsOutOfSpace(e) && array.Reserve.TryRelease())
+            catch (Exception e) when (ErrorMapping.IsOutOfSpace(e))
             {
-                return await work(array);
+                var others = array.WayOut.CurrentCount == 0;
+                await array.WayOut.WaitAsync(cancellationToken);
+                try
+                {
+                    if (array.Reserve.TryRelease() || others)
+                    {
+                        return await work(array);
+                    }
+
+                    throw;
+                }
+                finally
+                {
+                    array.Reserve.Keep();
+                    array.WayOut.Release();
+                }
             }
             finally
             {
@@ -174,13 +195,13 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         },
         cancellationToken);
 
-    private Task<bool> RunFreeing(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken) => RunFreeing(
+    private Task<bool> RunFreeing(StorageServer server, string? element, Func<LocalArray, Task> work, CancellationToken cancellationToken) => RunFreeing(
         server,
         element,
-        array =>
+        async array =>
         {
-            work(array);
-            return Task.FromResult(true);
+            await work(array);
+            return true;
         },
         cancellationToken);
 

@@ -1,7 +1,7 @@
 namespace StorageConnect.Plugins.Local;
 
 /// <summary>
-/// What the keeper's process does (see <see cref="PluginKit.Jobs.KeeperProcess"/>): a pool's copies go on in it when the process that began them ends.
+/// The work of the keeper's process (see <see cref="PluginKit.Jobs.KeeperProcess"/>): it continues a pool's copies when the process that began them ends.
 /// </summary>
 public static class PoolKeeper
 {

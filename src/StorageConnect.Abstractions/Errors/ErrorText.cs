@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>An error in words: the stable name of the case, what happened and why, and the way out.</summary>
+/// <summary>An error's texts: its id, what happened and why, and what the user can do.</summary>
 internal sealed record ErrorText(string Id, string Message, string? Recommendation)
 {
     public string? Element { get; init; }

@@ -32,6 +32,16 @@ public abstract class StorageArrayPlugin
         set => _services = _services is null ? value : throw new InvalidOperationException("The services of a plug-in are set once.");
     }
 
+    /// <summary>
+    /// How many elements a command may create, clone, snapshot or remove at the same time, from 1 to 64. Override it where changes that come at the same
+    /// time cost less than one after another, because they share a commit or a request. The default, 1, means one after another, in the order given.
+    /// </summary>
+    /// <remarks>
+    /// What is asked for at the same time concerns different elements and names. Each call still stands for itself: it returns when its own change is
+    /// durable, and its failure says nothing about the others. Copies that go on in the background are begun one after another all the same.
+    /// </remarks>
+    public virtual int ConcurrentChanges => 1;
+
     /// <summary>For raw data from arrays (guide: <c>IPlugin.cache</c>).</summary>
     protected PluginCache Cache => Services.Cache;
 
@@ -430,6 +440,20 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The snapshots, none where there is none; null where all have to be listed.</returns>
     public virtual Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StorageElement>?>(null);
+
+    /// <summary>What was made directly of any of these elements and snapshots: snapshots, clones, and clones that were split since. Not in the guide.</summary>
+    /// <remarks>
+    /// Override it, together with <see cref="FindSnapshotsAsync"/>, where the array finds them without listing all: the family of one element costs no
+    /// more than its members then.
+    /// </remarks>
+    /// <param name="server">The server to ask.</param>
+    /// <param name="uuids">The Uuids of the sources; what they name may be gone.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>All whose <see cref="StorageElement.SourceUuids"/> have one of these Uuids, none where there is none; null where all have to be
+    /// listed.</returns>
+    public virtual Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(
+        StorageServer server, IReadOnlyCollection<string> uuids, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<StorageElement>?>(null);
 
     /// <summary>The snapshots on the array, or those of an element. Guide: getCurrentSnaps(). REQUIRED.</summary>

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <summary>Which method needs which ability, and what each value of it means for a call.</summary>
+/// <summary>Which method needs which ability, and the meaning of each value for a call.</summary>
 internal static class CapabilityCheck
 {
     /// <summary>Methods that are not listed need no ability: an expired licence must not lock data in.</summary>

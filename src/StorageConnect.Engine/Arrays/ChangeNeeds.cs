@@ -1,9 +1,9 @@
 namespace StorageConnect.Engine.Arrays;
 
-/// <summary>What must be so for a change to succeed, besides what the change itself checks: for <see cref="StorageArray.CheckAsync"/>.</summary>
+/// <summary>Preconditions of a change that the change itself doesn't check: for <see cref="StorageArray.CheckAsync"/>.</summary>
 public sealed record ChangeNeeds
 {
-    /// <summary>The name of an element, clone or snapshot to be made, which must be free; null for none.</summary>
+    /// <summary>The name of a new element, clone or snapshot, which must be free; null for none.</summary>
     public string? NewElement { get; init; }
 
     /// <summary>Access groups that must exist.</summary>

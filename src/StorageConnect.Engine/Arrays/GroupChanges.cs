@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Arrays;
 
-/// <summary>What became of a request for several access groups.</summary>
+/// <summary>The result of a request for several access groups.</summary>
 /// <param name="Done">The groups created, or removed.</param>
 /// <param name="Errors">One error for each group that was not.</param>
 public sealed record GroupChanges(IReadOnlyList<AccessGroup> Done, IReadOnlyList<StorageConnectException> Errors)

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <summary>Compares initiators as arrays do: WWNs in whatever spelling, and all of them in either case.</summary>
+/// <summary>Compares initiators as arrays do: WWNs in any spelling, and all names without regard to case.</summary>
 internal sealed class InitiatorName : IEqualityComparer<string>
 {
     public static readonly InitiatorName Comparer = new();
@@ -10,7 +10,7 @@ internal sealed class InitiatorName : IEqualityComparer<string>
     private static readonly string[] IscsiPrefixes = ["iqn.", "eui.", "naa.", "nqn."];
     private static readonly string[] WwnPrefixes = ["naa.", "wwn-", "wwn.", "0x"];
 
-    /// <summary>False for a text that no array takes for an initiator: neither an iSCSI or NVMe name nor the hex digits of a WWN.</summary>
+    /// <summary>False for a text that no array accepts as an initiator: neither an iSCSI or NVMe name nor the hex digits of a WWN.</summary>
     public static bool IsPossible(string name) =>
         IscsiPrefixes.Any(prefix => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) || TryGetWwn(name) is not null;
 
@@ -34,7 +34,7 @@ internal sealed class InitiatorName : IEqualityComparer<string>
 
     public int GetHashCode([DisallowNull] string obj) => string.GetHashCode(Plain(obj), StringComparison.OrdinalIgnoreCase);
 
-    // In an IQN the colon has meaning; in a WWN it is decoration.
+    // In an IQN the colon is significant; in a WWN it is a separator.
     [return: NotNullIfNotNull(nameof(name))]
     private static string? Plain(string? name) => name is null ? null : TryGetWwn(name) ?? name;
 }

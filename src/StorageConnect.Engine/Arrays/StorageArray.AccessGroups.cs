@@ -1,7 +1,6 @@
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 
@@ -158,8 +157,8 @@ public sealed partial class StorageArray
     /// <summary>Whether a group holds one of these initiators, as arrays compare them.</summary>
     public static bool Holds(AccessGroup group, IEnumerable<string> initiators) => group.Entries.Intersect(initiators, InitiatorName.Comparer).Any();
 
-    /// <summary>Refuses what no array takes for an initiator.</summary>
-    /// <exception cref="InvalidRequestException">One of them is none.</exception>
+    /// <summary>Refuses a text that no array accepts as an initiator.</summary>
+    /// <exception cref="InvalidRequestException">One of them is not an initiator.</exception>
     public static void CheckInitiators(IEnumerable<string> initiators)
     {
         if (initiators.FirstOrDefault(name => !InitiatorName.IsPossible(name)) is { } wrong)
@@ -181,7 +180,7 @@ public sealed partial class StorageArray
         return [.. groups.Select(Own)];
     }
 
-    /// <summary>The named groups that are there; all groups where the plug-in can't tell without listing them.</summary>
+    /// <summary>The named groups that exist; all groups where the plug-in can't look them up by name.</summary>
     private async Task<IReadOnlyList<AccessGroup>> FindAccessGroupsAsync(Session session, IReadOnlyCollection<string> names,
         CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <content>Changes that are checked and not made.</content>
+/// <content>Checks of changes without making them (-WhatIf).</content>
 public sealed partial class StorageArray
 {
     private static readonly FrozenSet<string> ChangingMethods = new[]
@@ -22,7 +22,7 @@ public sealed partial class StorageArray
 
     /// <summary>Makes every check that a change makes, up to the call that would change something, and those of <paramref name="needs"/>.</summary>
     /// <param name="change">The change, as it would be made.</param>
-    /// <param name="needs">What must be so besides.</param>
+    /// <param name="needs">More preconditions.</param>
     /// <param name="cancellationToken">Ends the checks.</param>
     /// <exception cref="StorageConnectException">The error that the change would end with.</exception>
     public async Task CheckAsync(Func<CancellationToken, Task> change, ChangeNeeds needs, CancellationToken cancellationToken)
@@ -34,7 +34,7 @@ public sealed partial class StorageArray
         }
         catch (CheckEndedException)
         {
-            // All that comes before the change allows it.
+            // All checks before the change have passed.
         }
 
         CheckInitiators(needs.Initiators);
@@ -111,6 +111,6 @@ public sealed partial class StorageArray
         }
     }
 
-    /// <summary>A check has come to the call that would change something.</summary>
+    /// <summary>A check has reached the call that would change something.</summary>
     private sealed class CheckEndedException : Exception;
 }

@@ -2,7 +2,7 @@ using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <content>What the array does in the background.</content>
+/// <content>Background operations of the array.</content>
 public sealed partial class StorageArray
 {
     /// <summary>The pause between two progress queries that the plug-in asks for; null for none, or before the array was opened.</summary>
@@ -10,7 +10,7 @@ public sealed partial class StorageArray
 
     /// <summary>Queries the progress of an operation once. Guide: getAsyncProgress().</summary>
     /// <param name="record">What the call returned, or the last answer.</param>
-    /// <param name="kind">What the call was: it decides which fields the final record must have.</param>
+    /// <param name="kind">The kind of call: it decides which fields the final record must have.</param>
     /// <param name="cancellationToken">Ends the query, not the operation.</param>
     /// <returns>
     /// The record with AsyncProgress -1 or 0 to 100; or, when it is done, the record that a synchronous call would have returned, without progress

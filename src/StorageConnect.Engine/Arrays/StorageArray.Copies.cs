@@ -1,14 +1,14 @@
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 
 /// <content>Snapshots and clones.</content>
 public sealed partial class StorageArray
 {
-    // Stands for the plug-in's null: an answer is never null.
+    // Represents the plug-in's null: a result is never null.
     private static readonly IReadOnlyList<StorageElement> NotIndexed = new List<StorageElement>();
 
     /// <summary>How many thin clones there can be, of an element or at all; -1 = unlimited. Guide: getCloneLimits().</summary>
@@ -206,7 +206,7 @@ public sealed partial class StorageArray
         Names.Forget(snapshot);
     }
 
-    // A snapshot tells the size of all its members together. Where it is less than what they have now, one of them would become smaller.
+    // A snapshot has the total size of its members. Where that is less than their present total, one of them would become smaller.
     private async Task CheckRestoredSizeAsync(StorageElement snapshot, CancellationToken cancellationToken)
     {
         long present = 0;
@@ -221,7 +221,7 @@ public sealed partial class StorageArray
             }
             catch (NotFoundException)
             {
-                // It is gone: the restore itself tells.
+                // It is gone: the restore itself reports that.
                 return;
             }
         }
@@ -264,7 +264,7 @@ public sealed partial class StorageArray
             return;
         }
 
-        // Only the hosts know whether they have it open. Online and presented means that one may.
+        // Whether a host has it open is not known here. Online and presented means that one may.
         if (await GetInfoAsync(session, element, cancellationToken) is { State: StorageElementState.Online, AccessGroupNames.Count: > 0 } open)
         {
             throw ElementErrors.StorageElementInUse(open.Name, open.AccessGroupNames, Name);

@@ -1,18 +1,18 @@
 using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Errors;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
-using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 
 /// <content>Elements: finding, creating, changing and removing them.</content>
 public sealed partial class StorageArray
 {
-    // The size is read back after a resize: it must not be that of another resize in between.
+    // The size is read back after a resize: no other resize may come in between.
     private static readonly KeyedLock<(string Server, string Element)> Resizes = new();
 
-    /// <summary>The elements that match, as they come. Guide: list().</summary>
+    /// <summary>The elements that match, as they arrive. Guide: list().</summary>
     public async IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (filter.Types.Contains(StorageElementType.Snapshot))
@@ -40,7 +40,7 @@ public sealed partial class StorageArray
         }
         finally
         {
-            // A plug-in that was left behind in the middle still holds its enumerator.
+            // An abandoned plug-in may still use its enumerator.
             if (underway is null or { IsCompleted: true })
             {
                 await elements.DisposeAsync();
@@ -85,7 +85,7 @@ public sealed partial class StorageArray
         ?? await TryFindSnapshotAsync(nameOrUuid, cancellationToken)
         ?? throw ElementErrors.StorageElementNotFound(nameOrUuid, Name);
 
-    /// <summary>The LUN, clone or snapshot of this Uuid, whatever others are called.</summary>
+    /// <summary>The LUN, clone or snapshot of this Uuid; names are not compared.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public async Task<StorageElement> FindByUuidAsync(string uuid, CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ public sealed partial class StorageArray
     public async Task<StorageElement> GetInfoAsync(StorageElement element, CancellationToken cancellationToken) =>
         Own(await GetInfoAsync(await OpenAsync(cancellationToken), element, cancellationToken));
 
-    /// <summary>Elements with all that can be known, device paths on this host included. Guide: updateSERecords().</summary>
+    /// <summary>Elements with all properties, including device paths on this host. Guide: updateSERecords().</summary>
     public async Task<IReadOnlyList<StorageElement>> UpdateStorageElementsAsync(IReadOnlyList<StorageElement> elements, bool appendAllowed,
         CancellationToken cancellationToken)
     {

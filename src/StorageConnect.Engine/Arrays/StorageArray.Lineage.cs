@@ -2,14 +2,73 @@ using StorageConnect.Engine.Lineage;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <content>Lineage, and what blocks a request.</content>
+/// <content>Lineage, and the objects that block a request.</content>
 public sealed partial class StorageArray
 {
     /// <summary>The families on the array, or the whole family of an element; each from its oldest member down.</summary>
     public async Task<IReadOnlyList<OscLineage>> GetLineageAsync(StorageElement? element, CancellationToken cancellationToken)
     {
-        var tree = new FamilyTree(await GetAllAsync(cancellationToken));
-        return element is null ? tree.All() : tree.FamilyOf(element.Uuid);
+        if (element is null)
+        {
+            return new FamilyTree(await GetAllAsync(cancellationToken)).All();
+        }
+
+        var family = await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetAllAsync(cancellationToken);
+        return new FamilyTree(family).FamilyOf(element.Uuid);
+    }
+
+    /// <summary>The family of one element, generation by generation; null where the plug-in can't find copies without listing all.</summary>
+    private async Task<IReadOnlyList<StorageElement>?> FindFamilyAsync(string uuid, CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal) { uuid };
+        var family = new Dictionary<string, StorageElement>(StringComparer.Ordinal);
+        for (HashSet<string> next = [uuid]; next.Count > 0;)
+        {
+            if (await FindCopiesAsync(next, cancellationToken) is not { } copies)
+            {
+                return null;
+            }
+
+            foreach (var member in next.Where(one => !family.ContainsKey(one)))
+            {
+                if (await FindByUuidIndexedAsync(member, cancellationToken) is { } found)
+                {
+                    family[member] = found;
+                }
+            }
+
+            foreach (var copy in copies)
+            {
+                family.TryAdd(copy.Uuid, copy);
+            }
+
+            var relatives = copies.Select(copy => copy.Uuid).Concat(copies.Concat(next.Select(family.GetValueOrDefault).OfType<StorageElement>())
+                .SelectMany(one => one.SourceUuids));
+            next = relatives.Where(seen.Add).ToHashSet(StringComparer.Ordinal);
+        }
+
+        return [.. family.Values];
+    }
+
+    private async Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(HashSet<string> uuids, CancellationToken cancellationToken)
+    {
+        var session = await OpenAsync(cancellationToken);
+        var found = await CallAsync(session, GuideMethod.GetCurrentClones, uuids,
+            static async (plugin, server, u, token) => await plugin.FindCopiesAsync(server, u, token) ?? NotIndexed, cancellationToken);
+        return ReferenceEquals(found, NotIndexed)
+            ? null
+            : [.. Unique(session, GuideMethod.GetCurrentClones, found).Where(copy => copy.SourceUuids.Any(uuids.Contains)).Select(Own)];
+    }
+
+    /// <summary>The LUN, clone or snapshot of this Uuid; null where there is none.</summary>
+    private async Task<StorageElement?> FindByUuidIndexedAsync(string uuid, CancellationToken cancellationToken)
+    {
+        await foreach (var element in ListAsync(new() { Uuid = uuid }, cancellationToken))
+        {
+            return element;
+        }
+
+        return (await FindSnapshotsAsync(uuid, cancellationToken))?.FirstOrDefault(snapshot => snapshot.Uuid == uuid);
     }
 
     /// <summary>LUNs, clones and, where the array has them, snapshots.</summary>
@@ -33,7 +92,7 @@ public sealed partial class StorageArray
         return [.. Unique(await OpenAsync(cancellationToken), GuideMethod.GetCurrentSnaps, all)];
     }
 
-    /// <summary>Runs an action; a refusal by the array then names what blocks it.</summary>
+    /// <summary>Runs an action; an error of the array then names the objects that block it.</summary>
     private static async Task<T> NamingObstaclesAsync<T>(Func<Task<T>> action, Func<Task<IEnumerable<string>>> findObstacles)
     {
         try
@@ -48,7 +107,7 @@ public sealed partial class StorageArray
             }
             catch (StorageConnectException)
             {
-                // The refusal matters more than its obstacles.
+                // The error itself matters more than the list of its causes.
             }
 
             throw;
@@ -63,10 +122,10 @@ public sealed partial class StorageArray
         },
         findObstacles);
 
-    /// <summary>The groups an element is presented to, and what was made of it: "access group 'web'", "snapshot 'nightly'".</summary>
+    /// <summary>The groups an element is presented to, and its copies: "access group 'web'", "snapshot 'nightly'".</summary>
     private async Task<IEnumerable<string>> FindDependantsAsync(StorageElement element, CancellationToken cancellationToken)
     {
-        // A clone in use says nothing about its source; where one depends on it, the array tells so itself.
+        // A clone in use doesn't block its source. Where one depends on the source, the array reports it.
         return Obstacles(element.AccessGroupNames).Concat((await SnapshotsOfAsync(element, cancellationToken)).Select(Describe));
     }
 

@@ -4,8 +4,7 @@ using StorageConnect.Engine.Servers;
 
 namespace StorageConnect.Engine.Arrays;
 
-/// <content>This host's way to the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins that have none of their
-/// own.</content>
+/// <content>The host side of the elements: targets, logins, the SCSI bus. With the guide's generic versions for plug-ins without their own.</content>
 public sealed partial class StorageArray
 {
     /// <summary>True where the plug-in implements discover, start and stop.</summary>
@@ -15,12 +14,12 @@ public sealed partial class StorageArray
     internal bool HasPresentationIdentities => _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion).Descriptor.IdentityFromPresentation;
 
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover().</summary>
-    /// <returns>The server's record with its targets, or the plug-in's own note of them.</returns>
+    /// <returns>The server's record with its targets, or with the plug-in's storage id.</returns>
     /// <exception cref="NoSuchOperationException">It is no iSCSI array.</exception>
     [Rule(22, "discover is never called for SAN; of its answer the storage id and the targets are taken, nothing else.", "discover()")]
     public Task<StorageServer> DiscoverAsync(CancellationToken cancellationToken) => DiscoverAsync(static _ => { }, cancellationToken);
 
-    /// <summary>The same, with a word about what is offered and can't be used.</summary>
+    /// <summary>The same, with a warning for each reported target that can't be used.</summary>
     public async Task<StorageServer> DiscoverAsync(Action<string> warn, CancellationToken cancellationToken)
     {
         DemandIscsi(GuideMethod.Discover);
@@ -44,8 +43,7 @@ public sealed partial class StorageArray
 
     /// <summary>Logs this host in to targets. Guide: start().</summary>
     /// <param name="targets">Those that discover found, or some of them; null for all.</param>
-    /// <param name="contexts">The access contexts to log in with, of the server's; null for all. What they carry otherwise than the server's counts for this
-    /// call.</param>
+    /// <param name="contexts">The access contexts to log in with, of the server's; null for all. Values set here override the server's for this call.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The targets as they are now.</returns>
     /// <exception cref="InvalidRequestException">A target that discover didn't find, or an access context that isn't the server's.</exception>
@@ -59,7 +57,7 @@ public sealed partial class StorageArray
             _host.StartTargetsAsync,
             cancellationToken);
 
-    /// <summary>Logs this host out of targets; what is built on their LUNs is torn down first. Guide: stop().</summary>
+    /// <summary>Logs this host out of targets; multipath devices on their LUNs are removed first. Guide: stop().</summary>
     /// <param name="targets">As for <see cref="StartAsync"/>.</param>
     /// <param name="contexts">The access contexts to log out; sessions through the others stay. Null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -75,7 +73,7 @@ public sealed partial class StorageArray
             _host.StopTargetsAsync,
             cancellationToken);
 
-    /// <summary>Makes this host notice elements presented, withdrawn or resized. Guide: refresh().</summary>
+    /// <summary>Makes this host detect elements that were presented, withdrawn or resized. Guide: refresh().</summary>
     /// <returns>True when the plug-in did it; false when the host rescanned its SCSI bus.</returns>
     [Rule(2, "refresh is called only below API 1.2.10.", "refresh()")]
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
@@ -91,7 +89,7 @@ public sealed partial class StorageArray
         return false;
     }
 
-    /// <summary>Takes over what is registered now: another process may have discovered targets.</summary>
+    /// <summary>Reads the registered record again: another process may have discovered targets.</summary>
     internal StorageArray Renew(RegisteredServer entry)
     {
         if (!ReferenceEquals(Entry, entry))

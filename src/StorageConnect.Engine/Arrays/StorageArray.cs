@@ -69,27 +69,27 @@ public sealed partial class StorageArray : IDisposable
         await GetCapabilitiesAsync(await OpenAsync(cancellationToken), cancellationToken);
 
     /// <summary>The server's record with the array's present information. Guide: getInfo().</summary>
-    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await AskInfoAsync(cancellationToken)).Info;
+    public async Task<StorageServer> GetInfoAsync(CancellationToken cancellationToken) => (await CallGetInfoAsync(cancellationToken)).Info;
 
     /// <summary>
-    /// As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to keep: what was in ExtraInfo for the registration alone is gone where the plug-in
-    /// leaves it out.
+    /// As <see cref="GetInfoAsync(CancellationToken)"/>, for the record to store: entries of ExtraInfo that were for the registration alone are removed
+    /// where the plug-in omits them.
     /// </summary>
     internal async Task<StorageServer> GetInfoToKeepAsync(CancellationToken cancellationToken)
     {
         static string[] Parts(string? text) => (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-        var (info, answer) = await AskInfoAsync(cancellationToken);
+        var (info, answer) = await CallGetInfoAsync(cancellationToken);
         return !string.IsNullOrEmpty(answer.ExtraInfo) && Parts(answer.ExtraInfo).Except(Parts(info.ExtraInfo), StringComparer.Ordinal).Any() is false
             ? info with { ExtraInfo = answer.ExtraInfo }
             : info;
     }
 
-    private async Task<(StorageServer Info, StorageServer Answer)> AskInfoAsync(CancellationToken cancellationToken)
+    private async Task<(StorageServer Info, StorageServer Answer)> CallGetInfoAsync(CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
-        // The user's entries are kept: only the array's own information is taken from the result, and what the plug-in adds for itself.
+        // The user's entries are kept. Only the array's information, and what the plug-in adds for itself, is taken from the result.
         var updated = Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
@@ -114,7 +114,7 @@ public sealed partial class StorageArray : IDisposable
     public async Task<IReadOnlyList<string>> GetStorageNamesAsync(CancellationToken cancellationToken) =>
         await CallAsync(GuideMethod.GetStorageNames, 0, static (plugin, server, _, token) => plugin.GetStorageNamesAsync(server, token), cancellationToken);
 
-    /// <summary>The array's or an element's status, for people. Guide: getStatus().</summary>
+    /// <summary>The array's or an element's status, for display. Guide: getStatus().</summary>
     public Task<string> GetStatusAsync(StorageElement? element, CancellationToken cancellationToken) =>
         CallAsync(GuideMethod.GetStatus, element, static (plugin, server, e, token) => plugin.GetStatusAsync(server, e, token), cancellationToken);
 
@@ -183,7 +183,7 @@ public sealed partial class StorageArray : IDisposable
         return session;
     }
 
-    /// <summary>Ends a validate that hangs, also one that blocks its thread: nothing else of the array could be used, or tested, until it returned.</summary>
+    /// <summary>Ends a validate that hangs, also one that blocks its thread: until it returned, the array could not be used.</summary>
     private async Task ValidateAsync(Session session, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(PluginCall.ValidateTimeout);

@@ -4,8 +4,8 @@ using StorageConnect.Engine.Results;
 namespace StorageConnect.Engine.Arrays;
 
 /// <summary>
-/// Finds elements that a listing returns twice. The same element twice, as pages that overlap bring it, is dropped; two elements with one Uuid are
-/// a fault of the plug-in, because a caller could not say which of them is meant.
+/// Finds elements that a listing returns twice. The same element twice, as from overlapping pages, is dropped. Two elements with one Uuid are a fault
+/// of the plug-in, because callers could not distinguish them.
 /// </summary>
 internal sealed class UniqueElements
 {

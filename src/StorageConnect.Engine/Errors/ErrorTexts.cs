@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace StorageConnect.Engine.Errors;
 
-/// <summary>The words of the errors that the engine, the host side and the cmdlets raise: ErrorTexts.resx, by the error's id.</summary>
+/// <summary>The texts of the errors of the engine, the host and the cmdlets: ErrorTexts.resx, by the error's id.</summary>
 internal static class ErrorTexts
 {
     private const string ActionSuffix = ".Action";
@@ -12,7 +12,7 @@ internal static class ErrorTexts
 
     /// <summary>The text of the error that the calling method is named after.</summary>
     /// <param name="values">What takes the places {0}, {1} ... in message and action.</param>
-    /// <param name="variant">Which wording, where the case has several.</param>
+    /// <param name="variant">The variant, where the error has several wordings.</param>
     /// <param name="id">The error's id.</param>
     public static ErrorText Text(object?[] values, string? variant = null, [CallerMemberName] string id = "")
     {
@@ -21,7 +21,7 @@ internal static class ErrorTexts
             Fill(Get(name + ActionSuffix) ?? ActionFor(id), values));
     }
 
-    /// <summary>The way out that goes for a case in general; null when there is no such case.</summary>
+    /// <summary>The general action of an error; null when there is no such error.</summary>
     public static string? ActionFor(string id) => Get(id + ActionSuffix);
 
     /// <summary>'a', 'b' and so on, as messages list names.</summary>

@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Errors;
 
-/// <summary>A plug-in broke the contract: it threw what it shouldn't, or returned what it can't.</summary>
+/// <summary>A plug-in violated the contract: it threw an unexpected exception, or returned an invalid result.</summary>
 public sealed class PluginFaultException : StorageConnectException
 {
     /// <summary>What happened and why.</summary>

@@ -2,10 +2,10 @@ using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Engine.Errors;
 
-/// <summary>Errors about registered servers and what is kept of them. Each method's name is the id.</summary>
+/// <summary>Errors about registered servers and their stored data. Each method's name is the id.</summary>
 internal static class ServerErrors
 {
-    // There is no name: the parameter itself is missing.
+    // Without a name: the parameter itself is missing.
     private const string ServerParameter = "StorageServer";
 
     public static NotFoundException StorageServerNotFound() => new(Text([], "None")) { Element = ServerParameter };
@@ -46,6 +46,6 @@ internal static class ServerErrors
     public static DataCorruptException ServerListCorrupt(string path, string problem, Exception? cause = null) =>
         new(Text([path, problem]), cause) { Element = path };
 
-    // The message of a JSON error could quote the text around it: say where, not what.
+    // The message of a JSON error may quote the text. Report the position only.
     public static DataCorruptException SavedCredentialUnreadable(string path) => new(Text([path])) { Element = path };
 }

@@ -2,7 +2,7 @@ using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Engine.Errors;
 
-/// <summary>Errors about iSCSI targets and where they are. Each method's name is the id.</summary>
+/// <summary>Errors about iSCSI targets and portals. Each method's name is the id.</summary>
 internal static class TargetErrors
 {
     public static NoSuchOperationException NotIscsi(string array, StorageType type, string method) =>

@@ -9,9 +9,9 @@ public interface IStorageHost : IHostServices
 
     /// <summary>The guide's generic discover: the targets that the server's access contexts offer this host (SendTargets).</summary>
     /// <param name="server">
-    /// Each of its access contexts is asked, through its own network device or each of the server's: what is reachable through them alone is found.
+    /// Discovery at each of its access contexts, through the context's network device or each of the server's. Only targets reachable through them are found.
     /// </param>
-    /// <param name="warn">Told of what they offer and this host can't use: it is left out.</param>
+    /// <param name="warn">Receives a warning for each reported target that this host can't use.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">None of them answers.</exception>
     Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken);

@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Lineage;
 
-/// <summary>Who was made of whom on one array.</summary>
+/// <summary>The lineage of the elements of one array.</summary>
 internal sealed class FamilyTree
 {
     private readonly Dictionary<string, StorageElement> _members;
@@ -43,7 +43,7 @@ internal sealed class FamilyTree
             Add(root, "", "", 0);
         }
 
-        // An array that says of two elements that each was made of the other gets them shown all the same.
+        // Elements that an array reports as each other's source are still shown.
         foreach (var left in members)
         {
             Add(left, "", "", 0);
@@ -59,7 +59,7 @@ internal sealed class FamilyTree
             }
 
             result.Add(ToLineage(member, branch + member.Name, depth));
-            // What has several sources hangs below the first of them.
+            // An element with several sources is shown below the first of them.
             var children = _children[member.Uuid].Where(child => !seen.Contains(child.Uuid)).ToList();
             for (var i = 0; i < children.Count; i++)
             {

@@ -11,7 +11,7 @@ public sealed class KnownNames
     private bool _loaded;
     private volatile bool _changed;
 
-    /// <summary>At most so many names of a kind are known at a time.</summary>
+    /// <summary>The most names of a kind that are kept.</summary>
     public const int Capacity = 20_000;
 
     private readonly Generations[] _kinds = [.. Enum.GetValues<NameKind>().Select(_ => new Generations())];
@@ -22,7 +22,7 @@ public sealed class KnownNames
     {
     }
 
-    /// <summary>Names that a file keeps for the next process. It is read when names are first asked for.</summary>
+    /// <summary>Names with a file that keeps them for the next process. The file is read when names are first needed.</summary>
     internal KnownNames(NamesFile? file)
     {
         _file = file;
@@ -72,10 +72,10 @@ public sealed class KnownNames
         }
     }
 
-    /// <summary>What had the name is gone.</summary>
+    /// <summary>The object with the name is gone.</summary>
     internal void Forget(NameKind kind, string serverUuid, string name)
     {
-        // Else the file would bring it back.
+        // Otherwise the file would restore it.
         EnsureLoaded();
         _kinds[(int)kind].Remove((serverUuid, name));
         _changed = true;
@@ -106,17 +106,17 @@ public sealed class KnownNames
         }
     }
 
-    /// <summary>Two halves: when the young one is full it becomes the old one, and what was old is forgotten. No name is moved one by one.</summary>
+    /// <summary>Two generations: when the young one is full it becomes the old one, and the previous old one is dropped. No name is moved singly.</summary>
     private sealed class Generations
     {
-        private readonly Lock _gate = new();
+        private readonly Lock _lock = new();
         private HashSet<(string ServerUuid, string Name)> _young = [];
         private HashSet<(string ServerUuid, string Name)> _old = [];
 
         /// <returns>True when the name was not among the young ones.</returns>
         public bool Add((string ServerUuid, string Name) name)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 if (!_young.Add(name))
                 {
@@ -135,7 +135,7 @@ public sealed class KnownNames
 
         public void Remove((string ServerUuid, string Name) name)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 _young.Remove(name);
                 _old.Remove(name);
@@ -144,7 +144,7 @@ public sealed class KnownNames
 
         public IReadOnlyCollection<(string ServerUuid, string Name)> Get()
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _young, .. _old.Where(name => !_young.Contains(name))];
             }

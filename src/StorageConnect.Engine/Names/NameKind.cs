@@ -1,12 +1,12 @@
 namespace StorageConnect.Engine.Names;
 
-/// <summary>What a known name is the name of.</summary>
+/// <summary>The kind of object that has a known name.</summary>
 public enum NameKind
 {
     /// <summary>A LUN or clone.</summary>
     StorageElement,
 
-    /// <summary>A clone that shares blocks; it is known as a storage element, too.</summary>
+    /// <summary>A clone that shares blocks; it counts as a storage element, too.</summary>
     SnapClone,
 
     /// <summary>A snapshot.</summary>

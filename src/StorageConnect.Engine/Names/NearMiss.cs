@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Names;
 
-/// <summary>The name that was probably meant: equal but for case, or one letter away.</summary>
+/// <summary>The suggestion for a misspelt name: equal except for case, or one letter different.</summary>
 public static class NearMiss
 {
     /// <summary>Finds the one known name that is nearest, or null when none or several are near.</summary>
@@ -14,7 +14,7 @@ public static class NearMiss
                 return other;
             }
 
-            // In names of one or two letters, one letter is all the difference that there can be.
+            // In names of one or two letters, one letter is too much of a difference.
             if (name.Length > 2 && IsOneLetterAway(name, other))
             {
                 near.Add(other);
@@ -24,7 +24,7 @@ public static class NearMiss
         return near.Count == 1 ? near.Single() : null;
     }
 
-    /// <summary>True when one letter was inserted, left out, replaced, or exchanged with its neighbour.</summary>
+    /// <summary>True when one letter was inserted, omitted, replaced, or exchanged with its neighbour.</summary>
     private static bool IsOneLetterAway(string a, string b)
     {
         if (Math.Abs(a.Length - b.Length) > 1)

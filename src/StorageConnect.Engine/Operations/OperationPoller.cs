@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Operations;
 
@@ -31,7 +32,7 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
     /// <summary>False when nothing at all is left: no timer, no query.</summary>
     public bool IsBusy => Volatile.Read(ref _loops) > 0;
 
-    /// <summary>Polls an operation for a subscription, which gets what is known at once.</summary>
+    /// <summary>Polls an operation for a subscription, which gets the known state at once.</summary>
     public void Subscribe(StoredOperation operation, OperationSubscription subscription)
     {
         lock (_lock)
@@ -111,7 +112,9 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
             if (polled.Take(result) is { } wait)
             {
                 var interval = polled.Subscriptions.Select(subscription => subscription.PollInterval).DefaultIfEmpty().Min();
-                pause = Delay(wait > interval ? wait : interval, polled.Token);
+                wait = wait > interval ? wait : interval;
+                Trace(polled, wait);
+                pause = Delay(wait, polled.Token);
             }
             else if (_polled.GetValueOrDefault(polled.Operation.Id) == polled)
             {
@@ -134,6 +137,20 @@ internal sealed class OperationPoller(Func<StoredOperation, CancellationToken, T
         }
 
         return pause;
+    }
+
+    private static void Trace(PolledOperation polled, TimeSpan pause)
+    {
+        var operation = polled.Operation.Operation;
+        if (polled.Update.Problem is { } problem)
+        {
+            Tracer.Verbose($"{operation.StorageServerName}: {operation.Kind} '{operation.Target}', retry in {pause.TotalMilliseconds:0} ms: {problem.Message}");
+        }
+        else
+        {
+            var percent = polled.Update.Operation?.PercentComplete ?? -1;
+            Tracer.Debug($"{operation.StorageServerName}: {operation.Kind} '{operation.Target}' at {percent} %, poll in {pause.TotalMilliseconds:0} ms");
+        }
     }
 
     /// <summary>A new operation has no progress yet; a resumed one is queried at once.</summary>

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Engine.Operations;
 
-/// <summary>What arrays do in the background for this user. Operations are stored on disk, so that any later process can follow them.</summary>
+/// <summary>Background operations of arrays for this user. They are stored on disk, so that any later process can follow them.</summary>
 public sealed class OperationService
 {
     private readonly OperationStore _store;
@@ -23,8 +23,7 @@ public sealed class OperationService
     internal OperationPoller Poller { get; }
 
     /// <summary>
-    /// Calls an array for something that may take long, and stores what goes on in the background, also when the caller's wait ends before the
-    /// call does.
+    /// Makes a call that may take long, and stores the background operation that results, also when the caller's wait ends before the call does.
     /// </summary>
     /// <param name="array">The array.</param>
     /// <param name="kind">What is being done.</param>
@@ -112,7 +111,7 @@ public sealed class OperationService
     /// <param name="pollInterval">The least time between two queries of one operation; zero leaves it to the engine and the plug-in.</param>
     public OperationSubscription Subscribe(TimeSpan pollInterval = default) => new(this) { PollInterval = pollInterval };
 
-    /// <summary>Has the array stop an operation, and remove what it has made so far.</summary>
+    /// <summary>Makes the array stop an operation, and remove its partial result.</summary>
     /// <exception cref="NoSuchOperationException">The plug-in can't.</exception>
     /// <exception cref="InvalidRequestException">It has ended by itself.</exception>
     public async Task<OscOperation> StopAsync(string id, CancellationToken cancellationToken)

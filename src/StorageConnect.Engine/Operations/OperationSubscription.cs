@@ -9,7 +9,7 @@ namespace StorageConnect.Engine.Operations;
 public sealed class OperationSubscription : IDisposable
 {
     private readonly OperationService _service;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly HashSet<string> _subscribed = [];
     private readonly Dictionary<string, OperationUpdate> _updates = [];
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -44,7 +44,7 @@ public sealed class OperationSubscription : IDisposable
     /// <summary>The latest update of each operation since the last call; empty when there is none.</summary>
     public IReadOnlyList<OperationUpdate> Take()
     {
-        lock (_gate)
+        lock (_lock)
         {
             OperationUpdate[] update = [.. _updates.Values];
             _updates.Clear();
@@ -85,7 +85,7 @@ public sealed class OperationSubscription : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isOver = true;
             _updates.Clear();
@@ -99,7 +99,7 @@ public sealed class OperationSubscription : IDisposable
 
     internal void Publish(OperationUpdate update)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!_isOver)
             {

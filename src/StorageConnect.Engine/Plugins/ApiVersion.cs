@@ -6,16 +6,16 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>A revision of the guide, such as 1.2.10.</summary>
 internal readonly record struct ApiVersion(int Major, int Minor, int Revision) : IComparable<ApiVersion>
 {
-    /// <summary>The lowest revision the engine speaks.</summary>
+    /// <summary>The lowest revision the engine supports.</summary>
     public static readonly ApiVersion Lowest = new(1, 2, 7);
 
     /// <summary>From here on a server can have several access contexts.</summary>
     public static readonly ApiVersion ManyAccessContexts = new(1, 2, 9);
 
-    /// <summary>From here on <c>refresh</c> is not called any more. Also the highest revision the engine speaks.</summary>
+    /// <summary>From here on <c>refresh</c> is not called any more. Also the highest revision the engine supports.</summary>
     public static readonly ApiVersion NoRefresh = new(1, 2, 10);
 
-    /// <summary>The highest revision the engine speaks.</summary>
+    /// <summary>The highest revision the engine supports.</summary>
     public static readonly ApiVersion Highest = NoRefresh;
 
     public static bool operator <(ApiVersion left, ApiVersion right) => left.CompareTo(right) < 0;

@@ -1,11 +1,11 @@
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
-using System.Runtime.InteropServices;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>Whether a file can be a .NET assembly. Says in one sentence what it is otherwise. Reads headers and metadata, loads nothing.</summary>
-internal static partial class AssemblyFile
+/// <summary>Whether a file can be a .NET assembly, and what it is otherwise. Reads headers and metadata, loads nothing.</summary>
+internal static class AssemblyFile
 {
     /// <summary>What is wrong with a file that should be an assembly, or null.</summary>
     public static string? FindProblem(string path)
@@ -33,32 +33,15 @@ internal static partial class AssemblyFile
         return FindProblemOfImage(file) is { } problem ? $"'{path}' {problem}" : null;
     }
 
-    /// <summary>What a path leads to where that is no regular file: a named pipe, a socket, a folder, a device.</summary>
-    public static string? KindOf(string path)
+    /// <summary>The kind of a path that is not a regular file: a named pipe, a socket, a folder, a device.</summary>
+    public static string? KindOf(string path) => !OperatingSystem.IsLinux() ? null : LinuxFile.TryStatus(path) switch
     {
-        return OperatingSystem.IsLinux() ? ModeOf(path) switch
-        {
-            0x8000 or 0 => null,
-            0x1000 => "a named pipe",
-            0xC000 => "a socket",
-            0x4000 => "a folder",
-            _ => "a device",
-        } : null;
-    }
-
-    /// <summary>The file type bits of what a path leads to; 0 where it can't be told.</summary>
-    private static unsafe int ModeOf(string path)
-    {
-        const int currentFolder = -100;
-        const uint typeMask = 0x1;
-        const int modeOffset = 28; // stx_mode: mask 4, blksize 4, attributes 8, nlink 4, uid 4, gid 4
-        var buffer = stackalloc byte[256];
-        return Statx(currentFolder, path, 0, typeMask, buffer) == 0 ? *(ushort*)(buffer + modeOffset) & 0xF000 : 0;
-    }
-
-    // statx has the same layout on every architecture, unlike stat.
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
+        null or { IsRegular: true } => null,
+        { IsPipe: true } => "a named pipe",
+        { IsSocket: true } => "a socket",
+        { IsFolder: true } => "a folder",
+        _ => "a device",
+    };
 
     private static string? FindProblemOfImage(FileStream file)
     {
@@ -79,7 +62,7 @@ internal static partial class AssemblyFile
         }
         catch (Exception)
         {
-            // Headers that hold together only halfway fail in any way there is.
+            // Damaged headers can cause any exception.
             return "is damaged.";
         }
     }

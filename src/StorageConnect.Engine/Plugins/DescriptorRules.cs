@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>What a plug-in declares of itself must be whole and true before any of its code runs.</summary>
+/// <summary>Checks a plug-in's descriptor for completeness and consistency before any of its code runs.</summary>
 internal static partial class DescriptorRules
 {
     private static readonly AbilityKey[] FeatureKeys =

@@ -5,7 +5,7 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>A plug-in that can be called.</summary>
 internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiVersion, StorageArrayPlugin Instance)
 {
-    /// <summary>The plug-in has its own discover, start and stop; else the engine's generic versions serve.</summary>
+    /// <summary>The plug-in has its own discover, start and stop; else the engine's generic versions are used.</summary>
     public bool OverridesDiscovery { get; } = Instance.Implements(GuideMethod.Discover);
 
     /// <summary>The plug-in has its own refresh.</summary>
@@ -14,14 +14,14 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
     /// <summary>The plug-in has its own updateSERecords.</summary>
     public bool OverridesUpdate { get; } = Instance.Implements(GuideMethod.UpdateStorageElements);
 
-    /// <summary>Drops what the plug-in keeps in memory. All of it: how a plug-in names its caches is its own business.</summary>
+    /// <summary>Clears all caches of the plug-in: the engine doesn't know which of them belong to a server.</summary>
     public void ClearCache()
     {
         (Instance as WorkerPlugin)?.Retire();
         Instance.Services.Cache.Clear();
     }
 
-    /// <summary>It runs in processes of its own: its class is not in this one.</summary>
+    /// <summary>It runs in processes of its own; its class is not loaded here.</summary>
     public bool RunsElsewhere => Instance is WorkerPlugin;
 
     /// <summary>Another instance of the plug-in, as another process has: it shares nothing with this one.</summary>

@@ -9,13 +9,13 @@ internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor
     /// <summary>Where it was found.</summary>
     public PluginOrigin Origin { get; init; } = PluginOrigin.User;
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The kind of plug-in.</summary>
     public PluginKind Kind { get; init; }
 
     /// <summary>It runs in processes of its own.</summary>
     public bool IsIsolated { get; init; }
 
-    /// <summary>The file can be a plug-in's, but nothing can be read of it: that is told even where there are other plug-ins beside it.</summary>
+    /// <summary>The file may be a plug-in's but can't be read: reported even where there are other plug-ins beside it.</summary>
     public bool IsUnreadable { get; init; }
 
     public PluginVersion Version => PluginVersion.TryParse(Descriptor?.Version) ?? default;

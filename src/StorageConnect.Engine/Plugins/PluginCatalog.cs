@@ -5,7 +5,7 @@ using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>Which plug-ins there are, and which one serves whom. Looks at the disk at each call, loads only what is asked for.</summary>
+/// <summary>The installed plug-ins, and which of them serves a server. Reads the disk at each call, loads only what is needed.</summary>
 public sealed class PluginCatalog
 {
     private readonly PluginFinder _finder;
@@ -19,9 +19,9 @@ public sealed class PluginCatalog
         _store = new(paths);
     }
 
-    /// <summary>All plug-ins, good and bad, with what is wrong with the bad ones.</summary>
+    /// <summary>All plug-ins, usable or not, with their problems.</summary>
     /// <param name="load">
-    /// Load each and construct it, which runs its code, to find out whether it can be used. Otherwise all comes from the files, and no code of theirs runs.
+    /// Load and construct each, which runs its code, to find out whether it is usable. Otherwise only files are read, and none of their code runs.
     /// </param>
     public IReadOnlyList<OscPlugin> GetAll(bool load = false) => [.. _finder.Find().Select(candidate => ToOscPlugin(candidate, load))];
 
@@ -34,14 +34,14 @@ public sealed class PluginCatalog
     public void CheckAdd(string path, bool force = false, PluginOptions? options = null) => Prepare(path, force, options ?? new());
 
     /// <summary>
-    /// Copies a plug-in to where this user's plug-ins are looked for. Runs none of an assembly's code; a Python class or a program is started once, to
-    /// tell what it is.
+    /// Copies a plug-in into the folder of this user's plug-ins, or of all users'. Runs none of an assembly's code; a Python class or a program is
+    /// started once, for its descriptor.
     /// </summary>
     /// <param name="path">
     /// The plug-in's folder, which is copied as a whole; or its assembly, which is copied with the files that it needs; or its Python file or program,
     /// which is copied alone.
     /// </param>
-    /// <param name="force">Register it though another plug-in has its name.</param>
+    /// <param name="force">Register it even if another plug-in has its name.</param>
     /// <param name="options">How it is to run.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
@@ -52,7 +52,7 @@ public sealed class PluginCatalog
         return [.. GetAll().Where(plugin => Path.GetDirectoryName(plugin.Path) == folder)];
     }
 
-    /// <summary>The plug-ins that are in the same folder as one, and go with it when it is removed.</summary>
+    /// <summary>The plug-ins in the same folder as one, which are removed with it.</summary>
     public IReadOnlyList<OscPlugin> GetOthersInFolder(OscPlugin plugin)
     {
         ArgumentNullException.ThrowIfNull(plugin);
@@ -63,7 +63,7 @@ public sealed class PluginCatalog
     /// <summary>Deletes a plug-in that this user registered. A process that has loaded it goes on with it until it ends.</summary>
     public void Remove(OscPlugin plugin) => _store.Remove(plugin);
 
-    /// <summary>What a plug-in can do at all, by its name or class name.</summary>
+    /// <summary>The abilities of a plug-in, by its name or class name.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
     public Capabilities GetAbility(string name) => Find(name).Descriptor.Ability;
 
@@ -101,7 +101,7 @@ public sealed class PluginCatalog
         return LoadNewest(compatible, $"The plug-in class {className}");
     }
 
-    /// <summary>A class name says exactly which. A display name that several classes have is the module's own, or ambiguous.</summary>
+    /// <summary>A class name is unique. A display name that several classes have means the module's own, or is ambiguous.</summary>
     private static List<PluginCandidate> SelectClass(string name, List<PluginCandidate> meant)
     {
         var classes = meant.GroupBy(candidate => candidate.Descriptor!.ClassName).ToList();
@@ -126,7 +126,7 @@ public sealed class PluginCatalog
         return source;
     }
 
-    /// <summary>Starts the process of a plug-in that is to be registered, and ends it when it has told what it is.</summary>
+    /// <summary>Starts the process of a plug-in that is to be registered, and ends it when it has sent its descriptor.</summary>
     private IReadOnlyList<IntroducedPlugin> Introduce(string path, string file, PluginManifest manifest, bool force)
     {
         var name = Path.GetFileName(file);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -6,12 +7,36 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>Identifies a plug-in by the content of its folder: two builds with the same path and version are two.</summary>
 internal static class PluginContent
 {
-    /// <summary>The SHA-256 of the names and contents of all files in an assembly's folder.</summary>
+    private static readonly ConcurrentDictionary<string, (IReadOnlyList<(string Path, FileStamp? Stamp)> Files, string Hash)> Known = new();
+
+    /// <summary>The SHA-256 of the names and contents of all files in an assembly's folder. Files that have not changed are not read again.</summary>
     public static string HashOf(string assembly)
     {
         var folder = Path.GetDirectoryName(assembly)!;
+        var now = DateTimeOffset.UtcNow;
+        List<(string Path, FileStamp? Stamp)> files =
+        [
+            .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+                .Select(path => (path, FileStamp.TryRead(path, now)))
+        ];
+        if (Known.TryGetValue(folder, out var known) && known.Files.SequenceEqual(files))
+        {
+            return known.Hash;
+        }
+
+        var hash = HashOf(folder, files.Select(file => file.Path));
+        if (files.TrueForAll(file => file.Stamp is not null))
+        {
+            Known[folder] = (files, hash);
+        }
+
+        return hash;
+    }
+
+    private static string HashOf(string folder, IEnumerable<string> files)
+    {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var path in files)
         {
             if (AssemblyFile.KindOf(path) is null)
             {

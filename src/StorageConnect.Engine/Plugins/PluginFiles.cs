@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>The files that belong to a plug-in's assembly, among whatever else is in its folder.</summary>
+/// <summary>Finds the files that belong to a plug-in's assembly, among other files in its folder.</summary>
 internal static class PluginFiles
 {
     private static readonly string[] AssetKinds = ["runtime", "native", "resources", "runtimeTargets"];

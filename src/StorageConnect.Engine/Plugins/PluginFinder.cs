@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Engine.Settings;
 
 namespace StorageConnect.Engine.Plugins;
@@ -5,11 +6,13 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>Finds plug-ins: a folder each, in the module, in the user's data folder and in /opt. Reads metadata, runs nothing.</summary>
 internal sealed class PluginFinder(EnginePaths paths)
 {
+    private static readonly ConcurrentDictionary<string, (FileStamp Stamp, IReadOnlyList<PluginCandidate> Candidates)> KnownFiles = new();
+
     /// <summary>All candidates, good and refused, in a stable order.</summary>
     public IEnumerable<PluginCandidate> Find() =>
         FindIn(paths.ModulePlugins, PluginOrigin.Module)
             .Concat(FindIn(paths.UserPlugins, PluginOrigin.User))
-            .Concat(FindIn(EnginePaths.SystemPlugins, PluginOrigin.System));
+            .Concat(FindIn(paths.SystemPlugins, PluginOrigin.System));
 
     /// <summary>The candidates of one plug-in folder.</summary>
     /// <param name="folder">The folder of the plug-in itself.</param>
@@ -51,11 +54,11 @@ internal sealed class PluginFinder(EnginePaths paths)
                 : $"'{folder}' holds no assembly with a class marked [StorageArrayPlugin]. Build the plug-in, and copy its output there.")];
     }
 
-    /// <summary>The candidates of a folder whose manifest tells them. No process is started.</summary>
+    /// <summary>The candidates of a folder with a manifest. No process is started.</summary>
     private static IEnumerable<PluginCandidate> FindInManifest(string folder, PluginManifest manifest)
     {
         var file = Path.Combine(folder, manifest.Command[0]);
-        var problem = manifest.Plugins.Count == 0 ? $"'{folder}' was not registered: Register-OscPlugin asks the plug-in what it is."
+        var problem = manifest.Plugins.Count == 0 ? $"'{folder}' was not registered: Register-OscPlugin reads the plug-in's descriptor."
             : manifest.FindChange(folder) ?? FindInterpreterProblem(manifest);
         return manifest.Plugins.Count == 0
             ? [new(file, null, problem) { Kind = manifest.Kind, IsIsolated = true }]
@@ -74,12 +77,36 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
 
         return !File.Exists(interpreter)
-            ? $"Its interpreter '{interpreter}' is not there."
+            ? $"Its interpreter '{interpreter}' does not exist."
             : PluginTrust.FindProgramProblem(interpreter);
     }
 
-    /// <summary>The candidates in one file. One without a descriptor says what the file is.</summary>
-    public static IEnumerable<PluginCandidate> FindInFile(string path)
+    /// <summary>The candidates in one file. One without a descriptor has the problem of the file. A file is read once, and again when it has changed.</summary>
+    public static IReadOnlyList<PluginCandidate> FindInFile(string path)
+    {
+        try
+        {
+            var stamp = FileStamp.TryRead(path, DateTimeOffset.UtcNow);
+            if (stamp is not null && KnownFiles.TryGetValue(path, out var known) && known.Stamp == stamp)
+            {
+                return known.Candidates;
+            }
+
+            var candidates = ReadFile(path);
+            if (stamp is not null)
+            {
+                KnownFiles[path] = (stamp.Value, candidates);
+            }
+
+            return candidates;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [new(path, null, $"The file can't be read: {e.Message}") { IsUnreadable = true }];
+        }
+    }
+
+    private static IReadOnlyList<PluginCandidate> ReadFile(string path)
     {
         try
         {
@@ -89,15 +116,11 @@ internal sealed class PluginFinder(EnginePaths paths)
             }
 
             var (descriptors, assemblyVersion) = DescriptorReader.Read(path);
-            return descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)));
+            return [.. descriptors.Select(descriptor => new PluginCandidate(path, descriptor, DescriptorRules.FindProblem(descriptor, assemblyVersion)))];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is not (IOException or UnauthorizedAccessException))
         {
-            return [new(path, null, $"The file can't be read: {e.Message}") { IsUnreadable = true }];
-        }
-        catch (Exception e)
-        {
-            // Metadata that holds together only halfway fails in any way there is; it must not hide the other plug-ins.
+            // Damaged metadata can cause any exception. It must not hide the other plug-ins.
             return [new(path, null,
                 $"Its descriptor can't be read: the file is damaged, or was built against another contract ({e.Message})") { IsUnreadable = true }];
         }

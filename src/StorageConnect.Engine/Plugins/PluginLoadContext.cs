@@ -5,7 +5,7 @@ namespace StorageConnect.Engine.Plugins;
 
 /// <summary>
 /// Keeps one plug-in with its dependencies apart from all others. It shares the contract assembly alone, and always the engine's own copy:
-/// one shipped inside a plug-in's folder would make its types strangers to the engine.
+/// with a copy from the plug-in's folder its types would not be the engine's.
 /// </summary>
 /// <param name="pluginPath">The plug-in's assembly.</param>
 /// <param name="fromMemory">
@@ -27,7 +27,7 @@ internal sealed class PluginLoadContext(string pluginPath, bool fromMemory) : As
             return Contract;
         }
 
-        // Null sends the runtime to the default context: that is where the framework is.
+        // Null means the default context, which has the framework.
         return _resolver.ResolveAssemblyToPath(assemblyName) is { } path ? LoadFile(path) : null;
     }
 

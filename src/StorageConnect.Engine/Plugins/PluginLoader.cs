@@ -5,7 +5,7 @@ using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>Loads each plug-in once per process, in a load context of its own, and remembers which could not be loaded and why.</summary>
+/// <summary>Loads each plug-in once per process, in a load context of its own, and keeps the errors of those that could not be loaded.</summary>
 internal sealed class PluginLoader(
     IHostServices host, TimeProvider clock, Func<IReadOnlyList<RegisteredServer>> servers, string stateFolder = "", TimeSpan? constructionLimit = null)
 {

@@ -1,18 +1,16 @@
 using System.Diagnostics;
 using StorageConnect.Engine.Results;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>A plug-in's log: each line is an activity of the source "StorageConnect", for its listeners. Without a listener no text is built.</summary>
+/// <summary>
+/// A plug-in's log: each line is a line of the trace. The tag with its level is its <see cref="PluginLogLevel"/>: <c>Debug</c> appears with -Debug,
+/// information and warnings with -Verbose.
+/// </summary>
 internal sealed class PluginLog(PluginDescriptor plugin) : IPluginLog
 {
-    /// <summary>The name of the activity source.</summary>
-    public const string SourceName = "StorageConnect";
-
-    /// <summary>The tag with the line's <see cref="PluginLogLevel"/>.</summary>
-    public const string LevelTag = "level";
-
-    private static readonly ActivitySource Source = new(SourceName);
+    private static readonly ActivitySource Source = new(Tracer.SourceName);
 
     public bool IsEnabled(PluginLogLevel level) => Source.HasListeners();
 
@@ -25,8 +23,8 @@ internal sealed class PluginLog(PluginDescriptor plugin) : IPluginLog
         }
 
         line.DisplayName = $"{plugin.Name}: {UntrustedText.CleanText(message ?? "")}";
-        line.SetTag(LevelTag, level);
-        line.SetTag("moment", true);
+        line.SetTag(Tracer.LevelTag, level);
+        line.SetTag(Tracer.MomentTag, true);
         line.Start();
     }
 }

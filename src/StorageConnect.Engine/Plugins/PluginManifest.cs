@@ -5,8 +5,8 @@ using StorageConnect.Engine.Workers;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>
-/// A plug-in's plugin.json: how its processes are started, and what it told of itself when it was registered, with the SHA-256 of the files that told
-/// it. An assembly that runs in this process needs none.
+/// A plug-in's plugin.json: how its processes are started, and its descriptor as of its registration, with the SHA-256 of its files. An assembly that
+/// runs in this process needs none.
 /// </summary>
 internal sealed record PluginManifest
 {
@@ -15,13 +15,13 @@ internal sealed record PluginManifest
 
     private const int LargestSize = 1 << 20;
 
-    /// <summary>What the plug-in is made of.</summary>
+    /// <summary>The kind of plug-in.</summary>
     public PluginKind Kind { get; init; }
 
     /// <summary>It runs in processes of its own. Python classes and programs always do.</summary>
     public bool Isolated { get; init; }
 
-    /// <summary>The program that runs it, by its full path; null where it runs by itself.</summary>
+    /// <summary>The full path of the interpreter; null where it needs none.</summary>
     public string? Interpreter { get; init; }
 
     /// <summary>The file in the plug-in's folder that is run, and its arguments.</summary>
@@ -30,17 +30,17 @@ internal sealed record PluginManifest
     /// <summary>The seconds that a call may take without a sign of progress; null for the engine's own limit.</summary>
     public int? TimeoutSeconds { get; init; }
 
-    /// <summary>What it told of itself.</summary>
+    /// <summary>Its descriptors.</summary>
     public IReadOnlyList<IntroducedPlugin> Plugins { get; init; } = [];
 
     /// <summary>The SHA-256 of each file of its folder, in hex, by the path in the folder.</summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>True where its processes are started by this file alone.</summary>
+    /// <summary>True where only this file says how its processes are started.</summary>
     public bool IsIsolated => Isolated || Kind != PluginKind.Assembly;
 
     /// <summary>The manifest of a plug-in's folder; null where there is none.</summary>
-    /// <exception cref="InvalidDataException">It can't be used; the message says why.</exception>
+    /// <exception cref="InvalidDataException">It is not usable; the message has the reason.</exception>
     public static PluginManifest? Read(string folder)
     {
         var path = Path.Combine(folder, FileName);

@@ -5,10 +5,13 @@ using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>The user's own plug-ins: puts them into their folder and takes them out.</summary>
+/// <summary>The plug-ins of this user and of all users: adds them to their folder and removes them.</summary>
 internal sealed class PluginStore(EnginePaths paths)
 {
-    /// <summary>Looks at a plug-in that is to be registered. Runs none of its code.</summary>
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode ExecutableByAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    /// <summary>Reads a plug-in that is to be registered. Runs none of its code.</summary>
     /// <param name="path">The plug-in's folder, or its assembly.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
     /// <exception cref="InvalidStorageArrayException">What is there is no usable plug-in.</exception>
@@ -32,6 +35,7 @@ internal sealed class PluginStore(EnginePaths paths)
             return new(isFolder ? source : Path.GetDirectoryName(source)!, isFolder ? FilesOf(source, isFolder) : [Path.GetFileName(source)], "", [])
             {
                 Manifest = manifest,
+                IsForAll = options.AllUsers,
             };
         }
 
@@ -47,31 +51,46 @@ internal sealed class PluginStore(EnginePaths paths)
         }
 
         var first = candidates[0].Descriptor!;
-        var target = Path.Combine(paths.UserPlugins, $"{first.ClassName}-{first.Version}");
+        var target = Path.Combine(RootOf(options.AllUsers), $"{first.ClassName}-{first.Version}");
         return Directory.Exists(target)
             ? throw PluginErrors.PluginExists(first.Name, first.Version, target)
             : new(isFolder ? source : Path.GetDirectoryName(source)!, FilesOf(source, isFolder), target, [.. candidates.Select(candidate =>
                 candidate.Descriptor!)])
             {
                 Manifest = options.Isolated || candidates[0].IsIsolated ? ((isFolder ? ReadManifest(source) : null) ?? new()) with { Isolated = true } : null,
+                IsForAll = options.AllUsers,
             };
     }
 
-    /// <summary>Copies a plug-in to where this user's plug-ins are looked for. Versions stand side by side, a folder each.</summary>
+    /// <summary>Copies a plug-in into the folder of this user's plug-ins, or of all users'. Each version has a folder of its own.</summary>
     /// <param name="source">What to copy.</param>
     /// <param name="introduce">
-    /// Asks a copied plug-in that is no assembly what it is, from the folder of the copy and its manifest. Throws where it can't be registered.
+    /// Reads the descriptor of a copied plug-in that is not an assembly, from the copy's folder and manifest. Throws where it can't be registered.
     /// </param>
     /// <returns>The folder it is in now.</returns>
     public string Add(PluginSource source, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
-        // Under a name that is no plug-in's until all files are there.
-        var partial = Path.Combine(paths.UserPlugins, $".{Guid.NewGuid():n}");
+        // Under a temporary name until all files are copied.
+        var root = RootOf(source.IsForAll);
+        var partial = Path.Combine(root, $".{Guid.NewGuid():n}");
         try
         {
-            PrivateFile.EnsureFolder(paths.UserPlugins);
+            if (source.IsForAll)
+            {
+                EnsureSharedFolder(root);
+            }
+            else
+            {
+                PrivateFile.EnsureFolder(root);
+            }
+
             Copy(source, partial);
             source = Complete(source, partial, introduce);
+            if (source.IsForAll)
+            {
+                OpenToAll(partial);
+            }
+
             Directory.Move(partial, source.Target);
         }
         catch (StorageConnectException)
@@ -86,7 +105,8 @@ internal sealed class PluginStore(EnginePaths paths)
                 Directory.Delete(partial, recursive: true);
             }
 
-            throw PluginErrors.PluginFolderNotWritable(source.Plugins[0].Name, source.Folder, paths.UserPlugins, e);
+            var name = source.Plugins is [var first, ..] ? first.Name : Path.GetFileName(source.Folder);
+            throw PluginErrors.PluginFolderNotWritable(name, source.Folder, root, e);
         }
 
         return source.Target;
@@ -99,11 +119,12 @@ internal sealed class PluginStore(EnginePaths paths)
     public static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
 
     /// <summary>Deletes a plug-in's folder.</summary>
-    /// <exception cref="AccessDeniedException">It is not one of this user's.</exception>
+    /// <exception cref="AccessDeniedException">It is neither this user's nor all users', or this user may not change it.</exception>
     public void Remove(OscPlugin plugin)
     {
         var folder = FolderOf(plugin);
-        if (Path.GetDirectoryName(folder) != paths.UserPlugins)
+        var root = Path.GetDirectoryName(folder)!;
+        if (root != paths.UserPlugins && root != paths.SystemPlugins)
         {
             throw PluginErrors.PluginNotYours(plugin.Name, folder);
         }
@@ -114,11 +135,13 @@ internal sealed class PluginStore(EnginePaths paths)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, paths.UserPlugins, e);
+            throw PluginErrors.PluginFolderNotWritable(plugin.Name, folder, root, e);
         }
     }
 
-    /// <summary>Writes the manifest of a copy, where it has one, and finds its place.</summary>
+    private string RootOf(bool isForAll) => isForAll ? paths.SystemPlugins : paths.UserPlugins;
+
+    /// <summary>Writes the manifest of a copy, where it has one, and determines its folder.</summary>
     private PluginSource Complete(PluginSource source, string copy, Func<string, PluginManifest, IReadOnlyList<IntroducedPlugin>> introduce)
     {
         if (source.Manifest is not { } manifest)
@@ -141,7 +164,7 @@ internal sealed class PluginStore(EnginePaths paths)
         File.Delete(Path.Combine(copy, PluginManifest.FileName));
         var plugins = introduce(file, manifest);
         var first = plugins[0].Descriptor;
-        var target = Path.Combine(paths.UserPlugins, $"{first.ClassName}-{first.Version}");
+        var target = Path.Combine(RootOf(source.IsForAll), $"{first.ClassName}-{first.Version}");
         if (Directory.Exists(target))
         {
             throw PluginErrors.PluginExists(first.Name, first.Version, target);
@@ -151,7 +174,7 @@ internal sealed class PluginStore(EnginePaths paths)
         return source with { Target = target, Plugins = [.. plugins.Select(plugin => plugin.Descriptor)] };
     }
 
-    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or what its file and the options tell.</summary>
+    /// <summary>The manifest of a plug-in that is to be registered: the one in its folder, or one from its file and the options.</summary>
     private static PluginManifest? ManifestFor(string source, bool isFolder, PluginOptions options)
     {
         var manifest = isFolder ? ReadManifest(source) : FromFile(source, options);
@@ -214,11 +237,13 @@ internal sealed class PluginStore(EnginePaths paths)
 
     private List<string> FilesOfFolder(string folder)
     {
-        var plugins = Path.GetFullPath(paths.UserPlugins);
-        if ((plugins + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar,
-            StringComparison.Ordinal))
+        foreach (var plugins in new[] { paths.UserPlugins, paths.SystemPlugins }.Select(Path.GetFullPath))
         {
-            throw PluginErrors.PluginFolderUnfit(folder, $"it contains the folder of your plug-ins, '{plugins}'");
+            if ((plugins + Path.DirectorySeparatorChar).StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar,
+                StringComparison.Ordinal))
+            {
+                throw PluginErrors.PluginFolderUnfit(folder, $"it contains the folder where plug-ins are registered, '{plugins}'");
+            }
         }
 
         var files = new List<string>();
@@ -240,6 +265,32 @@ internal sealed class PluginStore(EnginePaths paths)
         return files;
     }
 
+    private static void EnsureSharedFolder(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            EnsureSharedFolder(Path.GetDirectoryName(folder)!);
+            Directory.CreateDirectory(folder);
+            OpenToAll(folder);
+        }
+    }
+
+    /// <summary>Whatever this user's mask says: all may read it, and only its owner may change it.</summary>
+    private static void OpenToAll(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        File.SetUnixFileMode(folder, ReadableByAll | ExecutableByAll);
+        foreach (var entry in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
+        {
+            var isExecutable = Directory.Exists(entry) || File.GetUnixFileMode(entry).HasFlag(UnixFileMode.UserExecute);
+            File.SetUnixFileMode(entry, isExecutable ? ReadableByAll | ExecutableByAll : ReadableByAll);
+        }
+    }
+
     private static void Copy(PluginSource source, string target)
     {
         foreach (var file in source.Files)
@@ -249,7 +300,7 @@ internal sealed class PluginStore(EnginePaths paths)
             File.Copy(Path.Combine(source.Folder, file), copy);
             if (!OperatingSystem.IsWindows())
             {
-                // Whatever the build left: only this user may change what will run with this user's rights.
+                // Whatever modes the build left: only this user may change files that run with this user's rights.
                 File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             }
         }
@@ -263,6 +314,9 @@ internal sealed class PluginStore(EnginePaths paths)
 /// <param name="Plugins">The plug-ins it holds.</param>
 internal sealed record PluginSource(string Folder, IReadOnlyCollection<string> Files, string Target, IReadOnlyList<PluginDescriptor> Plugins)
 {
-    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. What it holds is not known before it was asked.</summary>
+    /// <summary>It is registered for all users.</summary>
+    public bool IsForAll { get; init; }
+
+    /// <summary>How it runs in processes of its own; null for an assembly that runs in this process. Its plug-ins are known once it has started.</summary>
     public PluginManifest? Manifest { get; init; }
 }

@@ -5,12 +5,12 @@ using StorageConnect.Linux.Native;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>
-/// Plug-ins run with all the user's rights, so outside the module only what nobody else can have written is loaded: every file, its folder and
-/// all parents belong to the user or root, and nobody else can write to them.
+/// Plug-ins run with all the user's rights, so outside the module only those that no other user can have written are loaded: every file, its
+/// folder and all parents belong to the user or root, and no one else can write to them.
 /// </summary>
 internal static class PluginTrust
 {
-    // As many as the kernel follows.
+    // The kernel's own limit.
     private const int MostLinks = 40;
     private const UnixFileMode WritableByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
@@ -66,7 +66,7 @@ internal static class PluginTrust
             return $"'{path}' belongs to another user (uid {owner}). Only plug-ins owned by you or root are loaded: chown it.";
         }
 
-        // A link is as good as the way to what it points to: all of that must be safe too.
+        // The target of a link, and all its parents, must be safe too.
         if (File.ResolveLinkTarget(path, returnFinalTarget: false) is { } target)
         {
             return links > 0 ? FindProblemUpwards(Path.GetFullPath(target.FullName), links - 1) : $"'{path}' is a link to a link, and so on without end.";

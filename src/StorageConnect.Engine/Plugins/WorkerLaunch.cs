@@ -3,10 +3,10 @@ using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>How the process of a plug-in is started: by its kind.</summary>
+/// <summary>The command that starts a plug-in's process, by its kind.</summary>
 internal static class WorkerLaunch
 {
-    /// <summary>The environment variable that tells a worker for assemblies its plug-in's assembly.</summary>
+    /// <summary>The environment variable with the plug-in's assembly, for a worker that runs assemblies.</summary>
     public const string PluginVariable = "STORAGE_CONNECT_PLUGIN";
 
     private const string StartupHooks = "DOTNET_STARTUP_HOOKS";
@@ -41,7 +41,7 @@ internal static class WorkerLaunch
         };
     }
 
-    /// <summary>What its processes may take.</summary>
+    /// <summary>The limits of its processes.</summary>
     public static WorkerLimits LimitsFor(PluginManifest manifest) =>
         manifest.TimeoutSeconds is { } seconds and > 0 ? new() { CallTimeout = TimeSpan.FromSeconds(seconds) } : new();
 
@@ -50,8 +50,8 @@ internal static class WorkerLaunch
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify), ".cache");
 
     /// <summary>
-    /// The program that this process runs, whatever it is, with a startup hook: the runtime calls the worker before the program itself begins. So a
-    /// pwsh with a runtime of its own needs no other .NET, and a worker starts as fast as a runtime does.
+    /// This process's own program with a startup hook: the runtime calls the worker before the program itself begins. So a pwsh with a runtime of its
+    /// own needs no other .NET, and a worker starts as fast as a runtime does.
     /// </summary>
     private static WorkerCommand ForAssembly(string assembly, string folder)
     {

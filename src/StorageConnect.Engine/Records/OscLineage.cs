@@ -1,6 +1,6 @@
 namespace StorageConnect;
 
-/// <summary>One member of a family of elements: what it was made of, what was made of it, and whose blocks it shares.</summary>
+/// <summary>One member of a family of elements: its sources, its copies, and the elements it shares blocks with.</summary>
 public sealed record OscLineage
 {
     /// <summary>The element's name.</summary>
@@ -21,19 +21,19 @@ public sealed record OscLineage
     /// <summary>The name of its server.</summary>
     public required string StorageServerName { get; init; }
 
-    /// <summary>How many generations it is below the oldest that is still there.</summary>
+    /// <summary>How many generations it is below the oldest existing one.</summary>
     public int Depth { get; init; }
 
-    /// <summary>The name with the branches that lead to it, as the table shows it.</summary>
+    /// <summary>The name with the branches of the tree, as the table shows it.</summary>
     public required string Tree { get; init; }
 
-    /// <summary>The names of what it was made of; what is gone by its Uuid in brackets.</summary>
+    /// <summary>The names of its sources; for those that are gone the Uuid in brackets.</summary>
     public ValueList<string> Sources { get; init; } = [];
 
-    /// <summary>The names of the snapshots made of it.</summary>
+    /// <summary>The names of its snapshots.</summary>
     public ValueList<string> Snapshots { get; init; } = [];
 
-    /// <summary>The names of the clones made of it.</summary>
+    /// <summary>The names of its clones.</summary>
     public ValueList<string> Clones { get; init; } = [];
 
     /// <summary>The names of the elements it shares blocks with, as reported: clones that are not split, and their sources.</summary>

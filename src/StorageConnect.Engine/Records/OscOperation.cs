@@ -56,13 +56,13 @@ public enum OscOperationKind
     Split,
 }
 
-/// <summary>Where an operation stands.</summary>
+/// <summary>The state of an operation.</summary>
 public enum OscOperationState
 {
     /// <summary>The array works on it, as of the last query.</summary>
     Running,
 
-    /// <summary>It is done; its result is there.</summary>
+    /// <summary>It is done, and has a result.</summary>
     Completed,
 
     /// <summary>It failed; its error says why.</summary>

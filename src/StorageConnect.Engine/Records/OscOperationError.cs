@@ -2,10 +2,10 @@ using StorageConnect.Engine.Results;
 
 namespace StorageConnect;
 
-/// <summary>Why an operation failed, as plain data that outlives the process that saw it.</summary>
+/// <summary>Why an operation failed, as plain data that can be stored.</summary>
 public sealed record OscOperationError
 {
-    /// <summary>The name of the case, for scripts.</summary>
+    /// <summary>The error's id, for scripts.</summary>
     public required string ErrorId { get; init; }
 
     /// <summary>What happened and why.</summary>
@@ -14,10 +14,10 @@ public sealed record OscOperationError
     /// <summary>What it is about, or null.</summary>
     public string? Element { get; init; }
 
-    /// <summary>The guide's method that said so, or null.</summary>
+    /// <summary>The guide's method that failed, or null.</summary>
     public string? Method { get; init; }
 
-    /// <summary>The plug-in that said so, with its version, or null.</summary>
+    /// <summary>The plug-in that failed, with its version, or null.</summary>
     public string? Plugin { get; init; }
 
     /// <summary>What the user can do about it, or null.</summary>
@@ -40,7 +40,7 @@ public sealed record OscOperationError
         Type = error.GetType().Name,
     };
 
-    /// <summary>The error as the plug-in threw it, in whatever process that was.</summary>
+    /// <summary>The error as the plug-in threw it, in this process or another.</summary>
     public StorageConnectException ToException()
     {
         var error = ErrorRepair.Create(Type, new(ErrorId, Message, Recommendation) { Element = Element });

@@ -6,7 +6,7 @@ public enum PluginState
     /// <summary>It can be used.</summary>
     Ready,
 
-    /// <summary>The engine won't load it: it isn't trusted, not well-formed, or speaks no common API revision.</summary>
+    /// <summary>The engine won't load it: it isn't trusted, is malformed, or has no common API revision.</summary>
     Refused,
 
     /// <summary>It couldn't be loaded or constructed.</summary>
@@ -22,11 +22,11 @@ public enum PluginOrigin
     /// <summary>The user registered it.</summary>
     User,
 
-    /// <summary>It was installed for everybody on this machine.</summary>
+    /// <summary>It was installed for all users of this machine.</summary>
     System,
 }
 
-/// <summary>What a plug-in is made of.</summary>
+/// <summary>The kind of plug-in.</summary>
 public enum PluginKind
 {
     /// <summary>A .NET assembly.</summary>
@@ -35,7 +35,7 @@ public enum PluginKind
     /// <summary>A Python class, as the guide has it.</summary>
     Python,
 
-    /// <summary>A program that speaks the plug-in protocol.</summary>
+    /// <summary>A program that implements the plug-in protocol.</summary>
     Program,
 }
 
@@ -78,7 +78,7 @@ public sealed record OscPlugin
     /// <summary>The processes of this session that run it now.</summary>
     public ValueList<OscPluginWorker> Workers { get; init; } = [];
 
-    /// <summary>Whether it came with the module, was registered by the user, or was installed for everybody.</summary>
+    /// <summary>Whether it came with the module, was registered by the user, or was installed for all users.</summary>
     public PluginOrigin Origin { get; init; }
 
     /// <inheritdoc cref="PluginDescriptor.StorageTypes"/>
@@ -102,12 +102,12 @@ public sealed record OscPlugin
     /// <inheritdoc cref="PluginDescriptor.Ability"/>
     public Capabilities? Ability { get; init; }
 
-    /// <summary>Whether it can be used, as far as its files tell; whether it can be loaded is known after it was used in this process.</summary>
+    /// <summary>Whether its files are usable; whether it can be loaded is known after its first use in this process.</summary>
     public PluginState State { get; init; }
 
     /// <summary>Why it can't be used, and what to do; null when it can.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>The name, so that a record will do where a name is asked for.</summary>
+    /// <summary>The name, so that a record can be passed where a name is expected.</summary>
     public override string ToString() => Name;
 }

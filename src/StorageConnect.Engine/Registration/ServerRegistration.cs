@@ -12,7 +12,7 @@ namespace StorageConnect.Engine.Registration;
 /// </summary>
 internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost host)
 {
-    /// <summary>Everything but the storing.</summary>
+    /// <summary>All steps except the storing.</summary>
     /// <param name="draft">What the user entered, with its secrets.</param>
     /// <param name="plugin">The plug-in it is for.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -25,7 +25,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
             plugin.Descriptor.ClassName,
             Guid.NewGuid().ToString("n"));
 
-        // The first validate sees the record without a storage name: only a validated server can be asked for its storage names.
+        // The first validate gets the record without a storage name: getStorageNames needs a validated server.
         using (var unnamed = Probe(entry with { Server = entry.Server with { StorageName = null } }))
         {
             var chosen = ChooseStorageName(
@@ -68,7 +68,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
     private static StorageServer WithoutSecrets(StorageServer server) =>
         (server with { AccessContexts = server.AccessContexts.Select(context => context.WithSecrets(null, null)).ToValueList() }).WithAdminSecret(null);
 
-    /// <summary>Until it is stored, the draft carries its secrets itself.</summary>
+    /// <summary>The draft's secrets, until it is stored.</summary>
     private sealed class UnkeptSecrets(StorageServer draft) : ISecretSource
     {
         public StorageServer Attach(StorageServer server) =>

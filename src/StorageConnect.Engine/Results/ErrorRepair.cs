@@ -2,10 +2,10 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Results;
 
-/// <summary>Copies of errors: with texts that can be shown, or made again of what was stored.</summary>
+/// <summary>Copies errors: with texts that can be displayed, or from their stored form.</summary>
 internal static class ErrorRepair
 {
-    /// <summary>The error itself where all its texts can be shown; else a copy of the same kind with clean texts and the error as its cause.</summary>
+    /// <summary>The error itself where all its texts can be displayed; else a copy of the same kind with clean texts and the error as its cause.</summary>
     public static StorageConnectException Clean(StorageConnectException error)
     {
         if (IsClean(error.Message) && IsClean(error.Recommendation) && IsClean(error.Element) && IsClean(error.ErrorId)
@@ -28,7 +28,7 @@ internal static class ErrorRepair
         return copy;
     }
 
-    /// <summary>An error of the kind with this class name. A plug-in's own kind becomes <see cref="OperationFailedException"/>.</summary>
+    /// <summary>An error of the kind with this class name. A plug-in's own class becomes <see cref="OperationFailedException"/>.</summary>
     public static StorageConnectException Create(string kind, ErrorText text, Exception? cause = null) => kind switch
     {
         nameof(AccessDeniedException) => new AccessDeniedException(text, cause),

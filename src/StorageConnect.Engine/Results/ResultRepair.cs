@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine.Results;
 
 /// <summary>
-/// Replaces what can't be shown in the texts of a result, and drops figures that can't be. What is not repaired here, because callers build on it, is
+/// Replaces characters that can't be displayed in the texts of a result, and drops impossible figures. Values that callers rely on are not repaired but
 /// refused by <see cref="ResultValidation"/>. A result that needs no repair is returned as it is.
 /// </summary>
 internal static class ResultRepair

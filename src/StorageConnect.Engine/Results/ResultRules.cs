@@ -1,9 +1,9 @@
 namespace StorageConnect.Engine.Results;
 
-/// <summary>What a plug-in returns must be what the guide says; anything else is a fault of the plug-in, before a user builds on it.</summary>
+/// <summary>Checks a plug-in's results against the guide. A violation is a fault of the plug-in.</summary>
 internal static class ResultRules
 {
-    /// <summary>Why an answer can't be about the element asked for, or null. What is removed or resized is what an answer says it is.</summary>
+    /// <summary>Reports a problem if the answer has another Uuid: callers continue with the returned record.</summary>
     [Rule(5, "An answer about an element is about the one that was asked for.", "Class methods")]
     public static string? FindOtherProblem(StorageElement answer, StorageElement asked) =>
         answer.Uuid != asked.Uuid ? $"it answers for '{answer.Name}', while '{asked.Name}' was asked for" : null;

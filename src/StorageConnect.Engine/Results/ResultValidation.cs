@@ -1,8 +1,8 @@
 namespace StorageConnect.Engine.Results;
 
 /// <summary>
-/// What every result must be before another rule looks at it: complete, its numbers and states within their types, its identifiers without anything
-/// that can't be shown.
+/// Checks every result before the other rules: it is complete, its numbers and states are valid, and its identifiers have no characters that can't be
+/// displayed.
 /// </summary>
 internal static class ResultValidation
 {
@@ -67,7 +67,7 @@ internal static class ResultValidation
     // It becomes part of a path below /dev.
     private static bool IsIdentity(string page83Id) => UntrustedText.IsCleanLine(page83Id) && !page83Id.Contains('/', StringComparison.Ordinal);
 
-    /// <summary>Whether each text can be shown as it is.</summary>
+    /// <summary>Whether each text can be displayed unchanged.</summary>
     public static bool AreClean(ValueList<string> texts)
     {
         for (var i = 0; i < texts.Count; i++)

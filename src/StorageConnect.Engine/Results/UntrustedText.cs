@@ -4,32 +4,32 @@ using System.Text;
 namespace StorageConnect.Engine.Results;
 
 /// <summary>
-/// Texts from arrays and plug-ins are data: no escape sequence, direction override or unbounded text of theirs reaches a terminal, a question, an
-/// error or a report.
+/// Cleans texts from arrays and plug-ins: no escape sequence, direction override or unbounded text reaches a terminal, a prompt, an error or a
+/// report.
 /// </summary>
 internal static class UntrustedText
 {
-    /// <summary>The longest name, in characters: contract of names.</summary>
+    /// <summary>The longest name, in characters.</summary>
     public const int LongestName = 255;
 
     /// <summary>The longest status, description, note or message, in characters.</summary>
     public const int LongestText = 16_384;
 
-    // What terminals act on: control characters (C0, DEL, C1), line and paragraph separators, marks and overrides of the writing direction. And
-    // surrogates, of which a single one can't be written to any file or terminal.
+    // Characters that terminals interpret: control characters (C0, DEL, C1), line and paragraph separators, marks and overrides of the writing direction.
+    // And surrogates: a single one can't be written to a file or terminal.
     private static readonly SearchValues<char> Suspects = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(code => (char)code).Where(character => IsForbidden(character) || char.IsSurrogate(character))]);
 
-    /// <summary>True for a name, an identifier or another single line that can be shown as it is.</summary>
+    /// <summary>True for a name, an identifier or another single line that can be displayed unchanged.</summary>
     public static bool IsCleanLine(string text) => text.Length <= LongestName && FindForbidden(text, from: 0, allowLines: false) < 0;
 
-    /// <summary>True for an opaque note of a plug-in that can be stored. It goes back untouched, so it is only measured.</summary>
+    /// <summary>True for an opaque value of a plug-in that can be stored. It is returned unchanged, so only its length is checked.</summary>
     public static bool IsStorableNote(string text) => text.Length <= 4 * LongestText && !HasLoneSurrogate(text);
 
-    /// <summary>A name or another single line, with a replacement character for what can't be shown, cut to <see cref="LongestName"/>.</summary>
+    /// <summary>A name or another single line, cleaned with replacement characters and cut to <see cref="LongestName"/>.</summary>
     public static string CleanLine(string text) => Clean(text, LongestName, allowLines: false);
 
-    /// <summary>A text that may have lines and tabs, with a replacement character for what can't be shown, cut to <see cref="LongestText"/>.</summary>
+    /// <summary>A text that may have lines and tabs, cleaned with replacement characters and cut to <see cref="LongestText"/>.</summary>
     public static string CleanText(string text) => Clean(text, LongestText, allowLines: true);
 
     /// <summary>The text in a message about it: one line, cut.</summary>
@@ -40,7 +40,7 @@ internal static class UntrustedText
         var isLong = text.Length > longest;
         if (isLong)
         {
-            // Not between the halves of a character.
+            // Not within a surrogate pair.
             var end = longest - 1;
             text = text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)];
         }
@@ -94,7 +94,7 @@ internal static class UntrustedText
         }
     }
 
-    // A carriage return alone goes back to the line's beginning and overwrites it.
+    // A terminal returns to the line's start at a lone carriage return, and overwrites the line.
     private static bool IsLayout(string text, int at) =>
         text[at] is '\n' or '\t' || (text[at] == '\r' && at + 1 < text.Length && text[at + 1] == '\n');
 

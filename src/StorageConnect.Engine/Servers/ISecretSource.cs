@@ -1,8 +1,8 @@
 namespace StorageConnect.Engine.Servers;
 
-/// <summary>Where a server's secrets come from.</summary>
+/// <summary>A source of a server's secrets.</summary>
 internal interface ISecretSource
 {
-    /// <summary>The record with the secrets there are.</summary>
+    /// <summary>The record with the known secrets.</summary>
     StorageServer Attach(StorageServer server);
 }

@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Servers;
 
-/// <summary>What is kept of a server: its record without secrets, and the plug-in class it is bound to.</summary>
+/// <summary>The stored form of a server: its record without secrets, and the plug-in class it is bound to.</summary>
 /// <param name="Server">The record as users see it.</param>
 /// <param name="PluginClass">Full name of the plug-in class.</param>
 /// <param name="Revision">Changes whenever the user changes the server, so that every process validates it again.</param>

@@ -6,7 +6,7 @@ using StorageConnect.Linux.Files;
 namespace StorageConnect.Engine.Servers;
 
 /// <summary>
-/// The secrets of registered servers: for the life of the process, and in a 0600 file in a 0700 folder where the user asked for it
+/// The secrets of registered servers: for the life of the process, and in a 0600 file in a 0700 folder where the user requested it
 /// (<c>-SaveCredential</c>).
 /// </summary>
 internal sealed class SecretStore(string folder) : ISecretSource
@@ -26,7 +26,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
             .WithAdminSecret(server.AdminUser is null ? null : Find(server.Uuid, AdminSlot, saved));
     }
 
-    /// <summary>Keeps the secrets that <paramref name="server"/> carries, in place of those it had.</summary>
+    /// <summary>Stores the secrets of <paramref name="server"/>, in place of the previous ones.</summary>
     /// <param name="server">The record with its secrets.</param>
     /// <param name="save">Also in a file; false: delete that file.</param>
     public void Keep(StorageServer server, bool save)
@@ -63,7 +63,7 @@ internal sealed class SecretStore(string folder) : ISecretSource
         DeleteFileOf(serverUuid);
     }
 
-    /// <summary>Whether the user asked for this server's secrets to be kept in a file.</summary>
+    /// <summary>Whether this server's secrets are kept in a file.</summary>
     public bool IsSaved(string serverUuid) => File.Exists(FileOf(serverUuid));
 
     private const string AdminSlot = "admin";

@@ -12,7 +12,7 @@ internal sealed class ServerFile(string path)
     // Far more than any list of servers.
     private const int LargestSize = 16 << 20;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     // Time and length of the file when it was read; null: read it again.
     private (DateTime LastWriteTimeUtc, long Length)? _seen;
@@ -23,7 +23,7 @@ internal sealed class ServerFile(string path)
     /// <summary>The servers as the file has them now.</summary>
     public IReadOnlyList<RegisteredServer> Read()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var file = new FileInfo(path);
             (DateTime LastWriteTimeUtc, long Length) now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
@@ -56,7 +56,7 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    // A folder in its place is an error, and no empty list.
+    // A folder in its place is an error, not an empty list.
     private bool IsThere() => File.Exists(path) || Directory.Exists(path);
 
     private IReadOnlyList<RegisteredServer> Parse()
@@ -102,7 +102,7 @@ internal sealed class ServerFile(string path)
     private static string? FindTwice(IEnumerable<string> texts, StringComparer comparer) =>
         texts.GroupBy(text => text, comparer).FirstOrDefault(group => group.Skip(1).Any())?.Key;
 
-    // JSON can leave out any field, nullable or not.
+    // JSON can omit any field, nullable or not.
     private static bool IsWhole(RegisteredServer? entry) =>
         entry is
         {

@@ -33,8 +33,8 @@ internal sealed class ServerRegistry(EnginePaths paths)
     /// <summary>Checks that a server may have this name.</summary>
     public void CheckNameIsFree(string name, string exceptUuid) => CheckNameIsFree(All, name, exceptUuid);
 
-    /// <summary>Puts a changed record in the place of the one with the same Uuid.</summary>
-    /// <exception cref="NotFoundException">It is registered no longer.</exception>
+    /// <summary>Replaces the record with the same Uuid.</summary>
+    /// <exception cref="NotFoundException">It is not registered any more.</exception>
     public void Replace(RegisteredServer entry) => _file.Change(all =>
     {
         CheckNameIsFree(all, entry.Server.Name, entry.Server.Uuid);
@@ -63,7 +63,7 @@ internal sealed class ServerRegistry(EnginePaths paths)
     private static NotFoundException NotFound(IReadOnlyList<RegisteredServer> all, string nameOrUuid) =>
         ServerErrors.StorageServerNotFound(nameOrUuid, [.. all.Select(entry => entry.Server.Name)]);
 
-    // Users type server names, so two that differ in case alone would be a trap.
+    // Users type server names, so two that differ only in case would be confused.
     private static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
     private static void CheckNameIsFree(IReadOnlyList<RegisteredServer> all, string name, string? exceptUuid)

@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Settings;
 
-/// <summary>Where the engine keeps and finds things: the XDG base directories.</summary>
+/// <summary>The engine's folders, from the XDG base directories.</summary>
 /// <param name="Config">Registered servers and saved secrets.</param>
 /// <param name="State">Operations.</param>
 /// <param name="UserPlugins">The user's own plug-ins.</param>
@@ -9,20 +9,20 @@ public sealed record EnginePaths(string Config, string State, string UserPlugins
 {
     private const string Folder = "storage-connect";
 
-    /// <summary>Plug-ins installed for everybody on this machine.</summary>
-    public static string SystemPlugins => "/opt/storage-connect/plugins";
+    /// <summary>Plug-ins installed for all users of this machine.</summary>
+    public string SystemPlugins { get; init; } = "/opt/storage-connect/plugins";
 
     /// <summary>
-    /// True where the administrator, or the user, wants every plug-in but the module's own to run in processes of its own: there is a file
-    /// isolate-plugins in /etc/storage-connect, or in the user's settings.
+    /// True where every plug-in except the module's own runs in processes of its own: a file isolate-plugins exists in /etc/storage-connect, or in the
+    /// user's settings.
     /// </summary>
     public bool IsolatesPlugins => new[] { "/etc/storage-connect", Config }.Any(folder => File.Exists(Path.Combine(folder, "isolate-plugins")));
 
-    /// <summary>The places as the environment says now: scripts and tests may change it between two commands.</summary>
+    /// <summary>The folders by the present environment: scripts and tests may change it between two commands.</summary>
     /// <param name="moduleFolder">The folder the module was imported from.</param>
     public static EnginePaths FromEnvironment(string moduleFolder)
     {
-        // Not verified: a home that is not there yet must not become the current folder.
+        // Not verified: a home that doesn't exist yet must not become the current folder.
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         return new(
             Path.Combine(BaseDirectory("XDG_CONFIG_HOME", home, ".config"), Folder),

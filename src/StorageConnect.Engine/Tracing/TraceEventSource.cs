@@ -3,11 +3,11 @@ using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Tracing;
 
-/// <summary>The trace as events, for dotnet-trace and event listeners. Listens to the trace only while somebody listens to the events.</summary>
+/// <summary>The trace as events, for dotnet-trace and event listeners. Listens to the trace only while the events have a listener.</summary>
 [EventSource(Name = Tracer.SourceName)]
 internal sealed class TraceEventSource : EventSource
 {
-    private static readonly Lock Gate = new();
+    private static readonly Lock Sync = new();
     private static readonly TraceEventSource Instance = new();
     private IDisposable? _listening;
 
@@ -38,7 +38,7 @@ internal sealed class TraceEventSource : EventSource
             return;
         }
 
-        lock (Gate)
+        lock (Sync)
         {
             _listening?.Dispose();
             _listening = IsEnabled() ? TraceScope.ListenToAll(Publish) : null;

@@ -7,7 +7,7 @@ namespace StorageConnect.Engine.Workers;
 /// <summary>One end of a JSON-RPC 2.0 connection over two streams. Both ends may send requests and notifications.</summary>
 internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessage)
 {
-    // More than a pipe takes in one piece: the write may block until the other end reads.
+    // More than a pipe's buffer: the write may block until the other end reads.
     private const int MayBlock = 32 * 1024;
 
     private readonly MessageReader _reader = new(input, longestMessage);
@@ -22,14 +22,14 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
     /// <summary>Called for each notification, on the reading thread: it must not wait.</summary>
     public Action<Message> OnNotification { get; init; } = static _ => { };
 
-    /// <summary>Ends every request that waits, and those to come, though the other end's stream is still open.</summary>
+    /// <summary>Fails every pending and later request, even if the other end's stream is still open.</summary>
     public void Abandon() => End(new EndOfStreamException("the process has ended"));
 
     /// <summary>The number for a request that is about to be sent.</summary>
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Reads messages until the other end closes its stream. Blocks the thread.</summary>
-    /// <exception cref="InvalidDataException">What came is no message.</exception>
+    /// <exception cref="InvalidDataException">The data is not a message.</exception>
     public void Run()
     {
         Exception end = new EndOfStreamException("the connection was closed");
@@ -73,7 +73,7 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
         return reply.Task;
     }
 
-    /// <summary>Sends a notification. Where nobody reads any more it does nothing.</summary>
+    /// <summary>Sends a notification. Does nothing when the connection has ended.</summary>
     public void Notify(string method, Action<Utf8JsonWriter> writeParams) => Send(null, method, writeParams);
 
     /// <summary>Sends the response to a request.</summary>
@@ -128,7 +128,7 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            // The reading thread sees the end of the connection, and ends every call.
+            // The reading thread detects the end of the connection, and ends every call.
         }
         finally
         {

@@ -31,7 +31,7 @@ internal sealed class Message
     public ReadOnlySpan<byte> Error => _json.AsSpan(_error);
 
     /// <summary>Reads the outer part of a message.</summary>
-    /// <exception cref="InvalidDataException">It is no JSON-RPC message.</exception>
+    /// <exception cref="InvalidDataException">It is not a JSON-RPC message.</exception>
     public static Message Parse(byte[] json)
     {
         var message = new Message(json);
@@ -41,7 +41,7 @@ internal sealed class Message
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            // A JSON error quotes the text, which may hold a secret.
+            // A JSON error quotes the text, which may contain a secret.
             throw new InvalidDataException("it wrote a message that is no JSON-RPC 2.0");
         }
 

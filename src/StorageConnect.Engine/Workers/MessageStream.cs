@@ -14,7 +14,7 @@ internal sealed class MessageReader(Stream stream, int longest)
     private int _end;
 
     /// <summary>The next message; null at the end of the stream. Blocks the thread.</summary>
-    /// <exception cref="InvalidDataException">What is there is no message.</exception>
+    /// <exception cref="InvalidDataException">The data is not a message.</exception>
     /// <exception cref="IOException">The stream can't be read.</exception>
     public byte[]? Read()
     {
@@ -112,7 +112,7 @@ internal sealed class MessageWriter(Stream stream)
     private readonly Lock _turn = new();
 
     /// <summary>Writes one message. Blocks the thread while the reader doesn't read.</summary>
-    /// <exception cref="IOException">Nobody reads any more.</exception>
+    /// <exception cref="IOException">The reader has closed the stream.</exception>
     public void Write(ReadOnlySpan<byte> message)
     {
         // One write for a small message: the reader wakes up once.

@@ -2,7 +2,7 @@ using StorageConnect.Linux.Tools;
 
 namespace StorageConnect.Engine.Workers;
 
-/// <summary>Replaces the secrets that a worker was given in what it writes: its log, its errors, its standard error.</summary>
+/// <summary>Replaces a worker's secrets in its output: its log, its errors, its standard error.</summary>
 internal sealed class SecretMask
 {
     // Shorter ones would replace parts of words.

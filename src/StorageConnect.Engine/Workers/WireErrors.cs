@@ -39,7 +39,7 @@ internal static class WireErrors
 
     /// <summary>The error of a response.</summary>
     /// <param name="json">The member "error".</param>
-    /// <param name="fault">Makes the error for what is no error of the contract: a fault of the other side.</param>
+    /// <param name="fault">Makes the error for anything that is not an error of the contract: a fault of the other side.</param>
     public static Exception Read(ReadOnlySpan<byte> json, Func<string, Exception> fault)
     {
         Content? error;

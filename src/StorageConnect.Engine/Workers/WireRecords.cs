@@ -7,14 +7,14 @@ internal static class WireRecords
 {
     public const string Secrets = "secrets";
 
-    /// <summary>For what is around the records in a message: its names begin with small letters.</summary>
+    /// <summary>For the message around the records: its names begin with lower-case letters.</summary>
     public static JsonSerializerOptions Options { get; } = new(RecordJson.Options)
     {
         PropertyNamingPolicy = null,
         PropertyNameCaseInsensitive = true,
     };
 
-    /// <summary>Writes the server of a call: its record, and apart from it the secrets it carries.</summary>
+    /// <summary>Writes the server of a call: its record, and its secrets apart from it.</summary>
     public static void WriteServer(Utf8JsonWriter json, StorageServer server)
     {
         Write(json, "server", server);

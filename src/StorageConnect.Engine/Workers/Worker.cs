@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
-using System.Threading.Channels;
 using StorageConnect.Engine.Results;
 using StorageConnect.Linux.Processes;
 using StorageConnect.Linux.Tracing;
@@ -14,43 +13,40 @@ internal sealed class Worker : IDisposable
 {
     private readonly string _name;
     private readonly WorkerLimits _limits;
-    private readonly WorkerServices _services;
     private readonly SessionProcess _process;
     private readonly JsonRpcPeer _peer;
-    private readonly SecretMask _mask = new();
+    private readonly WorkerTrace _trace;
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentDictionary<long, WorkerCall> _calls = new();
 
-    // How it ended, in words.
+    // How it ended, as text.
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _errorsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _killedBecause;
-
-    // Where the trace of the latest call is listened to: what the process writes belongs there.
-    private ExecutionContext? _traced = ExecutionContext.Capture();
-
-    // What it wrote last to standard error: why it ended at its start is mostly there.
-    private volatile string _lastLine = "";
 
     private Worker(string name, SessionProcess process, WorkerLimits limits, WorkerServices services)
     {
-        (_name, _process, _limits, _services) = (name, process, limits, services);
-        _peer = new(process.Output, process.Input, limits.Message) { OnRequest = Answer, OnNotification = Take };
+        (_name, _process, _limits, _trace) = (name, process, limits, new(name, limits.ErrorLines));
+        var messages = new WorkerMessages(_calls, services, _trace);
+        _peer = new(process.Output, process.Input, limits.Message)
+        {
+            OnRequest = request => _ = Task.Run(() => messages.AnswerAsync(_peer!, request, _closing.Token)),
+            OnNotification = messages.Take,
+        };
         Begin(Read, "reader");
-        Begin(ReadErrors, "standard error");
+        Begin(() => _trace.ReadErrors(process.Error), "standard error");
         process.WhenEnded(() => _ = AfterEndAsync());
     }
 
     /// <summary>Its process.</summary>
     public int ProcessId => _process.Id;
 
-    /// <summary>What it told of itself.</summary>
+    /// <summary>Its answer to initialize.</summary>
     public WorkerIntroduction Introduction { get; private set; } = new(0, null);
 
     /// <summary>False once it has ended or failed.</summary>
     public bool IsUsable => !_end.Task.IsCompleted && _killedBecause is null;
 
-    /// <summary>Calls under way. The pool counts them.</summary>
+    /// <summary>Running calls, counted by the pool.</summary>
     public int Active { get; set; }
 
     /// <summary>When its last call ended, by <see cref="Stopwatch"/>.</summary>
@@ -63,10 +59,10 @@ internal sealed class Worker : IDisposable
     /// <param name="name">The plug-in's name for the trace.</param>
     /// <param name="command">How to start it.</param>
     /// <param name="greeting">Which plug-in class, and which revision of the guide.</param>
-    /// <param name="limits">What it may take.</param>
-    /// <param name="services">What it may ask for.</param>
+    /// <param name="limits">Its limits.</param>
+    /// <param name="services">The services for its requests.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="WorkerFailedException">It can't be started, or does not introduce itself as it should.</exception>
+    /// <exception cref="WorkerFailedException">It can't be started, or its answer to initialize is wrong.</exception>
     public static async Task<Worker> StartAsync(string name, WorkerCommand command, WorkerGreeting greeting, WorkerLimits limits, WorkerServices services,
         CancellationToken cancellationToken)
     {
@@ -83,7 +79,7 @@ internal sealed class Worker : IDisposable
 
         try
         {
-            await worker.IntroduceAsync(greeting, cancellationToken);
+            await worker.IntroduceAsync(greeting, services.DevicePathPrefix, cancellationToken);
             span.End($"process {worker.ProcessId}");
             return worker;
         }
@@ -106,7 +102,7 @@ internal sealed class Worker : IDisposable
     /// <param name="writeParams">Writes the parameters.</param>
     /// <param name="read">Reads the answer.</param>
     /// <param name="cancellationToken">Ends the call: the worker is asked to give it up, and killed when it doesn't.</param>
-    /// <exception cref="WorkerFailedException">It ended, or had to be.</exception>
+    /// <exception cref="WorkerFailedException">It ended, or was killed.</exception>
     public async Task<T> CallAsync<T>(string method, StorageServer? server, Action<Utf8JsonWriter> writeParams, Func<Message, T> read,
         CancellationToken cancellationToken)
     {
@@ -125,7 +121,7 @@ internal sealed class Worker : IDisposable
         {
             while (true)
             {
-                // Asked before: what comes between the two questions is read in the next round.
+                // Read before the queue: parts that arrive in between are taken in the next round.
                 var isOver = reply.IsCompleted;
                 if (call.Parts!.Reader.TryRead(out var part))
                 {
@@ -147,7 +143,7 @@ internal sealed class Worker : IDisposable
         }
         finally
         {
-            // The caller wants no more of it.
+            // The caller has stopped reading.
             if (!reply.IsCompleted && IsUsable)
             {
                 await GiveUpAsync(call, reply);
@@ -155,10 +151,10 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>The text without the secrets that this worker was given.</summary>
-    public string Mask(string text) => _mask.Apply(text);
+    /// <summary>The text without this worker's secrets.</summary>
+    public string Mask(string text) => _trace.Mask(text);
 
-    /// <summary>Ends it: it is told so by the end of its standard input, and killed when it goes on.</summary>
+    /// <summary>Ends it by closing its standard input, and kills it when it continues.</summary>
     public void Close()
     {
         Tracer.Debug($"Worker of {_name}: end process {ProcessId}");
@@ -183,10 +179,10 @@ internal sealed class Worker : IDisposable
     public void Dispose()
     {
         _closing.Cancel();
-        // The process itself is released when the reading thread has seen its end.
+        // The reading thread releases the process at its end.
     }
 
-    private async Task IntroduceAsync(WorkerGreeting greeting, CancellationToken cancellationToken)
+    private async Task IntroduceAsync(WorkerGreeting greeting, string devicePathPrefix, CancellationToken cancellationToken)
     {
         using var call = Open(server: null, streams: false);
         var reply = await WaitAsync(call, _peer.RequestAsync(call.Id, WireNames.Initialize, json =>
@@ -195,7 +191,7 @@ internal sealed class Worker : IDisposable
             json.WriteNumber("recordVersion", RecordJson.Version);
             WireRecords.Write(json, "className", greeting.ClassName);
             WireRecords.Write(json, "apiVersion", greeting.ApiVersion);
-            json.WriteString("devicePathPrefix", _services.DevicePathPrefix);
+            json.WriteString("devicePathPrefix", devicePathPrefix);
         }), _limits.StartTimeout, cancellationToken);
         if (reply.IsError)
         {
@@ -226,18 +222,13 @@ internal sealed class Worker : IDisposable
 
     private async Task<string> ExplainStartAsync(string failure)
     {
-        await _errorsRead.Task.WaitAsync(_limits.EndTimeout).ContinueWith(static _ => { }, TaskScheduler.Default);
-        return _lastLine.Length == 0 ? failure : $"{failure}: {_lastLine}";
+        var reason = await _trace.ReadLastErrorAsync(_limits.EndTimeout);
+        return reason.Length == 0 ? failure : $"{failure}: {reason}";
     }
 
     private WorkerCall Open(StorageServer? server, bool streams)
     {
-        if (server is not null)
-        {
-            _mask.Add(server);
-        }
-
-        _traced = ExecutionContext.Capture();
+        _trace.BeginCall(server);
         var call = new WorkerCall(_peer.NextId(), streams, _calls);
         _calls[call.Id] = call;
         return call;
@@ -275,11 +266,11 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Asks the worker to give a call up. One that goes on is killed.</summary>
+    /// <summary>Sends the worker a cancellation of a call. A worker that continues is killed.</summary>
     private async Task GiveUpAsync(WorkerCall call, Task reply)
     {
         _peer.Notify(WireNames.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
-        // What it still sends of the list is read and dropped; without acknowledgement it would wait.
+        // The rest of the list is read and dropped; without acknowledgements the worker would wait.
         var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
         while (call.Parts is { } parts && await Task.WhenAny(isOver, parts.Reader.WaitToReadAsync().AsTask()) != isOver)
         {
@@ -307,7 +298,7 @@ internal sealed class Worker : IDisposable
             Kill($"broke the protocol and was killed: {Mask(UntrustedText.CleanText(e.Message))}");
         }
 
-        // A worker that closed its output ends soon, or is of no use.
+        // A worker that closed its output ends soon, or is unusable.
         if (!_process.WaitForEnd(_limits.EndTimeout))
         {
             Kill("closed its output and was killed");
@@ -318,7 +309,7 @@ internal sealed class Worker : IDisposable
         _end.TrySetResult(_killedBecause ?? (ended ? ToWords(_process.ExitCode) : "does not end"));
     }
 
-    /// <summary>What the process left behind goes with it; what has left its group and holds its output does not hold its calls.</summary>
+    /// <summary>Kills the rest of its process group. A process that left the group and keeps the output open does not block the calls.</summary>
     private async Task AfterEndAsync()
     {
         _process.KillGroup();
@@ -331,174 +322,9 @@ internal sealed class Worker : IDisposable
         ? $"was ended by signal {exitCode - 128}"
         : $"ended with exit code {exitCode}";
 
-    private void ReadErrors()
-    {
-        const int longestLine = 2000;
-        var line = new System.Text.StringBuilder();
-        var block = new char[4096];
-        var lines = 0;
-        try
-        {
-            for (int count; (count = _process.Error.Read(block, 0, block.Length)) > 0;)
-            {
-                foreach (var character in block.AsSpan(0, count))
-                {
-                    if (character == '\n')
-                    {
-                        Trace(line.ToString());
-                        line.Clear();
-                    }
-                    else if (line.Length < longestLine)
-                    {
-                        line.Append(character);
-                    }
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-            // It is gone.
-        }
-
-        Trace(line.ToString());
-        _errorsRead.TrySetResult();
-
-        void Trace(string text)
-        {
-            if (text.Length > 0)
-            {
-                _lastLine = UntrustedText.Quote(Mask(text));
-            }
-
-            if (text.Length > 0 && ++lines <= _limits.ErrorLines)
-            {
-                InTrace(() => Tracer.Debug($"Worker of {_name}: {UntrustedText.CleanText(Mask(text))}"));
-            }
-        }
-    }
-
-    private void InTrace(Action write)
-    {
-        if (_traced is { } context)
-        {
-            ExecutionContext.Run(context, static work => ((Action)work!)(), write);
-        }
-        else
-        {
-            write();
-        }
-    }
-
-    private void Take(Message message)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(message.Params.IsEmpty ? "{}"u8.ToArray() : message.Params.ToArray());
-            var parameters = document.RootElement;
-            switch (message.Method)
-            {
-                case WireNames.Items:
-                    TakePart(message, WireRecords.Read<long>(parameters, "id"));
-                    break;
-                case WireNames.Progress:
-                    TakeProgress(parameters);
-                    break;
-                case WireNames.Log:
-                    TakeLog(parameters);
-                    break;
-                default:
-                    break; // of a newer version
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"the parameters of '{UntrustedText.Quote(message.Method)}' are wrong");
-        }
-    }
-
-    private void TakePart(Message message, long id)
-    {
-        if (!_calls.TryGetValue(id, out var call) || call.Parts is null)
-        {
-            return; // the call was given up
-        }
-
-        call.ShowSign();
-        if (!call.Parts.Writer.TryWrite(message))
-        {
-            throw new InvalidDataException($"it sent more than {WireNames.Window} lists of elements that were not acknowledged");
-        }
-    }
-
-    private void TakeProgress(JsonElement parameters)
-    {
-        if (_calls.TryGetValue(WireRecords.Read<long>(parameters, "id"), out var call))
-        {
-            call.ShowSign();
-        }
-
-        if (Tracer.IsOn && WireRecords.TryRead<string>(parameters, "message") is { } text)
-        {
-            var percent = WireRecords.TryRead<double?>(parameters, "percent");
-            InTrace(() => Tracer.Debug($"Worker of {_name}: {percent ?? -1:0} % {UntrustedText.CleanText(Mask(text))}"));
-        }
-    }
-
-    private void TakeLog(JsonElement parameters)
-    {
-        var level = Enum.TryParse<PluginLogLevel>(WireRecords.TryRead<string>(parameters, "level"), ignoreCase: true, out var known)
-            ? known
-            : default;
-        if (_services.Log.IsEnabled(level))
-        {
-            var text = Mask(WireRecords.Read<string>(parameters, "message"));
-            InTrace(() => _services.Log.Write(level, text));
-        }
-    }
-
-    private void Answer(Message request) => _ = Task.Run(async () =>
-    {
-        var id = request.Id!.Value;
-        try
-        {
-            using var document = JsonDocument.Parse(request.Params.IsEmpty ? "{}"u8.ToArray() : request.Params.ToArray());
-            var result = await _services.AnswerAsync(request.Method!, document.RootElement, _closing.Token);
-            _peer.Respond(id, json =>
-            {
-                json.WritePropertyName("result"u8);
-                JsonSerializer.Serialize(json, result, RecordJson.Options);
-            });
-        }
-        catch (Exception e)
-        {
-            _peer.Respond(id, json => WireErrors.Write(json, e));
-        }
-    });
-
     private static void Begin(Action work, string what) => new Thread(() => work(), 256 * 1024)
     {
         IsBackground = true,
         Name = $"StorageConnect worker {what}",
     }.UnsafeStart();
-}
-
-/// <summary>A call under way.</summary>
-internal sealed class WorkerCall(long id, bool streams, ConcurrentDictionary<long, WorkerCall> all) : IDisposable
-{
-    private long _lastSign;
-
-    /// <summary>The number of its request.</summary>
-    public long Id { get; } = id;
-
-    /// <summary>The parts of its answer; null where it has one answer.</summary>
-    public Channel<Message>? Parts { get; } = streams
-        ? Channel.CreateBounded<Message>(new BoundedChannelOptions(WireNames.Window) { SingleReader = false, SingleWriter = true })
-        : null;
-
-    /// <summary>When the worker last showed that it works on it, by <see cref="Stopwatch"/>; 0 for never.</summary>
-    public long LastSign => Interlocked.Read(ref _lastSign);
-
-    public void ShowSign() => Interlocked.Exchange(ref _lastSign, Stopwatch.GetTimestamp());
-
-    public void Dispose() => all.TryRemove(Id, out _);
 }

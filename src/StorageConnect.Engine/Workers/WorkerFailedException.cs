@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine.Workers;
 
-/// <summary>A worker can't be used any more. Callers make an error for users of it.</summary>
-/// <param name="failure">Which way it failed.</param>
+/// <summary>A worker is not usable any more. Callers translate it into an error for users.</summary>
+/// <param name="failure">The kind of failure.</param>
 /// <param name="message">What happened, to follow "because": <c>it ended with exit code 1</c>.</param>
 /// <param name="inner">The cause.</param>
 internal sealed class WorkerFailedException(WorkerFailure failure, string message, Exception? inner = null) : Exception(message, inner)

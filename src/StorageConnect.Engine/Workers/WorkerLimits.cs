@@ -1,6 +1,6 @@
 namespace StorageConnect.Engine.Workers;
 
-/// <summary>What a worker may take.</summary>
+/// <summary>The limits of a worker.</summary>
 internal sealed record WorkerLimits
 {
     /// <summary>From the start of its process to the answer to initialize.</summary>
@@ -9,7 +9,7 @@ internal sealed record WorkerLimits
     /// <summary>From a call, or its last sign of progress, to its answer.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>From the request to give up a call to its answer.</summary>
+    /// <summary>From the cancellation of a call to its answer.</summary>
     public TimeSpan CancelTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
     /// <summary>How long a worker without a call is kept.</summary>

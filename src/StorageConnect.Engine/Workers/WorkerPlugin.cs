@@ -5,11 +5,11 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Workers;
 
-/// <summary>Stands in for a plug-in that runs in processes of its own. To the engine it is a plug-in like any other.</summary>
+/// <summary>Proxy of a plug-in that runs in processes of its own. To the engine it is a plug-in like any other.</summary>
 /// <param name="descriptor">The plug-in.</param>
 /// <param name="apiVersion">The revision of the guide that it is called with.</param>
 /// <param name="command">How its workers are started.</param>
-/// <param name="limits">What they may take.</param>
+/// <param name="limits">Their limits.</param>
 internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string apiVersion, WorkerCommand command, WorkerLimits limits) : StorageArrayPlugin
 {
     // The pool of workers that have not served any server yet.
@@ -30,10 +30,10 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
 
     public override bool Implements(string method) => _introduced.Implements?.Contains(method) is true;
 
-    /// <summary>Another stand-in, with processes of its own.</summary>
+    /// <summary>Another proxy, with processes of its own.</summary>
     public WorkerPlugin Another() => new(descriptor, apiVersion, command, _limits) { _introduced = _introduced };
 
-    /// <summary>Starts the first worker and compares what it tells with the descriptor. The worker serves the first server that needs one.</summary>
+    /// <summary>Starts the first worker and compares its introduction with the descriptor. The worker serves the first server that needs one.</summary>
     /// <returns>What is wrong, or null.</returns>
     public async Task<string?> IntroduceAsync(CancellationToken cancellationToken)
     {
@@ -61,7 +61,7 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         return null;
     }
 
-    /// <summary>Ends all workers, each after the calls it has, with all that they keep in memory.</summary>
+    /// <summary>Ends all workers, each after its running calls, and so clears their caches.</summary>
     public void Retire()
     {
         foreach (var pool in _pools.Values)
@@ -177,7 +177,7 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         }
     }
 
-    // The message of a JSON error can quote the text: say where, not what.
+    // The message of a JSON error may quote the text. Report the position only.
     private PluginFaultException Unreadable<T>(string method, JsonException error) =>
         PluginErrors.PluginFailure(descriptor, method, $"answered what is no {NameOf(typeof(T))}, at '{error.Path ?? "$"}'", error);
 

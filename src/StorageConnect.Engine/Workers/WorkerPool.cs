@@ -1,16 +1,17 @@
 using System.Diagnostics;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Workers;
 
 /// <summary>
-/// The workers of one plug-in for one server: started when they are needed, another one while the first is busy, ended when nobody has used them for
-/// a while. A worker that failed is replaced; after several failures in a row with growing pauses.
+/// The workers of one plug-in for one server: started when they are needed, another one while the first is busy, ended after
+/// an idle time. A worker that failed is replaced; after several failures in a row with growing pauses.
 /// </summary>
 /// <param name="start">Starts a worker.</param>
 /// <param name="limits">How many, and how long they are kept.</param>
 internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, WorkerLimits limits)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Worker> _workers = [];
     private readonly Queue<TaskCompletionSource> _waiting = [];
     private Timer? _idle;
@@ -23,7 +24,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _workers.Where(worker => worker.IsUsable).Select(worker => (worker.ProcessId, worker.Active > 0))];
             }
@@ -38,7 +39,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         {
             Task turn;
             TimeSpan pause;
-            lock (_gate)
+            lock (_lock)
             {
                 if (FindFree() is { } free)
                 {
@@ -46,7 +47,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
                     return free;
                 }
 
-                // A worker that takes many calls is waited for; of those that take one, another is started.
+                // Wait for a worker that takes many calls; start another of those that take one.
                 if (_starting > 0 && _concurrency > 1 || _workers.Count + _starting >= limits.Workers)
                 {
                     var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -69,10 +70,10 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Adds a worker that was started already, as one that nobody uses.</summary>
+    /// <summary>Adds a started worker as an idle one.</summary>
     public void Add(Worker worker)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _concurrency = Math.Max(1, worker.Introduction.Concurrency);
             worker.IdleSince = Stopwatch.GetTimestamp();
@@ -81,10 +82,10 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Takes a worker that nobody uses out of the pool; null where there is none.</summary>
+    /// <summary>Takes an idle worker out of the pool; null where there is none.</summary>
     public Worker? TakeIdle()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var idle = _workers.Find(worker => worker.Active == 0 && worker.IsUsable && !worker.IsRetired);
             if (idle is not null)
@@ -99,7 +100,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     /// <summary>Gives a worker back after its call.</summary>
     public void Release(Worker worker)
     {
-        lock (_gate)
+        lock (_lock)
         {
             worker.Active--;
             worker.IdleSince = Stopwatch.GetTimestamp();
@@ -125,10 +126,10 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
-    /// <summary>Gives no call to the workers there are any more; each ends after the calls it has.</summary>
+    /// <summary>Stops giving calls to the present workers; each ends after its running calls.</summary>
     public void Retire()
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (var worker in _workers.ToList())
             {
@@ -164,9 +165,14 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     {
         try
         {
+            if (pause > TimeSpan.Zero)
+            {
+                Tracer.Verbose($"Worker: {_failures} have failed, the next starts in {pause.TotalMilliseconds:0} ms");
+            }
+
             await Task.Delay(pause, cancellationToken);
             var worker = await start(cancellationToken);
-            lock (_gate)
+            lock (_lock)
             {
                 _starting--;
                 _concurrency = Math.Max(1, worker.Introduction.Concurrency);
@@ -179,7 +185,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
         catch (Exception e)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 _starting--;
                 _failures += e is WorkerFailedException ? 1 : 0;
@@ -204,7 +210,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         {
             if (turn.IsCompleted)
             {
-                WakeOne(); // the turn is another's now
+                WakeOne(); // the next waiter's turn
             }
 
             throw;
@@ -213,7 +219,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
 
     private void WakeOne()
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (_waiting.TryDequeue(out var waiting) && !waiting.TrySetResult())
             {
@@ -237,7 +243,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
 
     private void EndIdle()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var idle = _workers.Where(worker => worker.Active == 0).ToList();
             foreach (var worker in idle.Where(worker => Stopwatch.GetElapsedTime(worker.IdleSince) >= limits.IdleTimeout * 0.9))

@@ -6,11 +6,11 @@ namespace StorageConnect.Engine.Workers;
 /// <param name="services">The plug-in's services.</param>
 internal sealed class WorkerServices(PluginServices services)
 {
-    // The values are in this process's memory: a plug-in that never forgets must not fill it.
+    // The values are in this process's memory, so their number is limited.
     private const long MostCached = 64 << 20;
     private long _cached;
 
-    /// <summary>Where device paths begin at this moment.</summary>
+    /// <summary>The present prefix of device paths.</summary>
     public string DevicePathPrefix => services.Host.DevicePathPrefix;
 
     /// <summary>The plug-in's log.</summary>

@@ -10,7 +10,7 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
 {
     /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
     /// <param name="element">As it is on the array now.</param>
-    /// <param name="server">For the words of errors.</param>
+    /// <param name="server">Its name is used in errors.</param>
     /// <param name="named">The groups the user named; empty = find one.</param>
     public IReadOnlyList<string> SelectForPresent(StorageElement element, StorageServer server, IReadOnlyList<string> named)
     {
@@ -32,13 +32,13 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
             : throw NoOneGroup(element, server, holding);
     }
 
-    /// <summary>True when this host sees the element. A group without entries is a passive array's: it is there for whoever asks.</summary>
+    /// <summary>True when the element is presented to this host. A group without entries is a passive array's: it admits every initiator.</summary>
     public bool IsPresented(StorageElement element) =>
         groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group)));
 
     /// <summary>
-    /// The groups to withdraw the element from, so that this host doesn't see it any more: those that hold this host and no other. Through a
-    /// group that others are in, too, another host may be at work on the element.
+    /// The groups to withdraw the element from, so that this host no longer sees it: those that hold this host and no other. A group with
+    /// several hosts is left out, because another host may be using the element through it.
     /// </summary>
     public IReadOnlyList<string> SelectForWithdraw(StorageElement element) =>
         [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && IsOwn(group)).Select(group => group.Name)];
@@ -48,8 +48,8 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
         [.. groups.Where(group => element.AccessGroupNames.Contains(group.Name) && Holds(group) && !IsOwn(group)).Select(group => group.Name)];
 
     /// <summary>
-    /// Under which of this host's names it sees the element: iscsid's own name where a group holds it, else that of an iface record. Null where no group
-    /// tells: then any will do.
+    /// The initiator name to log in with: iscsid's own name where a group holds it, else that of an iface record. Null where the groups don't
+    /// decide: any name will do.
     /// </summary>
     public InitiatorIdentity? SelectInitiator(StorageElement element, IReadOnlyList<InitiatorIdentity> identities) =>
         groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(group => group.Entries.Count == 0)

@@ -2,7 +2,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Host.Attaching;
 
-/// <summary>The array's side through the engine's door.</summary>
+/// <summary>The array's side, called through the engine.</summary>
 internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
 {
     public Task<StorageServer> GetServerAsync(CancellationToken cancellationToken) => array.GetServerForLoginAsync(cancellationToken);

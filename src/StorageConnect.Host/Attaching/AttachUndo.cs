@@ -5,7 +5,7 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Attaching;
 
-/// <summary>What this attaching has done so far, and how to take it back. What was there before stays.</summary>
+/// <summary>What this attach has done so far, and its rollback. What existed before stays.</summary>
 internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     private StorageElement? _presented;
@@ -14,33 +14,33 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     /// <summary>What the connector changed.</summary>
     public AttachChanges Changes { get; } = new();
 
-    /// <summary>True when the element's map was there before: then it stays.</summary>
+    /// <summary>True when the element's map existed before: the rollback keeps it.</summary>
     public bool HadMap { get; set; }
 
     /// <summary>The ledger's entry as it was before; null when there was none.</summary>
     public Attachment? Before { get; set; }
 
-    /// <summary>True when all devices at the element's places came with this presentation: they go with it.</summary>
+    /// <summary>True when all devices at the element's places came with this presentation: the rollback removes them.</summary>
     public bool OwnsPlaces { get; set; }
 
     public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
 
-    /// <summary>Takes everything back, each as far as possible. What can't be is kept in the ledger for the next run, and warned of.</summary>
+    /// <summary>Rolls everything back as far as possible. What remains stays in the ledger for the next run, with a warning.</summary>
     public async Task RunAsync(Attachment attachment)
     {
-        // Its own deadlines bound it; that the caller went away is no reason to leave half of it behind.
+        // The rollback has deadlines of its own. The caller's cancellation must not leave it half done.
         var cancellationToken = CancellationToken.None;
         var isWhole = await TryAsync(async () =>
         {
             var devices = Changes.Devices.Union(FindAtPlaces(attachment)).Where(device => device.Exists).ToList();
             if (!HadMap && devices.Count > 0 && attachment.Page83Id.Length > 0)
             {
-                await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+                await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
             }
 
             var stale = new StaleDevices(host);
             var others = devices.Where(device => attachment.Presented is null && device.ReadIdentity() != attachment.Page83Id).ToList();
-            await stale.TryPurgeAsync(others, cancellationToken); // in use by now, they stay
+            await stale.TryPurgeAsync(others, cancellationToken); // those in use by now stay
             foreach (var device in devices.Except(others))
             {
                 await stale.PurgeAsync(device, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         isWhole &= await TryAsync(() => LogoutAsync(attachment, cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
         {
-            // Only when the host let go of it.
+            // Only when nothing of it is left on the host.
             isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
         }
 
@@ -104,7 +104,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         }
         catch (StorageConnectException e)
         {
-            warn($"What was begun could not be taken back whole: {e.Message} Disconnect-OscStorageElement takes it up again.");
+            warn($"The rollback is incomplete: {e.Message} Disconnect-OscStorageElement completes it.");
             return false;
         }
     }

@@ -12,8 +12,8 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Attaching;
 
 /// <summary>
-/// One element's way in: presented, logged in to, looked for, proven, mapped, handed over. Each step looks whether it is done already, so that
-/// it takes up what a run before left behind; what fails takes back what this run did.
+/// Attaches one element: present, log in, scan, prove, map, return the device. Each step first checks whether it is done already, so that an
+/// interrupted run can be resumed. A failure rolls back what this run did.
 /// </summary>
 internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
@@ -34,7 +34,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         var key = isOfPresentation ? Attachment.KeyOf(asked.Uuid) : asked.Page83Id;
         using var held = await host.Locks.TakeElementAsync(key, cancellationToken);
 
-        // Only now: who had the lock may have presented or withdrawn it.
+        // Read under the lock: its last holder may have presented or withdrawn the element.
         var element = await array.GetElementAsync(asked, cancellationToken);
         DemandUsable(element, isOfPresentation);
         var server = await array.GetServerAsync(cancellationToken);
@@ -108,7 +108,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             await CleanMapAsync(element, undo, cancellationToken);
             if (host.Multipath.IsListening)
             {
-                // Before the disks come: udev and multipathd look there when they first see them.
+                // Before the disks appear: udev and multipathd read this file when a disk is added.
                 await host.Wwids.AddAsync(element.Page83Id, cancellationToken);
             }
         }
@@ -121,7 +121,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         if (host.Multipath.IsListening)
         {
             host.Step("map");
-            await new MapWaiter(host).RunAsync(element, paths, tellFirst: presented is not null, cancellationToken);
+            await new MapWaiter(host).RunAsync(element, paths, addFirst: presented is not null, cancellationToken);
             await RemoveStalePathsAsync(element, paths, cancellationToken);
         }
         else if (paths.Count > 1)
@@ -130,18 +130,25 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
         else
         {
-            // With a link or without one: udev may have no rule for it.
+            // The device is used also without a link: udev may have no rule for one.
             await Watch.UntilAsync(
                 host.Roots,
+                "udev's link to the disk",
                 () => host.Paths.Find(element.Page83Id) is [var path, ..] && path.StartsWith(DeviceLink.PlainFolder, StringComparison.Ordinal),
                 host.Deadlines.LinksSettled,
                 cancellationToken);
         }
 
-        return await ProveAsync(element, paths, presented, cancellationToken);
+        var device = await new DeviceProof(host, warn).RunAsync(element, paths.Count, presented, cancellationToken);
+        if (presented is not null)
+        {
+            Note(presented.Page83Id, presented.Identity);
+        }
+
+        return device;
     }
 
-    /// <summary>Makes ready for an element whose identity belongs to its presentation: what is at its place, and didn't come with it, goes first.</summary>
+    /// <summary>Prepares for an element whose identity belongs to its presentation: removes older devices at its places.</summary>
     private async Task<PresentedLun> PrepareAsync(StorageServer server, StorageElement element, bool isNewlyPresented, AttachUndo undo,
         CancellationToken cancellationToken)
     {
@@ -168,7 +175,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             await removal.RemoveDevicesAsync(before, cancellationToken);
             if (!before.Presented.Places.Equals(element.LunAddresses))
             {
-                await removal.LogoutAsync(before, cancellationToken); // nobody would know these sessions any more
+                await removal.LogoutAsync(before, cancellationToken); // afterwards no record names these sessions
             }
         }
 
@@ -177,7 +184,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         return presented;
     }
 
-    /// <summary>Withdrawn while it was attached, its place may be another element's: only the array knows.</summary>
+    /// <summary>The element may have been withdrawn meanwhile, and its place given to another one. Only the array can tell.</summary>
     private async Task DemandStillPresentedAsync(StorageElement element, AccessGroupSelector selector, CancellationToken cancellationToken)
     {
         var now = await array.GetElementAsync(element, cancellationToken);
@@ -193,42 +200,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         host.Ledger.Save(_attachment);
     }
 
-    /// <summary>The device as it is handed over: with every path's identity read once more, from where the data will flow.</summary>
-    private async Task<OscDevice> ProveAsync(StorageElement element, IReadOnlyList<FoundPath> paths, PresentedLun? presented,
-        CancellationToken cancellationToken)
-    {
-        if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
-        {
-            throw DeviceErrors.WrongDisk(element);
-        }
-
-        if (presented is not null)
-        {
-            await presented.ProveAsync(device.Paths.Select(path => Path.GetFileName(path.Device)), cancellationToken);
-            Note(presented.Page83Id, presented.Identity);
-        }
-
-        if (device.SizeBytes != element.SizeBytes)
-        {
-            warn(
-                $"{device.Path} has {device.SizeBytes} bytes and '{element.Name}' {element.SizeBytes} on the array. Resize-OscStorageElement -IncludeHost " +
-                    $"with that size brings the host up to it.");
-        }
-
-        if (device.Paths.Count < paths.Count)
-        {
-            warn($"{device.Path} has {device.Paths.Count} paths, though {paths.Count} were found.");
-        }
-
-        foreach (var path in device.Paths.Where(path => path.State == OscPathState.Failed))
-        {
-            warn($"{device.Path} has a path that carries no I/O now: {path.Device}{(path.Portal is null ? "" : $" through the portal {path.Portal}")}.");
-        }
-
-        return device;
-    }
-
-    /// <summary>A map that is there already must hold nothing but this element's disks, and some: else it is made anew.</summary>
+    /// <summary>An existing map must have paths, all of them this element's disks. Otherwise it is removed and created again.</summary>
     private async Task CleanMapAsync(StorageElement element, AttachUndo undo, CancellationToken cancellationToken)
     {
         if (MultipathMaps.Find(host.Roots, element.Page83Id) is not { } map)
@@ -248,18 +220,18 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             }
         }
 
-        // Left by somebody who took the paths away first. In use it stays: its new paths revive it.
+        // Its paths were removed before it. A map in use stays and gets the new paths.
         if (MultipathMaps.Find(host.Roots, element.Page83Id) is { } left && !left.Slaves(host.Roots).Any()
             && await host.Claims.IsFreeAsync(left, cancellationToken))
         {
             host.Step("remove empty map");
-            await host.Teardown.RunAsync(element.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(element.Page83Id, cancellationToken);
         }
 
         undo.HadMap = MultipathMaps.Find(host.Roots, element.Page83Id) is not null;
     }
 
-    /// <summary>Takes those of its disks away, in its map or beside it, behind which it is no more: the array presents it elsewhere by now.</summary>
+    /// <summary>Removes disks of the element, in its map or outside, that no longer lead to it because the array presents it elsewhere now.</summary>
     private async Task RemoveStalePathsAsync(StorageElement element, IReadOnlyList<FoundPath> paths, CancellationToken cancellationToken)
     {
         var others = (MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots) ?? [])
@@ -274,13 +246,13 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             await _stale.PurgeAsync(device, cancellationToken);
         }
 
-        // A path that is down can't be asked. When it comes back, it may be another's at a number that the array doesn't tell.
+        // A path that is down can't be queried. When it recovers, its LUN number may belong to another element.
         bool IsElsewhere(ScsiDevice device) => element.LunAddresses.Count > 0 && device.State is not "running"
             && host.Initiator.Sessions().FirstOrDefault(session => session.Id == device.SessionId) is { } session
             && !ReportedLuns.At(session, element).Contains(device.Lun);
     }
 
-    /// <summary>Said before anything is done, where it is certain already.</summary>
+    /// <summary>Fails before anything is changed, where the failure is certain.</summary>
     private void DemandMultipathd(StorageServer server, StorageElement element)
     {
         if (server.StorageType == StorageType.iSCSI && server.AccessContexts.Count > 1 && !host.Multipath.IsListening)

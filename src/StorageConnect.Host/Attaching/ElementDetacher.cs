@@ -10,8 +10,8 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Attaching;
 
 /// <summary>
-/// One element's way out: refused while anybody uses it; else written, its map and its disks removed, its sessions logged out where nobody
-/// else needs them, and only then withdrawn on the array. Each step looks what is left to do, so that it can be begun anew at any point.
+/// Detaches one element. Refuses while it is in use; else flushes it, removes its map and disks, logs out of sessions that carry nothing else,
+/// and only then withdraws it on the array. Each step checks what is left to do, so that an interrupted run can be resumed.
 /// </summary>
 internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
@@ -22,13 +22,13 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     public async Task RunAsync(StorageElement asked, IReadOnlyList<string> groups, bool keepAccess, CancellationToken cancellationToken)
     {
         host.DemandRights("Detaching an element");
-        // Without the array where it is not needed: it may be what is broken, and the host's answer is worth more then.
+        // The array is called only where needed: it may be what is broken, and the check of the host must work without it.
         var isOfPresentation = host.Ledger.TryLoadPresented(asked) is not null || array.HasPresentationIdentities;
         var element = asked.Page83Id.Length > 0 || isOfPresentation ? asked : await array.GetElementAsync(asked, cancellationToken);
         using var held = await host.Locks.TakeElementAsync(isOfPresentation ? Attachment.KeyOf(element.Uuid) : element.Page83Id, cancellationToken);
         var before = isOfPresentation ? await LoadPresentedAsync(element, cancellationToken) : host.Ledger.TryLoad(element.Page83Id);
 
-        // As this host knows it.
+        // The identity as this host has it.
         var page83Id = isOfPresentation ? before!.Page83Id : element.Page83Id;
         var map = page83Id.Length > 0 ? MultipathMaps.Find(host.Roots, page83Id) : null;
         var disks = isOfPresentation ? FindDisks(host.Ledger.FindOwnPlaces(before!)) : FindDisks(page83Id, map);
@@ -81,7 +81,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         host.Ledger.Remove(attachment);
     }
 
-    /// <summary>The element's disks: by their own identity, and those under its map that tell none any more.</summary>
+    /// <summary>The element's disks: those with its identity, and those in its map whose identity can't be read any more.</summary>
     private List<string> FindDisks(string page83Id, DmDevice? map) =>
     [
         .. ScsiDisk.FindAll(host.Roots, page83Id)
@@ -92,7 +92,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     private List<string> FindDisks(PresentedIdentity presented) =>
         [.. presented.FindDevices(host.Roots, host.Initiator.Sessions()).Select(device => device.Disk).OfType<string>()];
 
-    /// <summary>What attaching noted; without a note, what is at the places that the array reports.</summary>
+    /// <summary>The ledger's entry of the attach; without one, what is at the places that the array reports.</summary>
     private async Task<Attachment> LoadPresentedAsync(StorageElement asked, CancellationToken cancellationToken)
     {
         if (host.Ledger.TryLoadPresented(asked) is { } known)
@@ -110,29 +110,29 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             Page83Id = presented.FindDevices(host.Roots, sessions).Select(device => device.ReadIdentity()).FirstOrDefault(id => id is not null) ?? "",
             Presented = presented with
             {
-                // Nobody knows who made them: they stay.
+                // Their owner is unknown: they stay.
                 OtherSessionIds = [.. sessions.Select(session => session.Id)],
                 Boot = BootId.TryRead(host.Roots.Proc),
-                Since = TimeProvider.System.GetTimestamp(), // the array has just said so
+                Since = TimeProvider.System.GetTimestamp(), // the array has just reported them
             },
         };
     }
 
-    /// <summary>Removes the map, and claims its paths at once: free again, anything could take one of them.</summary>
+    /// <summary>Removes the map and claims its paths at once, before another program can take one of them.</summary>
     private async Task<DeviceClaim> RemoveMapAsync(string page83Id, List<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var again = new Backoff(host.Deadlines.MapGone);
         while (true)
         {
             host.Step("remove map");
-            await host.Teardown.RunAsync(page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(page83Id, cancellationToken);
             try
             {
                 return await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
             }
             catch (StorageElementBusyException) when (MultipathMaps.Find(host.Roots, page83Id) is not null)
             {
-                // An event that was under way made the map again.
+                // A pending udev event made multipathd create the map again.
                 if (!await again.WaitAsync(cancellationToken))
                 {
                     throw;
@@ -149,7 +149,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             await connector.DisconnectAsync(attachment.Key, [.. devices.Where(connector.Carries)], cancellationToken);
         }
 
-        await host.Scsi.DeleteAsync(devices, cancellationToken); // of a transport that nobody knows
+        await host.Scsi.DeleteAsync(devices, cancellationToken); // disks of unknown transports
 
         if (attachment.Presented is not null)
         {
@@ -159,10 +159,10 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             return;
         }
 
-        // Events that were under way may have owned the map anew, of disks that are gone now.
+        // Pending udev events may have created the map again, from disks that are gone now.
         if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
         {
-            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
         }
 
         DeviceLinks.Clear(host.Roots, attachment.Page83Id);
@@ -174,7 +174,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         if (map is not null && await host.Multipath.TryShowMapAsync(map, cancellationToken) is { } shown
             && shown.Paths.All(path => path.State == OscPathState.Failed))
         {
-            // Nobody has it open, so nothing waits in a cache that could be written. But what does wait would wait for ever.
+            // Not open, so there is no dirty data. Queued I/O would block forever, so queueing is disabled.
             warn($"No path of {map.Name} carries I/O: it is removed without writing to it.");
             host.Step("stop queueing");
             await host.Multipath.StopQueueingAsync(map, cancellationToken);

@@ -7,7 +7,7 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Attaching;
 
-/// <summary>Brings an element's device on this host to the size it has on the array: every path, then the map, then the proof.</summary>
+/// <summary>Resizes an element's device on this host to its size on the array: every path, then the map, then a check of all.</summary>
 internal sealed class ElementResizer(LinuxHost host)
 {
     /// <param name="element">With its size on the array.</param>
@@ -42,7 +42,7 @@ internal sealed class ElementResizer(LinuxHost host)
             throw DeviceErrors.WrongDiskResized(element, wrong);
         }
 
-        if (!await Watch.UntilAsync(host.Roots, () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
+        if (!await Watch.UntilAsync(host.Roots, $"{element.SizeBytes} bytes on all paths", () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
             host.Deadlines.LunSeenEverywhere, cancellationToken))
         {
             var other = disks.First(disk => SizeOf(disk) != element.SizeBytes);
@@ -68,7 +68,7 @@ internal sealed class ElementResizer(LinuxHost host)
         {
             if (SizeOf(map.KernelName) == element.SizeBytes)
             {
-                return; // it says ok also when it did nothing, and fail when an event was faster: the size alone counts
+                return; // multipathd replies "ok" also when it did nothing, and "fail" when an event was faster: only the size counts
             }
 
             host.Step("resize map");

@@ -21,8 +21,8 @@ internal interface IElementPresenter
     /// <summary>Presents the element to these groups; the record with all groups it is presented to.</summary>
     Task<StorageElement> PresentAsync(StorageElement element, IReadOnlyList<string> groups, CancellationToken cancellationToken);
 
-    /// <summary>Has the plug-in log this host in, where it does that in a way of its own: to the element's targets, or to all where it can't tell.</summary>
-    /// <returns>All targets, as far as the plug-in tells them; null where the host logs in by itself.</returns>
+    /// <summary>Calls the plug-in's own login, where it has one: for the element's targets, or for all where they are not reported.</summary>
+    /// <returns>The targets that the plug-in reported; null where it has no login of its own and the host logs in.</returns>
     Task<IReadOnlyList<IscsiTarget>?> StartAsync(StorageElement element, CancellationToken cancellationToken);
 
     /// <summary>Stops presenting the element to these groups; the record with the groups that are left.</summary>

@@ -8,20 +8,20 @@ using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Attaching;
 
-/// <summary>Waits for multipathd to make an element's map of all its disks, and tells it of disks it leaves aside.</summary>
+/// <summary>Waits until multipathd has created an element's map of all its disks, and sends it "add path" for disks it ignored.</summary>
 internal sealed class MapWaiter(LinuxHost host)
 {
     /// <summary>The map with all these disks, and its link in /dev.</summary>
     /// <param name="element">The element.</param>
     /// <param name="paths">Its disks.</param>
-    /// <param name="tellFirst">The identity came to multipath's list after the disks: multipathd may have left them aside.</param>
+    /// <param name="addFirst">Sends "add path" before the first wait: the identity came to multipath's list after the disks appeared.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="NoSuchOperationException">multipathd is configured not to use it.</exception>
-    /// <exception cref="HostNotReadyException">It does not come.</exception>
-    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, bool tellFirst,
+    /// <exception cref="NoSuchOperationException">multipathd's configuration excludes the disk.</exception>
+    /// <exception cref="HostNotReadyException">The map was not created in time.</exception>
+    public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, bool addFirst,
         CancellationToken cancellationToken)
     {
-        if (tellFirst && FindWhole(element.Page83Id, paths) is null)
+        if (addFirst && FindWhole(element.Page83Id, paths) is null)
         {
             await AddMissingPathsAsync(element, paths, cancellationToken);
         }
@@ -29,8 +29,13 @@ internal sealed class MapWaiter(LinuxHost host)
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            // multipathd finds new disks by itself, from udev's events. Only when it doesn't is it told.
-            if (await Watch.ForAsync(host.Roots, () => FindWhole(element.Page83Id, paths), host.Deadlines.MultipathdDetection, cancellationToken) is { } map)
+            // multipathd finds new disks from udev's events. "add path" is for those it missed.
+            if (await Watch.ForAsync(
+                host.Roots,
+                $"the map {element.Page83Id} of {paths.Count} paths",
+                () => FindWhole(element.Page83Id, paths),
+                host.Deadlines.MultipathdDetection,
+                cancellationToken) is { } map)
             {
                 return map;
             }
@@ -43,7 +48,7 @@ internal sealed class MapWaiter(LinuxHost host)
             var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
             if (!isLate && UdevQueue.IsBusy(host.Roots))
             {
-                continue; // it will hear of them: with many disks at once udev takes its time, and being told as well only adds to the work
+                continue; // the events are still queued: with many disks udev is slow, and "add path" would only add to its work
             }
 
             var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
@@ -65,7 +70,7 @@ internal sealed class MapWaiter(LinuxHost host)
         return paths.All(path => slaves.Contains(path.Disk)) && IsOpenable(map) ? map : null;
     }
 
-    /// <summary>The map with the paths that are left, where one was lost since it was found: multipathd can't take a path that doesn't answer.</summary>
+    /// <summary>The map with the remaining paths, where one was lost after it was found: multipathd can't add a path that doesn't answer.</summary>
     private DmDevice? FindPartial(string page83Id, IReadOnlyList<FoundPath> paths) =>
         paths.Where(IsUsable).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
 

@@ -5,8 +5,8 @@ using StorageConnect.Host.Ledger;
 namespace StorageConnect.Host.Attaching;
 
 /// <summary>
-/// Devices of this host that lead to presentations which the array has ended since, or moved. The next element to be presented may get their place or
-/// their identity, so they are removed before that.
+/// Removes devices of presentations that the array has ended or moved. The next element to be presented may get their place or their identity, so
+/// they are removed before that.
 /// </summary>
 internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter array)
 {
@@ -14,7 +14,7 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
     /// <param name="besides">The element that is worked on.</param>
     /// <param name="isPresented">Whether the array presents an element to this host.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="StorageElementBusyException">Somebody uses such a device: it must be given up first.</exception>
+    /// <exception cref="StorageElementBusyException">Such a device is in use.</exception>
     public async Task ClearAsync(StorageServer server, StorageElement besides, Func<StorageElement, bool> isPresented, CancellationToken cancellationToken)
     {
         bool Concerns(Attachment attachment) => attachment.Presented is not null
@@ -27,7 +27,7 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
         var now = (await array.ListAsync(cancellationToken)).ToDictionary(element => element.Uuid);
         foreach (var attachment in host.Ledger.Attachments.Where(Concerns))
         {
-            // Who has the lock is at work on it, and knows best.
+            // Skipped while another run holds the lock: that run works on the element.
             using var held = host.Locks.TryTakeElement(attachment.Key);
             if (held is not null && host.Ledger.TryLoad(attachment.Key) is { } current && Concerns(current)
                 && !(now.TryGetValue(current.StorageElementUuid, out var element) && isPresented(element)

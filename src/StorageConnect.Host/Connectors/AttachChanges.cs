@@ -4,10 +4,10 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>What connecting an element has changed on this host so far, recorded before it can fail. What was there before is not in it.</summary>
+/// <summary>The changes of one attach on this host so far, recorded before each can fail. What existed before is not included.</summary>
 internal sealed class AttachChanges
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<(IscsiNode Node, OwnedSession Owned)> _sessions = [];
     private readonly List<ScsiDevice> _devices = [];
     private readonly List<FullScan> _fullScans = [];
@@ -29,7 +29,7 @@ internal sealed class AttachChanges
 
     private void Add<T>(List<T> list, T item)
     {
-        lock (_gate)
+        lock (_lock)
         {
             list.Add(item);
         }
@@ -37,7 +37,7 @@ internal sealed class AttachChanges
 
     private List<T> Copy<T>(List<T> list)
     {
-        lock (_gate)
+        lock (_lock)
         {
             return [.. list];
         }

@@ -2,7 +2,7 @@ using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Errors about bringing an element to this host: presenting it, and finding it. Each method's name is the id.</summary>
+/// <summary>Errors of attaching an element: presenting it, and finding its disks. Each method's name is the id.</summary>
 internal static class AttachErrors
 {
     public static InvalidRequestException NoPage83Id(StorageElement element) => new(Text([element.Name])) { Element = element.Name };

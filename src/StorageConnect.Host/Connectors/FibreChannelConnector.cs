@@ -5,7 +5,7 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Fibre Channel: the fabric logs in by itself; LUNs are scanned for target by target, and removed one by one.</summary>
+/// <summary>Fibre Channel: the HBA logs in by itself; LUNs are scanned for target by target, and removed one by one.</summary>
 internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 {
     private readonly StaleDevices _stale = new(host);
@@ -20,7 +20,7 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 
     public async Task RescanAsync(IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
-        // iSCSI targets are none of these: all of the array's ports that this host sees are scanned.
+        // The targets given are iSCSI's and don't apply here: all ports that this host sees are scanned.
         await Task.WhenAll(Devices().Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
         await Task.WhenAll(FibreChannelTarget.ReadAll(host.Roots).Where(target => target.IsOnline)
             .Select(target => host.Scsi.ScanAsync(target, null, cancellationToken)));

@@ -12,10 +12,11 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 {
     private readonly StaleDevices _stale = new(host);
     private readonly StorageElement _element = request.Element;
+    private bool _hasScanned;
 
     public async Task<IReadOnlyList<FoundPath>> RunAsync(CancellationToken cancellationToken)
     {
-        // Two that scan one port would each take the other's new disks for strangers.
+        // Two scans of one port at once would each take the other's new disks for unrelated ones.
         using var held = await host.Locks.TakeTargetsAsync(Targets().Select(target => target.Wwpn), cancellationToken);
         var kept = await RemoveStaleAsync(cancellationToken);
         var before = devices();
@@ -33,7 +34,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
                 return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(_element);
             }
 
-            await backoff.WaitAsync(cancellationToken); // no array tells a host when it shows a LUN
+            await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
         }
     }
 
@@ -45,7 +46,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 
     private List<long> Luns(FibreChannelTarget target) => KernelLuns.At(target.Wwpn, _element.LunAddresses);
 
-    /// <summary>Asks the devices that may be the element who they are, and removes those that are another by now.</summary>
+    /// <summary>Checks the identity of devices that may be the element, and removes those that lead to another LUN now.</summary>
     /// <returns>The folders of those that are the element.</returns>
     private async Task<HashSet<string>> RemoveStaleAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +61,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
                 continue;
             }
 
-            var state = await _stale.AskAsync(device, cancellationToken);
+            var state = await _stale.RecheckAsync(device, cancellationToken);
             var isElsewhere = _element.LunAddresses.Count > 0 && !isReported;
             var isIt = device.ReadIdentity() == _element.Page83Id;
             if (state == DeviceIdentityState.Genuine && isIt)
@@ -69,7 +70,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             }
             else if ((was || isIt || isReported) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
             {
-                // Where nothing is any more it may come back, unless the array says that it is elsewhere.
+                // An empty LUN number may be filled again, unless the array reports the element elsewhere.
                 await _stale.PurgeAsync(device, cancellationToken);
             }
         }
@@ -79,7 +80,8 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 
     private async Task ScanAsync(IReadOnlyList<ScsiDevice> before, HashSet<string> kept, CancellationToken cancellationToken)
     {
-        host.Step("scan");
+        host.Step("scan", isRepeat: _hasScanned);
+        _hasScanned = true;
         var targets = Targets().Where(target => target.IsOnline).ToList();
         try
         {
@@ -89,7 +91,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         }
         finally
         {
-            // Also when this was cancelled meanwhile.
+            // Also after a cancellation.
             Added().ForEach(request.Changes.Added);
         }
 
@@ -105,7 +107,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             kept.Add(device.Folder); // the kernel has just read it
         }
 
-        // What somebody else scans for at other numbers is not looked at.
+        // Ignore LUNs that other processes scan for.
         List<ScsiDevice> Added() =>
         [
             .. devices().Except(before).Where(device => targets.Exists(target => target.Carries(device)
@@ -122,7 +124,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             .Select(device => new FoundPath(device, device.Disk!, !before.Contains(device)))
     ];
 
-    /// <summary>True when nothing more is to be expected: the array doesn't report where it is, and others of its ports need not show it.</summary>
+    /// <summary>True when no more paths are expected: the array doesn't report where the element is, so its other ports need not show it.</summary>
     private bool IsComplete(List<FoundPath> found) => _element.LunAddresses.Count == 0 && found.Count > 0;
 
     private void Warn(List<FoundPath> found, List<FibreChannelTarget> missing)

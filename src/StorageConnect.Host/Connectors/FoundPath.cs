@@ -2,7 +2,7 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>A disk that was proven to be the element.</summary>
+/// <summary>A disk whose identity was checked to be the element's.</summary>
 /// <param name="Device">The SCSI device.</param>
 /// <param name="Disk">The kernel's name of its disk.</param>
 /// <param name="IsNew">True when it wasn't there before.</param>

@@ -4,15 +4,15 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Takes away what scans without a LUN number brought up, where their run was killed before it could do so itself.</summary>
+/// <summary>Removes devices left by interrupted full scans.</summary>
 internal sealed class FullScanCleanup(LinuxHost host, StaleDevices stale)
 {
-    /// <summary>To be called by one who has the locks of these targets: so whoever noted a scan at one of them is dead.</summary>
+    /// <summary>The caller holds the locks of these targets, so a recorded scan of one of them is not running any more.</summary>
     public async Task RunAsync(IReadOnlyCollection<string> targets, CancellationToken cancellationToken)
     {
         if (host.Ledger.FullScans is not [_, ..] scans)
         {
-            return; // as good as always
+            return; // the usual case
         }
 
         var sessions = host.Initiator.Sessions();
@@ -31,7 +31,7 @@ internal sealed class FullScanCleanup(LinuxHost host, StaleDevices stale)
 
     private async Task RunAsync(FullScan scan, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
     {
-        // What came since, and is no element of ours. Those of ours are whole, or taken up by whoever asks for them.
+        // Devices added since, except those of attached elements.
         var known = host.Ledger.Attachments.Select(attachment => attachment.Page83Id).ToHashSet();
         var besides = devices.Where(device => !scan.Before.Contains(device.Hctl) && (device.ReadIdentity() is not { } id || !known.Contains(id)));
         await stale.TryPurgeAsync([.. besides], cancellationToken);

@@ -24,7 +24,7 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
         var stale = new StaleDevices(host);
         await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
         await stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
-        var release = new SessionRelease(host); // only now: others may have logged in again meanwhile
+        var release = new SessionRelease(host); // read after the locks: other runs may have logged in again meanwhile
         var owned = release.FindOwned(key, devices);
         var removedByLogout = release.FindRemovedByLogout(owned, devices);
         host.Step("delete disks");
@@ -35,12 +35,12 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
         }
         catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {
-            // Their map is gone: left alone, they would get another some day.
+            // Their map is gone. If they stayed, multipathd would create another one.
             await host.Scsi.DeleteAsync(removedByLogout, CancellationToken.None);
             throw;
         }
 
-        await host.Scsi.DeleteAsync(removedByLogout, cancellationToken); // those whose session somebody else came to need
+        await host.Scsi.DeleteAsync(removedByLogout, cancellationToken); // those whose session is used by others now
     }
 
     public async Task RescanAsync(IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
@@ -56,8 +56,8 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     }
 
     /// <summary>
-    /// The sessions that a plug-in made in its own way: those with the targets where the element is, else with the plug-in's targets, or all where neither is
-    /// told.
+    /// The sessions that the plug-in's own login created: those with the element's targets, else with the plug-in's targets, or all where neither is
+    /// reported.
     /// </summary>
     private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets, ConnectRequest request) => host.Initiator.Sessions()
         .Where(session => request.Element.LunAddresses.Count > 0 ? request.Element.LunAddresses.Any(place => place.TargetName == session.TargetName)
@@ -68,7 +68,7 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
             session.TargetName, session.Portal, session.Tpgt,
             new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));
 
-    /// <summary>The targets that its disks came from, and those where a run that was killed looked for it.</summary>
+    /// <summary>The targets of its disks, and those where an interrupted run searched for it.</summary>
     private HashSet<string> TargetsOf(string key, IReadOnlyList<ScsiDevice> devices) =>
     [
         .. devices.Select(device => device.SessionId).OfType<int>().Distinct().Select(id => IscsiSession.ReadTargetName(host.Roots, id)).OfType<string>()

@@ -5,7 +5,7 @@ using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Logs in where an element may be, and finds its disks.</summary>
+/// <summary>Logs in to the portals where an element may be, and finds its disks.</summary>
 internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
 {
     private readonly StaleDevices _stale = new(host);
@@ -18,7 +18,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         StorageConnectException? failure = null;
         foreach (var round in rounds)
         {
-            // From login to disk nobody may log the target out, and from the last disk's end to logout nobody may log in.
+            // Held from login to disk, so that no other run logs out of the target. SessionRelease holds it from the last disk's removal to logout.
             var targets = round.Select(node => node.TargetName).ToHashSet();
             using var held = await host.Locks.TakeTargetsAsync(targets, cancellationToken);
             await new FullScanCleanup(host, _stale).RunAsync(targets, cancellationToken);
@@ -41,7 +41,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
             ?? (rounds.Count == 0 ? AttachErrors.ElementNotSeenForNoTarget(_element) : AttachErrors.ElementNotSeen(_element, host.Deadlines.LunSeen));
     }
 
-    /// <summary>Where the identity belongs to the presentation, it is read first: from here on the disks of all portals must show it.</summary>
+    /// <summary>Where the identity belongs to the presentation, it is read first. The disks of all portals must have it.</summary>
     private async Task IdentifyAsync(IReadOnlyList<IscsiSession> sessions, CancellationToken cancellationToken)
     {
         if (request.Presented is { } presented && sessions.Count > 0)
@@ -78,7 +78,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         }
     }
 
-    /// <summary>Where all that is there is sessions that are down, one of them may be about to come back: iscsid tries all the time.</summary>
+    /// <summary>Where every session is down, waits for one to recover: iscsid reconnects continually.</summary>
     private async Task WaitForOneAsync(Login[] logins, CancellationToken cancellationToken)
     {
         if (logins.Any(login => login.Error is null) || logins.All(login => login.Session is null))
@@ -88,6 +88,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
 
         await Watch.UntilAsync(
             host.Roots,
+            "a session to recover",
             () => Array.Exists(logins, login => login.Session is { } down
                 && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
             host.Deadlines.IscsiSettle,
@@ -102,7 +103,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         }
     }
 
-    /// <summary>Looks behind all sessions, again and again where it isn't there yet: an array may take a moment to show what it presents.</summary>
+    /// <summary>Scans all sessions, and repeats it where the element isn't visible yet: an array may need a moment to show a new LUN.</summary>
     private async Task ScanAsync(List<Search> searches, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -116,7 +117,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
                 return;
             }
 
-            await backoff.WaitAsync(cancellationToken); // no array tells a host when it shows a LUN
+            await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
         }
     }
 
@@ -125,13 +126,13 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         search.Found = await search.Scan.ScanAsync(search.Login.Session!, cancellationToken);
         if (search.Found is null && !host.Initiator.Sessions().Any(session => session.Id == search.Login.Session!.Id))
         {
-            // Logged out under our eyes: by hand, or by a run that was killed and whose iscsiadm went on.
+            // The session was logged out meanwhile: manually, or by the iscsiadm of a killed run.
             search.Login = await LoginAsync(search.Login.Node, cancellationToken);
             search.Found = search.Login.Error is null ? await search.Scan.ScanAsync(search.Login.Session!, cancellationToken) : null;
         }
     }
 
-    /// <summary>True when the element was found at another target and nothing says that it is at this one, too.</summary>
+    /// <summary>True when the element was found at another target and is not reported at this one.</summary>
     private bool IsElsewhere(Search search, List<Search> searches) =>
         _element.LunAddresses.Count == 0
         && searches.TrueForAll(other => other.Found is null || other.Login.Node.TargetName != search.Login.Node.TargetName)
@@ -156,8 +157,8 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
     /// <summary>How a login ended.</summary>
     /// <param name="Node">Where.</param>
     /// <param name="Session">The session, when there is one.</param>
-    /// <param name="Owned">The ledger's note, when it was owned now.</param>
-    /// <param name="Error">Why it is of no use.</param>
+    /// <param name="Owned">The ledger's entry, when this run logged in.</param>
+    /// <param name="Error">Why there is no usable session.</param>
     private sealed record Login(IscsiNode Node, IscsiSession? Session, OwnedSession? Owned, StorageConnectException? Error);
 
     private sealed class Search(Login login, SessionScan scan)

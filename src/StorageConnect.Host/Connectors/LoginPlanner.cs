@@ -5,21 +5,21 @@ namespace StorageConnect.Host.Connectors;
 /// <summary>Which portals to log in to, with which access context: for one element, or for the targets of a server.</summary>
 internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
 {
-    /// <summary>The ways to ask an access context's host: one for each network device that may be used.</summary>
+    /// <summary>The discoveries for an access context's host: one for each network device that may be used.</summary>
     public static IEnumerable<AccessContext> WaysOf(StorageServer server, AccessContext context) =>
         context.NetDevice is not null || server.NetDevices.Count == 0
             ? [context]
             : server.NetDevices.Select(device => context with { NetDevice = device });
 
     /// <summary>
-    /// Where an element is looked for: rounds of portals, the likeliest first. A later round counts only when the element was in none before.
+    /// The portals to search for an element, in rounds, the likeliest first. A later round is used only when the earlier ones found nothing.
     /// </summary>
     /// <param name="server">Its server.</param>
     /// <param name="element">The element.</param>
-    /// <param name="initiator">Who is to log in; null for iscsid's own name.</param>
+    /// <param name="initiator">The initiator name to log in with; null for iscsid's own.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="InvalidStorageArrayException">The server has no host to log in at.</exception>
-    /// <exception cref="ArrayUnreachableException">No portal could be asked for its targets, or no host name has an address.</exception>
+    /// <exception cref="ArrayUnreachableException">No portal answered a discovery, or no host name has an address.</exception>
     public async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanElementAsync(StorageServer server, StorageElement element,
         InitiatorIdentity? initiator, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
 
     /// <summary>The logins for the server's targets that belong to the access contexts given.</summary>
     /// <remarks>
-    /// A portal belongs to the context that names its address. One that no context names was told of by the others, and belongs to the first.
+    /// A portal belongs to the context that names its address. One that no context names was reported by another portal, and belongs to the first.
     /// </remarks>
     public static async Task<IReadOnlyList<IscsiNode>> PlanTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> given,
         CancellationToken cancellationToken)
@@ -65,12 +65,12 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
         ];
     }
 
-    // Many arrays with a target per element name it after the element.
+    // Many arrays with one target per element put the element's name into the target's name.
     private static bool Names(string target, StorageElement element) =>
         (element.Uuid.Length > 0 && target.Contains(element.Uuid, StringComparison.OrdinalIgnoreCase))
         || target.Contains(element.Page83Id[1..], StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The portals that a discovery found for the target, else those of the access contexts: an array may make a target only now.</summary>
+    /// <summary>The portals that a discovery found for the target, else those of the access contexts: the array may have created the target just now.</summary>
     private static IEnumerable<IscsiNode> ToNodes(StorageServer server, IReadOnlyList<AccessContext> access, LunAddress lun)
     {
         var portals = server.IscsiTargets
@@ -109,7 +109,7 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
 
         failures.ForEach(failure => warn($"'{element.Name}' may have fewer paths than possible: {failure.Message}"));
 
-        // Portals tell of each other, too.
+        // Portals report each other.
         return [.. nodes.DistinctBy(node => (node.TargetName, node.Portal, node.Access.NetDevice))];
     }
 
@@ -130,7 +130,7 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
             }
             catch (ArrayUnreachableException e)
             {
-                failures.Add(e); // the other portals serve as well
+                failures.Add(e); // the other portals may do
             }
         }
 
@@ -154,7 +154,7 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
     /// <summary>The login for one target at its portal.</summary>
     public static IscsiNode NodeOf(IscsiTarget target, AccessContext context) => new(target.TargetName, PortalOf(target), target.Tpgt, context);
 
-    // Without a name service too, a host must be able to log out.
+    // Logout must work without a name service.
     private static async Task<IReadOnlyList<string>> TryResolveAsync(string host, CancellationToken cancellationToken)
     {
         try

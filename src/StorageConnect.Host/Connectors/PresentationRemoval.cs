@@ -5,11 +5,11 @@ using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Removes from this host what belongs to a presentation that has ended, or is about to: its identity proves nothing any more.</summary>
+/// <summary>Removes the devices of a presentation that has ended or is about to end: its identity proves nothing any more.</summary>
 internal sealed class PresentationRemoval(LinuxHost host)
 {
     /// <summary>Removes the disks at its places with their map, logs out of sessions that carry nothing else, and deletes the ledger's entry.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses them. The entry stays.</exception>
+    /// <exception cref="StorageElementBusyException">They are in use. The entry stays.</exception>
     public async Task RunAsync(Attachment attachment, CancellationToken cancellationToken)
     {
         await RemoveDevicesAsync(attachment, cancellationToken);
@@ -18,14 +18,14 @@ internal sealed class PresentationRemoval(LinuxHost host)
     }
 
     /// <summary>Removes the disks at its places with their map.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses them. Nothing was removed.</exception>
+    /// <exception cref="StorageElementBusyException">They are in use. Nothing was removed.</exception>
     public async Task RemoveDevicesAsync(Attachment attachment, CancellationToken cancellationToken)
     {
         await new StaleDevices(host).PurgeAllAsync(host.Ledger.FindOwnPlaces(attachment).FindDevices(host.Roots, host.Initiator.Sessions()), cancellationToken);
         await ForgetIdentityAsync(attachment, cancellationToken);
     }
 
-    /// <summary>Removes the map and the names of its identity, unless disks of another element have the same.</summary>
+    /// <summary>Removes the map and the names of the identity, unless another element's disks have the same identity.</summary>
     public async Task ForgetIdentityAsync(Attachment attachment, CancellationToken cancellationToken)
     {
         if (attachment.Page83Id.Length == 0 || ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Count > 0
@@ -36,7 +36,7 @@ internal sealed class PresentationRemoval(LinuxHost host)
 
         if (MultipathMaps.Find(host.Roots, attachment.Page83Id) is not null)
         {
-            await host.Teardown.RunAsync(attachment.Page83Id, cancellationToken);
+            await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
         }
 
         DeviceLinks.Clear(host.Roots, attachment.Page83Id);
@@ -44,7 +44,7 @@ internal sealed class PresentationRemoval(LinuxHost host)
     }
 
     /// <summary>
-    /// Logs out of the sessions with the element's targets that carry no LUN any more: those of attaching's making, and those that a plug-in made for it.
+    /// Logs out of sessions with the element's targets that carry no LUN any more: those we created, and those that the plug-in created for it.
     /// </summary>
     public async Task LogoutAsync(Attachment attachment, CancellationToken cancellationToken)
     {

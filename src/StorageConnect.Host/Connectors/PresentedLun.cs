@@ -9,18 +9,19 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Connectors;
 
 /// <summary>
-/// Proves the disks of an element whose identity belongs to its presentation: by target and LUN number, from devices that the kernel found while the
-/// presentation lasts. What was at that place before is removed, whatever identity it shows: it may be another element's, with the same identity.
+/// Checks the disks of an element whose identity belongs to its presentation: by target and LUN number, on devices that the kernel added during the
+/// presentation. Older devices at that place are removed whatever their identity is: they may be another element's, with the same identity.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="element">The element, presented.</param>
-/// <param name="before">What the ledger keeps of an earlier run; null for nothing.</param>
+/// <param name="before">The ledger's entry of an earlier run; null for none.</param>
 /// <param name="isProven">True when that run proved this same presentation.</param>
 internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attachment? before, bool isProven)
 {
     private readonly StaleDevices _stale = new(host);
+    private bool _hasScanned;
 
-    /// <summary>What the ledger is to keep: what is known so far.</summary>
+    /// <summary>What is known so far, for the ledger.</summary>
     public PresentedIdentity Identity { get; private set; } = new()
     {
         Places = element.LunAddresses,
@@ -29,17 +30,17 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         Since = TimeProvider.System.GetTimestamp(),
     };
 
-    /// <summary>The page 0x83 id that its disks show now; empty until they were asked.</summary>
+    /// <summary>The page 0x83 id of its disks now; empty until it was read.</summary>
     public string Page83Id { get; private set; } = "";
 
-    /// <summary>Called with the identity as soon as it is known, before anything is built on it.</summary>
+    /// <summary>Called with the identity as soon as it is known, before it is used.</summary>
     public Action<PresentedLun>? OnIdentified { get; init; }
 
-    /// <summary>Called when another device of the same identity is found: its map stays.</summary>
+    /// <summary>Called when another device with the same identity is found: its map stays.</summary>
     public Action? OnShared { get; init; }
 
-    /// <summary>Removes each device at the element's places that isn't proven to have come with this presentation.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses one.</exception>
+    /// <summary>Removes devices at the element's places that are not proven to have come with this presentation.</summary>
+    /// <exception cref="StorageElementBusyException">One is in use.</exception>
     public async Task RemoveStaleAsync(CancellationToken cancellationToken)
     {
         var left = new List<ScsiDevice>();
@@ -54,7 +55,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         await _stale.PurgeAllAsync(left, cancellationToken);
     }
 
-    /// <summary>Finds the element behind one of the sessions, and reads who its disk says it is.</summary>
+    /// <summary>Finds the element behind one of the sessions, and reads the identity of its disk.</summary>
     /// <exception cref="DataCorruptException">It has no identity, or another device has the same.</exception>
     public async Task<string> IdentifyAsync(IReadOnlyList<IscsiSession> sessions, AttachChanges changes, CancellationToken cancellationToken)
     {
@@ -75,11 +76,11 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
                 throw AttachErrors.ElementNotSeen(element, host.Deadlines.LunSeen);
             }
 
-            await backoff.WaitAsync(cancellationToken); // no array tells a host when it shows a LUN
+            await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
         }
     }
 
-    /// <summary>Takes down which disks were proven. Fails for one that is elsewhere, or shows another serial number.</summary>
+    /// <summary>Records which disks were proven. Fails for a disk at another place or with another serial number.</summary>
     public async Task ProveAsync(IEnumerable<string> disks, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions();
@@ -101,12 +102,12 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     }
 
     private async Task<bool> IsProvenAsync(ScsiDevice device, CancellationToken cancellationToken) =>
-        IsKnown(device) && await _stale.AskAsync(device, cancellationToken) == DeviceIdentityState.Genuine && device.ReadIdentity() == before!.Page83Id;
+        IsKnown(device) && await _stale.RecheckAsync(device, cancellationToken) == DeviceIdentityState.Genuine && device.ReadIdentity() == before!.Page83Id;
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 
     /// <summary>
-    /// The sessions with its targets that were there before anything was done for it, and that nothing was done for at all. A run that was killed noted them.
+    /// The sessions with its targets that existed before its attach and belong to no attach of ours. An interrupted run has recorded them.
     /// </summary>
     private static ValueList<int> FindOtherSessions(LinuxHost host, StorageElement element, PresentedIdentity? known)
     {
@@ -133,14 +134,15 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         {
             if (Find(session, lun) is null)
             {
-                host.Step("scan");
+                host.Step("scan", isRepeat: _hasScanned);
+                _hasScanned = true;
                 try
                 {
                     await host.Scsi.ScanAsync(session, lun, cancellationToken);
                 }
                 finally
                 {
-                    // Also when this was cancelled meanwhile.
+                    // Also after a cancellation.
                     if (Find(session, lun) is { } added)
                     {
                         changes.Added(added);
@@ -149,15 +151,16 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
             }
 
             if (Find(session, lun) is { HoldsData: true } device
-                && await Watch.ForAsync(host.Roots, () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is not null)
+                && await Watch.ForAsync(host.Roots, $"the disk of {device.Hctl}", () => device.Disk, host.Deadlines.DiskSettled, cancellationToken)
+                    is not null)
             {
                 if (!IsKnown(device))
                 {
-                    changes.Added(device); // a plug-in that logs in by itself may have brought it in
+                    changes.Added(device); // the plug-in's own login may have added it
                 }
 
-                // Asked on the wire: this device alone proves all others.
-                if (await host.Identities.AskAsync(device, cancellationToken) is { } page83Id)
+                // INQUIRY, not sysfs: all other disks are compared with this one.
+                if (await host.Identities.InquireAsync(device, cancellationToken) is { } page83Id)
                 {
                     return (page83Id, await host.Identities.ReadSerialAsync(device, cancellationToken) ?? "");
                 }
@@ -189,8 +192,8 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     }
 
     /// <summary>
-    /// multipathd puts disks of one identity into one map, whoever they are. Devices elsewhere that show the element's identity are removed when nothing is
-    /// behind them any more; else the element can't be attached beside them.
+    /// multipathd puts all disks with one identity into one map. Other devices with the element's identity are removed when no LUN is behind them any
+    /// more; otherwise the element can't be attached.
     /// </summary>
     private async Task DemandUniqueAsync(CancellationToken cancellationToken)
     {
@@ -203,7 +206,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
             .ToList();
         foreach (var device in others)
         {
-            var state = await _stale.AskAsync(device, cancellationToken);
+            var state = await _stale.RecheckAsync(device, cancellationToken);
             if (state == DeviceIdentityState.Genuine || (device.State is not "running" && map is not null))
             {
                 OnShared?.Invoke();
@@ -213,7 +216,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
             await _stale.PurgeAsync(device, cancellationToken);
         }
 
-        // Left without paths by somebody who uses it: the new disks would revive it, and what is written to it would go to this element.
+        // A map in use without paths would take the new disks, and its user's writes would go to this element.
         if (!isProven && MultipathMaps.Find(host.Roots, Page83Id) is { } left && !await host.Claims.IsFreeAsync(left, cancellationToken))
         {
             OnShared?.Invoke();

@@ -6,13 +6,13 @@ using StorageConnect.Host.Scsi;
 namespace StorageConnect.Host.Connectors;
 
 /// <summary>
-/// Logs out sessions that attaching owned and nobody uses any more. To be owned by one who has the locks of their targets: it reads all sessions, once.
+/// Logs out of sessions that we created and that are no longer used. The caller holds the locks of their targets. Reads all sessions once.
 /// </summary>
 internal sealed class SessionRelease(LinuxHost host)
 {
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
 
-    /// <summary>The sessions of attaching's making that lead to these devices, and those owned for an element, that may have led nowhere.</summary>
+    /// <summary>Sessions we created that carry these devices, or that were created for this element and never showed it.</summary>
     public List<OwnedSession> FindOwned(string key, IReadOnlyCollection<ScsiDevice> devices)
     {
         var ids = devices.Select(device => device.SessionId).ToHashSet();
@@ -20,8 +20,8 @@ internal sealed class SessionRelease(LinuxHost host)
         return [.. host.Ledger.Sessions.Where(owned => owned.MadeFor == key || leading.Exists(session => owned.IsServedBy(session, host.Roots)))];
     }
 
-    /// <summary>The devices of these that need not be taken away one by one: their session goes, and the kernel takes them with it.</summary>
-    /// <remarks>Only with a session that is logged in: the kernel waits for the last commands of devices whose portal is silent.</remarks>
+    /// <summary>The devices that need no removal of their own: the kernel removes them with their session.</summary>
+    /// <remarks>Only for sessions that are logged in: while a portal is silent, the kernel waits for the devices' last commands.</remarks>
     public IReadOnlyList<ScsiDevice> FindRemovedByLogout(IReadOnlyCollection<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> devices) =>
     [
         .. _sessions
@@ -30,8 +30,8 @@ internal sealed class SessionRelease(LinuxHost host)
             .Intersect(devices)
     ];
 
-    /// <summary>Logs out where nobody needs the session but for the devices that may go with it.</summary>
-    /// <remarks>One after the other: iscsiadm walks through all sessions, and fails over those that another is just ending.</remarks>
+    /// <summary>Logs out of sessions that carry only the devices to be removed.</summary>
+    /// <remarks>Sequential: iscsiadm walks through all sessions, and fails on those that another process is ending.</remarks>
     public async Task ReleaseAsync(IEnumerable<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
     {
         foreach (var one in owned)
@@ -44,7 +44,7 @@ internal sealed class SessionRelease(LinuxHost host)
     {
         var sessions = _sessions.Where(session => owned.IsServedBy(session, host.Roots)).ToList();
 
-        // The run that began the login may have been killed before its session was there.
+        // The run that began the login may have been killed before the session existed.
         if (!_sessions.Any(owned.IsAt)
             && IscsiPortal.TryParse(owned.Portal, out var portal)
             && await host.Initiator.AdoptLoginAsync(owned.TargetName, portal, cancellationToken) is { } late)
@@ -56,7 +56,7 @@ internal sealed class SessionRelease(LinuxHost host)
         {
             if (IsNeeded(session, removedByLogout))
             {
-                return; // others use it: they log it out
+                return; // used by others
             }
 
             host.Step("logout");

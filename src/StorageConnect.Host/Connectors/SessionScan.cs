@@ -7,16 +7,17 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Connectors;
 
-/// <summary>Looks for an element behind one session, and proves what it finds by its page 0x83. What else a look brings up is taken away again.</summary>
+/// <summary>Scans one session for an element, and checks the page 0x83 identity of what it finds. Other devices that a scan added are removed again.</summary>
 internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleDevices stale, AttachChanges changes)
 {
     private readonly HashSet<string> _proven = [];
+    private bool _hasScanned;
 
-    /// <summary>One look.</summary>
+    /// <summary>One scan.</summary>
     /// <param name="session">Where.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The disk, or null when it isn't there (yet).</returns>
-    /// <exception cref="DataCorruptException">At the LUN number the array told is something else.</exception>
+    /// <returns>The disk; null when it isn't visible (yet).</returns>
+    /// <exception cref="DataCorruptException">Another LUN is at the number that the array reported.</exception>
     /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
     public async Task<FoundPath?> ScanAsync(IscsiSession session, CancellationToken cancellationToken)
     {
@@ -37,7 +38,8 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
             changes.FullScanBegins(fullScan);
         }
 
-        host.Step("scan");
+        host.Step("scan", isRepeat: _hasScanned);
+        _hasScanned = true;
         try
         {
             foreach (var lun in luns.Count == 0 ? [null] : luns.Select(lun => (long?)lun))
@@ -47,7 +49,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         }
         finally
         {
-            // Also when this was cancelled meanwhile.
+            // Also after a cancellation.
             Added().ForEach(changes.Added);
         }
 
@@ -59,28 +61,28 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
 
         return found;
 
-        // What somebody else looks for at other numbers is his.
+        // Ignore LUNs that other processes scan for.
         List<ScsiDevice> Added() => [.. ScsiDevice.Of(host.Roots, session).Except(before).Where(device => luns.Count == 0 || luns.Contains(device.Lun))];
     }
 
-    // Where the LUN number is known, other devices are none of our business.
+    // Where the LUN number is known, other devices are ignored.
     private bool MayBeIt(ScsiDevice device, List<long> luns) =>
         luns.Count == 0 || luns.Contains(device.Lun) || device.ReadIdentity() == element.Page83Id;
 
-    /// <summary>True for a device that was there before and is the element, then as now. One that only was, or only is, is removed.</summary>
+    /// <summary>True if the device was this element before the rescan and still is. If only one holds, it is stale and removed.</summary>
     private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
-        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.AskAsync(device, cancellationToken);
+        var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.RecheckAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
-        var isTold = luns.Contains(device.Lun);
+        var isReported = luns.Contains(device.Lun);
         if (standing == DeviceIdentityState.Genuine)
         {
             _proven.Add(device.Folder);
         }
-        else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isTold : was || isIt || isTold)
+        else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isReported : was || isIt || isReported)
         {
-            // Where nothing is any more it may come back, unless the array says that it is elsewhere.
+            // An empty LUN number may be filled again, unless the array reports the element elsewhere.
             await stale.PurgeAsync(device, cancellationToken);
         }
 
@@ -109,9 +111,9 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         return wrong is null ? null : throw wrong;
     }
 
-    /// <summary>A scan ends before the kernel has given the disk its name.</summary>
+    /// <summary>Waits for the disk's name: a scan ends before the kernel has assigned it.</summary>
     private async Task<FoundPath?> NameAsync(ScsiDevice device, bool isNew, CancellationToken cancellationToken) =>
-        await Watch.ForAsync(host.Roots, () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
+        await Watch.ForAsync(host.Roots, $"the disk of {device.Hctl}", () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
             ? new(device, disk, isNew)
             : null;
 }

@@ -26,7 +26,7 @@ internal sealed record DmDevice(string KernelName, string Name, string Uuid, str
         var name = SysFile.TryReadText(Path.Combine(folder, "dm", "name"));
         var number = SysFile.TryReadText(Path.Combine(folder, "dev"));
 
-        // The uuid once more at the end: otherwise name and number could be those of the next device with this kernel name.
+        // The uuid is read again at the end: name and number could be those of the next device with this kernel name.
         return before is not null && name is { Length: > 0 } && number is { Length: > 0 } && ReadUuid(roots, kernelName) == before
             ? new(kernelName, name, before, number)
             : null;
@@ -48,7 +48,7 @@ internal sealed record DmDevice(string KernelName, string Name, string Uuid, str
             && !Uuid.AsSpan(part.Length, Uuid.Length - part.Length - map.Uuid.Length - 1).ContainsAnyExceptInRange('0', '9');
     }
 
-    /// <summary>What device-mapper says a device is; null when it is gone or none of its own.</summary>
+    /// <summary>The device-mapper uuid of a device; null when it is gone or no device-mapper device.</summary>
     public static string? ReadUuid(HostRoots roots, string kernelName) =>
         SysFile.TryReadText(Path.Combine(roots.Sys, "block", kernelName, "dm", "uuid"));
 }

@@ -32,7 +32,7 @@ internal static class MultipathMaps
         .Select(holder => DmDevice.TryRead(roots, holder))
         .FirstOrDefault(holder => holder?.IsMultipath == true);
 
-    /// <summary>True for a disk that is a path of a map, so that nobody may use it by itself.</summary>
+    /// <summary>True for a disk that is a path of a map and so must not be used by itself.</summary>
     public static bool HavePath(HostRoots roots, string disk) =>
         SysFile.Names(Path.Combine(roots.Sys, "block", disk, "holders")).Any(holder => IsMap(roots, holder));
 

@@ -4,9 +4,9 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Devices;
 
-/// <summary>Writes what the kernel still caches of a device, within a bounded time.</summary>
+/// <summary>Flushes a device's dirty data from the kernel's cache, within a deadline.</summary>
 /// <remarks>
-/// Opened for reading: closing a device that was open for writing makes udev look at it anew, which would hold it open while it is removed.
+/// Opened for reading: closing a device that was open for writing makes udev probe it, which would keep it open while it is removed.
 /// </remarks>
 internal static class DeviceFlush
 {

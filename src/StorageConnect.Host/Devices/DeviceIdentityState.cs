@@ -1,14 +1,14 @@
 namespace StorageConnect.Host.Devices;
 
-/// <summary>What a SCSI device turned out to be when it was asked anew.</summary>
+/// <summary>The result of checking a SCSI device's identity again.</summary>
 internal enum DeviceIdentityState
 {
-    /// <summary>Who it was, and in a state for use.</summary>
+    /// <summary>The identity is unchanged, and the device is usable.</summary>
     Genuine,
 
-    /// <summary>Nothing is behind its LUN number: the array doesn't present it there, or not yet.</summary>
+    /// <summary>No LUN is behind its number: the array doesn't present one there, or not yet.</summary>
     Empty,
 
-    /// <summary>Another than it was, or given up by the kernel.</summary>
+    /// <summary>The identity has changed, or the kernel has given the device up.</summary>
     Changed,
 }

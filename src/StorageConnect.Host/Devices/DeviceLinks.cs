@@ -4,12 +4,12 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Devices;
 
 /// <summary>
-/// The links to a device that is gone. udev removes them when it comes to it, and has forgotten some; until then they are names of nothing, and
-/// of another device as soon as that gets the kernel's name.
+/// Links to a device that is gone. udev removes them late or never. Until then they dangle, and lead to another device as soon as that gets
+/// the kernel's name.
 /// </summary>
 internal static class DeviceLinks
 {
-    /// <summary>Removes those by this identity that lead nowhere.</summary>
+    /// <summary>Removes dangling links with this identity.</summary>
     public static void Clear(HostRoots roots, string wwid)
     {
         foreach (var link in Find(roots, wwid).Where(link => DeviceLink.KernelNameOf(roots, "/dev/" + Path.GetRelativePath(roots.Dev, link)) is null))
@@ -22,7 +22,7 @@ internal static class DeviceLinks
     {
         if (wwid.Contains('/', StringComparison.Ordinal))
         {
-            return []; // udev writes it in its own way
+            return []; // udev escapes it, so the link's name is unknown
         }
 
         var byId = Path.Combine(roots.Dev, "disk", "by-id");
@@ -39,7 +39,7 @@ internal static class DeviceLinks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is a name, no more: what a device is, this module never takes from it.
+            // Best effort: identity is never derived from link names.
         }
     }
 }

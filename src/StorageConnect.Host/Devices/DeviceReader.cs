@@ -9,7 +9,7 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Devices;
 
-/// <summary>The LUNs on this host as they are now, from sysfs; of multipathd it takes the state of the paths.</summary>
+/// <summary>The LUNs on this host as they are now: devices from sysfs, the state of paths from multipathd.</summary>
 internal sealed class DeviceReader(LinuxHost host)
 {
     /// <summary>All multipath devices, and all disks of remote LUNs that are in none.</summary>
@@ -39,7 +39,7 @@ internal sealed class DeviceReader(LinuxHost host)
     /// <summary>A block device's size in bytes; 0 when it is gone.</summary>
     public static long ReadSize(HostRoots roots, string kernelName)
     {
-        const int sector = 512; // whatever the device's own blocks are
+        const int sector = 512; // whatever the device's block size is
         return long.TryParse(SysFile.TryReadText(Path.Combine(roots.Sys, "block", kernelName, "size")), NumberStyles.None,
             CultureInfo.InvariantCulture, out var sectors)
             ? sectors * sector
@@ -54,7 +54,7 @@ internal sealed class DeviceReader(LinuxHost host)
         }
         catch (HostNotReadyException)
         {
-            return []; // the devices are there all the same; only the checker's word is missing
+            return []; // the devices are reported without the state of their paths
         }
     }
 
@@ -110,9 +110,9 @@ internal sealed class DeviceReader(LinuxHost host)
     private bool IsRemote(ScsiDevice device) =>
         device.SessionId is not null || Directory.Exists(Path.Combine(host.Roots.Sys, "class", "fc_host", $"host{device.Host}"));
 
-    /// <summary>A device before anything was asked about it.</summary>
+    /// <summary>A device before its identity was checked.</summary>
     /// <param name="KernelName">Its name in sysfs.</param>
-    /// <param name="Wwid">Who it is taken for.</param>
+    /// <param name="Wwid">Its expected identity.</param>
     /// <param name="Map">The map it is; null for a disk.</param>
     private sealed record Found(string KernelName, string Wwid, DmDevice? Map)
     {

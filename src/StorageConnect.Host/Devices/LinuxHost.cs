@@ -9,8 +9,8 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Devices;
 
-/// <summary>The host's parts as attaching and detaching use them. Making one touches nothing.</summary>
-/// <param name="roots">Where the kernel, udev and the daemons show what there is.</param>
+/// <summary>The parts of the host that attaching and detaching use. The constructor touches nothing.</summary>
+/// <param name="roots">The folders of the kernel, udev and the daemons.</param>
 /// <param name="deadlines">How long they may take.</param>
 /// <param name="stateFolder">Where the ledger is.</param>
 /// <param name="initiator">The iSCSI initiator.</param>
@@ -44,7 +44,7 @@ internal sealed class LinuxHost(
 
     public MultipathCommands Multipath => new(_multipathd);
 
-    public MultipathTeardown Teardown => new(Roots, Deadlines, _multipathd, Claims);
+    public MapRemoval MapRemoval => new(Roots, Deadlines, _multipathd, Claims);
 
     public WwidsFile Wwids { get; } = new(roots);
 
@@ -64,18 +64,28 @@ internal sealed class LinuxHost(
             () => Environment.IsPrivilegedProcess);
     }
 
-    /// <summary>Called before each step that changes something, with its name. For tests that end there.</summary>
+    /// <summary>Called before each step that changes something, with its name. For tests that stop there.</summary>
     public Action<string>? OnStep { get; init; }
 
-    /// <summary>Says that a step begins.</summary>
-    public void Step(string name)
+    /// <summary>Reports that a step begins.</summary>
+    /// <param name="name">The step's name.</param>
+    /// <param name="isRepeat">True when the same run did the step before: a detail of the trace, so that retries don't fill it.</param>
+    public void Step(string name, bool isRepeat = false)
     {
-        Tracer.Verbose($"Host: {name}");
+        if (isRepeat)
+        {
+            Tracer.Debug($"Host: {name}, again");
+        }
+        else
+        {
+            Tracer.Verbose($"Host: {name}");
+        }
+
         OnStep?.Invoke(name);
     }
 
-    /// <summary>Fails where this process could do only half of the work.</summary>
-    /// <exception cref="NoSuchOperationException">This is no Linux.</exception>
+    /// <summary>Fails where this process lacks the rights for all of the work.</summary>
+    /// <exception cref="NoSuchOperationException">This is not Linux.</exception>
     /// <exception cref="AccessDeniedException">The user isn't root.</exception>
     public void DemandRights(string what)
     {

@@ -7,24 +7,24 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Devices;
 
 /// <summary>
-/// Takes away SCSI devices that lead to something else than this host believes: an array gave their LUN number to another element. The kernel
-/// never notices that by itself, and a map made of them would mix two elements' data.
+/// Removes SCSI devices whose LUN number the array gave to another element. The kernel doesn't notice that by itself, and a map of such devices
+/// would mix two elements' data.
 /// </summary>
 internal sealed class StaleDevices(LinuxHost host)
 {
-    /// <summary>Has the kernel ask the device anew who it is.</summary>
-    public async Task<DeviceIdentityState> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    /// <summary>Makes the kernel re-read the device's identity, and compares it.</summary>
+    public async Task<DeviceIdentityState> RecheckAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
         await host.Scsi.RescanAsync(device, cancellationToken);
         return device.ReadIdentity() is not { } now || now != before || device.State is not "running" ? DeviceIdentityState.Changed
-            // Of a LUN that is gone the kernel shows for ever what it was.
+            // sysfs keeps the cached identity of an unmapped LUN. Only INQUIRY tells.
             : (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceIdentityState.Empty
             : asked == now ? DeviceIdentityState.Genuine
             : DeviceIdentityState.Changed;
     }
 
-    /// <summary>Removes devices that nobody asked for, but for those that somebody came to use: they are his.</summary>
+    /// <summary>Removes unrelated devices. Those in use stay.</summary>
     public async Task TryPurgeAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         foreach (var device in devices)
@@ -35,13 +35,13 @@ internal sealed class StaleDevices(LinuxHost host)
             }
             catch (StorageElementBusyException e) when (e.ErrorId != nameof(HostErrors.HostLockHeld))
             {
-                // A volume group on it may have been activated as soon as it came.
+                // A volume group on it may have been activated when it appeared.
             }
         }
     }
 
-    /// <summary>Removes those of these devices that are under a map: that of what they were before their LUN number was given away.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses that map.</exception>
+    /// <summary>Removes those of these devices that are paths of a map: the map of the LUN they led to before.</summary>
+    /// <exception cref="StorageElementBusyException">The map is in use.</exception>
     public async Task PurgeMappedAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         foreach (var device in devices.Where(device => device.Disk is { } disk && MultipathMaps.FindOver(host.Roots, disk) is not null))
@@ -50,8 +50,8 @@ internal sealed class StaleDevices(LinuxHost host)
         }
     }
 
-    /// <summary>Removes devices that are all paths of the same maps, or of none: a map that is in use keeps all its paths.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses one of the maps, or a disk.</exception>
+    /// <summary>Removes devices that are all paths of the same maps, or of none. A map in use keeps all its paths.</summary>
+    /// <exception cref="StorageElementBusyException">One of the maps or disks is in use.</exception>
     public async Task PurgeAllAsync(IReadOnlyCollection<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         var disks = devices.Select(device => device.Disk).OfType<string>().ToHashSet();
@@ -64,7 +64,7 @@ internal sealed class StaleDevices(LinuxHost host)
                     host.Step("purge");
                 }
 
-                await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+                await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             }
         }
 
@@ -74,11 +74,11 @@ internal sealed class StaleDevices(LinuxHost host)
         }
     }
 
-    /// <summary>Removes a device that is not what it was, with the map that is left empty by it.</summary>
-    /// <exception cref="StorageElementBusyException">Somebody uses it, and would lose the last path.</exception>
+    /// <summary>Removes a stale device, with its map when that has no other paths.</summary>
+    /// <exception cref="StorageElementBusyException">It is in use, and is the last path.</exception>
     public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
-        // One after the other: whether a disk is a map's last path must not change meanwhile.
+        // Sequential: whether a disk is a map's last path must not change meanwhile.
         using var held = await host.Locks.TakePurgeAsync(cancellationToken);
         if (device.Disk is { } disk)
         {
@@ -115,9 +115,10 @@ internal sealed class StaleDevices(LinuxHost host)
             host.Step("purge");
             await host.Scsi.DeleteAsync(device, cancellationToken);
 
-            // multipathd hears of it as we do, and takes it out of the map. Another device may have the disk's name by then, and be a path of that map.
+            // multipathd removes the path from the map on the same event. By then another device may have the disk's name and be a path of that map.
             await Watch.UntilAsync(
                 host.Roots,
+                $"multipathd to drop {disk} from {map.Name}",
                 () => !map.Slaves(host.Roots).Contains(disk) || (ScsiDevice.OfDisk(host.Roots, disk) is { } next && next.Folder != device.Folder),
                 host.Deadlines.DiskSettled,
                 cancellationToken);
@@ -129,15 +130,15 @@ internal sealed class StaleDevices(LinuxHost host)
                 host.Step("purge");
             }
 
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
             using var claim = await ClaimAsync(device, disk, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
 
-        // An event that was under way may have made it again, of the disk that is gone now.
+        // A pending udev event may have created the map again, from the disk that is gone now.
         if (MultipathMaps.Find(host.Roots, map.Wwid) is { } empty && !empty.Slaves(host.Roots).Any())
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
     }
 }

@@ -9,12 +9,12 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Fitness;
 
 /// <summary>
-/// Whether this host is in one of the states that have cost others their data, as docs/host.md lists them: what can be seen at this moment, each with a way
-/// out. Nothing is changed.
+/// Checks whether this host is in one of the hazardous states that docs/host.md lists, as far as they are visible now. Each finding has an action.
+/// Nothing is changed.
 /// </summary>
 internal sealed class HazardCheck(LinuxHost host)
 {
-    private const string FirstProcessView = "pid:[4026531836]"; // the kernel's number of the namespace that it starts with
+    private const string FirstProcessView = "pid:[4026531836]"; // the kernel's number of the initial namespace
     private const int LongReplacement = 60;
     private readonly IscsiDatabase _database = new(host.Roots, host.Deadlines);
 
@@ -34,8 +34,8 @@ internal sealed class HazardCheck(LinuxHost host)
         const string check = "Process view";
         var name = new FileInfo(Path.Combine(host.Roots.Proc, "self", "ns", "pid")).LinkTarget;
         return name is null or FirstProcessView
-            ? Ok(check, "Processes that have a device open are seen.")
-            : Warning(check, "This process runs in a container: a process outside that has a plain disk open without mounting it isn't seen.",
+            ? Ok(check, "Processes that have a device open are visible.")
+            : Warning(check, "This process runs in a container: a process outside that has a plain disk open without mounting it isn't visible.",
                 "Run on the host itself, or in its process namespace (such as 'podman run --pid=host').");
     }
 
@@ -43,9 +43,9 @@ internal sealed class HazardCheck(LinuxHost host)
     {
         const string check = "Device identities";
         return devices.Where(device => !device.Verified && device.Paths.Count > 0).Select(device => device.Path).ToList() is [_, ..] wrong
-            ? Error(check, $"{string.Join(", ", wrong)}: a path doesn't lead to the LUN that the device was made for. What is written there may go elsewhere.",
+            ? Error(check, $"{string.Join(", ", wrong)}: a path doesn't lead to the LUN that the device was created for. Writes may go to another LUN.",
                 "Stop using it at once. Get-OscDevice shows the paths; Connect-OscStorageElement or Clear-OscHostResidue removes the wrong ones.")
-            : Ok(check, "All paths lead to the LUNs that their devices were made for, or don't answer.");
+            : Ok(check, "All paths lead to the LUNs that their devices were created for, or don't answer.");
     }
 
     private OscHostFinding CheckMaps()
@@ -61,8 +61,8 @@ internal sealed class HazardCheck(LinuxHost host)
     {
         const string check = "iSCSI sessions";
         return sessions.Where(session => !session.IsLoggedIn).Select(session => $"{session.TargetName} at {session.Portal}").ToList() is [_, ..] down
-            ? Warning(check, $"Not logged in at the moment: {string.Join(", ", down)}. A program that waits for these paths waits until multipath gives up.",
-                "See to the portal. Disconnect-OscStorageElement and Disconnect-OscTarget work without it.")
+            ? Warning(check, $"Not logged in at the moment: {string.Join(", ", down)}. I/O to these paths waits until multipath fails it.",
+                "Check the portal. Disconnect-OscStorageElement and Disconnect-OscTarget work without it.")
             : Ok(check, $"{sessions.Count}, all logged in.");
     }
 
@@ -73,12 +73,12 @@ internal sealed class HazardCheck(LinuxHost host)
             .Select(attachment => attachment.StorageElementName).ToList();
         return interrupted.Count > 0 || host.Ledger.FullScans.Count > 0
             ? Warning(check, interrupted.Count > 0 ? $"Interrupted: {string.Join(", ", interrupted)}."
-                : "A scan was interrupted: it may have left LUNs of others.",
+                : "A scan was interrupted: it may have left unrelated LUNs.",
                 "Connect-OscStorageElement completes an interrupted run, Disconnect-OscStorageElement undoes it.")
             : Ok(check, "None was interrupted.");
     }
 
-    /// <summary>True when nobody is at work on it.</summary>
+    /// <summary>True when no run works on it.</summary>
     private bool IsAbandoned(Attachment attachment)
     {
         try
@@ -88,7 +88,7 @@ internal sealed class HazardCheck(LinuxHost host)
         }
         catch (AccessDeniedException)
         {
-            return true; // not for this user to tell
+            return true; // this user can't determine it
         }
     }
 
@@ -98,7 +98,7 @@ internal sealed class HazardCheck(LinuxHost host)
         var nodes = _database.ReadNodes().Where(node => !IscsiDatabase.IsOurs(node.Path)).ToList();
         if (nodes.Where(node => IsUnusable(node.Portal)).Select(node => node.Path).FirstOrDefault() is { } unusable)
         {
-            return Warning(check, $"{unusable} names an address that no host can log in at.",
+            return Warning(check, $"{unusable} has an address that no host can log in at.",
                 "Delete the record ('iscsiadm -m node -o delete …'), and correct the portal on the array.");
         }
 
@@ -106,8 +106,8 @@ internal sealed class HazardCheck(LinuxHost host)
             && record["node.startup"] == "automatic" && record["node.session.scan"] is not "manual").Select(node => node.TargetName).Distinct().ToList();
         return atBoot.Count > 0
             ? Warning(check, $"At each boot this host logs in to {string.Join(", ", atBoot)}, and all its LUNs appear.",
-                "That may be wanted. Else set node.startup to manual, or node.session.scan to manual ('iscsiadm -m node -o update …').")
-            : Ok(check, "None brings in LUNs by itself.");
+                "If that is not intended, set node.startup to manual, or node.session.scan to manual ('iscsiadm -m node -o update …').")
+            : Ok(check, "None adds LUNs automatically.");
     }
 
     private static bool IsUnusable(IscsiPortal portal) => portal.Address is "0.0.0.0" or "::" || portal.Address.StartsWith("169.254.", StringComparison.Ordinal)
@@ -119,7 +119,7 @@ internal sealed class HazardCheck(LinuxHost host)
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         return _database.ReadNodes().Select(node => node.Path).Append(Path.Combine(host.Roots.Etc, "iscsi", "iscsid.conf"))
             .Where(path => HoldsSecret(path) && (new FileInfo(path).UnixFileMode & others) != 0).ToList() is [_, ..] open
-            ? Warning(check, $"Others can read the secrets in {string.Join(", ", open)}.", "Take the right from them: 'chmod 600'. Then change the secrets.")
+            ? Warning(check, $"Others can read the secrets in {string.Join(", ", open)}.", "Restrict them with 'chmod 600'. Then change the secrets.")
             : Ok(check, "No record with a secret can be read by others.");
     }
 
@@ -131,11 +131,11 @@ internal sealed class HazardCheck(LinuxHost host)
     {
         const string check = "iSCSI replacement_timeout";
         var set = _database.ReadDefaults()["node.session.timeo.replacement_timeout"];
-        return !host.Multipath.IsListening ? Ok(check, "Without multipathd no other path waits for it.")
+        return !host.Multipath.IsListening ? Ok(check, "Without multipathd there is no failover that waits for it.")
             : int.TryParse(set ?? "120", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= LongReplacement
                 ? Ok(check, $"{seconds} s.")
-                : Warning(check, $"{set ?? "120"} s: so long all I/O of a lost path waits before multipath takes another.",
-                    "Set 'node.session.timeo.replacement_timeout = 20' in /etc/iscsi/iscsid.conf; new sessions take it.");
+                : Warning(check, $"{set ?? "120"} s: I/O of a lost path waits so long before multipath uses another path.",
+                    "Set 'node.session.timeo.replacement_timeout = 20' in /etc/iscsi/iscsid.conf; new sessions use it.");
     }
 
     private OscHostFinding CheckDeviceNames(IReadOnlyList<OscDevice> devices)
@@ -155,9 +155,9 @@ internal sealed class HazardCheck(LinuxHost host)
         name.StartsWith("/dev/sd", StringComparison.Ordinal) || name.StartsWith("/dev/dm-", StringComparison.Ordinal);
 
     private OscHostFinding CheckClock() => HostUptime.TryRead(host.Roots) is null
-        ? Warning("Kernel clock", "The kernel doesn't tell how long it has been running: how long residue has been there is measured by the wall clock.",
-            "Mount /proc whole in the container that this runs in.")
-        : Ok("Kernel clock", "It tells how long it has been running.");
+        ? Warning("Kernel clock", "The kernel doesn't show its uptime: the age of residue is measured by the wall clock.",
+            "Mount /proc completely in this container.")
+        : Ok("Kernel clock", "It shows its uptime.");
 
     private static OscHostFinding Ok(string check, string finding) => new() { Check = check, Finding = finding };
 

@@ -7,7 +7,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Fitness;
 
-/// <summary>Is this host fit to use arrays: rights, tools, daemons, modules, settings. Nothing is changed.</summary>
+/// <summary>Checks whether this host is ready to use arrays: rights, tools, daemons, modules, settings. Nothing is changed.</summary>
 internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<bool> isPrivileged)
 {
     private const string HangingVersion = "2.1.10";
@@ -17,7 +17,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
     {
         if (!OperatingSystem.IsLinux())
         {
-            return [Error("Platform", "This is no Linux.", "Run on the Linux host that is to use the array. What concerns the array alone works here.")];
+            return [Error("Platform", "This is not Linux.", "Run on the Linux host that is to use the array. Commands for the array alone work here.")];
         }
 
         return
@@ -36,7 +36,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
 
     private OscHostFinding CheckRights() => isPrivileged()
         ? Ok("Rights", "This is root.")
-        : Error("Rights", "This is not root: devices can be looked at, and not changed.", "Run as root, for example with 'sudo pwsh'.");
+        : Error("Rights", "This is not root: devices can be read, but not changed.", "Run as root, for example with 'sudo pwsh'.");
 
     private async Task<OscHostFinding> CheckToolAsync(CancellationToken cancellationToken)
     {
@@ -46,9 +46,9 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
             var result = await tools.RunAsync(new(HostTool.Iscsiadm, "-V"), VersionDeadline, cancellationToken);
             var version = Version().Match(result.Output).Value;
             return version.Length == 0
-                ? Warning(check, $"iscsiadm doesn't tell its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is installed whole.")
+                ? Warning(check, $"iscsiadm doesn't report its version (exit code {result.ExitCode}).", "Check that the package open-iscsi is complete.")
                 : version == HangingVersion ? Warning(check,
-                    $"Version {version} never ends a login without an automatic scan. It is worked around; each login takes seconds longer.",
+                    $"iscsiadm of version {version} never ends after a login without an automatic scan. A workaround ends it; each login takes seconds longer.",
                     "Update open-iscsi to 2.1.11 or later.")
                 : Ok(check, $"Version {version}.");
         }
@@ -64,9 +64,9 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
 
     private OscHostFinding CheckDaemon() => Iscsid.IsListening(host.Roots) switch
     {
-        true => Ok("iscsid", "It listens, or systemd in its place."),
+        true => Ok("iscsid", "It listens, or systemd for it."),
         false => Error("iscsid", "It does not run.", "Start it: 'systemctl enable --now iscsid.socket' (or iscsid)."),
-        null => Warning("iscsid", "The kernel doesn't tell whether it runs.", "See 'systemctl status iscsid'."),
+        null => Warning("iscsid", "The kernel doesn't show whether it runs.", "Check 'systemctl status iscsid'."),
     };
 
     private static OscHostFinding CheckModule(string check, string folder, string load) => Directory.Exists(folder)
@@ -85,17 +85,17 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
             return initiator.Iqn switch
             {
                 null when initiator.Wwpns.Count > 0 => Ok(check, "None for iSCSI; there are Fibre Channel ports."),
-                null => Error(check, "There is none.", $"Start iscsid once, which makes one, or put one into {file} ('iscsi-iname' makes it)."),
+                null => Error(check, "There is none.", $"Start iscsid once, which creates one, or put one into {file} ('iscsi-iname' creates it)."),
                 var iqn when !IscsiName.IsTarget(iqn) =>
-                    Error(check, $"'{iqn}' is no iSCSI name.", $"Make one with 'iscsi-iname', and put it into {file} as InitiatorName=."),
+                    Error(check, $"'{iqn}' is not an iSCSI name.", $"Create one with 'iscsi-iname', and put it into {file} as InitiatorName=."),
                 var iqn when names.Distinct().Count() > 1 => Warning(
-                    check, $"{file} names {names.Count}. iscsid takes the first: {names[0]}.",
-                        $"Leave one line InitiatorName= in {file}, the one that the arrays' access groups hold."),
+                    check, $"{file} names {names.Count}. iscsid uses the first: {names[0]}.",
+                        $"Keep one line InitiatorName= in {file}, the one in the arrays' access groups."),
                 var iqn when names is [var first, ..] && first != iqn => Warning(
-                    check, $"This host is logged in as {iqn}, and {file} says {first}.",
-                        "Log out of all targets and restart iscsid, or put the name in use back: access groups must hold the one in use."),
+                    check, $"This host is logged in as {iqn}, and {file} has {first}.",
+                        "Log out of all targets and restart iscsid, or restore the name in use: access groups must have the one in use."),
                 var iqn when iqn.Any(char.IsAsciiLetterUpper) => Warning(
-                    check, $"{iqn} has capital letters. The rules of iSCSI know none: arrays take them for small ones, or for another initiator.",
+                    check, $"{iqn} has capital letters, which iSCSI names don't allow: arrays treat them as small ones, or as another initiator.",
                         $"Write it in small letters in {file} and in the arrays' access groups, then restart iscsid."),
                 var iqn => Ok(check, $"{iqn}."),
             };
@@ -108,7 +108,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
 
     private OscHostFinding CheckUdev() => Directory.Exists(Path.Combine(host.Roots.Run, "udev"))
         ? Ok("udev", "It runs.")
-        : Error("udev", "It does not run: disks get no names and no links.", "Start systemd-udevd.");
+        : Error("udev", "It does not run: disks get no nodes and no links.", "Start systemd-udevd.");
 
     private async Task<IReadOnlyList<OscHostFinding>> CheckMultipathAsync(CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ internal sealed partial class HostCheck(LinuxHost host, IToolRunner tools, Func<
         }
         catch (HostNotReadyException)
         {
-            return [Warning(check, "It does not run: each path of a LUN is a disk of its own, and none stands in for another.",
+            return [Warning(check, "It does not run: each path of a LUN is a disk of its own, without failover.",
                 "Start it: 'systemctl enable --now multipathd'.")];
         }
         catch (AccessDeniedException e)

@@ -1,6 +1,6 @@
 namespace StorageConnect.Host.Fitness;
 
-/// <summary>What <c>show config local</c> tells: sections, each with its settings.</summary>
+/// <summary>The reply to <c>show config local</c>: sections with their settings.</summary>
 internal sealed class MultipathConfig
 {
     private readonly List<Section> _sections = [];
@@ -34,8 +34,8 @@ internal sealed class MultipathConfig
         return config;
     }
 
-    /// <summary>The values of a setting that are in force, each with where it is set: a more special place counts before a more general one.</summary>
-    /// <remarks>multipaths before overrides before devices before defaults. A value that overrides hide is in force nowhere.</remarks>
+    /// <summary>The effective values of a setting, each with its section: a more specific section overrides a more general one.</summary>
+    /// <remarks>multipaths before overrides before devices before defaults. A value that overrides hide has no effect.</remarks>
     public IReadOnlyList<(string Where, string? Value)> InForce(Func<IReadOnlyDictionary<string, string>, string?> read)
     {
         var found = new List<(string, string?)>();

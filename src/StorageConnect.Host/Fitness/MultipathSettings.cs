@@ -3,14 +3,14 @@ using StorageConnect.Host.Multipath;
 namespace StorageConnect.Host.Fitness;
 
 /// <summary>
-/// Settings of multipathd that decide between an error and a hang, and between the right LUN and another. What is in force counts, wherever it is set.
+/// Checks multipathd's settings that decide between an error and a hang, and between the right LUN and another. Effective values count.
 /// </summary>
 internal static class MultipathSettings
 {
     private const string Queue = "queue";
     private const string ThenReload = "in /etc/multipath.conf, then 'multipathd reconfigure'.";
 
-    /// <summary>The findings about what <c>show config local</c> tells, and about the maps as they are.</summary>
+    /// <summary>The findings about the reply to <c>show config local</c>, and about the existing maps.</summary>
     public static IEnumerable<OscHostFinding> Check(string config, IReadOnlyList<MultipathMap> maps)
     {
         var settings = MultipathConfig.Parse(config);
@@ -25,16 +25,16 @@ internal static class MultipathSettings
             "find_multipaths",
             settings.InForce(section => section.GetValueOrDefault("find_multipaths")),
             value => value is not "strict",
-            "Only LUNs on multipath's list become multipath devices. Those that are attached here are put on it; others stay plain disks.",
-            $"That may be wanted; else set 'find_multipaths yes' in the defaults {ThenReload}");
+            "Only LUNs on multipath's list become multipath devices. Attached LUNs are added to it; others stay plain disks.",
+            $"If that is not intended, set 'find_multipaths yes' in the defaults {ThenReload}");
     }
 
     private static OscHostFinding CheckRetry(MultipathConfig settings, IReadOnlyList<MultipathMap> maps)
     {
-        const string trouble = "When all paths are lost, I/O waits for ever, and so does every program that uses the device.";
+        const string trouble = "When all paths are lost, I/O waits forever, and so does every program that uses the device.";
         const string action = $"Give a number, such as 'no_path_retry 16', where it is set {ThenReload}";
 
-        // "features" with queue_if_no_path is the old way to say so, where no_path_retry says nothing.
+        // "features" with queue_if_no_path is the older setting for it, used where no_path_retry is not set.
         var retry = Find(
             "no_path_retry",
             settings.InForce(section => section.GetValueOrDefault("no_path_retry")
@@ -46,7 +46,7 @@ internal static class MultipathSettings
             ? retry with
             {
                 State = OscHostFindingState.Warning,
-                Finding = $"The map {string.Join(", ", queueing)} waits for ever. {trouble}",
+                Finding = $"The map {string.Join(", ", queueing)} waits forever. {trouble}",
                 SuggestedAction = action
             }
             : retry;

@@ -5,10 +5,10 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Iscsi;
 
-/// <summary>Reads who this host is to arrays.</summary>
+/// <summary>Reads this host's initiator names and ports.</summary>
 internal static class HostInitiator
 {
-    /// <summary>How the names of iface records begin that are made here: they name no initiator of their own.</summary>
+    /// <summary>The prefix of our iface records: they have no initiator name of their own.</summary>
     public const string OwnInterface = "storage-connect.";
 
     private const string Key = "InitiatorName";
@@ -37,7 +37,7 @@ internal static class HostInitiator
             .ToDictionary(port => port.Number, port => InitiatorName.TryGetWwn(port.Name!) ?? port.Name!);
     }
 
-    /// <summary>The names that iface records have of their own: a session through one of them logs in under it.</summary>
+    /// <summary>The initiator names of iface records: a session through such a record logs in with that name.</summary>
     public static IReadOnlyList<InitiatorIdentity> ReadInterfaces(HostRoots roots) =>
     [
         .. from parent in new[] { Path.Combine(roots.Etc, "iscsi"), Path.Combine(roots.Var, "lib", "iscsi") }
@@ -55,7 +55,7 @@ internal static class HostInitiator
         .Select(parts => parts[1])
         .LastOrDefault();
 
-    /// <summary>The names in iscsid's settings, in their order: iscsid takes the first.</summary>
+    /// <summary>The names in iscsid's settings, in order: iscsid uses the first.</summary>
     /// <remarks>
     /// As iscsid reads them: the key anywhere in a line that no <c>#</c> stands before, the value after the next <c>=</c>, without blanks at its ends.
     /// </remarks>
@@ -77,8 +77,8 @@ internal static class HostInitiator
         }
     }
 
-    /// <summary>The name under which iscsid logged in to the newest session that takes it from its settings; null where there is none.</summary>
-    /// <remarks>iscsid reads its settings when it starts, so they may say something else by now.</remarks>
+    /// <summary>The initiator name of the newest session that uses iscsid's settings; null where there is none.</summary>
+    /// <remarks>iscsid reads its settings when it starts, so the file may have changed since.</remarks>
     public static string? ReadSessionName(HostRoots roots)
     {
         var sessions = Path.Combine(roots.Sys, "class", "iscsi_session");

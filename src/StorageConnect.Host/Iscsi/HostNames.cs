@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace StorageConnect.Host.Iscsi;
 
-/// <summary>From the hosts that users name to the addresses that the kernel knows.</summary>
+/// <summary>Resolves host names to addresses.</summary>
 internal static class HostNames
 {
-    /// <summary>The addresses of a host, at least one; an address is its own.</summary>
+    /// <summary>The addresses of a host, at least one; an address resolves to itself.</summary>
     /// <param name="host">A name or an address, in brackets or not.</param>
     /// <param name="server">The server it belongs to, for the error; null when it belongs to none.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -45,8 +45,8 @@ internal static class IscsiErrors
 
     public static InvalidRequestException IscsiValueInvalid(string setting, string problem) => new(Text([setting, problem])) { Element = setting };
 
-    public static StorageElementBusyException IscsiDatabaseLocked(string gate, TimeSpan timeout) =>
-        new(Text([gate, timeout.TotalSeconds])) { Element = gate, Retryable = true };
+    public static StorageElementBusyException IscsiDatabaseLocked(string lockFile, TimeSpan timeout) =>
+        new(Text([lockFile, timeout.TotalSeconds])) { Element = lockFile, Retryable = true };
 
     public static ToolFailedException IscsiDatabaseFailed(string folder, Exception cause) => new(Text([folder, cause.Message]), cause) { Element = folder };
 }

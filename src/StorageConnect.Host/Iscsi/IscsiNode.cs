@@ -7,13 +7,13 @@ namespace StorageConnect.Host.Iscsi;
 /// <param name="Access">CHAP user and secrets, and the network device to log in through. Its Host and Port don't count here.</param>
 internal sealed record IscsiNode(string TargetName, IscsiPortal Portal, int Tpgt, AccessContext Access)
 {
-    /// <summary>Who is to log in, where the array presents to one of this host's names alone; null for iscsid's own name.</summary>
+    /// <summary>The initiator name to log in with, where the array presents to one of this host's names alone; null for iscsid's own.</summary>
     public InitiatorIdentity? Initiator { get; init; }
 
-    /// <summary>The network device to log in through; null for any, and where an iface record of an administrator's names it.</summary>
+    /// <summary>The network device to log in through; null for any, and where an administrator's iface record names it.</summary>
     public string? NetDevice => Initiator?.InterfaceName is null ? Access.NetDevice : null;
 
-    /// <summary>True for a session of this node: same target, portal, and network device and initiator where one was asked for.</summary>
+    /// <summary>True for a session of this node: same target and portal, and same network device and initiator where given.</summary>
     public bool IsServedBy(IscsiSession session) =>
         session.TargetName == TargetName
         && session.Portal == Portal

@@ -5,7 +5,7 @@ using System.Net;
 namespace StorageConnect.Host.Iscsi;
 
 /// <summary>An address and port. IPv6 addresses are kept without brackets and in their shortest form, so that equal ones compare equal.</summary>
-/// <remarks>Made from a host name it compares with nothing the kernel shows: resolve names first.</remarks>
+/// <remarks>Resolve host names first: the kernel shows addresses only.</remarks>
 internal readonly record struct IscsiPortal
 {
     public IscsiPortal(string address, int port)

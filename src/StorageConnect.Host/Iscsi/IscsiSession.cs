@@ -5,16 +5,16 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Iscsi;
 
 /// <summary>A session of this host with a target, as sysfs shows it.</summary>
-/// <param name="Id">The kernel's number of it, as in <c>session1</c>. Never given twice between two boots.</param>
+/// <param name="Id">The kernel's session number, as in <c>session1</c>. Not reused until the next boot.</param>
 /// <param name="TargetName">The target's iSCSI qualified name.</param>
-/// <param name="Portal">The portal it was made for (persistent), which is the one of its node record.</param>
+/// <param name="Portal">The portal of its node record (persistent).</param>
 /// <param name="Tpgt">Target portal group tag.</param>
 /// <param name="InterfaceName">open-iscsi's iface record, such as <c>default</c>.</param>
 /// <param name="NetDevice">The network device it is bound to; null for any.</param>
-/// <param name="State">The kernel's word: <c>LOGGED_IN</c>, <c>FAILED</c>, <c>FREE</c>.</param>
+/// <param name="State">The kernel's state: <c>LOGGED_IN</c>, <c>FAILED</c>, <c>FREE</c>.</param>
 /// <param name="Host">Number of its SCSI host.</param>
 /// <param name="TargetId">Number of its target on that host (the T of H:C:T:L; the channel is 0).</param>
-/// <param name="InitiatorName">The name under which this host is logged in; null where the kernel doesn't tell.</param>
+/// <param name="InitiatorName">The initiator name of the session; null where the kernel doesn't show it.</param>
 internal sealed record IscsiSession(
     int Id,
     string TargetName,
@@ -29,7 +29,7 @@ internal sealed record IscsiSession(
 {
     public bool IsLoggedIn => State == "LOGGED_IN";
 
-    /// <summary>All sessions, oldest first. One that goes while it is read is left out.</summary>
+    /// <summary>All sessions, oldest first. One that ends while it is read is left out.</summary>
     public static IReadOnlyList<IscsiSession> ReadAll(HostRoots roots) =>
     [
         .. SysFile.Names(Path.Combine(roots.Sys, "class", "iscsi_session"), "session*")
@@ -38,7 +38,7 @@ internal sealed record IscsiSession(
             .OrderBy(session => session.Id)
     ];
 
-    /// <summary>True while the kernel has it: asked often while it comes or goes, so that only its name is read.</summary>
+    /// <summary>True while the kernel has it. Cheap, because it is polled.</summary>
     public bool IsThere(HostRoots roots) => ReadTargetName(roots, Id) == TargetName;
 
     /// <summary>The target of the session with this number; null when there is none.</summary>
@@ -89,7 +89,7 @@ internal sealed record IscsiSession(
         return host is not null && TryParse(host[4..], out var number) ? number : null;
     }
 
-    // The kernel writes what is not set in several ways.
+    // The kernel has several spellings for "not set".
     private static string? Read(string folder, string name) =>
         SysFile.TryReadText(Path.Combine(folder, name)) is { Length: > 0 } text && text is not ("<NULL>" or "(null)" or "default") ? text : null;
 

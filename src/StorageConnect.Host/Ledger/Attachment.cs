@@ -1,17 +1,17 @@
 namespace StorageConnect.Host.Ledger;
 
-/// <summary>What is intended with an element on this host, and what can't be seen on the host itself. Kept before anything is done.</summary>
+/// <summary>The ledger's entry of an element: its intended state on this host, and what the host doesn't show. Saved before anything is changed.</summary>
 internal sealed record Attachment
 {
-    /// <summary>What its disks show. Of an element whose identity belongs to its presentation: empty until it is known.</summary>
+    /// <summary>The identity of its disks. Where it belongs to the presentation: empty until it is known.</summary>
     public string Page83Id { get; init; } = "";
 
-    /// <summary>How the disks are proven where the identity belongs to the presentation; null where it is the element's own.</summary>
+    /// <summary>What proves the disks where the identity belongs to the presentation; null where it is the element's own.</summary>
     public PresentedIdentity? Presented { get; init; }
 
     public string StorageElementUuid { get; init; } = "";
 
-    /// <summary>What it is about: an identity of the element's own, or the element.</summary>
+    /// <summary>The entry's key: the element's own identity, or its Uuid.</summary>
     public string Key => Presented is null ? Page83Id : KeyOf(StorageElementUuid);
 
     public string StorageElementName { get; init; } = "";
@@ -25,7 +25,7 @@ internal sealed record Attachment
     /// <summary>When this state began.</summary>
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>The access groups that attaching presented it to. Those it was presented to before are not among them.</summary>
+    /// <summary>The access groups that we presented it to, without those it was presented to before.</summary>
     public ValueList<string> PresentedTo { get; init; } = [];
 
     /// <summary>The key of an element whose identity belongs to its presentation.</summary>

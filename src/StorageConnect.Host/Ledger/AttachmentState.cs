@@ -1,14 +1,14 @@
 namespace StorageConnect.Host.Ledger;
 
-/// <summary>How far an attachment is.</summary>
+/// <summary>The state of an attachment.</summary>
 internal enum AttachmentState
 {
-    /// <summary>On its way in. Whoever finds it so with nobody at work on it: Connect completes it, Disconnect undoes it.</summary>
+    /// <summary>An attach is running or was interrupted. Connect completes it, Disconnect undoes it.</summary>
     Attaching,
 
-    /// <summary>A proven device was handed over.</summary>
+    /// <summary>A checked device was returned.</summary>
     Attached,
 
-    /// <summary>On its way out. Disconnect completes it, Connect brings it back.</summary>
+    /// <summary>A detach is running or was interrupted. Disconnect completes it, Connect attaches again.</summary>
     Detaching,
 }

@@ -5,18 +5,18 @@ using StorageConnect.Host.Settings;
 namespace StorageConnect.Host.Ledger;
 
 /// <summary>
-/// A look behind a session without a LUN number, which brings up all its LUNs. Noted before it is begun, and until those that nobody looked for are
-/// gone again: a run that is killed in between leaves disks that nobody would know as left behind.
+/// Journal entry of a full scan: a scan of a session without a LUN number, which adds all its LUNs. Written before the scan, deleted once unrelated
+/// LUNs are removed, so that the disks of an interrupted scan can be found.
 /// </summary>
 internal sealed record FullScan
 {
     /// <summary>The kernel's number of the session.</summary>
     public int SessionId { get; init; }
 
-    /// <summary>Which start of this host gave it that number.</summary>
+    /// <summary>The boot in which the kernel assigned that number.</summary>
     public string? Boot { get; init; }
 
-    /// <summary>The devices that were there before, as H:C:T:L.</summary>
+    /// <summary>The devices that existed before, as H:C:T:L.</summary>
     public ValueList<string> Before { get; init; } = [];
 
     public static FullScan At(IscsiSession session, IEnumerable<ScsiDevice> before, HostRoots roots) =>

@@ -3,14 +3,14 @@ using System.Globalization;
 namespace StorageConnect.Host.Ledger;
 
 /// <summary>
-/// What this user's commands intend with this host's storage, and did. All that can be seen on the host is read from the host each time, so
-/// that nothing here can be wrong about it: a run that was killed at any point is taken up again by looking.
+/// The journal of this user's commands on this host's storage. Everything that the host itself shows is read from the host each time, so the
+/// journal can't contradict it, and an interrupted run can be resumed.
 /// </summary>
 internal sealed class HostLedger(string folder)
 {
     private readonly RecordStore<Attachment> _attachments = new(Path.Combine(folder, "attachments"));
     private readonly RecordStore<OwnedSession> _sessions = new(Path.Combine(folder, "sessions"));
-    private readonly RecordStore<FullScan> _fullScans = new(Path.Combine(folder, "looks"));
+    private readonly RecordStore<FullScan> _fullScans = new(Path.Combine(folder, "full-scans"));
 
     public IReadOnlyList<Attachment> Attachments => _attachments.All;
 
@@ -25,7 +25,7 @@ internal sealed class HostLedger(string folder)
     public Attachment? TryLoadPresented(StorageElement element) =>
         element.Uuid.Length > 0 && TryLoad(Attachment.KeyOf(element.Uuid)) is { Presented: not null } attachment ? attachment : null;
 
-    /// <summary>What proves an attachment's disks, without places that another element got later: they are that one's now.</summary>
+    /// <summary>What proves an attachment's disks, without places that were given to another element later.</summary>
     public PresentedIdentity FindOwnPlaces(Attachment attachment)
     {
         var presented = attachment.Presented!;
@@ -47,7 +47,7 @@ internal sealed class HostLedger(string folder)
 
     public void Remove(FullScan scan) => _fullScans.Remove(KeyOf(scan));
 
-    // A session's number comes again after a restart: then its old note is worth nothing.
+    // Session numbers start again after a reboot; an old entry is overwritten then.
     private static string KeyOf(FullScan scan) => scan.SessionId.ToString(CultureInfo.InvariantCulture);
 
     private static string KeyOf(OwnedSession session) => $"{session.TargetName} {session.Portal} {session.NetDevice} {session.Initiator}";

@@ -4,18 +4,18 @@ using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Ledger;
 
-/// <summary>Records of one kind: a file each, replaced whole, that only this user may read. What is on the host itself is not in them.</summary>
+/// <summary>Records of one kind: one private file per record, replaced atomically.</summary>
 internal sealed class RecordStore<T>(string folder)
     where T : class
 {
     private const string Extension = ".json";
 
-    /// <summary>All of them; one that can't be read is left out, as it names nothing.</summary>
+    /// <summary>All records; an unreadable one is left out.</summary>
     public IReadOnlyList<T> All => Guarded(() => Directory.Exists(folder)
         ? Directory.EnumerateFiles(folder, "*" + Extension).Order(StringComparer.Ordinal).Select(TryRead).OfType<T>().ToList()
         : []);
 
-    /// <summary>The record of this key; null when there is none, or none that can be read: then what is on the host tells.</summary>
+    /// <summary>The record of this key; null when there is none, or it is unreadable: then the host's state decides.</summary>
     public T? TryLoad(string key) => Guarded(() => TryRead(FileOf(key)));
 
     public void Save(string key, T record) => Guarded(() =>

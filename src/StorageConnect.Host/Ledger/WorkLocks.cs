@@ -3,19 +3,19 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Ledger;
 
-/// <summary>Who works on what: one at a time on an element, and one at a time where a target's sessions begin or end.</summary>
+/// <summary>The locks of this host's work: one run at a time per element, and one where sessions with a target begin or end.</summary>
 internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
 {
-    /// <summary>Waits until nobody else attaches, detaches or resizes the element.</summary>
+    /// <summary>Waits until no other run attaches, detaches or resizes the element.</summary>
     public async Task<IDisposable> TakeElementAsync(string key, CancellationToken cancellationToken) =>
         await HostLock.TakeAsync(roots, NameOf(key), deadlines.Lock, cancellationToken);
 
-    /// <summary>The lock of an element if nobody works on it at this moment, else null.</summary>
+    /// <summary>The lock of an element if it is free at this moment, else null.</summary>
     public IDisposable? TryTakeElement(string key) => HostLock.TryTake(roots, NameOf(key));
 
     /// <summary>
-    /// Waits until nobody else is between a login at one of these targets and its disk, or between the last disk and the logout. In an order
-    /// that is the same for everyone, so that no two wait for each other.
+    /// Waits until no other run is between a login at one of these targets and its disk, or between the last disk and the logout. The locks are
+    /// taken in one order by all, against deadlocks.
     /// </summary>
     public async Task<IDisposable> TakeTargetsAsync(IEnumerable<string> targets, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    /// <summary>Waits until nobody else takes stale devices away.</summary>
+    /// <summary>Waits until no other run removes stale devices.</summary>
     public async Task<IDisposable> TakePurgeAsync(CancellationToken cancellationToken) =>
         await HostLock.TakeAsync(roots, "stale devices", deadlines.Lock, cancellationToken);
 

@@ -2,10 +2,10 @@ using StorageConnect.Host.DeviceMapper;
 
 namespace StorageConnect.Host.Multipath;
 
-/// <summary>How multipathd is told of a map: by its name. Of identities only some versions know what is meant.</summary>
+/// <summary>How a command names a map to multipathd: by the map's name. Only some versions accept identities.</summary>
 internal static class MapArgument
 {
-    /// <summary>The map's name as multipathd's command line reads it: quoted where it holds what ends a word or begins a comment there.</summary>
+    /// <summary>The map's name in the syntax of multipathd's command line: quoted where it contains a separator or the start of a comment.</summary>
     public static string Of(DmDevice map)
     {
         var name = map.Name.AsSpan();
@@ -17,6 +17,6 @@ internal static class MapArgument
         return name.ContainsAny(" !#{}") ? $"\"{map.Name}\"" : map.Name;
     }
 
-    // It takes "dm-3", and older ones all that begins so, for the device the kernel calls dm-3, which may be any other.
+    // multipathd takes "dm-3" (older versions any name that begins so) for the device with that kernel name, which may be another one.
     private static bool MeansAnother(ReadOnlySpan<char> name) => name.StartsWith("dm-") && name.Length > 3 && char.IsAsciiDigit(name[3]);
 }

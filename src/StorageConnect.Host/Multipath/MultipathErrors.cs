@@ -5,8 +5,8 @@ namespace StorageConnect.Host.Multipath;
 
 /// <summary>Errors about multipathd and its maps. Each method's name is the id, or begins with it where there are several wordings.</summary>
 /// <remarks>
-/// The class says what kind of trouble it is, as everywhere (host not ready, not allowed, in use); the id says that it was multipathd's:
-/// <c>MultipathdUnreachable</c> = no usable answer, <c>MultipathdRefused</c> = it answered, and not with <c>ok</c>.
+/// The class is the kind of error (host not ready, not allowed, in use); the id names multipathd:
+/// <c>MultipathdUnreachable</c> = no usable reply, <c>MultipathdRefused</c> = a reply other than <c>ok</c>.
 /// </remarks>
 internal static class MultipathErrors
 {
@@ -20,8 +20,8 @@ internal static class MultipathErrors
 
     public static HostNotReadyException MultipathdUnreachableCutOff(string command) => Unreachable("CutOff", [command]);
 
-    public static HostNotReadyException MultipathdUnreachableStranger(string command, string what) =>
-        Unreachable("Stranger", [command, what], retryable: false);
+    public static HostNotReadyException MultipathdUnreachableForeign(string command, string what) =>
+        Unreachable("Foreign", [command, what], retryable: false);
 
     public static HostNotReadyException MultipathdUnreachableOther(string command, string reply) => Unreachable("Other", [command, reply]);
 

@@ -2,17 +2,17 @@ using System.Text.Json;
 
 namespace StorageConnect.Host.Multipath;
 
-/// <summary>A map as multipathd tells of it.</summary>
+/// <summary>A map as multipathd reports it.</summary>
 /// <param name="Name">Its name in <c>/dev/mapper</c>.</param>
 /// <param name="Wwid">The identity of what it leads to.</param>
 /// <param name="Paths">Its paths, of all path groups.</param>
 internal sealed record MultipathMap(string Name, string Wwid, IReadOnlyList<MultipathPath> Paths)
 {
-    /// <summary>True when I/O without a path waits for ever, and not for a number of checks.</summary>
+    /// <summary>True when I/O without a path is queued forever, instead of for a number of checks.</summary>
     public bool QueuesForever { get; private init; }
 
     /// <summary>Reads the answer to <c>show maps json</c> or <c>show map … json</c>.</summary>
-    /// <returns>Null when it is none of multipathd's JSON: a refusal such as <c>fail</c>.</returns>
+    /// <returns>Null when it is not multipathd's JSON: a refusal such as <c>fail</c>.</returns>
     public static IReadOnlyList<MultipathMap>? TryParse(string reply)
     {
         try
@@ -22,7 +22,7 @@ internal sealed record MultipathMap(string Name, string Wwid, IReadOnlyList<Mult
             return root.ValueKind is not JsonValueKind.Object ? null
                 : root.TryGetProperty("maps", out var maps) ? [.. maps.EnumerateArray().Select(Read)]
                 : root.TryGetProperty("map", out var map) ? [Read(map)]
-                : []; // without any map the object is empty
+                : []; // without maps the object is empty
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

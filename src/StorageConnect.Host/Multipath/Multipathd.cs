@@ -6,12 +6,12 @@ using StorageConnect.Host.Tools;
 namespace StorageConnect.Host.Multipath;
 
 /// <summary>
-/// multipathd's own socket, so that no process runs per command. Each command has a connection of its own: any number at once are safe. A daemon
-/// that listens elsewhere is asked through its own client.
+/// Client of multipathd's socket, so that no process runs per command. Each command has a connection of its own: any number at once are safe. A
+/// daemon that listens elsewhere is reached through its own client program.
 /// </summary>
 /// <remarks>
-/// A frame, both ways: its length as a native 8-byte integer that counts the closing NUL, then the text and the NUL. Anybody can listen on
-/// the abstract name while multipathd doesn't: nothing heard here is believed that sysfs doesn't show too.
+/// A frame, both ways: its length as a native 8-byte integer that counts the closing NUL, then the text and the NUL. Any user can listen on
+/// the abstract name while multipathd doesn't, so no reply counts without the same state in sysfs.
 /// </remarks>
 internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, IToolRunner tools)
 {
@@ -19,7 +19,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
     private const int LongestReply = 32 * 1024 * 1024; // libmpathcmd's limit: enough for 10,000 maps
     private readonly MultipathdClient _client = new(roots, deadlines, tools);
 
-    /// <summary>True when it can be asked. Never waits.</summary>
+    /// <summary>True when it accepts connections. Never waits.</summary>
     public bool IsListening()
     {
         foreach (var endPoint in EndPoints())
@@ -32,21 +32,47 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock)
             {
-                return true; // it listens, with others queueing before us
+                return true; // it listens, and its queue is full
             }
             catch (SocketException)
             {
-                // Nobody there: the next name.
+                // No listener: try the next name.
             }
         }
 
-        return _client.CanAsk();
+        return _client.IsRunning();
     }
 
-    /// <summary>The whole reply, without the line feed at its end. It may well be a refusal: multipathd has no other way to say it.</summary>
-    /// <exception cref="HostNotReadyException">No usable answer: not running, too late, cut off, not multipathd's way of speaking.</exception>
+    /// <summary>The whole reply, without the line feed at its end. A refusal is a reply like others.</summary>
+    /// <exception cref="HostNotReadyException">No usable reply: not running, too late, cut off, or not multipathd's protocol.</exception>
     /// <exception cref="AccessDeniedException">This user may not connect.</exception>
-    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    public async Task<string> ExecuteAsync(string command, CancellationToken cancellationToken)
+    {
+        // Changes are for administrators; queries are details.
+        using var span = command.StartsWith("show ", StringComparison.Ordinal)
+            ? Tracer.BeginDebug($"multipathd: {command}")
+            : Tracer.Begin($"multipathd: {command}");
+        try
+        {
+            var reply = await ExchangeAsync(command, cancellationToken);
+            span.End($"{FirstLine(reply)}");
+            return reply;
+        }
+        catch (StorageConnectException e)
+        {
+            span.End($"{e.Message}");
+            throw;
+        }
+    }
+
+    private static string FirstLine(string reply)
+    {
+        const int longest = 80;
+        var line = reply.Split('\n')[0];
+        return line.Length <= longest ? line : $"{reply.Length} characters";
+    }
+
+    private async Task<string> ExchangeAsync(string command, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(deadlines.MultipathdReply);
@@ -55,8 +81,8 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             using var socket = await TryConnectAsync(deadline.Token);
             if (socket is null)
             {
-                return _client.CanAsk()
-                    ? await _client.AskAsync(command, cancellationToken)
+                return _client.IsRunning()
+                    ? await _client.ExecuteAsync(command, cancellationToken)
                     : throw MultipathErrors.MultipathdUnreachableStopped();
             }
 
@@ -98,7 +124,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
         }
     }
 
-    /// <summary>Null when nobody listens.</summary>
+    /// <summary>Null when there is no listener.</summary>
     private async Task<Socket?> TryConnectAsync(CancellationToken cancellationToken)
     {
         SocketException? failure = null;
@@ -124,7 +150,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
                     throw;
                 }
             }
-            while (failure.SocketErrorCode is SocketError.WouldBlock && await queue.WaitAsync(cancellationToken)); // too many before us
+            while (failure.SocketErrorCode is SocketError.WouldBlock && await queue.WaitAsync(cancellationToken)); // the queue is full
         }
 
         return failure?.SocketErrorCode is SocketError.AccessDenied
@@ -151,14 +177,14 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
         var length = BitConverter.ToUInt64(header);
         if (length is 0 or >= LongestReply)
         {
-            throw MultipathErrors.MultipathdUnreachableStranger(command, $"a length of {length}");
+            throw MultipathErrors.MultipathdUnreachableForeign(command, $"a length of {length}");
         }
 
         var text = new byte[length];
         await FillAsync(socket, text, command, cancellationToken);
         return text[^1] == 0
             ? Encoding.UTF8.GetString(text, 0, text.Length - 1).TrimEnd('\n')
-            : throw MultipathErrors.MultipathdUnreachableStranger(command, "no NUL at the end");
+            : throw MultipathErrors.MultipathdUnreachableForeign(command, "no NUL at the end");
     }
 
     private static async Task FillAsync(Socket socket, Memory<byte> buffer, string command, CancellationToken cancellationToken)

@@ -5,17 +5,17 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.Multipath;
 
-/// <summary>multipathd's own client, for a daemon that runs and listens on no socket we know of: each build may give it another name.</summary>
+/// <summary>multipathd's own client program, for a daemon that listens on a socket with another name: each build may choose one.</summary>
 internal sealed class MultipathdClient(HostRoots roots, HostDeadlines deadlines, IToolRunner tools)
 {
-    /// <summary>True when multipathd runs, as its pid file and that process say. No process is started for this.</summary>
-    public bool CanAsk() =>
+    /// <summary>True when multipathd runs, by its pid file and that process. No process is started for this.</summary>
+    public bool IsRunning() =>
         int.TryParse(SysFile.TryReadText(Path.Combine(roots.Run, "multipathd.pid")), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
         && SysFile.TryReadText(Path.Combine(roots.Proc, process.ToString(CultureInfo.InvariantCulture), "comm")) == HostTool.Multipathd.Name;
 
     /// <summary>The whole reply, as from the socket.</summary>
-    /// <exception cref="HostNotReadyException">It gave none.</exception>
-    public async Task<string> AskAsync(string command, CancellationToken cancellationToken)
+    /// <exception cref="HostNotReadyException">There was none.</exception>
+    public async Task<string> ExecuteAsync(string command, CancellationToken cancellationToken)
     {
         ToolResult result;
         try

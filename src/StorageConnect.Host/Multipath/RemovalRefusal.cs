@@ -1,9 +1,9 @@
 namespace StorageConnect.Host.Multipath;
 
-/// <summary>What a reply other than <c>ok</c> to the removal of a map means.</summary>
+/// <summary>The error for a reply other than <c>ok</c> to the removal of a map.</summary>
 /// <remarks>
 /// Versions before 0.10 say <c>fail</c> for everything but missing rights and time; with deferred removal on, 0.9 says <c>delayed</c>:
-/// the map goes when its last user does. Both mean a user that the kernel shows nowhere.
+/// the map is removed when its last user closes it. Both mean a user that the kernel's tables don't show.
 /// </remarks>
 internal static class RemovalRefusal
 {

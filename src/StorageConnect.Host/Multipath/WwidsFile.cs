@@ -4,10 +4,10 @@ using StorageConnect.Host.Settings;
 namespace StorageConnect.Host.Multipath;
 
 /// <summary>
-/// multipath's list of the identities it may make maps of. With <c>find_multipaths strict</c> it makes none of a LUN that isn't on it, with
-/// <c>yes</c> none of a single path; what is gone for good should not stay on it.
+/// multipath's list of the identities that may become maps. With <c>find_multipaths strict</c> only LUNs on it become maps, with <c>yes</c> also
+/// those with several paths. LUNs that are gone for good should not stay on it.
 /// </summary>
-/// <remarks>Changed as multipath does it: in place, a line <c>/identity/</c> each, under a POSIX lock of the whole file.</remarks>
+/// <remarks>Changed as multipath does it: in place, one line <c>/identity/</c> per LUN, under a POSIX lock of the whole file.</remarks>
 internal sealed class WwidsFile(HostRoots roots)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(4); // multipath's own
@@ -76,7 +76,7 @@ internal sealed class WwidsFile(HostRoots roots)
             try
             {
 #pragma warning disable CA1416 // Not on macOS; this is Linux.
-                file.Lock(0, 0); // to the end, wherever that comes to be
+                file.Lock(0, 0); // to the end, also when the file grows
 #pragma warning restore CA1416
                 return;
             }

@@ -4,8 +4,8 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>What iscsiadm prints of a SendTargets discovery: <c>address:port,tag name</c> on each line.</summary>
-/// <param name="Lines">What can be used, or may be once its host name has an address.</param>
-/// <param name="Unusable">The lines that are none, or name what can't be a target.</param>
+/// <param name="Lines">The usable lines; a host name must have an address.</param>
+/// <param name="Unusable">The lines that can't be parsed, or don't name a target.</param>
 internal sealed record DiscoveryOutput(IReadOnlyList<DiscoveryOutput.Line> Lines, IReadOnlyList<string> Unusable)
 {
     /// <summary>A portal as the target reported it; its host may be a name.</summary>

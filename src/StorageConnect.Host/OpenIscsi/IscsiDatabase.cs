@@ -8,11 +8,11 @@ namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>
 /// open-iscsi's database: a folder of records that iscsiadm and iscsid read. Records with secrets are written here and not by iscsiadm,
-/// which takes values from its argument list only, where everybody can read them.
+/// which takes values from its argument list only, where all users can read them.
 /// </summary>
 /// <remarks>
-/// What is written has mode 0600 from its first byte on, is put in place whole, and only while open-iscsi's own lock is held. A record that
-/// somebody else made is used and then put back as it was; what was made here goes when it is no longer needed.
+/// Files have mode 0600 from the first byte, are replaced atomically, and only while open-iscsi's own lock is held. A record of another tool is
+/// used with our settings and then restored; our records are deleted when they are no longer needed.
 /// </remarks>
 internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 {
@@ -20,7 +20,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     private const int FileExists = 17; // EEXIST
     private static readonly string[] Kinds = ["nodes", "send_targets", "static", "isns", "slp", "ifaces", "fw"];
 
-    /// <summary>Where the distribution has it: Debian and SUSE in /etc/iscsi, Red Hat in /var/lib/iscsi, with folders that its package makes.</summary>
+    /// <summary>The distribution's folder: /etc/iscsi on Debian and SUSE, /var/lib/iscsi on Red Hat, whose package creates its folders.</summary>
     public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any()
         ? folder
         : Path.Combine(roots.Etc, "iscsi");
@@ -36,7 +36,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             select node;
     }
 
-    // A portal is a folder with a record for each iface; without a portal group tag it is a record itself, or a folder from a version that made one.
+    // A portal is a folder with one record per iface. Without a portal group tag it is the record itself, or a folder of some versions.
     private static IEnumerable<NodeFile> ReadPortal(string path, string target, string portal) =>
         (Directory.Exists(path)
             ? SysFile.Names(path).Select(name => NodeFile.TryParse(Path.Combine(path, name), target, portal, name))
@@ -45,17 +45,17 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     private static string InterfaceOf(string path) =>
         IscsiRecord.Parse(SysFile.TryReadText(path) ?? "")["iface.iscsi_ifacename"] ?? "default";
 
-    /// <summary>What iscsid.conf says, which open-iscsi makes new records of.</summary>
+    /// <summary>The settings of iscsid.conf, the defaults of new records.</summary>
     public IscsiRecord ReadDefaults() =>
         IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(roots.Etc, "iscsi", "iscsid.conf")) ?? "");
 
-    /// <summary>The iface record that has an initiator's name; null where it is iscsid's own name.</summary>
+    /// <summary>The iface record with an initiator's name; null where it is iscsid's own name.</summary>
     public IscsiRecord? ReadInterface(InitiatorIdentity? initiator) => initiator?.InterfaceName is { } name
         ? IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(Folder, "ifaces", name)) ?? "")
         : null;
 
-    /// <summary>Puts a node's record in place for a login.</summary>
-    /// <returns>What undoes it.</returns>
+    /// <summary>Writes a node's record for a login.</summary>
+    /// <returns>What <see cref="UndoAsync"/> needs.</returns>
     public Task<WrittenRecord> PutNodeAsync(IscsiNode node, string interfaceName, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)
     {
         var portals = Path.Combine(Folder, "nodes", node.TargetName);
@@ -64,7 +64,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         return LockedAsync(
             () =>
             {
-                // A portal has one tag. Under another one the record is of a target that is no more, and iscsiadm would use both.
+                // A portal has one tag. A record under another tag belongs to an earlier target, and iscsiadm would use both.
                 foreach (var other in ReadNodes()
                     .Where(one => one.TargetName == node.TargetName && one.Portal == node.Portal && one.Tpgt != node.Tpgt && one.InterfaceName == interfaceName)
                     .ToList())
@@ -77,22 +77,22 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             cancellationToken);
     }
 
-    /// <summary>Puts a portal's discovery record in place for a discovery.</summary>
-    /// <returns>What undoes it.</returns>
+    /// <summary>Writes a portal's discovery record for a discovery.</summary>
+    /// <returns>What <see cref="UndoAsync"/> needs.</returns>
     public Task<WrittenRecord> PutDiscoveryAsync(IscsiPortal portal, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Folder, "send_targets");
         return LockedAsync(() => Put(Path.Combine(folder, $"{portal.Address},{portal.Port}", "st_config"), folder, make), cancellationToken);
     }
 
-    /// <summary>Puts the record of a network device's iface in place. It stays until <see cref="ForgetInterfaceAsync"/>.</summary>
+    /// <summary>Writes the iface record of a network device. It stays until <see cref="ForgetInterfaceAsync"/>.</summary>
     public Task PutInterfaceAsync(string name, Func<IscsiRecord> make, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Folder, "ifaces");
         return LockedAsync(() => File.Exists(Path.Combine(folder, name)) ? null : Put(Path.Combine(folder, name), folder, _ => make()), cancellationToken);
     }
 
-    /// <summary>Deletes an iface record of ours that no node's record names: as long as it is there, it changes what every discovery does.</summary>
+    /// <summary>Deletes an iface record of ours that no node's record names: while it exists, it changes every discovery.</summary>
     public Task ForgetInterfaceAsync(string name, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Folder, "ifaces");
@@ -110,7 +110,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             cancellationToken);
     }
 
-    /// <summary>Deletes the records of a target's portal that were made here.</summary>
+    /// <summary>Deletes our records of a target's portal.</summary>
     public Task ForgetNodeAsync(string targetName, IscsiPortal portal, string interfaceName, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
@@ -124,7 +124,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         },
         cancellationToken);
 
-    /// <summary>Deletes a record, whoever made it.</summary>
+    /// <summary>Deletes a record, ours or not.</summary>
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
@@ -133,7 +133,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         },
         cancellationToken);
 
-    /// <summary>Puts back what was there before.</summary>
+    /// <summary>Restores what was there before.</summary>
     public Task UndoAsync(WrittenRecord record, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
@@ -150,7 +150,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         },
         cancellationToken);
 
-    /// <summary>True for a record that was made here and that nobody has changed with iscsiadm since.</summary>
+    /// <summary>True for a record that we wrote and that iscsiadm has not changed since.</summary>
     public static bool IsOurs(string path) => SysFile.TryReadText(path)?.StartsWith(IscsiRecord.Mark, StringComparison.Ordinal) == true;
 
     private WrittenRecord Put(string path, string root, Func<IscsiRecord?, IscsiRecord> make)
@@ -164,7 +164,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     {
         PrivateFile.CreateMissingFolders(Path.GetDirectoryName(path)!);
 
-        // Not beside the record: all files there are records to iscsiadm.
+        // Not beside the record: iscsiadm takes all files there for records.
         var temporary = Path.Combine(Folder, $".storage-connect.{Guid.NewGuid():n}");
         try
         {
@@ -186,7 +186,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    /// <summary>Deletes a record, and its folders as far as nothing else is in them.</summary>
+    /// <summary>Deletes a record, and its folders as far as they are empty.</summary>
     private static void DeleteRecord(string path, string root)
     {
         if (!File.Exists(path))
@@ -204,31 +204,31 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
         catch (IOException)
         {
-            // Something else is in it.
+            // It is not empty.
         }
     }
 
     /// <summary>
-    /// Runs <paramref name="change"/> under open-iscsi's lock. Its lock is a file that must not exist; a process that dies with it leaves
-    /// it behind. One of ours can be told by its content and by the lock of ours that goes around it; another's is never broken.
+    /// Runs <paramref name="change"/> under open-iscsi's lock: a file that must not exist. A process that dies leaves it behind. A lock file of
+    /// ours is recognised by its content, under a lock of our own, and deleted; another tool's is never deleted.
     /// </summary>
     private async Task<T> LockedAsync<T>(Func<T> change, CancellationToken cancellationToken)
     {
         try
         {
             using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
-            var gate = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
-            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(gate)!);
+            var lockFile = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
+            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(lockFile)!);
             var waiting = new Backoff(deadlines.IscsiDatabase);
-            while (!TryClose(gate))
+            while (!TryLock(lockFile))
             {
-                if (IsOurs(gate))
+                if (IsOurs(lockFile))
                 {
-                    File.Delete(gate);
+                    File.Delete(lockFile);
                 }
                 else if (!await waiting.WaitAsync(cancellationToken))
                 {
-                    throw IscsiErrors.IscsiDatabaseLocked(gate, deadlines.IscsiDatabase);
+                    throw IscsiErrors.IscsiDatabaseLocked(lockFile, deadlines.IscsiDatabase);
                 }
             }
 
@@ -238,7 +238,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             }
             finally
             {
-                File.Delete(gate);
+                File.Delete(lockFile);
             }
         }
         catch (UnauthorizedAccessException e)
@@ -251,11 +251,11 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    private static bool TryClose(string gate)
+    private static bool TryLock(string lockFile)
     {
         try
         {
-            using var file = PrivateFile.Open(gate, FileMode.CreateNew, FileShare.None);
+            using var file = PrivateFile.Open(lockFile, FileMode.CreateNew, FileShare.None);
             file.Write(Encoding.ASCII.GetBytes(IscsiRecord.Mark));
             return true;
         }

@@ -3,14 +3,14 @@ using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>A record of open-iscsi's database: a line <c>name = value</c> for each setting.</summary>
-/// <remarks>Secrets are kept apart from the other settings, and turned into text only on their way into a private file.</remarks>
+/// <summary>A record of open-iscsi's database: one line <c>name = value</c> per setting.</summary>
+/// <remarks>Secrets are kept apart from the other settings, and become text only when a private file is written.</remarks>
 internal sealed class IscsiRecord
 {
-    /// <summary>Stands at the top of every record of ours. open-iscsi takes it for a comment.</summary>
+    /// <summary>The first line of every record of ours. open-iscsi takes it for a comment.</summary>
     public const string Mark = "# Made by StorageConnect";
 
-    // open-iscsi keeps each value in 256 bytes, the NUL at the end included.
+    // open-iscsi stores each value in 256 bytes, including the NUL.
     private const int LongestValue = 255;
 
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
@@ -49,7 +49,7 @@ internal sealed class IscsiRecord
         return record;
     }
 
-    /// <summary>Takes over the settings of another record whose names <paramref name="choose"/> wants.</summary>
+    /// <summary>Copies the settings of another record whose names <paramref name="choose"/> selects.</summary>
     public void Take(IscsiRecord other, Func<string, bool> choose)
     {
         foreach (var (name, value) in other._settings.Where(setting => choose(setting.Key)))
@@ -75,7 +75,7 @@ internal sealed class IscsiRecord
         }
     }
 
-    /// <summary>The file's content. Pinned, so that no copy stays behind when the caller wipes it.</summary>
+    /// <summary>The file's content. Pinned, so that no copy remains when the caller wipes it.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder(Mark).Append('\n');
@@ -103,7 +103,7 @@ internal sealed class IscsiRecord
 
     private static void CheckValue(string name, ReadOnlySpan<char> value)
     {
-        // A line per setting, without blanks at its ends: what would be read otherwise than it was written is refused.
+        // One line per setting, without blanks at its ends. A value that would be read back differently is refused.
         var problem = value.ContainsAnyInRange('\0', '\u001f') || value.Contains('\u007f') ? "holds control characters"
             : value.Length == 0 ? "is empty"
             : char.IsWhiteSpace(value[0]) || char.IsWhiteSpace(value[^1]) ? "begins or ends with a blank"

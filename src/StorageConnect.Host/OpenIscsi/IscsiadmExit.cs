@@ -4,10 +4,10 @@ using StorageConnect.Host.Tools;
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>What iscsiadm's exit codes mean (<c>iscsi_err.h</c>; the same in all versions since 2.0-873, which had 255 in place of 21).</summary>
-/// <remarks>Ids and words stand here, not among the resources: they are a table by exit code, of which several share an id, and ids a way out.</remarks>
+/// <remarks>Ids and texts are here and not in the resources: they are a table by exit code. Several codes share an id, and several ids an action.</remarks>
 internal sealed record IscsiadmExit
 {
-    /// <summary>The error id of all that iscsid's absence causes.</summary>
+    /// <summary>The error id of everything that a missing iscsid causes.</summary>
     public const string IscsidUnreachable = "IscsidUnreachable";
 
     private const int SignalBase = 128;
@@ -48,7 +48,7 @@ internal sealed record IscsiadmExit
         new(31, IscsiadmOutcome.Retry, "its child process ended", Cause.Failed, "IscsiFailed"),
         new(32, IscsiadmOutcome.Retry, "the session is not connected", Cause.Unreachable, "IscsiPortalUnreachable"),
         new(33, IscsiadmOutcome.Retry, "iscsid did not answer in time", Cause.Daemon, IscsidUnreachable),
-        // SIGPIPE: version 2.1.8 dies of a portal that closes the connection in the middle, as tgt does when it has no targets at all.
+        // SIGPIPE: version 2.1.8 crashes when a portal closes the connection early, as tgt does when it has no targets.
         new(SignalBase + 13, IscsiadmOutcome.Retry, "the portal closed the connection, as one without any target does", Cause.Unreachable,
             "IscsiConnectionClosed"),
     }.ToDictionary(exit => exit.Code);
@@ -82,12 +82,12 @@ internal sealed record IscsiadmExit
 
     public IscsiadmOutcome Outcome { get; private init; }
 
-    /// <summary>In words that follow a colon.</summary>
+    /// <summary>The meaning, as text after a colon.</summary>
     public string Meaning { get; }
 
     public string ErrorId { get; }
 
-    /// <summary>All that iscsiadm can fail with. For the list of errors.</summary>
+    /// <summary>All failures of iscsiadm, for the list of errors.</summary>
     public static IEnumerable<IscsiadmExit> Failures => Known.Values.Where(exit => exit.Outcome != IscsiadmOutcome.Done);
 
     private string WayOut => _cause switch
@@ -99,22 +99,22 @@ internal sealed record IscsiadmExit
         Cause.Refused =>
             "Check that the target is at this portal and admits this initiator (Get-OscInitiator), and the secret with which it proves itself (mutual CHAP).",
         Cause.Denied => "Repeat it as root, for example with 'sudo pwsh'.",
-        Cause.Busy => "Wait for whoever works with this session, then repeat.",
+        Cause.Busy => "Wait for the other program that uses this session, then repeat.",
         Cause.NotFound => "Find-OscTarget shows what there is; another process may have removed it meanwhile.",
         Cause.Kernel => "Load the module ('modprobe iscsi_tcp'), or run a kernel that has it. Test-OscHost checks the host.",
         Cause.Database =>
-            "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and who holds /run/lock/iscsi/lock.write.",
+            "Check that open-iscsi's folder (/etc/iscsi or /var/lib/iscsi) can be written and has space, and which process holds /run/lock/iscsi/lock.write.",
         _ => "See 'journalctl -u iscsid' and the kernel's log (dmesg), then repeat. Test-OscHost checks the host.",
     };
 
-    /// <summary>What a run means: its exit code, and for a discovery its words, too.</summary>
-    /// <remarks>With an iface named, a kernel without iSCSI makes a discovery find nothing (21): it "drops" the iface that it can't serve.</remarks>
+    /// <summary>The meaning of a run: of its exit code, and of a discovery's messages.</summary>
+    /// <remarks>With an iface named, a discovery on a kernel without iSCSI finds nothing (21): iscsiadm "drops" the iface.</remarks>
     public static IscsiadmExit Of(IscsiadmOperation operation, ToolResult result) =>
         operation == IscsiadmOperation.Discover && result.ExitCode == 21 && result.Error.Contains("Could not load transport", StringComparison.Ordinal)
             ? Of(operation, 12)
             : Of(operation, result.ExitCode);
 
-    /// <summary>What <paramref name="code"/> means for <paramref name="operation"/>.</summary>
+    /// <summary>The meaning of <paramref name="code"/> for <paramref name="operation"/>.</summary>
     public static IscsiadmExit Of(IscsiadmOperation operation, int code)
     {
         var exit = Known.GetValueOrDefault(code == 255 ? 21 : code) ?? Unknown(code);
@@ -122,7 +122,7 @@ internal sealed record IscsiadmExit
         {
             (IscsiadmOperation.Discover, 21) => exit with { Outcome = IscsiadmOutcome.Done }, // the portal offers this initiator nothing
             (IscsiadmOperation.Login, 15) => exit with { Outcome = IscsiadmOutcome.Done },
-            (IscsiadmOperation.Login, 21) => exit with { Outcome = IscsiadmOutcome.Retry }, // somebody deleted the record: it is written anew
+            (IscsiadmOperation.Login, 21) => exit with { Outcome = IscsiadmOutcome.Retry }, // the record was deleted meanwhile and is written again
             (IscsiadmOperation.Logout, 2 or 21 or 22) => exit with { Outcome = IscsiadmOutcome.Done }, // gone already
             _ => exit,
         };
@@ -131,7 +131,7 @@ internal sealed record IscsiadmExit
     /// <summary>The error to throw.</summary>
     /// <param name="what">What failed: the beginning of a sentence.</param>
     /// <param name="target">The target or portal it is about.</param>
-    /// <param name="result">What iscsiadm wrote; its own words end the message. They never hold a secret: iscsiadm never prints one.</param>
+    /// <param name="result">What iscsiadm wrote; its own message is appended. It never contains a secret.</param>
     public StorageConnectException ToException(string what, string target, ToolResult result)
     {
         var text = new ErrorText(ErrorId, $"{what}: {Meaning} (iscsiadm exit code {result.ExitCode}{Words(result.Error)}).", WayOut);
@@ -150,7 +150,7 @@ internal sealed record IscsiadmExit
     }
 
     private static IscsiadmExit Unknown(int code) =>
-        new(code, IscsiadmOutcome.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an exit code nobody knows",
+        new(code, IscsiadmOutcome.Permanent, code > SignalBase ? $"signal {code - SignalBase} ended it" : "an unknown exit code",
             Cause.Failed, "IscsiFailed");
 
     private static string Words(string error)

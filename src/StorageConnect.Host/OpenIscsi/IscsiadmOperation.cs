@@ -1,6 +1,6 @@
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>What iscsiadm was asked to do: the same exit code is a success for one and an error for another.</summary>
+/// <summary>The operation of iscsiadm: the same exit code is a success for one and an error for another.</summary>
 internal enum IscsiadmOperation
 {
     Discover,

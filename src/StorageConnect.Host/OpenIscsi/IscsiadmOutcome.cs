@@ -1,14 +1,14 @@
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>What an exit code of iscsiadm asks for.</summary>
+/// <summary>What to do after an exit code of iscsiadm.</summary>
 internal enum IscsiadmOutcome
 {
-    /// <summary>What was wanted is so, perhaps since before.</summary>
+    /// <summary>Success, or the wanted state already held.</summary>
     Done,
 
-    /// <summary>The same again can succeed.</summary>
+    /// <summary>A retry can succeed.</summary>
     Retry,
 
-    /// <summary>Nothing changes until somebody changes something.</summary>
+    /// <summary>A retry can't succeed.</summary>
     Permanent,
 }

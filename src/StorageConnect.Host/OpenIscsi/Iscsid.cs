@@ -8,7 +8,7 @@ internal static class Iscsid
 {
     private const string Socket = "@ISCSIADM_ABSTRACT_NAMESPACE";
 
-    /// <summary>True when iscsid, or systemd in its place, listens where iscsiadm calls; null when the kernel doesn't tell.</summary>
+    /// <summary>True when iscsid, or systemd for it, listens on iscsiadm's socket; null when the kernel doesn't show it.</summary>
     public static bool? IsListening(HostRoots roots) =>
         SysFile.TryReadText(Path.Combine(roots.Proc, "net", "unix"))?.Split('\n').Any(line => line.TrimEnd().EndsWith(" " + Socket, StringComparison.Ordinal));
 }

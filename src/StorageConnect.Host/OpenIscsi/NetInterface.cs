@@ -4,10 +4,10 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>The iface record that binds sessions and discoveries to a network device, for as long as somebody needs it.</summary>
+/// <summary>The iface record that binds sessions and discoveries to a network device, while it is needed.</summary>
 /// <remarks>
-/// While any such record exists, a discovery that names none goes through all of them. So ours always name one, and ours are deleted with
-/// the last session that uses them. The lock keeps a record from being deleted under a discovery or login that is under way.
+/// While such a record exists, a discovery that names none uses all of them. So our discoveries always name one, and our records are deleted with
+/// the last session that uses them. The lock keeps a record from being deleted during a discovery or login.
 /// </remarks>
 internal sealed class NetInterface : IAsyncDisposable
 {
@@ -28,10 +28,10 @@ internal sealed class NetInterface : IAsyncDisposable
     public string Name { get; }
 
     /// <param name="roots">Where the locks are.</param>
-    /// <param name="deadlines">How long others may hold them.</param>
+    /// <param name="deadlines">How long to wait for them.</param>
     /// <param name="database">open-iscsi's records.</param>
     /// <param name="device">The network device; null for any.</param>
-    /// <param name="initiator">Who logs in: an iface record of an administrator's is used as it is, with the network device that it names.</param>
+    /// <param name="initiator">The initiator: an administrator's iface record is used as it is, with the network device that it names.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<NetInterface> TakeAsync(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database, string? device,
         InitiatorIdentity? initiator, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ internal sealed class NetInterface : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes the record when no session's record names it any more. Who uses it at this moment does that in our place.</summary>
+    /// <summary>Deletes the record when no session's record names it any more. If it is in use at this moment, its last user deletes it.</summary>
     public static async Task ForgetAsync(HostRoots roots, IscsiDatabase database, string name, CancellationToken cancellationToken)
     {
         if (name.StartsWith(Prefix, StringComparison.Ordinal) && HostLock.TryTake(roots, LockOf(name)) is { } taken)

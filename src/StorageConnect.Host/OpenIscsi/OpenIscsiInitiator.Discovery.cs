@@ -4,7 +4,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <content>What a portal offers.</content>
+/// <content>Discovery.</content>
 internal sealed partial class OpenIscsiInitiator
 {
     /// <inheritdoc/>
@@ -21,7 +21,7 @@ internal sealed partial class OpenIscsiInitiator
             }
             catch (ArrayUnreachableException e)
             {
-                unreachable = e; // a name can have several addresses, of which one answers
+                unreachable = e; // a name can have several addresses, and one may answer
             }
         }
 
@@ -39,7 +39,7 @@ internal sealed partial class OpenIscsiInitiator
         }
         catch (Exception e) when (access.GetMutualChapSecret() is not null && e is AuthenticationFailedException or AccessDeniedException { ErrorId: Refused })
         {
-            // With mutual CHAP the initiator insists on it, and many targets know CHAP at their LUNs but not in discovery.
+            // With mutual CHAP the initiator requires it, and many targets have CHAP for sessions but not for discovery.
             var without = new AccessContext { Host = access.Host, Port = access.Port, NetDevice = access.NetDevice };
             var found = await RetryAsync(() => TryDiscoverAsync(portal, without, netInterface.Name, warn, cancellationToken), cancellationToken);
             return [.. found.Select(node => node with { Access = access })];
@@ -73,12 +73,12 @@ internal sealed partial class OpenIscsiInitiator
         }
         finally
         {
-            // Whatever happened: the secret must not stay.
+            // In any case: the secret must not stay.
             await _database.UndoAsync(record, CancellationToken.None);
         }
     }
 
-    /// <summary>The nodes that can be used; of each other line a warning. One odd portal hides no good one.</summary>
+    /// <summary>The usable nodes, with a warning for each other line: an invalid portal must not hide valid ones.</summary>
     private static async Task<IReadOnlyList<IscsiNode>> ToNodesAsync(
         DiscoveryOutput output,
         IscsiPortal asked,
@@ -87,7 +87,7 @@ internal sealed partial class OpenIscsiInitiator
         CancellationToken cancellationToken)
     {
         var nodes = new List<IscsiNode>(output.Lines.Count);
-        var unusable = output.Unusable.Select(line => (Line: line, Reason: "it names no target by the rules of iSCSI")).ToList();
+        var unusable = output.Unusable.Select(line => (Line: line, Reason: "it doesn't name a valid iSCSI target")).ToList();
         foreach (var line in output.Lines)
         {
             var (address, reason) = await FindAddressAsync(line.Portal.Address, asked, cancellationToken);

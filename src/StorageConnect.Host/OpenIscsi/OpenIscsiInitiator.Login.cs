@@ -4,7 +4,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <content>Logging in, and what a login came to.</content>
+/// <content>Login, and its result.</content>
 internal sealed partial class OpenIscsiInitiator
 {
     private const string Refused = "IscsiLoginRefused";
@@ -71,7 +71,7 @@ internal sealed partial class OpenIscsiInitiator
         }
     }
 
-    /// <summary>One exit code stands for a target that isn't there, one that doesn't admit this initiator, and one whose own proof is wrong.</summary>
+    /// <summary>One exit code stands for a missing target, a target that doesn't admit this initiator, and a failed mutual CHAP.</summary>
     private async Task<StorageConnectException> ExplainAsync(IscsiNode node, string netInterface, AccessDeniedException refusal,
         CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal sealed partial class OpenIscsiInitiator
         }
         catch (StorageConnectException)
         {
-            return refusal; // then nobody can tell
+            return refusal; // the causes can't be distinguished then
         }
 
         if (offered.All(other => other.TargetName != node.TargetName))
@@ -105,7 +105,7 @@ internal sealed partial class OpenIscsiInitiator
         var lagging = WaitForLagAsync(node, running, abandon.Token);
         if (await Task.WhenAny(running, lagging) == lagging && await lagging)
         {
-            // The kernel has the session; only iscsiadm doesn't come back.
+            // The kernel has the session; only iscsiadm hangs.
             await abandon.CancelAsync();
             await running.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             return;
@@ -119,7 +119,7 @@ internal sealed partial class OpenIscsiInitiator
         }
     }
 
-    /// <summary>True when the session has been there for a good while and the tool still runs.</summary>
+    /// <summary>True when the session has existed longer than iscsiadm may lag behind and the tool still runs.</summary>
     private async Task<bool> WaitForLagAsync(IscsiNode node, Task running, CancellationToken cancellationToken)
     {
         while (!running.IsCompleted)

@@ -3,7 +3,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <content>Logging out.</content>
+/// <content>Logout.</content>
 internal sealed partial class OpenIscsiInitiator
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed partial class OpenIscsiInitiator
             return;
         }
 
-        // By number: it works without a record too, and a number never means another session.
+        // By session number: it works without a record too, and a number is never reused.
         var result = await tools.RunAsync(
             new(HostTool.Iscsiadm, "-m", "session", "-r", session.Id.ToString(System.Globalization.CultureInfo.InvariantCulture), "--logout"),
             deadlines.IscsiLogout,
@@ -52,8 +52,8 @@ internal sealed partial class OpenIscsiInitiator
             return IscsiErrors.IscsiSessionRemains(session);
         }
 
-        // iscsiadm says "not found" for a session that it can't ask iscsid about. The kernel shows it.
-        var told = exit.Outcome != IscsiadmOutcome.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
-        return told.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
+        // iscsiadm reports "not found" for a session when it can't reach iscsid. The kernel still shows the session.
+        var cause = exit.Outcome != IscsiadmOutcome.Done ? exit : IscsiadmExit.Of(IscsiadmOperation.Logout, Iscsid.IsListening(roots) == false ? 20 : 32);
+        return cause.ToException($"This host can't log out of the iSCSI target {session.TargetName} at {session.Portal}", session.TargetName, result);
     }
 }

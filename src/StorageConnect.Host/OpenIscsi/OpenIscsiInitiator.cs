@@ -4,7 +4,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>The initiator of the Linux kernel, driven by open-iscsi: iscsiadm for what iscsid must do, sysfs for what is.</summary>
+/// <summary>The initiator of the Linux kernel with open-iscsi: iscsiadm for changes, sysfs for the present state.</summary>
 internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines deadlines, IToolRunner tools) : IIscsiInitiator
 {
     private readonly IscsiDatabase _database = new(roots, deadlines);
@@ -15,7 +15,7 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
 
     private IscsiSession? Find(IscsiNode node) => Sessions().FirstOrDefault(node.IsServedBy);
 
-    /// <summary>Begins again what failed in passing, with growing pauses, until its time is up. What took long by itself isn't repeated.</summary>
+    /// <summary>Retries after transient failures, with growing pauses, until <see cref="HostDeadlines.IscsiRetry"/> is over.</summary>
     private async Task<T> RetryAsync<T>(Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
@@ -27,13 +27,13 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
             }
             catch (StorageConnectException e) when (CanHelp(e) && TimeProvider.System.GetElapsedTime(started) + pause < deadlines.IscsiRetry)
             {
-                Tracer.Verbose($"Trying again in {pause.TotalMilliseconds:0} ms: {e.Message}");
+                Tracer.Verbose($"Host: retry in {pause.TotalMilliseconds:0} ms: {e.Message}");
                 await Task.Delay(pause, cancellationToken);
             }
         }
     }
 
-    // A daemon that nobody starts isn't waited for.
+    // A retry can't help while iscsid doesn't run.
     private bool CanHelp(StorageConnectException e) => e.Retryable && (e.ErrorId != IscsiadmExit.IscsidUnreachable || Iscsid.IsListening(roots) != false);
 
     private static string LockNameOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";

@@ -5,28 +5,27 @@ using StorageConnect.Host.Udev;
 namespace StorageConnect.Host.OpenIscsi;
 
 /// <summary>
-/// A login that nobody waits for any more: its run was killed or cancelled, and iscsid goes on with what it was asked for. Its session may appear
-/// when everybody thinks that there is none.
+/// A login whose run was killed or cancelled. iscsid continues it, so its session may appear after later checks.
 /// </summary>
 internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, IscsiDatabase database)
 {
-    /// <summary>The session that came of it; null when iscsid has given up.</summary>
-    /// <param name="find">Looks for the session.</param>
-    /// <param name="begun">When iscsid was asked.</param>
+    /// <summary>The session that resulted; null when iscsid has given up.</summary>
+    /// <param name="find">Finds the session.</param>
+    /// <param name="begun">When the login began.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<IscsiSession?> WaitAsync(Func<IscsiSession?> find, DateTime begun, CancellationToken cancellationToken)
     {
         var left = begun + deadlines.IscsidLoginTimeout - DateTime.UtcNow;
         if (left > TimeSpan.Zero)
         {
-            await Watch.UntilAsync(roots, () => find() is { IsLoggedIn: true },
+            await Watch.UntilAsync(roots, "a login that another run began", () => find() is { IsLoggedIn: true },
                 left < deadlines.IscsidLoginTimeout ? left : deadlines.IscsidLoginTimeout, cancellationToken);
         }
 
         return find();
     }
 
-    /// <summary>The same for a run of which nothing is left but its record. When no session comes of it, the record goes too.</summary>
+    /// <summary>The same for a run of which only the record is left. Without a session the record is deleted too.</summary>
     public async Task<IscsiSession?> AdoptAsync(string targetName, IscsiPortal portal, Func<IscsiSession?> find, CancellationToken cancellationToken)
     {
         var records = database.ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && IscsiDatabase.IsOurs(node.Path)).ToList();
@@ -35,7 +34,7 @@ internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, Is
             return find();
         }
 
-        // Written right before iscsid is asked.
+        // Written right before the login.
         if (await WaitAsync(find, records.Max(record => File.GetLastWriteTimeUtc(record.Path)), cancellationToken) is { } session)
         {
             return session;

@@ -3,7 +3,7 @@ using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>What the records of ours say: the administrator's settings, and over them what safety needs.</summary>
+/// <summary>The content of our records: the administrator's settings, overridden where safety needs it.</summary>
 internal static class RecordBuilder
 {
     private const string Chap = "CHAP";
@@ -12,8 +12,8 @@ internal static class RecordBuilder
     /// <summary>The record with which iscsid logs in to a node.</summary>
     /// <param name="node">Which one.</param>
     /// <param name="netInterface">The iface record to bind it to.</param>
-    /// <param name="settings">The record there was before, or iscsid.conf.</param>
-    /// <param name="ownName">The iface record of an administrator's that has an initiator's name of its own; null for none.</param>
+    /// <param name="settings">The previous record, or iscsid.conf.</param>
+    /// <param name="ownName">An administrator's iface record with an initiator name of its own; null for none.</param>
     public static IscsiRecord Node(IscsiNode node, string netInterface, IscsiRecord settings, IscsiRecord? ownName = null)
     {
         var record = new IscsiRecord
@@ -22,11 +22,11 @@ internal static class RecordBuilder
             ["node.tpgt"] = Number(node.Tpgt),
         };
         record.Take(settings, name => name.StartsWith("node.session.", StringComparison.Ordinal) || name.StartsWith("node.conn[0].", StringComparison.Ordinal));
-        record["node.startup"] = "manual"; // nothing comes back at the next boot by itself
+        record["node.startup"] = "manual"; // no automatic login at boot
         record["node.leading_login"] = "No";
-        record["node.session.scan"] = "manual"; // no LUN appears but the one that is asked for
+        record["node.session.scan"] = "manual"; // no LUN appears except those scanned for
         record["node.session.nr_sessions"] = "1";
-        record["node.session.initial_login_retry_max"] = "1"; // one try of 15 s and not eight: who waits decides whether to try again
+        record["node.session.initial_login_retry_max"] = "1"; // one attempt of 15 s instead of eight: the caller decides about retries
         record["node.conn[0].address"] = node.Portal.Address;
         record["node.conn[0].port"] = Number(node.Portal.Port);
         record["node.conn[0].startup"] = "manual";
@@ -42,7 +42,7 @@ internal static class RecordBuilder
         return record;
     }
 
-    /// <summary>The record with which iscsiadm asks a portal for its targets.</summary>
+    /// <summary>The record for a discovery at a portal.</summary>
     public static IscsiRecord Discovery(IscsiPortal portal, AccessContext access, IscsiRecord settings)
     {
         var record = new IscsiRecord
@@ -55,7 +55,7 @@ internal static class RecordBuilder
         record.Take(settings, name => name.StartsWith("discovery.sendtargets.auth.", StringComparison.Ordinal)
             || name.StartsWith("discovery.sendtargets.iscsi.", StringComparison.Ordinal)
             || name.StartsWith("discovery.sendtargets.timeo.", StringComparison.Ordinal));
-        record["discovery.sendtargets.reopen_max"] = "1"; // one more try and not five
+        record["discovery.sendtargets.reopen_max"] = "1"; // one retry instead of five
         record["discovery.sendtargets.use_discoveryd"] = "No";
         SetChap(record, "discovery.sendtargets.auth.", access);
         return record;
@@ -69,7 +69,7 @@ internal static class RecordBuilder
         ["iface.transport_name"] = "tcp",
     };
 
-    // An access context without CHAP leaves what iscsid.conf says for all.
+    // An access context without CHAP keeps the settings of iscsid.conf.
     private static void SetChap(IscsiRecord record, string prefix, AccessContext access)
     {
         if (access.ChapUser is null)

@@ -1,7 +1,7 @@
 namespace StorageConnect.Host.OpenIscsi;
 
-/// <summary>A record that was put in place.</summary>
+/// <summary>A record that was written.</summary>
 /// <param name="Path">Its file.</param>
-/// <param name="Root">The folder above which nothing is deleted with it.</param>
-/// <param name="Before">What another tool had written there; null when the place was empty or the record ours.</param>
+/// <param name="Root">The topmost folder that is deleted with it when empty.</param>
+/// <param name="Before">The previous record of another tool; null when there was none or it was ours.</param>
 internal sealed record WrittenRecord(string Path, string Root, byte[]? Before);

@@ -3,7 +3,7 @@ namespace StorageConnect;
 /// <summary>A LUN on this host, as programs use it.</summary>
 public sealed record OscDevice
 {
-    /// <summary>What to open: <c>/dev/mapper/…</c> for a multipath device, else the disk, by its identity where udev made such a link.</summary>
+    /// <summary>The path to open: <c>/dev/mapper/…</c> for a multipath device, else the disk, by its identity where udev has created such a link.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Its identity as multipath writes it: the element's page 0x83 id.</summary>
@@ -12,22 +12,22 @@ public sealed record OscDevice
     /// <summary>Its size on this host, in bytes.</summary>
     public long SizeBytes { get; init; }
 
-    /// <summary>The element it is, where this host's records tell; else null.</summary>
+    /// <summary>The element's Uuid, where this host's records have it; else null.</summary>
     public string? StorageElementUuid { get; init; }
 
-    /// <summary>The server that element is on, where this host's records tell; else null.</summary>
+    /// <summary>The Uuid of the element's server, where this host's records have it; else null.</summary>
     public string? StorageServerUuid { get; init; }
 
     /// <summary>True for a multipath device, false for a single disk.</summary>
     public bool Multipath { get; init; }
 
-    /// <summary>The ways to it.</summary>
+    /// <summary>Its paths.</summary>
     public ValueList<OscDevicePath> Paths { get; init; } = [];
 
-    /// <summary>True when every path, asked for its page 0x83 at this moment, says that it is what <see cref="Wwid"/> names, and there is a path.</summary>
-    /// <remarks>What can't be asked, because it is down or this user may not, counts as the kernel read it at its last scan.</remarks>
+    /// <summary>True when there are paths, and the page 0x83 of every path, read at this moment, is <see cref="Wwid"/>.</summary>
+    /// <remarks>For a path that can't be read, because it is down or for lack of rights, the kernel's value of the last scan counts.</remarks>
     public bool Verified { get; init; }
 
-    /// <summary>Its path: what a user means by it in a text.</summary>
+    /// <summary>Its path.</summary>
     public override string ToString() => Path;
 }

@@ -1,15 +1,15 @@
 namespace StorageConnect;
 
-/// <summary>One way to a LUN: a disk of its own, through one portal or port.</summary>
+/// <summary>One path to a LUN: a disk of its own, through one portal or port.</summary>
 public sealed record OscDevicePath
 {
     /// <summary>The disk, such as <c>/dev/sda</c>. Not for use while it is part of a multipath device.</summary>
     public string Device { get; init; } = "";
 
-    /// <summary>Host, channel, target and LUN, as the kernel counts.</summary>
+    /// <summary>Host, channel, target and LUN, in the kernel's numbering.</summary>
     public string Hctl { get; init; } = "";
 
-    /// <summary>The iSCSI portal it leads through, as <c>address:port</c>; null for other transports.</summary>
+    /// <summary>The iSCSI portal, as <c>address:port</c>; null for other transports.</summary>
     public string? Portal { get; init; }
 
     /// <summary>The name under which this host is logged in there: its iSCSI name, or the WWPN of its port; null where it isn't known.</summary>
@@ -18,6 +18,6 @@ public sealed record OscDevicePath
     /// <summary>Whether it carries I/O.</summary>
     public OscPathState State { get; init; }
 
-    /// <summary>The disk: what a user means by it in a text.</summary>
+    /// <summary>The disk.</summary>
     public override string ToString() => Device;
 }

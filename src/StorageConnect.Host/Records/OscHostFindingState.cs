@@ -1,12 +1,12 @@
 namespace StorageConnect;
 
-/// <summary>How something that was checked is.</summary>
+/// <summary>The result of a check.</summary>
 public enum OscHostFindingState
 {
     /// <summary>As it should be.</summary>
     Ok,
 
-    /// <summary>It works, and can lead to trouble.</summary>
+    /// <summary>It works, with a risk.</summary>
     Warning,
 
     /// <summary>Without a change, arrays can't be used.</summary>

@@ -18,6 +18,6 @@ public sealed record OscHostResidue
     /// <summary>What to do about it.</summary>
     public string SuggestedAction { get; init; } = "";
 
-    /// <summary>Which one: what a user means by it in a text.</summary>
+    /// <summary>Its kind and name.</summary>
     public override string ToString() => $"{Kind} {What}";
 }

@@ -3,10 +3,10 @@ namespace StorageConnect;
 /// <summary>What can be left behind on a host.</summary>
 public enum OscHostResidueKind
 {
-    /// <summary>A session through which no LUN comes.</summary>
+    /// <summary>A session without LUNs.</summary>
     OrphanSession,
 
-    /// <summary>A record of ours in open-iscsi's database, of a session that is no more.</summary>
+    /// <summary>A record of ours in open-iscsi's database whose session has ended.</summary>
     OrphanRecord,
 
     /// <summary>A path of a multipath device that leads to another LUN.</summary>
@@ -21,12 +21,12 @@ public enum OscHostResidueKind
     /// <summary>A link in /dev that leads nowhere.</summary>
     DeadLink,
 
-    /// <summary>A LUN that this host sees though its array no longer presents it to it.</summary>
+    /// <summary>A LUN on this host that its array no longer presents to it.</summary>
     SeenNotPresented,
 
-    /// <summary>A LUN that its array presents to this host, which doesn't see it.</summary>
+    /// <summary>A LUN that its array presents to this host and that isn't visible here.</summary>
     PresentedUnseen,
 
-    /// <summary>An attachment that was interrupted on its way in or out.</summary>
+    /// <summary>An interrupted attach or detach.</summary>
     Interrupted,
 }

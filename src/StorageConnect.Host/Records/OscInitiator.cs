@@ -1,12 +1,12 @@
 namespace StorageConnect;
 
-/// <summary>Who this host is to arrays: what belongs into an access group.</summary>
+/// <summary>This host's names at arrays: the entries for an access group.</summary>
 public sealed record OscInitiator
 {
     /// <summary>Its iSCSI qualified name, or null when it has none.</summary>
     public string? Iqn { get; init; }
 
-    /// <summary>Other names under which this host logs in to iSCSI targets: those that open-iscsi's iface records have of their own.</summary>
+    /// <summary>Other initiator names of this host: those of open-iscsi's iface records.</summary>
     public ValueList<string> InterfaceIqns { get; init; } = [];
 
     /// <summary>The WWPNs of its Fibre Channel ports, 16 lower-case hex digits each.</summary>

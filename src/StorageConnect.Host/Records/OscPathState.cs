@@ -3,13 +3,13 @@ namespace StorageConnect;
 /// <summary>Whether a path carries I/O.</summary>
 public enum OscPathState
 {
-    /// <summary>Nobody can tell yet.</summary>
+    /// <summary>Not known yet.</summary>
     Unknown,
 
-    /// <summary>It does, or may at any moment.</summary>
+    /// <summary>It does, or can at any moment.</summary>
     Active,
 
-    /// <summary>It could, and the array would rather have it otherwise (a passive controller).</summary>
+    /// <summary>It can, and the array prefers others (a passive controller).</summary>
     Standby,
 
     /// <summary>It doesn't.</summary>

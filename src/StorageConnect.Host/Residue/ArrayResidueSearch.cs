@@ -9,7 +9,7 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Residue;
 
-/// <summary>What only an array together with the host tells. About an array that doesn't answer nothing is said.</summary>
+/// <summary>Residue that shows only when array and host are compared. An array that doesn't answer is left out.</summary>
 internal sealed class ArrayResidueSearch(LinuxHost host)
 {
     public async Task<IReadOnlyList<FoundResidue>> FindAsync(StorageArray array, CancellationToken cancellationToken)
@@ -28,7 +28,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
             {
                 found.Add(new(
                     Describe(OscHostResidueKind.SeenNotPresented, element,
-                        "The array no longer presents it to this host: what is written there may fail, or go elsewhere.",
+                        "The array no longer presents it to this host. Writes may fail, or go to another LUN.",
                         "Clear-OscHostResidue takes its devices away."),
                     token => known is null ? RemoveAsync(element.Page83Id, token) : RemoveAsync(known, token)));
             }
@@ -36,7 +36,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
                 && array.Server.StorageType == StorageType.iSCSI)
             {
                 found.Add(new(
-                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, which has no device of it.",
+                    Describe(OscHostResidueKind.PresentedUnseen, element, "The array presents it to this host, and no device of it is here.",
                         "Connect-OscStorageElement attaches it; Revoke-OscStorageElementAccess withdraws it."),
                     null));
             }
@@ -48,7 +48,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     private static OscHostResidue Describe(OscHostResidueKind kind, StorageElement element, string reason, string action) =>
         new() { Kind = kind, What = $"{element.Name} ({element.StorageServerName}, {element.Page83Id})", Reason = reason, SuggestedAction = action };
 
-    // A group without entries is a passive array's: it is there for whoever asks.
+    // A group without entries is a passive array's: it admits every initiator.
     private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
         group.Entries.Count == 0
         || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
@@ -68,7 +68,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     {
         using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
         var disks = ScsiDisk.FindAll(host.Roots, page83Id);
-        await host.Teardown.RunAsync(page83Id, cancellationToken);
+        await host.MapRemoval.RunAsync(page83Id, cancellationToken);
         using var claim = await host.Claims.TakeDisksAsync(
             disks,
             new((_, use) => DeviceErrors.DeviceInUseAsDisk(page83Id, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(page83Id, cause)),

@@ -9,7 +9,7 @@ using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Residue;
 
-/// <summary>What the host alone tells. A session that lost its portal but still has LUNs is none: an outage is not for clearing away.</summary>
+/// <summary>Residue that the host itself shows. A session that lost its portal but still has LUNs is an outage, not residue.</summary>
 internal sealed class HostResidueSearch(LinuxHost host)
 {
     private const string Clear = "Clear-OscHostResidue clears it away.";
@@ -44,7 +44,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         select Found(
             OscHostResidueKind.OrphanRecord,
             node.Path,
-            "Its session is no more, and it may hold a CHAP secret.",
+            "Its session has ended, and it may contain a CHAP secret.",
             token => IscsiDatabase.IsOurs(node.Path) ? _database.DeleteAsync(node.Path, token) : Task.CompletedTask);
 
     private async Task<IEnumerable<FoundResidue>> MapsAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var empty =
             from one in maps
             where one.Disks.Count == 0
-            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.Teardown.RunAsync(one.Map.Wwid, token));
+            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.MapRemoval.RunAsync(one.Map.Wwid, token));
 
         var paths = (from one in maps
                      from disk in one.Disks
@@ -86,7 +86,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
 
     private async Task<IEnumerable<FoundResidue>> LinksAsync(CancellationToken cancellationToken)
     {
-        // While events are queued, a link may be about to go: also because of what was cleared a moment ago.
+        // While udev events are queued, a link may still be removed, also because of residue that was just cleared.
         var settling = new Backoff(host.Deadlines.LinksSettled);
         while (UdevQueue.IsBusy(host.Roots))
         {
@@ -105,7 +105,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
             select Found(
                 OscHostResidueKind.DeadLink,
                 path,
-                "The device it led to is gone; the next of that name would be mistaken for it.",
+                "The device it led to is gone. The next device of that name would be mistaken for it.",
                 _ =>
                 {
                     if (IsDead(path))
@@ -125,13 +125,13 @@ internal sealed class HostResidueSearch(LinuxHost host)
             {
                 Kind = OscHostResidueKind.Interrupted,
                 What = attachment.StorageElementName,
-                Reason = $"Its {(attachment.State == Ledger.AttachmentState.Attaching ? "attaching" : "detaching")} did not come to its end, or is under way.",
+                Reason = $"Its {(attachment.State == Ledger.AttachmentState.Attaching ? "attaching" : "detaching")} was interrupted, or is running.",
                 Since = attachment.Since,
                 SuggestedAction = "Connect-OscStorageElement completes it, Disconnect-OscStorageElement undoes it.",
             },
             null);
 
-    // Of other things' links nothing is known here.
+    // Other links are not ours.
     private static bool Speaks(string folder, string name) =>
         folder is "mapper"
         || name.StartsWith("scsi-", StringComparison.Ordinal) || name.StartsWith("wwn-", StringComparison.Ordinal)

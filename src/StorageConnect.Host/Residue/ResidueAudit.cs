@@ -5,23 +5,23 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Residue;
 
-/// <summary>What is left behind on this host, since when it has been seen, and how it is cleared.</summary>
+/// <summary>Finds residue on this host, with the time of its first sighting, and clears it.</summary>
 internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
 {
     private readonly RecordStore<Sighting> _sightings = new(sightingsFolder);
 
-    /// <summary>What is left behind.</summary>
-    /// <param name="arrays">The arrays to ask what they present to this host.</param>
-    /// <param name="warn">Told of arrays that don't answer: nothing is said about their LUNs.</param>
+    /// <summary>The residue.</summary>
+    /// <param name="arrays">The arrays to compare with.</param>
+    /// <param name="warn">Receives a warning for each array that doesn't answer: its LUNs are left out.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<OscHostResidue>> FindAsync(IReadOnlyList<StorageArray> arrays, Action<string> warn, CancellationToken cancellationToken) =>
         [.. (await SearchAsync(arrays, warn, cancellationToken)).Select(found => found.Residue)];
 
-    /// <summary>Clears residue away, if it still is what it was. What is in use is an error, and stays.</summary>
-    /// <param name="residue">As <see cref="FindAsync"/> told it.</param>
+    /// <summary>Clears residue, if it still is. In use it stays, with an error.</summary>
+    /// <param name="residue">As <see cref="FindAsync"/> returned it.</param>
     /// <param name="arrays">As there.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when it is residue no longer, or not for clearing.</returns>
+    /// <returns>False when it is no residue any more, or can't be cleared here.</returns>
     public async Task<bool> ClearAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(residue);
@@ -56,7 +56,7 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
         return Date(found);
     }
 
-    /// <summary>Since when each has been seen. What is no longer there is forgotten.</summary>
+    /// <summary>The first sighting of each. Sightings of cleared residue are deleted.</summary>
     private List<FoundResidue> Date(List<FoundResidue> found)
     {
         var now = DateTimeOffset.UtcNow;
@@ -84,7 +84,7 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
             dated.Add(one with { Residue = one.Residue with { Since = since } });
         }
 
-        // Those that only arrays tell are kept while an array may just not have been asked.
+        // Residue of an array that was not queried this time is kept.
         foreach (var gone in known.Values.Where(gone => gone.Kind is not (OscHostResidueKind.SeenNotPresented or OscHostResidueKind.PresentedUnseen)))
         {
             _sightings.Remove($"{gone.Kind} {gone.What}");

@@ -2,23 +2,23 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Residue;
 
-/// <summary>When residue was first seen. The kernel doesn't tell how old its things are.</summary>
+/// <summary>The first sighting of residue: the kernel doesn't record the age of devices.</summary>
 internal sealed record Sighting
 {
     public OscHostResidueKind Kind { get; init; }
 
     public string What { get; init; } = "";
 
-    /// <summary>The wall clock then: for a host whose kernel tells no better.</summary>
+    /// <summary>The wall clock then, for kernels that don't show their uptime.</summary>
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>Which start of this host it was seen in.</summary>
+    /// <summary>The boot it was seen in.</summary>
     public string? Boot { get; init; }
 
-    /// <summary>How long this host had been running then, in seconds, by the kernel's clock: nobody can set it.</summary>
+    /// <summary>The host's uptime then, in seconds, by the kernel's clock, which can't be set.</summary>
     public double? UptimeSeconds { get; init; }
 
-    /// <summary>Since when it has been there, by the wall clock of now. Of another start of this host only the time since this start counts.</summary>
+    /// <summary>The first sighting by the present wall clock. After a reboot only the time since the boot counts.</summary>
     public DateTimeOffset SinceAt(DateTimeOffset now, HostUptime? uptime) =>
         uptime is null || UptimeSeconds is not { } seen ? (Since < now ? Since : now)
         : now - TimeSpan.FromSeconds(Math.Max(0, Boot == uptime.Boot ? uptime.Seconds - seen : 0));

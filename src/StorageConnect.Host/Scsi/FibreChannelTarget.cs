@@ -10,14 +10,14 @@ namespace StorageConnect.Host.Scsi;
 /// <param name="Channel">Channel on it.</param>
 /// <param name="TargetId">Number of the target on the channel.</param>
 /// <param name="Wwpn">The array's port, 16 lower-case hex digits.</param>
-/// <param name="State">The kernel's word: <c>Online</c>, <c>Blocked</c>, <c>Not Present</c>.</param>
+/// <param name="State">The kernel's state: <c>Online</c>, <c>Blocked</c>, <c>Not Present</c>.</param>
 internal sealed record FibreChannelTarget(int Host, int Channel, int TargetId, string Wwpn, string State)
 {
     private const string Prefix = "rport-"; // rport-HOST:CHANNEL-NUMBER
 
     public bool IsOnline => State == "Online";
 
-    /// <summary>All that this host's ports have logged in to, those that are lost for the moment included.</summary>
+    /// <summary>All that this host's ports have logged in to, including those that are lost at the moment.</summary>
     public static IReadOnlyList<FibreChannelTarget> ReadAll(HostRoots roots)
     {
         var ports = Path.Combine(roots.Sys, "class", "fc_remote_ports");

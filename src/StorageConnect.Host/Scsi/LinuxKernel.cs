@@ -3,7 +3,7 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Scsi;
 
-/// <summary>The kernel this runs on.</summary>
+/// <summary>The kernel of this machine.</summary>
 internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
 {
     /// <inheritdoc/>

@@ -4,7 +4,7 @@ using StorageConnect.Host.Settings;
 namespace StorageConnect.Host.Scsi;
 
 /// <summary>
-/// Who disks say they are at this moment, asked on the wire. The kernel shows what it read at its last scan, and never notices by itself that an
+/// Reads disks' identities at this moment with INQUIRY. sysfs shows what the kernel read at its last scan, and the kernel doesn't notice that an
 /// array gave a LUN number to another element.
 /// </summary>
 internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
@@ -12,14 +12,14 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
     private const byte SerialNumber = 0x80;
     private const byte Identification = 0x83;
 
-    /// <summary>What one device says itself; empty when it has no identity; null when it gives no answer, or nothing is behind it.</summary>
-    public async Task<string?> AskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    /// <summary>The identity of one device; empty when it has none; null when it doesn't answer, or no LUN is behind it.</summary>
+    public async Task<string?> InquireAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, Identification, cancellationToken) : null;
         return page is not { Length: > 0 } ? null : Page83.TryGetMultipathId(page, out var id) ? id : "";
     }
 
-    /// <summary>The unit serial number; empty when the device has none; null when it gives no answer.</summary>
+    /// <summary>The unit serial number; empty when the device has none; null when it doesn't answer.</summary>
     public async Task<string?> ReadSerialAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         const int header = 4;
@@ -29,10 +29,10 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
             : System.Text.Encoding.ASCII.GetString(page, header, Math.Min(page.Length - header, (page[2] << 8) | page[3])).Trim(' ', '\0');
     }
 
-    /// <summary>The identities of these devices, by folder; null for one that is none any more.</summary>
+    /// <summary>The identities of these devices, by folder; null where no LUN is behind a device any more.</summary>
     /// <remarks>
-    /// A path that is down, or that this user may not ask, counts as what the kernel read of it. One question at a time for a session (or another
-    /// host adapter), which isn't asked any further once it is silent: however many LUNs it has, it costs one timeout.
+    /// For a path that is down, or that this user may not read, the kernel's value counts. Sequential per session (or other host adapter), which is
+    /// skipped after its first timeout: it costs one timeout however many LUNs it has.
     /// </remarks>
     public async Task<IReadOnlyDictionary<string, string?>> ReadAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
     {
         try
         {
-            // The kernel may hold the call for longer than it was told, while a portal is just being lost: the thread is then left to it.
+            // The kernel may block the call beyond its timeout while a portal is being lost. The thread is then abandoned.
             return await Task.Run(() => kernel.ReadVpdPage(Path.Combine(roots.Dev, disk), page), CancellationToken.None)
                 .WaitAsync(2 * deadlines.Inquiry, cancellationToken);
         }

@@ -9,7 +9,7 @@ namespace StorageConnect.Host.Scsi;
 /// <param name="Host">Number of its SCSI host.</param>
 /// <param name="Channel">Channel on the host.</param>
 /// <param name="Target">Number of its target on the channel.</param>
-/// <param name="Lun">LUN as the kernel counts.</param>
+/// <param name="Lun">LUN in the kernel's numbering.</param>
 /// <param name="Folder">Its folder in sysfs, links resolved.</param>
 internal sealed record ScsiDevice(int Host, int Channel, int Target, long Lun, string Folder)
 {
@@ -20,16 +20,16 @@ internal sealed record ScsiDevice(int Host, int Channel, int Target, long Lun, s
 
     public bool Exists => Directory.Exists(Folder);
 
-    /// <summary>The kernel's word: <c>running</c>, <c>offline</c>, <c>transport-offline</c>, <c>blocked</c>; null when it is gone.</summary>
+    /// <summary>The kernel's state: <c>running</c>, <c>offline</c>, <c>transport-offline</c>, <c>blocked</c>; null when it is gone.</summary>
     public string? State => SysFile.TryReadText(Path.Combine(Folder, "state"));
 
-    /// <summary>What a user keeps data on (disk, tape, CD, changer), as opposed to an array's own management devices.</summary>
+    /// <summary>True for devices that hold users' data (disk, tape, CD, changer), false for an array's management devices.</summary>
     public bool HoldsData => SysFile.TryReadText(Path.Combine(Folder, "type")) is "0" or "1" or "4" or "5" or "7" or "8" or "14";
 
     /// <summary>The session it came through; null where it is not an iSCSI device.</summary>
     public int? SessionId => NumberIn("session");
 
-    /// <summary>What the kernel has read of its page 0x83, as multipath writes it: at its scan, or at the last rescan of it.</summary>
+    /// <summary>Its page 0x83 identity as the kernel read it at the last scan or rescan, as multipath writes it.</summary>
     public string? ReadIdentity() =>
         SysFile.TryReadBytes(Path.Combine(Folder, "vpd_pg83")) is { } page && Page83.TryGetMultipathId(page, out var id) ? id : null;
 

@@ -6,7 +6,7 @@ namespace StorageConnect.Host.Scsi;
 /// <summary>The SCSI disks as sysfs shows them.</summary>
 internal static class ScsiDisk
 {
-    /// <summary>The disks whose page 0x83 gives this identity, by kernel name, in the order the kernel named them.</summary>
+    /// <summary>The disks with this page 0x83 identity, by kernel name, in the order the kernel named them.</summary>
     public static IReadOnlyList<string> FindAll(HostRoots roots, string page83Id) =>
     [
         .. SysFile.Names(Path.Combine(roots.Sys, "block"), "sd*")
@@ -14,7 +14,7 @@ internal static class ScsiDisk
             .OrderBy(disk => disk.Length) // sdz before sdaa; the sort is stable
     ];
 
-    /// <summary>The identity in a disk's own page 0x83; null when it has none, or is just going.</summary>
+    /// <summary>The identity in a disk's own page 0x83; null when it has none, or is being removed.</summary>
     public static string? ReadIdentity(HostRoots roots, string disk) =>
         SysFile.TryReadBytes(Path.Combine(roots.Sys, "block", disk, "device", "vpd_pg83")) is { } page && Page83.TryGetMultipathId(page, out var id)
             ? id

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace StorageConnect.Host.Scsi;
 
-/// <summary>Sends a disk the SCSI command INQUIRY for a page of its vital product data, past all that the kernel keeps of it.</summary>
-/// <remarks>Opened for reading, and closed without a trace: udev looks anew only at what was open for writing.</remarks>
+/// <summary>Sends a disk the SCSI command INQUIRY for a page of its vital product data, past the kernel's cached copy.</summary>
+/// <remarks>Opened for reading: udev probes a device again only after it was open for writing.</remarks>
 internal static unsafe class ScsiInquiry
 {
     private const uint ScsiIo = 0x2285; // SG_IO
     private const int FromDevice = -3;
     private const byte CheckCondition = 2;
-    private const int NoLogicalUnit = 0b011; // the peripheral qualifier's word for: nothing is behind this LUN number
+    private const int NoLogicalUnit = 0b011; // peripheral qualifier: no LUN behind this number
     private const ushort LongestPage = 4096;
 
-    /// <summary>The page; empty when the device answered that it has none, or is none any more.</summary>
+    /// <summary>The page; empty when the device has none, or no LUN is behind it any more.</summary>
     /// <exception cref="IOException">No answer.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not ask.</exception>
-    public static byte[] Read(string disk, byte page, TimeSpan patience)
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    public static byte[] Read(string disk, byte page, TimeSpan timeout)
     {
         using var device = File.OpenHandle(disk, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         var answer = new byte[LongestPage];
@@ -34,11 +34,11 @@ internal static unsafe class ScsiInquiry
                 Answer = answerStart,
                 Command = commandStart,
                 Sense = senseStart,
-                TimeoutMilliseconds = (uint)patience.TotalMilliseconds,
+                TimeoutMilliseconds = (uint)timeout.TotalMilliseconds,
             };
             if (Ioctl.Send(device, ScsiIo, &request) is not 0 and var error)
             {
-                throw new IOException($"{disk} can't be asked for its page 0x{page:x2}: {new Win32Exception(error).Message}.");
+                throw new IOException($"{disk} can't be queried for its page 0x{page:x2}: {new Win32Exception(error).Message}.");
             }
 
             if (request.Status == CheckCondition)

@@ -2,7 +2,7 @@ using static StorageConnect.Engine.Errors.ErrorTexts;
 
 namespace StorageConnect.Host.Settings;
 
-/// <summary>Errors about this host as such: what it is, who may change it, and what is kept on it. Each method's name is the id.</summary>
+/// <summary>Errors about this host itself: platform, rights, locks and state files. Each method's name is the id.</summary>
 internal static class HostErrors
 {
     private static string ThisHost => Environment.MachineName;

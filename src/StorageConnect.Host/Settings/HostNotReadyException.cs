@@ -1,6 +1,6 @@
 namespace StorageConnect.Host.Settings;
 
-/// <summary>This host can't do its part now: multipathd, iscsid or udev does not run or gave no usable answer. The array is not the reason.</summary>
+/// <summary>This host isn't ready: multipathd, iscsid or udev doesn't run or gave no usable answer. The array is not the cause.</summary>
 public sealed class HostNotReadyException : StorageConnectException
 {
     /// <summary>What is missing, and why.</summary>

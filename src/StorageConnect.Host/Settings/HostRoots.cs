@@ -1,7 +1,7 @@
 namespace StorageConnect.Host.Settings;
 
-/// <summary>Where the kernel, udev and the daemons show what is on the host. A test puts a folder in their place.</summary>
-/// <remarks>Paths handed out always begin with <c>/dev</c>, whatever the roots are: they are names on the host, not places of ours.</remarks>
+/// <summary>The folders of the kernel, udev and the daemons. Tests replace them with a folder of their own.</summary>
+/// <remarks>Returned paths always begin with <c>/dev</c>, whatever the roots are: they are names on the host.</remarks>
 internal sealed record HostRoots
 {
     /// <summary>The machine this runs on.</summary>
@@ -23,7 +23,7 @@ internal sealed record HostRoots
 
     public string Var { get; init; } = "/var";
 
-    /// <summary>multipathd's name in the abstract socket namespace, which no root can redirect; null = none is looked for.</summary>
+    /// <summary>multipathd's name in the abstract socket namespace, which roots can't redirect; null = none is tried.</summary>
     public string? AbstractMultipathdSocket { get; init; }
 
     /// <summary>True where the kernel announces devices on its netlink socket: on the machine itself, whose devices these are.</summary>

@@ -2,17 +2,17 @@ using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Sysfs;
 
-/// <summary>What the links in /dev lead to. They are names for users: what a device is, sysfs alone says.</summary>
+/// <summary>Resolves the links in /dev. They are names for users: identity is read from sysfs only.</summary>
 internal static class DeviceLink
 {
-    /// <summary>Where the links to device-mapper's devices are, by name.</summary>
+    /// <summary>The folder of links to device-mapper's devices, by name.</summary>
     public const string MultipathFolder = "/dev/mapper/";
 
-    /// <summary>Where the links to disks are, by identity.</summary>
+    /// <summary>The folder of links to disks, by identity.</summary>
     public const string PlainFolder = "/dev/disk/by-id/";
 
     /// <summary>The kernel's name of the device that a path such as <c>/dev/mapper/a</c> leads to; null when it leads to none.</summary>
-    /// <remarks>A node that is no link (made without udev) is answered with its own name.</remarks>
+    /// <remarks>For a node that is no link (created without udev) its own name.</remarks>
     public static string? KernelNameOf(HostRoots roots, string devicePath)
     {
         const string dev = "/dev/";

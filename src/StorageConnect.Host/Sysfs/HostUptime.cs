@@ -3,12 +3,12 @@ using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Sysfs;
 
-/// <summary>How long this host has been running: a clock that nobody can set.</summary>
-/// <param name="Boot">Which start of this host.</param>
-/// <param name="Seconds">Since then, with the time it was suspended.</param>
+/// <summary>The host's uptime: a clock that can't be set.</summary>
+/// <param name="Boot">The boot.</param>
+/// <param name="Seconds">Seconds since the boot, including suspends.</param>
 internal sealed record HostUptime(string Boot, double Seconds)
 {
-    /// <summary>Null where the kernel doesn't tell.</summary>
+    /// <summary>Null where the kernel doesn't show it.</summary>
     public static HostUptime? TryRead(HostRoots roots) =>
         BootId.TryRead(roots.Proc) is { } boot
         && double.TryParse(SysFile.TryReadText(Path.Combine(roots.Proc, "uptime"))?.Split(' ')[0], NumberStyles.AllowDecimalPoint,

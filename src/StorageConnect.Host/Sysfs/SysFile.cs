@@ -2,7 +2,7 @@ using System.Text;
 
 namespace StorageConnect.Host.Sysfs;
 
-/// <summary>Reads the small files of sysfs and procfs, whose length says nothing: sysfs tells 4096 for all, procfs 0.</summary>
+/// <summary>Reads the small files of sysfs and procfs, whose reported length is meaningless: 4096 in sysfs, 0 in procfs.</summary>
 internal static class SysFile
 {
     /// <summary>The text without its last line feed; null when the device is gone or doesn't show it.</summary>
@@ -24,14 +24,14 @@ internal static class SysFile
     /// <summary>The whole text.</summary>
     public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
 
-    /// <summary>Writes to a file that the kernel reads; returns when the kernel has done what it says.</summary>
+    /// <summary>Writes to a file that the kernel reads; returns when the kernel has carried it out.</summary>
     public static void Write(string path, string text)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         RandomAccess.Write(file, Encoding.ASCII.GetBytes(text), 0);
     }
 
-    /// <summary>Where a link of sysfs leads; null when it is gone. The folder it is in must be no link itself.</summary>
+    /// <summary>The target of a link in sysfs; null when it is gone. Its folder must not be a link.</summary>
     public static string? TryResolve(string path)
     {
         try
@@ -49,8 +49,8 @@ internal static class SysFile
     {
         try
         {
-            // In one go: a folder of sysfs can change while it is walked.
-            return [.. new DirectoryInfo(folder).EnumerateFileSystemInfos(pattern).Select(entry => entry.Name).Order(StringComparer.Ordinal)];
+            // In one go: a folder of sysfs can change while it is walked. Names alone: an entry's other facts cost a call each, and /proc has many.
+            return [.. Directory.EnumerateFileSystemEntries(folder, pattern).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {

@@ -9,8 +9,8 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Targets;
 
 /// <summary>
-/// The guide's generic stop: sessions with all that came through them. Refused before anything is touched when somebody would lose a device;
-/// then multipath devices, disks, sessions, in this order.
+/// The guide's generic stop: ends sessions with all their devices. Refuses before any change when a device is in use; then removes multipath
+/// devices, disks and sessions, in this order.
 /// </summary>
 internal sealed class TargetRelease(LinuxHost host)
 {
@@ -29,7 +29,7 @@ internal sealed class TargetRelease(LinuxHost host)
         return StopAsync(session => session.TargetName == node.TargetName && session.Portal == node.Portal, cancellationToken);
     }
 
-    /// <summary>Ends the sessions that <paramref name="choose"/> wants.</summary>
+    /// <summary>Ends the sessions that <paramref name="choose"/> selects.</summary>
     public async Task StopAsync(Func<IscsiSession, bool> choose, CancellationToken cancellationToken)
     {
         using var held = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
@@ -46,16 +46,16 @@ internal sealed class TargetRelease(LinuxHost host)
 
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
         using var claim = await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
         await host.Scsi.DeleteAsync(devices, cancellationToken);
 
-        // Events that were under way may have made a map anew, of disks that are gone now.
+        // Pending udev events may have created a map again, from disks that are gone now.
         foreach (var map in maps)
         {
-            await host.Teardown.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
         foreach (var session in sessions)
@@ -70,7 +70,7 @@ internal sealed class TargetRelease(LinuxHost host)
         }
     }
 
-    /// <summary>The maps that lose all their paths with these disks. Another only loses some, which is what it is for.</summary>
+    /// <summary>The maps that lose all their paths with these disks. Other maps keep working.</summary>
     private List<DmDevice> MapsOver(HashSet<string> disks) =>
     [
         .. disks.Select(disk => MultipathMaps.FindOver(host.Roots, disk))

@@ -8,7 +8,7 @@ namespace StorageConnect.Host.Targets;
 /// <summary>The guide's generic discover, start and refresh, for any iSCSI target.</summary>
 internal sealed class TargetSessions(LinuxHost host)
 {
-    /// <summary>Asks every access context, all at once. One that answers is enough.</summary>
+    /// <summary>Discovery at every access context, in parallel. One answer is enough.</summary>
     public async Task<IReadOnlyList<IscsiTarget>> DiscoverAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken)
     {
         host.DemandRights("Finding iSCSI targets");
@@ -18,7 +18,7 @@ internal sealed class TargetSessions(LinuxHost host)
         }
 
         var warnings = new ConcurrentQueue<string>();
-        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(AskAsync));
+        var answers = await Task.WhenAll(server.AccessContexts.SelectMany(context => LoginPlanner.WaysOf(server, context)).Select(DiscoverOneAsync));
         warnings.Distinct().ToList().ForEach(warn);
         var found = answers.SelectMany(answer => answer.Nodes).ToList();
         return found.Count == 0 && answers.Select(answer => answer.Failure).FirstOrDefault(failure => failure is not null) is { } first ? throw first :
@@ -29,7 +29,7 @@ internal sealed class TargetSessions(LinuxHost host)
                 .ThenBy(target => target.Portal, StringComparer.Ordinal)
         ];
 
-        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> AskAsync(AccessContext way)
+        async Task<(IReadOnlyList<IscsiNode> Nodes, StorageConnectException? Failure)> DiscoverOneAsync(AccessContext way)
         {
             try
             {
@@ -42,7 +42,7 @@ internal sealed class TargetSessions(LinuxHost host)
         }
     }
 
-    /// <summary>Logs in to all portals at once, and looks for LUNs behind the sessions that are new.</summary>
+    /// <summary>Logs in to all portals in parallel, and scans the new sessions for LUNs.</summary>
     public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         host.DemandRights("Logging in to iSCSI targets");
@@ -70,13 +70,13 @@ internal sealed class TargetSessions(LinuxHost host)
         }));
     }
 
-    /// <summary>Has the kernel read the devices it knows anew, and look for others.</summary>
+    /// <summary>Makes the kernel re-read its devices and scan for new ones.</summary>
     /// <param name="type">iSCSI: through sessions. SAN: through Fibre Channel ports.</param>
-    /// <param name="targets">The targets to look behind; empty = all.</param>
+    /// <param name="targets">The targets to scan; empty = all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
-        host.DemandRights("Looking through the SCSI bus");
+        host.DemandRights("Scanning the SCSI bus");
         await HostConnectors.For(host, type).RescanAsync(targets, cancellationToken);
     }
 }

@@ -5,27 +5,30 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Tools;
 
-/// <summary>A lock among all processes of this host. The kernel lets go of it when its process dies, however it dies.</summary>
+/// <summary>A lock among all processes of this host. The kernel releases it when its process ends in any way.</summary>
 internal sealed class HostLock : IDisposable
 {
     private readonly ProcessLock _taken;
 
     private HostLock(ProcessLock taken) => _taken = taken;
 
-    /// <summary>Waits for the lock of this name, which may be any text; and for what a holder that died with it left running.</summary>
-    /// <exception cref="StorageElementBusyException">Another process held it all the while (<c>HostLockHeld</c>).</exception>
-    /// <exception cref="AccessDeniedException">This user may not (<c>RootNeeded</c>).</exception>
-    public static async Task<HostLock> TakeAsync(HostRoots roots, string name, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>
+    /// Waits for the lock of this name, which may be any text. When the last holder died with the lock, it also waits for the tools that holder started.
+    /// </summary>
+    /// <exception cref="StorageElementBusyException">Another process held the lock until the timeout (<c>HostLockHeld</c>).</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root (<c>RootNeeded</c>).</exception>
+    public static async Task<HostLock> TakeAsync(HostRoots roots, string name, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var path = PathOf(roots, name);
-        var waiting = new Backoff(patience);
+        var waiting = new Backoff(timeout);
+        var hasReported = false;
         while (true)
         {
             if (TryTake(path, out var dead) is { } taken)
             {
                 try
                 {
-                    await (dead is null ? Task.CompletedTask : OrphanedTools.WaitAsync(roots, dead.Value, patience, cancellationToken));
+                    await (dead is null ? Task.CompletedTask : OrphanedTools.WaitAsync(roots, dead.Value, timeout, cancellationToken));
                     return taken;
                 }
                 catch
@@ -35,10 +38,15 @@ internal sealed class HostLock : IDisposable
                 }
             }
 
-            Tracer.Debug($"Waiting for the lock of '{name}'");
+            if (!hasReported)
+            {
+                Tracer.Verbose($"Host: wait for the lock of {name}");
+                hasReported = true;
+            }
+
             if (!await waiting.WaitAsync(cancellationToken))
             {
-                throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), patience);
+                throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), timeout);
             }
         }
     }

@@ -1,9 +1,9 @@
 namespace StorageConnect.Host.Tools;
 
-/// <summary>Starts tools on this machine; what goes wrong with one is an error for users.</summary>
+/// <summary>Starts tools on this machine, and translates their failures into errors for users.</summary>
 internal sealed class HostToolRunner : IToolRunner
 {
-    /// <summary>What starts them.</summary>
+    /// <summary>Starts the processes.</summary>
     public ToolRunner Runner { get; init; } = new();
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace StorageConnect.Host.Tools;
 
-/// <summary>Starts tools. There is one that does; tests put others in its place.</summary>
+/// <summary>Starts tools. Tests have implementations of their own.</summary>
 internal interface IToolRunner
 {
-    /// <summary>Runs a tool to its end. Its exit code may be any: what it means is for the caller to say.</summary>
+    /// <summary>Runs a tool to its end. The caller interprets the exit code.</summary>
     /// <param name="command">What to run.</param>
     /// <param name="deadline">How long it may take; after that it is killed.</param>
     /// <param name="cancellationToken">Kills it.</param>

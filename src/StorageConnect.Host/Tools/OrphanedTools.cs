@@ -2,16 +2,16 @@ using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Tools;
 
-/// <summary>Tools whose starter died before them. They go on, and what they were told comes true when everybody has looked already.</summary>
+/// <summary>Tool processes that outlived their parent. Their effects may appear after later checks.</summary>
 internal static class OrphanedTools
 {
-    /// <summary>Waits for those of a process that is no more; at the end of the patience they are left to themselves.</summary>
-    public static async Task WaitAsync(HostRoots roots, int starter, TimeSpan patience, CancellationToken cancellationToken)
+    /// <summary>Waits for the tools of a dead process, until the timeout.</summary>
+    public static async Task WaitAsync(HostRoots roots, int parent, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var waiting = new Backoff(patience);
-        while (StartedTools.AnyRuns(starter, roots.Proc) && await waiting.WaitAsync(cancellationToken))
+        var waiting = new Backoff(timeout);
+        while (StartedTools.AnyRuns(parent, roots.Proc) && await waiting.WaitAsync(cancellationToken))
         {
-            // No event tells of the end of somebody else's child.
+            // The kernel sends no event at the end of another process's child.
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace StorageConnect.Host.Tools;
 
-/// <summary>A tool gave no usable answer: it was killed at its deadline or limit, or ended in a way that can't be understood.</summary>
+/// <summary>A tool gave no usable answer: it was killed at its deadline or limit, or its result can't be interpreted.</summary>
 public sealed class ToolFailedException : StorageConnectException
 {
     /// <summary>What happened and why, with the tool's name.</summary>

@@ -4,11 +4,11 @@ using StorageConnect.Host.Settings;
 namespace StorageConnect.Host.Udev;
 
 /// <summary>
-/// The kernel's and udev's announcements of devices that come, change and go, as they come: on the netlink socket both send them to.
+/// The kernel's and udev's events of devices that appear, change and disappear, from a netlink socket.
 /// </summary>
 /// <remarks>
-/// What they say is not read: anybody may send something like it. Each is a reason to look at sysfs again, no more. Containers may hear none:
-/// who waits looks now and then all the same.
+/// Their content is ignored, because any process can send such messages. An event is only a reason to read sysfs again. Containers may get no
+/// events, so callers also poll.
 /// </remarks>
 internal sealed class DeviceEvents : IDisposable
 {
@@ -17,14 +17,14 @@ internal sealed class DeviceEvents : IDisposable
 
     private DeviceEvents(Socket? socket) => _socket = socket;
 
-    /// <summary>True when events will be heard.</summary>
+    /// <summary>True when events can arrive.</summary>
     public bool IsListening => _socket is not null;
 
     public static DeviceEvents Listen(HostRoots roots) => new(roots.HasKernelEvents ? NetlinkSocket.TryOpenDeviceEvents() : null);
 
     public void Dispose() => _socket?.Dispose();
 
-    /// <summary>Forgets the events that came so far: for one who looks now.</summary>
+    /// <summary>Discards the events so far: for a caller that reads sysfs next.</summary>
     public void Drain()
     {
         try
@@ -36,7 +36,7 @@ internal sealed class DeviceEvents : IDisposable
         }
         catch (SocketException)
         {
-            // More came than the kernel keeps: all the more reason to look.
+            // The kernel's buffer overflowed. The caller reads sysfs in any case.
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class DeviceEvents : IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Time to look.
+            // The caller reads sysfs.
         }
         catch (SocketException)
         {

@@ -2,14 +2,19 @@ using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Udev;
 
-/// <summary>Waits for something to be so: looks, and looks again whenever a device came, changed or went.</summary>
+/// <summary>Waits for a condition on devices: checks it at once, and again after each device event. Each wait is a line of the trace.</summary>
 internal static class Watch
 {
-    private static readonly TimeSpan LongestBlind = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestListening = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWithoutEvents = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestWithEvents = TimeSpan.FromSeconds(1);
 
-    /// <summary>What <paramref name="find"/> finds as soon as it finds something; null when the timeout is over.</summary>
-    public static async Task<T?> ForAsync<T>(HostRoots roots, Func<T?> find, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>The first result of <paramref name="find"/> that is not null; null when the timeout is over.</summary>
+    /// <param name="roots">The host's folders.</param>
+    /// <param name="what">What is waited for, in the trace.</param>
+    /// <param name="find">The check.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<T?> ForAsync<T>(HostRoots roots, string what, Func<T?> find, TimeSpan timeout, CancellationToken cancellationToken)
         where T : class
     {
         if (find() is { } already)
@@ -17,11 +22,13 @@ internal static class Watch
             return already;
         }
 
-        // Listen before the first check, so that nothing can happen in between unheard.
+        using var span = Tracer.Begin($"Host: wait for {what}");
+
+        // Listen before the next check, so that no event between the two is missed.
         using var events = DeviceEvents.Listen(roots);
         var backoff = events.IsListening
-            ? new Backoff(timeout, TimeSpan.FromMilliseconds(100), LongestListening)
-            : new Backoff(timeout, longest: LongestBlind);
+            ? new Backoff(timeout, TimeSpan.FromMilliseconds(100), LongestWithEvents)
+            : new Backoff(timeout, longest: LongestWithoutEvents);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -33,6 +40,7 @@ internal static class Watch
 
             if (backoff.NextPause() is not { } pause)
             {
+                span.End($"not within {timeout.TotalSeconds} s");
                 return null;
             }
 
@@ -40,7 +48,12 @@ internal static class Watch
         }
     }
 
-    /// <summary>True as soon as <paramref name="holds"/> does; false when the timeout is over.</summary>
-    public static async Task<bool> UntilAsync(HostRoots roots, Func<bool> holds, TimeSpan timeout, CancellationToken cancellationToken) =>
-        await ForAsync(roots, () => holds() ? string.Empty : null, timeout, cancellationToken) is not null;
+    /// <summary>True as soon as <paramref name="holds"/> is true; false when the timeout is over.</summary>
+    /// <param name="roots">The host's folders.</param>
+    /// <param name="what">What is waited for, in the trace.</param>
+    /// <param name="holds">The condition.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static async Task<bool> UntilAsync(HostRoots roots, string what, Func<bool> holds, TimeSpan timeout, CancellationToken cancellationToken) =>
+        await ForAsync(roots, what, () => holds() ? string.Empty : null, timeout, cancellationToken) is not null;
 }

@@ -6,30 +6,27 @@ namespace StorageConnect.Host.Use;
 
 /// <summary>
 /// Whether a device is in use: the kernel decides. A device is opened with O_EXCL, which fails while a mount, a device-mapper device, an md array, a
-/// log of a file system or a swap area holds it, in whatever namespace. While it is open here, none of them can begin.
+/// log of a file system or a swap area holds it, in any namespace. While it is open here, none of them can begin.
 /// </summary>
 /// <remarks>
-/// A plain open and a loop device claim nothing, so <see cref="DeviceUsers"/> looks for them; it also says who holds a claim. A disk of which all
-/// paths are dead can't be opened: a claim of others shows all the same, and one of ours isn't needed.
+/// A plain open and a loop device hold no claim, so <see cref="DeviceUsers"/> finds those; it also names the holder of a claim. A disk whose paths
+/// are all dead can't be opened: a claim of others still shows, and one of ours isn't needed.
 /// </remarks>
 internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
     private const string Unnamed = "in use by something that can't be named from here";
     private readonly DeviceUsers _users = new(roots, kernel);
 
-    /// <summary>Claims disks with their partitions. A disk under a multipath map is claimed by the map already: only its other users are looked for.</summary>
-    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    /// <summary>Claims disks with their partitions. A disk in a multipath map is claimed by the map already: only its other users are searched for.</summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
     public async Task<DeviceClaim> TakeDisksAsync(IEnumerable<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
         try
         {
-            foreach (var disk in disks)
-            {
-                IReadOnlyList<string> ToClaim() => MultipathMaps.HavePath(roots, disk) ? [] : [disk];
-                await TakeAsync(claim, disk, () => _users.FindOfDisk(disk), ToClaim, refusal, cancellationToken);
-            }
-
+            IReadOnlyList<string> all = [.. disks];
+            IReadOnlyList<string> ToClaim() => [.. all.Where(disk => !MultipathMaps.HavePath(roots, disk))];
+            await TakeAsync(claim, () => _users.FindOfDisks(all), ToClaim, name => name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -39,16 +36,17 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>Claims a map, or its partitions where it has some: they hold the map, and go with it.</summary>
-    /// <remarks>Its removal needs it free: dispose the claim right before. The kernel then refuses the removal while anybody has it open.</remarks>
-    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> says; no claim is left.</exception>
+    /// <summary>Claims a map, or its partitions where it has some: they hold the map, and are removed with it.</summary>
+    /// <remarks>Dispose the claim right before the map's removal. From then on the kernel refuses the removal while the map is open.</remarks>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
     public async Task<DeviceClaim> TakeMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
         try
         {
             IReadOnlyList<string> ToClaim() => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName];
-            await TakeAsync(claim, map.Name, () => _users.Find(map), ToClaim, refusal, cancellationToken);
+            (string, DeviceUser)? FindUser() => _users.Find(map) is { } user ? (map.Name, user) : null;
+            await TakeAsync(claim, FindUser, ToClaim, _ => map.Name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -58,7 +56,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>True when nobody uses the map at this moment.</summary>
+    /// <summary>True when the map is not in use at this moment.</summary>
     public async Task<bool> IsFreeAsync(DmDevice map, CancellationToken cancellationToken)
     {
         try
@@ -72,31 +70,35 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>Who has a map open or uses it otherwise; null when that can't be told from here. For an error after a refused removal.</summary>
+    /// <summary>The user of a map, or the process that has it open; null when neither is visible from here. For the error after a refused removal.</summary>
     public string? FindUser(DmDevice map) => (_users.Find(map) ?? _users.FindOpener(map))?.Description;
 
     private async Task TakeAsync(
         DeviceClaim claim,
-        string device,
-        Func<DeviceUser?> findUser,
+        Func<(string Device, DeviceUser User)?> findUser,
         Func<IReadOnlyList<string>> toClaim,
+        Func<string, string> nameOf,
         DeviceRefusal refusal,
         CancellationToken cancellationToken)
     {
         var passing = new Backoff(deadlines.PassingUse);
         while (true)
         {
-            DeviceUser? user;
+            (string Device, DeviceUser User)? found;
             try
             {
-                user = findUser() ?? (await TryClaimAsync(claim, toClaim(), cancellationToken) ? null : findUser() ?? new(Unnamed, MayPass: true));
+                found = findUser();
+                if (found is null && await TryClaimAsync(claim, toClaim(), cancellationToken) is { } refused)
+                {
+                    found = findUser() ?? (nameOf(refused), new(Unnamed, MayPass: true));
+                }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
                 throw refusal.Unknown(e);
             }
 
-            if (user is null)
+            if (found is not (var device, var user))
             {
                 return;
             }
@@ -106,33 +108,44 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
             {
                 throw refusal.InUse(device, user.Description);
             }
+
+            Tracer.Debug($"Host: {device} is {user.Description}, retry");
         }
     }
 
-    private async Task<bool> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
+    /// <summary>Claims all of them or none. Null when it has, else the one that has another holder.</summary>
+    private async Task<string?> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
     {
         var taken = new DeviceClaim();
-        foreach (var name in kernelNames)
+        try
         {
-            switch (await TryOpenAsync(Path.Combine(roots.Dev, name), cancellationToken))
+            foreach (var name in kernelNames)
             {
-                case (true, { } handle):
-                    taken.Add(handle);
-                    break;
-                case (true, null):
-                    taken.Dispose();
-                    return false;
+                switch (await TryOpenAsync(Path.Combine(roots.Dev, name), cancellationToken))
+                {
+                    case (true, { } handle):
+                        taken.Add(handle);
+                        break;
+                    case (true, null):
+                        taken.Dispose();
+                        return name;
+                }
             }
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
         }
 
         claim.Add(taken);
-        return true;
+        return null;
     }
 
-    /// <summary>Whether the device could be asked, and the handle; null when somebody else has claimed it.</summary>
+    /// <summary>Whether the device could be opened, and the handle; null when it is claimed already.</summary>
     private async Task<(bool IsAnswered, IDisposable? Handle)> TryOpenAsync(string node, CancellationToken cancellationToken)
     {
-        // The kernel may hold the call while a portal is just being lost: the thread is then left to it, and what it opens is closed.
+        // The kernel may block the call while a portal is being lost. The thread is then abandoned, and closes what it opens.
         var opening = Task.Run(() => kernel.TryClaim(node), CancellationToken.None);
         try
         {

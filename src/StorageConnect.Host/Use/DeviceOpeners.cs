@@ -8,37 +8,39 @@ namespace StorageConnect.Host.Use;
 internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
 {
     /// <summary>
-    /// Such as <c>open by postgres (4711)</c>; null when none is seen. By the device's number, whatever the node is called and wherever it is.
+    /// Such as <c>open by postgres (4711)</c>, and the number of the device; null when none is visible. Found by the device's number, whatever the node's
+    /// name is.
     /// </summary>
-    /// <param name="numbers">The numbers of the device and its partitions, as <c>major:minor</c>.</param>
-    public DeviceUser? Find(IReadOnlyCollection<string> numbers)
+    /// <param name="numbers">The numbers of the devices and their partitions, as <c>major:minor</c>.</param>
+    public (string Number, DeviceUser User)? Find(IReadOnlyCollection<string> numbers)
     {
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
         {
             var folder = Path.Combine(roots.Proc, process);
-            var program = SysFile.TryReadText(Path.Combine(folder, "comm"));
-            if (!LooksOnly(program) && HasOpen(Path.Combine(folder, "fd"), numbers))
+            if (FindOpen(Path.Combine(folder, "fd"), numbers) is { } number
+                && SysFile.TryReadText(Path.Combine(folder, "comm")) is var program && !IsObserver(program))
             {
-                return new($"open by {(program is { Length: > 0 } ? program : "a process")} ({process})", MayPass: true);
+                return (number, new($"open by {(program is { Length: > 0 } ? program : "a process")} ({process})", MayPass: true));
             }
         }
 
         return null;
     }
 
-    // They look at every device, and close it by themselves.
-    private static bool LooksOnly(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
+    // They probe every device, and close it again.
+    private static bool IsObserver(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
 
-    private bool HasOpen(string folder, IReadOnlyCollection<string> numbers)
+    private string? FindOpen(string folder, IReadOnlyCollection<string> numbers)
     {
         try
         {
-            return new DirectoryInfo(folder).EnumerateFileSystemInfos()
-                .Any(entry => entry.LinkTarget?.StartsWith('/') == true && kernel.ReadBlockDevice(entry.FullName) is { } number && numbers.Contains(number));
+            return Directory.EnumerateFileSystemEntries(folder)
+                .Select(kernel.ReadBlockDevice)
+                .FirstOrDefault(number => number is not null && numbers.Contains(number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // it has just ended, or is hidden
+            return null; // it has just ended, or is hidden
         }
     }
 }

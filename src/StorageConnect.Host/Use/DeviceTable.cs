@@ -12,7 +12,7 @@ internal static class DeviceTable
     /// <param name="Source">What it was mounted from.</param>
     /// <param name="MountPoint">Where.</param>
     /// <param name="OtherDevices">The devices that its options name: a log, a journal, a real-time part.</param>
-    /// <param name="Where">Empty, or which namespace it is in, as the end of a sentence.</param>
+    /// <param name="Where">Empty, or its namespace, as the end of a sentence.</param>
     internal sealed record Mount(string DeviceNumber, string Source, string MountPoint, IReadOnlyList<string> OtherDevices, string Where);
 
     /// <summary>All mounts of this process, and of each other mount namespace that has a visible process.</summary>

@@ -1,6 +1,6 @@
 namespace StorageConnect.Host.Use;
 
-/// <summary>Somebody who uses a device.</summary>
-/// <param name="Description">In words that go on from "it is".</param>
-/// <param name="MayPass">True where it may be a short look at the device: by a process that opened it and claims nothing.</param>
+/// <summary>A user of a device.</summary>
+/// <param name="Description">As text after "it is".</param>
+/// <param name="MayPass">True for a process that only has the device open: it may be a probe that ends soon.</param>
 internal sealed record DeviceUser(string Description, bool MayPass = false);

@@ -6,33 +6,56 @@ using StorageConnect.Host.Sysfs;
 namespace StorageConnect.Host.Use;
 
 /// <summary>
-/// Who uses a device, as far as the kernel's tables show it from here: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
+/// Finds the users of a device in the kernel's tables: mounts of all visible namespaces, swap, devices on top, loop devices, processes.
 /// </summary>
 internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
 {
     private readonly DeviceOpeners _openers = new(roots, kernel);
 
     /// <summary>
-    /// The user of a device-mapper device, or of a partition of it; null when none is seen. Processes are not looked at: see <see cref="FindOpener"/>.
+    /// The user of a device-mapper device, or of a partition of it; null when none is visible. Without processes: see <see cref="FindOpener"/>.
     /// </summary>
-    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
     public DeviceUser? Find(DmDevice device) => Find(device, KernelTables.Read(roots, kernel));
 
     /// <summary>The process that has a device-mapper device open.</summary>
-    public DeviceUser? FindOpener(DmDevice device) => _openers.Find([device.DeviceNumber]);
+    public DeviceUser? FindOpener(DmDevice device) => _openers.Find([device.DeviceNumber])?.User;
 
-    /// <summary>The user of a disk or its partitions; null when none is seen. That it is a path of a multipath map is no use of it.</summary>
-    /// <exception cref="IOException">The kernel's tables can't be read, so nobody can tell.</exception>
+    /// <summary>A disk of these that is in use itself or by a partition; null when none is. Being a path of a multipath map does not count as in use.</summary>
+    /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
-    public DeviceUser? FindOfDisk(string disk)
+    public (string Disk, DeviceUser User)? FindOfDisks(IReadOnlyList<string> disks)
     {
+        if (disks.Count == 0)
+        {
+            return null;
+        }
+
         var tables = KernelTables.Read(roots, kernel);
-        var folder = Path.Combine(roots.Sys, "block", disk);
-        var partitions = SysFile.Names(folder, disk + "*").Where(part => File.Exists(Path.Combine(folder, part, "partition"))).ToList();
-        return FindOfPart(disk, folder, tables)
-            ?? partitions.Select(part => OfPartition(part, FindOfPart(part, Path.Combine(folder, part), tables))).FirstOrDefault(use => use is not null)
-            ?? _openers.Find([NumberOf(folder), .. partitions.Select(part => NumberOf(Path.Combine(folder, part)))]);
+        var disksByNumber = new Dictionary<string, string>();
+        foreach (var disk in disks)
+        {
+            var folder = Path.Combine(roots.Sys, "block", disk);
+            if (FindOfPart(disk, folder, tables) is { } user)
+            {
+                return (disk, user);
+            }
+
+            disksByNumber[NumberOf(folder)] = disk;
+            foreach (var part in SysFile.Names(folder, disk + "*").Where(part => File.Exists(Path.Combine(folder, part, "partition"))))
+            {
+                if (OfPartition(part, FindOfPart(part, Path.Combine(folder, part), tables)) is { } partUser)
+                {
+                    return (disk, partUser);
+                }
+
+                disksByNumber[NumberOf(Path.Combine(folder, part))] = disk;
+            }
+        }
+
+        // Last and once for all of them: it takes a call for each descriptor that each process has open.
+        return _openers.Find(disksByNumber.Keys) is (var number, var opener) ? (disksByNumber[number], opener) : null;
     }
 
     private DeviceUser? FindOfPart(string name, string folder, KernelTables tables)
@@ -53,7 +76,7 @@ internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
             return new($"held by {holder}");
         }
 
-        // multipathd removes a map's partitions with it, so they are a use only when something uses them.
+        // multipathd removes a map's partitions with it, so they count only while they are in use.
         return holding.IsPartitionOf(device) ? OfPartition(holding.Name, Find(holding, tables)) : new($"held by {holder} ({holding.Name})");
     }
 

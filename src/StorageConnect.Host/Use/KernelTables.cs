@@ -4,7 +4,7 @@ using StorageConnect.Host.Sysfs;
 
 namespace StorageConnect.Host.Use;
 
-/// <summary>What the kernel lists of the users of block devices, read once: mounts, swap areas, loop devices, Btrfs, exports.</summary>
+/// <summary>The kernel's tables of users of block devices, read once: mounts, swap areas, loop devices, Btrfs, exports.</summary>
 internal sealed class KernelTables
 {
     private readonly HostRoots _roots;
@@ -28,7 +28,7 @@ internal sealed class KernelTables
 
     /// <summary>The user of a device; null when none is listed.</summary>
     /// <param name="kernelName">The kernel's name, such as <c>dm-0</c>.</param>
-    /// <param name="name">Its name in <c>/dev/mapper</c>; of a disk the kernel's name once more.</param>
+    /// <param name="name">Its name in <c>/dev/mapper</c>; for a disk the kernel's name again.</param>
     /// <param name="number">Its number as <c>major:minor</c>.</param>
     public DeviceUser? FindUser(string kernelName, string name, string number)
     {
@@ -61,14 +61,14 @@ internal sealed class KernelTables
         return _exports.Any(export => Leads(export, kernelName, name)) ? new("exported by this host to others") : null;
     }
 
-    // Of a Btrfs on several devices the mount names one only; the kernel lists the others here.
+    // For a Btrfs on several devices the mount names only one; the kernel lists the others here.
     private string? FindBtrfs(string kernelName)
     {
         var folder = Path.Combine(_roots.Sys, "fs", "btrfs");
         return SysFile.Names(folder).FirstOrDefault(id => SysFile.Names(Path.Combine(folder, id, "devices"), kernelName).Any());
     }
 
-    // By the number of what backs it: the path in sysfs is that of whoever set it up, in a namespace of its own perhaps.
+    // By the number of the backing device: the path in sysfs may belong to another namespace.
     private List<(string Loop, string Device)> ReadLoops(IKernel kernel) =>
     [
         .. from name in SysFile.Names(Path.Combine(_roots.Sys, "block"), "loop*")
@@ -78,7 +78,7 @@ internal sealed class KernelTables
            select (name, device)
     ];
 
-    // Those that open a device without claiming it: the kernel's NVMe target, and LIO where it takes a device for a file.
+    // Exports that open a device without claiming it: the kernel's NVMe target, and LIO with a file backstore.
     private List<string> ReadExports()
     {
         var config = Path.Combine(_roots.Sys, "kernel", "config");

@@ -6,17 +6,17 @@ using StorageConnect.Linux.Native;
 
 namespace StorageConnect.Linux.Files;
 
-/// <summary>What the kernel says of a block device's node.</summary>
+/// <summary>Calls to the kernel about a block device's node.</summary>
 public static unsafe class BlockDevice
 {
     private const int ReadOnly = 0;
-    private const int Exclusive = 0x80; // O_EXCL: of a block device, to be its only holder
+    private const int Exclusive = 0x80; // O_EXCL: on a block device, an exclusive claim
     private const int DoNotBlock = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int Busy = 16;
 
-    /// <summary>Opens a device with O_EXCL. For reading: udev looks again only at what was open for writing.</summary>
-    /// <returns>The claim, until it is disposed; null when somebody else has claimed the device.</returns>
+    /// <summary>Opens a device with O_EXCL. For reading: udev probes a device again only after it was open for writing.</summary>
+    /// <returns>The claim, until it is disposed; null when the device is claimed already.</returns>
     /// <exception cref="IOException">The device can't be opened: no path to it, or no such node.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not open it.</exception>
     public static SafeFileHandle? TryClaim(string node)

@@ -31,11 +31,11 @@ public static unsafe class FileExtents
     }
 
     /// <summary>
-    /// How many bytes files take, and how many of them would become free with the files. What has not reached the disk yet is the files' own.
+    /// How many bytes files take, and how many of them would become free with the files. Data that has not reached the disk yet counts as unshared.
     /// </summary>
     /// <param name="files">The files. Blocks that they share with each other count once.</param>
     /// <param name="mostExtents">With more extents than this, the answer is null: it would take too long.</param>
-    /// <returns>Null where the file system does not tell.</returns>
+    /// <returns>Null where the file system does not report it.</returns>
     public static (long Used, long Unique)? Measure(IEnumerable<SafeFileHandle> files, int mostExtents)
     {
         long unique = 0;
@@ -86,7 +86,7 @@ public static unsafe class FileExtents
         return length;
     }
 
-    /// <returns>Whether there are more; null when the file system does not tell.</returns>
+    /// <returns>Whether there are more; null when the file system does not report it.</returns>
     private static bool? Read(SafeFileHandle file, ref long offset, uint flags, List<Extent> found)
     {
         var size = sizeof(Header) + (ExtentsAtOnce * sizeof(Extent));

@@ -5,8 +5,8 @@ using StorageConnect.Linux.Native;
 namespace StorageConnect.Linux.Files;
 
 /// <summary>
-/// A write lease: proof that no other process has a file open. The kernel grants one only then, and blocks whoever opens the file afterwards
-/// until the lease is released.
+/// A write lease: proof that no other process has a file open. The kernel grants one only then, and blocks later opens by others until the lease is
+/// released.
 /// </summary>
 public sealed class FileLease : IDisposable
 {

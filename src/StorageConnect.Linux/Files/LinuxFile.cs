@@ -91,7 +91,7 @@ public static unsafe class LinuxFile
         return Marshal.GetLastPInvokeError() == Errno.Exists ? false : throw LinuxFileException.Last($"make the folder {path}");
     }
 
-    /// <summary>Whether a file's or folder's blocks are copied when they are written; null where it is not there or the file system does not say.</summary>
+    /// <summary>Whether a file's or folder's blocks are copied when they are written; null where that is unknown.</summary>
     public static bool? IsCopyOnWrite(string path)
     {
         using var file = TryOpen(path, write: false);
@@ -99,7 +99,7 @@ public static unsafe class LinuxFile
         return file is null || Libc.IoctlPointer(file, GetFlagsRequest, &flags) != 0 ? null : (flags & NoCopyOnWriteFlag) == 0;
     }
 
-    /// <summary>Says whether what is made in a folder from now on is copied when it is written. Nothing where the file system has no such flag.</summary>
+    /// <summary>Sets whether new files in a folder are copied when they are written. No effect where the file system has no such flag.</summary>
     public static void SetCopyOnWrite(string folder, bool on)
     {
         using var file = OpenCore(folder, ReadOnlyFlag | FolderFlag);
@@ -183,7 +183,7 @@ public static unsafe class LinuxFile
         Sync(folder);
     }
 
-    /// <summary>Writes out all that waits on a path's file system, freed blocks included.</summary>
+    /// <summary>Writes out all dirty data of a path's file system, including freed blocks.</summary>
     public static void SyncFileSystem(string path)
     {
         using var folder = OpenCore(path, ReadOnlyFlag | FolderFlag);
@@ -194,13 +194,13 @@ public static unsafe class LinuxFile
     }
 
     /// <summary>
-    /// Renames a file or folder; an existing target is replaced. Where a file has both names, as after a power cut on Btrfs, the old one goes.
+    /// Renames a file or folder; an existing target is replaced. Where a file has both names, as after a power cut on Btrfs, the old one is removed.
     /// </summary>
     public static void Rename(string from, string to)
     {
         if (Identity(from) is { } file && file == Identity(to))
         {
-            // The kernel renames one name of a file to another one of it by doing nothing.
+            // The kernel does nothing when both are names of the same file.
             Remove(from);
             return;
         }
@@ -240,11 +240,11 @@ public static unsafe class LinuxFile
         }
     }
 
-    /// <summary>Which file a path names at this moment: another one after it was replaced. Null when there is none.</summary>
+    /// <summary>The identity of the file at a path: another one after it was replaced. Null when there is none.</summary>
     public static (ulong Inode, uint Major, uint Minor)? Identity(string path) =>
         TryStatus(path) is { } status ? (status.Inode, status.DeviceMajor, status.DeviceMinor) : null;
 
-    /// <summary>The path without links, or null when there is nothing.</summary>
+    /// <summary>The path without links, or null when it does not exist.</summary>
     public static string? TryResolve(string path)
     {
         const int longest = 4097;
@@ -252,7 +252,7 @@ public static unsafe class LinuxFile
         return Libc.RealPath(path, buffer) is not null ? Marshal.PtrToStringUTF8((nint)buffer) : null;
     }
 
-    /// <summary>What the kernel knows of a path, or null when there is nothing.</summary>
+    /// <summary>The kernel's status of a path, or null when it does not exist.</summary>
     /// <param name="path">The path.</param>
     /// <param name="followLink">False: of a link itself.</param>
     public static FileStatus? TryStatus(string path, bool followLink = true)

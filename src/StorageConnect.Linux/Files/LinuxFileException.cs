@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace StorageConnect.Linux.Files;
 
 /// <summary>A call to the kernel failed. Callers translate it into an error for users.</summary>
-/// <param name="what">What was tried, as "open /path".</param>
+/// <param name="what">The attempted call, as "open /path".</param>
 /// <param name="errno">The kernel's error number.</param>
 public sealed class LinuxFileException(string what, int errno) : IOException($"{what}: {Marshal.GetPInvokeErrorMessage(errno)}")
 {

@@ -14,7 +14,7 @@ public sealed class MemoryFile : IDisposable
     private readonly SafeFileHandle _file;
 
     /// <summary>A file with this content. The caller may wipe its copy.</summary>
-    /// <param name="name">A name for people who look at /proc.</param>
+    /// <param name="name">A name that /proc shows.</param>
     /// <param name="content">The content.</param>
     /// <exception cref="LinuxFileException">The kernel refuses.</exception>
     public MemoryFile(string name, ReadOnlySpan<byte> content)

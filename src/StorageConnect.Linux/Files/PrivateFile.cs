@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
 using StorageConnect.Linux.Native;
+using StorageConnect.Linux.Waiting;
 
 namespace StorageConnect.Linux.Files;
 
@@ -10,6 +11,8 @@ public static class PrivateFile
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestLockPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Opens a file for reading and writing; one that is created has mode 0600.</summary>
     /// <param name="path">The file.</param>
@@ -115,22 +118,27 @@ public static class PrivateFile
     /// Runs <paramref name="change"/> while no other process runs one for the same file. The lock is a file of its own, because the file
     /// itself is replaced.
     /// </summary>
+    /// <exception cref="IOException">Another process held the lock for ten seconds.</exception>
     public static T Locked<T>(string path, Func<T> change)
     {
         ArgumentNullException.ThrowIfNull(change);
         EnsureFolder(Path.GetDirectoryName(path)!);
-        var deadline = TimeProvider.System.GetTimestamp();
+        using var held = Lock(path + ".lock");
+        return change();
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var backoff = new Backoff(LockTimeout, longest: LongestLockPause);
         while (true)
         {
             try
             {
-                using var gate = Open(path + ".lock", FileMode.OpenOrCreate, FileShare.None);
-                return change();
+                return Open(path, FileMode.OpenOrCreate, FileShare.None);
             }
-            catch (IOException e) when (IsLockedByOther(e) && TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(10))
+            catch (IOException e) when (IsLockedByOther(e) && backoff.Wait(CancellationToken.None))
             {
-                // Held for a few milliseconds by another process; there is no event to wait for.
-                Thread.Sleep(Random.Shared.Next(1, 10));
+                // Another process holds it for a few milliseconds. The kernel sends no event when it is released.
             }
         }
     }
@@ -161,7 +169,7 @@ public static class PrivateFile
     [UnsupportedOSPlatform("windows")]
     private static void CreatePrivateFolder(string folder)
     {
-        // Whoever can write a folder on the way can put another in the place of this one. XDG: base folders that are missing are made with 0700.
+        // A user who can write a parent folder can replace this one. XDG: base folders that are missing are made with 0700.
         if (Path.GetDirectoryName(folder) is { Length: > 0 } parent && !Directory.Exists(parent))
         {
             CreatePrivateFolder(parent);

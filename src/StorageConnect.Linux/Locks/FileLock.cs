@@ -22,7 +22,7 @@ public static class FileLock
     /// <exception cref="LinuxFileException">The file can't be locked.</exception>
     public static bool TryTakeShared(SafeFileHandle file) => TryTake(file, Shared);
 
-    /// <summary>Turns the lock of this handle alone into one that several may hold.</summary>
+    /// <summary>Converts the exclusive lock into a shared one.</summary>
     /// <param name="file">The file.</param>
     public static void Share(SafeFileHandle file) => _ = Libc.Flock(file, Shared);
 

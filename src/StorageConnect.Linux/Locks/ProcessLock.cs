@@ -7,7 +7,7 @@ namespace StorageConnect.Linux.Locks;
 
 /// <summary>
 /// A lock among all processes of this machine: an <c>flock</c> on a file of mode 0600 that holds the number of the process. The kernel drops the
-/// lock when the process dies; the number stays, so that the next holder knows who died.
+/// lock when the process dies; the number stays, so that the next holder knows which process died.
 /// </summary>
 public sealed class ProcessLock : IDisposable
 {

@@ -20,7 +20,7 @@ public sealed class RangeLock : IDisposable
 
     private RangeLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Locks one byte at each position, or none when one of them is locked by someone else.</summary>
+    /// <summary>Locks one byte at each position, or none when one of them is locked already.</summary>
     /// <param name="path">The lock file. It is created, for this user alone, if it is missing.</param>
     /// <param name="positions">The bytes' offsets.</param>
     /// <returns>The lock, or null.</returns>
@@ -40,7 +40,7 @@ public sealed class RangeLock : IDisposable
         return held;
     }
 
-    /// <summary>Whether somebody holds the lock of a byte at this moment. It is left alone, so that nobody finds it taken meanwhile.</summary>
+    /// <summary>Whether a byte is locked at this moment. The query itself takes no lock.</summary>
     /// <exception cref="IOException">The file can't be opened or asked.</exception>
     public static bool IsHeld(string path, long position)
     {

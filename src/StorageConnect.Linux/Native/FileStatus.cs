@@ -71,6 +71,12 @@ public unsafe struct FileStatus
     /// <summary>True for a block device.</summary>
     public readonly bool IsBlockDevice => (Mode & KindMask) == 0x6000;
 
+    /// <summary>True for a named pipe.</summary>
+    public readonly bool IsPipe => (Mode & KindMask) == 0x1000;
+
+    /// <summary>True for a socket.</summary>
+    public readonly bool IsSocket => (Mode & KindMask) == 0xC000;
+
     /// <summary>True for a symbolic link.</summary>
     public readonly bool IsLink => (Mode & KindMask) == 0xA000;
 }

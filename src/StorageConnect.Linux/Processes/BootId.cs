@@ -1,9 +1,9 @@
 namespace StorageConnect.Linux.Processes;
 
-/// <summary>Which boot of this machine this is. The kernel numbers processes and sessions from the start again after each.</summary>
+/// <summary>Identifies the present boot of this machine. After each boot the kernel's numbers of processes and sessions start again.</summary>
 public static class BootId
 {
-    /// <summary>Another text after each boot; null where the kernel shows none.</summary>
+    /// <summary>Another text after each boot; null where the kernel doesn't show it.</summary>
     /// <param name="proc">Where procfs is mounted.</param>
     public static string? TryRead(string proc = "/proc")
     {

@@ -12,10 +12,10 @@ public static class OwnStreams
     private const int ReadOnly = 0;
 
     /// <summary>
-    /// Takes standard input and output for this process alone. From then on what its code and its children print goes to standard error, and
-    /// they read nothing. Other processes of the user can't read this process's memory, and it leaves no core dump.
+    /// Reserves standard input and output for the caller. From then on output of other code and of children goes to standard error, and
+    /// their input is empty. Other processes of the user can't read this process's memory, and it leaves no core dump.
     /// </summary>
-    /// <returns>What was standard input and standard output.</returns>
+    /// <returns>The former standard input and standard output.</returns>
     public static (Stream Input, Stream Output) Take()
     {
         var input = Libc.FcntlDescriptor(0, DuplicateCloseOnExec, FirstFree);

@@ -15,7 +15,7 @@ public sealed record ProcessIdentity(int Process, string Text)
     {
         try
         {
-            // The name, in parentheses, may hold anything; what follows the last one is numbers. The 22nd field is the start time.
+            // The name, in parentheses, may contain anything; only numbers follow the last parenthesis. The 22nd field is the start time.
             var status = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/stat"));
             var fields = status[(status.LastIndexOf(')') + 2)..].Split(' ');
             return fields[0] is "Z" or "X" || BootId.TryRead() is not { } boot

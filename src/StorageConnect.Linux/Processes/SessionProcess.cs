@@ -88,7 +88,7 @@ public sealed class SessionProcess : IDisposable
     /// <summary>Kills it and every process of its group.</summary>
     public void KillGroup()
     {
-        // The kernel gives the number to no other process while the group has members, and takes numbers in turn after that.
+        // The kernel doesn't reuse the number while the group has members, and later only after all other numbers.
         _ = Libc.Kill(-_process.Id, Kill);
     }
 

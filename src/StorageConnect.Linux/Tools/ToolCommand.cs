@@ -3,13 +3,13 @@ namespace StorageConnect.Linux.Tools;
 /// <summary>A tool with its arguments. Any user of the machine can read them in /proc while it runs, so no secret may be among them.</summary>
 public sealed class ToolCommand
 {
-    /// <summary>What a secret prints as, in place of its characters: a text that contains it was made from one.</summary>
+    /// <summary>The text that a secret prints as: an argument that contains it was made from a secret.</summary>
     public const string SecretMask = "******";
 
     /// <summary>A command.</summary>
     /// <param name="tool">The tool.</param>
     /// <param name="arguments">Its arguments, each by itself: no shell ever sees them.</param>
-    /// <exception cref="ArgumentException">An argument was made from a secret, or holds what no argument list can carry.</exception>
+    /// <exception cref="ArgumentException">An argument was made from a secret, or has a character that an argument list can't contain.</exception>
     public ToolCommand(Tool tool, params IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(tool);
@@ -46,19 +46,19 @@ public sealed class ToolCommand
         }
     } = new Dictionary<string, string>();
 
-    /// <summary>As a user would type it, for errors and the trace.</summary>
+    /// <summary>The command line, for errors and the trace.</summary>
     public override string ToString() => string.Join(' ', [Tool.Name, .. Arguments]);
 
     private static void Check(Tool tool, string text, string parameter)
     {
         if (text.Contains(SecretMask, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"A secret has no place among the arguments of {tool.Name}: everybody could read it.", parameter);
+            throw new ArgumentException($"A secret can't be an argument of {tool.Name}: every user could read it.", parameter);
         }
 
         if (text.Contains('\0', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"An argument of {tool.Name} holds a NUL character.", parameter);
+            throw new ArgumentException($"An argument of {tool.Name} has a NUL character.", parameter);
         }
     }
 }

@@ -6,7 +6,7 @@ public enum ToolFailure
     /// <summary>It isn't installed.</summary>
     NotFound,
 
-    /// <summary>Its file is there, and can't be started.</summary>
+    /// <summary>Its file exists and can't be started.</summary>
     NotStarted,
 
     /// <summary>It was killed at its deadline.</summary>

@@ -6,31 +6,31 @@ using StorageConnect.Linux.Native;
 
 namespace StorageConnect.Linux.Tools;
 
-/// <summary>The two pipes that a tool writes to, read by one thread, so that what came is there even when a pipe doesn't end.</summary>
+/// <summary>The two pipes that a tool writes to, read by one thread, so that the output is available even when a pipe doesn't end.</summary>
 internal sealed class ToolPipes(Process process)
 {
     private readonly Pipe _output = new(process.StandardOutput);
     private readonly Pipe _error = new(process.StandardError);
 
-    /// <summary>What came of the tool's standard output so far.</summary>
+    /// <summary>The tool's standard output so far.</summary>
     public string Output => _output.Text;
 
-    /// <summary>What came of its standard error so far.</summary>
+    /// <summary>The tool's standard error so far.</summary>
     public string Error => _error.Text;
 
-    /// <summary>Bytes that came of the pipe that brought more.</summary>
+    /// <summary>The length of the longer output, in bytes.</summary>
     public int Length => int.Max(_output.Length, _error.Length);
 
-    /// <summary>True when nobody can write to either any more.</summary>
+    /// <summary>True when both pipes are closed.</summary>
     public bool AreAtEnd => _output.IsAtEnd && _error.IsAtEnd;
 
-    /// <summary>Reads what is there, and waits for something when there is nothing; returns after <paramref name="atMost"/> all the same.</summary>
+    /// <summary>Reads the available output, or waits for some, for <paramref name="atMost"/> at the longest.</summary>
     public void Read(TimeSpan atMost)
     {
         Span<PollEntry> entries = [_output.ToPoll(), _error.ToPoll()];
         if (Libc.Poll(ref entries[0], (nuint)entries.Length, (int)atMost.TotalMilliseconds) <= 0)
         {
-            return; // nothing in this time, or a signal came in between
+            return; // no output in this time, or a signal interrupted the call
         }
 
         _output.ReadIf(entries[0].Returned != 0);
@@ -51,11 +51,11 @@ internal sealed class ToolPipes(Process process)
 
         public PollEntry ToPoll() => new()
         {
-            Descriptor = IsAtEnd ? -1 : (int)_stream.SafePipeHandle.DangerousGetHandle(), // a negative one is passed over
+            Descriptor = IsAtEnd ? -1 : (int)_stream.SafePipeHandle.DangerousGetHandle(), // poll ignores a negative one
             Asked = PollEntry.Input,
         };
 
-        /// <summary>Doesn't wait: something is there, or the end.</summary>
+        /// <summary>Doesn't wait: output or the end is available.</summary>
         public void ReadIf(bool isReady)
         {
             if (isReady)

@@ -7,45 +7,45 @@ namespace StorageConnect.Linux.Tools;
 
 /// <summary>
 /// The one place where child processes are started: from known folders, with an argument list and never a shell, in an environment that
-/// holds nothing of ours but our process's number, bounded in time and output, and killed with all their children when nobody waits any more.
+/// has nothing of ours except our process id, bounded in time and output, and killed with all their children when the caller stops waiting.
 /// </summary>
 public sealed class ToolRunner
 {
-    /// <summary>Where distributions put the tools of administrators. Not the user's PATH: what runs here runs as root.</summary>
+    /// <summary>The distributions' folders of administration tools. Not the user's PATH, because these tools run as root.</summary>
     public static IReadOnlyList<string> SystemFolders { get; } = ["/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin", "/usr/local/bin"];
 
-    /// <summary>The environment variable that holds the number of the process that started a tool.</summary>
+    /// <summary>The environment variable with the id of the process that started a tool.</summary>
     public const string StartedBy = "STORAGE_CONNECT_STARTED_BY";
 
     /// <summary>Bytes that a tool may write to each of its two pipes; one that writes more is killed.</summary>
     public int OutputLimit { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The folders tools are looked for in.</summary>
+    /// <summary>The folders to search for tools.</summary>
     public IReadOnlyList<string> Folders { get; init; } = SystemFolders;
 
-    /// <summary>How long a tool's output may go on after its end: a daemon that it started can hold the pipe for ever.</summary>
+    /// <summary>How long to read a tool's output after its end: a daemon that it started may keep the pipe open forever.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often it is looked for what no pipe tells: cancellation, the deadline, the end of a tool whose daemon keeps the pipes open.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+    /// <summary>How often to check what the pipes don't signal: cancellation, the deadline, the end of a tool whose daemon keeps them open.</summary>
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The tool's file, or null when it isn't installed.</summary>
     public string? Find(Tool tool) => Folders.Select(folder => Path.Combine(folder, tool.Name)).FirstOrDefault(File.Exists);
 
-    /// <summary>Runs a tool to its end. Its exit code may be any: what it means is for the caller to say.</summary>
-    /// <param name="command">What to run.</param>
+    /// <summary>Runs a tool to its end. The caller interprets the exit code.</summary>
+    /// <param name="command">The command.</param>
     /// <param name="deadline">How long it may take; after that it is killed.</param>
     /// <param name="cancellationToken">Kills it.</param>
     /// <exception cref="ToolException">It gave no usable answer.</exception>
-    /// <remarks>One thread waits for the tool and all it writes. .NET's own way takes three, which cost as much as a small tool does.</remarks>
+    /// <remarks>One thread waits for the tool and its output. .NET's own API needs three, which cost as much as a small tool.</remarks>
     public Task<ToolResult> RunAsync(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken) =>
         Task.Run(() => Run(command, deadline, cancellationToken), cancellationToken);
 
     /// <summary>As <see cref="RunAsync"/>, on the calling thread.</summary>
-    /// <param name="command">What to run.</param>
+    /// <param name="command">The command.</param>
     /// <param name="deadline">How long it may take; after that it is killed.</param>
     /// <param name="cancellationToken">Kills it.</param>
-    /// <param name="onError">Given all that the tool wrote to its standard error so far, each time that there is more; null: only the result has it.</param>
+    /// <param name="onError">Called with the tool's whole standard error so far, whenever there is more; null: only the result has it.</param>
     /// <exception cref="ToolException">It gave no usable answer.</exception>
     public ToolResult Run(ToolCommand command, TimeSpan deadline, CancellationToken cancellationToken, Action<string>? onError = null)
     {
@@ -73,7 +73,7 @@ public sealed class ToolRunner
             var pipes = new ToolPipes(process);
             var reported = 0;
             ReadToEnd(process, pipes, GoOn);
-            while (!process.WaitForExit(Glance))
+            while (!process.WaitForExit(CheckInterval))
             {
                 GoOn();
             }
@@ -106,13 +106,13 @@ public sealed class ToolRunner
         }
     }
 
-    /// <summary>Reads until nobody can write any more, or the tool has ended and a daemon that it started keeps the pipes open.</summary>
+    /// <summary>Reads until the pipes are closed, or the tool has ended and a daemon that it started keeps them open.</summary>
     private static void ReadToEnd(Process process, ToolPipes pipes, Action goOn)
     {
         long? ended = null;
         while (!pipes.AreAtEnd && (ended is null || TimeProvider.System.GetElapsedTime(ended.Value) < Drain))
         {
-            pipes.Read(Glance);
+            pipes.Read(CheckInterval);
             goOn();
             ended ??= process.HasExited ? TimeProvider.System.GetTimestamp() : null;
         }
@@ -133,7 +133,7 @@ public sealed class ToolRunner
         };
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', SystemFolders);
-        start.Environment["LC_ALL"] = "C"; // its texts are read here
+        start.Environment["LC_ALL"] = "C"; // its output is parsed
         start.Environment[StartedBy] = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         foreach (var (name, value) in command.Environment)
         {
@@ -155,7 +155,7 @@ public sealed class ToolRunner
         if (!process.HasExited)
         {
             process.Kill(entireProcessTree: true);
-            process.WaitForExit(Drain); // one that the kernel holds (state D) dies when its call returns; nobody waits for that
+            process.WaitForExit(Drain); // a process blocked in the kernel (state D) dies when its call returns, without a wait for that
         }
     }
 }

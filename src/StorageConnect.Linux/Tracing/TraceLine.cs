@@ -15,7 +15,7 @@ public sealed record TraceLine(bool IsDebug, string Text, TimeSpan? Duration)
     public override string ToString() =>
         Duration is { } duration ? string.Create(CultureInfo.InvariantCulture, $"{Text} ({duration.TotalMilliseconds:0} ms)") : Text;
 
-    /// <summary>What an activity of the trace says. Arrays and tools write parts of it.</summary>
+    /// <summary>The line of an activity. Parts of its text come from arrays and tools.</summary>
     internal static TraceLine Of(Activity activity) => new(
         $"{activity.GetTagItem(Tracer.LevelTag)}" == Tracer.DebugLevel,
         Clean(activity.DisplayName),

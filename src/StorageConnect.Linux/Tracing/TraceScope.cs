@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace StorageConnect.Linux.Tracing;
 
 /// <summary>
-/// Listens to the lines of the work that is begun inside it, on whatever threads that goes on. Work of others in the same process is not heard.
+/// Listens to the trace lines of work that is begun inside it, on all threads that it continues on. Other work in the same process is ignored.
 /// </summary>
 public sealed class TraceScope : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed class TraceScope : IDisposable
 
     /// <summary>Listens to all lines of this process.</summary>
     /// <param name="write">Called for each line, on the thread that writes it.</param>
-    /// <returns>Ends it.</returns>
+    /// <returns>Ends listening when disposed.</returns>
     public static IDisposable ListenToAll(Action<TraceLine> write)
     {
         ArgumentNullException.ThrowIfNull(write);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace StorageConnect.Linux.Tracing;
 
-/// <summary>The text of a line. An interpolated one is built only when somebody listens.</summary>
+/// <summary>The text of a line. An interpolated one is built only when there is a listener.</summary>
 [InterpolatedStringHandler]
 public readonly struct TraceText
 {
@@ -20,7 +20,7 @@ public readonly struct TraceText
         _text = isListened ? new(literalLength + (formattedCount * 16)) : null;
     }
 
-    /// <summary>True when nobody listens.</summary>
+    /// <summary>True without a listener.</summary>
     public bool IsEmpty => _text is null;
 
     /// <summary>Appends fixed text.</summary>

@@ -11,14 +11,18 @@ public static class Tracer
     /// <summary>The name of the activity source and of the event source.</summary>
     public const string SourceName = "StorageConnect";
 
-    internal const string LevelTag = "level";
+    /// <summary>The tag with the level: <c>Debug</c> for details, anything else for what an administrator follows.</summary>
+    public const string LevelTag = "level";
+
+    /// <summary>The tag of a line about one moment: it has no duration.</summary>
+    public const string MomentTag = "moment";
+
     internal const string DebugLevel = "Debug";
     internal const string VerboseLevel = "Verbose";
-    internal const string MomentTag = "moment";
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>True when somebody listens.</summary>
+    /// <summary>True when there is a listener.</summary>
     public static bool IsOn => Source.HasListeners();
 
     /// <summary>Begins something that takes time and that an administrator follows. Its line is written when the span is disposed of.</summary>

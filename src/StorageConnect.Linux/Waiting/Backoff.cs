@@ -1,8 +1,8 @@
 namespace StorageConnect.Linux.Waiting;
 
 /// <summary>
-/// Waits for what sends no event, with growing pauses: the first is short, each further one is twice as long, up to a limit. The kernel sends no
-/// event when a device leaves sysfs, when another process releases a lock, or when udev removes a link.
+/// Polls with growing pauses, where there is no event to wait for: the first is short, each further one is twice as long, up to a limit. The kernel
+/// sends no event when a device leaves sysfs, when another process releases a lock, or when udev removes a link.
 /// </summary>
 /// <param name="timeout">How long all pauses together may take.</param>
 /// <param name="first">The first pause; 1 ms unless given.</param>

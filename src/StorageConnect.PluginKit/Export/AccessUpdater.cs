@@ -4,7 +4,7 @@ using StorageConnect.PluginKit.Targets;
 namespace StorageConnect.PluginKit.Export;
 
 /// <summary>
-/// Lets initiators in or out after a change of who may use elements. It reads the records as they are now, so that changes of the same
+/// Allows and denies initiators after a change of access. It reads the records as they are now, so that changes of the same
 /// element end the same in whatever order they get here; it touches the named initiators only, and lists no targets where it knows their
 /// numbers. The caller holds the locks of the targets.
 /// </summary>
@@ -139,7 +139,7 @@ internal sealed class AccessUpdater(IExportRecords records, DaemonConnection con
         }
         else
         {
-            // Somebody is logged in, possibly by an entry of the access list that isn't ours: that takes the whole picture.
+            // An initiator is logged in, possibly by an entry of the access list that isn't ours: that needs the whole state of the target.
             UpdateWhole(daemon, settings, element, owned: false, cancellationToken);
         }
     }

@@ -7,7 +7,7 @@ public static class ChapAccounts
 {
     /// <summary>The users and secrets in a server's access contexts.</summary>
     /// <param name="server">The server.</param>
-    /// <exception cref="InvalidStorageArrayException">Together they are nothing that a target can ask for.</exception>
+    /// <exception cref="InvalidStorageArrayException">A target can't require this combination.</exception>
     public static IReadOnlyList<ChapAccount> Of(StorageServer server)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -22,7 +22,7 @@ public static class ChapAccounts
         {
             throw Invalid(
                 server,
-                "Targets can prove themselves as one user only, and the access contexts name several",
+                "Targets can authenticate as one user only, and the access contexts name several",
                 "Give the same -MutualChapCredential in all access contexts.");
         }
 
@@ -77,7 +77,7 @@ public static class ChapAccounts
             };
         }
 
-        // A target whose last user goes asks for nothing any more: until it has one again, nobody is let in.
+        // A target without users requires no authentication: until it has one again, no initiator is allowed.
         foreach (var target in bound)
         {
             foreach (var entry in target.Initiators.Concat(target.Addresses))
@@ -97,7 +97,7 @@ public static class ChapAccounts
             return;
         }
 
-        // Never without: a target that asks for nothing is open to whoever takes an initiator's name.
+        // Never without a user: otherwise any program that uses an allowed initiator's name could log in.
         if (secret is null)
         {
             throw Invalid(server, $"The CHAP user '{user}' comes without its secret", "Give it with -ChapCredential or -MutualChapCredential.");
@@ -117,7 +117,7 @@ public static class ChapAccounts
             throw Invalid(
                 server,
                 $"The CHAP secret of '{user}' is empty, too long, or has characters that can't be in one",
-                "Use 12 to 16 ASCII characters, as most initiators ask for.");
+                "Use 12 to 16 ASCII characters, as most initiators require.");
         }
 
         if (accounts.TryGetValue(user, out var other) && (other.Name.Outgoing != outgoing || other.GetSecret() != text))
@@ -132,7 +132,7 @@ public static class ChapAccounts
         {
             throw Invalid(
                 server,
-                "Initiators and targets would prove themselves with the same secret, which proves nothing (RFC 7143, 9.2.1)",
+                "Initiators and targets would authenticate with the same secret, which proves nothing (RFC 7143, 9.2.1)",
                 "Give -MutualChapCredential a secret of its own.");
         }
 

@@ -17,7 +17,7 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         var wanted = updater.GetWanted(settings, element is null ? records.ReadPresented() : [element]);
         var elements = element is null ? wanted.Keys.Union(listing.Own.Keys) : [element];
 
-        // Of an element with a mark, somebody is at work on target or unit at this moment.
+        // An element with a mark has its target or unit changed by a process at this moment.
         var marked = records.ReadMarks().Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
         return
         [
@@ -36,7 +36,7 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
     /// <param name="identity">Its identity.</param>
     /// <param name="evenIfCurrent">False: nothing is done when the records say that this daemon has the whole export.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when other operations were at work on some elements, which are left to them.</returns>
+    /// <returns>False when other operations hold some elements, which are left out.</returns>
     public bool Repair(ITargetDaemon daemon, ProcessIdentity? identity, bool evenIfCurrent, CancellationToken cancellationToken)
     {
         using var exclusive = records.Locks.Take(WholeExport, "the array's export", cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
             ExceptionDispatchInfo.Throw(failures.Values.First());
         }
 
-        // After a restart an element that can't be served (its file is gone, say) is a difference of its own: it keeps nobody from using the others.
+        // After a restart an element that can't be served (its file is gone, say) is a difference of its own: the others are still exported.
         if (owned.Count < elements.Count)
         {
             return false;

@@ -21,7 +21,7 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
     {
         if (wanted is null)
         {
-            return present is null ? [] : [new($"the target {present.Name} is there, though its element is presented to nobody",
+            return present is null ? [] : [new($"the target {present.Name} exists, though its element is not presented",
                 (daemon, token) => daemon.Remove(present, token))];
         }
 

@@ -8,11 +8,11 @@ namespace StorageConnect.PluginKit.Export;
 /// <summary>
 /// Keeps a daemon's targets in line with an array's records: one target per presented element. The records lead. A change is committed
 /// together with a mark; then the daemon follows; then the mark is removed. A mark that is found later is an interrupted change, which any
-/// process finishes. A daemon that restarted has nothing, and gets the whole export. What somebody changed in the daemon by hand is reported
+/// process finishes. A daemon that restarted has nothing, and gets the whole export. Manual changes in the daemon are reported
 /// by <see cref="GetDifferences"/>, and repaired by <see cref="Repair"/> only.
 /// </summary>
 /// <remarks>
-/// Whoever changes a target holds its lock; whoever changes what backs an element, or its logical unit, holds the element's lock, too
+/// A change of a target needs its lock; a change of an element's storage, or of its logical unit, needs the element's lock, too
 /// (<see cref="ElementLocks"/>).
 /// </remarks>
 public sealed class TargetExport
@@ -41,7 +41,7 @@ public sealed class TargetExport
         _setup = new(records, open);
     }
 
-    /// <summary>Takes over how a server wants the array exported, and brings the daemon in line.</summary>
+    /// <summary>Applies a server's export settings, and brings the daemon in line.</summary>
     /// <param name="wanted">The settings. <see cref="ExportSettings.Name"/> is used only when the array is exported for the first time.</param>
     /// <param name="accounts">The CHAP users.</param>
     /// <param name="daemon">The daemon that the settings name.</param>
@@ -82,10 +82,10 @@ public sealed class TargetExport
     /// </summary>
     /// <param name="element">The element's Uuid.</param>
     /// <param name="name">Its name, for the error.</param>
-    /// <param name="isNew">The element is presented to nobody yet: it needs a target, and nobody may be at work on the element.</param>
+    /// <param name="isNew">The element is not presented yet: it needs a target, and no operation may hold the element.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The locks; null when the array isn't exported.</returns>
-    /// <exception cref="StorageElementBusyException">Another process is at work on the element, or on its target.</exception>
+    /// <exception cref="StorageElementBusyException">Another process holds the element, or its target.</exception>
     public AccessLock? LockAccess(string element, string name, bool isNew, CancellationToken cancellationToken)
     {
         if (_records.ReadSettings() is null)
@@ -105,14 +105,14 @@ public sealed class TargetExport
         }
     }
 
-    /// <summary>Lets initiators in or out after the commit that changed who may use elements.</summary>
+    /// <summary>Allows and denies initiators after the commit that changed access.</summary>
     /// <param name="marks">The marks that were committed with the change.</param>
     /// <param name="initiators">The initiators whose access changed.</param>
     /// <param name="locks">The locks of the one marked element; null: they are taken here.</param>
     /// <param name="cancellationToken">Ends the call; the marks stay then, and the next use of the array finishes the change.</param>
     /// <exception cref="StorageElementBusyException">
-    /// The change is committed, but an initiator may still use an element, because another process is at work on its target. (One that is to be
-    /// let in is let in later without an error.)
+    /// The change is committed, but an initiator may still use an element, because another process holds its target. (One that is to be
+    /// allowed is allowed later without an error.)
     /// </exception>
     public void FollowAccess(IReadOnlyList<ExportMark> marks, IReadOnlyCollection<string> initiators, AccessLock? locks, CancellationToken cancellationToken)
     {
@@ -164,7 +164,7 @@ public sealed class TargetExport
             cancellationToken);
     }
 
-    /// <summary>Takes elements away from the daemon, so that what backs them can be changed; disposing of the result gives them back.</summary>
+    /// <summary>Removes elements from the daemon, so that their storage can be changed; disposing of the result exports them again.</summary>
     /// <param name="elements">The elements' Uuids and names; the caller holds their locks.</param>
     /// <param name="evenInUse">False: it is an error when an initiator is logged in to one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -209,13 +209,13 @@ public sealed class TargetExport
         }
         catch
         {
-            // The lock of the targets is free again by now, which giving back needs.
+            // The lock of the targets is free again by now, which the new export needs.
             released?.Dispose();
             throw;
         }
     }
 
-    /// <summary>Who is logged in to an element; null when it isn't exported.</summary>
+    /// <summary>The initiators that are logged in to an element; null when it isn't exported.</summary>
     /// <param name="element">The element's Uuid.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public IReadOnlyList<SessionState>? GetSessions(string element, CancellationToken cancellationToken) =>
@@ -223,7 +223,7 @@ public sealed class TargetExport
             ? daemon.GetSessions(target, cancellationToken)
             : null;
 
-    /// <summary>What differs between the daemon and the records, in words.</summary>
+    /// <summary>The differences between the daemon and the records, as text.</summary>
     /// <param name="element">The element's Uuid, or null for the whole export.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public IReadOnlyList<string> GetDifferences(string? element, CancellationToken cancellationToken) =>
@@ -239,7 +239,7 @@ public sealed class TargetExport
         }
     }
 
-    /// <summary>The daemon, in line but for changes that are under way; null when the array isn't exported, or no daemon runs and none is required.</summary>
+    /// <summary>The daemon, in line except for running changes; null when the array isn't exported, or no daemon runs and none is required.</summary>
     private (ExportSettings Settings, ITargetDaemon Daemon)? Ready(bool required, CancellationToken cancellationToken)
     {
         if (_records.ReadSettings() is not { } settings)
@@ -280,7 +280,7 @@ public sealed class TargetExport
         }
     }
 
-    /// <summary>Has the daemon follow a committed change. Its errors say that the change is committed.</summary>
+    /// <summary>Updates the daemon after a committed change. Its errors say that the change is committed.</summary>
     private void FollowCommitted(Action<ExportSettings, ITargetDaemon> work, CancellationToken cancellationToken)
     {
         try
@@ -292,8 +292,8 @@ public sealed class TargetExport
         }
         catch (StorageConnectException e) when (e.ErrorId != NotWithdrawn)
         {
-            const string action = "The next use of the server tries again. Get-OscStatus tells what differs in the export.";
-            var message = $"The change is recorded, but the target daemon has not followed: {e.Message}";
+            const string action = "The next use of the server tries again. Get-OscStatus shows the differences of the export.";
+            var message = $"The change is recorded, but the target daemon was not updated: {e.Message}";
             throw e is StorageElementBusyException
                 ? new StorageElementBusyException(message, e) { ErrorId = NotFollowed, Element = e.Element, Retryable = true, Recommendation = action }
                 : new ArrayUnreachableException(message, e) { ErrorId = NotFollowed, Element = e.Element, Retryable = true, Recommendation = action };
@@ -314,7 +314,7 @@ public sealed class TargetExport
         return failures;
     }
 
-    /// <summary>Finishes changes that were interrupted. One that can't be finished keeps its mark, is reported as a difference, and stops nobody.</summary>
+    /// <summary>Finishes changes that were interrupted. One that can't be finished keeps its mark, is reported as a difference, and blocks nothing.</summary>
     private void FinishMarked(ExportSettings settings, ITargetDaemon daemon, CancellationToken cancellationToken)
     {
         var elements = Marked(_records.ReadMarks());
@@ -323,7 +323,7 @@ public sealed class TargetExport
             return;
         }
 
-        // A process that is at work on a target holds its lock, and removes the mark before it gives that back.
+        // A process that changes a target holds its lock, and removes the mark before it releases the lock.
         using var targets = _records.Locks.TakeTargets(elements, TimeSpan.Zero, out var locked, cancellationToken);
         var marks = _records.ReadMarks().Where(mark => locked.Contains(mark.Element)).ToList();
         elements = Marked(marks);
@@ -333,7 +333,7 @@ public sealed class TargetExport
 
     private static HashSet<string> Marked(IEnumerable<ExportMark> marks) => marks.Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>An initiator that may still use what it was removed from is an error; one that gets in a little later isn't.</summary>
+    /// <summary>An initiator that may still use an element it was removed from is an error; one that is allowed a little later isn't.</summary>
     private void RequireWithdrawn(ExportSettings settings, IReadOnlyList<string> elements, IReadOnlyCollection<string> initiators)
     {
         var wanted = _updater.GetWanted(settings, elements);
@@ -375,7 +375,7 @@ public sealed class TargetExport
             }
             catch (Exception e) when (e is StorageConnectException or DbException or IOException)
             {
-                // Must not hide how the change itself ended. The marks stay: the next use gives the elements back.
+                // Must not hide the error of the change itself. The marks stay: the next use exports the elements again.
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class TargetListing
         var listing = new TargetListing(targets);
         foreach (var target in targets)
         {
-            // One whose name has no Uuid in it was made by hand, and is the array's to remove.
+            // One without a Uuid in its name was created manually, and the array may remove it.
             if (TargetNames.Element(settings.Name, target.Name) is { } element)
             {
                 var backing = target.Units.FirstOrDefault(unit => unit.Number == UnitSpec.Number)?.Backing;

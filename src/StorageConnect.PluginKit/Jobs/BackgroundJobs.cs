@@ -5,8 +5,8 @@ using StorageConnect.PluginKit.Locks;
 namespace StorageConnect.PluginKit.Jobs;
 
 /// <summary>
-/// The background jobs of an array that this process works on. Whoever holds a job's lock works on it. The lock is released the moment its
-/// process dies (no heartbeat, no clock, no reused process id), and the next process that looks takes the job over.
+/// The background jobs of an array that this process works on. The process with a job's lock works on it. The kernel releases the lock when the
+/// process dies (no heartbeat, no clock, no reused process id), and the next process that checks takes the job over.
 /// </summary>
 /// <param name="work">The jobs.</param>
 /// <param name="locks">The array's locks.</param>
@@ -22,7 +22,7 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
     private readonly ConcurrentDictionary<string, Activity> _activities = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _closing = new();
 
-    /// <summary>Takes over the jobs that nobody works on.</summary>
+    /// <summary>Takes over the jobs that no process works on.</summary>
     public void StartAll()
     {
         foreach (var job in work.ReadOpen())
@@ -110,12 +110,12 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
                 return;
             }
 
-            // Another process works on it, which notices the request when it next notes its position.
+            // Another process works on it, and sees the request when it next saves its position.
             await backoff.WaitAsync(cancellationToken);
         }
     }
 
-    /// <summary>Leaves the jobs to the process that looks next.</summary>
+    /// <summary>Leaves the jobs to the process that checks next.</summary>
     public void Dispose()
     {
         _closing.Cancel();
@@ -145,7 +145,7 @@ public sealed class BackgroundJobs(IJobWork work, ElementLocks locks) : IDisposa
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or UnauthorizedAccessException or DbException or StorageConnectException)
         {
-            // The array can't be reached, or this process ends. The job stays as it was last noted, for the process that looks next.
+            // The array can't be reached, or this process ends. The job stays as it was last saved, for the process that checks next.
         }
         finally
         {

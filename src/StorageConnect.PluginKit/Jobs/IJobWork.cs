@@ -6,11 +6,11 @@ public interface IJobWork
     /// <summary>The Uuids of all jobs that haven't ended, the oldest first.</summary>
     IReadOnlyList<string> ReadOpen();
 
-    /// <summary>True while the job hasn't ended: somebody works on it, or has to.</summary>
+    /// <summary>True while the job hasn't ended.</summary>
     /// <param name="job">The job's Uuid.</param>
     bool IsOpen(string job);
 
-    /// <summary>Notes durably that the job is to be stopped. Whoever works on it stops when it next notes its position.</summary>
+    /// <summary>Saves durably that the job is to be stopped. The process that works on it stops when it next saves its position.</summary>
     /// <param name="job">The job's Uuid.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void RequestStop(string job, CancellationToken cancellationToken);

@@ -21,10 +21,10 @@ public sealed class ElementLocks(string path)
 
     /// <summary>Locks an element or a job if it is free.</summary>
     /// <param name="uuid">Its Uuid.</param>
-    /// <returns>The lock, or null when someone else holds it.</returns>
+    /// <returns>The lock, or null when it is held.</returns>
     public RangeLock? TryTake(string uuid) => RangeLock.TryTake(path, Identities.LockPosition(uuid));
 
-    /// <summary>Whether somebody is at work on an element or a job at this moment.</summary>
+    /// <summary>Whether an element or a job is locked at this moment.</summary>
     public bool IsHeld(string uuid) => RangeLock.IsHeld(path, Identities.LockPosition(uuid));
 
     /// <summary>Locks all of the elements, waiting up to 15 seconds for other operations.</summary>
@@ -111,7 +111,7 @@ public sealed class ElementLocks(string path)
 
             if (!backoff.Wait(cancellationToken))
             {
-                throw new StorageElementBusyException($"Another operation is at work on '{what}'.")
+                throw new StorageElementBusyException($"Another operation holds '{what}'.")
                 {
                     ErrorId = "StorageElementInUse",
                     Element = what,

@@ -8,7 +8,7 @@ public static class Identities
 {
     /// <summary>
     /// The company id in the NAA 6 designator of every element. 02-5C-0C has the "locally administered" bit set: no vendor can own it,
-    /// so it never collides with an array that somebody sells.
+    /// so it never collides with another product.
     /// </summary>
     public const string Oui = "025c0c";
 

@@ -26,7 +26,7 @@ public static partial class Initiators
             return name;
         }
 
-        throw new InvalidRequestException($"'{text}' is no initiator.")
+        throw new InvalidRequestException($"'{text}' is not an initiator.")
         {
             ErrorId = "InitiatorInvalid",
             Element = text,
@@ -35,7 +35,7 @@ public static partial class Initiators
         };
     }
 
-    /// <summary>True for a canonical iSCSI name of the characters that RFC 3722 leaves, ASCII alone: what a target daemon can tell apart.</summary>
+    /// <summary>True for a canonical iSCSI name of the characters that RFC 3722 leaves, ASCII alone: those a target daemon distinguishes.</summary>
     /// <param name="name">The name.</param>
     public static bool IsIscsi(string name) => name is not null && name.Length <= MaxIscsiName && IscsiName().IsMatch(name)
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '.' or ':' or '-');
@@ -48,7 +48,7 @@ public static partial class Initiators
         var name = text?.Trim().ToLowerInvariant() ?? "";
         return IsIscsi(name)
             ? name
-            : throw new InvalidRequestException($"'{text}' is no iSCSI initiator.")
+            : throw new InvalidRequestException($"'{text}' is not an iSCSI initiator.")
             {
                 ErrorId = "InitiatorInvalid",
                 Element = text,

@@ -21,13 +21,13 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     IReadOnlyList<TargetState> GetTargets(CancellationToken cancellationToken);
 
-    /// <summary>Who is logged in to a target, by its number alone; nobody when there is no such target.</summary>
+    /// <summary>The sessions of a target, by its number alone; none when there is no such target.</summary>
     /// <param name="target">The target.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     IReadOnlyList<SessionState> GetSessions(TargetState target, CancellationToken cancellationToken);
 
-    /// <summary>Creates a target with all that belongs to it; initiators are allowed last.</summary>
-    /// <param name="target">What it is to be.</param>
+    /// <summary>Creates a target with all its parts; initiators are allowed last.</summary>
+    /// <param name="target">Its specification.</param>
     /// <param name="number">The number to give it.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="TargetExistsException">There is a target of that name or number.</exception>
@@ -38,7 +38,7 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     void Remove(TargetState target, CancellationToken cancellationToken);
 
-    /// <summary>Lets an initiator log in. Nothing changes when it may already.</summary>
+    /// <summary>Allows an initiator. Nothing changes when it is allowed already.</summary>
     /// <param name="target">The target.</param>
     /// <param name="initiator">The initiator's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -51,7 +51,7 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken);
 
-    /// <summary>Ends a session. On return none of its commands is carried out any more.</summary>
+    /// <summary>Ends a session. On return none of its commands is executed any more.</summary>
     /// <param name="target">The target.</param>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -63,7 +63,7 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     void Bind(TargetState target, AccountName account, CancellationToken cancellationToken);
 
-    /// <summary>Requires this CHAP user no longer.</summary>
+    /// <summary>Stops requiring this CHAP user.</summary>
     /// <param name="target">The target.</param>
     /// <param name="account">The user.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -71,11 +71,11 @@ public interface ITargetDaemon
 
     /// <summary>Creates the target's logical unit.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="unit">What it is to be.</param>
+    /// <param name="unit">Its specification.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void CreateUnit(TargetState target, UnitSpec unit, CancellationToken cancellationToken);
 
-    /// <summary>Removes a logical unit, in use or not, once the commands under way have ended.</summary>
+    /// <summary>Removes a logical unit, in use or not, once its running commands have ended.</summary>
     /// <param name="target">The target.</param>
     /// <param name="number">The LUN.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -83,11 +83,11 @@ public interface ITargetDaemon
 
     /// <summary>Sets the unit's identity and provisioning.</summary>
     /// <param name="target">The target.</param>
-    /// <param name="unit">What it is to be.</param>
+    /// <param name="unit">Its specification.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void SetIdentity(TargetState target, UnitSpec unit, CancellationToken cancellationToken);
 
-    /// <summary>Has the target accept logins.</summary>
+    /// <summary>Makes the target accept logins.</summary>
     /// <param name="target">The target.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void SetReady(TargetState target, CancellationToken cancellationToken);
@@ -111,11 +111,11 @@ public interface ITargetDaemon
     /// <param name="cancellationToken">Ends the call.</param>
     void RemoveAccount(string user, CancellationToken cancellationToken);
 
-    /// <summary>Where the daemon listens.</summary>
+    /// <summary>The portals where the daemon listens.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     IReadOnlyList<Portal> GetPortals(CancellationToken cancellationToken);
 
-    /// <summary>Has the daemon listen at another portal.</summary>
+    /// <summary>Makes the daemon listen at another portal.</summary>
     /// <param name="portal">The portal.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void AddPortal(Portal portal, CancellationToken cancellationToken);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace StorageConnect.PluginKit.Tgt;
 
 /// <summary>
-/// The way to a tgtd whose protocol is not the known one: its own tgtadm, a process per request. Everybody on the machine can read the
-/// arguments of a process, so that whatever holds a secret is refused.
+/// Controls a tgtd with an unknown version of the protocol: by its own tgtadm, one process per request. All users of the machine can read the
+/// arguments of a process, so a request with a secret is refused.
 /// </summary>
 internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
 {
@@ -12,7 +12,7 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
     private static readonly ToolRunner Runner = new();
     private const int TransportNotConnected = 107;
 
-    // tgtadm tells the reason in words only.
+    // tgtadm reports the reason only as text.
     private static readonly Dictionary<string, TgtRefusal> Reasons = new(StringComparer.Ordinal)
     {
         ["out of memory"] = TgtRefusal.OutOfMemory,
@@ -59,7 +59,7 @@ internal sealed class TgtAdm(TgtControlAddress address) : ITgtControl
         }
     }
 
-    /// <summary>What a run of tgtadm came to.</summary>
+    /// <summary>The result of a run of tgtadm.</summary>
     public static TgtAnswer Read(TgtControlAddress address, TgtRequest request, int exitCode, string output, string reason) =>
         exitCode == 0 ? new(output, 0)
         : Reasons.FirstOrDefault(known => reason.EndsWith(known.Key, StringComparison.Ordinal)) is { Key: not null } known

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StorageConnect.PluginKit.Tgt;
 
-/// <summary>Where a tgtd is controlled: a Unix socket whose name tgtd makes of a path and its control port.</summary>
+/// <summary>The control socket of a tgtd: tgtd makes its name of a path and the control port.</summary>
 /// <param name="Path">The path without the port.</param>
 /// <param name="Port">The control port (<c>tgtd -C</c>).</param>
 public sealed record TgtControlAddress(string Path, int Port)

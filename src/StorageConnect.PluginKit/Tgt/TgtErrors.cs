@@ -4,14 +4,14 @@ using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
 
 namespace StorageConnect.PluginKit.Tgt;
 
-/// <summary>Translates what goes wrong with tgtd into errors for users.</summary>
+/// <summary>Translates failures of tgtd into errors for users.</summary>
 internal static class TgtErrors
 {
     /// <summary>An error of the control socket.</summary>
     public static ArrayUnreachableException Translate(TgtControlAddress address, Exception e) =>
         e is not SocketException { SocketErrorCode: var code } ? Ended(address, e) : code switch
         {
-            // .NET's word for a socket file that isn't there.
+            // .NET's error for a missing socket file.
             SocketError.AddressNotAvailable => Unreachable(address, "there is no such socket", e),
             SocketError.ConnectionRefused => Unreachable(address, "nobody listens to that socket", e),
             SocketError.AccessDenied => Closed(address),
@@ -24,8 +24,8 @@ internal static class TgtErrors
             ErrorId = NotRunning,
             Element = address.Socket,
             Recommendation = IsInstalled()
-            ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} by hand; or name another one in ExtraInfo."
-            : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' by hand.",
+            ? $"Start it: 'systemctl start tgt' for the system's, {ByHand(address)} manually; or name another one in ExtraInfo."
+            : "Install it and start it: 'apt-get install tgt' ('dnf install scsi-target-utils'), then 'systemctl start tgt', or 'tgtd' manually.",
         };
 
     public static ArrayUnreachableException Ended(TgtControlAddress address, Exception inner) =>
@@ -34,7 +34,7 @@ internal static class TgtErrors
             ErrorId = "TargetDaemonEnded",
             Element = address.Socket,
             Retryable = true,
-            Recommendation = "Look whether tgtd runs ('systemctl status tgt'), and start it if not. The next use of the server puts the export in order.",
+            Recommendation = "Check whether tgtd runs ('systemctl status tgt'), and start it if not. The next use of the server puts the export in order.",
         };
 
     public static ArrayUnreachableException Silent(TgtControlAddress address, TimeSpan deadline, Exception inner) =>
@@ -43,7 +43,7 @@ internal static class TgtErrors
             ErrorId = "TargetDaemonSilent",
             Element = address.Socket,
             Retryable = true,
-            Recommendation = "Look at what tgtd does (its log, 'top'); restart it if it hangs. The next use of the server puts the export in order.",
+            Recommendation = "Check what tgtd does (its log, 'top'); restart it if it hangs. The next use of the server puts the export in order.",
         };
 
     public static ArrayUnreachableException Closed(TgtControlAddress address) =>
@@ -56,7 +56,7 @@ internal static class TgtErrors
         };
 
     public static ArrayUnreachableException Strange(TgtControlAddress address) =>
-        new($"What answers at {address.Socket} is no tgtd that this plug-in knows.")
+        new($"The program that answers at {address.Socket} is not a supported tgtd.")
         {
             ErrorId = "TargetDaemonUnknown",
             Element = address.Socket,
@@ -69,10 +69,10 @@ internal static class TgtErrors
         {
             ErrorId = "TargetDaemonListingOdd",
             Element = address.Socket,
-            Recommendation = "Look at 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
+            Recommendation = "Check 'tgtadm --mode target --op show': the alias of an initiator that is logged in has line breaks. Log that initiator out.",
         };
 
-    /// <summary>A refusal that is no expected outcome.</summary>
+    /// <summary>An unexpected refusal.</summary>
     public static Exception Translate(TgtRefusedException e, string? element) => e.Reason switch
     {
         TgtRefusal.OutOfMemory => new LimitExceededException($"tgtd is out of memory or threads{For(element)}.", e)

@@ -3,10 +3,10 @@ using StorageConnect.PluginKit.Targets;
 
 namespace StorageConnect.PluginKit.Tgt;
 
-/// <summary>Reads what tgtd shows of its targets, drivers, portals and accounts.</summary>
+/// <summary>Parses tgtd's listings of targets, drivers, portals and accounts.</summary>
 /// <remarks>
-/// An initiator that is logged in has a say in the text: its alias, line breaks included, is part of the listing. So the order of sections is
-/// checked, and every target against the drivers' list, in which initiators have no say.
+/// A logged-in initiator controls a part of the text: its alias, line breaks included. So the order of sections is checked, and every target against
+/// the drivers' list, which has no text of initiators.
 /// </remarks>
 internal static class TgtListing
 {
@@ -166,7 +166,7 @@ internal static class TgtListing
         {
             if (depth == 1)
             {
-                // Each once, in this order: nothing that somebody put in between passes for the real thing.
+                // Each once, in this order, so that a section forged in an alias is detected.
                 _section++;
                 if (_section >= Sections.Length || !content.SequenceEqual(Sections[_section]))
                 {

@@ -1,6 +1,6 @@
 namespace StorageConnect.PluginKit.Tgt;
 
-/// <summary>What is to be done, by tgtd's numbers.</summary>
+/// <summary>The operation, by tgtd's numbers.</summary>
 internal enum TgtOperation
 {
     New = 0,
@@ -11,7 +11,7 @@ internal enum TgtOperation
     Update = 5,
 }
 
-/// <summary>To what it is to be done, by tgtd's numbers.</summary>
+/// <summary>The object of the operation, by tgtd's numbers.</summary>
 internal enum TgtMode
 {
     System = 0,
@@ -47,6 +47,6 @@ internal sealed class TgtRequest(TgtMode mode, TgtOperation operation, params (s
 
     public IReadOnlyList<(string Key, string Value)> Parameters => parameters;
 
-    /// <summary>What is done to what, for people: never a value that was given with it.</summary>
+    /// <summary>Operation and object, for messages. Never a parameter's value.</summary>
     public override string ToString() => Target > 0 ? $"{Operation} {Mode} of target {Target}" : $"{Operation} {Mode}";
 }

@@ -5,7 +5,7 @@ using System.Security.Cryptography;
 
 namespace StorageConnect.PluginKit.Tgt;
 
-/// <summary>Talks to tgtd itself, in this process: a connection per request, as tgtd has it, and no child process ever.</summary>
+/// <summary>Client of tgtd's control socket: one connection per request, as tgtd needs it, without a child process.</summary>
 internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
 {
     private const int SocketLevel = 1;
@@ -13,13 +13,14 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
     private const int CredentialsSize = 12;
     private const int LargestAnswer = 256 << 20;
 
-    /// <summary>tgtd does one thing at a time, none of which takes long.</summary>
+    /// <summary>tgtd executes one request at a time, and none takes long.</summary>
     public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
 
     public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         Steps.At("tgtd");
+        using var span = Tracer.BeginDebug($"tgtd: {request}");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Deadline);
@@ -42,7 +43,7 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
         var bytes = TgtWire.Encode(request);
         try
         {
-            // Always whole: tgtd can be made to spin by who connects and sends nothing.
+            // Always the whole request: a connection without one makes tgtd spin.
             SendAll(socket, bytes);
         }
         finally
@@ -110,7 +111,7 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
         return true;
     }
 
-    /// <summary>The process behind the socket, by the kernel's word.</summary>
+    /// <summary>The process behind the socket, from the kernel.</summary>
     private static int PeerOf(Socket socket)
     {
         Span<byte> credentials = stackalloc byte[CredentialsSize];

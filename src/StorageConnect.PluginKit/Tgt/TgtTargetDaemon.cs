@@ -3,7 +3,7 @@ using StorageConnect.PluginKit.Targets;
 namespace StorageConnect.PluginKit.Tgt;
 
 /// <summary>tgtd, the user-space target daemon of the package <c>tgt</c>.</summary>
-public sealed class TgtTargetDaemon : ITargetDaemon
+public sealed partial class TgtTargetDaemon : ITargetDaemon
 {
     private const string Vendor = "STORCONN";
     private const string InitiatorKey = "initiator-name";
@@ -11,7 +11,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     private const char OptionSeparator = ';';
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
 
-    // Page 8 as tgtd has it by default, but for the bit "write cache enabled".
+    // tgtd's default page 8, except for the bit "write cache enabled".
     private const string CacheDisabledPage = "8:0:18:0x10:0:0xff:0xff:0:0:0xff:0xff:0xff:0xff:0x80:0x14:0:0:0:0:0:0";
 
     private static readonly TimeSpan BetweenCommandsTimeout = TimeSpan.FromSeconds(1);
@@ -31,7 +31,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public string ListCommand => "tgtadm --mode target --op show";
 
-    /// <summary>Reaches a tgtd over its control socket; by tgtadm where a harmless request shows that tgtd's protocol isn't the known one.</summary>
+    /// <summary>Opens a tgtd by its control socket; by tgtadm where a harmless request shows another version of the protocol.</summary>
     /// <param name="address">Its control socket.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">No tgtd answers.</exception>
@@ -49,7 +49,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Reaches a tgtd by the given control.</summary>
+    /// <summary>Opens a tgtd by the given control.</summary>
     internal static TgtTargetDaemon Over(TgtControlAddress address, ITgtControl control, CancellationToken cancellationToken)
     {
         var export = new TgtTargetDaemon(address, control);
@@ -79,7 +79,7 @@ public sealed class TgtTargetDaemon : ITargetDaemon
     /// <inheritdoc/>
     public IReadOnlyList<TargetState> GetTargets(CancellationToken cancellationToken)
     {
-        // A target that is made or removed meanwhile is in the drivers' list before or after; one that is both is in neither.
+        // A target that is created or removed meanwhile is in the drivers' list before or after; one that is both is in neither.
         const int attempts = 5;
         for (var attempt = 1; ; attempt++)
         {
@@ -113,165 +113,6 @@ public sealed class TgtTargetDaemon : ITargetDaemon
             throw TgtErrors.Unreadable(_address, e);
         }
     }
-
-    /// <inheritdoc/>
-    public void Create(TargetSpec target, int number, CancellationToken cancellationToken)
-    {
-        try
-        {
-            Send(new(TgtMode.Target, TgtOperation.New, ("targetname", target.Name)) { Target = number }, target.ElementName, cancellationToken);
-        }
-        catch (StorageConnectException e) when (e.InnerException is TgtRefusedException { Reason: TgtRefusal.TargetExists })
-        {
-            throw new TargetExistsException($"there is a target {number}, or one of the name {target.Name}, already.", e);
-        }
-
-        var made = new TargetState { Number = number, Name = target.Name };
-        try
-        {
-            foreach (var account in target.Accounts)
-            {
-                Bind(made, account, cancellationToken);
-            }
-
-            if (target.Unit is { } unit)
-            {
-                CreateUnit(made, unit, cancellationToken);
-            }
-
-            // Last: whoever gets in sees all of it.
-            foreach (var initiator in target.Initiators)
-            {
-                Allow(made, initiator, cancellationToken);
-            }
-        }
-        catch
-        {
-            TryRemove(made);
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Remove(TargetState target, CancellationToken cancellationToken)
-    {
-        foreach (var entry in target.Initiators.Concat(target.Addresses))
-        {
-            Deny(target, entry, cancellationToken);
-        }
-
-        foreach (var session in target.Sessions)
-        {
-            EndSession(target, session, cancellationToken);
-        }
-
-        // By force, tgtd ends itself when a command is under way; so it is asked until the sessions are gone.
-        UntilFree(
-            () => Send(new(TgtMode.Target, TgtOperation.Delete) { Target = target.Number }, null, cancellationToken, TgtRefusal.NoTarget),
-            cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Allow(TargetState target, string initiator, CancellationToken cancellationToken) =>
-        Send(new(TgtMode.Target, TgtOperation.Bind, (InitiatorKey, initiator)) { Target = target.Number }, null, cancellationToken, TgtRefusal.RuleExists);
-
-    /// <inheritdoc/>
-    public void Deny(TargetState target, string initiatorOrAddress, CancellationToken cancellationToken) => Send(
-        new(
-            TgtMode.Target,
-            TgtOperation.Unbind,
-            (target.Addresses.Contains(initiatorOrAddress) ? "initiator-address" : InitiatorKey, initiatorOrAddress))
-        { Target = target.Number },
-        null,
-        cancellationToken,
-        TgtRefusal.NoRule,
-        TgtRefusal.NoTarget);
-
-    /// <inheritdoc/>
-    public void EndSession(TargetState target, SessionState session, CancellationToken cancellationToken)
-    {
-        foreach (var connection in session.Connections)
-        {
-            Send(
-                new(TgtMode.Connection, TgtOperation.Delete) { Target = target.Number, Session = session.Id, Connection = connection },
-                null,
-                cancellationToken,
-                TgtRefusal.NoSession,
-                TgtRefusal.NoConnection,
-                TgtRefusal.NoTarget);
-        }
-
-        // tgtd closes it a moment later. Once it is gone, none of its commands is carried out any more.
-        TryUntil(() => GetSessions(target, cancellationToken).All(other => other.Id != session.Id), DrainTimeout, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void Bind(TargetState target, AccountName account, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Account, TgtOperation.Bind, (UserKey, account.User)) { Target = target.Number, Outgoing = account.Outgoing },
-        null,
-        cancellationToken,
-        TgtRefusal.UserExists);
-
-    /// <inheritdoc/>
-    public void Unbind(TargetState target, AccountName account, CancellationToken cancellationToken) => Send(
-        new(TgtMode.Account, TgtOperation.Unbind, (UserKey, account.User)) { Target = target.Number, Outgoing = account.Outgoing },
-        null,
-        cancellationToken,
-        TgtRefusal.NoUser);
-
-    /// <inheritdoc/>
-    public void CreateUnit(TargetState target, UnitSpec unit, CancellationToken cancellationToken)
-    {
-        // Without a path it isn't ready; it becomes ready in the same step that sets its identity.
-        Send(new(TgtMode.Unit, TgtOperation.New, [.. Store(unit)]) { Target = target.Number, Unit = UnitSpec.Number }, null, cancellationToken);
-        try
-        {
-            List<(string, string)> properties = [.. Identity(unit), ("vendor_id", Vendor), ("product_id", unit.Product), ("removable", "0")];
-            if (unit.WriteThrough)
-            {
-                properties.Add(("mode_page", CacheDisabledPage));
-            }
-
-            Update(target, cancellationToken, [.. properties, ("path", unit.Backing.Path)]);
-        }
-        catch
-        {
-            // One without its identity must not stay.
-            TryRemoveUnit(target);
-            throw;
-        }
-    }
-
-    /// <inheritdoc/>
-    public void RemoveUnit(TargetState target, int number, CancellationToken cancellationToken)
-    {
-        void Delete() =>
-            Send(
-                new(TgtMode.Unit, TgtOperation.Delete) { Target = target.Number, Unit = number },
-                null,
-                cancellationToken,
-                TgtRefusal.NoUnit,
-                TgtRefusal.NoTarget);
-
-        // tgtd waits for no command that is under way, it refuses. Between two commands there is a moment, as a rule.
-        if (TryUntilFree(Delete, BetweenCommandsTimeout, cancellationToken))
-        {
-            return;
-        }
-
-        // Under a load without a pause there is none: a medium that was taken out takes no new commands.
-        Send(
-            new(TgtMode.Unit, TgtOperation.Update, ("removable", "1"), ("online", "0")) { Target = target.Number, Unit = number },
-            null,
-            cancellationToken,
-            TgtRefusal.NoUnit,
-            TgtRefusal.NoTarget,
-            TgtRefusal.RemovalPrevented);
-        UntilFree(Delete, cancellationToken);
-    }
-
-    /// <inheritdoc/>
-    public void SetIdentity(TargetState target, UnitSpec unit, CancellationToken cancellationToken) => Update(target, cancellationToken, [.. Identity(unit)]);
 
     /// <inheritdoc/>
     public void SetReady(TargetState target, CancellationToken cancellationToken) =>
@@ -322,49 +163,6 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Checks that tgtd can serve what backs a unit: its requests have commas between parameters.</summary>
-    /// <param name="backing">What backs it.</param>
-    /// <exception cref="InvalidStorageArrayException">It can't.</exception>
-    public static void RequireServable(BackingStore backing)
-    {
-        ArgumentNullException.ThrowIfNull(backing);
-        if (
-            backing.Options.Select(option => option.Value).Prepend(backing.Path).FirstOrDefault(
-                text => text.Contains(',', StringComparison.Ordinal)) is { } bad)
-        {
-            throw new InvalidStorageArrayException($"{bad} can't be exported: tgtd takes no path with a comma.")
-            {
-                ErrorId = "ExtraInfoInvalid",
-                Element = bad,
-                Recommendation = "Rename it, or register the server with -StorageType SAN.",
-            };
-        }
-    }
-
-    private static IEnumerable<(string, string)> Store(UnitSpec unit)
-    {
-        yield return ("bstype", StoreName(unit.Backing.Kind));
-        if (unit.Backing.Options.Count > 0)
-        {
-            yield return ("bsopts", string.Join(OptionSeparator, unit.Backing.Options.Select(option => $"{option.Key}={option.Value}")));
-        }
-
-        if (unit.WriteThrough)
-        {
-            yield return ("bsoflags", "sync");
-        }
-    }
-
-    private static string StoreName(BackingKind kind) => kind switch
-    {
-        BackingKind.File => TgtListing.FileStore,
-        BackingKind.RbdImage => TgtListing.RbdStore,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    private static IEnumerable<(string, string)> Identity(UnitSpec unit) =>
-        [("scsi_id", unit.Naa), ("scsi_sn", unit.Serial), ("thin_provisioning", unit.Thin ? "1" : "0")];
-
     private void Update(TargetState target, CancellationToken cancellationToken, params (string, string)[] properties) =>
         Send(new(TgtMode.Unit, TgtOperation.Update, properties) { Target = target.Number, Unit = UnitSpec.Number }, null, cancellationToken);
 
@@ -386,52 +184,11 @@ public sealed class TgtTargetDaemon : ITargetDaemon
         }
     }
 
-    /// <summary>Repeats what tgtd refuses while commands are under way, a while.</summary>
-    /// <exception cref="StorageElementBusyException">It still does.</exception>
-    private static void UntilFree(Action request, CancellationToken cancellationToken)
-    {
-        if (!TryUntilFree(request, DrainTimeout, cancellationToken))
-        {
-            request();
-        }
-    }
-
-    private static bool TryUntilFree(Action request, TimeSpan timeout, CancellationToken cancellationToken) => TryUntil(
-        () =>
-        {
-            try
-            {
-                request();
-                return true;
-            }
-            catch (StorageElementBusyException)
-            {
-                return false;
-            }
-        },
-        timeout,
-        cancellationToken);
-
-    private static bool TryUntil(Func<bool> isDone, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        // tgtd sends no event when it is done; the pauses grow, and only while initiators are at work.
-        var backoff = new Backoff(timeout, longest: LongestPause);
-        do
-        {
-            if (isDone())
-            {
-                return true;
-            }
-        }
-        while (backoff.Wait(cancellationToken));
-        return false;
-    }
-
     private void TryRemove(TargetState target) => Try(() => Remove(target, CancellationToken.None));
 
     private void TryRemoveUnit(TargetState target) => Try(() => RemoveUnit(target, UnitSpec.Number, CancellationToken.None));
 
-    /// <summary>Cleans up after an error that must not be hidden by another; what is left is put in order with the next use.</summary>
+    /// <summary>Cleans up after an error, which must not be hidden by another. The next use repairs the rest.</summary>
     private static void Try(Action work)
     {
         try

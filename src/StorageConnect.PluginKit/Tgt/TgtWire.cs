@@ -19,7 +19,7 @@ internal static class TgtWire
     private const int ConnectionOffset = 96;
     private const int DirectionOffset = 108;
 
-    // Larger ones tgtd throws away without an answer.
+    // tgtd drops larger ones without an answer.
     private const int LargestParameters = 8 * 1024;
 
     /// <summary>The request's bytes. The caller wipes them when they hold a secret.</summary>

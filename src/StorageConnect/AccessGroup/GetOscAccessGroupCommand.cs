@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(AccessGroup))]
 public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 {
-    /// <summary>Elements whose groups are wanted, groups to read again, servers, or from the pipeline names of groups.</summary>
+    /// <summary>Elements whose groups are listed, groups to read again, servers, or from the pipeline names of groups.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Groups | PipedKinds.Servers,
         "the record of a storage element, of an access group or of a storage server, or a group's name")]
@@ -27,7 +27,7 @@ public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => AccessGroupErrors.AccessGroupNotFound(name, arrays);
 
-    private protected override Task<IReadOnlyList<AccessGroup>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+    private protected override Task<IReadOnlyList<AccessGroup>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
         array.GetAccessGroupsAsync(element, cancellationToken);
 
     private protected override IEnumerable<AccessGroup> ListOf(StorageArray array, AccessGroup group) => [group];

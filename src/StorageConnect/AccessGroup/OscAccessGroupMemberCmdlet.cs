@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What adding and removing members share.</summary>
+/// <summary>The base of the cmdlets that add and remove members.</summary>
 public abstract class OscAccessGroupMemberCmdlet : OscServerCmdlet
 {
     /// <summary>The groups, as objects or by name.</summary>

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Removes initiators from access groups (guide: removeFromAccessGroup). They lose sight of what the group sees.</summary>
+/// <summary>Removes initiators from access groups (guide: removeFromAccessGroup). They lose access to the group's elements.</summary>
 [Cmdlet(VerbsCommon.Remove, "OscAccessGroupMember", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(AccessGroup))]
 public sealed class RemoveOscAccessGroupMemberCommand : OscAccessGroupMemberCmdlet

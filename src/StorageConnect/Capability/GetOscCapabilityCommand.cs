@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows what arrays can do at this moment (guide: getCapabilities), or what a plug-in can do at all.</summary>
+/// <summary>Shows what arrays can do at this moment (guide: getCapabilities), or what a plug-in supports in general.</summary>
 [Cmdlet(VerbsCommon.Get, "OscCapability", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(Capabilities))]
 public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
@@ -25,7 +25,7 @@ public sealed class GetOscCapabilityCommand : OscServerQueryCmdlet
         base.Process();
     }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         var capabilities = new PSObject(Run(array.GetCapabilitiesAsync));
         capabilities.Properties.Add(new PSNoteProperty(nameof(StorageElement.StorageServerName), array.Name));

@@ -9,7 +9,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscCloneCommand : OscElementListCmdlet
 {
-    /// <summary>Elements and snapshots whose clones are wanted, servers, or from the pipeline names of clones.</summary>
+    /// <summary>Elements and snapshots whose clones are listed, servers, or from the pipeline names of clones.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "the record of a storage element, of a snapshot or of a storage server, or a clone's name")]
     [Alias("StorageElement", "Snapshot")]
@@ -18,7 +18,8 @@ public sealed class GetOscCloneCommand : OscElementListCmdlet
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.CloneNotFound(name, arrays);
 
-    private protected override Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken) =>
+    private protected override Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
+        CancellationToken cancellationToken) =>
         array.GetCurrentClonesAsync(element, cancellationToken);
 
     private protected override void Write(StorageArray array, StorageElement record) => WriteObject(CopyView.Of(record));

@@ -50,7 +50,7 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
 
         if (ShouldChange(array, Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}", CloneAsync, new() { NewElement = Name, Qos = Qos }))
         {
-            Begin(array, OscOperationKind.Clone, CloneAsync, NoWait);
+            Change(array, OscOperationKind.Clone, CloneAsync, NoWait, source.Uuid, parent?.Uuid, Name);
         }
     }
 

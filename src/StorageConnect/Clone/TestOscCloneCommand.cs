@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells whether thin clones of LUNs and clones can be made at this moment (guide: isCloneable).</summary>
+/// <summary>Tests whether thin clones of LUNs and clones can be made at this moment (guide: isCloneable).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscClone")]
 [OutputType(typeof(bool))]
 public sealed class TestOscCloneCommand : StorageElementCmdlet

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells whether clones can be split for good at this moment (guide: isSplittable).</summary>
+/// <summary>Tests whether clones can be split permanently at this moment (guide: isSplittable).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscCloneSplit")]
 [OutputType(typeof(bool))]
 public sealed class TestOscCloneSplitCommand : StorageElementCmdlet

@@ -4,7 +4,7 @@ using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Commands;
 
-/// <summary>The trace of one command as its -Verbose and -Debug: noted on any thread, written on the pipeline's own.</summary>
+/// <summary>The trace of one command as its -Verbose and -Debug: recorded on any thread, written on the pipeline's thread.</summary>
 internal sealed class CommandTrace : IDisposable
 {
     private readonly Channel<TraceLine> _lines = Channel.CreateUnbounded<TraceLine>();
@@ -22,9 +22,9 @@ internal sealed class CommandTrace : IDisposable
         _scope = new(line => _lines.Writer.TryWrite(line));
     }
 
-    /// <summary>The trace; null when the user wants neither -Verbose nor -Debug.</summary>
+    /// <summary>The trace; null without -Verbose and -Debug.</summary>
     public static CommandTrace? For(PSCmdlet command) =>
-        IsWanted(command, "Verbose", "VerbosePreference") || IsWanted(command, "Debug", "DebugPreference") ? new(command) : null;
+        IsEnabled(command, "Verbose", "VerbosePreference") || IsEnabled(command, "Debug", "DebugPreference") ? new(command) : null;
 
     /// <summary>Does a part of the command's work, and writes its lines.</summary>
     public void Run(Action work)
@@ -54,7 +54,7 @@ internal sealed class CommandTrace : IDisposable
 
     private void Flush()
     {
-        // PowerShell lets nobody else write.
+        // PowerShell allows writing on the pipeline's thread only.
         while (Environment.CurrentManagedThreadId == _pipelineThread && _lines.Reader.TryRead(out var line))
         {
             if (line.IsDebug || _isDebugOnly)
@@ -68,10 +68,10 @@ internal sealed class CommandTrace : IDisposable
         }
     }
 
-    private static bool IsWanted(PSCmdlet command, string parameter, string preference) =>
+    private static bool IsEnabled(PSCmdlet command, string parameter, string preference) =>
         IsSwitchedOn(command, parameter)
-            ?? (LanguagePrimitives.TryConvertTo<ActionPreference>(command.GetVariableValue(preference), out var wish)
-                && wish is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore));
+            ?? (LanguagePrimitives.TryConvertTo<ActionPreference>(command.GetVariableValue(preference), out var chosen)
+                && chosen is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore));
 
     private static bool? IsSwitchedOn(PSCmdlet command, string parameter) =>
         command.MyInvocation.BoundParameters.TryGetValue(parameter, out var given) ? given is SwitchParameter { IsPresent: true } : null;

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Snapshots and clones have a table of their own, with what they were made of and when: a type name in front of the record's selects it.</summary>
+/// <summary>Snapshots and clones have a table of their own, with source and time: a type name in front of the record's selects it.</summary>
 internal static class CopyView
 {
     private const string TypeName = "StorageConnect.StorageElement#Copy";

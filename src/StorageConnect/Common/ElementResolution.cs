@@ -3,7 +3,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What may be meant where an element is asked for.</summary>
+/// <summary>The types that an element's identity may stand for.</summary>
 internal enum ElementKind
 {
     /// <summary>A LUN or clone.</summary>
@@ -16,15 +16,15 @@ internal enum ElementKind
     Any,
 }
 
-/// <summary>Finds the record an identity means: as given, or asked of the array by name, Uuid, row or deserialized record.</summary>
+/// <summary>Finds the record of an identity: as given, or from the array by name, Uuid, row or deserialized record.</summary>
 internal static class ElementResolution
 {
-    /// <summary>What is meant on an array.</summary>
+    /// <summary>The record on an array.</summary>
     public static async Task<(StorageArray Array, StorageElement Element)> FindOnAsync(
         StorageArray array, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken) =>
         (array, await array.FindAsync(identity, kind, cancellationToken));
 
-    /// <summary>What a row with a Uuid and without a server means: the Uuid must be unique among the servers.</summary>
+    /// <summary>The record of a row with a Uuid and without a server: the Uuid must be unique among the servers.</summary>
     public static async Task<(StorageArray Array, StorageElement Element)> FindAmongAsync(
         IReadOnlyList<StorageArray> arrays, StorageElementIdentity identity, ElementKind kind, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal static class ElementResolution
             }
             catch (NotFoundException)
             {
-                // It is on another server, or on none. A server that does not answer is an error: it could have the Uuid, too.
+                // Not on this server. A server that does not answer is an error: it could have the Uuid, too.
             }
         }
 
@@ -49,7 +49,7 @@ internal static class ElementResolution
         };
     }
 
-    /// <summary>What is meant on this array.</summary>
+    /// <summary>The record on this array.</summary>
     /// <exception cref="NotFoundException">The array does not have it.</exception>
     /// <exception cref="InvalidRequestException">It is of another type.</exception>
     public static async Task<StorageElement> FindAsync(this StorageArray array, StorageElementIdentity identity, ElementKind kind,

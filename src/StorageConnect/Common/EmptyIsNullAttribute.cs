@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Marks a parameter of a value that may be left out: an empty cell of a row is a value that was left out.</summary>
+/// <summary>Marks an optional parameter: an empty cell of a row counts as omitted.</summary>
 internal sealed class EmptyIsNullAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>

@@ -6,7 +6,7 @@ using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Commands;
 
-/// <summary>The one translation from the engine's errors to PowerShell's: a stable id, the fitting category, the target, the way out.</summary>
+/// <summary>The one translation from the engine's errors to PowerShell's: a stable id, the category, the target, the recommended action.</summary>
 internal static class ErrorTranslation
 {
     public static ErrorRecord ToErrorRecord(StorageConnectException error, object? target)
@@ -14,7 +14,7 @@ internal static class ErrorTranslation
         var (category, generalId) = KindOf(error);
         return new(error, error.ErrorId, category, target ?? error.Element)
         {
-            // A plug-in may leave the way out to us; what goes for the case in general is better than nothing.
+            // Where a plug-in gives no action, the general one of the error applies.
             ErrorDetails =
                 new(Message(error)) { RecommendedAction = error.Recommendation ?? ErrorTexts.ActionFor(error.ErrorId) ?? ErrorTexts.ActionFor(generalId) },
         };
@@ -27,7 +27,7 @@ internal static class ErrorTranslation
         _ => error.Message,
     };
 
-    /// <summary>The name that was probably meant by one that is not there.</summary>
+    /// <summary>The suggestion for a name that does not exist.</summary>
     private static string? Suggestion(string errorId, string name) => errorId switch
     {
         "StorageElementNotFound" or "CloneNotFound" => Near(name, NameKind.StorageElement),
@@ -40,7 +40,7 @@ internal static class ErrorTranslation
 
     private static string? Near(string name, NameKind kind) => NearMiss.Find(name, ModuleEngine.Current.Names.Get(kind).Select(known => known.Name));
 
-    /// <summary>An error's category, and the id of its kind where a plug-in names no case of its own.</summary>
+    /// <summary>An error's category, and the id of its class where a plug-in has set none.</summary>
     public static (ErrorCategory Category, string GeneralId) KindOf(StorageConnectException error) => error switch
     {
         InvalidStorageArrayException => (ErrorCategory.InvalidArgument, "InvalidStorageArray"),

@@ -1,25 +1,25 @@
 namespace StorageConnect.Commands;
 
-/// <summary>One thing that a Get cmdlet looks for: by name, or by an identity where one is given; then names narrow it.</summary>
+/// <summary>One search of a Get cmdlet: by name, or by an identity where one is given, narrowed by names.</summary>
 /// <param name="Names">The names, one of which it must have.</param>
 internal sealed record Lookup(IReadOnlyList<NameFilter> Names)
 {
     /// <summary>Its Uuid; null for any.</summary>
     public string? Uuid { get; init; }
 
-    /// <summary>Its page 0x83 identity, in each of the spellings that may be meant; null for any.</summary>
+    /// <summary>Its page 0x83 identity, in each possible spelling; null for any.</summary>
     public Page83Text? Page83Id { get; init; }
 
     /// <summary>The name, if it is the only one.</summary>
     public NameFilter? Name => Names is [var only] ? only : null;
 
-    /// <summary>What must exist, for errors; null where nothing must.</summary>
+    /// <summary>The name that must exist, for errors; null where nothing must.</summary>
     public string? Literal => Uuid ?? Page83Id?.Text ?? Name?.Literal;
 
-    /// <summary>Whether an element is it.</summary>
+    /// <summary>Whether an element matches.</summary>
     public bool Matches(string name) => Names.Any(filter => filter.Matches(name));
 
-    /// <summary>Whether an element is it.</summary>
+    /// <summary>Whether an element matches.</summary>
     public bool Matches(StorageElement element) =>
         Matches(element.Name) && (Uuid is null || element.Uuid == Uuid) && (Page83Id is null || Page83Id.Means(element.Page83Id));
 }

@@ -16,7 +16,7 @@ internal sealed class NameFilter
         {
             _pattern = Parse(text);
             Prefix = text[..beginning];
-            // What follows the last star, where no other sign has a meaning there.
+            // The text after the last star, where it has no other wildcard character.
             var end = text[(text.LastIndexOf('*') + 1)..];
             Suffix = end.Length < text.Length && end.IndexOfAny(['?', '[', ']', '`']) < 0 ? end : "";
         }
@@ -28,7 +28,7 @@ internal sealed class NameFilter
 
     private NameFilter(string text, string literal) => (Text, Literal) = (text, literal);
 
-    /// <summary>What the user typed.</summary>
+    /// <summary>The text as typed.</summary>
     public string Text { get; }
 
     /// <summary>The exact name meant, or null for a pattern.</summary>
@@ -42,7 +42,7 @@ internal sealed class NameFilter
 
     public bool Matches(string name) => _pattern?.IsMatch(name) ?? name == Literal;
 
-    /// <summary>Filters for the names given; one that matches everything when none is.</summary>
+    /// <summary>Filters for the given names; without names one that matches everything.</summary>
     public static IReadOnlyList<NameFilter> From(string[]? names) => names is { Length: > 0 } ? [.. names.Select(name => new NameFilter(name))] : [new("*")];
 
     /// <summary>A filter for one name, whatever characters it has.</summary>
@@ -53,7 +53,7 @@ internal sealed class NameFilter
         var pattern = WildcardPattern.Get(text, WildcardOptions.IgnoreCase);
         try
         {
-            // It is read when it is first used.
+            // Parsed at the first use.
             _ = pattern.IsMatch("");
             return pattern;
         }

@@ -2,34 +2,34 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Looks for names on several servers: which were found, which are nowhere, and which servers could not be asked.</summary>
+/// <summary>Searches names on several servers: which were found, which are missing, and which servers did not answer.</summary>
 internal sealed class NameSearch
 {
     private readonly HashSet<string> _missed = [];
     private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _queried = [];
     private readonly List<(StorageArray Array, StorageConnectException Error)> _failures = [];
 
     /// <summary>The literal names that no server has.</summary>
     public IEnumerable<string> Missing => _missed.Except(_found);
 
     /// <summary>The servers that answered.</summary>
-    public IEnumerable<string> Asked => _asked;
+    public IEnumerable<string> Queried => _queried;
 
-    /// <summary>The servers that did not, while literal names alone were looked for: no error if all were found elsewhere.</summary>
+    /// <summary>The servers that did not answer a search for literal names: no error if all names were found elsewhere.</summary>
     public IReadOnlyList<(StorageArray Array, StorageConnectException Error)> Failures => _failures;
 
-    /// <summary>Asks an array for one of the things that are looked for.</summary>
+    /// <summary>Searches an array for one of the names.</summary>
     /// <param name="array">The array.</param>
-    /// <param name="literal">What must exist on one of the arrays, for errors; null where nothing must.</param>
+    /// <param name="literal">The name that must exist on one of the arrays, for errors; null where none must.</param>
     /// <param name="find">Whether the array has it.</param>
-    /// <returns>The error that must be told at once; null when there is none.</returns>
-    public StorageConnectException? Ask(StorageArray array, string? literal, Func<bool> find)
+    /// <returns>The error to report at once; null when there is none.</returns>
+    public StorageConnectException? Query(StorageArray array, string? literal, Func<bool> find)
     {
         try
         {
             var isFound = find();
-            _asked.Add(array.Name);
+            _queried.Add(array.Name);
             if (literal is not null)
             {
                 (isFound ? _found : _missed).Add(literal);

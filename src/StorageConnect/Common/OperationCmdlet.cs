@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that does something with each operation it is given.</summary>
+/// <summary>A cmdlet that works on each given operation.</summary>
 public abstract class OperationCmdlet : OscCmdlet
 {
     /// <summary>The operations, as objects or by Id.</summary>
@@ -22,7 +22,7 @@ public abstract class OperationCmdlet : OscCmdlet
 
     private protected abstract void Process(OscOperationIdentity identity);
 
-    /// <summary>"Cloning db01-test (lab)" where that is known, for prompts; else the Id.</summary>
+    /// <summary>"Cloning db01-test (lab)" where the record is known, for prompts; else the Id.</summary>
     private protected static string Describe(OscOperationIdentity identity) =>
         identity.Record is { } known ? $"{identity.Key}: {Describe(known)}" : identity.Key;
 }

@@ -38,7 +38,12 @@ public abstract partial class OscCmdlet
         bool noWait,
         bool writeResult = true)
     {
-        var operation = Run(token => Engine.Operations.BeginAsync(array, kind, call, noWait, token));
+        return Write(Run(token => Engine.Operations.BeginAsync(array, kind, call, noWait, token)), noWait, writeResult);
+    }
+
+    /// <summary>Writes what comes of an operation that has begun: itself at once, or in the end the record.</summary>
+    private StorageElement? Write(OscOperation operation, bool noWait, bool writeResult = true)
+    {
         if ((noWait || operation.State == OscOperationState.Running) && !Engine.Operations.IsKept(operation.Id))
         {
             WriteWarning($"The operation '{operation.Id}' ('{operation.Target}') could not be written to disk: only this process can follow it.");
@@ -53,7 +58,7 @@ public abstract partial class OscCmdlet
         var result = operation.Result ?? Await(operation);
         if (writeResult)
         {
-            WriteObject(kind is OscOperationKind.Snapshot or OscOperationKind.Clone ? CopyView.Of(result) : result);
+            WriteObject(operation.Kind is OscOperationKind.Snapshot or OscOperationKind.Clone ? CopyView.Of(result) : result);
         }
 
         return result;

@@ -21,6 +21,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private readonly HashSet<string> _missingGroups = [];
     private CommandTrace? _trace;
 
+    // What Try is doing something with.
+    private object? _tried;
+
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
     /// <summary>True in a cmdlet that takes a row with nothing but a name for the thing of that name.</summary>
@@ -36,6 +39,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     public void Dispose()
     {
         CleanUp();
+        StopChanges();
         _trace?.Dispose();
         _stop.Dispose();
         GC.SuppressFinalize(this);
@@ -70,7 +74,11 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     }));
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Traced(() => Try(null, End));
+    protected sealed override void EndProcessing() => Traced(() =>
+    {
+        FinishChanges();
+        Try(null, End);
+    });
 
     private protected virtual void Begin()
     {
@@ -92,6 +100,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <summary>Runs <paramref name="action"/>; what fails in it is an error about <paramref name="target"/>, and the next item goes on.</summary>
     private protected void Try(object? target, Action action)
     {
+        var outer = _tried;
+        _tried = target;
         try
         {
             action();
@@ -99,6 +109,10 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         catch (StorageConnectException e)
         {
             WriteError(e, target);
+        }
+        finally
+        {
+            _tried = outer;
         }
     }
 
@@ -111,7 +125,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         {
             return base.ShouldProcess(target, action);
         }
-        catch (Exception e) when (e is PSInvalidOperationException or HostException or RemoteException)
+        catch (Exception e) when (e is PSInvalidOperationException or HostException or RemoteException
+            or NullReferenceException) // the console's answer at the end of its input, as under cron
         {
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(CommandErrors.ConfirmationNeeded(target, action, e), target));
             throw;

@@ -2,10 +2,10 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What listing elements, clones and snapshots share.</summary>
+/// <summary>The base of the cmdlets that list elements, clones and snapshots.</summary>
 public abstract class OscElementListCmdlet : OscNamedQueryCmdlet<StorageElement>
 {
-    /// <summary>Identities of what is wanted, with or without dashes.</summary>
+    /// <summary>Uuids, with or without dashes.</summary>
     [Parameter]
     [ChoosesUuids]
     public string[]? Uuid { get; set; }

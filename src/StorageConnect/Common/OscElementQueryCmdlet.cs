@@ -3,10 +3,10 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that asks servers, or elements of any type, for the same thing.</summary>
+/// <summary>A cmdlet that queries servers, or elements of any type.</summary>
 public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 {
-    /// <summary>The elements to ask about, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
+    /// <summary>The elements to query, as objects or by name or Uuid; or the servers themselves, as objects.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "a storage element (its record, its name or its Uuid), or the record of a storage server")]
     [Alias("StorageElement", "Snapshot", "Name", "Uuid")]
@@ -19,7 +19,7 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
         {
             foreach (var array in Arrays())
             {
-                Try(array.Server, () => Ask(array, null));
+                Try(array.Server, () => Query(array, null));
             }
 
             return;
@@ -27,11 +27,11 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 
         foreach (var server in InputObject.OfType<StorageServerIdentity>())
         {
-            Try(server.ToString(), () => Ask(Engine.GetArray(server.Key), null));
+            Try(server.ToString(), () => Query(Engine.GetArray(server.Key), null));
         }
 
-        ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Ask);
+        ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Query);
     }
 
-    private protected abstract void Ask(StorageArray array, StorageElement? element);
+    private protected abstract void Query(StorageArray array, StorageElement? element);
 }

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What listing elements, snapshots, clones and access groups share: by name, of servers, or of what is piped.</summary>
+/// <summary>The base of the cmdlets that list elements, snapshots, clones and access groups: by name, of servers, or of piped objects.</summary>
 /// <typeparam name="T">What is listed.</typeparam>
 public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     where T : class
@@ -19,48 +19,48 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     [ArgumentCompleter(typeof(QueriedNameCompleter))]
     public virtual string[]? Name { get; set; }
 
-    /// <summary>Records to ask about; or, from the pipeline, names of what is listed.</summary>
+    /// <summary>Records to query; or, from the pipeline, names of listed objects.</summary>
     public abstract RecordIdentity[]? InputObject { get; set; }
 
     private protected abstract NotFoundException NotFound(string name, IEnumerable<string> arrays);
 
     private protected abstract string NameOf(T record);
 
-    /// <summary>All on an array, or what belongs to an element.</summary>
-    private protected abstract Task<IReadOnlyList<T>> AskAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
+    /// <summary>All on an array, or those of an element.</summary>
+    private protected abstract Task<IReadOnlyList<T>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
 
-    /// <summary>What is looked for, one by one.</summary>
+    /// <summary>The searches.</summary>
     private protected virtual IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names) => names.Select(name => new Lookup([name]));
 
-    /// <summary>Whether a record is what is looked for.</summary>
+    /// <summary>Whether a record matches a search.</summary>
     private protected virtual bool Matches(T record, Lookup lookup) => lookup.Matches(NameOf(record));
 
-    /// <summary>Whether a record that is there is wanted: parameters that narrow what is listed say so.</summary>
+    /// <summary>Whether an existing record is wanted, by the parameters that narrow the list.</summary>
     private protected virtual bool IsWanted(StorageArray array, T record) => true;
 
-    /// <summary>What is on an array and may match.</summary>
+    /// <summary>The records of an array that may match.</summary>
     private protected virtual IEnumerable<T> List(StorageArray array, Lookup lookup)
     {
         if (!_listed.TryGetValue(array, out var all))
         {
-            _listed.Add(array, all = Run(token => AskAsync(array, null, token)));
+            _listed.Add(array, all = Run(token => QueryAsync(array, null, token)));
         }
 
         return all;
     }
 
-    /// <summary>What a piped access group stands for.</summary>
+    /// <summary>The records for a piped access group.</summary>
     private protected virtual IEnumerable<T> ListOf(StorageArray array, AccessGroup group) => [];
 
-    /// <summary>Hands over what was found.</summary>
+    /// <summary>Writes the found records.</summary>
     private protected virtual void Write(StorageArray array, T record) => WriteObject(record);
 
-    /// <summary>All was found that is there.</summary>
+    /// <summary>All records have been found.</summary>
     private protected virtual void Finish()
     {
     }
 
-    /// <summary>What can be refused before anything is read.</summary>
+    /// <summary>Checks that need nothing read.</summary>
     private protected virtual void Check()
     {
     }
@@ -102,9 +102,9 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
             WriteFailures([error], isFound: missing.Count == 0, array.Server);
         }
 
-        foreach (var name in _search.Asked.Any() ? missing : [])
+        foreach (var name in _search.Queried.Any() ? missing : [])
         {
-            WriteError(NotFound(name, _search.Asked), name);
+            WriteError(NotFound(name, _search.Queried), name);
         }
     }
 
@@ -119,7 +119,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
                 var on = group.Server is { } key ? Engine.GetArray(key) : StorageServer is [var only] ? Engine.GetArray(only.Key) : Engine.GetDefaultArray();
                 Write(on, ListOf(on, Run(token => on.FindAccessGroupAsync(group.Key, token))));
                 break;
-            // A text that was typed as -InputObject is the name of an element; one that is piped is the name of what is listed.
+            // A text typed as -InputObject is the name of an element; a piped text is the name of a listed object.
             case { IsText: true } when !_isTyped:
                 Search(Arrays(), NameFilter.From([identity.Key]));
                 break;
@@ -128,7 +128,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
                 break;
             default:
                 ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,
-                    (array, element) => Write(array, Run(token => AskAsync(array, element, token))));
+                    (array, element) => Write(array, Run(token => QueryAsync(array, element, token))));
                 break;
         }
     }
@@ -140,7 +140,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         {
             foreach (var lookup in lookups)
             {
-                if (_search.Ask(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
+                if (_search.Query(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
                 {
                     WriteError(error, array.Server);
                     break;
@@ -149,13 +149,13 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         }
     }
 
-    // -Name narrows what belongs to a record, too.
+    // -Name narrows the results for a record, too.
     private void Write(StorageArray array, IEnumerable<T> records)
     {
         var found = records.ToList();
         foreach (var lookup in Lookups(NameFilter.From(Name)))
         {
-            _search.Ask(array, lookup.Literal, () => WriteMatches(array, found, lookup));
+            _search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup));
         }
     }
 

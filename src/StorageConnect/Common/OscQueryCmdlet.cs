@@ -4,12 +4,12 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that asks one server, several, or all that are registered.</summary>
+/// <summary>A cmdlet that queries one server, several, or all registered ones.</summary>
 public abstract class OscQueryCmdlet : OscCmdlet
 {
     private protected const string ServerSet = "Server";
 
-    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out, and the one a piped record tells.</summary>
+    /// <summary>The servers to query, by name, Uuid or object. By default all registered ones, and for a piped record its own.</summary>
     [Parameter]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
@@ -19,7 +19,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
     /// <summary>The servers that were given; null for all.</summary>
     private protected virtual StorageServerIdentity[]? Servers => StorageServer;
 
-    /// <summary>The arrays to ask. A server that isn't registered is an error, and the others are asked.</summary>
+    /// <summary>The arrays to query. A server that isn't registered is an error, and the others are queried.</summary>
     private protected IReadOnlyList<StorageArray> Arrays()
     {
         if (Servers is not { } servers)
@@ -36,26 +36,26 @@ public abstract class OscQueryCmdlet : OscCmdlet
         return arrays;
     }
 
-    /// <summary>The arrays where a record can be: its own server's, else those to ask.</summary>
+    /// <summary>The arrays that can have a record: its own server's, else those to query.</summary>
     private protected IReadOnlyList<StorageArray> ArraysOf(RecordIdentity identity) => identity.Server is { } server ? [Engine.GetArray(server)] : Arrays();
 
     /// <summary>
-    /// Asks about each element that is meant: where its record tells its server, that one; by name, each of that name on the servers asked.
+    /// Queries each element: on its own server where its record has one; by name, each of that name on the queried servers.
     /// </summary>
-    private protected void ForEachElement(IEnumerable<StorageElementIdentity> identities, ElementKind kind, Action<StorageArray, StorageElement> ask)
+    private protected void ForEachElement(IEnumerable<StorageElementIdentity> identities, ElementKind kind, Action<StorageArray, StorageElement> query)
     {
         foreach (var identity in identities)
         {
-            Try(TargetOf(identity), () => AskAbout(identity, kind, ask));
+            Try(TargetOf(identity), () => QueryEach(identity, kind, query));
         }
     }
 
-    private void AskAbout(StorageElementIdentity identity, ElementKind kind, Action<StorageArray, StorageElement> ask)
+    private void QueryEach(StorageElementIdentity identity, ElementKind kind, Action<StorageArray, StorageElement> query)
     {
         var arrays = ArraysOf(identity);
         if (arrays is [var only])
         {
-            ask(only, Run(token => only.FindAsync(identity, kind, token)));
+            query(only, Run(token => only.FindAsync(identity, kind, token)));
             return;
         }
 
@@ -80,7 +80,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
                 continue;
             }
 
-            Try(target, () => ask(array, element));
+            Try(target, () => query(array, element));
         }
 
         var isFound = missed + failures.Count < arrays.Count;
@@ -91,7 +91,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
         }
     }
 
-    /// <summary>Servers that could not be asked: an error each, or a warning where what was asked for was found on another.</summary>
+    /// <summary>Reports the servers that did not answer: an error each, or a warning where the names were found on another.</summary>
     private protected void WriteFailures(IEnumerable<StorageConnectException> failures, bool isFound, object? target)
     {
         foreach (var failure in failures)

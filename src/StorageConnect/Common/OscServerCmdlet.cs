@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>A cmdlet that works on one server: the one a piped record belongs to, the one named, or the only one registered.</summary>
 public abstract class OscServerCmdlet : OscCmdlet
 {
-    /// <summary>The server, by name, Uuid or object. May be left out when one is registered, or when the input tells it.</summary>
+    /// <summary>The server, by name, Uuid or object. Optional when one is registered, or when the input has its server.</summary>
     [Parameter]
     [Chooses<StorageServerIdentity>(One = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
@@ -15,14 +15,14 @@ public abstract class OscServerCmdlet : OscCmdlet
 
     private protected StorageArray Array => StorageServer is { } server ? Engine.GetArray(server.Key) : Engine.GetDefaultArray();
 
-    /// <summary>The array an identity belongs to: its own server if it tells one, else the command's.</summary>
+    /// <summary>The array of an identity: its own server's if it has one, else the command's.</summary>
     private protected StorageArray ArrayOf(RecordIdentity identity)
     {
         DemandKnown(identity);
         return identity.Server is { } server ? Engine.GetArray(server) : Array;
     }
 
-    /// <summary>What an identity means, with its array.</summary>
+    /// <summary>The record of an identity, with its array.</summary>
     private protected (StorageArray Array, StorageElement Element) Find(StorageElementIdentity identity, ElementKind kind)
     {
         DemandKnown(identity);
@@ -32,7 +32,7 @@ public abstract class OscServerCmdlet : OscCmdlet
             : ElementResolution.FindOnAsync(ArrayOf(identity), identity, kind, token));
     }
 
-    /// <summary>Does something with each thing that is meant. An error of one doesn't stop the others.</summary>
+    /// <summary>Works on each given object. An error of one doesn't stop the others.</summary>
     private protected void ForEachElement(StorageElementIdentity[] identities, ElementKind kind, Action<StorageArray, StorageElement> act) =>
         ForEach(identities, identity => Try(TargetOf(identity), () =>
         {

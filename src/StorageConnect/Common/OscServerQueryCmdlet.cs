@@ -3,17 +3,17 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that asks servers for something of their own.</summary>
+/// <summary>A cmdlet that queries servers.</summary>
 public abstract class OscServerQueryCmdlet : OscQueryCmdlet
 {
-    /// <summary>The servers to ask, by name, Uuid or object. All registered ones when left out.</summary>
+    /// <summary>The servers to query, by name, Uuid or object. By default all registered ones.</summary>
     [Parameter(Position = 0, ParameterSetName = ServerSet)]
     [Chooses<StorageServerIdentity>]
     [Alias("StorageServerUuid", "StorageServerName")]
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public override StorageServerIdentity[]? StorageServer { get; set; }
 
-    /// <summary>The servers to ask, from the pipeline. They go before -StorageServer, which may be a default.</summary>
+    /// <summary>The servers to query, from the pipeline. They take precedence over -StorageServer, which may be a default.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>]
     public StorageServerIdentity[]? InputObject { get; set; }
@@ -24,9 +24,9 @@ public abstract class OscServerQueryCmdlet : OscQueryCmdlet
     {
         foreach (var array in Arrays())
         {
-            Try(array.Server, () => Ask(array));
+            Try(array.Server, () => Query(array));
         }
     }
 
-    private protected abstract void Ask(StorageArray array);
+    private protected abstract void Query(StorageArray array);
 }

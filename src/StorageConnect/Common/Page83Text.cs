@@ -1,15 +1,15 @@
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// A page 0x83 identity as people have it at hand: as multipath writes it, as udev, the kernel or an array's own tools do. <see cref="Spellings"/>
-/// are the identities that may be meant, as multipath writes them.
+/// A page 0x83 identity as typed: in the spelling of multipath, udev, the kernel or an array's own tools. <see cref="Spellings"/> are the possible
+/// identities in multipath's spelling.
 /// </summary>
 internal sealed class Page83Text
 {
     private const int Naa6Digits = 32;
     private const int ShortDigits = 16;
 
-    // What links under /dev and tools write before an identity.
+    // Prefixes of links in /dev and of tools.
     private static readonly string[] Prefixes = ["dm-uuid-mpath-", "dm-name-", "mpath-", "scsi-", "wwn-", "nvme-"];
 
     public Page83Text(string text)
@@ -18,13 +18,13 @@ internal sealed class Page83Text
         Spellings = [.. Read(text.Trim()).Append(text).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <summary>What the user typed.</summary>
+    /// <summary>The text as typed.</summary>
     public string Text { get; }
 
-    /// <summary>The identities that may be meant, the likeliest first.</summary>
+    /// <summary>The possible identities, the likeliest first.</summary>
     public IReadOnlyList<string> Spellings { get; }
 
-    /// <summary>Whether an identity is meant.</summary>
+    /// <summary>Whether an identity matches.</summary>
     public bool Means(string page83Id) => Spellings.Contains(page83Id, StringComparer.Ordinal);
 
     private static IEnumerable<string> Read(string text)
@@ -45,7 +45,7 @@ internal sealed class Page83Text
         return digits.All(char.IsAsciiHexDigit) ? WithType(digits) : [name];
     }
 
-    /// <summary>With the type digit that multipath writes first: NAA and EUI-64 tell by their length and first digit, and may have it already.</summary>
+    /// <summary>Adds the type digit that multipath writes first: NAA and EUI-64 are recognised by length and first digit, and may have it already.</summary>
     private static IEnumerable<string> WithType(string digits) => digits switch
     {
         { Length: Naa6Digits } when digits[0] == '6' => ["3" + digits],

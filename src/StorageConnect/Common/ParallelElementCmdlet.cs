@@ -4,10 +4,10 @@ using System.Runtime.ExceptionServices;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that does something with elements on this host, several at once, and writes each result as it comes.</summary>
+/// <summary>A cmdlet that works on elements on this host, several at once, and writes each result as it comes.</summary>
 public abstract class ParallelElementCmdlet : StorageElementCmdlet
 {
-    // How long a stopped pipeline waits until what was begun is taken back.
+    // How long a stopped pipeline waits for the rollback.
     private static readonly TimeSpan TakingBack = TimeSpan.FromSeconds(30);
 
     private readonly BlockingCollection<Outcome> _outcomes = [];
@@ -31,20 +31,20 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
         }
         catch (StorageConnectException e)
         {
-            // Once, not once for each element.
+            // Once per command, not per element.
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(e, null));
         }
     }
 
-    /// <summary>Begins work on an element as soon as there is room.</summary>
+    /// <summary>Begins work on an element as soon as a slot is free.</summary>
     /// <param name="element">The element, for errors.</param>
-    /// <param name="work">The work; it is handed what takes warnings. What it returns is written, unless it is null.</param>
+    /// <param name="work">The work; its argument receives warnings. Its result is written, unless it is null.</param>
     private protected void Begin(StorageElement element, Func<Action<string>, CancellationToken, Task<object?>> work)
     {
         _throttle ??= new(ThrottleLimit, ThrottleLimit);
         _works.Add(Task.Run(() => RunAsync(element, work, _throttle, StopToken)));
 
-        // While others are still being found further up the pipeline.
+        // While the pipeline still delivers others.
         WriteReady();
     }
 
@@ -64,7 +64,7 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
 
     private protected sealed override void CleanUp()
     {
-        // Ctrl+C took the pipeline away from work that takes itself back now.
+        // After Ctrl+C the work rolls itself back.
         if (Task.WaitAll([.. _works], TakingBack))
         {
             _outcomes.Dispose();

@@ -5,8 +5,8 @@ using System.Reflection;
 namespace StorageConnect;
 
 /// <summary>
-/// The dates of records, for <c>StorageConnect.types.ps1xml</c>: as text they are in round-trip format, so that Export-Csv keeps the instant. A date's
-/// own text has neither its fractions of a second nor the same meaning in every culture.
+/// The dates of records, for <c>StorageConnect.types.ps1xml</c>: their text is in round-trip format, so that Export-Csv keeps the instant. The default
+/// text has no fractions of a second and depends on the culture.
 /// </summary>
 public static class RecordMoments
 {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Turns what users give as a size (10GB, 3.5TB, "20GB") into bytes, and says clearly what can't be one.</summary>
+/// <summary>Converts a size as typed (10GB, 3.5TB, "20GB") into bytes, with a clear error for anything else.</summary>
 internal sealed partial class SizeTransformationAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
@@ -19,7 +19,7 @@ internal sealed partial class SizeTransformationAttribute : ArgumentTransformati
         catch (PSInvalidCastException e)
         {
             throw new ArgumentTransformationMetadataException(
-                $"'{inputData}' is no size: give bytes as a whole number from 1 to {long.MaxValue}, such as 10GB or 3.5TB.", e);
+                $"'{inputData}' is not a size: give bytes as a whole number from 1 to {long.MaxValue}, such as 10GB or 3.5TB.", e);
         }
     }
 

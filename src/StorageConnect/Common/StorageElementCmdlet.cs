@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that does something with each LUN or clone it is given.</summary>
+/// <summary>A cmdlet that works on each given LUN or clone.</summary>
 public abstract class StorageElementCmdlet : OscServerCmdlet
 {
     /// <summary>The elements, as objects or by name or Uuid.</summary>

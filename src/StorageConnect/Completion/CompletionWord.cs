@@ -5,10 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace StorageConnect.Commands;
 
-/// <summary>The word under the cursor, without the quote it may begin with, and how a name is written in its place.</summary>
+/// <summary>The word under the cursor, without its opening quote, and the text that replaces it.</summary>
 internal sealed partial class CompletionWord
 {
-    // PowerShell takes the typographic ones as quotes, too.
+    // PowerShell accepts typographic quotes, too.
     private const string SingleQuotes = "'\u2018\u2019\u201a\u201b";
     private const string DoubleQuotes = "\"\u201c\u201d\u201e";
     private const string WildcardCharacters = "*?[]`";
@@ -20,7 +20,7 @@ internal sealed partial class CompletionWord
 
     /// <summary>A word as typed so far.</summary>
     /// <param name="typed">The word, with its quotes.</param>
-    /// <param name="isPattern">True where wildcard characters mean something, so that those of a name must be escaped.</param>
+    /// <param name="isPattern">True where wildcards are expanded, so that those of a name must be escaped.</param>
     public CompletionWord(string? typed, bool isPattern)
     {
         _isPattern = isPattern;
@@ -34,7 +34,7 @@ internal sealed partial class CompletionWord
             _text = _quote == '\'' ? _text.Replace("''", "'", StringComparison.Ordinal) : Unescape(_text);
         }
 
-        // What is typed escaped, where that is needed, means the sign itself; a bare star or question mark stands for others in any word.
+        // An escaped character means itself; a bare star or question mark is a wildcard in any word.
         var stars = isPattern ? Escaped().Replace(_text, "") : _text;
         if (stars.AsSpan().ContainsAny('*', '?'))
         {
@@ -47,10 +47,10 @@ internal sealed partial class CompletionWord
         }
     }
 
-    /// <summary>Whether a name begins with the word, in any case; or matches it, where it has wildcards.</summary>
+    /// <summary>Whether a name begins with the word, ignoring case; or matches it, where it has wildcards.</summary>
     public bool Matches(string name) => _pattern?.IsMatch(name) ?? name.StartsWith(_text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The name as it must stand on the command line.</summary>
+    /// <summary>The name as the command line needs it.</summary>
     public string Write(string name)
     {
         var text = _isPattern ? EscapeWildcards(name) : name;
@@ -62,7 +62,7 @@ internal sealed partial class CompletionWord
         };
     }
 
-    // What begins with a letter and holds none of PowerShell's signs is a word by itself; a number would become one.
+    // A word that begins with a letter and has none of PowerShell's special characters needs no quotes. A number would be parsed as one.
     private static bool IsBare(string text) =>
         (char.IsLetter(text[0]) || text[0] == '_') && text.All(sign => char.IsLetterOrDigit(sign) || sign is '_' or '-' or '.' or ':' or '/' or '=');
 

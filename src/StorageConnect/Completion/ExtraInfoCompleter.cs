@@ -9,7 +9,7 @@ public sealed partial class ExtraInfoCompleter : NameCompleter
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound)
     {
         var asked = Bound(bound, "Plugin")?.ToString();
-        // Set-OscStorageServer names the server, and that its plug-in.
+        // With Set-OscStorageServer the plug-in is that of the server.
         var servers = asked is null && bound.Contains("StorageServer")
             ? Servers(bound).Select(server => server.PluginName).ToHashSet(StringComparer.OrdinalIgnoreCase)
             : null;

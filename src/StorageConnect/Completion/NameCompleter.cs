@@ -8,8 +8,8 @@ using StorageConnect.Engine.Names;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Completes names from what arrays have told before. An array is asked only where nothing of the kind is known, and for 300 ms at most.
-/// Completion never fails.
+/// Completes names from earlier results. An array is queried only where no name of the kind is known, and for 300 ms at most. Completion never
+/// fails.
 /// </summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
@@ -35,20 +35,20 @@ public abstract class NameCompleter : IArgumentCompleter
         }
         catch (Exception e) when (e is StorageConnectException or WildcardPatternException)
         {
-            // Nothing to offer; the command itself will tell what is wrong.
+            // Nothing to offer; the command itself reports the error.
             return Otherwise(wordToComplete);
         }
     }
 
-    /// <summary>What stands in where nothing is known; null where PowerShell may then offer names of files.</summary>
+    /// <summary>The completion where nothing is known; null where PowerShell may then offer file names.</summary>
     private protected virtual string? Fallback => null;
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
-    /// <summary>What there is to choose from.</summary>
+    /// <summary>The candidates.</summary>
     private protected abstract IEnumerable<Candidate> Find(string commandName, IDictionary bound);
 
-    /// <summary>The servers to choose names from: the one on the command line, if it says one, or all.</summary>
+    /// <summary>The servers to choose names from: the one on the command line, or all.</summary>
     private protected static IEnumerable<StorageServer> Servers(IDictionary bound)
     {
         var servers = Engine.GetServers();
@@ -69,14 +69,14 @@ public abstract class NameCompleter : IArgumentCompleter
         var servers = Servers(bound).ToDictionary(server => server.Uuid, server => server.Name);
         var tips = kinds.SelectMany(kind => servers.Select(server => (Key: (kind, server.Key), Tip: $"{Word(kind)} on {server.Value}")))
             .ToDictionary(pair => pair.Key, pair => pair.Tip);
-        AskWhereNothingIsKnown(kinds, servers);
+        QueryWhereUnknown(kinds, servers);
         return kinds.SelectMany(kind => Engine.Names.Get(kind)
             .Where(known => servers.ContainsKey(known.ServerUuid))
             .Select(known => new Candidate(known.Name, tips[(kind, known.ServerUuid)])));
     }
 
-    // The engine learns the names as they come; what came in time is offered.
-    private static void AskWhereNothingIsKnown(NameKind[] kinds, Dictionary<string, string> servers)
+    // The engine records the names as they arrive; those in time are offered.
+    private static void QueryWhereUnknown(NameKind[] kinds, Dictionary<string, string> servers)
     {
         var questions = kinds.SelectMany(kind =>
         {
@@ -89,18 +89,18 @@ public abstract class NameCompleter : IArgumentCompleter
         }
 
         using var timeout = new CancellationTokenSource(LiveQueryTimeout);
-        var answers = questions.Select(question => Task.Run(() => AskAsync(question.Kind, question.Array, timeout.Token))).ToArray();
+        var answers = questions.Select(question => Task.Run(() => QueryAsync(question.Kind, question.Array, timeout.Token))).ToArray();
         try
         {
             Task.WaitAll(answers, LiveQueryTimeout);
         }
         catch (AggregateException)
         {
-            // An array that can't answer has no names to offer; a command says why.
+            // An array that doesn't answer has no names to offer; a command reports why.
         }
     }
 
-    private static async Task AskAsync(NameKind kind, StorageArray array, CancellationToken cancellationToken)
+    private static async Task QueryAsync(NameKind kind, StorageArray array, CancellationToken cancellationToken)
     {
         switch (kind)
         {
@@ -125,7 +125,7 @@ public abstract class NameCompleter : IArgumentCompleter
     private protected static object? Bound(IDictionary bound, string parameter) =>
         bound[parameter] is PSObject { BaseObject: { } inner } ? inner : bound[parameter];
 
-    // An empty answer makes PowerShell offer the files of the current folder.
+    // After an empty result PowerShell offers the files of the current folder.
     private CompletionResult[] Otherwise(string typed)
     {
         var text = typed.Length > 0 ? typed : Fallback;
@@ -142,6 +142,6 @@ public abstract class NameCompleter : IArgumentCompleter
         _ => kind.ToString(),
     };
 
-    /// <summary>A name, and what to tell of it.</summary>
+    /// <summary>A name, and its tooltip.</summary>
     private protected readonly record struct Candidate(string Name, string Tip);
 }

@@ -1,10 +1,11 @@
 using System.Collections;
 namespace StorageConnect.Commands;
 
-/// <summary>Completes the Ids of operations, as they were last kept.</summary>
+/// <summary>Completes the Ids of the stored operations.</summary>
 public sealed class OperationCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>
-        Engine.Operations.GetAll().Select(news =>
-            new Candidate(news.Id, news.Operation is { } known ? $"{known.Kind} of {known.Target} on {known.StorageServerName}, {known.State}" : news.Id));
+        Engine.Operations.GetAll().Select(update => new Candidate(
+            update.Id,
+            update.Operation is { } known ? $"{known.Kind} of {known.Target} on {known.StorageServerName}, {known.State}" : update.Id));
 }

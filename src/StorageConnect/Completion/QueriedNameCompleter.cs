@@ -8,7 +8,7 @@ public sealed class QueriedNameCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) => Known(bound, KindOf(commandName));
 
-    // The end of the noun tells it, whatever prefix the module was imported with.
+    // Chosen by the end of the noun, because the module may be imported with a prefix.
     private static NameKind KindOf(string commandName) =>
         commandName.EndsWith("Snapshot", StringComparison.OrdinalIgnoreCase) ? NameKind.Snapshot
         : commandName.EndsWith("AccessGroup", StringComparison.OrdinalIgnoreCase) ? NameKind.AccessGroup

@@ -5,7 +5,7 @@ using System.Management.Automation.Language;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Completes a size: a number that was typed gets a unit, and without one there are some to begin with.</summary>
+/// <summary>Completes a size: a typed number gets a unit, and without a number some sizes are offered.</summary>
 public sealed class SizeCompleter : IArgumentCompleter
 {
     private static readonly string[] Beginnings = ["1GB", "10GB", "100GB", "1TB", "10TB"];
@@ -22,7 +22,7 @@ public sealed class SizeCompleter : IArgumentCompleter
         return
         [
             .. offered.Where(size => size.StartsWith(wordToComplete, StringComparison.OrdinalIgnoreCase))
-                // An empty answer makes PowerShell offer the files of the current folder.
+                // After an empty result PowerShell offers the files of the current folder.
                 .DefaultIfEmpty(wordToComplete)
                 .Select(size => new CompletionResult(size, size, CompletionResultType.ParameterValue, $"{size}, in binary units")),
         ];

@@ -1,7 +1,7 @@
 using System.Collections;
 namespace StorageConnect.Commands;
 
-/// <summary>Completes the names of pools, as the servers last told them.</summary>
+/// <summary>Completes the names of pools, as the servers last reported them.</summary>
 public sealed class VolumeGroupCompleter : NameCompleter
 {
     private protected override IEnumerable<Candidate> Find(string commandName, IDictionary bound) =>

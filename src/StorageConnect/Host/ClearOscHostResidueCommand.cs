@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Clears away what Get-OscHostResidue shows and what has been there for a while. Each is looked at again right before; what is in use stays.
+/// Clears residue that Get-OscHostResidue shows and that has existed for a while. Each is checked again right before; residue in use stays.
 /// </summary>
 [Cmdlet(VerbsCommon.Clear, "OscHostResidue", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(OscHostResidue))]
@@ -11,13 +11,13 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
 {
     private const int QuarterOfAnHour = 900;
 
-    /// <summary>Residue as Get-OscHostResidue showed it; all there is when left out.</summary>
+    /// <summary>Residue as Get-OscHostResidue showed it; by default all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [ChoosesResidue]
     [Alias("HostResidue")]
     public OscHostResidue[]? InputObject { get; set; }
 
-    /// <summary>For how many seconds it must have been there, since it was first seen.</summary>
+    /// <summary>How many seconds must have passed since it was first seen.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int GracePeriod { get; set; } = QuarterOfAnHour;
@@ -41,13 +41,13 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
     {
         if (residue.Kind is OscHostResidueKind.Interrupted or OscHostResidueKind.PresentedUnseen)
         {
-            WriteVerbose($"{residue} is not for clearing: {residue.SuggestedAction}");
+            WriteVerbose($"{residue} can't be cleared here: {residue.SuggestedAction}");
             return;
         }
 
         if (DateTimeOffset.UtcNow - residue.Since < TimeSpan.FromSeconds(GracePeriod))
         {
-            WriteVerbose($"{residue} has been there since {residue.Since.LocalDateTime} only: it is left for now.");
+            WriteVerbose($"{residue} was first seen at {residue.Since.LocalDateTime}: it is kept for now.");
             return;
         }
 

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Everyone may; paths' states are best known to root.
+/// Shows the LUNs on this host: multipath devices with their paths, and disks that are in none. Needs no root, except for complete states of paths.
 /// </summary>
 [Cmdlet(VerbsCommon.Get, "OscDevice")]
 [OutputType(typeof(OscDevice))]
@@ -11,14 +11,14 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
 {
     private IReadOnlyList<OscDevice>? _devices;
 
-    /// <summary>Identities as multipath writes them, the elements' page 0x83 ids; wildcards allowed. All devices when left out.</summary>
+    /// <summary>Identities as multipath writes them, the elements' page 0x83 ids; wildcards allowed. By default all devices.</summary>
     [Parameter(Position = 0)]
     [ChoosesNames]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(WwidCompleter))]
     public string[]? Wwid { get; set; }
 
-    /// <summary>Elements whose devices are wanted.</summary>
+    /// <summary>Elements whose devices are listed.</summary>
     [Parameter(ValueFromPipeline = true)]
     [Chooses<StorageElementIdentity>]
     [Alias("StorageElement")]

@@ -2,12 +2,12 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows what is left behind on this host by storage that is no longer used.</summary>
+/// <summary>Shows residue on this host: devices, sessions and records of storage that is no longer used.</summary>
 [Cmdlet(VerbsCommon.Get, "OscHostResidue")]
 [OutputType(typeof(OscHostResidue))]
 public sealed class GetOscHostResidueCommand : OscCmdlet
 {
-    /// <summary>Don't ask the registered arrays; leave out what only they could tell.</summary>
+    /// <summary>Don't query the registered arrays; omit residue that only they can show.</summary>
     [Parameter]
     public SwitchParameter HostOnly { get; set; }
 

@@ -5,7 +5,7 @@ namespace StorageConnect.Commands;
 
 /// <summary>
 /// Marks a parameter that chooses what a cmdlet works on. Nothing, an empty text or list, a list with such a member and objects of another kind
-/// are refused before anything is read, wherever they come from.
+/// are refused before anything is read, from any source.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
@@ -13,7 +13,7 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
     /// <summary>True where the parameter takes a single value.</summary>
     public bool One { get; set; }
 
-    /// <summary>What the parameter takes, for errors.</summary>
+    /// <summary>The accepted input, for errors.</summary>
     public abstract string Wanted { get; }
 
     private protected abstract Type ItemType { get; }
@@ -54,7 +54,7 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
             }
             else if (BindsByProperty(given))
             {
-                // With this cause PowerShell goes on to the object's properties.
+                // With this cause PowerShell tries the object's properties next.
                 var problem = $"{given.Description} is not {Wanted}.";
                 throw new ArgumentTransformationMetadataException(problem, new PSInvalidCastException(problem));
             }
@@ -80,11 +80,11 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
 
     private static bool IsEmptyText(object given) => given is string text && string.IsNullOrWhiteSpace(text);
 
-    // A row stays in its wrapper: that is all there is of it.
+    // A row stays in its wrapper: a row has no other object.
     private static object? Unwrap(object? value) =>
         value is PSObject { BaseObject: not PSCustomObject and var inner } wrapped ? AsTyped(wrapped, inner) ?? inner : value;
 
-    /// <summary>The text of a number as it was typed, where that is another than the number's own: identities and names can be digits alone.</summary>
+    /// <summary>The text of a number as typed, where it differs from the number's own text: identities and names can be digits alone.</summary>
     private static string? AsTyped(PSObject wrapped, object inner) =>
         inner is int or long or double or decimal or System.Numerics.BigInteger
             && LanguagePrimitives.ConvertTo<string>(wrapped) is var typed && typed != LanguagePrimitives.ConvertTo<string>(inner)

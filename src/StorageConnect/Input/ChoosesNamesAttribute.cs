@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Marks a parameter that takes names or other texts that are looked for.</summary>
+/// <summary>Marks a parameter that takes names or other texts to search for.</summary>
 internal class ChoosesNamesAttribute : ChoosesAttribute
 {
     /// <summary>The type of record whose name is taken where the record itself is given; null for none.</summary>
     public string? Of { get; set; }
 
-    /// <summary>The property that stands for such a record.</summary>
+    /// <summary>The property used for such a record.</summary>
     public string Property { get; set; } = "Name";
 
     /// <summary>True in cmdlets that make something new: a row's values bind to the parameters one by one.</summary>
@@ -80,7 +80,7 @@ internal sealed class ChoosesContextsAttribute : ChoosesAttribute
         : given.RecordType == nameof(AccessContext) && given[nameof(AccessContext.Host)] is { } host ? [FromRow(given, host)]
         : null;
 
-    // Secrets don't travel: those of the server's own context are used.
+    // Secrets are not serialized: those of the server's own context are used.
     private static AccessContext FromRow(GivenObject row, string host) => new()
     {
         Host = host,

@@ -1,7 +1,7 @@
 namespace StorageConnect.Commands;
 
-/// <summary>Marks a parameter that takes things of one kind: records, live or not, rows that came from one, names and Uuids.</summary>
-/// <typeparam name="T">How the kind is known.</typeparam>
+/// <summary>Marks a parameter that takes objects of one kind: records, live or deserialized, rows of such records, names and Uuids.</summary>
+/// <typeparam name="T">The identity type of the kind.</typeparam>
 internal class ChoosesAttribute<T> : ChoosesAttribute
     where T : RecordIdentity, IRecordIdentity<T>
 {
@@ -12,7 +12,7 @@ internal class ChoosesAttribute<T> : ChoosesAttribute
     private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => T.From(given) is { } identity ? [identity] : null;
 }
 
-/// <summary>Marks a parameter that takes any record, for the server that it is on, and names of servers.</summary>
+/// <summary>Marks a parameter that takes any record, for its server, and names of servers.</summary>
 internal sealed class ChoosesServerOfAttribute : ChoosesAttribute<StorageServerIdentity>
 {
     public override string Wanted => "a storage server by name, Uuid or record, or a record of something on it";
@@ -21,7 +21,7 @@ internal sealed class ChoosesServerOfAttribute : ChoosesAttribute<StorageServerI
         StorageServerIdentity.OfRecord(given) is { } identity ? [identity] : base.Convert(given);
 }
 
-/// <summary>Marks a parameter that takes records of several kinds, and the names of elements or of what the cmdlet lists.</summary>
+/// <summary>Marks a parameter that takes records of several kinds, and the names of elements or of objects that the cmdlet lists.</summary>
 [Flags]
 internal enum PipedKinds
 {
@@ -30,7 +30,7 @@ internal enum PipedKinds
     Servers = 4,
 }
 
-/// <summary>Marks the parameter of a Get- cmdlet that takes what is piped: a record means itself, a text is a name.</summary>
+/// <summary>Marks the pipeline parameter of a Get- cmdlet: a record stands for itself, a text is a name.</summary>
 internal sealed class ChoosesAnyAttribute(PipedKinds kinds, string wanted) : ChoosesAttribute
 {
     public override string Wanted => wanted;

@@ -2,13 +2,13 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What was given to a parameter or came through the pipeline: a text, a record, a row that came from one, or something else.</summary>
+/// <summary>The value of a parameter or from the pipeline: a text, a record, a row of a record, or another object.</summary>
 internal sealed class GivenObject
 {
     private const string RecordNamespace = "StorageConnect.";
     private const int MostShown = 60;
 
-    // What serialization, Select-Object and Import-Csv put before the name of the type that an object had.
+    // The prefixes of serialization, Select-Object and Import-Csv before an object's original type name.
     private static readonly string[] Prefixes = ["Deserialized.", "Selected.", "CSV:"];
 
     private readonly PSObject _object;
@@ -35,11 +35,11 @@ internal sealed class GivenObject
     public string? Text { get; }
 
     /// <summary>
-    /// The name of the record's type without its namespace, live or not; null for what is no record and for rows that could be of several kinds.
+    /// The name of the record's type without its namespace, live or deserialized; null for other objects and for rows that could be of several kinds.
     /// </summary>
     public string? RecordType { get; }
 
-    /// <summary>True for an object that only holds values: a row of a CSV file, of JSON, of Select-Object, a deserialized record.</summary>
+    /// <summary>True for an object that only has values: a row of a CSV file, of JSON, of Select-Object, a deserialized record.</summary>
     public bool IsRow { get; }
 
     /// <summary>True for a record or a row.</summary>
@@ -48,10 +48,10 @@ internal sealed class GivenObject
     /// <summary>A property's value as text; null when there is none or it is empty.</summary>
     public string? this[string property] => _object.Properties[property]?.Value?.ToString() is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 
-    /// <summary>The server that it tells: its Uuid, else its name.</summary>
+    /// <summary>The server in it: its Uuid, else its name.</summary>
     public string? Server => this[nameof(StorageElement.StorageServerUuid)] ?? this[nameof(StorageElement.StorageServerName)] ?? this[nameof(StorageServer)];
 
-    /// <summary>What it is, for errors.</summary>
+    /// <summary>Its description, for errors.</summary>
     public string Description
     {
         get
@@ -90,7 +90,7 @@ internal sealed class GivenObject
 
         if (name.StartsWith(RecordNamespace, StringComparison.Ordinal))
         {
-            // What follows the sign only chooses a view.
+            // The part after the sign only selects a view.
             return (name[RecordNamespace.Length..].Split('#')[0], true);
         }
 

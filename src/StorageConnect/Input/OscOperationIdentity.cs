@@ -22,7 +22,7 @@ public sealed class OscOperationIdentity : RecordIdentity, IRecordIdentity<OscOp
     /// <inheritdoc/>
     static string IRecordIdentity<OscOperationIdentity>.Wanted => "an operation: its record (Get-OscOperation) or its Id";
 
-    /// <summary>The record, if one was given. Old by now: the present state is asked for.</summary>
+    /// <summary>The record, if one was given. It may be old: the present state is queried.</summary>
     public OscOperation? Record { get; }
 
     static OscOperationIdentity? IRecordIdentity<OscOperationIdentity>.From(GivenObject given) => given switch

@@ -1,6 +1,6 @@
 namespace StorageConnect.Commands;
 
-/// <summary>What is piped into a cmdlet that makes something new: a name, a row with the values of its parameters, or the server.</summary>
+/// <summary>Pipeline input of a cmdlet that creates something: a name, a row with the values of its parameters, or the server.</summary>
 public sealed class PipedRow
 {
     internal PipedRow(GivenObject given)
@@ -13,14 +13,14 @@ public sealed class PipedRow
     /// <summary>True for the record of a server.</summary>
     internal bool IsServer { get; }
 
-    /// <summary>The server that it is, or names; null when it names none.</summary>
+    /// <summary>The server that it is or names; null for none.</summary>
     internal string? Server { get; }
 
-    /// <summary>What it is, for errors.</summary>
+    /// <summary>Its description, for errors.</summary>
     internal string Description { get; }
 }
 
-/// <summary>Marks the parameter that takes what is piped into a cmdlet that makes something new.</summary>
+/// <summary>Marks the pipeline parameter of a cmdlet that creates something.</summary>
 internal sealed class ChoosesRowAttribute : ChoosesAttribute
 {
     public ChoosesRowAttribute() => One = true;

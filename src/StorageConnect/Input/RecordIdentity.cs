@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>What identity types share: a name or Uuid as typed, or the identity of a record, live, deserialized or as a row.</summary>
+/// <summary>The base of identity types: a name or Uuid as typed, or the identity of a record, live, deserialized or as a row.</summary>
 public abstract class RecordIdentity
 {
     private protected RecordIdentity(string key, string? server = null)
@@ -21,13 +21,13 @@ public abstract class RecordIdentity
     /// <summary>The server the record is on, by Uuid or name; null when only a name was given.</summary>
     public string? Server { get; }
 
-    /// <summary>True for a name that stands alone in a row: it is known in cmdlets whose name it is, and not in others.</summary>
+    /// <summary>True for a row with nothing but a name: accepted in cmdlets that list objects of that name, and not in others.</summary>
     internal bool IsNamedRow { get; private protected init; }
 
     /// <summary>True for a text: a name, or a Uuid that was typed.</summary>
     internal bool IsText { get; private protected init; }
 
-    /// <summary>As users see it in errors and prompts.</summary>
+    /// <summary>Its text in errors and prompts.</summary>
     public override string ToString() => Key;
 
     private protected static T FromRow<T>(PSObject row)
@@ -35,11 +35,11 @@ public abstract class RecordIdentity
         T.From(new(row)) ?? throw new PSInvalidCastException($"The object is not {T.Wanted}.");
 }
 
-/// <summary>How an identity type is made of what was given.</summary>
+/// <summary>How an identity type is created from input.</summary>
 /// <typeparam name="T">The type itself.</typeparam>
 internal interface IRecordIdentity<T>
 {
-    /// <summary>What can be given, for errors.</summary>
+    /// <summary>The accepted input, for errors.</summary>
     static abstract string Wanted { get; }
 
     /// <summary>The identity of an object; null when it is of another kind.</summary>

@@ -6,21 +6,21 @@ using System.Runtime.CompilerServices;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Values that choose nothing, or something of the wrong kind. They are bound all the same and refused before the cmdlet reads anything: an error
-/// in binding is only a warning where the value is a default (<c>$PSDefaultParameterValues</c>), and the cmdlet would then work on all there is.
+/// Values that choose nothing, or an object of the wrong kind. They are bound nevertheless and refused before the cmdlet reads anything: a binding
+/// error is only a warning where the value is a default (<c>$PSDefaultParameterValues</c>), and the cmdlet would then work on everything.
 /// </summary>
 internal static class RefusedInput
 {
     private static readonly ConditionalWeakTable<object, Refusal> Refused = [];
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> ChoosingParameters = new();
 
-    /// <summary>A value to bind in the place of one that chooses nothing.</summary>
+    /// <summary>The value that is bound in place of one that chooses nothing.</summary>
     public static object Empty(Type itemType, bool isOne, string given) => Mark(itemType, isOne, new(given, null));
 
-    /// <summary>A value to bind in the place of one of the wrong kind.</summary>
+    /// <summary>The value that is bound in place of one of the wrong kind.</summary>
     public static object Wrong(Type itemType, bool isOne, string given, string wanted) => Mark(itemType, isOne, new(given, wanted));
 
-    /// <summary>The error about what the cmdlet has been given so far; null when there is none.</summary>
+    /// <summary>The error of the values bound so far; null when there is none.</summary>
     public static InvalidRequestException? Find(PSCmdlet cmdlet)
     {
         var parameters = ChoosingParameters.GetOrAdd(cmdlet.GetType(), static type =>
@@ -40,7 +40,7 @@ internal static class RefusedInput
 
     private static object Mark(Type itemType, bool isOne, Refusal refusal)
     {
-        // Never null: PowerShell would tell of that, and not of the reason.
+        // Never null: PowerShell would report that in place of the reason.
         var value = itemType == typeof(string)
             ? new string('?', 1)
             : RuntimeHelpers.GetUninitializedObject(itemType.IsAbstract ? typeof(StorageElementIdentity) : itemType);

@@ -39,7 +39,7 @@ public sealed class StorageElementIdentity : RecordIdentity, IRecordIdentity<Sto
     /// <summary>The record, if one was given.</summary>
     public StorageElement? Record { get; }
 
-    /// <summary>The identity of a deserialized record or a row, where it tells enough to ask for it; all else is asked of the array.</summary>
+    /// <summary>The identity of a deserialized record or a row, where it has enough for a look-up; everything else comes from the array.</summary>
     public StorageElement? Stale { get; private init; }
 
     /// <inheritdoc/>

@@ -40,13 +40,13 @@ public sealed class StorageServerIdentity : RecordIdentity, IRecordIdentity<Stor
     internal static StorageServerIdentity? From(GivenObject given) => given switch
     {
         { Text: { } text } => new(text),
-        // Only a thing on a server tells a server: a row that does is not the server itself.
+        // Only objects on a server have a server: a row with one is not the server itself.
         _ when !given.CanBe(nameof(StorageServer)) || (given.RecordType is null && given.Server is not null) => null,
         _ when given[nameof(StorageServer.Uuid)] is { } uuid => new(uuid, given[nameof(StorageServer.Name)] ?? uuid),
         _ when given.IsRow && given[nameof(StorageServer.Name)] is { } name => new(name, name) { IsNamedRow = true },
         _ => null,
     };
 
-    /// <summary>The server that a record is on; null when it tells none.</summary>
+    /// <summary>The server of a record; null when it has none.</summary>
     internal static StorageServerIdentity? OfRecord(GivenObject given) => given.TellsItself && given.Server is { } server ? new(server, server) : null;
 }

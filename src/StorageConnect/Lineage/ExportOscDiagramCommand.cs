@@ -24,11 +24,11 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>Leave a file that is there already as it is.</summary>
+    /// <summary>Don't overwrite an existing file.</summary>
     [Parameter]
     public SwitchParameter NoClobber { get; set; }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         if (_drawn.Add(array.Uuid))
         {

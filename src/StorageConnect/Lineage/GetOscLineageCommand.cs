@@ -3,11 +3,11 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows who was made of whom, and who shares blocks: of all elements of a server, or the whole family of an element or snapshot.</summary>
+/// <summary>Shows sources, copies and shared blocks: of all elements of a server, or the whole family of an element or snapshot.</summary>
 [Cmdlet(VerbsCommon.Get, "OscLineage")]
 [OutputType(typeof(OscLineage))]
 public sealed class GetOscLineageCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageArray array, StorageElement? element) =>
+    private protected override void Query(StorageArray array, StorageElement? element) =>
         WriteObject(Run(token => array.GetLineageAsync(element, token)), enumerateCollection: true);
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// A Mermaid flowchart: array, pool, element, copies, access group, host. Nodes have numbers; what users named stands in quoted texts alone, with
-/// every sign that could mean something to Mermaid written as its code.
+/// A Mermaid flowchart: array, pool, element, copies, access group, host. Nodes have numbers; names of users appear only in quoted texts, with
+/// every special character of Mermaid written as its code.
 /// </summary>
 internal sealed class MermaidDiagram
 {
@@ -59,10 +59,10 @@ internal sealed class MermaidDiagram
         }
     }
 
-    /// <summary>The text, as a Mermaid file holds it.</summary>
+    /// <summary>The text of a Mermaid file.</summary>
     public override string ToString() => $"flowchart LR\n{_nodes}{_links}";
 
-    /// <summary>A text in which every sign that isn't a plain letter, digit, space, '-', '_', '.', ',' or '/' is written as its code.</summary>
+    /// <summary>A text in which every character that isn't a plain letter, digit, space, '-', '_', '.', ',' or '/' is written as its code.</summary>
     public static string Escape(string text)
     {
         var escaped = new StringBuilder(text.Length);

@@ -6,7 +6,7 @@ using StorageConnect.Host;
 
 namespace StorageConnect.Commands;
 
-/// <summary>The engine of this process. Made at the first command, not at import.</summary>
+/// <summary>The engine of this process. Created at the first command, not at import.</summary>
 internal static class ModuleEngine
 {
     private static readonly string Folder = Path.GetDirectoryName(typeof(ModuleEngine).Assembly.Location)!;
@@ -16,7 +16,7 @@ internal static class ModuleEngine
 
     static ModuleEngine() => TraceEventSource.Register();
 
-    /// <summary>The engine for the paths that the environment names now.</summary>
+    /// <summary>The engine for the paths of the present environment.</summary>
     public static StorageEngine Current =>
         Engines.GetOrAdd(EnginePaths.FromEnvironment(Folder), paths => new(() => Make(paths))).Value;
 
@@ -35,11 +35,11 @@ internal static class ModuleEngine
         }
         catch (Exception e) when (e is StorageConnectException or IOException or UnauthorizedAccessException)
         {
-            // The file of the registered servers can't be read: the next command says so.
+            // The file of the registered servers can't be read: the next command reports it.
         }
     }
 
-    /// <summary>This host's storage, with its records where the environment says now.</summary>
+    /// <summary>This host's storage, with its records in the folder of the present environment.</summary>
     public static StorageHost Host => HostAt(EnginePaths.FromEnvironment(Folder).State);
 
     private static StorageHost HostAt(string state) => Hosts.GetOrAdd(state, static state => new(state));

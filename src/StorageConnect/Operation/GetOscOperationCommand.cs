@@ -3,14 +3,14 @@ using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 
-/// <summary>The operations of this user, each as its array has it at this moment (guide: getAsyncProgress).</summary>
+/// <summary>Shows this user's operations, each as its array reports it at this moment (guide: getAsyncProgress).</summary>
 [Cmdlet(VerbsCommon.Get, "OscOperation")]
 [OutputType(typeof(OscOperation))]
 public sealed class GetOscOperationCommand : OscQueryCmdlet
 {
     private readonly HashSet<string> _unreachable = [];
 
-    /// <summary>The operations, by Id or as objects, which may be old. All when left out.</summary>
+    /// <summary>The operations, by Id or as objects, which may be old. By default all.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Chooses<OscOperationIdentity>]
     [Alias("InputObject")]
@@ -24,7 +24,7 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public override StorageServerIdentity[]? StorageServer { get; set; }
 
-    /// <summary>Only those that stand so now.</summary>
+    /// <summary>Only those with this state now.</summary>
     [Parameter]
     [ChoosesValues<OscOperationState>]
     public OscOperationState[]? State { get; set; }
@@ -45,11 +45,11 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
             return;
         }
 
-        // The servers may be gone meanwhile; what they began can still be asked for by Id.
+        // The servers may be gone meanwhile; their operations can still be queried by Id.
         var servers = StorageServer is null ? null : Arrays().Select(array => array.Uuid).ToList();
         foreach (var kept in Engine.Operations.GetAll(servers, All))
         {
-            // Asking an array that doesn't answer takes long; once is enough.
+            // A query of an array that doesn't answer takes long; once is enough.
             Try(kept.Operation ?? (object)kept.Id, () => Write(kept.Operation is null || _unreachable.Contains(kept.Operation.StorageServerName)
                 ? kept
                 : Run(token => Engine.Operations.QueryAsync(kept.Id, token))));
@@ -78,7 +78,7 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
         }
     }
 
-    // A piped operation tells its own server, which may be gone.
+    // A piped operation has its own server, which may be gone.
     private static bool IsOn(StorageServerIdentity server, OscOperation operation) =>
         string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase)
             || Engine.GetArray(server.Key).Name == operation.StorageServerName;

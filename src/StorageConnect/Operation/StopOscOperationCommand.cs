@@ -3,7 +3,7 @@ using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Has the array stop an operation and take back what it has half made, where the plug-in can do that.</summary>
+/// <summary>Makes the array stop an operation and remove its partial result, where the plug-in supports that.</summary>
 [Cmdlet(VerbsLifecycle.Stop, "OscOperation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(OscOperation))]
 public sealed class StopOscOperationCommand : OperationCmdlet

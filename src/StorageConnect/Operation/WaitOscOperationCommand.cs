@@ -4,8 +4,8 @@ using StorageConnect.Engine.Operations;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Waits for operations, begun here or in another process, and writes each one's record as soon as it is done. One that failed is an error; the
-/// others go on. An operation keeps its outcome for a week: waiting for it again writes the same.
+/// Waits for operations, begun here or in another process, and writes each one's record as soon as it is done. A failed one is an error; the
+/// others continue. An operation keeps its outcome for a week: waiting for it again writes the same.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Wait, "OscOperation")]
 [OutputType(typeof(StorageElement), typeof(OscOperation))]
@@ -17,7 +17,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     private int _count;
 
     /// <summary>
-    /// How many seconds to wait once all operations are known; -1 for as long as it takes. Those that still run then are named in an error, and go on.
+    /// How many seconds to wait once all operations are known; -1 for no limit. An error names those that still run then; they continue.
     /// </summary>
     [Parameter]
     [ValidateRange(-1, int.MaxValue)]
@@ -28,14 +28,13 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     public SwitchParameter Any { get; set; }
 
     /// <summary>
-    /// How many seconds to leave an array alone between two questions, at least. Left out, it is asked often at first and then ever more seldom, or as its
-    /// plug-in wishes.
+    /// The least time between two queries of an array, in seconds. By default the interval grows from short to long, or is that of the plug-in.
     /// </summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue / 1000)]
     public int PollInterval { get; set; }
 
-    /// <summary>Return the operations as they ended, those that failed too, in the place of the finished records.</summary>
+    /// <summary>Return the operations as they ended, including failed ones, in place of the finished records.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
@@ -49,7 +48,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
             _count++;
         }
 
-        // While others are still being begun further up the pipeline.
+        // While the pipeline still delivers others.
         Take(_subscription.Take(), isWaiting: false);
     }
 
@@ -121,7 +120,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
     {
         if (update.Problem is { } problem)
         {
-            // How it ended nobody knows: it stays to be taken up again.
+            // Its end is not known: it stays, and can be waited for again.
             WriteError(problem, update.Operation);
             return;
         }
@@ -144,7 +143,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
         }
         finally
         {
-            // A stopped pipeline may not have got it; one that only wants no more has.
+            // A stopped pipeline may not have received it; one that only stopped reading has.
             if (!Stopping)
             {
                 Try(update.Operation, () => Engine.Operations.MoveToHistory(update.Id));
@@ -154,7 +153,7 @@ public sealed class WaitOscOperationCommand : OperationCmdlet
 
     private void GiveUp()
     {
-        // No time at all means: who is done now? So each is asked once.
+        // Without any time each operation is queried once.
         foreach (var id in Timeout == 0 ? _open.Keys.ToList() : [])
         {
             Try(_open[id], () =>

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows the plug-ins there are, usable or not, and what is wrong with those that aren't.</summary>
+/// <summary>Shows the installed plug-ins, usable or not, and the problems of those that aren't.</summary>
 [Cmdlet(VerbsCommon.Get, "OscPlugin")]
 [OutputType(typeof(OscPlugin))]
 public sealed class GetOscPluginCommand : OscCmdlet
@@ -21,7 +21,7 @@ public sealed class GetOscPluginCommand : OscCmdlet
     public AbilityKey[] Ability { get; set; } = [];
 
     /// <summary>
-    /// Show all that is known of each: descriptor, abilities, where it was found, the API revision it is called with, what is wrong with it. This loads
+    /// Show all properties of each: descriptor, abilities, where it was found, the API revision it is called with, its problem. This loads
     /// the plug-ins and runs their constructors; without it their files are read and none of their code runs.
     /// </summary>
     [Parameter]
@@ -45,7 +45,7 @@ public sealed class GetOscPluginCommand : OscCmdlet
     private bool IsAble(OscPlugin plugin) =>
         Ability.All(key => plugin.Ability?[key] is StorageConnect.Ability.Yes or StorageConnect.Ability.Online or StorageConnect.Ability.Offline);
 
-    /// <summary>The same object; its first type name chooses how it is shown.</summary>
+    /// <summary>The same object; its first type name selects the view.</summary>
     private object Shown(OscPlugin plugin)
     {
         if (!Detailed)

@@ -4,8 +4,8 @@ using StorageConnect.Engine.Plugins;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Registers a plug-in for this user: copies its files to where plug-ins are looked for. Versions stand side by side. A Python class or a program is
-/// started once, to tell what it is; of an assembly no code runs.
+/// Registers a plug-in for this user, or for all users of this machine: copies its files into the folder of those plug-ins, one folder per version. A
+/// Python class or a program is started once, for its descriptor; no code of an assembly runs.
 /// </summary>
 [Cmdlet(VerbsLifecycle.Register, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(OscPlugin))]
@@ -16,28 +16,36 @@ public sealed class RegisterOscPluginCommand : OscCmdlet
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
-    /// <summary>Register it though another plug-in has its name. A name that a plug-in of the module has stays the module's: use the class name then.</summary>
+    /// <summary>Register it even if another plug-in has its name. The name of a plug-in of the module stays the module's: use the class name then.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
     /// <summary>
     /// The program that runs a Python class or a script, by its path: another Python than /usr/bin/python3, or node. It must belong to you or root, and
-    /// nobody else may change it.
+    /// only you or root may be able to change it.
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Interpreter { get; set; }
 
-    /// <summary>Run an assembly in a process of its own: whatever it does, this session goes on. Python classes and programs always run so.</summary>
+    /// <summary>Run an assembly in a process of its own: its failure then doesn't affect this session. Python classes and programs always run so.</summary>
     [Parameter]
     public SwitchParameter Isolated { get; set; }
 
+    /// <summary>
+    /// Register it for all users of this machine, in /opt/storage-connect/plugins, which usually takes root. It runs with the rights of whoever uses it.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllUsers { get; set; }
+
     private protected override void Process() => Try(Path, () =>
     {
-        var options = new PluginOptions(Isolated, Interpreter is null ? null : GetUnresolvedProviderPathFromPSPath(Interpreter));
+        var options = new PluginOptions(Isolated, Interpreter is null ? null : GetUnresolvedProviderPathFromPSPath(Interpreter), AllUsers);
         var path = GetUnresolvedProviderPathFromPSPath(Path);
         Engine.Plugins.CheckAdd(path, Force, options);
-        if (ShouldProcess(path, "Register plug-in, which will run with your rights"))
+        if (ShouldProcess(path, AllUsers
+            ? "Register plug-in for all users, with the rights of each"
+            : "Register plug-in, which will run with your rights"))
         {
             WriteObject(Run(_ => Task.FromResult(Engine.Plugins.Add(path, Force, options))), enumerateCollection: true);
         }

@@ -4,8 +4,8 @@ using StorageConnect.Conformance;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Tells clause by clause whether the plug-in of a registered server, with the array behind it, keeps the guide. What it makes on the array has names
-/// beginning with osc-conf-, and is removed again, however the test ends.
+/// Tests clause by clause whether the plug-in of a registered server, with the array behind it, conforms to the guide. Objects that it creates on the
+/// array have names beginning with osc-conf-, and are removed again, however the test ends.
 /// </summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(OscConformanceResult))]
@@ -13,7 +13,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
 {
     private const int ProgressId = 0x05e;
 
-    // How long an interrupted test may hold its caller, to clean up.
+    // How long an interrupted test may take to clean up.
     private static readonly TimeSpan CleanupTimeout = TimeSpan.FromMinutes(1);
     private readonly List<OscConformanceResult> _results = [];
     private ConformanceRun? _run;
@@ -45,7 +45,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
     [Parameter]
     public SwitchParameter Many { get; set; }
 
-    /// <summary>What is to go wrong between the engine and the plug-in meanwhile.</summary>
+    /// <summary>The fault to inject between the engine and the plug-in.</summary>
     [Parameter]
     public PluginFault? Fault { get; set; }
 
@@ -132,7 +132,7 @@ public sealed class TestOscPluginCommand : OscCmdlet
         if (run.Remains.Count > 0)
         {
             var server = $"-StorageServer '{StorageServer.Key.Replace("'", "''", StringComparison.Ordinal)}'";
-            WriteWarning($"When what is in the way is gone, remove it with: Get-OscSnapshot osc-conf-* {server} | Remove-OscSnapshot; "
+            WriteWarning($"After removing the cause, remove them with: Get-OscSnapshot osc-conf-* {server} | Remove-OscSnapshot; "
                 + $"Get-OscStorageElement osc-conf-* {server} | Remove-OscStorageElement; Get-OscAccessGroup osc-conf-* {server} | Remove-OscAccessGroup");
         }
     }

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Removes a plug-in that this user registered. Servers that need it can't be used until there is a compatible one again.</summary>
+/// <summary>Removes a plug-in that was registered for this user or for all users. Servers that need it can't be used until there is a compatible one again.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
 public sealed class UnregisterOscPluginCommand : OscCmdlet
@@ -54,9 +54,14 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
             && (Path is null || plugin.Path == Path || System.IO.Path.GetDirectoryName(plugin.Path) == Path.TrimEnd('/'));
 
         var meant = all.Where(IsMeant).ToList();
-        // Only what this user registered can be unregistered: one of the module with the same name is not meant.
-        var own = meant.Where(plugin => plugin.Origin == PluginOrigin.User).ToList();
-        return (own.Count > 0 ? own : meant) switch
+        // This user's plug-in comes before all users'. One of the module with the same name can't be unregistered.
+        var own = meant.GroupBy(plugin => plugin.Origin).MinBy(group => group.Key switch
+        {
+            PluginOrigin.User => 0,
+            PluginOrigin.System => 1,
+            _ => 2,
+        })?.ToList() ?? [];
+        return own switch
         {
             [var plugin] => plugin,
             [] => throw (Version is null ? PluginErrors.PluginNotFound(Name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(Name, Version)),

@@ -3,10 +3,10 @@ namespace StorageConnect;
 /// <summary>How many clones or snapshots there can be, of one element or on a server.</summary>
 public sealed record OscLimit
 {
-    /// <summary>The server asked.</summary>
+    /// <summary>The queried server.</summary>
     public required string StorageServerName { get; init; }
 
-    /// <summary>The element it holds for, or null for the whole array.</summary>
+    /// <summary>The element it applies to, or null for the whole array.</summary>
     public string? StorageElementName { get; init; }
 
     /// <summary>The number, or null when unlimited.</summary>

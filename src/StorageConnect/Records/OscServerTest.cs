@@ -6,13 +6,13 @@ public sealed record OscServerTest
     /// <summary>The server tested.</summary>
     public required string StorageServerName { get; init; }
 
-    /// <summary>True when it can be used.</summary>
+    /// <summary>True when it is usable.</summary>
     public bool Passed { get; init; }
 
     /// <summary>The error's id, or null.</summary>
     public string? ErrorId { get; init; }
 
-    /// <summary>Why it can't be used, or null.</summary>
+    /// <summary>Why it isn't usable, or null.</summary>
     public string? Reason { get; init; }
 
     /// <summary>What to do about it, or null.</summary>

@@ -1,9 +1,9 @@
 namespace StorageConnect;
 
-/// <summary>The status of an array or of an element, in the array's own words.</summary>
+/// <summary>The status of an array or of an element, as text of the array.</summary>
 public sealed record OscStatus
 {
-    /// <summary>The server asked.</summary>
+    /// <summary>The queried server.</summary>
     public required string StorageServerName { get; init; }
 
     /// <summary>The element, or null for the array itself.</summary>

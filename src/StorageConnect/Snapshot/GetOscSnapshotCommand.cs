@@ -4,7 +4,7 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps). With -OlderThan or -KeepLast, those that a retention lets go.</summary>
+/// <summary>Lists snapshots, or those of an element (guide: getCurrentSnaps). With -OlderThan or -KeepLast, those that a retention policy removes.</summary>
 [Cmdlet(VerbsCommon.Get, "OscSnapshot")]
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscSnapshotCommand : OscElementListCmdlet
@@ -19,14 +19,14 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
     [ArgumentCompleter(typeof(QueriedNameCompleter))]
     public override string[]? Name { get; set; }
 
-    /// <summary>Elements whose snapshots are wanted, snapshots to read again, servers, or from the pipeline names of snapshots.</summary>
+    /// <summary>Elements whose snapshots are listed, snapshots to read again, servers, or from the pipeline names of snapshots.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ChoosesAny(PipedKinds.Elements | PipedKinds.Servers, "the record of a storage element, of a snapshot or of a storage server, or a snapshot's name")]
     [Alias("StorageElement", "Snapshot")]
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public override RecordIdentity[]? InputObject { get; set; }
 
-    /// <summary>Only those made before: a moment, or how long ago (TimeSpan).</summary>
+    /// <summary>Only those created before a date, or before a time span ago (TimeSpan).</summary>
     [Parameter]
     [Moment]
     public DateTimeOffset? OlderThan { get; set; }
@@ -38,8 +38,8 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.SnapshotNotFound(name, arrays);
 
-    // A snapshot is itself, as it is now.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+    // A snapshot stands for itself, as it is now.
+    private protected override async Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
         CancellationToken cancellationToken) =>
         element?.Type == StorageElementType.Snapshot
             ? [await array.GetInfoAsync(element, cancellationToken)]
@@ -68,7 +68,7 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
             return;
         }
 
-        // One that holds several elements stays while it is among the last of any of them, asked for or not.
+        // A snapshot of several elements stays while it is among the last of any of them, listed or not.
         foreach (var (array, member) in _retention.OtherMembers)
         {
             Try(array.Server, () =>

@@ -32,7 +32,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
         else if (ShouldChange(array, Describe(element.Name, array), "Create snapshot", token => array.CreateSnapAsync(element, SnapshotName, token),
             new() { NewElement = SnapshotName }))
         {
-            Begin(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait);
+            Change(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait, element.Uuid, SnapshotName);
         }
     }
 

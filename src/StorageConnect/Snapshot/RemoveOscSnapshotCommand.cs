@@ -12,7 +12,7 @@ public sealed class RemoveOscSnapshotCommand : SnapshotCmdlet
     {
         if (ShouldChange(array, Describe(snapshot.Name, array), "Remove snapshot", token => array.SnapRemoveAsync(snapshot, token)))
         {
-            Run(token => array.SnapRemoveAsync(snapshot, token));
+            Change(array, token => array.SnapRemoveAsync(snapshot, token), snapshot.Uuid);
         }
     }
 }

@@ -3,21 +3,21 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Chooses the snapshots that may go: those made before a moment, and of each element all but the newest few. A snapshot whose time can't be
-/// believed (none, or one in the future) counts as the newest, so that a clock that was wrong costs no snapshot.
+/// Chooses the snapshots to remove: those created before a date, and of each element all but the newest few. A snapshot without a plausible time
+/// (none, or one in the future) counts as the newest, so that a wrong clock costs no snapshot.
 /// </summary>
 internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast, DateTimeOffset now)
 {
-    // Clocks of arrays and hosts differ by so much without being wrong.
+    // The accepted difference between the clocks of arrays and hosts.
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private readonly Dictionary<(string Server, string Uuid), (StorageArray Array, StorageElement Snapshot)> _asked = [];
     private readonly Dictionary<(string Server, string Uuid), StorageElement> _all = [];
 
-    /// <summary>What the user should know about what was chosen.</summary>
+    /// <summary>Warnings about the choice.</summary>
     public List<string> Warnings { get; } = [];
 
-    /// <summary>The other members of snapshots of several elements, whose snapshots count, too.</summary>
+    /// <summary>The other members of snapshots of several elements: their snapshots count, too.</summary>
     public IReadOnlyCollection<(StorageArray Array, string Member)> OtherMembers =>
         keepLast is null ? [] : [.. _asked.Values.Where(one => one.Snapshot.SourceUuids.Count > 1)
             .SelectMany(one => one.Snapshot.SourceUuids.Select(member => (one.Array, member))).Distinct()];
@@ -29,7 +29,7 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
         _all[(array.Uuid, snapshot.Uuid)] = snapshot;
     }
 
-    /// <summary>Snapshots that count, and are not chosen.</summary>
+    /// <summary>Snapshots that count but are not chosen.</summary>
     public void AddBeside(StorageArray array, IEnumerable<StorageElement> snapshots)
     {
         foreach (var snapshot in snapshots)
@@ -38,7 +38,7 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
         }
     }
 
-    /// <summary>Those that may go, the oldest first.</summary>
+    /// <summary>The snapshots to remove, the oldest first.</summary>
     public IReadOnlyList<StorageElement> Choose()
     {
         var kept = keepLast is { } count
@@ -54,7 +54,7 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
         {
             Warnings.Add(snapshot.CreatedAt is { } moment
                 ? $"The snapshot '{snapshot.Name}' ({snapshot.StorageServerName}) is dated {moment:u}, which is in the future. It counts as the newest."
-                : $"The array does not tell when the snapshot '{snapshot.Name}' ({snapshot.StorageServerName}) was made. It counts as the newest.");
+                : $"The array does not report when the snapshot '{snapshot.Name}' ({snapshot.StorageServerName}) was created. It counts as the newest.");
         }
 
         return
@@ -66,7 +66,7 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
         ];
     }
 
-    // One without a source is alone.
+    // A snapshot without sources stands alone.
     private static ValueList<string> SourcesOf(StorageElement snapshot) => snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids : ["of " + snapshot.Uuid];
 
     private bool IsBelievable(StorageElement snapshot) => snapshot.CreatedAt is { } moment && moment <= now + Tolerance;

@@ -3,10 +3,10 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells whether a snapshot can be made at this moment, of an element or at all (guide: isSnapable).</summary>
+/// <summary>Tests whether a snapshot can be created at this moment, of an element or in general (guide: isSnapable).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscSnapshot")]
 [OutputType(typeof(bool))]
 public sealed class TestOscSnapshotCommand : OscElementQueryCmdlet
 {
-    private protected override void Ask(StorageArray array, StorageElement? element) => WriteObject(Run(token => array.IsSnapableAsync(element, token)));
+    private protected override void Query(StorageArray array, StorageElement? element) => WriteObject(Run(token => array.IsSnapableAsync(element, token)));
 }

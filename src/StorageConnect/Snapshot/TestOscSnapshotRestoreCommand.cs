@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Tells whether a restore would be safe at this moment (guide: isRestorable).</summary>
+/// <summary>Tests whether a restore would be safe at this moment (guide: isRestorable).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscSnapshotRestore")]
 [OutputType(typeof(bool))]
 public sealed class TestOscSnapshotRestoreCommand : SnapshotCmdlet

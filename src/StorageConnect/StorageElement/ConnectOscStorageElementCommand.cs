@@ -4,14 +4,14 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Attaches LUNs and clones to this host: presents them to it, logs in to their targets, and hands over each one's device when its identity is
-/// proven on every path. What fails is taken back; what was killed is completed when it is repeated.
+/// Attaches LUNs and clones to this host: presents them to it, logs in to their targets, and returns each one's device when its identity was checked
+/// on every path. A failure is rolled back; an interrupted run is completed when it is repeated.
 /// </summary>
 [Cmdlet(VerbsCommunications.Connect, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(OscDevice))]
 public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
 {
-    /// <summary>The access groups to present them to. Left out: the group that holds this host's initiator.</summary>
+    /// <summary>The access groups to present them to. By default the group with this host's initiator.</summary>
     [Parameter(Position = 1)]
     [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]

@@ -4,14 +4,14 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Detaches LUNs and clones from this host: refused while in use, with the user's name; else the device goes, sessions that nobody else needs
-/// are logged out, and last the array stops presenting them to this host.
+/// Detaches LUNs and clones from this host: refuses while in use, naming the user; else removes the device, logs out of sessions that carry nothing
+/// else, and last makes the array stop presenting them to this host.
 /// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(StorageElement))]
 public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
 {
-    /// <summary>The access groups to stop presenting them to. Left out: those that hold this host and no other.</summary>
+    /// <summary>The access groups to stop presenting them to. By default those with this host and no other.</summary>
     [Parameter(Position = 1)]
     [Chooses<AccessGroupIdentity>]
     [ArgumentCompleter(typeof(AccessGroupCompleter))]

@@ -4,13 +4,13 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Lists LUNs and clones (guide: list), or asks for each in detail (getInfo).</summary>
+/// <summary>Lists LUNs and clones (guide: list), or with all details (getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageElement")]
 [OutputType(typeof(StorageElement))]
 public sealed class GetOscStorageElementCommand : OscElementListCmdlet
 {
     /// <summary>
-    /// Elements to read again, snapshots whose sources are wanted, access groups whose elements are wanted, servers, or from the pipeline names of
+    /// Elements to read again, snapshots whose sources are listed, access groups whose elements are listed, servers, or from the pipeline names of
     /// elements.
     /// </summary>
     [Parameter(ValueFromPipeline = true)]
@@ -31,7 +31,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
     [ArgumentCompleter(typeof(AccessGroupCompleter))]
     public AccessGroupIdentity[]? AccessGroup { get; set; }
 
-    /// <summary>Only those that one of these initiators sees: presented to a group that holds it.</summary>
+    /// <summary>Only those visible to one of these initiators: presented to a group that has it.</summary>
     [Parameter]
     [ChoosesInitiators]
     [ArgumentCompleter(typeof(InitiatorCompleter))]
@@ -42,7 +42,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
     [ChoosesNames(One = true)]
     public string? Page83Id { get; set; }
 
-    /// <summary>Ask the array for each element's full record.</summary>
+    /// <summary>Get each element's full record from the array.</summary>
     [Parameter]
     public SwitchParameter Detailed { get; set; }
 
@@ -89,8 +89,8 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
             : lookup.Page83Id.Spellings.SelectMany(identity => Stream(token => array.ListAsync(query with { Page83Id = identity }, token)));
     }
 
-    // An element is itself, as it is now; a snapshot stands for what it was made of.
-    private protected override async Task<IReadOnlyList<StorageElement>> AskAsync(StorageArray array, StorageElement? element,
+    // An element stands for itself, as it is now; a snapshot stands for its sources.
+    private protected override async Task<IReadOnlyList<StorageElement>> QueryAsync(StorageArray array, StorageElement? element,
         CancellationToken cancellationToken)
     {
         var now = await array.GetInfoAsync(element!, cancellationToken);
@@ -115,7 +115,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
     {
         foreach (var name in Groups?.Missing ?? [])
         {
-            WriteError(AccessGroupErrors.AccessGroupNotFound(name, Groups!.Asked), name);
+            WriteError(AccessGroupErrors.AccessGroupNotFound(name, Groups!.Queried), name);
         }
     }
 

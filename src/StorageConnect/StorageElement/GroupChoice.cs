@@ -2,19 +2,19 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Access groups that were named, or that hold one of some initiators: which of them each array has.</summary>
+/// <summary>Access groups by name or by initiator: which of them each array has.</summary>
 internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<string>? initiators, Func<StorageArray, IReadOnlyList<AccessGroup>> list)
 {
     private readonly Dictionary<StorageArray, HashSet<string>> _names = [];
     private readonly HashSet<string> _found = [];
-    private readonly HashSet<string> _asked = [];
+    private readonly HashSet<string> _queried = [];
 
-    /// <summary>The servers that were asked.</summary>
-    public IReadOnlyCollection<string> Asked => _asked;
+    /// <summary>The queried servers.</summary>
+    public IReadOnlyCollection<string> Queried => _queried;
 
-    /// <summary>The groups that were named and are on no server that was asked.</summary>
+    /// <summary>The named groups that are on none of the queried servers.</summary>
     public IEnumerable<string> Missing =>
-        _asked.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
+        _queried.Count == 0 ? [] : (named ?? []).Select(group => group.Key).Distinct().Where(name => !_found.Contains(name)).ToList();
 
     /// <summary>The names of the groups on an array.</summary>
     public HashSet<string> NamesOn(StorageArray array)
@@ -36,7 +36,7 @@ internal sealed class GroupChoice(AccessGroupIdentity[]? named, IReadOnlyList<st
         }
 
         var groups = list(array).Where(group => wanted?.Contains(group.Name) is not false).ToList();
-        _asked.Add(array.Name);
+        _queried.Add(array.Name);
         _found.UnionWith(groups.Select(group => group.Name));
         return groups.Where(group => initiators is null || StorageArray.Holds(group, initiators)).Select(group => group.Name).ToHashSet();
     }

@@ -46,14 +46,17 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
     private protected override void Process()
     {
         var array = Target;
+
+        // As they are now: it may be done when the parameters have the values of a later row.
+        var (size, pool, thin, qos) = (Size, VolumeGroup, !Thick, Qos);
         ForEach(Name, name => Try(name, () =>
         {
-            Task<StorageElement> CreateAsync(CancellationToken token) => array.CreateAsync(name, Size, VolumeGroup, !Thick, Qos, token);
+            Task<StorageElement> CreateAsync(CancellationToken token) => array.CreateAsync(name, size, pool, thin, qos, token);
 
-            var needs = new ChangeNeeds { NewElement = name, VolumeGroup = VolumeGroup, Qos = Qos };
-            if (ShouldChange(array, Describe(name, array), $"Create storage element of {ByteSize.Exact(Size)}", CreateAsync, needs))
+            var needs = new ChangeNeeds { NewElement = name, VolumeGroup = pool, Qos = qos };
+            if (ShouldChange(array, Describe(name, array), $"Create storage element of {ByteSize.Exact(size)}", CreateAsync, needs))
             {
-                Begin(array, OscOperationKind.Create, CreateAsync, NoWait);
+                Change(array, OscOperationKind.Create, CreateAsync, NoWait, name);
             }
         }));
     }

@@ -17,7 +17,7 @@ public sealed class RemoveOscStorageElementCommand : StorageElementCmdlet
             token => array.RemoveAsync(element, token),
             new() { WithoutSnapshots = element }))
         {
-            Run(token => array.RemoveAsync(element, token));
+            Change(array, token => array.RemoveAsync(element, token), element.Uuid);
         }
     }
 }

@@ -14,7 +14,7 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     [ArgumentCompleter(typeof(SizeCompleter))]
     public long Size { get; set; }
 
-    /// <summary>Allow a smaller size; what lies beyond it is lost.</summary>
+    /// <summary>Allow a smaller size; the data beyond it is lost.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -22,7 +22,7 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
-    /// <summary>Bring its device on this host to the new size, too: every path, then the multipath device. Needs root.</summary>
+    /// <summary>Resize its device on this host, too: every path, then the multipath device. Needs root.</summary>
     [Parameter]
     public SwitchParameter IncludeHost { get; set; }
 
@@ -40,7 +40,7 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
             var resized = Begin(array, OscOperationKind.Resize, ResizeAsync, NoWait, writeResult: !IncludeHost);
             if (IncludeHost && resized is not null)
             {
-                // What the array has done stands, whatever the host says; repeated with the same size, only the host is left to do.
+                // The array's resize stays when the host's fails. Repeated with the same size, only the host is resized.
                 var device = Run(token => ModuleEngine.Host.ResizeAsync(resized, token));
                 WriteObject(resized with { DevicePaths = [device.Path] });
             }

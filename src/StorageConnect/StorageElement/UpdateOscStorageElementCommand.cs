@@ -3,14 +3,14 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Completes records, device paths on this host included (guide: updateSERecords). One call per server, at the end.</summary>
+/// <summary>Completes records, including device paths on this host (guide: updateSERecords). One call per server, at the end.</summary>
 [Cmdlet(VerbsData.Update, "OscStorageElement", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(StorageElement))]
 public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
 {
     private readonly Dictionary<StorageArray, List<StorageElement>> _batches = [];
 
-    /// <summary>Return elements of the same servers that were not given, too.</summary>
+    /// <summary>Also return elements of the same servers that were not given.</summary>
     [Parameter]
     public SwitchParameter IncludeNew { get; set; }
 

@@ -3,10 +3,10 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Lists the arrays behind a concentrator (guide: getStorageNames). Nothing where there is nothing to choose.</summary>
+/// <summary>Lists the arrays behind a concentrator (guide: getStorageNames). Empty for a single array.</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageName", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(string))]
 public sealed class GetOscStorageNameCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array) => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true);
+    private protected override void Query(StorageArray array) => WriteObject(Run(array.GetStorageNamesAsync), enumerateCollection: true);
 }

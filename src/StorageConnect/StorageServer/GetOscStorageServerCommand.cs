@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Shows the registered servers as last seen, or with -Refresh as they are now (guide: getInfo).</summary>
+/// <summary>Shows the registered servers as last stored, or with -Refresh as they are now (guide: getInfo).</summary>
 [Cmdlet(VerbsCommon.Get, "OscStorageServer")]
 [OutputType(typeof(StorageServer))]
 public sealed class GetOscStorageServerCommand : OscCmdlet
@@ -20,7 +20,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     [ChoosesServerOf]
     public StorageServerIdentity[]? InputObject { get; set; }
 
-    /// <summary>Ask each array, and keep what it tells.</summary>
+    /// <summary>Query each array, and store the result.</summary>
     [Parameter]
     public SwitchParameter Refresh { get; set; }
 

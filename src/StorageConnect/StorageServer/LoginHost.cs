@@ -4,13 +4,13 @@ using System.Net.Sockets;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A host to log in at, as it is typed: a name or an address, with its port after a colon or without.</summary>
+/// <summary>A host to log in at, as typed: a name or an address, with or without a port after a colon.</summary>
 internal static class LoginHost
 {
     private const int LargestPort = 65535;
 
-    /// <summary>The host and, where one is told, the port.</summary>
-    /// <exception cref="InvalidRequestException">It is a URL, a path, or no host.</exception>
+    /// <summary>The host and, where given, the port.</summary>
+    /// <exception cref="InvalidRequestException">It is a URL, a path, or not a host.</exception>
     public static (string Host, int? Port) Parse(string text)
     {
         var given = text.Trim();
@@ -41,12 +41,12 @@ internal static class LoginHost
             : (host, port);
     }
 
-    // In brackets .NET takes a port as well, and forgets it.
+    // In brackets .NET accepts a port as well, and drops it.
     private static bool IsAddress6(string text) =>
         !text.StartsWith('[') && IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6;
 
     private static int PortOf(string text, string port) =>
         int.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= LargestPort
             ? number
-            : throw CommandErrors.HostNameInvalid(text, $"'{port}' is no port, a number from 1 to {LargestPort}");
+            : throw CommandErrors.HostNameInvalid(text, $"'{port}' is not a port, a number from 1 to {LargestPort}");
 }

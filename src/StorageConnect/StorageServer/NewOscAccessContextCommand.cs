@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Makes an access context: a host at which to log in to an array's iSCSI targets.</summary>
+/// <summary>Creates an access context: a host at which to log in to an array's iSCSI targets.</summary>
 [Cmdlet(VerbsCommon.New, "OscAccessContext")]
 [OutputType(typeof(AccessContext))]
 public sealed class NewOscAccessContextCommand : OscCmdlet
@@ -18,12 +18,12 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
     [ValidateRange(1, 65535)]
     public int Port { get; set; } = AccessContext.DefaultPort;
 
-    /// <summary>User and secret with which this host proves itself to the target.</summary>
+    /// <summary>User and secret with which this host authenticates to the target.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ChapCredential { get; set; }
 
-    /// <summary>User and secret with which the target proves itself to this host.</summary>
+    /// <summary>User and secret with which the target authenticates to this host.</summary>
     [Parameter]
     [Credential]
     public PSCredential? MutualChapCredential { get; set; }
@@ -38,7 +38,7 @@ public sealed class NewOscAccessContextCommand : OscCmdlet
         var (host, port) = LoginHost.Parse(HostName);
         if (port is not null && port != Port && MyInvocation.BoundParameters.ContainsKey(nameof(Port)))
         {
-            throw CommandErrors.HostNameInvalid(HostName, $"it names the port {port}, and -Port is {Port}");
+            throw CommandErrors.HostNameInvalid(HostName, $"its port is {port}, and -Port is {Port}");
         }
 
         if (MutualChapCredential is not null && ChapCredential is null)

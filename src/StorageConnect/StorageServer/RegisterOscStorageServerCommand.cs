@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Registers an array: validates what was entered with the plug-in, and keeps it for this user.</summary>
+/// <summary>Registers an array: validates the input with the plug-in, and stores it for this user.</summary>
 [Cmdlet(VerbsLifecycle.Register, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(StorageServer))]
 public sealed class RegisterOscStorageServerCommand : OscCmdlet
@@ -27,7 +27,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
     [ChoosesContexts]
     public AccessContext[] AccessContext { get; set; } = [];
 
-    /// <summary>Where the array's management answers.</summary>
+    /// <summary>The address of the array's management.</summary>
     [Parameter]
     [OneValue]
     public string? AdminHost { get; set; }
@@ -42,7 +42,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
     [OneValue]
     public string? StorageName { get; set; }
 
-    /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
+    /// <summary>Text for the plug-in, in the format of its help (Get-OscPlugin).</summary>
     [Parameter]
     [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
@@ -53,7 +53,7 @@ public sealed class RegisterOscStorageServerCommand : OscCmdlet
     [ChoosesNames]
     public string[] NetDevice { get; set; } = [];
 
-    /// <summary>Keep the secrets in a file that only you can read. Without it they live as long as this process.</summary>
+    /// <summary>Keep the secrets in a file that only you can read. Without it they are kept for this process only.</summary>
     [Parameter]
     public SwitchParameter SaveCredential { get; set; }
 

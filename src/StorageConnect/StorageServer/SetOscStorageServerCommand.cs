@@ -18,7 +18,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity? StorageServer { get; set; }
 
-    /// <summary>The server, from the pipeline. It goes before -StorageServer, which may be a default.</summary>
+    /// <summary>The server, from the pipeline. It takes precedence over -StorageServer, which may be a default.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>(One = true)]
     public StorageServerIdentity? InputObject { get; set; }
@@ -32,7 +32,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [Parameter]
     public AccessContext[]? AccessContext { get; set; }
 
-    /// <summary>Where the array's management answers.</summary>
+    /// <summary>The address of the array's management.</summary>
     [Parameter]
     [OneValue]
     public string? AdminHost { get; set; }
@@ -47,7 +47,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [OneValue]
     public string? StorageName { get; set; }
 
-    /// <summary>Text for the plug-in, as its help says (Get-OscPlugin).</summary>
+    /// <summary>Text for the plug-in, in the format of its help (Get-OscPlugin).</summary>
     [Parameter]
     [OneValue]
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
@@ -58,7 +58,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     public string[]? NetDevice { get; set; }
 
     /// <summary>
-    /// Keep the secrets in a file that only you can read. With -SaveCredential:$false those saved are deleted, and live for this process only.
+    /// Keep the secrets in a file that only you can read. With -SaveCredential:$false saved ones are deleted and kept for this process only.
     /// </summary>
     [Parameter]
     public SwitchParameter SaveCredential { get; set; }

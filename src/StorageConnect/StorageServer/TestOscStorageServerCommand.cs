@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Validates registered servers anew (guide: validate).</summary>
+/// <summary>Validates registered servers again (guide: validate).</summary>
 [Cmdlet(VerbsDiagnostic.Test, "OscStorageServer", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(bool), typeof(OscServerTest))]
 public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
@@ -23,11 +23,11 @@ public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
     {
         foreach (var array in Servers is null ? Engine.GetArrays() : Arrays())
         {
-            Ask(array);
+            Query(array);
         }
     }
 
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
         try
         {

@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Forgets a registered server and its secrets. The array and its data are not touched.</summary>
+/// <summary>Removes a registered server and its secrets from the list. The array and its data are not touched.</summary>
 [Cmdlet(VerbsLifecycle.Unregister, "OscStorageServer", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium, DefaultParameterSetName = NameSet)]
 [OutputType(typeof(void))]
 public sealed class UnregisterOscStorageServerCommand : OscCmdlet
@@ -18,7 +18,7 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[] StorageServer { get; set; } = [];
 
-    /// <summary>The servers, from the pipeline. They go before -StorageServer, which may be a default.</summary>
+    /// <summary>The servers, from the pipeline. They take precedence over -StorageServer, which may be a default.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>]
     public StorageServerIdentity[]? InputObject { get; set; }
@@ -30,7 +30,7 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
             Try(server.ToString(), () =>
             {
                 var array = Engine.GetArray(server.Key);
-                if (ShouldProcess(array.Name, "Forget storage server and its saved secrets (the array itself is not touched)"))
+                if (ShouldProcess(array.Name, "Unregister storage server and delete its saved secrets (the array itself is not touched)"))
                 {
                     Engine.Unregister(array.Uuid);
                 }

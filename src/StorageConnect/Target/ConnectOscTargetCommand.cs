@@ -3,17 +3,17 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Logs this host in to iSCSI targets, and has it look for their LUNs (guide: start).</summary>
+/// <summary>Logs this host in to iSCSI targets, and scans for their LUNs (guide: start).</summary>
 [Cmdlet(VerbsCommunications.Connect, "OscTarget", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(IscsiTarget))]
 public sealed class ConnectOscTargetCommand : OscTargetCmdlet
 {
-    /// <summary>User and secret with which this host proves itself, in place of those of the access contexts, for this command.</summary>
+    /// <summary>User and secret with which this host authenticates, in place of those of the access contexts, for this command.</summary>
     [Parameter]
     [Credential]
     public PSCredential? ChapCredential { get; set; }
 
-    /// <summary>User and secret with which the target proves itself to this host, likewise.</summary>
+    /// <summary>User and secret with which the target authenticates to this host, likewise.</summary>
     [Parameter]
     [Credential]
     public PSCredential? MutualChapCredential { get; set; }

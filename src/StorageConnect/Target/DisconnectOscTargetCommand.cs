@@ -4,7 +4,7 @@ using StorageConnect.Engine.Arrays;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// Logs this host out of iSCSI targets (guide: stop). Multipath devices are torn down first; while a device is in use it refuses, and names by whom.
+/// Logs this host out of iSCSI targets (guide: stop). Multipath devices are removed first. Refuses while a device is in use, naming the user.
 /// </summary>
 [Cmdlet(VerbsCommunications.Disconnect, "OscTarget", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(IscsiTarget))]

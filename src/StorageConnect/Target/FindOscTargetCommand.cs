@@ -4,20 +4,20 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Finds the iSCSI targets of arrays that this host can reach (guide: discover), and keeps them for Connect-OscTarget.</summary>
+/// <summary>Finds the iSCSI targets of arrays that this host can reach (guide: discover), and stores them for Connect-OscTarget.</summary>
 [Cmdlet(VerbsCommon.Find, "OscTarget", DefaultParameterSetName = ServerSet)]
 [OutputType(typeof(IscsiTarget))]
 public sealed class FindOscTargetCommand : OscServerQueryCmdlet
 {
-    private protected override void Ask(StorageArray array)
+    private protected override void Query(StorageArray array)
     {
-        // Of all servers, those of the other kind are simply not asked; one that is named is.
+        // Without a name, servers of other storage types are skipped; a named one is queried.
         if (Servers is not null || array.Server.StorageType == StorageType.iSCSI)
         {
             var unusable = new List<string>();
             var found = Run(token => Engine.DiscoverAsync(array.Uuid, unusable.Add, token));
 
-            // What can be used comes first: an error may end the command.
+            // Usable targets come first: an error may end the command.
             WriteObject(found.IscsiTargets, enumerateCollection: true);
             unusable.ForEach(reason => WriteError(TargetErrors.TargetUnusable(array.Name, reason), array.Server));
         }

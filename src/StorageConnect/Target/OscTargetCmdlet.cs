@@ -5,21 +5,21 @@ using StorageConnect.Engine.Errors;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// A cmdlet that logs this host in or out. It acts when all input is there, on each target with all its portals at once: what a device has
-/// left of its paths can only be told for all of them.
+/// A cmdlet that logs this host in or out. It acts after all input, on each target with all its portals at once: which paths a device keeps
+/// can only be determined for all of them.
 /// </summary>
 public abstract class OscTargetCmdlet : OscServerCmdlet
 {
     private readonly List<(StorageArray Array, IscsiTarget Target)> _targets = [];
 
-    /// <summary>The targets, by name or as Find-OscTarget found them; all that were found on the server when left out.</summary>
+    /// <summary>The targets, by name or as Find-OscTarget found them; by default all that were found on the server.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [Chooses<IscsiTargetIdentity>]
     [Alias("TargetName", "InputObject")]
     [ArgumentCompleter(typeof(TargetCompleter))]
     public IscsiTargetIdentity[]? Target { get; set; }
 
-    /// <summary>The access contexts to use, of those the server has; all of them when left out. Sessions through the others are left alone.</summary>
+    /// <summary>The access contexts to use, of those of the server; by default all. Sessions through the others are left alone.</summary>
     [Parameter]
     [ChoosesContexts]
     public AccessContext[]? AccessContext { get; set; }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace StorageConnect;
 
-/// <summary>Sizes for people, as the table views show them.</summary>
+/// <summary>Sizes for display, as the table views show them.</summary>
 public static class ByteSize
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
@@ -26,6 +26,6 @@ public static class ByteSize
         return string.Create(CultureInfo.CurrentCulture, $"{value:0.##} {Units[unit]}");
     }
 
-    /// <summary>The size for people and the exact bytes, such as <c>10 GiB (10737418240 bytes)</c>; empty for null.</summary>
+    /// <summary>The size for display and the exact bytes, such as <c>10 GiB (10737418240 bytes)</c>; empty for null.</summary>
     public static string Exact(long? bytes) => bytes is { } count ? $"{Format(bytes)} ({count} bytes)" : "";
 }

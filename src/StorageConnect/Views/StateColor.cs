@@ -4,14 +4,14 @@ using System.Reflection;
 namespace StorageConnect;
 
 /// <summary>
-/// States for people, in the colours that the user's <c>$PSStyle</c> has for good, passing, and bad. The host removes the colours where it shows
-/// none: redirected output, NO_COLOR, <c>$PSStyle.OutputRendering</c>.
+/// States for display, in the colours of <c>$PSStyle</c> for good, passing and bad. PowerShell's host removes the colours where there are none:
+/// redirected output, NO_COLOR, <c>$PSStyle.OutputRendering</c>.
 /// </summary>
 public static class StateColor
 {
     private const string Reset = "\e[0m";
 
-    // The style is of a newer PowerShell than the one that this is compiled against.
+    // The style belongs to a newer PowerShell than the compile-time reference.
     private static readonly PropertyInfo? Style =
         typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance", BindingFlags.Public | BindingFlags.Static);
 

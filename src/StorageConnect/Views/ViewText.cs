@@ -5,8 +5,8 @@ using System.Management.Automation;
 namespace StorageConnect;
 
 /// <summary>
-/// What table and list views show of a property: the hidden properties of <c>StorageConnect.types.ps1xml</c>, a method each. They read properties by
-/// name, so that records from another process (Import-Clixml, jobs, remoting) show the same.
+/// The texts of table and list views: the hidden properties of <c>StorageConnect.types.ps1xml</c>, one method each. They read properties by name, so
+/// that records from another process (Import-Clixml, jobs, remoting) show the same.
 /// </summary>
 public static class ViewText
 {
@@ -37,7 +37,7 @@ public static class ViewText
     /// <summary>Free capacity, and the bytes.</summary>
     public static string FreeExactText(PSObject record) => ExactSize(record, "FreeBytes");
 
-    /// <summary>Bytes that would become free, for people and exact.</summary>
+    /// <summary>Bytes that would become free, for display and exact.</summary>
     public static string UniqueExactText(PSObject record) => ExactSize(record, "UniqueBytes");
 
     /// <summary>When a server's figures were reported, in local time.</summary>
@@ -55,10 +55,10 @@ public static class ViewText
     /// <summary>The device paths of an element.</summary>
     public static string DevicePathsText(PSObject record) => List(record, "DevicePaths");
 
-    /// <summary>The names of what an element was made of, or the Uuids where the names are not known.</summary>
+    /// <summary>The names of an element's sources, or the Uuids where the names are not known.</summary>
     public static string Source(PSObject record) => List(record, "SourceNames") is { Length: > 0 } names ? names : List(record, "SourceUuids");
 
-    /// <summary>When a copy was made, in local time.</summary>
+    /// <summary>When a copy was created, in local time.</summary>
     public static string CreatedText(PSObject record) => Moment(record, "CreatedAt", "yyyy-MM-dd HH:mm:ss");
 
     /// <summary>The targets and LUN numbers of an element.</summary>
@@ -88,7 +88,7 @@ public static class ViewText
         ? string.Join(", ", PSObject.AsPSObject(ability).Properties.Select(key => $"{key.Name} = {key.Value}"))
         : "";
 
-    /// <summary>Why a plug-in can't be used, or else what it is for.</summary>
+    /// <summary>A plug-in's problem, or else its description.</summary>
     public static string ProblemOrDescription(PSObject record) => Text(record, "Problem") is { Length: > 0 } problem ? problem : Text(record, "Description");
 
     /// <summary>A limit, or <c>unlimited</c>.</summary>
@@ -121,7 +121,7 @@ public static class ViewText
         ? ((long)duration.TotalMilliseconds).ToString(CultureInfo.CurrentCulture)
         : "";
 
-    /// <summary>What a clause demands; when it failed, what was expected and seen; when it was skipped, why.</summary>
+    /// <summary>A clause's text; when it failed, with expected and seen; when it was skipped, with the reason.</summary>
     public static string Explanation(PSObject record) => (Text(record, "Outcome"), Text(record, "Reason")) switch
     {
         ("Failed", _) => $"{Text(record, "Text")} Expected: {Text(record, "Expected")}. Seen: {Text(record, "Seen")}.",

@@ -109,7 +109,8 @@ public sealed class PluginDefaultsTests
             .Select(method => method.Name).Distinct()
 
             // Not in the guide: shortcuts that the engine can do without.
-            .Where(method => method is not (nameof(StorageArrayPlugin.FindAccessGroupsAsync) or nameof(StorageArrayPlugin.FindSnapshotsAsync)));
+            .Where(method => method is not (nameof(StorageArrayPlugin.FindAccessGroupsAsync) or nameof(StorageArrayPlugin.FindSnapshotsAsync)
+                or nameof(StorageArrayPlugin.FindCopiesAsync)));
         Assert.Equal(overridable.Count(), GuideNames.Count);
         Assert.Equal(GuideNames.Order(), ImplementedBy(new Recording.RecordingPlugin())
             .Concat([GuideMethod.Discover, GuideMethod.Start, GuideMethod.Stop, GuideMethod.Refresh, GuideMethod.UpdateStorageElements]).Order());

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Tests.Engine.Plugins;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -80,6 +81,29 @@ public sealed class VerboseTests : IDisposable
             ("pool", _pool));
 
         Assert.Contains(outcome.Output, line => $"{line}".Contains(": create", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_plug_in_s_information_and_warnings_come_with_verbose_and_its_details_with_debug()
+    {
+        using var array = new RecordingArray();
+        new PluginBlueprint { Base = typeof(LoggingPlugin) }.WriteTo(Path.Combine(_session.UserPlugins, "Recording"));
+        var outcome = _session.Invoke(
+            """
+            $null = Register-OscStorageServer -Name lab -Plugin Recording -StorageType SAN -ExtraInfo $info
+            Get-OscStatus -StorageServer lab -Verbose 4>&1 5>&1 | ? { $_ -is [System.Management.Automation.InformationalRecord] } | % Message
+            '--'
+            Get-OscStatus -StorageServer lab -Verbose -Debug 4>&1 5>&1 | ? { $_ -is [System.Management.Automation.DebugRecord] } | % Message
+            """,
+            ("info", array.Id));
+
+        Assert.True(outcome.Errors.Count == 0, RecordingSession.Describe(outcome.Errors));
+        var lines = outcome.Output.Select(line => $"{line}").ToList();
+        var verbose = lines.TakeWhile(line => line != "--").ToList();
+        Assert.Contains("Recording: password ******", verbose);
+        Assert.Contains("Recording: \uFFFD[31mred", verbose);
+        Assert.DoesNotContain("Recording: asks lab", verbose);
+        Assert.Contains("Recording: asks lab", lines.SkipWhile(line => line != "--"));
     }
 
     [Fact]

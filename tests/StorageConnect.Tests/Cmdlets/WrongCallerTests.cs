@@ -121,7 +121,7 @@ public sealed class WrongCallerTests : IDisposable
         Assert.Equal(OscOperationState.Completed, operation.State);
 
         Invoke("$operation | Stop-OscOperation", ("operation", operation))
-            .Tells("OperationEnded", ErrorCategory.InvalidArgument, operation, "Remove what it has made");
+            .Tells("OperationEnded", ErrorCategory.InvalidArgument, operation, "Remove its result");
 
         Assert.DoesNotContain(GuideMethod.Cancel, _session.Array.CalledMethods);
     }

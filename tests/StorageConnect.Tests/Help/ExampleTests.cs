@@ -42,7 +42,7 @@ public sealed partial class ExampleTests : IDisposable
     /// <summary>Examples with an array and a plug-in of a vendor.</summary>
     private static readonly string[] WithVendor =
         ["Register-OscStorageServer 2", "Set-OscStorageServer 2", "New-OscAccessContext 2", "Register-OscPlugin 1", "Register-OscPlugin 2",
-            "Register-OscPlugin 3", "Register-OscPlugin 4", "Unregister-OscPlugin 1", "Unregister-OscPlugin 2"];
+            "Register-OscPlugin 3", "Register-OscPlugin 4", "Register-OscPlugin 5", "Unregister-OscPlugin 1", "Unregister-OscPlugin 2"];
 
     public static TheoryData<string> Runnable =>
         [.. Examples.Select(row => row.Data.Item1).Where(example => !NotHere.ContainsKey(example) && !WithVendor.Contains(example))];

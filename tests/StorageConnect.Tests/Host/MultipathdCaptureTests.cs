@@ -37,7 +37,7 @@ public sealed class MultipathdCaptureTests : IDisposable
         // multipathd -k and its socket say the same; the line feed is the tool's.
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => Capture.Read(Folder, file).Lines(line) + "\n");
 
-        var reply = await Client.AskAsync("del map mpatha", Cancellation);
+        var reply = await Client.ExecuteAsync("del map mpatha", Cancellation);
 
         Assert.Equal(word, reply);
         if (word != "ok")
@@ -67,8 +67,8 @@ public sealed class MultipathdCaptureTests : IDisposable
         var result = Capture.Read(Folder, file).EndingWith("1");
         var client = new MultipathdClient(_host.Roots, new(), new ScriptedTools(_ => result));
 
-        Assert.False(client.CanAsk());
-        var error = await Assert.ThrowsAnyAsync<HostNotReadyException>(() => client.AskAsync("show maps json", Cancellation));
+        Assert.False(client.IsRunning());
+        var error = await Assert.ThrowsAnyAsync<HostNotReadyException>(() => client.ExecuteAsync("show maps json", Cancellation));
         Assert.StartsWith("MultipathdUnreachable", error.ErrorId);
     }
 

@@ -25,7 +25,7 @@ public sealed class MultipathdTests : IDisposable
         const string maps = "name   sysfs uuid                             \nmpatha dm-0  3600000000000000000000000ab0d0001";
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => maps + "\n");
 
-        var reply = await Client.AskAsync("show maps", Cancellation);
+        var reply = await Client.ExecuteAsync("show maps", Cancellation);
 
         Assert.Equal(maps, reply);
         Assert.Equal(["show maps"], daemon.Commands);
@@ -37,7 +37,7 @@ public sealed class MultipathdTests : IDisposable
         var maps = string.Concat(Enumerable.Range(0, 30_000).Select(i => $"map{i} dm-{i} {i:x33}\n"));
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => maps);
 
-        Assert.Equal(maps.TrimEnd('\n'), await Client.AskAsync("show maps", Cancellation));
+        Assert.Equal(maps.TrimEnd('\n'), await Client.ExecuteAsync("show maps", Cancellation));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class MultipathdTests : IDisposable
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, command => $"to {command}\n");
         var client = Client;
 
-        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.AskAsync($"show map m{i} json", Cancellation)));
+        var replies = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => client.ExecuteAsync($"show map m{i} json", Cancellation)));
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"to show map m{i} json"), replies);
     }
@@ -61,7 +61,7 @@ public sealed class MultipathdTests : IDisposable
 
         Assert.True(daemon.IsListening());
         Assert.Empty(tools.Commands);
-        Assert.Equal("ok", await daemon.AskAsync("del map mpatha", Cancellation));
+        Assert.Equal("ok", await daemon.ExecuteAsync("del map mpatha", Cancellation));
         Assert.Equal(["multipathd", "-kdel map mpatha"], [tools.Commands[0].Tool.Name, .. tools.Commands[0].Arguments]);
     }
 
@@ -74,7 +74,7 @@ public sealed class MultipathdTests : IDisposable
         _host.Write("proc/4711/comm", program + "\n");
         var daemon = new Multipathd(_host.Roots, HostDeadlines.Standard, new ScriptedTools(_ => new(1, output, error)));
 
-        var unreachable = await Assert.ThrowsAsync<HostNotReadyException>(() => daemon.AskAsync("show maps json", Cancellation));
+        var unreachable = await Assert.ThrowsAsync<HostNotReadyException>(() => daemon.ExecuteAsync("show maps json", Cancellation));
 
         Assert.Equal("MultipathdUnreachable", unreachable.ErrorId);
         Assert.Contains(error, unreachable.Message);
@@ -85,13 +85,13 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ => "fail\nmap or partition in use\n");
 
-        Assert.Equal("fail\nmap or partition in use", await Client.AskAsync("del map mpatha", Cancellation));
+        Assert.Equal("fail\nmap or partition in use", await Client.ExecuteAsync("del map mpatha", Cancellation));
     }
 
     [Fact]
     public async Task Without_a_socket_multipathd_is_unreachable_and_the_error_says_it_does_not_run()
     {
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.ExecuteAsync("show maps", Cancellation));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
         Assert.Contains("not running", error.Message);
@@ -107,7 +107,7 @@ public sealed class MultipathdTests : IDisposable
         left.Bind(new UnixDomainSocketEndPoint(_host.MultipathdSocket));
 
         Assert.False(Client.IsListening());
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.ExecuteAsync("show maps", Cancellation));
         Assert.Contains("not running", error.Message);
     }
 
@@ -119,7 +119,7 @@ public sealed class MultipathdTests : IDisposable
         var client = new Multipathd(_host.Roots with { AbstractMultipathdSocket = name }, HostDeadlines.Standard, NoTools);
 
         Assert.True(client.IsListening());
-        Assert.Equal("ok", await client.AskAsync("reconfigure", Cancellation));
+        Assert.Equal("ok", await client.ExecuteAsync("reconfigure", Cancellation));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class MultipathdTests : IDisposable
 
         var client = new Multipathd(_host.Roots, Short, NoTools);
 
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.ExecuteAsync("show maps", Cancellation));
 
         Assert.Equal("multipathd did not answer 'show maps' within 0.05 s.", error.Message);
         Assert.True(error.Retryable);
@@ -141,7 +141,7 @@ public sealed class MultipathdTests : IDisposable
         using var cancel = new CancellationTokenSource();
         await using var daemon = FakeMultipathd.Silent(_host.MultipathdSocket, cancel.Cancel);
 
-        var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.AskAsync("show maps", cancel.Token));
+        var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.ExecuteAsync("show maps", cancel.Token));
 
         Assert.Equal(cancel.Token, stopped.CancellationToken);
     }
@@ -157,7 +157,7 @@ public sealed class MultipathdTests : IDisposable
         {
             Assert.True(Client.IsListening());
             var client = new Multipathd(_host.Roots, Short, NoTools);
-            var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.AskAsync("show maps", Cancellation));
+            var error = await Assert.ThrowsAsync<HostNotReadyException>(() => client.ExecuteAsync("show maps", Cancellation));
             Assert.Contains("did not answer", error.Message);
         }
         finally
@@ -174,7 +174,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. bytes.Select(b => (byte)b)]);
 
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.ExecuteAsync("show maps", Cancellation));
 
         Assert.True(error.Message.Contains("closed the connection", StringComparison.Ordinal), $"{where}: {error.Message}");
     }
@@ -188,7 +188,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. BitConverter.GetBytes(length), (byte)'o', (byte)'k', 0]);
 
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.ExecuteAsync("show maps", Cancellation));
 
         Assert.Contains($"a length of {length}", error.Message);
     }
@@ -198,7 +198,7 @@ public sealed class MultipathdTests : IDisposable
     {
         await using var daemon = FakeMultipathd.AnsweringBytes(_host.MultipathdSocket, [.. BitConverter.GetBytes(2UL), (byte)'o', (byte)'k']);
 
-        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.AskAsync("show maps", Cancellation));
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Client.ExecuteAsync("show maps", Cancellation));
 
         Assert.Contains("NUL", error.Message);
     }

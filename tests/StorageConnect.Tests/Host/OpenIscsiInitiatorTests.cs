@@ -505,7 +505,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     [InlineData("[::]:3260,1 iqn.2026-01.lab.array:t1", "unspecified")]
     [InlineData("[fe80::1]:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
     [InlineData("169.254.7.1:3260,1 iqn.2026-01.lab.array:t1", "link-local")]
-    [InlineData("10.99.0.2:3260,1 iqn.2026-01.lab.array:vol 1", "names no target")]
+    [InlineData("10.99.0.2:3260,1 iqn.2026-01.lab.array:vol 1", "name a valid iSCSI target")]
     public async Task A_line_that_can_not_be_used_hides_no_other_and_is_warned_of(string odd, string reason)
     {
         var warnings = new List<string>();

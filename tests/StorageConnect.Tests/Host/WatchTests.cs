@@ -9,32 +9,50 @@ public sealed class WatchTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_so_already_is_not_waited_for() =>
-        Assert.True(await Watch.UntilAsync(HostRoots.Under("/nowhere"), () => true, TimeSpan.Zero, Cancellation));
+    public async Task What_holds_already_is_not_waited_for() =>
+        Assert.True(await Watch.UntilAsync(HostRoots.Under("/nowhere"), "it", () => true, TimeSpan.Zero, Cancellation));
 
     [Fact]
-    public async Task What_never_is_so_ends_with_the_patience()
+    public async Task What_never_holds_ends_with_the_timeout()
     {
-        var looks = 0;
+        var checks = 0;
 
-        Assert.False(await Watch.UntilAsync(HostRoots.Under("/nowhere"), () => Interlocked.Increment(ref looks) < 0,
+        Assert.False(await Watch.UntilAsync(HostRoots.Under("/nowhere"), "it", () => Interlocked.Increment(ref checks) < 0,
             TimeSpan.FromMilliseconds(20), Cancellation));
-        Assert.True(looks > 1);
+        Assert.True(checks > 1);
     }
 
     [Fact]
-    public async Task What_becomes_so_without_any_event_is_seen_all_the_same()
+    public async Task A_wait_is_a_line_of_the_trace_and_what_holds_already_is_none()
     {
-        var looks = 0;
+        var lines = new List<string>();
+        using var scope = new TraceScope(line => lines.Add(line.Text));
+        var work = Task.CompletedTask;
+        scope.Run(() => work = WaitTwiceAsync());
+        await work;
 
-        Assert.True(await Watch.UntilAsync(HostRoots.Machine, () => Interlocked.Increment(ref looks) > 3, TimeSpan.FromMinutes(1), Cancellation));
+        Assert.Equal(["Host: wait for the second: not within 0.001 s"], lines);
+
+        static async Task WaitTwiceAsync()
+        {
+            await Watch.UntilAsync(HostRoots.Under("/nowhere"), "the first", () => true, TimeSpan.FromMinutes(1), Cancellation);
+            await Watch.UntilAsync(HostRoots.Under("/nowhere"), "the second", () => false, TimeSpan.FromMilliseconds(1), Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task What_comes_to_hold_without_an_event_is_noticed()
+    {
+        var checks = 0;
+
+        Assert.True(await Watch.UntilAsync(HostRoots.Machine, "it", () => Interlocked.Increment(ref checks) > 3, TimeSpan.FromMinutes(1), Cancellation));
     }
 
     [Fact]
     public async Task Cancelling_ends_the_wait()
     {
         using var cancel = new CancellationTokenSource();
-        var waiting = Watch.UntilAsync(HostRoots.Machine, () => false, TimeSpan.FromMinutes(1), cancel.Token);
+        var waiting = Watch.UntilAsync(HostRoots.Machine, "it", () => false, TimeSpan.FromMinutes(1), cancel.Token);
 
         await cancel.CancelAsync();
 

@@ -326,7 +326,7 @@ public sealed class VolumeTests
     private static async Task<long> BlocksAsync(TestArray array, StorageElement element) =>
         long.Parse(LoopMounts.Run("stat", "-c", "%b", await array.PathAsync(element)), System.Globalization.CultureInfo.InvariantCulture) * 512;
 
-    private static void Fill(string path)
+    internal static void Fill(string path)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.Read, 0);
         var size = 1 << 20;

@@ -189,6 +189,28 @@ public sealed class OperationPollerTests : IDisposable
     }
 
     [Fact]
+    public async Task Polls_are_details_of_the_trace_and_failed_ones_are_for_administrators()
+    {
+        var lines = new List<TraceLine>();
+        using var scope = new TraceScope(lines.Add);
+        scope.Run(() => _poller.Subscribe(Running("a"), _subscription));
+        await UpdateAsync();
+        _clock.Advance(_clock.Next!.Value);
+        (await QuestionAsync()).Answer(new(Running("a", percent: 40)));
+        await UpdateAsync();
+        _clock.Advance(_clock.Next!.Value);
+        (await QuestionAsync()).Answer(new(Running("a")) { Problem = new ArrayUnreachableException("No answer."), IsTransient = true });
+        await UpdateAsync();
+
+        Assert.Equal(
+            [
+                new(true, "lab: Create 'a' at 40 %, poll in 30 ms", null),
+                new(false, "lab: Create 'a', retry in 200 ms: No answer.", null),
+            ],
+            lines);
+    }
+
+    [Fact]
     public async Task When_nobody_waits_any_more_the_question_under_way_ends_and_nothing_is_left()
     {
         _poller.Subscribe(Running("a"), _subscription);

@@ -17,7 +17,7 @@ public sealed class TestBed : IDisposable
     public TestBed(PluginBlueprint? plugin = null, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
-        Paths = new(_folder["config"], _folder["state"], _folder["plugins"], _folder["module"]);
+        Paths = new(_folder["config"], _folder["state"], _folder["plugins"], _folder["module"]) { SystemPlugins = _folder["opt", "plugins"] };
         Install(plugin ?? new(), "Recording");
         Engine = NewEngine();
     }

@@ -1,68 +1,53 @@
 using Microsoft.Data.Sqlite;
+using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
 /// <summary>
 /// Changes that come while another is being committed wait for it, and then go into one commit together: the disk syncs once for all of
-/// them. Each is still whole or not at all, and ends by itself.
+/// them. Each is still whole or not at all, and ends by itself: where the commit fails, each is tried alone.
 /// </summary>
-internal sealed class CommitQueue(PoolDatabase database)
+internal sealed class CommitQueue
 {
     private const int Most = 256;
+    private const int Busy = 5;
+    private const int Locked = 6;
     private const int ConstraintViolated = 19;
 
-    private readonly Queue<Change> _waiting = new();
-    private bool _committing;
+    private readonly PoolDatabase _database;
+    private readonly Batches<Change> _changes;
+
+    public CommitQueue(PoolDatabase database)
+    {
+        _database = database;
+        _changes = new(Most, Commit);
+    }
 
     /// <summary>Runs a change; it is durable when the task ends, or nothing of it happened.</summary>
     public Task<T> WriteAsync<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken)
     {
         var change = new Change<T>(work, cancellationToken);
-        lock (_waiting)
-        {
-            _waiting.Enqueue(change);
-            if (_committing)
-            {
-                return change.Task;
-            }
-
-            _committing = true;
-        }
-
-        _ = Task.Run(CommitAll, CancellationToken.None);
+        _changes.Add(change);
         return change.Task;
     }
 
-    private void CommitAll()
+    private void Commit(List<Change> changes)
     {
-        while (Next() is { Count: > 0 } changes)
+        try
         {
-            try
-            {
-                database.Write(db => changes.ForEach(change => change.Run(db, alone: changes.Count == 1)), CancellationToken.None);
-                changes.ForEach(change => change.End(null));
-            }
-#pragma warning disable CA1031 // Whatever it is, those who wait get it.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                changes.ForEach(change => change.End(e));
-            }
+            _database.Write(db => changes.ForEach(change => change.Run(db, alone: changes.Count == 1)), CancellationToken.None);
+            changes.ForEach(change => change.End(null));
         }
-    }
-
-    private List<Change> Next()
-    {
-        lock (_waiting)
+        catch (Exception e) when (changes.Count > 1 && e is not SqliteException { SqliteErrorCode: Busy or Locked })
         {
-            var next = new List<Change>();
-            while (next.Count < Most && _waiting.TryDequeue(out var change))
-            {
-                next.Add(change);
-            }
-
-            _committing = next.Count > 0;
-            return next;
+            // On a full disk, for one, there may be room for some of them.
+            changes.ForEach(change => Commit([change]));
+        }
+#pragma warning disable CA1031 // Whatever it is, those who wait get it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            changes.ForEach(change => change.End(e));
         }
     }
 
@@ -83,6 +68,7 @@ internal sealed class CommitQueue(PoolDatabase database)
 
         public override void Run(PoolConnection db, bool alone)
         {
+            _refusal = null;
             if (cancellationToken.IsCancellationRequested)
             {
                 _refusal = new OperationCanceledException(cancellationToken);
@@ -100,9 +86,9 @@ internal sealed class CommitQueue(PoolDatabase database)
             {
                 _result = work(db);
             }
-            catch (Exception e) when (e is StorageConnectException or SqliteException { SqliteErrorCode: ConstraintViolated })
+            catch (Exception e) when (e is StorageConnectException or DamagedRowException or SqliteException { SqliteErrorCode: ConstraintViolated })
             {
-                // Its own affair; anything else is everybody's, and undoes them all.
+                // Its own affair; anything else undoes them all.
                 _refusal = e;
                 db.Execute("ROLLBACK TO change");
             }

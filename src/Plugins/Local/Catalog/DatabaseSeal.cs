@@ -9,9 +9,9 @@ namespace StorageConnect.Plugins.Local.Catalog;
 
 /// <summary>
 /// A checksum of the database file, kept beside it while no process changes it: the last process that closes the database writes the checksum, the
-/// first that opens it compares it, and the first change removes it. SQLite itself believes whatever a damaged page says.
+/// first that opens it compares it, and the first change removes it. SQLite itself doesn't detect a damaged page.
 /// </summary>
-/// <remarks>A shared lock on the pool's lock file says that the database is open; who gets it exclusively is alone.</remarks>
+/// <remarks>A shared lock on the pool's lock file means that the database is open; an exclusive one, that no other process has it open.</remarks>
 internal sealed class DatabaseSeal(PoolFolder folder)
 {
     private const string Format = "storageconnect-local-1";
@@ -23,8 +23,8 @@ internal sealed class DatabaseSeal(PoolFolder folder)
     /// <summary>True where the database was not closed properly, so that there was no checksum to compare.</summary>
     public bool IsMissing { get; private set; }
 
-    /// <summary>To be called before the first connection of this process is opened.</summary>
-    /// <exception cref="DataCorruptException">The database is not what it was when it was closed.</exception>
+    /// <summary>Call it before this process opens its first connection.</summary>
+    /// <exception cref="DataCorruptException">The database was changed since it was closed.</exception>
     public void Enter()
     {
         var use = LinuxFile.OpenOrCreate(folder.Locks);
@@ -32,7 +32,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         {
             if (FileLock.TryTake(use))
             {
-                // Nobody else has the database open: only then may its file be opened past SQLite, whose locks a second handle would drop.
+                // No other process has the database open. Only then may its file be opened without SQLite, whose locks a second handle would drop.
                 IsMissing = !Verify();
                 folder.RemoveSharedMemoryWithCopyOnWrite();
                 FileLock.Share(use);
@@ -54,7 +54,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         }
     }
 
-    /// <summary>To be called before each change: from here on the checksum does not hold.</summary>
+    /// <summary>Call it before each change: from here on the checksum is invalid.</summary>
     public void Break()
     {
         if (_isBroken)
@@ -62,7 +62,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
             return;
         }
 
-        // Before the change itself is durable, or a power cut leaves the changed database with the old checksum.
+        // Before the change itself is durable: otherwise a power cut could leave the changed database with the old checksum.
         if (LinuxFile.Remove(folder.Seal))
         {
             LinuxFile.SyncFolder(folder.Path);
@@ -71,12 +71,12 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         _isBroken = true;
     }
 
-    /// <summary>To be called after the last connection of this process was closed.</summary>
+    /// <summary>Call it after the last connection of this process was closed.</summary>
     public void Leave()
     {
         try
         {
-            // Another pool may have taken the place of this one: its checksum is none of ours.
+            // Another pool may be in the folder now: its checksum is not ours.
             if (_use is not null && LinuxFile.Identity(folder.Locks) == _locks && FileLock.TryTake(_use) && !File.Exists(folder.Seal)
                 && LinuxFile.TryStatus($"{folder.Database}-wal") is not { Size: > 0 })
             {
@@ -85,7 +85,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Without a checksum the database is looked through at the next open.
+            // Without a checksum the next open checks the whole database.
         }
         finally
         {
@@ -118,7 +118,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         {
         }
 
-        // One that a power cut left without its content counts as none.
+        // A file that a power cut left empty counts as none.
         if (seal is null || !seal.StartsWith(Format, StringComparison.Ordinal) || !seal.EndsWith('\n'))
         {
             return false;

@@ -1,6 +1,6 @@
 namespace StorageConnect.Plugins.Local.Catalog;
 
-/// <summary>An element as the database has it.</summary>
+/// <summary>An element's row in the database.</summary>
 internal sealed record ElementRow
 {
     public long Id { get; init; }
@@ -13,7 +13,7 @@ internal sealed record ElementRow
 
     public required long Size { get; init; }
 
-    /// <summary>Null for a snapshot: no host ever sees one.</summary>
+    /// <summary>Null for a snapshot: snapshots are not presented.</summary>
     public string? Page83Id { get; init; }
 
     public required string Qos { get; init; }
@@ -22,7 +22,7 @@ internal sealed record ElementRow
 
     public required bool Online { get; init; }
 
-    /// <summary>A clone, one that shares blocks or a full copy; no more after a split.</summary>
+    /// <summary>True for a clone, sharing blocks or a full copy, until it is split.</summary>
     public bool IsClone { get; init; }
 
     /// <summary>False while a job copies it.</summary>
@@ -32,16 +32,16 @@ internal sealed record ElementRow
 
     public ValueList<string> Groups { get; init; } = [];
 
-    /// <summary>What it was made of: of a clone the element or snapshot, of a snapshot its members.</summary>
+    /// <summary>Its sources: of a clone the element or snapshot, of a snapshot its members.</summary>
     public ValueList<string> Sources { get; init; } = [];
 
-    /// <summary>The names of those sources that are still there.</summary>
+    /// <summary>The names of those sources that still exist.</summary>
     public ValueList<string> SourceNames { get; init; } = [];
 
     public bool IsSnapshot => Type == StorageElementType.Snapshot;
 }
 
 /// <summary>One source of an element.</summary>
-/// <param name="Uuid">The element or snapshot it was made of.</param>
-/// <param name="Origin">The element whose data it is: of a snapshot's clone the member.</param>
+/// <param name="Uuid">The source element or snapshot.</param>
+/// <param name="Origin">The element whose data it has: of a snapshot's clone the member.</param>
 internal readonly record struct Source(string Uuid, string Origin);

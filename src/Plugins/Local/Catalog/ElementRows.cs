@@ -78,6 +78,12 @@ internal static class ElementRows
     /// <summary>The snapshots of this name or Uuid.</summary>
     public static List<ElementRow> SnapshotsNamed(PoolConnection db, string nameOrUuid) => db.All(SnapshotsNamedQuery, Read, nameOrUuid);
 
+    /// <summary>One look-up in the index of sources, and one for each copy.</summary>
+    internal const string CopiesQuery = $"{Columns} WHERE e.ready = 1 AND e.id IN (SELECT element FROM sources WHERE source = $1)";
+
+    /// <summary>What was made directly of an element or snapshot, whether it shares blocks with it or not.</summary>
+    public static List<ElementRow> CopiesOf(PoolConnection db, string source) => db.All(CopiesQuery, Read, source);
+
     /// <summary>All clones, or those of an element: made of it or of its state in a snapshot; those of a snapshot.</summary>
     public static List<ElementRow> Clones(PoolConnection db, string? source) => source is null
         ? db.All($"{Columns} WHERE e.clone = 1 AND e.ready = 1", Read)

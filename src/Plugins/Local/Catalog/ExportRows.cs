@@ -42,14 +42,14 @@ internal static class ExportRows
         }
     }
 
-    /// <summary>Notes that this daemon has all of the export, accounts included.</summary>
+    /// <summary>Saves that this daemon has the whole export, including accounts.</summary>
     public static void SetDaemon(PoolConnection db, string? daemon)
     {
         db.Execute("UPDATE export SET daemon = $1", daemon);
         db.Execute("UPDATE export_accounts SET daemon = $1", daemon);
     }
 
-    /// <summary>Marks elements, in the transaction that changes them: the daemon has to follow. Nothing, where the pool isn't exported.</summary>
+    /// <summary>Marks elements, in the transaction that changes them, for an update of the daemon. Does nothing where the pool isn't exported.</summary>
     /// <param name="db">The transaction.</param>
     /// <param name="elements">The elements' Uuids.</param>
     /// <param name="resized">Their sizes change.</param>

@@ -16,7 +16,7 @@ internal static class GroupRows
 
     public static AccessGroup? ByName(PoolConnection db, string name) => db.One($"{Columns} WHERE g.name = $1", Read, name);
 
-    /// <summary>Those of the named groups that are there, each once.</summary>
+    /// <summary>Those of the named groups that exist, each once.</summary>
     public static List<AccessGroup> ByNames(PoolConnection db, IEnumerable<string> names) =>
         [.. names.Distinct(StringComparer.Ordinal).Select(name => ByName(db, name)).OfType<AccessGroup>()];
 

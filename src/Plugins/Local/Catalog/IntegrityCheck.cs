@@ -3,7 +3,7 @@ using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
-/// <summary>Looks through a database that was not closed properly, so that it has no checksum.</summary>
+/// <summary>Checks a whole database that has no checksum because it was not closed properly.</summary>
 internal static class IntegrityCheck
 {
     // Larger ones would take longer than a user waits; a thousand elements take less than one megabyte.

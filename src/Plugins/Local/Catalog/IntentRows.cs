@@ -12,10 +12,10 @@ internal enum IntentKind
     Resize,
 }
 
-/// <summary>A change in place that has begun: from its row a crash is redone or undone.</summary>
+/// <summary>A change in place that has begun: after a crash it is redone or undone from its row.</summary>
 internal sealed record IntentRow(string Element, IntentKind Kind, long Size, string? Snapshot);
 
-/// <summary>Queries and changes of intents; and of files that are to go although their rows are gone.</summary>
+/// <summary>Queries and changes of intents, and of files that are still to be deleted after their rows.</summary>
 internal static class IntentRows
 {
     public static List<IntentRow> All(PoolConnection db) => db.All("SELECT element, kind, size, snapshot FROM intents", Read);

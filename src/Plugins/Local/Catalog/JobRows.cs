@@ -4,22 +4,22 @@ internal enum JobState
 {
     Running,
 
-    /// <summary>Somebody asked to stop it; whoever works on it, or looks next, cleans up.</summary>
+    /// <summary>It is to be stopped; the process that works on it, or the next one that checks, cleans up.</summary>
     Stopping,
 
-    /// <summary>Its error is kept for those who still ask.</summary>
+    /// <summary>Its error is kept for later queries.</summary>
     Failed,
 
     /// <summary>Its element is ready; its counters are kept for a while.</summary>
     Done,
 }
 
-/// <summary>A copy that goes on in the background of whichever process is alive.</summary>
+/// <summary>A background copy, continued by any process that is alive.</summary>
 internal sealed record JobRow
 {
     public required string Uuid { get; init; }
 
-    /// <summary>The element it makes.</summary>
+    /// <summary>The element it creates.</summary>
     public required string Element { get; init; }
 
     public required string Name { get; init; }
@@ -41,10 +41,10 @@ internal sealed record JobRow
     /// <summary>Up to where in that member the copy is durable.</summary>
     public long Position { get; init; }
 
-    /// <summary>How often another worker went on where one had died.</summary>
+    /// <summary>How often a worker continued after another one's death.</summary>
     public int Takeovers { get; init; }
 
-    /// <summary>The process that works on it, or did last: for people only, the lock decides.</summary>
+    /// <summary>The process that works on it, or did last: for display only, the lock decides.</summary>
     public int? Worker { get; init; }
 
     public string? ErrorId { get; init; }
@@ -55,7 +55,7 @@ internal sealed record JobRow
 
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>The error of a job that failed, in whatever process.</summary>
+    /// <summary>The error of a job that failed, in this process or another.</summary>
     public StorageConnectException ToError()
     {
         var message = Error ?? "The copy failed.";
@@ -79,13 +79,13 @@ internal static class JobRows
 
     public static JobRow? ByUuid(PoolConnection db, string uuid) => db.One($"{Columns} WHERE uuid = $1", Read, uuid);
 
-    /// <summary>Those that still have to be worked on.</summary>
+    /// <summary>Those that have not ended.</summary>
     public static List<string> Open(PoolConnection db) => db.All("SELECT uuid FROM jobs WHERE state < 2 ORDER BY started", row => row.GetString(0));
 
-    /// <summary>Bytes that the copies under way still need.</summary>
+    /// <summary>Bytes that the running copies still need.</summary>
     public static long BytesToCopy(PoolConnection db) => db.Scalar<long>("SELECT coalesce(sum(total - done), 0) FROM jobs WHERE state < 2");
 
-    /// <summary>The name of what is being copied from this element or snapshot, or null.</summary>
+    /// <summary>The name of the element being copied from this element or snapshot, or null.</summary>
     public static string? CopiedFrom(PoolConnection db, string source) =>
         db.Scalar<string>(
             "SELECT j.name FROM sources s JOIN elements e ON e.id = s.element AND e.ready = 0 JOIN jobs j ON j.element = e.uuid WHERE s.source = $1", source);
@@ -99,11 +99,11 @@ internal static class JobRows
         job.Total,
         job.Started.ToUnixTimeMilliseconds());
 
-    /// <summary>Notes who works on it now. The first worker counts as no takeover.</summary>
+    /// <summary>Saves which process works on it now. The first worker counts as no takeover.</summary>
     public static void SetWorker(PoolConnection db, string uuid, int process) =>
         db.Execute("UPDATE jobs SET takeovers = takeovers + (worker IS NOT NULL), worker = $2 WHERE uuid = $1", uuid, (long)process);
 
-    /// <summary>Notes what is durable now, and what this worker copied since it last did.</summary>
+    /// <summary>Saves the durable position, and the bytes that this worker copied since the last save.</summary>
     public static void SetProgress(PoolConnection db, string uuid, int member, long position, long done, long copied) =>
         db.Execute("UPDATE jobs SET member = $2, position = $3, done = $4, copied = copied + $5 WHERE uuid = $1", uuid, (long)member, position, done, copied);
 

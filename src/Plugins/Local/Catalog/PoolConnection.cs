@@ -15,7 +15,7 @@ internal sealed class PoolConnection : IDisposable
         _connection = new(new SqliteConnectionStringBuilder
         {
             DataSource = path,
-            // The file is made beforehand, private; one that vanished must not come back empty.
+            // The file was created before, private. A missing one must not be created empty.
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
             // These connections are pooled here, together with their statements, and closed when idle.
             Pooling = false,
@@ -35,7 +35,7 @@ internal sealed class PoolConnection : IDisposable
         }
     }
 
-    /// <summary>Ticks (<see cref="Environment.TickCount64"/>) when it was last given back.</summary>
+    /// <summary>Ticks (<see cref="Environment.TickCount64"/>) when it was last returned to the pool of connections.</summary>
     public long IdleSince { get; set; }
 
     public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
@@ -59,7 +59,7 @@ internal sealed class PoolConnection : IDisposable
         }
         catch (SqliteException)
         {
-            // The connection is dropped by the caller, and with it whatever was open on it.
+            // The caller drops the connection with everything open on it.
         }
     }
 

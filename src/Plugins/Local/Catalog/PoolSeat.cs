@@ -4,14 +4,14 @@ using StorageConnect.Plugins.Local.Configuration;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
-/// <summary>Who a pool is, and where its database was when the pool was last used.</summary>
+/// <summary>A pool's id, and the place of its database when the pool was last used.</summary>
 /// <param name="Uuid">The pool's id. A copy of the folder has it too.</param>
 /// <param name="Path">The folder, without links.</param>
 /// <param name="Inode">The database's inode.</param>
 /// <param name="Device">The file system's device number, which may change when it is mounted again.</param>
 internal sealed record PoolSeat(string Uuid, string Path, long Inode, long Device)
 {
-    /// <summary>The seat of a pool that has none yet: one that is being made, or that an older version of this plug-in made.</summary>
+    /// <summary>The seat of a pool that has none yet: a new one, or one of an older version of this plug-in.</summary>
     public static PoolSeat First(PoolConnection db, PoolFolder folder) => At(folder, UuidFromContent(db) ?? Guid.CreateVersion7().ToString("N"));
 
     /// <summary>The seat in this folder.</summary>
@@ -21,7 +21,7 @@ internal sealed record PoolSeat(string Uuid, string Path, long Inode, long Devic
         return new(uuid, folder.Path, (long)status.Inode, ((long)status.DeviceMajor << 32) | status.DeviceMinor);
     }
 
-    /// <summary>Copies of a pool that an older version made get the same id, so that they are still told apart from their original.</summary>
+    /// <summary>Copies of a pool of an older version get the same id, so that they are still recognised as copies.</summary>
     private static string? UuidFromContent(PoolConnection db)
     {
         var text = db.Scalar<string>("SELECT uuid || coalesce(page83, '') FROM elements ORDER BY id LIMIT 1") ?? db.Scalar<string>("SELECT name FROM export");

@@ -4,7 +4,7 @@ using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Catalog;
 
-/// <summary>What every row of an element keeps. A row that breaks a rule was damaged or written by somebody else, and is not believed.</summary>
+/// <summary>The validity of an element's row. A row that breaks a rule was damaged or written by another program, and is refused.</summary>
 internal static class RowRules
 {
     private const int SectorSize = 512;

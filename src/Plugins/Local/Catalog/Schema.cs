@@ -8,11 +8,11 @@ internal static class Schema
 {
     public const int Version = 3;
 
-    // "SCLP": tells other programs, and us, whose database this is.
+    // "SCLP": identifies the database as ours.
     private const int ApplicationId = 0x53434C50;
 
     // Names compare byte by byte; the second index on them serves prefixes, which ignore case.
-    // An element that is not ready is being copied by a job: it holds its name and is seen by nobody.
+    // An element that is not ready is being copied by a job: it reserves its name and is not visible.
     private const string Tables =
         """
         CREATE TABLE elements (
@@ -92,7 +92,7 @@ internal static class Schema
         ) STRICT, WITHOUT ROWID;
         """;
 
-    // How the pool is exported to iSCSI initiators, and of which elements it isn't sure yet that the target daemon has them as they are here.
+    // The export settings, and the elements of which the target daemon may not have the present state yet.
     private const string ExportTables =
         """
         CREATE TABLE export (
@@ -115,7 +115,7 @@ internal static class Schema
         ) STRICT;
         """;
 
-    // Who the pool is, and where it was when it was last used.
+    // The pool's id, and its place when it was last used.
     private const string SeatTable =
         """
         CREATE TABLE pool (
@@ -136,7 +136,7 @@ internal static class Schema
             return;
         }
 
-        // WAL is a property of the file: set once, by whoever makes it.
+        // WAL is a property of the file: set once, at its creation.
         connection.Execute("PRAGMA journal_mode = WAL");
         connection.Execute("BEGIN IMMEDIATE");
         try
@@ -166,10 +166,10 @@ internal static class Schema
         }
     }
 
-    /// <summary>True where the database tells its seat; an older version of this plug-in noted none.</summary>
+    /// <summary>True where the database has a seat; those of older versions have none.</summary>
     public static bool HasSeat(PoolConnection connection) => connection.Scalar<long>("PRAGMA user_version") >= Version;
 
-    /// <summary>The version of the tables that are there; 0 when there are none yet.</summary>
+    /// <summary>The version of the existing tables; 0 when there are none yet.</summary>
     public static long Check(PoolConnection connection, PoolFolder folder)
     {
         var version = connection.Scalar<long>("PRAGMA user_version");

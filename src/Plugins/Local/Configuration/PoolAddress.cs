@@ -3,7 +3,7 @@ using StorageConnect.PluginKit.Tgt;
 
 namespace StorageConnect.Plugins.Local.Configuration;
 
-/// <summary>What a server's ExtraInfo and StorageName say: which pool folder it means, and how that is exported.</summary>
+/// <summary>A server's ExtraInfo and StorageName: its pool folder, and how that is exported.</summary>
 /// <param name="Folder">The pool's folder, or for <c>Root=</c> the folder of pool folders.</param>
 /// <param name="IsRoot">True for <c>Root=</c>: a storage name chooses the pool.</param>
 internal sealed record PoolAddress(string Folder, bool IsRoot)
@@ -23,7 +23,7 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
     private const string AdoptCopy = "Copy";
     private static readonly string[] Keys = [PoolKey, RootKey, PortalsKey, ControlKey, AdoptKey];
 
-    /// <summary>Where targets are to be reached; empty: wherever the daemon listens.</summary>
+    /// <summary>The portals of the targets; empty: all where the daemon listens.</summary>
     public ValueList<Portal> Portals { get; init; } = [];
 
     /// <summary>The daemon that serves the pool.</summary>
@@ -106,7 +106,7 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         };
     }
 
-    /// <summary>The pools to choose from: plain sub-folders. Links are left out, they may lead anywhere.</summary>
+    /// <summary>The pools to choose from: plain sub-folders. Links are ignored, because they may lead anywhere.</summary>
     public IReadOnlyList<string> StorageNames()
     {
         if (!IsRoot)
@@ -152,7 +152,7 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
             };
         }
 
-        // Looked up among what is there, never joined to a path unchecked: a name such as ../x is simply not found.
+        // Looked up among the existing folders, never joined to a path unchecked: a name such as ../x is simply not found.
         return StorageNames().Contains(server.StorageName, StringComparer.Ordinal)
             ? Path.Combine(Folder, server.StorageName)
             : throw new NotFoundException($"There is no pool folder '{server.StorageName}' in {Folder}.")

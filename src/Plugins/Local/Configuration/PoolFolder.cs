@@ -14,7 +14,7 @@ internal sealed class PoolFolder(string given)
     /// <summary>The pool's name, which is also that of its one volume group.</summary>
     public string Name => System.IO.Path.GetFileName(given) is { Length: > 0 } name ? name : given;
 
-    /// <summary>Which database file the path that the user gave means at this moment; null when there is none.</summary>
+    /// <summary>The identity of the database file at the given path at this moment; null when there is none.</summary>
     public (ulong Inode, uint Major, uint Minor)? CurrentDatabase => LinuxFile.Identity(System.IO.Path.Combine(given, DatabaseName));
 
     /// <summary>All folders of the pool, itself first.</summary>
@@ -28,13 +28,13 @@ internal sealed class PoolFolder(string given)
     /// <summary>Volumes that may be opened.</summary>
     public string Volumes => System.IO.Path.Combine(Path, "volumes");
 
-    /// <summary>Where a volume goes while it is offline, so that the path it had leads nowhere.</summary>
+    /// <summary>The folder of offline volumes: moving a volume there makes its former path invalid.</summary>
     public string Parked => System.IO.Path.Combine(Path, "offline");
 
     /// <summary>A folder per snapshot, in it a file per member.</summary>
     public string Snapshots => System.IO.Path.Combine(Path, "snapshots");
 
-    /// <summary>A marker per thing that is being made, locked by whoever makes it.</summary>
+    /// <summary>A marker per pending file, locked by its creator.</summary>
     public string Pending => System.IO.Path.Combine(Path, "making");
 
     /// <summary>The file whose bytes stand for elements and jobs in <see cref="RangeLock"/>s.</summary>
@@ -43,10 +43,10 @@ internal sealed class PoolFolder(string given)
     /// <summary>The database's checksum, while no process changes it.</summary>
     public string Seal => System.IO.Path.Combine(Path, "local.sum");
 
-    /// <summary>Room that is kept for the way out of a full file system.</summary>
+    /// <summary>Reserved space for removals on a full file system.</summary>
     public string Reserve => System.IO.Path.Combine(Path, "reserve");
 
-    /// <summary>False on Btrfs: after a power cut names may be there or gone in another order than they were made and removed.</summary>
+    /// <summary>False on Btrfs: after a power cut the order in which names were created and removed is lost.</summary>
     public bool KeepsOrderOfNames => !IsBtrfs;
 
     public string Volume(string uuid) => System.IO.Path.Combine(Volumes, Checked(uuid));
@@ -59,7 +59,7 @@ internal sealed class PoolFolder(string given)
 
     public string Marker(string uuid) => System.IO.Path.Combine(Pending, Checked(uuid));
 
-    /// <summary>What a volume was, kept while it is restored or replaced.</summary>
+    /// <summary>The old content of a volume, kept while it is restored or replaced.</summary>
     public string Spare(string uuid) => System.IO.Path.Combine(Pending, Checked(uuid) + ".spare");
 
     /// <summary>Checks the folder itself: there, on a file system of this machine, writable.</summary>
@@ -110,7 +110,7 @@ internal sealed class PoolFolder(string given)
         }
     }
 
-    /// <summary>Has the files that SQLite makes beside the database overwritten in place. To be called before it makes them.</summary>
+    /// <summary>Makes the files that SQLite creates beside the database be overwritten in place. Call it before SQLite creates them.</summary>
     /// <remarks>
     /// SQLite maps its shared memory file. On a copy-on-write file system a write to a mapped page needs a new block, and without one the process
     /// gets SIGBUS.
@@ -123,7 +123,7 @@ internal sealed class PoolFolder(string given)
         }
     }
 
-    /// <summary>Removes a shared memory file that an older version or a copy left with copy on write. Only while nobody has the database open.</summary>
+    /// <summary>Removes a shared memory file that an older version or a copy left with copy on write. Only while no process has the database open.</summary>
     public void RemoveSharedMemoryWithCopyOnWrite()
     {
         if (IsBtrfs && LinuxFile.IsCopyOnWrite(Path) is false && LinuxFile.IsCopyOnWrite($"{Database}-shm") is true)
@@ -139,7 +139,7 @@ internal sealed class PoolFolder(string given)
     public bool HoldsData() => ((ReadOnlySpan<string>)[Volumes, Parked, Snapshots]).ToArray()
         .Any(folder => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any());
 
-    /// <summary>A pool is made in an empty folder only; what a making that was cut off left behind does not count, nor what a new file system has.</summary>
+    /// <summary>A pool is created in an empty folder only. Files of an interrupted creation don't count, nor those of a new file system.</summary>
     public void RequireEmpty()
     {
         WithFiles(() => LinuxFile.CreateTemporary(Path).Dispose());
@@ -198,7 +198,7 @@ internal sealed class PoolFolder(string given)
         }
     }
 
-    // What is read from the database becomes a path: nothing but a uuid may.
+    // Values from the database become paths: only uuids are allowed.
     private string Checked(string uuid) =>
         uuid.Length == 32 && uuid.All(char.IsAsciiHexDigitLower) ? uuid : throw Corrupt("its database names an element by something that is no uuid");
 }

@@ -1,12 +1,12 @@
 namespace StorageConnect.Plugins.Local.Configuration;
 
 /// <summary>
-/// Whoever can write in a pool folder, or move it away, chooses what this process reads, writes and deletes there. So the folder with what is in it,
-/// and all its parents, must belong to root or this user, and nobody else may write there. Then no link can be planted in it either.
+/// A user who can write in a pool folder, or move it away, controls what this process reads, writes and deletes there. So the folder, its contents
+/// and all its parents must belong to root or this user, and no other user may write there. Then no link can be planted in it either.
 /// </summary>
 internal static class PoolTrust
 {
-    // As many as the kernel follows.
+    // The kernel's own limit.
     private const int MostLinks = 40;
     private const uint WritableByOthers = 0x12; // 0022
     private const uint Sticky = 0x200; // 01000
@@ -21,7 +21,7 @@ internal static class PoolTrust
             {
                 ErrorId = "PoolNotTrusted",
                 Element = folder.Path,
-                Recommendation = $"{problem.Action}. A pool must belong to you or root, with all folders above it, and nobody else may write there.",
+                Recommendation = $"{problem.Action}. A pool must belong to you or root, with all folders above it, and no other user may write there.",
             };
         }
     }
@@ -79,7 +79,7 @@ internal static class PoolTrust
                 return problem;
             }
 
-            // A link is as good as the way to what it points to: all of that must be safe too.
+            // The target of a link, and all its parents, must be safe too.
             if (status.IsLink && File.ResolveLinkTarget(parent, returnFinalTarget: false) is { } target)
             {
                 var onward = links > 0

@@ -3,7 +3,7 @@ using StorageConnect.Plugins.Local.Configuration;
 
 namespace StorageConnect.Plugins.Local.Errors;
 
-/// <summary>The one place where errors of the kernel and of SQLite become errors for people.</summary>
+/// <summary>The one place where errors of the kernel and of SQLite become errors for users.</summary>
 internal static class ErrorMapping
 {
     private const int SqlitePerm = 3;
@@ -20,7 +20,7 @@ internal static class ErrorMapping
     private const int SqliteIoErrorWrite = 778;
     private const int SqliteBusySnapshot = 517;
 
-    /// <summary>What to throw instead of <paramref name="error"/>; itself when it says all already.</summary>
+    /// <summary>The error to throw instead of <paramref name="error"/>; itself when it is for users already.</summary>
     public static Exception Translate(Exception error, PoolFolder folder, string? element) => error switch
     {
         StorageConnectException or OperationCanceledException => error,
@@ -65,7 +65,7 @@ internal static class ErrorMapping
         _ => Corrupt(folder, $"its database isn't as it should be ({e.Message})", e),
     };
 
-    /// <summary>SQLite says only that a file can't be made, not why.</summary>
+    /// <summary>SQLite reports only that a file can't be created, without the cause.</summary>
     private static bool IsFull(PoolFolder folder)
     {
         const ulong few = 16;
@@ -108,7 +108,7 @@ internal static class ErrorMapping
         {
             ErrorId = "PoolUnreadable",
             Element = folder.Path,
-            Recommendation = "Look at the kernel's log for errors of the disk or file system.",
+            Recommendation = "Check the kernel's log for errors of the disk or file system.",
         };
 
     private static string For(string? element) => element is null ? "" : $" (for '{element}')";

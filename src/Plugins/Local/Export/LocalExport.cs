@@ -11,7 +11,7 @@ using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local.Export;
 
-/// <summary>A pool's records, as the export asks for them. Elements are exported by tgtd, each from its volume's file.</summary>
+/// <summary>A pool's records for the export. Elements are exported by tgtd, each from its volume's file.</summary>
 internal sealed class LocalExport : IExportRecords
 {
     private const string Product = "Local LUN";
@@ -36,11 +36,11 @@ internal sealed class LocalExport : IExportRecords
     /// <summary>The targets of this pool.</summary>
     public TargetExport Targets { get; }
 
-    /// <summary>Takes volumes away from the daemon, so that their files can be changed: see <see cref="TargetExport.Release"/>.</summary>
+    /// <summary>Removes volumes from the daemon, so that their files can be changed: see <see cref="TargetExport.Release"/>.</summary>
     public IDisposable? Release(IReadOnlyList<ElementRow> rows, bool evenInUse, CancellationToken cancellationToken) =>
         Targets.Release([.. rows.Where(row => row.Groups.Count > 0).Select(row => (row.Uuid, row.Name))], evenInUse, cancellationToken);
 
-    /// <summary>Who is logged in to a volume; null when it isn't exported.</summary>
+    /// <summary>The initiators that are logged in to a volume; null when it isn't exported.</summary>
     public IReadOnlyList<SessionState>? GetSessions(ElementRow row, CancellationToken cancellationToken) =>
         row.Groups.Count > 0 ? Targets.GetSessions(row.Uuid, cancellationToken) : null;
 
@@ -117,13 +117,13 @@ internal sealed class LocalExport : IExportRecords
             }
             catch (SqliteException)
             {
-                // On a full disk, say. The change itself is done; the next one tries again.
+                // On a full disk, for example. The change itself is done; the next one retries this.
                 done.ForEach(_done.Enqueue);
             }
         }
     }
 
-    /// <summary>Of a path that others chose.</summary>
+    /// <summary>The identity of a path from outside the pool.</summary>
     private static (ulong, uint, uint)? Identity(string path)
     {
         try

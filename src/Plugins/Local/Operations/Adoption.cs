@@ -5,7 +5,7 @@ namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
 /// Makes a copy of a pool a pool of its own: new pool id, new uuids and page 0x83 ids, nothing presented or exported. All files get a second name
-/// first; one commit makes those names valid and the old ones garbage, so that a crash leaves either the copy or the new pool.
+/// first; one commit makes those names valid and the old ones obsolete, so that a crash leaves either the copy or the new pool.
 /// </summary>
 internal static class Adoption
 {

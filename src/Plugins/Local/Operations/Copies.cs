@@ -9,7 +9,7 @@ internal static class Copies
 {
     /// <summary>One snapshot of one element or of several, all at the same instant.</summary>
     /// <returns>The snapshot, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Snapshot(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted,
+    public static async Task<(ElementRow Row, JobRow? Job)> SnapshotAsync(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted,
         CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, elements, cancellationToken);
@@ -44,19 +44,27 @@ internal static class Copies
         }
 
         using var released = members.Count > 1 ? array.Export.Release(members, evenInUse: false, cancellationToken) : null;
-        using var making = PendingFiles.Begin(array, uuid);
+        using var making = await PendingFiles.BeginAsync(array, uuid);
         LinuxFile.EnsureFolder(array.Folder.Snapshot(uuid));
-        CloneMembers(array, row, members, cancellationToken);
-        LinuxFile.SyncFolder(array.Folder.Snapshot(uuid));
-        LinuxFile.SyncFolder(array.Folder.Snapshots);
-        Insert(array, row, sources, cancellationToken);
+        var files = new List<SafeFileHandle>();
+        try
+        {
+            CloneMembers(array, row, members, files, cancellationToken);
+            await array.Syncs.SyncAsync(files, array.Folder.Snapshot(uuid), array.Folder.Snapshots);
+        }
+        finally
+        {
+            files.ForEach(file => file.Dispose());
+        }
+
+        await InsertAsync(array, row, sources, cancellationToken);
         return (row, null);
     }
 
     /// <summary>A clone of an element, or of its state in a snapshot.</summary>
     /// <returns>The clone, with its job while it is being copied.</returns>
-    public static (ElementRow Row, JobRow? Job) Clone(LocalArray array, StorageElement element, StorageElement? snapshot, StorageElement? wanted, string? qos,
-        CancellationToken cancellationToken)
+    public static async Task<(ElementRow Row, JobRow? Job)> CloneAsync(LocalArray array, StorageElement element, StorageElement? snapshot,
+        StorageElement? wanted, string? qos, CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, snapshot is null ? [element] : [element, snapshot], cancellationToken);
         var (source, frozen) = array.Database.Read(
@@ -100,10 +108,13 @@ internal static class Copies
             return (row, array.Jobs.Begin(row, [made], cancellationToken));
         }
 
-        using var making = PendingFiles.Begin(array, uuid);
-        CloneFile(array, content, row.Size, array.Folder.Volume(uuid), quality, cancellationToken);
-        PendingFiles.SyncNames(array, array.Folder.Volumes);
-        Insert(array, row, [made], cancellationToken);
+        using var making = await PendingFiles.BeginAsync(array, uuid);
+        using (var volume = CloneFile(array, content, row.Size, array.Folder.Volume(uuid), quality, cancellationToken))
+        {
+            await PendingFiles.SyncVolumeAsync(array, volume);
+        }
+
+        await InsertAsync(array, row, [made], cancellationToken);
         return (row, null);
     }
 
@@ -136,10 +147,10 @@ internal static class Copies
         return array.Database.Read(db => array.RequireVolume(db, element));
     }
 
-    public static void RemoveSnapshot(LocalArray array, StorageElement snapshot, CancellationToken cancellationToken)
+    public static async Task RemoveSnapshotAsync(LocalArray array, StorageElement snapshot, CancellationToken cancellationToken)
     {
         using var held = Volumes.Lock(array, snapshot, cancellationToken);
-        Volumes.Discard(
+        await Volumes.DiscardAsync(
             array,
             snapshot.Uuid,
             db =>
@@ -178,7 +189,13 @@ internal static class Copies
         }
     }
 
-    private static void CloneMembers(LocalArray array, ElementRow snapshot, List<ElementRow> members, CancellationToken cancellationToken)
+    /// <param name="array">The pool.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="members">What it is made of.</param>
+    /// <param name="clones">Gets the new files, open: they are not synced.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    private static void CloneMembers(LocalArray array, ElementRow snapshot, List<ElementRow> members, List<SafeFileHandle> clones,
+        CancellationToken cancellationToken)
     {
         var files = new List<SafeFileHandle>();
         try
@@ -216,7 +233,8 @@ internal static class Copies
 
             for (var i = 0; i < members.Count; i++)
             {
-                CloneFile(array, files[i], members[i].Size, array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid), QosLevels.Standard, cancellationToken);
+                var path = array.Folder.SnapshotMember(snapshot.Uuid, members[i].Uuid);
+                clones.Add(CloneFile(array, files[i], members[i].Size, path, QosLevels.Standard, cancellationToken));
             }
         }
         finally
@@ -225,19 +243,29 @@ internal static class Copies
         }
     }
 
-    private static void CloneFile(LocalArray array, SafeFileHandle source, long size, string path, string quality, CancellationToken cancellationToken)
+    /// <returns>The clone, open: it is not synced.</returns>
+    private static SafeFileHandle CloneFile(LocalArray array, SafeFileHandle source, long size, string path, string quality,
+        CancellationToken cancellationToken)
     {
-        using var target = LinuxFile.Create(path);
-        QosLevels.Apply(array.Pool, target, quality);
-        array.Pool.Clone(source, target, cancellationToken);
-        if (RandomAccess.GetLength(target) > size)
+        var target = LinuxFile.Create(path);
+        try
         {
-            // Earlier versions enlarged files to whole blocks when they were split.
-            LinuxFile.SetLength(target, size);
-        }
+            QosLevels.Apply(array.Pool, target, quality);
+            array.Pool.Clone(source, target, cancellationToken);
+            if (RandomAccess.GetLength(target) > size)
+            {
+                // Earlier versions enlarged files to whole blocks when they were split.
+                LinuxFile.SetLength(target, size);
+            }
 
-        Steps.At("cloned");
-        LinuxFile.Sync(target);
+            Steps.At("cloned");
+            return target;
+        }
+        catch
+        {
+            target.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A clone or snapshot of a volume that is cut off would look whole.</summary>
@@ -253,13 +281,15 @@ internal static class Copies
     private static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
         array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
 
-    private static void Insert(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) => array.Database.Write(
-        db =>
-        {
-            Volumes.RequireFree(db, row.Name);
-            ElementRows.Insert(db, row, sources);
-        },
-        cancellationToken);
+    private static Task InsertAsync(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) =>
+        array.Database.WriteTogetherAsync(
+            db =>
+            {
+                Volumes.RequireFree(db, row.Name);
+                ElementRows.Insert(db, row, sources);
+                return true;
+            },
+            cancellationToken);
 
     private static string ChooseName(StorageElement? wanted, string source, string word, string uuid, DateTimeOffset now) =>
         wanted is null ? Names.Derive(source, word, uuid, now) : Names.Check(wanted.Name, word == "clone" ? "the clone" : "the snapshot");

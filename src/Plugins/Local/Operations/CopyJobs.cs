@@ -5,10 +5,10 @@ using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>The copies of a pool that go on in the background. A job is a row.</summary>
+/// <summary>The background copies of a pool. A job is a row.</summary>
 internal sealed class CopyJobs : IJobWork, IDisposable
 {
-    // A smaller copy is done before another process has started.
+    // A smaller copy ends before another process has started.
     private const long KeptFrom = 8 << 20;
 
     private readonly LocalArray _array;
@@ -24,7 +24,7 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         _jobs = new(this, array.Locks);
     }
 
-    /// <summary>Notes the element and its job in one commit, and begins.</summary>
+    /// <summary>Saves the element and its job in one commit, and begins.</summary>
     public JobRow Begin(ElementRow element, Source[] sources, CancellationToken cancellationToken)
     {
         var job = new JobRow
@@ -56,10 +56,10 @@ internal sealed class CopyJobs : IJobWork, IDisposable
     /// <summary>Works on the pool's copies until none is left.</summary>
     public void KeepWorking(CancellationToken cancellationToken) => _jobs.KeepWorking(cancellationToken);
 
-    /// <summary>Takes over what nobody works on.</summary>
+    /// <summary>Takes over jobs that no process works on.</summary>
     public void Adopt() => _jobs.StartAll();
 
-    /// <summary>The job as it is at this moment; takes it over when nobody works on it. Null when there is none.</summary>
+    /// <summary>The job as it is at this moment; takes it over when no process works on it. Null when there is none.</summary>
     public JobRow? Find(string uuid)
     {
         var job = _array.Database.Read(db => JobRows.ByUuid(db, uuid));
@@ -72,7 +72,7 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         return job;
     }
 
-    /// <summary>Stops a job, in whatever process it is; what it had made is gone on return.</summary>
+    /// <summary>Stops a job, in this process or another; its partial result is removed on return.</summary>
     /// <returns>False when there was nothing to stop any more.</returns>
     public async Task<bool> CancelAsync(string uuid, CancellationToken cancellationToken)
     {
@@ -85,7 +85,7 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         return _array.Database.Read(db => JobRows.ByUuid(db, uuid))?.State == JobState.Failed;
     }
 
-    /// <summary>Stops working; the jobs stay, for the process that looks next.</summary>
+    /// <summary>Stops working; the jobs stay for the process that checks next.</summary>
     public void Dispose() => _jobs.Dispose();
 
     public IReadOnlyList<string> ReadOpen() => _array.Database.Read(JobRows.Open);
@@ -131,13 +131,13 @@ internal sealed class CopyJobs : IJobWork, IDisposable
             {
                 ErrorId = "OperationStopped",
                 Element = row.Name,
-                Recommendation = "Begin it anew if it is wanted after all.",
+                Recommendation = "Begin it again if it is still needed.",
             });
         }
     }
 
     /// <summary>
-    /// Removes what was half made. The files go first: on a full disk only that makes room for the commit. A worker that finds them gone begins again.
+    /// Removes a partial result. The files are deleted first: on a full disk only that frees space for the commit. A worker without them begins again.
     /// </summary>
     private void Fail(JobRow job, StorageConnectException error)
     {

@@ -2,7 +2,7 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Which files a job copies, and where to: read from the rows of the element it makes, so that any process can.</summary>
+/// <summary>Which files a job copies, and where to: read from the rows of its new element, so that any process can do it.</summary>
 internal static class CopyPlan
 {
     public static List<(string Source, string Target)> Of(LocalArray array, ElementRow element, IEnumerable<Source> sources) =>

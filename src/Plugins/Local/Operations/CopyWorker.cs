@@ -5,8 +5,8 @@ using StorageConnect.Plugins.Local.Catalog;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// Copies for one job, holes staying holes, from where the worker before it stopped. Every so often what was copied is made durable and
-/// the position noted, so that a worker that dies costs the next one no more than that.
+/// Copies for one job, keeping holes, from the position of the worker before it. At intervals the copied data is made durable and the
+/// position saved, so that a dead worker costs the next one no more than an interval.
 /// </summary>
 internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> progress)
 {
@@ -18,7 +18,7 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
     private long _notedAt = Stopwatch.GetTimestamp();
     private long _done = job.Done;
 
-    /// <returns>False when somebody asked to stop the job.</returns>
+    /// <returns>False when the job is to be stopped.</returns>
     public bool Run(CancellationToken cancellationToken)
     {
         var (element, sources) = array.Database.Write(
@@ -115,7 +115,7 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
         return true;
     }
 
-    /// <summary>Makes what was copied durable, and notes it.</summary>
+    /// <summary>Makes the copied data durable, and saves the position.</summary>
     private bool Note(SafeFileHandle target, int member, long offset)
     {
         LinuxFile.Sync(target);

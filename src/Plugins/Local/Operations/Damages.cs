@@ -2,12 +2,12 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Elements whose files are not what their rows say. One lost file is one lost element: it can be listed, removed and restored.</summary>
+/// <summary>Elements whose files don't match their rows. One lost file is one lost element: it can be listed, removed and restored.</summary>
 internal static class Damages
 {
     public const string FileGone = "its file is gone";
 
-    /// <summary>What is wrong with an element's files, or null.</summary>
+    /// <summary>The problem of an element's files, or null.</summary>
     public static string? Find(LocalArray array, ElementRow row)
     {
         if (!row.IsSnapshot)
@@ -29,11 +29,11 @@ internal static class Damages
         return size == (ulong)row.Size || row.Size == long.MaxValue ? null : WrongSize(size, row.Size);
     }
 
-    /// <summary>True where the file has more than it should: nothing is lost, and earlier versions made such files.</summary>
+    /// <summary>True where the file is longer than it should be: nothing is lost, and earlier versions created such files.</summary>
     public static bool IsTooLong(LocalArray array, ElementRow row) =>
         !row.IsSnapshot && LinuxFile.TryStatus(array.LocateVolume(row.Uuid), followLink: false) is { IsRegular: true } status && status.Size > (ulong)row.Size;
 
-    /// <summary>Refuses what would spread the damage.</summary>
+    /// <summary>Refuses operations that would spread the damage.</summary>
     /// <exception cref="DataCorruptException">The element's files are gone or cut off.</exception>
     public static void RequireWhole(LocalArray array, ElementRow row)
     {

@@ -3,7 +3,7 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Access groups, and what is presented to them.</summary>
+/// <summary>Access groups and presentations.</summary>
 internal static class Groups
 {
     /// <summary>Creates those that can be created. Those that can't are missing in the list returned, also when one of that name existed before.</summary>
@@ -73,7 +73,7 @@ internal static class Groups
     public static AccessGroup AddEntries(LocalArray array, StorageType type, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
         ChangeEntries(array, name, Initiators.CanonicalAll(entries, type), GroupRows.AddEntries, cancellationToken);
 
-    // What a group must not get may be in it all the same, from a server of the other type.
+    // A group may have entries of the other storage type, added through a server of that type.
     public static AccessGroup RemoveEntries(LocalArray array, string name, IReadOnlyList<string> entries, CancellationToken cancellationToken) =>
         ChangeEntries(array, name, Initiators.CanonicalAll(entries, StorageType.SAN), GroupRows.RemoveEntries, cancellationToken);
 

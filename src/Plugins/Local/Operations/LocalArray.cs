@@ -9,7 +9,7 @@ using StorageConnect.Plugins.Local.Pools;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>One pool, open: its folder, its database, what its file system can do, and the jobs this process works on.</summary>
+/// <summary>An open pool: its folder, its database, the abilities of its file system, and the jobs this process works on.</summary>
 internal sealed class LocalArray : IDisposable
 {
     private readonly Lazy<FilePool> _pool;
@@ -35,29 +35,35 @@ internal sealed class LocalArray : IDisposable
 
     public CopyJobs Jobs { get; }
 
-    /// <summary>The pool as iSCSI initiators see it.</summary>
+    /// <summary>The pool's export to iSCSI initiators.</summary>
     public LocalExport Export { get; }
 
     /// <summary>Elements whose files are gone; a later removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();
 
-    /// <summary>Room for the way out of a full file system.</summary>
+    /// <summary>Reserved space for removals on a full file system.</summary>
     public PoolReserve Reserve { get; }
+
+    /// <summary>Taken by whoever tries again with the room that is kept.</summary>
+    public SemaphoreSlim WayOut { get; } = new(1);
+
+    /// <summary>Makes new files durable, those that come at the same time together.</summary>
+    public SharedSyncs Syncs { get; } = new();
 
     public FilePool Pool => _pool.Value;
 
-    /// <summary>Who the pool is.</summary>
+    /// <summary>The pool's identity.</summary>
     public string Uuid { get; private set; } = "";
 
-    /// <summary>What happened to the pool before it was opened that people should hear of; null when nothing did.</summary>
+    /// <summary>A notice for users about a change of the pool before it was opened; null for none.</summary>
     public string? Notice { get; set; }
 
     /// <summary>False once the folder was unmounted, removed or replaced.</summary>
     public bool IsCurrent => Folder.CurrentDatabase is { } now && now == _identity;
 
-    /// <summary>Opens a pool, and puts in order what a crash left behind.</summary>
+    /// <summary>Opens a pool, and cleans up after a crash.</summary>
     /// <param name="folder">The pool's folder.</param>
-    /// <param name="request">What the server that is being validated wants; null where a validated server is used.</param>
+    /// <param name="request">The request of the server that is being validated; null where a validated server is used.</param>
     /// <param name="keeper">The entry point of the keeper's process.</param>
     public static LocalArray Open(PoolFolder folder, PoolRequest? request, Type keeper)
     {
@@ -80,7 +86,7 @@ internal sealed class LocalArray : IDisposable
         }
     }
 
-    /// <summary>Checks that this is the pool that a server wants, and no copy of another.</summary>
+    /// <summary>Checks that this is the server's pool, and not a copy of another.</summary>
     public void CheckSeat(PoolRequest? request)
     {
         if (request is { Expected: { } expected } && Database.Read(SeatRow.Read)?.Uuid != expected)
@@ -91,7 +97,7 @@ internal sealed class LocalArray : IDisposable
         Uuid = SeatCheck.Run(this, request).Uuid;
     }
 
-    /// <summary>The element, or an error that says it isn't there.</summary>
+    /// <summary>The element; an error when it doesn't exist.</summary>
     public ElementRow Require(PoolConnection db, StorageElement element) => ElementRows.ByUuid(db, element.Uuid) ?? throw Missing(element);
 
     /// <summary>The LUN or clone, or an error.</summary>
@@ -124,10 +130,10 @@ internal sealed class LocalArray : IDisposable
         LinuxFile.TryOpen(Folder.Volume(row.Uuid), write) ?? LinuxFile.TryOpen(Folder.ParkedVolume(row.Uuid), write)
             ?? throw Damages.Error(this, row, Damages.FileGone);
 
-    /// <summary>The path at which a volume's file lies now; the one of offline volumes where there is none.</summary>
+    /// <summary>The present path of a volume's file; the one of offline volumes where there is none.</summary>
     public string LocateVolume(string uuid) => File.Exists(Folder.Volume(uuid)) ? Folder.Volume(uuid) : Folder.ParkedVolume(uuid);
 
-    /// <summary>Proof that nobody has the volume open, for as long as it is held.</summary>
+    /// <summary>A lease: proof that no process has the volume open, while it is held.</summary>
     public FileLease Lease(ElementRow row) =>
         TryLease(row) ?? throw new StorageElementBusyException($"'{row.Name}' is open: a process on this machine uses its file.")
         {
@@ -137,11 +143,11 @@ internal sealed class LocalArray : IDisposable
             Recommendation = $"Stop what uses {Folder.Volume(row.Uuid)} ('fuser' tells who does), then try again.",
         };
 
-    /// <summary>As <see cref="Lease"/>; null when somebody has it open.</summary>
+    /// <summary>As <see cref="Lease"/>; null when it is open.</summary>
     public FileLease? TryLease(ElementRow row)
     {
-        // A process that is just being started has copies of all its parent's files for a moment, closed ones and ours among them.
-        // Somebody who really uses the volume has it open for longer.
+        // A process that is just being started has copies of all its parent's files for a moment, ours among them. A real user has the
+        // volume open for longer.
         var backoff = new Backoff(TimeSpan.FromMilliseconds(127), longest: TimeSpan.FromMilliseconds(64));
         do
         {
@@ -160,13 +166,13 @@ internal sealed class LocalArray : IDisposable
         Database.Dispose();
     }
 
-    /// <summary>True where a pool may be made in the folder; false where there must be one.</summary>
+    /// <summary>True where a pool may be created in the folder; false where there must be one.</summary>
     private static bool MustCreate(PoolFolder folder, PoolRequest? request)
     {
         var mayCreate = request is { IsRegistration: true };
         if (File.Exists(folder.Database))
         {
-            // An empty one is left by a registration that was cut off.
+            // An interrupted registration leaves an empty one.
             return mayCreate && !folder.HoldsData();
         }
 

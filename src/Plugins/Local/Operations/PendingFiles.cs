@@ -21,7 +21,7 @@ internal sealed class PendingFiles : IDisposable
         _marker = marker;
     }
 
-    public static PendingFiles Begin(LocalArray array, string uuid)
+    public static async Task<PendingFiles> BeginAsync(LocalArray array, string uuid)
     {
         while (true)
         {
@@ -30,14 +30,7 @@ internal sealed class PendingFiles : IDisposable
             // Somebody who swept may have been between our two calls, and have removed what we opened.
             if (FileLock.TryTake(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
             {
-                if (!array.Folder.KeepsOrderOfNames)
-                {
-                    // Btrfs makes a new file's name durable with the file.
-                    LinuxFile.Sync(marker);
-                }
-
-                Steps.At("marked");
-                return new(array, uuid, marker);
+                return await MarkedAsync(array, uuid, marker);
             }
 
             marker.Dispose();
@@ -65,15 +58,10 @@ internal sealed class PendingFiles : IDisposable
         }
     }
 
-    /// <summary>Makes the names of new files durable, after the files themselves.</summary>
-    public static void SyncNames(LocalArray array, string folder)
-    {
-        // On Btrfs the sync of each file has done it.
-        if (array.Folder.KeepsOrderOfNames)
-        {
-            LinuxFile.SyncFolder(folder);
-        }
-    }
+    /// <summary>Makes a new volume durable, and after it its name.</summary>
+    public static Task SyncVolumeAsync(LocalArray array, SafeFileHandle volume) =>
+        // On Btrfs the sync of a new file makes its name durable, too.
+        array.Syncs.SyncAsync([volume], array.Folder.KeepsOrderOfNames ? [array.Folder.Volumes] : []);
 
     /// <summary>Removes the files of an element, wherever they are.</summary>
     public static void RemoveFiles(LocalArray array, string uuid)
@@ -104,6 +92,26 @@ internal sealed class PendingFiles : IDisposable
         }
 
         _marker.Dispose();
+    }
+
+    private static async Task<PendingFiles> MarkedAsync(LocalArray array, string uuid, SafeFileHandle marker)
+    {
+        var marked = new PendingFiles(array, uuid, marker);
+        try
+        {
+            if (!array.Folder.KeepsOrderOfNames)
+            {
+                await array.Syncs.SyncAsync([marker]);
+            }
+
+            Steps.At("marked");
+            return marked;
+        }
+        catch
+        {
+            marked.Dispose();
+            throw;
+        }
     }
 
     private static void Sweep(LocalArray array, string uuid)

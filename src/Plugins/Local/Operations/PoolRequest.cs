@@ -1,13 +1,13 @@
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>What a server's record says about the pool it wants.</summary>
+/// <summary>A server's request for its pool, from its record.</summary>
 /// <param name="Server">The record.</param>
-/// <param name="IsRegistration">The server is being registered: only then may a pool be made.</param>
+/// <param name="IsRegistration">The server is being registered: only then may a pool be created.</param>
 /// <param name="AdoptsCopy">A copy of another pool becomes a pool of its own.</param>
 /// <param name="Others">The other servers registered with this plug-in.</param>
 internal sealed record PoolRequest(StorageServer Server, bool IsRegistration, bool AdoptsCopy, IReadOnlyList<StorageServer> Others)
 {
-    /// <summary>Finds what a target daemon serves under this pool's name from elsewhere, in words; null where there is no daemon to ask.</summary>
+    /// <summary>Finds storage elsewhere that a target daemon serves under this pool's name, as text; null without a daemon.</summary>
     public Func<LocalArray, string?>? FindServed { get; init; }
 
     /// <summary>The pool that the server was registered with, or null when that is not known.</summary>
@@ -17,7 +17,7 @@ internal sealed record PoolRequest(StorageServer Server, bool IsRegistration, bo
     {
         var isRegistration = server.ArrayId is null && registered.All(other => other.Uuid != server.Uuid);
 
-        // A registered server has no copy to adopt, unless its record was just changed to mean another array.
+        // A registered server has no copy to adopt, unless its record was just changed to another array.
         return new(server, isRegistration, adopt && server.ArrayId is null, [.. registered.Where(other => other.Uuid != server.Uuid)]);
     }
 }

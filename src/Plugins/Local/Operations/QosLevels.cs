@@ -12,12 +12,12 @@ internal static class QosLevels
     public static IReadOnlyList<QosValue> List(FilePool pool)
     {
         var standard =
-            new QosValue { Value = Standard, Name = "Standard", Description = "Writes are durable when the writer asks for it, as on any disk with a cache." };
+            new QosValue { Value = Standard, Name = "Standard", Description = "Writes are durable after a flush, as on any disk with a cache." };
         var durable = new QosValue { Value = Durable, Name = "Durable", Description = "Every write is durable when it returns; slower." };
         return pool.CanBeDurable ? [standard, durable] : [standard];
     }
 
-    /// <summary>The quality asked for, or the default.</summary>
+    /// <summary>The requested quality, or the default.</summary>
     public static string Choose(FilePool pool, string? wanted, string element, string otherwise = Standard)
     {
         if (string.IsNullOrEmpty(wanted))

@@ -2,7 +2,7 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Rows as the records that leave the plug-in.</summary>
+/// <summary>Converts rows to the plug-in's records.</summary>
 internal static class Records
 {
     public static StorageElement ToElement(this ElementRow row, StorageServer server, LocalArray array) => new()

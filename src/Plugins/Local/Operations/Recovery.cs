@@ -4,10 +4,10 @@ using StorageConnect.Plugins.Local.Catalog;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// Puts in order what a process that died, or a power cut, left behind. What is true afterwards:
+/// Cleans up after a process that died, or a power cut. Afterwards:
 /// every row has its files, complete; every file has its row; no change in place is half done; an element that is online has its file
-/// in <c>volumes</c>, one that is offline in <c>offline</c>. (Until a crash is put in order it may still be in the other; whoever opens
-/// a volume looks in both.)
+/// in <c>volumes</c>, one that is offline in <c>offline</c>. (Before the clean-up it may still be in the other; a volume is searched
+/// in both.)
 /// </summary>
 internal static class Recovery
 {
@@ -23,22 +23,22 @@ internal static class Recovery
         array.Jobs.Adopt();
     }
 
-    /// <summary>Settles all changes on which nobody is at work.</summary>
+    /// <summary>Settles all changes that no process works on.</summary>
     public static void SettleAll(LocalArray array)
     {
         foreach (var intent in array.Database.Read(IntentRows.All).Where(intent => Identities.IsUuid(intent.Element)))
         {
-            // A process that holds the lock is still at work.
+            // A process that holds the lock still works on it.
             using var held = array.Locks.TryTake(intent.Element);
             if (held is not null)
             {
-                // What can't be settled is that element's damage, and no reason to refuse all others.
+                // A change that can't be settled damages only its element; the others stay usable.
                 TrySettle(array, intent.Element);
             }
         }
     }
 
-    /// <summary>Redoes or undoes the change that was going on with an element. To be called with its lock held.</summary>
+    /// <summary>Redoes or undoes an element's interrupted change. Call it with the element's lock held.</summary>
     public static void Settle(LocalArray array, string element)
     {
         if (array.Database.Read(db => IntentRows.Of(db, element)) is not { } intent)
@@ -58,12 +58,12 @@ internal static class Recovery
                 size = intent.Size;
                 break;
             case IntentKind.Resize when Damages.Find(array, row!) == Damages.FileGone:
-                // Nothing to settle: the element is damaged, as its status tells.
+                // Nothing to settle: the element is damaged, and its status reports it.
                 break;
             case IntentKind.Resize:
                 using (var volume = array.OpenVolume(row!, write: true))
                 {
-                    // What a shrink cut off can't be brought back, what a growth added was never promised.
+                    // Data cut off by a shrink can't be restored; space added by a growth was never acknowledged.
                     size = Math.Min(intent.Size, row!.Size);
                     LinuxFile.SetLength(volume, size.Value);
                     LinuxFile.Sync(volume);
@@ -88,7 +88,7 @@ internal static class Recovery
         LinuxFile.Remove(array.Folder.Spare(element));
     }
 
-    /// <summary>As <see cref="Settle"/>, after an error that must reach the user: what can't be settled now is settled at the next open.</summary>
+    /// <summary>As <see cref="Settle"/>, after an error that must reach the user: the next open settles the rest.</summary>
     public static void TrySettle(LocalArray array, string element)
     {
         try
@@ -107,10 +107,10 @@ internal static class Recovery
         array.Discarded.Enqueue(uuid);
     }
 
-    /// <summary>Elements whose files are gone for good, so that their notes can go with the next commit.</summary>
+    /// <summary>Elements whose files are gone for good, so that their records can be deleted with the next commit.</summary>
     public static List<string> TakeGone(LocalArray array)
     {
-        // Where the order of names is not kept it takes syncs to know that files are gone: one for many.
+        // Where the order of names is not kept, syncs are needed to be sure that files are gone: one for many.
         const int many = 64;
         var gone = new List<string>();
         if (array.Folder.KeepsOrderOfNames || array.Discarded.Count >= many)
@@ -136,7 +136,7 @@ internal static class Recovery
         }
     }
 
-    /// <summary>Puts the spare content of a volume in its place, in one step and for good.</summary>
+    /// <summary>Replaces a volume by its spare content, atomically and durably.</summary>
     private static void TakePlace(LocalArray array, string element)
     {
         var spare = array.Folder.Spare(element);
@@ -170,7 +170,7 @@ internal static class Recovery
             using var held = Identities.IsUuid(uuid) ? array.Locks.TryTake(uuid) : null;
             if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: true })
             {
-                // A power cut brought back the name that it had while it was offline, or undid the move.
+                // A power cut restored the name that it had while it was offline, or undid the move.
                 LinuxFile.Rename(path, array.Folder.Volume(uuid));
                 LinuxFile.SyncFolder(array.Folder.Volumes);
             }
@@ -189,7 +189,7 @@ internal static class Recovery
         }
     }
 
-    /// <summary>Spares whose change has ended, one way or the other.</summary>
+    /// <summary>Spares whose change has ended.</summary>
     private static void SweepSpares(LocalArray array)
     {
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending, "*" + SpareEnding))

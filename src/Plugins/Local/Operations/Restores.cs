@@ -4,9 +4,9 @@ using StorageConnect.Plugins.Local.Catalog;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// Rolling volumes back to a snapshot. Files are independent, so that nothing but the volumes meant is ever touched. Where blocks can
-/// be shared the volume keeps its inode, and what it was is kept beside it until the commit, so that a crash or a full disk undoes
-/// everything. Where they can't, the new content is made completely before it takes the volume's place, and a crash redoes that.
+/// Rolling volumes back to a snapshot. Files are independent, so that only the chosen volumes are ever changed. Where blocks can
+/// be shared the volume keeps its inode, and its old content is kept beside it until the commit, so that a crash or a full disk undoes
+/// everything. Where they can't, the new content is completed before it replaces the volume, and the replacement is redone after a crash.
 /// </summary>
 internal static class Restores
 {
@@ -32,7 +32,7 @@ internal static class Restores
         }
     }
 
-    /// <summary>Whether it would go at this moment.</summary>
+    /// <summary>Whether a restore is possible at this moment.</summary>
     public static bool IsPossible(LocalArray array, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
         var members = array.Database.Read(db => array.RequireSnapshot(db, snapshot).Sources);
@@ -53,7 +53,7 @@ internal static class Restores
 
             if (row is not null && array.Export.GetSessions(row, cancellationToken) is { } users)
             {
-                // The target daemon has it open; it lets go of what nobody uses.
+                // The target daemon has it open, and releases volumes that are not in use.
                 if (users.Count > 0)
                 {
                     return false;
@@ -119,7 +119,7 @@ internal static class Restores
                 Steps.At("restored");
                 if (!rows[i].Thin)
                 {
-                    // Holes that came with the snapshot get their reserved blocks back.
+                    // Holes from the snapshot get reserved blocks again.
                     LinuxFile.Reserve(leases[i].File, 0, size);
                 }
 
@@ -133,7 +133,7 @@ internal static class Restores
 
     private static void ByReplacing(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
     {
-        // Refused before the long copy, not after it.
+        // Refused before the long copy.
         Leases.Take(array, rows).Dispose();
         Finish(array, rows, () =>
         {
@@ -164,7 +164,7 @@ internal static class Restores
         });
     }
 
-    /// <summary>A file beside the volume. One that is there was left by a process that died before its intent: the element's lock is held here.</summary>
+    /// <summary>A file beside the volume. An existing one was left by a process that died before it saved its intent: the element is locked here.</summary>
     private static SafeFileHandle NewSpare(LocalArray array, ElementRow row)
     {
         LinuxFile.Remove(array.Folder.Spare(row.Uuid));
@@ -193,7 +193,7 @@ internal static class Restores
         }),
         CancellationToken.None);
 
-    /// <summary>Does the work; on an error everything is as it was, and in any case nothing stays beside the volumes.</summary>
+    /// <summary>Does the work; an error restores everything, and no file stays beside the volumes in any case.</summary>
     private static void Finish(LocalArray array, List<ElementRow> rows, Action work)
     {
         try
@@ -218,7 +218,7 @@ internal static class Restores
     {
         try
         {
-            // While its intent stands it is still needed: the next open settles it.
+            // It is needed while its intent exists: the next open settles it.
             if (array.Database.Read(db => IntentRows.Of(db, uuid)) is null)
             {
                 LinuxFile.Remove(array.Folder.Spare(uuid));

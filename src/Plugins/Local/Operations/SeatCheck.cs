@@ -7,12 +7,12 @@ using StorageConnect.Plugins.Local.Errors;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// Is this the pool that is meant, and is it the pool itself or a copy? A pool remembers its seat. Somewhere else, it is the pool as long as nothing
-/// else holds its id: then it was moved or restored, and takes the new seat. Otherwise it is a copy, and is refused or adopted.
+/// Checks whether this is the expected pool, and whether it is the original or a copy. A pool stores its seat. At another place, it is the original
+/// as long as nothing else has its id: then it was moved or restored, and gets the new seat. Otherwise it is a copy, and is refused or adopted.
 /// </summary>
 internal static class SeatCheck
 {
-    /// <summary>Checks the pool of an open array. A pool that was moved takes its new seat; a copy to be adopted becomes a pool of its own.</summary>
+    /// <summary>Checks the pool of an open array. A pool that was moved gets its new seat; a copy to be adopted becomes a pool of its own.</summary>
     /// <returns>The pool's seat now.</returns>
     /// <exception cref="StorageConnectException">It is a copy.</exception>
     public static PoolSeat Run(LocalArray array, PoolRequest? request)
@@ -68,7 +68,7 @@ internal static class SeatCheck
                 + "If it is to replace the original, remove or rename the original first.",
         };
 
-    /// <summary>Whether the folder holds the pool of this id. What others could have put there does not count.</summary>
+    /// <summary>Whether the folder has the pool of this id. A folder that other users can write doesn't count.</summary>
     public static bool Holds(PoolFolder folder, string uuid)
     {
         if (!File.Exists(folder.Database) || PoolTrust.FindProblem(folder) is not null)
@@ -83,12 +83,12 @@ internal static class SeatCheck
         }
         catch (Exception e) when (e is SqliteException or IOException or StorageConnectException)
         {
-            // Nobody can use it as a pool either.
+            // It isn't usable as a pool either.
             return false;
         }
     }
 
-    /// <summary>What else holds the pool's id, in words; or null.</summary>
+    /// <summary>Another holder of the pool's id, as text; or null.</summary>
     private static string? FindHolder(PoolFolder folder, PoolSeat seat, PoolSeat here, bool isInPlace, PoolRequest? request)
     {
         if (!isInPlace && here.Path != seat.Path && Holds(new(seat.Path), seat.Uuid))

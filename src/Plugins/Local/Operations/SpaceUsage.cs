@@ -3,10 +3,10 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>What an element takes in the pool, and what would become free with it, as the file system tells.</summary>
+/// <summary>The space of an element in the pool, and the space that would become free with it, from the file system.</summary>
 internal static class SpaceUsage
 {
-    // Some 50 ms. A file in more pieces than this is left uncounted.
+    // Some 50 ms. A file with more extents is not counted.
     private const int MostExtents = 65_536;
 
     /// <summary>The record with its used and unique bytes, where they are known.</summary>
@@ -15,7 +15,7 @@ internal static class SpaceUsage
 
     private static (long Used, long Unique)? Measure(LocalArray array, ElementRow row)
     {
-        // Who is at work on a volume may have to know that nobody else has it open.
+        // A process that changes a volume may need proof that no other has it open.
         if (!row.Ready || array.Locks.IsHeld(row.Uuid))
         {
             return null;
@@ -38,7 +38,7 @@ internal static class SpaceUsage
         }
         catch (IOException)
         {
-            // Damaged: the status says so.
+            // Damaged: the status reports it.
             return null;
         }
         finally

@@ -10,7 +10,7 @@ internal static class Volumes
 {
     private const int SectorSize = 512;
 
-    public static ElementRow Create(LocalArray array, StorageElement wanted, bool thin, string? qos, CancellationToken cancellationToken)
+    public static async Task<ElementRow> CreateAsync(LocalArray array, StorageElement wanted, bool thin, string? qos, CancellationToken cancellationToken)
     {
         var name = Names.Check(wanted.Name, "the storage element");
         var size = Sectors(wanted.SizeBytes, name);
@@ -39,26 +39,25 @@ internal static class Volumes
             Online = true,
             Created = Now(),
         };
-        using (PendingFiles.Begin(array, row.Uuid))
+        using (await PendingFiles.BeginAsync(array, row.Uuid))
         {
             using (var volume = LinuxFile.Create(array.Folder.Volume(row.Uuid)))
             {
                 Steps.At("file");
                 QosLevels.Apply(array.Pool, volume, quality);
                 array.Pool.Allocate(volume, size, thin);
+                await PendingFiles.SyncVolumeAsync(array, volume);
             }
 
-            PendingFiles.SyncNames(array, array.Folder.Volumes);
-            array.Database.Write(
+            return await array.Database.WriteTogetherAsync(
                 db =>
                 {
                     RequireFree(db, name);
                     ElementRows.Insert(db, row);
+                    return row;
                 },
                 cancellationToken);
         }
-
-        return row;
     }
 
     public static ElementRow Resize(LocalArray array, StorageElement element, long newSize, CancellationToken cancellationToken)
@@ -110,13 +109,13 @@ internal static class Volumes
         return failure is null || now.Size == size ? now : throw ErrorMapping.Translate(failure, array.Folder, row.Name);
     }
 
-    public static void Remove(LocalArray array, StorageElement element, CancellationToken cancellationToken)
+    public static async Task RemoveAsync(LocalArray array, StorageElement element, CancellationToken cancellationToken)
     {
         using var held = Lock(array, element, cancellationToken);
         var row = array.Database.Read(db => RequireRemovable(array, db, element));
         using (LeaseIfThere(array, row))
         {
-            Discard(array, row.Uuid, db => RequireRemovable(array, db, element), cancellationToken);
+            await DiscardAsync(array, row.Uuid, db => RequireRemovable(array, db, element), cancellationToken);
         }
     }
 
@@ -230,18 +229,29 @@ internal static class Volumes
     }
 
     /// <summary>Removes a row in one commit, its files afterwards.</summary>
-    public static void Discard(LocalArray array, string uuid, Func<PoolConnection, ElementRow> check, CancellationToken cancellationToken)
+    public static async Task DiscardAsync(LocalArray array, string uuid, Func<PoolConnection, ElementRow> check, CancellationToken cancellationToken)
     {
         var gone = Recovery.TakeGone(array);
-        array.Database.Write(
-            db =>
-            {
-                check(db);
-                ElementRows.Delete(db, uuid);
-                IntentRows.Discard(db, uuid);
-                gone.ForEach(removed => IntentRows.Forget(db, removed));
-            },
-            cancellationToken);
+        try
+        {
+            await array.Database.WriteTogetherAsync(
+                db =>
+                {
+                    check(db);
+                    ElementRows.Delete(db, uuid);
+                    IntentRows.Discard(db, uuid);
+                    gone.ForEach(removed => IntentRows.Forget(db, removed));
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            // The next removal takes the notes away.
+            gone.ForEach(array.Discarded.Enqueue);
+            throw;
+        }
+
         Recovery.RemoveDiscarded(array, uuid);
     }
 

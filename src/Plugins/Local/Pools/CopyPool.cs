@@ -24,7 +24,7 @@ internal sealed class CopyPool(string path, string fileSystem, bool canBeDurable
         SplitCloneWhileOpen = Ability.Unsupported,
     };
 
-    /// <summary>A copy at once, for a restore. Holes stay holes.</summary>
+    /// <summary>An immediate copy, for a restore. Holes are kept.</summary>
     public override void Clone(SafeFileHandle source, SafeFileHandle target, CancellationToken cancellationToken)
     {
         LinuxFile.SetLength(target, RandomAccess.GetLength(source));

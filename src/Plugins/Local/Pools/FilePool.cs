@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace StorageConnect.Plugins.Local.Pools;
 
 /// <summary>
-/// Volumes as files of a local file system: thin = sparse, thick = reserved. What differs between file systems is in the subclasses.
-/// Everything here works on the data alone, never on the database.
+/// Volumes as files of a local file system: thin = sparse, thick = reserved. Differences between file systems are in the subclasses.
+/// Works on the data only, never on the database.
 /// </summary>
 internal abstract class FilePool(string path, string fileSystem, bool canBeDurable)
 {
-    /// <summary>The kind of pool, for people.</summary>
+    /// <summary>The kind of pool, for display.</summary>
     public abstract string Description { get; }
 
     /// <summary>What the pool can do at this moment.</summary>
@@ -22,7 +22,7 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
 
     protected string FileSystem => fileSystem;
 
-    /// <summary>What all pools of files can do.</summary>
+    /// <summary>The abilities of all pools.</summary>
     protected static Capabilities Common { get; } = new()
     {
         CustomSnapName = Ability.Yes,
@@ -42,23 +42,15 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         return (Bytes(status.Blocks), Bytes(status.Blocks - status.FreeBlocks), Bytes(status.AvailableBlocks));
     }
 
-    /// <summary>Gives a new, empty volume its size.</summary>
-    public void Allocate(SafeFileHandle volume, long size, bool thin) => Resize(volume, 0, size, thin);
+    /// <summary>Gives a new, empty volume its size. It is not synced.</summary>
+    public void Allocate(SafeFileHandle volume, long size, bool thin) => SetSize(volume, 0, size, thin);
 
-    /// <summary>Makes a volume larger or smaller. On an error its size is what it was.</summary>
+    /// <summary>Makes a volume larger or smaller, durably. On an error its size is what it was.</summary>
     public void Resize(SafeFileHandle volume, long oldSize, long newSize, bool thin)
     {
         try
         {
-            var reserve = thin ? 0 : newSize - oldSize;
-            RequireFree(reserve);
-            LinuxFile.SetLength(volume, newSize);
-            if (reserve > 0)
-            {
-                LinuxFile.Reserve(volume, oldSize, reserve);
-            }
-
-            Steps.At("resized");
+            SetSize(volume, oldSize, newSize, thin);
             LinuxFile.Sync(volume);
         }
         catch (LinuxFileException) when (newSize > oldSize)
@@ -66,6 +58,19 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
             LinuxFile.SetLength(volume, oldSize);
             throw;
         }
+    }
+
+    private void SetSize(SafeFileHandle volume, long oldSize, long newSize, bool thin)
+    {
+        var reserve = thin ? 0 : newSize - oldSize;
+        RequireFree(reserve);
+        LinuxFile.SetLength(volume, newSize);
+        if (reserve > 0)
+        {
+            LinuxFile.Reserve(volume, oldSize, reserve);
+        }
+
+        Steps.At("resized");
     }
 
     /// <summary>Makes the content and size of <paramref name="target"/> that of <paramref name="source"/>.</summary>
@@ -83,8 +88,8 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         }
     }
 
-    /// <summary>Refuses what can't fit before it takes the room that everybody else on the file system has.</summary>
-    /// <exception cref="LinuxFileException">There is less room.</exception>
+    /// <summary>Refuses data that can't fit, before it uses up the free space of the file system.</summary>
+    /// <exception cref="LinuxFileException">There is less free space.</exception>
     public void RequireFree(long length)
     {
         if (length > Capacity().Free)

@@ -2,7 +2,7 @@ using StorageConnect.Plugins.Local.Configuration;
 
 namespace StorageConnect.Plugins.Local.Pools;
 
-/// <summary>Finds out what a pool's file system can do by doing it, on nameless files that leave nothing behind and hold no data.</summary>
+/// <summary>Determines a pool's abilities by trying, on nameless files that leave nothing behind and have no data.</summary>
 internal static class PoolProbe
 {
     private const long Btrfs = 0x9123683E;
@@ -41,8 +41,8 @@ internal static class PoolProbe
             : new RewritingPool(folder.Path, name, canBeDurable);
     }
 
-    /// <param name="attempt">What to try.</param>
-    /// <param name="alsoMeansYes">An error that says it could be done, if only there were room.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="alsoMeansYes">An error that means yes, such as a lack of free space.</param>
     private static bool Succeeds(Action attempt, int alsoMeansYes = 0)
     {
         try

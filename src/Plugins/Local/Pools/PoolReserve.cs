@@ -3,15 +3,15 @@ using StorageConnect.Plugins.Local.Configuration;
 namespace StorageConnect.Plugins.Local.Pools;
 
 /// <summary>
-/// Room that is kept for the way out of a full file system: removing an element needs a few blocks for the database's log before it gives back what
-/// the element has.
+/// Reserved space for removals on a full file system: removing an element needs a few blocks for the database's log before the element's space becomes
+/// free.
 /// </summary>
 internal sealed class PoolReserve(PoolFolder folder)
 {
     private const long Wanted = 4L << 20;
     private const long Least = 256L << 10;
 
-    /// <summary>Sets the room aside, as much as there is.</summary>
+    /// <summary>Reserves the space, as far as it is free.</summary>
     public void Keep()
     {
         try
@@ -34,11 +34,11 @@ internal sealed class PoolReserve(PoolFolder folder)
         }
         catch (LinuxFileException)
         {
-            // The file system is full or failing; whoever needs the room finds none, and says so.
+            // The file system is full or failing. A later use finds no reserve, and fails with the reason.
         }
     }
 
-    /// <summary>Gives the room back to the file system. False when there was none.</summary>
+    /// <summary>Releases the space. False when there was none.</summary>
     public bool TryRelease()
     {
         try
@@ -48,7 +48,7 @@ internal sealed class PoolReserve(PoolFolder folder)
                 return false;
             }
 
-            // Most file systems give freed blocks out again only after their journal has the release.
+            // Most file systems reuse freed blocks only after their journal has the release.
             LinuxFile.SyncFileSystem(folder.Path);
             return true;
         }

@@ -2,13 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace StorageConnect.Plugins.Local.Pools;
 
-/// <summary>Files that share blocks (XFS, Btrfs and whatever else answers FICLONE): clones are instant, online, and independent of each other.</summary>
+/// <summary>Files that share blocks (XFS, Btrfs and others with FICLONE): clones are instant, online, and independent of each other.</summary>
 internal abstract class ReflinkPool(string path, string fileSystem, bool canBeDurable) : FilePool(path, fileSystem, canBeDurable)
 {
     // Long enough to be worth a call, short enough to notice a cancellation.
     private const long SplitStep = 64L << 20;
 
-    // Writers that go on meanwhile unshare themselves; only another clone made at this very moment makes new sharing.
+    // Concurrent writes unshare their blocks. Only another clone at the same moment creates new sharing.
     private const int Rounds = 8;
 
     public override string Description => $"{FileSystem}, blocks are shared";
@@ -32,7 +32,7 @@ internal abstract class ReflinkPool(string path, string fileSystem, bool canBeDu
     {
         for (var round = 0; round < Rounds; round++)
         {
-            // The proof, too: the round that finds nothing shared is the last.
+            // Also the proof: the last round is the one that finds nothing shared.
             var shared = FileExtents.Shared(volume).ToList();
             if (shared.Count == 0)
             {
@@ -54,7 +54,7 @@ internal abstract class ReflinkPool(string path, string fileSystem, bool canBeDu
         }
 
         throw new StorageElementBusyException(
-            "The volume still shares blocks: it was cloned again and again while it was split.")
+            "The volume still shares blocks: it was cloned repeatedly during the split.")
         { Retryable = true, Recommendation = "Try again." };
     }
 
@@ -70,7 +70,7 @@ internal sealed class UnsharingPool(string path, string fileSystem, bool canBeDu
     protected override void Unshare(SafeFileHandle volume, long offset, long length) => LinuxFile.Unshare(volume, offset, length);
 }
 
-/// <summary>No unsharing call (Btrfs): what is shared is written once more, which needs a volume that nobody else writes.</summary>
+/// <summary>Without an unshare call (Btrfs), shared blocks are rewritten, which needs a volume without other writers.</summary>
 internal sealed class RewritingPool(string path, string fileSystem, bool canBeDurable) : ReflinkPool(path, fileSystem, canBeDurable)
 {
     private const int BufferSize = 1 << 20;

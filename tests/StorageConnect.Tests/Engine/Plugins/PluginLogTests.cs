@@ -46,11 +46,11 @@ public sealed class PluginLogTests : IDisposable
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == PluginLog.SourceName,
+            ShouldListenTo = source => source.Name == Tracer.SourceName,
             Sample = (ref _) => _isMine.Value ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
             ActivityStopped = line =>
             {
-                if (_isMine.Value && line.GetTagItem(PluginLog.LevelTag) is PluginLogLevel level)
+                if (_isMine.Value && line.GetTagItem(Tracer.LevelTag) is PluginLogLevel level)
                 {
                     _lines.Add((line.DisplayName, level));
                 }

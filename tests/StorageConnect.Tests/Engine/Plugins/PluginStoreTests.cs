@@ -35,6 +35,38 @@ public sealed class PluginStoreTests : PluginTests
         Assert.Equal(PluginState.Ready, Assert.Single(Plugins.Add(_elsewhere.Path)).State);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [SupportedOSPlatform("linux")]
+    public void One_for_all_users_can_be_read_by_all_and_changed_by_its_owner_alone(bool isIsolated)
+    {
+        Build(new() { Name = "Mine", ClassName = "My.Plugin" });
+
+        var plugin = Assert.Single(Plugins.Add(_elsewhere.Path, options: new(Isolated: isIsolated, AllUsers: true)));
+
+        Assert.Equal((PluginState.Ready, PluginOrigin.System, isIsolated), (plugin.State, plugin.Origin, plugin.Isolated));
+        Assert.Equal(Path.Combine(Bed.Paths.SystemPlugins, "My.Plugin-1.0.0-1"), Path.GetDirectoryName(plugin.Path));
+        foreach (var path in Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Bed.Paths.SystemPlugins)!, "*", SearchOption.AllDirectories))
+        {
+            Assert.Equal(Directory.Exists(path) ? (UnixFileMode)0b111_101_101 : (UnixFileMode)0b110_100_100, new FileInfo(path).UnixFileMode);
+        }
+
+        Plugins.Remove(plugin);
+        AssertOnlyTheGoodOneIsThere();
+    }
+
+    [Fact]
+    public void The_same_one_for_this_user_and_for_all_stand_side_by_side()
+    {
+        Build(new() { Name = "Mine", ClassName = "My.Plugin" });
+        Plugins.Add(_elsewhere.Path);
+
+        Assert.Equal(PluginOrigin.System, Assert.Single(Plugins.Add(_elsewhere.Path, force: true, new(AllUsers: true))).Origin);
+
+        Expect.Failure<AlreadyExistsException>("PluginExists", "Mine", () => Plugins.Add(_elsewhere.Path, force: true, new(AllUsers: true)));
+    }
+
     [Fact]
     public void Its_assembly_names_it_as_well_as_its_folder()
     {

@@ -14,7 +14,7 @@ namespace StorageConnect.Tests.Engine.Workers;
 public sealed class MisbehaviourTests : IDisposable
 {
     private const string Canary = "canary-6c1f-secret";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
     private static readonly string Naughty = Path.Combine(StagedModule.Root, "tests", "StorageConnect.Tests", "Engine", "Workers", "NaughtyPlugin.py");
     private readonly WorkerBed _bed = new();
 
@@ -257,7 +257,7 @@ public sealed class MisbehaviourTests : IDisposable
 
     private static async Task WaitForAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(Timeout);
         while (!condition())
         {
             await Task.Delay(20, deadline.Token);

@@ -290,7 +290,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     public IReadOnlyList<string> Traces()
     {
         string[] folders = ["sys/block", "sys/class/iscsi_session", "sys/class/iscsi_connection", "dev/mapper", "dev/disk/by-id", "state/host/attachments",
-            "state/host/sessions", "state/host/looks"];
+            "state/host/sessions", "state/host/full-scans"];
         var traces = folders.Select(_files.At).Where(Directory.Exists)
             .SelectMany(folder => new DirectoryInfo(folder).EnumerateFileSystemInfos().Select(entry => entry.Name)).ToList();
         var wwids = _files.At("etc/multipath/wwids");

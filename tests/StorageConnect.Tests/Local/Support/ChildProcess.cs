@@ -137,7 +137,15 @@ internal static partial class ChildProcess
         }
 
         all.AddRange(await plugin.GetCurrentSnapsAsync(server, null, default));
-        StorageElement Find(int index) => all.Single(element => element.Name == task.Names[index]);
+        StorageElement Named(string name) => all.Single(element => element.Name == name);
+        StorageElement Find(int index) => Named(task.Names[index]);
+
+        // All at the same time; each is acknowledged as soon as it is done.
+        Task AllAsync(Func<string, Task> change) => Task.WhenAll(task.Names.Select(name => Task.Run(async () =>
+        {
+            await change(name);
+            Console.WriteLine(name);
+        })));
         StorageElement New(int index) => new() { Name = task.Names[index], SizeBytes = 1 << 20 };
         Steps.OnStep = DieAt;
         switch (task.Operation)
@@ -155,6 +163,21 @@ internal static partial class ChildProcess
                 break;
             case "history" when plugin is LocalPlugin local:
                 await History.RunAsync(local, server, task.Names, default);
+                break;
+            case "createAll":
+                await AllAsync(name => plugin.CreateAsync(server, new() { Name = name, SizeBytes = 1 << 20 }, true, null, default));
+                break;
+            case "removeAll":
+                await AllAsync(name => plugin.RemoveAsync(server, Named(name), default));
+                break;
+            case "snapAll":
+                await AllAsync(name => plugin.CreateSnapAsync(server, Named(name), new() { Name = $"{name}-new" }, default));
+                break;
+            case "cloneAll":
+                await AllAsync(name => plugin.CloneAsync(server, Named(name), new() { Name = $"{name}-new" }, null, default));
+                break;
+            case "removeSnapAll":
+                await AllAsync(name => plugin.SnapRemoveAsync(server, Named($"{name}-old"), default));
                 break;
             case "history":
                 await CephHistory.RunAsync(plugin, server, task.Names, default);

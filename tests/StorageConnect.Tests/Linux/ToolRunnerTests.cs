@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using StorageConnect.Host.Tools;
+using StorageConnect.Tests.Host;
 using Xunit;
 
-namespace StorageConnect.Tests.Host;
+namespace StorageConnect.Tests.Linux;
 
 [SupportedOSPlatform("linux")]
 public sealed class ToolRunnerTests
@@ -149,7 +150,7 @@ public sealed class ToolRunnerTests
 
         var error = Assert.Throws<ArgumentException>(() => new ToolCommand(HostTool.Iscsiadm, "-v", $"{secret}"));
 
-        Assert.Contains("everybody could read it", error.Message);
+        Assert.Contains("every user could read it", error.Message);
         Assert.DoesNotContain(typeof(ToolCommand).GetConstructors().SelectMany(made => made.GetParameters()),
             parameter => parameter.ParameterType == typeof(Secret));
         Assert.Throws<ArgumentException>(() => new ToolCommand(HostTool.Iscsiadm, "a\0b"));

@@ -4,9 +4,9 @@ using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Multipath;
 
-/// <summary>Takes a multipath map away: only when nobody uses it, and done only when the kernel no longer shows it.</summary>
-/// <remarks>It can be killed at any point and begun again: each round looks at what there is.</remarks>
-internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceClaims claims)
+/// <summary>Removes a multipath map that is not in use. Returns when the kernel no longer shows it.</summary>
+/// <remarks>It can be repeated after an interruption at any point: each round reads the present state.</remarks>
+internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceClaims claims)
 {
     public async Task RunAsync(string page83Id, CancellationToken cancellationToken)
     {
@@ -16,21 +16,21 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             cancellationToken.ThrowIfCancellationRequested();
             using (await claims.TakeMapAsync(map, DeviceRefusal.Of(map), cancellationToken))
             {
-                // Nobody uses it. From here to its removal the kernel is the guard: it removes no map that somebody has open.
+                // Not in use now. From here to its removal the kernel protects it: an open map can't be removed.
             }
 
             var paths = map.Slaves(roots).ToHashSet();
             string reply;
             try
             {
-                reply = await multipathd.AskAsync("del map " + MapArgument.Of(map), cancellationToken);
+                reply = await multipathd.ExecuteAsync("del map " + MapArgument.Of(map), cancellationToken);
             }
             catch (HostNotReadyException) when (MultipathMaps.Find(roots, page83Id) is null)
             {
-                return; // it was removed all the same; only the answer was lost
+                return; // it was removed, only the reply was lost
             }
 
-            // Its exit codes and its prose have both said success for failures; this one word never did.
+            // multipathd's exit codes and messages have reported failures as success; "ok" never has.
             if (reply == "ok")
             {
                 await WaitUntilGoneAsync(map, paths, page83Id, cancellationToken);
@@ -40,15 +40,16 @@ internal sealed class MultipathTeardown(HostRoots roots, HostDeadlines deadlines
             var error = RemovalRefusal.ToError(map.Name, page83Id, reply);
             if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
             {
-                // A process that has the bare device open claims nothing, and only now it is worth a search.
+                // A process that only has the device open holds no claim. The search for it is slow, so it is made only now.
                 throw claims.FindUser(map) is { } use ? DeviceErrors.DeviceInUseAsMap(map.Name, page83Id, use) : error;
             }
         }
     }
 
-    /// <summary>By uuid: the kernel gives the name dm-N to the next device at once. A map of other disks is another one: a scan made it since.</summary>
+    /// <summary>Looks it up by uuid: the kernel reuses the name dm-N at once. A map of other disks is a new one, created by a scan since.</summary>
     private async Task WaitUntilGoneAsync(DmDevice map, HashSet<string> paths, string page83Id, CancellationToken cancellationToken)
     {
+        using var span = Tracer.BeginDebug($"Host: wait for the map {map.Name} to be gone");
         var gone = new Backoff(deadlines.MapGone);
         while (MultipathMaps.Find(roots, page83Id) is { } now && !(now.Slaves(roots).ToList() is [_, ..] disks && !disks.Exists(paths.Contains)))
         {

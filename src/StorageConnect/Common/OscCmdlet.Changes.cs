@@ -1,0 +1,126 @@
+using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Operations;
+
+namespace StorageConnect.Commands;
+
+/// <content>
+/// Changes of many elements: several at the same time where the array gains by it, so that they share what makes them durable. Results and errors are
+/// written in the order in which the changes began. After a failure nothing more begins until all that had begun is written, the errors last: with
+/// the error action Stop, nothing is written after the first of them.
+/// </content>
+public abstract partial class OscCmdlet
+{
+    // How long a command that is stopped waits for changes that take themselves back.
+    private static readonly TimeSpan TakingBack = TimeSpan.FromSeconds(5);
+
+    private readonly Queue<ChangeUnderWay> _underWay = new();
+    private readonly Dictionary<string, int> _concurrency = new(StringComparer.Ordinal);
+
+    /// <summary>Begins a change that makes an element, and writes what comes of it, now or later in this command.</summary>
+    /// <param name="array">The array.</param>
+    /// <param name="kind">What is done.</param>
+    /// <param name="call">Does it.</param>
+    /// <param name="noWait">The operation is written, not the element.</param>
+    /// <param name="touches">Names and Uuids that the change is about: two changes with one in common are made one after the other.</param>
+    private protected void Change(
+        StorageArray array,
+        OscOperationKind kind,
+        Func<CancellationToken, Task<StorageElement>> call,
+        bool noWait,
+        params IEnumerable<string?> touches) =>
+        Change(array, kind, token => Engine.Operations.BeginAsync(array, kind, call, noWait, token), begun => Write(begun, noWait), touches);
+
+    /// <summary>As the other one, for a change that leaves nothing to write.</summary>
+    private protected void Change(StorageArray array, Func<CancellationToken, Task> call, params IEnumerable<string?> touches) => Change(
+        array,
+        null,
+        async token =>
+        {
+            await call(token);
+            return true;
+        },
+        _ => { },
+        touches);
+
+    private void Change<T>(
+        StorageArray array,
+        OscOperationKind? kind,
+        Func<CancellationToken, Task<T>> call,
+        Action<T> write,
+        IEnumerable<string?> touches)
+    {
+        if (!_concurrency.TryGetValue(array.Uuid, out var most))
+        {
+            _concurrency[array.Uuid] = most = Run(token => array.GetConcurrencyAsync(kind, token));
+        }
+
+        var touched = touches.OfType<string>().Select(key => (array.Uuid, key)).ToHashSet();
+        if (most == 1 || _underWay.Any(other => other.Touched.Overlaps(touched)))
+        {
+            FinishChanges();
+        }
+
+        if (most == 1)
+        {
+            write(Run(call));
+            return;
+        }
+
+        while (_underWay.Count >= most)
+        {
+            FinishNext();
+        }
+
+        var token = StopToken;
+        var work = Task.Run(() => call(token), token);
+        _underWay.Enqueue(new(_tried, touched, work, () => write(work.GetAwaiter().GetResult())));
+        while (_underWay.TryPeek(out var first) && first.Work.IsCompleted)
+        {
+            FinishNext();
+        }
+    }
+
+    /// <summary>Waits for all changes that are under way, and writes what came of them.</summary>
+    private void FinishChanges()
+    {
+        while (_underWay.Count > 0)
+        {
+            FinishNext();
+        }
+    }
+
+    private void FinishNext()
+    {
+        Await(_underWay.Peek());
+        if (_underWay.Peek().Work.IsCompletedSuccessfully)
+        {
+            Write(_underWay.Dequeue());
+            return;
+        }
+
+        var all = _underWay.ToList();
+        all.ForEach(Await);
+        _underWay.Clear();
+        foreach (var change in all.OrderBy(change => !change.Work.IsCompletedSuccessfully))
+        {
+            Write(change);
+        }
+    }
+
+    private void Await(ChangeUnderWay change) => Run(_ => Task.WhenAny(change.Work));
+
+    private void Write(ChangeUnderWay change) => Try(change.Target, change.Write);
+
+    /// <summary>A command that ends early leaves no change behind that nobody waits for.</summary>
+    private void StopChanges()
+    {
+        if (_underWay.Count > 0)
+        {
+            _stop.Cancel();
+            Task.WhenAll(_underWay.Select(change => change.Work)).ContinueWith(_ => { }, TaskScheduler.Default).Wait(TakingBack);
+            _underWay.Clear();
+        }
+    }
+
+    private sealed record ChangeUnderWay(object? Target, HashSet<(string Server, string Key)> Touched, Task Work, Action Write);
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Linux;
+
+/// <summary>Locks between processes: who is excluded, and what is left of a holder that died.</summary>
+[SupportedOSPlatform("linux")]
+public sealed class LockTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string LockFile => _folder["lock"];
+
+    public LockTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "The locks are Linux's.");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_range_lock_takes_all_of_its_bytes_or_none()
+    {
+        using var one = RangeLock.TryTake(LockFile, 5);
+        Assert.NotNull(one);
+
+        Assert.Null(RangeLock.TryTake(LockFile, 4, 5));
+        Assert.False(RangeLock.IsHeld(LockFile, 4));
+        Assert.True(RangeLock.IsHeld(LockFile, 5));
+        using var other = RangeLock.TryTake(LockFile, 4, 6);
+        Assert.NotNull(other);
+    }
+
+    [Fact]
+    public void A_range_lock_grows_by_free_bytes_and_is_released_as_a_whole()
+    {
+        using (var held = RangeLock.Open(LockFile))
+        {
+            Assert.True(held.TryAdd(1));
+            Assert.True(held.TryAdd(1));
+            using var other = RangeLock.TryTake(LockFile, 2);
+            Assert.False(held.TryAdd(2));
+        }
+
+        Assert.False(RangeLock.IsHeld(LockFile, 1));
+        using var next = RangeLock.TryTake(LockFile, 1, 2);
+        Assert.NotNull(next);
+    }
+
+    [Fact]
+    public void A_file_lock_is_for_one_handle_until_it_is_shared()
+    {
+        using var first = LinuxFile.OpenOrCreate(LockFile);
+        using var second = LinuxFile.OpenOrCreate(LockFile);
+        Assert.True(FileLock.TryTake(first));
+        Assert.False(FileLock.TryTakeShared(second));
+
+        FileLock.Share(first);
+
+        Assert.True(FileLock.TryTakeShared(second));
+        Assert.False(FileLock.TryTake(second));
+    }
+
+    [Fact]
+    public void A_process_lock_names_no_dead_holder_when_the_last_one_released_it()
+    {
+        using (ProcessLock.TryTake(LockFile, out _))
+        {
+            Assert.Null(ProcessLock.TryTake(LockFile, out _));
+        }
+
+        using var next = ProcessLock.TryTake(LockFile, out var dead);
+        Assert.NotNull(next);
+        Assert.Null(dead);
+    }
+
+    [Fact]
+    public void A_process_lock_names_the_holder_that_died_with_it()
+    {
+        File.WriteAllText(LockFile, int.MaxValue.ToString(CultureInfo.InvariantCulture) + "\n");
+
+        using var next = ProcessLock.TryTake(LockFile, out var dead);
+
+        Assert.NotNull(next);
+        Assert.Equal(int.MaxValue, dead);
+    }
+
+    [Fact]
+    public void A_lease_is_granted_only_while_no_other_handle_has_the_file_open()
+    {
+        LinuxFile.OpenOrCreate(LockFile).Dispose();
+        using (LinuxFile.Open(LockFile, write: true))
+        {
+            using var refused = FileLease.TryTake(LinuxFile.Open(LockFile, write: true));
+            Assert.Null(refused);
+        }
+
+        using var lease = FileLease.TryTake(LinuxFile.Open(LockFile, write: true));
+        Assert.SkipWhen(lease is null, "This file system has no leases.");
+        Assert.True(lease!.Undisturbed);
+    }
+}

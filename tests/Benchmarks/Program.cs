@@ -7,6 +7,7 @@ return args switch
     ["import"] => ImportComparison.Run(),
     ["workers"] => WorkerComparison.Run(),
     ["grants"] => GrantComparison.Run(),
+    ["ceph"] => CephComparison.Run(),
     ["bulk"] => BulkComparison.Run(Path.GetTempPath()),
     ["bulk", var folder] => BulkComparison.Run(folder),
     ["lookups"] => LookupComparison.Run([10_000, 100_000, 1_000_000]),

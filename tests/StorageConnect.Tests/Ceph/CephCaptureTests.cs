@@ -69,6 +69,14 @@ public sealed class CephCaptureTests
         Assert.NotEmpty(error.Recommendation!);
     }
 
+    [Theory]
+    [InlineData("[errno 110] RADOS timed out (error connecting to the cluster)", CephErrors.TimedOut)]
+    [InlineData("Error ENOENT: (2) No such file or directory", CephErrors.NotFound)]
+    [InlineData("error 16: Device or resource busy", CephErrors.Busy)]
+    [InlineData("Cluster connection timed out", CephErrors.TimedOut)]
+    public void Programs_whose_exit_code_is_always_1_have_the_errno_in_their_text(string text, int errno) =>
+        Assert.Equal(errno, CephErrors.ErrnoOf(new(CephProgram.Ceph, "health"), new(1, "", text)));
+
     private static CephAnswer Read(string name)
     {
         using var json = JsonDocument.Parse(

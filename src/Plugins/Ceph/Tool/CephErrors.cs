@@ -41,7 +41,7 @@ internal static partial class CephErrors
 
         var match = ErrnoInText().Match(answer.Error);
         return match.Success
-            ? int.Parse(match.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
+            ? int.Parse(match.Groups["errno"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)
             : answer.Error.Contains("timed out", StringComparison.OrdinalIgnoreCase) ? TimedOut : NotPermitted;
     }
 
@@ -169,7 +169,7 @@ internal static partial class CephErrors
         "Correct what the text names.",
         id: "CephRefused");
 
-    [GeneratedRegex(@"\((\d+)\)|\[errno (\d+)\]|error (\d+)")]
+    [GeneratedRegex(@"\((?<errno>\d+)\)|\[errno (?<errno>\d+)\]|error (?<errno>\d+)")]
     private static partial Regex ErrnoInText();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[0-9:.+-]+ [0-9a-f]+ +-?\d+ ")]

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.Recording;
+using Xunit;
+
+namespace StorageConnect.Tests.Ceph;
+
+/// <summary>Parts of a real cluster that stop: a true error within its deadline, or success; and afterwards everything goes on.</summary>
+[Collection(nameof(CephCluster))]
+public sealed class CephFaultTests(CephCluster cluster)
+{
+    private const int Changes = 12;
+    private const double LongestStop = 1500; // ms, well within the time-out of a request
+    private static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(3);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("osd")]
+    [InlineData("mon")]
+    public async Task While_a_part_is_stopped_calls_end_with_a_true_error_and_afterwards_they_work(string daemon)
+    {
+        await using var small = await StartAsync();
+        await using var array = await CephArray.NewSanAsync(small);
+        var element = await array.CreateAsync("db01");
+
+        await small.SignalAsync(daemon, "STOP");
+        try
+        {
+            await Task.WhenAll(
+                Expect.FailureAsync<ArrayUnreachableException>("ClusterUnreachable", "osc.catalog", array.ListAsync),
+                Assert.ThrowsAsync<ArrayUnreachableException>(() => array.CreateAsync("db02")),
+                Assert.ThrowsAsync<ArrayUnreachableException>(() => array.SnapAsync(element, "s1")));
+        }
+        finally
+        {
+            await small.SignalAsync(daemon, "CONT");
+        }
+
+        await WorksAgainAsync(array);
+        Assert.Equal("s1", (await array.SnapAsync(element, "s1")).Name);
+        Assert.Equal("db02", (await array.CreateAsync("db02")).Name);
+        await AssertSettledAsync(array);
+    }
+
+    [Fact]
+    public async Task Changes_during_which_the_OSD_stops_for_moments_succeed()
+    {
+        CephArray.RequireTgt();
+        await using var small = await StartAsync();
+        await using var array = await CephArray.NewIscsiAsync(small);
+        var (random, seed) = (new Random(7), "7");
+        var child = ChildProcess.RunAsync(array.Child("history", [seed, "a", Changes.ToString(CultureInfo.InvariantCulture)]), Token);
+        while (!child.IsCompleted)
+        {
+            await small.SignalAsync("osd", "STOP");
+            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop), Token);
+            await small.SignalAsync("osd", "CONT");
+            await Task.WhenAny(child, Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop), Token));
+        }
+
+        Assert.Equal((true, Changes), ((await child).Ended, (await child).Acknowledged.Length));
+        Assert.Equal(CephHistory.States(7, "a", Changes)[Changes], await CephHistory.StateOfAsync(array, "a"));
+    }
+
+    [Fact]
+    public async Task A_client_that_crashed_is_waited_for()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01");
+        var snapshot = await array.SnapAsync(element, "s1");
+        using (var client = Process.Start(new ProcessStartInfo("qemu-io", ["-f", "raw", $"rbd:{array.Image("db01")}:conf={cluster.Configuration}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!)
+        {
+            var backoff = new Backoff(BackWithin);
+            while (!(await cluster.RbdAsync("status", array.Image("db01"))).Contains("watcher=", StringComparison.Ordinal))
+            {
+                Assert.True(await backoff.WaitAsync(Token), "The client does not open the image.");
+            }
+
+            client.Kill();
+            await client.WaitForExitAsync(Token);
+        }
+
+        Assert.False(await array.Plugin.IsRestorableAsync(array.Server, snapshot, element, Token));
+        await array.Plugin.SnapRestoreAsync(array.Server, snapshot, element, Token);
+        Assert.True(await array.Plugin.IsRestorableAsync(array.Server, snapshot, element, Token));
+    }
+
+    /// <summary>A cluster of this test's own: the others' must not stop.</summary>
+    private async Task<CephCluster> StartAsync()
+    {
+        await cluster.StartAsync();
+        return new() { HasManager = false, OwnsState = false };
+    }
+
+    private static async Task WorksAgainAsync(CephArray array)
+    {
+        var backoff = new Backoff(BackWithin);
+        while (true)
+        {
+            try
+            {
+                await array.ListAsync();
+                return;
+            }
+            catch (ArrayUnreachableException e)
+            {
+                Assert.True(await backoff.WaitAsync(Token), e.Message);
+            }
+        }
+    }
+
+    /// <summary>What was begun and failed is settled by the next uses.</summary>
+    private static async Task AssertSettledAsync(CephArray array)
+    {
+        await array.ListAsync();
+        await array.AssertWholeAsync();
+    }
+}

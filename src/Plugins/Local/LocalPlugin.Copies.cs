@@ -3,7 +3,7 @@ using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
 
-/// <content>Snapshots, clones, and how far their copies are.</content>
+/// <content>Snapshots, clones, and the progress of their copies.</content>
 public sealed partial class LocalPlugin
 {
     private const int Percent = 100;
@@ -16,7 +16,7 @@ public sealed partial class LocalPlugin
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
 
-        // Of a snapshot too: it stands still in any pool.
+        // Also for a snapshot: its data doesn't change in any pool.
         return Run(server, element.Name, array => IsCopyable(array, array.Database.Read(db => array.Require(db, element))), cancellationToken);
     }
 

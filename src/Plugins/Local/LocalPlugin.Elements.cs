@@ -4,7 +4,7 @@ using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
 
-/// <content>LUNs and clones: looking at them, making, changing and removing them.</content>
+/// <content>LUNs and clones: listing, creating, changing and removing them.</content>
 public sealed partial class LocalPlugin
 {
     public override Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
-    /// <remarks>Rows come as the reader delivers them, on the caller's thread: nothing is gathered.</remarks>
+    /// <remarks>Rows are streamed from the reader, on the caller's thread.</remarks>
     public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -144,7 +144,7 @@ public sealed partial class LocalPlugin
         return Run(server, element.Name, array => Volumes.SetQos(array, element, qos, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Over iSCSI, the devices that came of it on this host; else the file itself.</summary>
+    /// <summary>Over iSCSI its devices on this host; else the file itself.</summary>
     private ValueList<string> PathsOf(StorageServer server, LocalArray array, ElementRow row) => row switch
     {
         { IsSnapshot: true } or { Online: false } => [],
@@ -152,7 +152,7 @@ public sealed partial class LocalPlugin
         _ => [array.Folder.Volume(row.Uuid)],
     };
 
-    // Before a record is made: of a wildcard, most rows don't match.
+    // Before a record is created: most rows don't match a wildcard.
     private static bool IsNamed(string name, StorageElementFilter filter) =>
         (filter.NamePrefix is null || name.StartsWith(filter.NamePrefix, StringComparison.OrdinalIgnoreCase))
         && (filter.NameSuffix is null || name.EndsWith(filter.NameSuffix, StringComparison.OrdinalIgnoreCase));

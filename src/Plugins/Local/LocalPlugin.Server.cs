@@ -8,7 +8,7 @@ using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
 
-/// <content>The array as a whole.</content>
+/// <content>The methods of the whole array.</content>
 public sealed partial class LocalPlugin
 {
     private const double NearlyFull = 0.95;
@@ -23,12 +23,12 @@ public sealed partial class LocalPlugin
                 var address = PoolAddress.Parse(server);
                 if (address.IsRoot && string.IsNullOrEmpty(server.StorageName))
                 {
-                    // The pool is chosen after this; for now the names must be there to choose from.
+                    // The pool is chosen later; at this step there must be names to choose from.
                     _ = address.StorageNames();
                     return;
                 }
 
-                // Before anything is made: without a daemon there is no such array.
+                // Before anything is created: an exported pool needs a daemon.
                 var export = server.StorageType == StorageType.iSCSI ? TgtTargetDaemon.Open(address.Control, cancellationToken) : null;
                 await Run(
                     server,
@@ -112,7 +112,7 @@ public sealed partial class LocalPlugin
             array => [.. QosLevels.List(array.Pool).Select(quality => quality with { StorageServerUuid = server.Uuid })], cancellationToken);
     }
 
-    /// <summary>What the target daemon serves under this pool's name although it is none of this pool's files.</summary>
+    /// <summary>Foreign storage that the target daemon serves under this pool's name.</summary>
     private static string? FindServed(LocalArray array, TgtTargetDaemon daemon, CancellationToken cancellationToken)
     {
         if (array.Export.ReadSettings() is not { } settings)
@@ -163,7 +163,7 @@ public sealed partial class LocalPlugin
 
     private static string DamagedStatus(string problem) => $"Damaged: {problem}";
 
-    /// <summary>What in the target daemon is otherwise than it should be; null when all is well.</summary>
+    /// <summary>The differences in the target daemon, as text; null for none.</summary>
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)
     {
         const int mostTold = 3;

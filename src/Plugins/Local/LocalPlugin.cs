@@ -5,8 +5,8 @@ using StorageConnect.Plugins.Local.Operations;
 
 namespace StorageConnect.Plugins.Local;
 
-/// <summary>The embedded default: a storage array on this machine's own disks. A folder is a pool, a file a volume, a database beside them the state.</summary>
-/// <remarks>This class is the guide's vocabulary; what is done is in <c>Operations</c>, by what in <c>Pools</c>, with what rows in <c>Catalog</c>.</remarks>
+/// <summary>The embedded default: a storage array on this machine's own disks. A folder is a pool, a file is a volume, a database has the state.</summary>
+/// <remarks>This class maps the guide's methods to <c>Operations</c>; file systems are in <c>Pools</c>, the database in <c>Catalog</c>.</remarks>
 [StorageArrayPlugin(
     "Local",
     "StorageConnect",
@@ -42,10 +42,10 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
 
     public LocalPlugin() => AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
 
-    /// <summary>Changes that come at the same time share syncs of folders and commits.</summary>
+    /// <summary>Concurrent changes share syncs of folders and commits.</summary>
     public override int ConcurrentChanges => 32;
 
-    /// <summary>Closes all pools. Copies stop where they are, and go on in the next process that looks.</summary>
+    /// <summary>Closes all pools. Copies stop at their position, and continue in the next process that checks.</summary>
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
@@ -55,7 +55,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         }
     }
 
-    /// <summary>Stops a copy that goes on in the background, in this process or another; what it had made is gone on return.</summary>
+    /// <summary>Stops a background copy, in this process or another; its partial result is removed on return.</summary>
     /// <param name="server">The server it runs on.</param>
     /// <param name="record">The record with AsyncHandle, as for getAsyncProgress.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -69,7 +69,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
     }
 
     /// <summary>
-    /// A script is over before connections become idle. The last process that closes a database leaves everything in its file, so that the folder is a backup.
+    /// A script ends before connections become idle. The last process that closes a database completes its file, so that the folder is a valid backup.
     /// </summary>
     private void OnProcessExit(object? sender, EventArgs e)
     {
@@ -86,9 +86,9 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         array => array.Jobs.KeepWorking(cancellationToken),
         cancellationToken);
 
-    /// <summary>The pool a server means, open.</summary>
+    /// <summary>The server's pool, opened.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="request">Given by validate alone: what the server wants of the pool.</param>
+    /// <param name="request">The server's request; only validate has one.</param>
     private LocalArray Open(StorageServer server, PoolRequest? request)
     {
         if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
@@ -104,7 +104,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         var folder = PoolAddress.Parse(server).PoolFolder(server);
         if (_arrays.TryGetValue(folder, out var known) && known is { IsValueCreated: true } && !known.Value.IsCurrent)
         {
-            // Unmounted, removed or replaced since.
+            // It was unmounted, removed or replaced meanwhile.
             Close(folder);
         }
 
@@ -117,7 +117,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                 array.Value.CheckSeat(request);
             }
 
-            // A server keeps to the pool it was validated with, also while it is used.
+            // A server uses only the pool that it was validated with.
             var expected = request is null ? server.ArrayId ?? _pools.GetValueOrDefault(server.Uuid) : null;
             if (expected is not null && expected != array.Value.Uuid)
             {
@@ -134,7 +134,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         }
         catch
         {
-            // What failed may work the next time.
+            // A failed open is retried at the next use.
             if (!array.IsValueCreated)
             {
                 _arrays.TryRemove(new(folder, array));
@@ -152,13 +152,13 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
         }
     }
 
-    /// <summary>Does blocking work away from the caller's thread, and translates what it throws.</summary>
+    /// <summary>Runs blocking work on another thread, and translates its errors.</summary>
     private Task<T> Run<T>(StorageServer server, string? element, Func<LocalArray, T> work, CancellationToken cancellationToken, PoolRequest? request = null) =>
         RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, request);
 
     /// <summary>
-    /// As <see cref="Run{T}"/>, for what gives room back: on a full file system it gets the room that is kept for it. Of several that find no room at the
-    /// same time, one after another tries again: what one gives back, and the room that is kept, serve those behind it.
+    /// As <see cref="Run{T}"/>, for work that frees space: on a full file system it uses the reserve. Several that find no space at the same time are
+    /// retried one after another: the space that one frees, and the reserve, are then available to the next.
     /// </summary>
     private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         server,

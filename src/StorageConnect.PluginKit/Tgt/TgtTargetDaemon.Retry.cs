@@ -1,5 +1,3 @@
-using StorageConnect.PluginKit.Targets;
-
 namespace StorageConnect.PluginKit.Tgt;
 
 /// <content>Retries of requests that tgtd refuses while commands are running.</content>

@@ -16,7 +16,7 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
     [ArgumentCompleter(typeof(AnyElementCompleter))]
     public StorageElementIdentity[] InputObject { get; set; } = [];
 
-    /// <summary>The clone's name; the array's choice when left out.</summary>
+    /// <summary>The clone's name; by default the array chooses one.</summary>
     [Parameter(Position = 1)]
     [OneValue]
     public string? Name { get; set; }

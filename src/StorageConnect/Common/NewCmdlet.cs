@@ -3,12 +3,12 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that makes something new on a server. Names can be piped, rows with the values of its parameters, or the server.</summary>
+/// <summary>A cmdlet that creates something on a server. Names can be piped, rows with the values of its parameters, or the server.</summary>
 public abstract class NewCmdlet : OscServerCmdlet
 {
     private bool _isNameTyped;
 
-    /// <summary>The server, by name, Uuid or object. May be left out when one is registered, or when the input tells it.</summary>
+    /// <summary>The server, by name, Uuid or object. Optional when one is registered, or when the input has its server.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Chooses<StorageServerIdentity>(One = true)]
     [Alias("StorageServerUuid", "StorageServerName")]
@@ -22,7 +22,7 @@ public abstract class NewCmdlet : OscServerCmdlet
     public PipedRow? InputObject { get; set; }
 
     /// <summary>
-    /// The array to make it on. What a row says of its server goes before a default of the parameter, where PowerShell would leave the row's value out.
+    /// The array to create it on. A row's server takes precedence over a default of the parameter; PowerShell would ignore the row's value.
     /// </summary>
     private protected StorageArray Target => InputObject switch
     {

@@ -4,24 +4,24 @@ using StorageConnect.Engine.Operations;
 namespace StorageConnect.Commands;
 
 /// <content>
-/// Changes of many elements: several at the same time where the array gains by it, so that they share what makes them durable. Results and errors are
+/// Changes of many elements: several in parallel where the array benefits, so that they share syncs and commits. Results and errors are
 /// written in the order in which the changes began. After a failure nothing more begins until all that had begun is written, the errors last: with
 /// the error action Stop, nothing is written after the first of them.
 /// </content>
 public abstract partial class OscCmdlet
 {
-    // How long a command that is stopped waits for changes that take themselves back.
+    // How long a stopped command waits for the rollback of its changes.
     private static readonly TimeSpan TakingBack = TimeSpan.FromSeconds(5);
 
     private readonly Queue<ChangeUnderWay> _underWay = new();
     private readonly Dictionary<string, int> _concurrency = new(StringComparer.Ordinal);
 
-    /// <summary>Begins a change that makes an element, and writes what comes of it, now or later in this command.</summary>
+    /// <summary>Begins a change that creates an element, and writes its result, now or later in this command.</summary>
     /// <param name="array">The array.</param>
     /// <param name="kind">What is done.</param>
     /// <param name="call">Does it.</param>
     /// <param name="noWait">The operation is written, not the element.</param>
-    /// <param name="touches">Names and Uuids that the change is about: two changes with one in common are made one after the other.</param>
+    /// <param name="touches">Names and Uuids of the change: two changes with one in common are made one after the other.</param>
     private protected void Change(
         StorageArray array,
         OscOperationKind kind,
@@ -30,7 +30,7 @@ public abstract partial class OscCmdlet
         params IEnumerable<string?> touches) =>
         Change(array, kind, token => Engine.Operations.BeginAsync(array, kind, call, noWait, token), begun => Write(begun, noWait), touches);
 
-    /// <summary>As the other one, for a change that leaves nothing to write.</summary>
+    /// <summary>The same for a change without a result.</summary>
     private protected void Change(StorageArray array, Func<CancellationToken, Task> call, params IEnumerable<string?> touches) => Change(
         array,
         null,
@@ -80,7 +80,7 @@ public abstract partial class OscCmdlet
         }
     }
 
-    /// <summary>Waits for all changes that are under way, and writes what came of them.</summary>
+    /// <summary>Waits for all running changes, and writes their results.</summary>
     private void FinishChanges()
     {
         while (_underWay.Count > 0)
@@ -111,7 +111,7 @@ public abstract partial class OscCmdlet
 
     private void Write(ChangeUnderWay change) => Try(change.Target, change.Write);
 
-    /// <summary>A command that ends early leaves no change behind that nobody waits for.</summary>
+    /// <summary>A command that ends early waits for its running changes.</summary>
     private void StopChanges()
     {
         if (_underWay.Count > 0)

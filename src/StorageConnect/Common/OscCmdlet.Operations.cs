@@ -3,15 +3,15 @@ using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 
-/// <content>Work that can take long: begun, waited for with progress, or handed over as an operation.</content>
+/// <content>Work that can take long: begins it, and waits with progress or returns the operation.</content>
 public abstract partial class OscCmdlet
 {
     private ProgressBar? _bar;
 
-    // One per command, so that many short waits together keep its pace, too.
+    // One per command, so that its interval also applies to many short waits.
     private protected ProgressBar Bar => _bar ??= new(this);
 
-    /// <summary>Does something with each of several items; while one takes long, a bar over its own shows how many are done.</summary>
+    /// <summary>Processes several items; while one takes long, a second progress bar shows how many are done.</summary>
     private protected void ForEach<T>(IReadOnlyCollection<T> items, Action<T> action)
     {
         Bar.Count = items.Count;
@@ -29,7 +29,7 @@ public abstract partial class OscCmdlet
         }
     }
 
-    /// <summary>Begins work that can take long, and writes what comes of it: the operation at once, or in the end the record.</summary>
+    /// <summary>Begins work that can take long, and writes its result: the operation at once, or the record at the end.</summary>
     /// <returns>The record; null when it isn't waited for.</returns>
     private protected StorageElement? Begin(
         StorageArray array,
@@ -41,7 +41,7 @@ public abstract partial class OscCmdlet
         return Write(Run(token => Engine.Operations.BeginAsync(array, kind, call, noWait, token)), noWait, writeResult);
     }
 
-    /// <summary>Writes what comes of an operation that has begun: itself at once, or in the end the record.</summary>
+    /// <summary>Writes the result of a begun operation: itself at once, or the record at the end.</summary>
     private StorageElement? Write(OscOperation operation, bool noWait, bool writeResult = true)
     {
         if ((noWait || operation.State == OscOperationState.Running) && !Engine.Operations.IsKept(operation.Id))
@@ -67,7 +67,7 @@ public abstract partial class OscCmdlet
     /// <summary>"Cloning db01-test (lab)": the work and the element, as progress shows them.</summary>
     private protected static string Describe(OscOperation operation) => $"{Word(operation.Kind)} {operation.Target} ({operation.StorageServerName})";
 
-    /// <summary>Said while it can be said: a stopped pipeline writes nothing any more.</summary>
+    /// <summary>The status of the progress bar has this text, because a stopped pipeline can't write anything.</summary>
     private protected static string HowToResume(OperationUpdate update) =>
         $"Operation {update.Id}; after Ctrl+C: Wait-OscOperation -Id {update.Id}" +
         (update.Problem is { } problem ? $". No answer at the moment: {problem.Message}" : "");
@@ -103,11 +103,11 @@ public abstract partial class OscCmdlet
     {
         if (update.Problem is { } problem)
         {
-            WriteWarning($"As far as is known the operation '{update.Id}' goes on. Wait-OscOperation -Id {update.Id} takes it up again.");
+            WriteWarning($"The operation '{update.Id}' is probably still running. Wait-OscOperation -Id {update.Id} waits for it again.");
             throw problem;
         }
 
-        // Whoever waited has it now: it is history.
+        // Its outcome was returned: it moves to the history.
         Try(null, () => Engine.Operations.MoveToHistory(update.Id));
         return update.Operation!.Result ?? throw ToError(update.Operation);
     }

@@ -10,8 +10,8 @@ using StorageConnect.Engine.Errors;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// What all cmdlets share: the engine, cancellation, error translation, and work that runs on other threads while only the pipeline's own
-/// thread writes.
+/// The base of all cmdlets: the engine, cancellation, error translation, and work on other threads while only the pipeline's own thread
+/// writes.
 /// </summary>
 public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 {
@@ -21,18 +21,18 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private readonly HashSet<string> _missingGroups = [];
     private CommandTrace? _trace;
 
-    // What Try is doing something with.
+    // The target of the running Try.
     private object? _tried;
 
     private protected static StorageEngine Engine => ModuleEngine.Current;
 
-    /// <summary>True in a cmdlet that takes a row with nothing but a name for the thing of that name.</summary>
+    /// <summary>True in a cmdlet that accepts a row with nothing but a name as the object of that name.</summary>
     private protected bool NamesItsThing => VerbsOfNames.Contains(GetType().GetCustomAttribute<CmdletAttribute>()!.VerbName);
 
-    /// <summary>True when something that was piped was refused: what needs all of it is not done then.</summary>
+    /// <summary>True when a piped object was refused: work that needs the whole input is not done then.</summary>
     private protected bool WasRefused { get; private set; }
 
-    /// <summary>Cancelled by Ctrl+C, and when the pipeline wants no more.</summary>
+    /// <summary>Cancelled by Ctrl+C, and when the pipeline stops reading.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected sealed override void BeginProcessing()
     {
-        // Here the arguments and defaults are bound, and nothing that is piped.
+        // At this point arguments and defaults are bound, but no pipeline input.
         if (RefusedInput.Find(this) is { } refusal)
         {
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(refusal, null));
@@ -92,12 +92,12 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     {
     }
 
-    /// <summary>Lets go of what the command holds, however it ends. Nothing can be written any more.</summary>
+    /// <summary>Releases the command's resources, however it ends. Nothing can be written any more.</summary>
     private protected virtual void CleanUp()
     {
     }
 
-    /// <summary>Runs <paramref name="action"/>; what fails in it is an error about <paramref name="target"/>, and the next item goes on.</summary>
+    /// <summary>Runs <paramref name="action"/>; a failure is an error about <paramref name="target"/>, and the next item follows.</summary>
     private protected void Try(object? target, Action action)
     {
         var outer = _tried;
@@ -117,7 +117,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Asks before something is changed, as -Confirm and -WhatIf say. Where nobody can be asked, the command ends with an error that says the way out.
+    /// Confirms a change, by -Confirm and -WhatIf. Where no prompt can be shown, the command ends with an error that names the alternatives.
     /// </summary>
     private protected new bool ShouldProcess(string target, string action)
     {
@@ -148,7 +148,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
                 || string.Equals(defaults[key]?.ToString(), value.ToString(), StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Asks before an array is changed. Under -WhatIf what would be refused is an error, and nothing is promised.</summary>
+    /// <summary>Confirms a change of an array. With -WhatIf a change that would be refused is an error.</summary>
     private protected bool ShouldChange(StorageArray array, string target, string action, Func<CancellationToken, Task> change, ChangeNeeds? needs = null)
     {
         if (IsWhatIf)
@@ -159,14 +159,14 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         return ShouldProcess(target, action);
     }
 
-    /// <summary>What a thing is called in errors, where a cmdlet was given its identity: its record, else its name.</summary>
+    /// <summary>The target of errors for an identity: its record, else its name.</summary>
     private protected static object TargetOf(RecordIdentity identity) =>
         identity is StorageElementIdentity { Record: { } element } ? element : identity.ToString();
 
     /// <summary>"name (server)", as prompts and progress show it.</summary>
     private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 
-    /// <summary>Writes an error. An access group that is missing is missing for all elements: that is one error, about the group.</summary>
+    /// <summary>Writes an error. A missing access group is one error about the group, not one per element.</summary>
     private protected void WriteError(StorageConnectException error, object? target)
     {
         var isGroup = error.ErrorId == nameof(AccessGroupErrors.AccessGroupNotFound) && error.Element is not null;
@@ -177,7 +177,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in doesn't heed the token.
+    /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in ignores the token.
     /// </summary>
     private protected T Run<T>(Func<CancellationToken, Task<T>> work)
     {
@@ -199,13 +199,13 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         return true;
     });
 
-    /// <summary>Hands over items as they come, with a bounded number under way.</summary>
+    /// <summary>Streams items as they arrive, with a bounded buffer.</summary>
     private protected IEnumerable<T> Stream<T>(Func<CancellationToken, IAsyncEnumerable<T>> source)
     {
         const int underWay = 1024;
         var channel = Channel.CreateBounded<T>(new BoundedChannelOptions(underWay) { SingleReader = true, SingleWriter = true });
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        // It never throws: what goes wrong comes out of the channel.
+        // It never throws: errors come out of the channel.
         _ = Task.Run(() => ProduceAsync(source, channel.Writer, abandon.Token));
         try
         {

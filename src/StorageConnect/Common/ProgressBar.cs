@@ -3,8 +3,8 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>
-/// What is being done, and over it how many of a known number are done. Written five times a second at most; what came too soon is shown by
-/// <see cref="Flush"/>, and what was shown is always completed.
+/// The running work, and above it how many of a known number are done. Written five times a second at most; a skipped update is shown by
+/// <see cref="Flush"/>, and a shown bar is always completed.
 /// </summary>
 internal sealed class ProgressBar(Cmdlet cmdlet)
 {
@@ -15,10 +15,10 @@ internal sealed class ProgressBar(Cmdlet cmdlet)
     private bool _isShown;
     private bool _isBatchShown;
 
-    /// <summary>How many there are to do.</summary>
+    /// <summary>The total number.</summary>
     public int Count { get; set; } = 1;
 
-    /// <summary>How many of them are done.</summary>
+    /// <summary>The number done.</summary>
     public int Done { get; set; }
 
     /// <summary>When <see cref="Flush"/> has something to show; null when it hasn't.</summary>
@@ -36,9 +36,9 @@ internal sealed class ProgressBar(Cmdlet cmdlet)
 
     /// <summary>Shows work, now or as soon as the interval is over.</summary>
     /// <param name="activity">The work and the element.</param>
-    /// <param name="status">What the user should know of it.</param>
+    /// <param name="status">Its status for the user.</param>
     /// <param name="percent">0 to 100, or null: no bar.</param>
-    /// <param name="remaining">The time left, or null when nobody knows.</param>
+    /// <param name="remaining">The time left, or null when unknown.</param>
     public void Show(string activity, string status, int? percent, TimeSpan? remaining)
     {
         _work = new(WorkId, activity, status)
@@ -49,7 +49,7 @@ internal sealed class ProgressBar(Cmdlet cmdlet)
         Flush();
     }
 
-    /// <summary>Shows what came too soon, if the interval is over.</summary>
+    /// <summary>Shows a skipped update, if the interval is over.</summary>
     public void Flush()
     {
         if (_work is not { } work || Wait > TimeSpan.Zero)
@@ -68,7 +68,7 @@ internal sealed class ProgressBar(Cmdlet cmdlet)
         (_work, _isShown, _shownAt) = (null, true, TimeProvider.System.GetTimestamp());
     }
 
-    /// <summary>The work shown is over.</summary>
+    /// <summary>The shown work has ended.</summary>
     public void EndWork()
     {
         _work = null;
@@ -79,7 +79,7 @@ internal sealed class ProgressBar(Cmdlet cmdlet)
         }
     }
 
-    /// <summary>All is over.</summary>
+    /// <summary>All work has ended.</summary>
     public void End()
     {
         EndWork();

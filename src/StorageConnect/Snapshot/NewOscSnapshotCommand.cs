@@ -10,7 +10,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 {
     private readonly List<(StorageArray Array, StorageElement Element)> _members = [];
 
-    /// <summary>The snapshot's name; the array's choice when left out.</summary>
+    /// <summary>The snapshot's name; by default the array chooses one.</summary>
     [Parameter(Position = 1)]
     [OneValue]
     public string? SnapshotName { get; set; }

@@ -19,7 +19,7 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
     [Alias("WholeArray")]
     public SwitchParameter AllMembers { get; set; }
 
-    /// <summary>Allow a restore that makes an element smaller; what lies beyond the smaller size is lost.</summary>
+    /// <summary>Allow a restore that makes an element smaller; the data beyond the smaller size is lost.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 

@@ -3,7 +3,7 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that does something with each snapshot it is given.</summary>
+/// <summary>A cmdlet that works on each given snapshot.</summary>
 public abstract class SnapshotCmdlet : OscServerCmdlet
 {
     /// <summary>The snapshots, as objects or by name or Uuid.</summary>

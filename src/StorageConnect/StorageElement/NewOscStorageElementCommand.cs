@@ -20,7 +20,7 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
     [ArgumentCompleter(typeof(SizeCompleter))]
     public long Size { get; set; }
 
-    /// <summary>The volume group or pool to create them in; the array's choice when left out.</summary>
+    /// <summary>The volume group or pool to create them in; by default the array chooses one.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [OneValue]
     [EmptyIsNull]
@@ -47,7 +47,7 @@ public sealed class NewOscStorageElementCommand : NewCmdlet
     {
         var array = Target;
 
-        // As they are now: it may be done when the parameters have the values of a later row.
+        // The present values: the change may run when the parameters have the values of a later row.
         var (size, pool, thin, qos) = (Size, VolumeGroup, !Thick, Qos);
         ForEach(Name, name => Try(name, () =>
         {

@@ -96,7 +96,8 @@ public sealed class BulkTests : IDisposable
         Assert.Equal(made.Select(element => element.Uuid).Order(StringComparer.Ordinal),
             Directory.EnumerateFiles(Path.Combine(_pool, "volumes")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_pool, "making")));
-        Assert.Empty(_session.Get<StorageElement>("1..3 | ForEach-Object { \"w$_\" } | New-OscStorageElement -Size 1MB | Remove-OscStorageElement -Confirm:$false"));
+        Assert.Empty(_session.Get<StorageElement>(
+            "1..3 | ForEach-Object { \"w$_\" } | New-OscStorageElement -Size 1MB | Remove-OscStorageElement -Confirm:$false"));
     }
 
     [Fact]

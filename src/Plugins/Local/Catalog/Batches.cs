@@ -1,14 +1,14 @@
 namespace StorageConnect.Plugins.Local.Catalog;
 
-/// <summary>Items that are added while others are being worked on wait, and are then worked on together, in the order they came.</summary>
+/// <summary>Collects items that are added while others are processed, and processes them together afterwards, in their order.</summary>
 /// <param name="most">The most items of one batch.</param>
-/// <param name="work">Works on a batch, on a thread of the pool. It must not throw.</param>
+/// <param name="work">Processes a batch, on a thread of the pool. It must not throw.</param>
 internal sealed class Batches<T>(int most, Action<List<T>> work)
 {
     private readonly Queue<T> _waiting = new();
     private bool _isWorking;
 
-    /// <summary>Adds an item; the work on it begins at once where nothing else is under way.</summary>
+    /// <summary>Adds an item; its processing begins at once when none is running.</summary>
     public void Add(T item)
     {
         lock (_waiting)

@@ -4,8 +4,8 @@ using StorageConnect.Plugins.Local.Errors;
 namespace StorageConnect.Plugins.Local.Catalog;
 
 /// <summary>
-/// Changes that come while another is being committed wait for it, and then go into one commit together: the disk syncs once for all of
-/// them. Each is still whole or not at all, and ends by itself: where the commit fails, each is tried alone.
+/// Concurrent changes share a commit: those that arrive during a commit go into the next one together, with one disk sync. Each is still
+/// applied wholly or not at all: where the shared commit fails, each is tried alone.
 /// </summary>
 internal sealed class CommitQueue
 {
@@ -23,7 +23,7 @@ internal sealed class CommitQueue
         _changes = new(Most, Commit);
     }
 
-    /// <summary>Runs a change; it is durable when the task ends, or nothing of it happened.</summary>
+    /// <summary>Runs a change; when the task ends it is durable, or not applied at all.</summary>
     public Task<T> WriteAsync<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken)
     {
         var change = new Change<T>(work, cancellationToken);
@@ -40,7 +40,7 @@ internal sealed class CommitQueue
         }
         catch (Exception e) when (changes.Count > 1 && e is not SqliteException { SqliteErrorCode: Busy or Locked })
         {
-            // On a full disk, for one, there may be room for some of them.
+            // On a full disk, for example, some of them may fit.
             changes.ForEach(change => Commit([change]));
         }
 #pragma warning disable CA1031 // Whatever it is, those who wait get it.
@@ -88,7 +88,7 @@ internal sealed class CommitQueue
             }
             catch (Exception e) when (e is StorageConnectException or DamagedRowException or SqliteException { SqliteErrorCode: ConstraintViolated })
             {
-                // Its own affair; anything else undoes them all.
+                // Only this change is undone; any other error undoes all of them.
                 _refusal = e;
                 db.Execute("ROLLBACK TO change");
             }

@@ -18,10 +18,10 @@ internal static class ElementRows
 
     public static ElementRow? ByUuid(PoolConnection db, string uuid) => db.One($"{Columns} WHERE e.uuid = $1 AND e.ready = 1", Read, uuid);
 
-    /// <summary>One that a job copies, too.</summary>
+    /// <summary>Also one that a job copies.</summary>
     public static ElementRow? ByUuidEvenUnready(PoolConnection db, string uuid) => db.One($"{Columns} WHERE e.uuid = $1", Read, uuid);
 
-    /// <summary>LUNs, clones and snapshots, those that a job copies too.</summary>
+    /// <summary>LUNs, clones and snapshots, including those that a job copies.</summary>
     public static List<ElementRow> All(PoolConnection db) => db.All(Columns, Read);
 
     public static bool Exists(PoolConnection db, string uuid) => db.Any("SELECT 1 FROM elements WHERE uuid = $1", uuid);
@@ -81,10 +81,10 @@ internal static class ElementRows
     /// <summary>One look-up in the index of sources, and one for each copy.</summary>
     internal const string CopiesQuery = $"{Columns} WHERE e.ready = 1 AND e.id IN (SELECT element FROM sources WHERE source = $1)";
 
-    /// <summary>What was made directly of an element or snapshot, whether it shares blocks with it or not.</summary>
+    /// <summary>The direct copies of an element or snapshot, sharing blocks or not.</summary>
     public static List<ElementRow> CopiesOf(PoolConnection db, string source) => db.All(CopiesQuery, Read, source);
 
-    /// <summary>All clones, or those of an element: made of it or of its state in a snapshot; those of a snapshot.</summary>
+    /// <summary>All clones, or those of an element (also of its state in a snapshot), or those of a snapshot.</summary>
     public static List<ElementRow> Clones(PoolConnection db, string? source) => source is null
         ? db.All($"{Columns} WHERE e.clone = 1 AND e.ready = 1", Read)
         : db.All($"{Columns} WHERE e.clone = 1 AND e.ready = 1 AND e.id IN (SELECT element FROM sources WHERE source = $1 OR origin = $1)", Read, source);
@@ -95,7 +95,7 @@ internal static class ElementRows
     public static bool HasSnapshots(PoolConnection db, string uuid) =>
         db.Any("SELECT 1 FROM sources s JOIN elements e ON e.id = s.element WHERE s.source = $1 AND e.type = 2", uuid);
 
-    /// <summary>Bytes that LUNs and clones promise. Counted in sectors, so that the sum of many huge thin volumes doesn't overflow.</summary>
+    /// <summary>The sum of the sizes of LUNs and clones. Counted in sectors, so that the sum of many huge thin volumes doesn't overflow.</summary>
     public static long AllocatedBytes(PoolConnection db)
     {
         var bytes = db.Scalar<double>("SELECT total(size / 512) FROM elements WHERE type <> 2") * 512;
@@ -132,7 +132,7 @@ internal static class ElementRows
 
     public static void SetReady(PoolConnection db, string uuid) => db.Execute("UPDATE elements SET ready = 1 WHERE uuid = $1", uuid);
 
-    /// <summary>It stands by itself now; what it was made of stays known.</summary>
+    /// <summary>Makes it independent; its sources are still recorded.</summary>
     public static void SetSplit(PoolConnection db, string uuid) => db.Execute("UPDATE elements SET type = 0, clone = 0 WHERE uuid = $1", uuid);
 
     public static void Delete(PoolConnection db, string uuid) => db.Execute("DELETE FROM elements WHERE uuid = $1", uuid);
@@ -161,7 +161,7 @@ internal static class ElementRows
 
     /// <summary>
     /// A range of the index that holds every name with this prefix whatever its case. NOCASE folds ASCII alone, so the range
-    /// goes by the prefix's ASCII beginning; it may hold more than was asked for, never less.
+    /// goes by the prefix's ASCII beginning; it may include more names, never fewer.
     /// </summary>
     private static (string From, string To)? PrefixRange(string? prefix)
     {

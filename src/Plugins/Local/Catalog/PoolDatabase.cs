@@ -19,7 +19,7 @@ internal sealed class PoolDatabase : IDisposable
     private readonly Stack<PoolConnection> _idle = new();
     private readonly Timer _closer;
 
-    // Waiting here is fair and can be cancelled, which waiting for SQLite's lock is not. That one remains for other processes.
+    // This wait is fair and can be cancelled, unlike a wait for SQLite's lock, which remains for other processes.
     private readonly SemaphoreSlim _writer = new(1);
     private readonly CommitQueue _queue;
     private readonly DatabaseSeal _seal;
@@ -104,7 +104,7 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>Runs changes as one transaction: all of it is durable on return, or nothing of it happened.</summary>
+    /// <summary>Runs changes as one transaction: on return it is durable, or not applied at all.</summary>
     public T Write<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken)
     {
         _writer.Wait(cancellationToken);
@@ -136,8 +136,8 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>
-    /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it: for notes that mean nothing after one. It waits for no
-    /// disk.
+    /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it, for records that are meaningless after one. It
+    /// doesn't wait for the disk.
     /// </summary>
     public void WriteUnsynced(Action<PoolConnection> work)
     {
@@ -168,7 +168,7 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Write{T}"/>, in one commit with others that come at the same time.</summary>
+    /// <summary>As <see cref="Write{T}"/>, in one commit with concurrent ones.</summary>
     public Task<T> WriteTogetherAsync<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken) => _queue.WriteAsync(work, cancellationToken);
 
     public void Write(Action<PoolConnection> work, CancellationToken cancellationToken) => Write(
@@ -224,7 +224,7 @@ internal sealed class PoolDatabase : IDisposable
         _closer.Dispose();
     }
 
-    /// <summary>Our own refusals leave a connection as it was; after anything else it is not trusted any more.</summary>
+    /// <summary>Our own errors leave a connection usable; after any other error it is dropped.</summary>
     private void GiveBackAfter(PoolConnection connection, Exception error)
     {
         if (error is StorageConnectException or SqliteException { SqliteErrorCode: ConstraintViolated or DiskFull })
@@ -237,7 +237,7 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>Closes what wasn't used for a while, so that nothing keeps a pool's file system from being unmounted.</summary>
+    /// <summary>Closes idle connections, so that a pool's file system can be unmounted.</summary>
     private void CloseIdle()
     {
         var close = new List<PoolConnection>();
@@ -284,7 +284,7 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>Opening takes a few blocks, for the memory that processes share; a full file system has none but those that are kept.</summary>
+    /// <summary>Opening needs a few blocks for the shared memory file. On a full file system only the reserve has them.</summary>
     private static PoolConnection Open(PoolFolder folder)
     {
         var reserve = new PoolReserve(folder);
@@ -304,7 +304,7 @@ internal sealed class PoolDatabase : IDisposable
     {
         lock (_seal)
         {
-            // The last one that is closed, over all processes, brings the database file up to date, and then the checksum.
+            // Closing the last connection of all processes completes the database file; then the checksum is written.
             connection.Dispose();
             if (--_open == 0)
             {

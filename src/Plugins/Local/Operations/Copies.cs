@@ -4,10 +4,10 @@ using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Snapshots and clones: at once where blocks can be shared, by a job where they must be copied.</summary>
+/// <summary>Creates snapshots and clones: immediately where blocks can be shared, by a job where they must be copied.</summary>
 internal static class Copies
 {
-    /// <summary>One snapshot of one element or of several, all at the same instant.</summary>
+    /// <summary>One snapshot of one or several elements, all at the same instant.</summary>
     /// <returns>The snapshot, with its job while it is being copied.</returns>
     public static async Task<(ElementRow Row, JobRow? Job)> SnapshotAsync(LocalArray array, IReadOnlyList<StorageElement> elements, StorageElement? wanted,
         CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal static class Copies
             Qos = members[0].Qos,
             Thin = true,
 
-            // No host is ever served a snapshot.
+            // Snapshots are never exported.
             Online = false,
             Ready = array.Pool.ClonesInstantly,
             Created = now,
@@ -83,7 +83,7 @@ internal static class Copies
             Uuid = uuid,
             Name = name,
 
-            // A copy shares nothing, and stands by itself at once.
+            // A copy shares nothing, and is independent at once.
             Type = array.Pool.ClonesInstantly ? StorageElementType.SnapClone : StorageElementType.Lun,
             Size = Math.Min(RandomAccess.GetLength(content), frozen is { Sources.Count: > 1 } ? long.MaxValue : (frozen ?? source).Size),
             Page83Id = Identities.NewPage83Id(),
@@ -137,7 +137,7 @@ internal static class Copies
             RequireOffline(row);
         }
 
-        // No intent: the content never changes, and a clone that is split in part is a clone still.
+        // No intent: the content never changes, and a partly split clone is still a clone.
         using (var volume = array.OpenVolume(row, write: true))
         {
             array.Pool.Split(volume, cancellationToken);
@@ -191,7 +191,7 @@ internal static class Copies
 
     /// <param name="array">The pool.</param>
     /// <param name="snapshot">The snapshot.</param>
-    /// <param name="members">What it is made of.</param>
+    /// <param name="members">The elements.</param>
     /// <param name="clones">Gets the new files, open: they are not synced.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     private static void CloneMembers(LocalArray array, ElementRow snapshot, List<ElementRow> members, List<SafeFileHandle> clones,
@@ -200,7 +200,7 @@ internal static class Copies
         var files = new List<SafeFileHandle>();
         try
         {
-            // Several files are one point in time only if nobody writes any of them from the first clone to the last.
+            // Several files are one point in time only if none of them is written between the first clone and the last.
             var proof = members.Count > 1;
             var open = new List<string>();
             foreach (var member in members)
@@ -268,7 +268,7 @@ internal static class Copies
         }
     }
 
-    /// <summary>A clone or snapshot of a volume that is cut off would look whole.</summary>
+    /// <summary>A clone or snapshot of a truncated volume would look complete.</summary>
     private static void RequireWhole(LocalArray array, ElementRow row)
     {
         if (Damages.Find(array, row) is { } problem && !Damages.IsTooLong(array, row))
@@ -277,7 +277,7 @@ internal static class Copies
         }
     }
 
-    /// <summary>A copy that can't fit is refused before it takes the room of the thin volumes in use.</summary>
+    /// <summary>A copy that can't fit is refused before it uses up the space of the thin volumes.</summary>
     private static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
         array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
 

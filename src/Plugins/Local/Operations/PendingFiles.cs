@@ -5,8 +5,8 @@ using StorageConnect.Plugins.Local.Catalog;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// The files of an element that is being made: a marker beside them, locked by its maker, tells those who find it after a crash what to
-/// sweep, and everybody else to leave it alone. It costs a sync only on Btrfs: other file systems keep the order in which names were made.
+/// The files of an element that is being created. A marker beside them, locked by its creator, shows after a crash which files to delete;
+/// while it is locked, they are left alone. It needs a sync only on Btrfs: other file systems keep the order in which names were created.
 /// </summary>
 internal sealed class PendingFiles : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class PendingFiles : IDisposable
         {
             var marker = LinuxFile.OpenOrCreate(array.Folder.Marker(uuid));
 
-            // Somebody who swept may have been between our two calls, and have removed what we opened.
+            // A clean-up by another process may have deleted the file between our two calls.
             if (FileLock.TryTake(marker) && LinuxFile.TryStatus(array.Folder.Marker(uuid)) is not null)
             {
                 return await MarkedAsync(array, uuid, marker);
@@ -37,7 +37,7 @@ internal sealed class PendingFiles : IDisposable
         }
     }
 
-    /// <summary>Sweeps what a maker left that died. One who lives keeps the lock, and everything stays.</summary>
+    /// <summary>Deletes the pending files of dead processes. Those of a living process are locked, and stay.</summary>
     public static void SweepAll(LocalArray array)
     {
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending))
@@ -80,7 +80,7 @@ internal sealed class PendingFiles : IDisposable
         }
     }
 
-    /// <summary>After the commit only the marker goes. Without one everything does; what can't be done now is done at the next open.</summary>
+    /// <summary>After the commit only the marker is deleted; without a commit, everything. The next open completes what fails now.</summary>
     public void Dispose()
     {
         try

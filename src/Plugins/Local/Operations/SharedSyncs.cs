@@ -4,18 +4,18 @@ using StorageConnect.Plugins.Local.Catalog;
 namespace StorageConnect.Plugins.Local.Operations;
 
 /// <summary>
-/// Makes new files and their names durable: the files first, then the folders. Requests that come while others are being synced wait, and then share
-/// the sync of each folder. The sync of the first file writes the file system's log for all that were made before it, so that the others cost little.
+/// Makes new files and their names durable: the files first, then the folders. Requests that arrive during a sync wait, and then share the sync of
+/// each folder. The sync of the first file writes the file system's log for all earlier ones, so the others are cheap.
 /// </summary>
 internal sealed class SharedSyncs
 {
     private const int Most = 256;
     private readonly Batches<Request> _requests = new(Most, Sync);
 
-    /// <summary>Syncs files, then folders in the order given. All of it is durable when the task ends.</summary>
+    /// <summary>Syncs files, then folders in the given order. Everything is durable when the task ends.</summary>
     /// <param name="files">The files. They must stay open until the task ends.</param>
-    /// <param name="folders">The folders that hold their names, the innermost first.</param>
-    /// <exception cref="LinuxFileException">One of these files or folders can't be synced. Those of other requests don't matter.</exception>
+    /// <param name="folders">The folders with their names, the innermost first.</param>
+    /// <exception cref="LinuxFileException">One of these files or folders can't be synced. Errors of other requests are not reported here.</exception>
     public Task SyncAsync(IReadOnlyList<SafeFileHandle> files, params IReadOnlyList<string> folders)
     {
         var request = new Request(files, folders);

@@ -5,7 +5,7 @@ using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>Making, resizing, removing volumes, and taking them on- and offline.</summary>
+/// <summary>Creates, resizes and removes volumes, and sets them online and offline.</summary>
 internal static class Volumes
 {
     private const int SectorSize = 512;
@@ -75,7 +75,7 @@ internal static class Volumes
             Damages.RequireWhole(array, row);
         }
 
-        // What a shrink cuts off, an initiator may be using.
+        // An initiator may be using the part that a shrink cuts off.
         using var released = size < row.Size ? array.Export.Release([row], evenInUse: false, cancellationToken) : null;
         using var lease = size < row.Size ? array.Lease(row) : null;
         array.Database.Write(db => IntentRows.Insert(db, new(row.Uuid, IntentKind.Resize, size, null)), cancellationToken);
@@ -103,7 +103,7 @@ internal static class Volumes
             Recovery.TrySettle(array, row.Uuid);
         }
 
-        // A shrink may have been completed after all; then it succeeded.
+        // A completed shrink has succeeded despite the error.
         var now = array.Database.Read(db => array.RequireVolume(db, element));
         array.Export.Targets.Follow(marks, cancellationToken);
         return failure is null || now.Size == size ? now : throw ErrorMapping.Translate(failure, array.Folder, row.Name);
@@ -128,7 +128,7 @@ internal static class Volumes
             return;
         }
 
-        // Its data has to stand still while it is copied.
+        // Its data must not change while it is copied.
         array.Database.Read(db => RequireIdle(array, db, element));
         Unpark(array, row.Uuid);
         var marks = array.Database.Write(
@@ -161,7 +161,7 @@ internal static class Volumes
         Steps.At("parked");
         if (lease is { Undisturbed: false })
         {
-            // Somebody was opening it at this very moment, and gets it as soon as the lease is given back.
+            // Another process is opening it at this moment, and continues when the lease is released.
             Unpark(array, row.Uuid);
             array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), CancellationToken.None);
             throw new StorageElementBusyException($"'{row.Name}' was opened while it was being taken offline.")
@@ -187,7 +187,7 @@ internal static class Volumes
         using var released = array.Export.Release([row], evenInUse: false, cancellationToken);
         using var volume = array.OpenVolume(row, write: true);
 
-        // Whatever happens between the two steps, writes are never less durable than the record says.
+        // In this order writes are never less durable than the record shows.
         if (quality == QosLevels.Durable)
         {
             QosLevels.Apply(array.Pool, volume, quality);
@@ -200,12 +200,12 @@ internal static class Volumes
         }
     }
 
-    /// <summary>Waits until nobody else changes the element, and settles what somebody who died left.</summary>
+    /// <summary>Waits until no other operation changes the element, and settles an interrupted change.</summary>
     public static RangeLock Lock(LocalArray array, StorageElement element, CancellationToken cancellationToken) => Lock(array, [element], cancellationToken);
 
     public static RangeLock Lock(LocalArray array, IReadOnlyList<StorageElement> elements, CancellationToken cancellationToken)
     {
-        // An identity that can't be one of ours has no lock position; say so as for any other that isn't there.
+        // An identity that can't be ours has no lock position: the same error as for a missing element.
         if (elements.FirstOrDefault(element => !Identities.IsUuid(element.Uuid)) is { } stranger)
         {
             throw array.Missing(stranger);
@@ -247,7 +247,7 @@ internal static class Volumes
         }
         catch
         {
-            // The next removal takes the notes away.
+            // The next removal deletes the records.
             gone.ForEach(array.Discarded.Enqueue);
             throw;
         }
@@ -277,7 +277,7 @@ internal static class Volumes
         }
     }
 
-    /// <exception cref="AlreadyExistsException">The name is taken by a LUN, a clone or a snapshot.</exception>
+    /// <exception cref="AlreadyExistsException">The name is in use by a LUN, a clone or a snapshot.</exception>
     public static bool RequireFree(PoolConnection db, string name) => ElementRows.ByName(db, name) is not { } other
         ? true
         : throw new AlreadyExistsException(other.Ready
@@ -291,7 +291,7 @@ internal static class Volumes
 
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    /// <summary>What is lost needs no proof that nobody has it open, and can be removed or taken offline all the same.</summary>
+    /// <summary>A lost file needs no proof that it is not open: its element can still be removed or set offline.</summary>
     private static FileLease? LeaseIfThere(LocalArray array, ElementRow row) => File.Exists(array.LocateVolume(row.Uuid)) ? array.Lease(row) : null;
 
     private static void Unpark(LocalArray array, string uuid)

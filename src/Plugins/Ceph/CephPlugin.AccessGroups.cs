@@ -22,7 +22,12 @@ public sealed partial class CephPlugin
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        return GroupList(server, elements => Groups.Create(elements, groups), cancellationToken);
+        ArgumentNullException.ThrowIfNull(server);
+
+        // A pool that is only managed presents nothing, and has no use for groups.
+        return server.StorageType == StorageType.iSCSI
+            ? GroupList(server, elements => Groups.Create(elements, groups), cancellationToken)
+            : base.CreateAccessGroupsAsync(server, groups, cancellationToken);
     }
 
     /// <inheritdoc/>

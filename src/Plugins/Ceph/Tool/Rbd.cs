@@ -325,8 +325,10 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     private bool IsFull()
     {
-        using var health = TryAsk(CancellationToken.None, "health", "detail");
-        return health is not null && RbdJson.IsFull(health.RootElement, pool.Pool);
+        // Without the errors of other calls, which ask this in their turn.
+        var (errno, answer) = Try(
+            new(CephProgram.Ceph, "health", "detail", "--format", "json") { Deadline = HealthDeadline }, CancellationToken.None);
+        return errno == 0 && RbdJson.IsFull(answer.Output, pool.Pool);
     }
 
     private IReadOnlyList<string> Namespace() => pool.HasNamespace ? ["--namespace", pool.Namespace] : [];

@@ -93,13 +93,16 @@ internal static class RbdJson
     }
 
     /// <summary>Of <c>ceph health detail</c>: whether the pool takes no more data. A full OSD makes all pools full.</summary>
-    public static bool IsFull(JsonElement health, string pool) =>
-        health.TryGetProperty("checks", out var checks)
-        && checks.ValueKind == JsonValueKind.Object
-        && (checks.TryGetProperty("OSD_FULL", out _)
-            || (checks.TryGetProperty("POOL_FULL", out var full)
-                && full.TryGetProperty("detail", out var detail)
-                && detail.EnumerateArray().Any(entry => Text(entry, "message").Contains($"'{pool}' is full", StringComparison.Ordinal))));
+    public static bool IsFull(string text, string pool)
+    {
+        using var health = JsonDocument.Parse(text);
+        return health.RootElement.TryGetProperty("checks", out var checks)
+            && checks.ValueKind == JsonValueKind.Object
+            && (checks.TryGetProperty("OSD_FULL", out _)
+                || (checks.TryGetProperty("POOL_FULL", out var full)
+                    && full.TryGetProperty("detail", out var detail)
+                    && detail.EnumerateArray().Any(entry => Text(entry, "message").Contains($"'{pool}' is full", StringComparison.Ordinal))));
+    }
 
     /// <summary>Of <c>rados lock info</c>.</summary>
     public static (string Client, string Cookie)? LockHolder(string text)

@@ -13,7 +13,6 @@ namespace StorageConnect.Benchmarks;
 internal static class GrantComparison
 {
     private const int Rounds = 3;
-    private static readonly int[] Sizes = [100, 300, 1000];
     private static readonly string[] Steps = ["first group", "second group", "revoked"];
 
     private const string CreateTargets =
@@ -39,7 +38,7 @@ internal static class GrantComparison
         done
         """;
 
-    public static int Run()
+    public static int Run(int[] sizes)
     {
         (string Name, Func<int, double[]> Measure)[] ways =
         [
@@ -50,7 +49,7 @@ internal static class GrantComparison
             ("a loop on the control socket", elements => MeasureLoop(elements, (daemon, step) => RunSocket(daemon, elements, step))),
         ];
         var medians = new Dictionary<(int Size, int Step, int Way), double>();
-        foreach (var size in Sizes)
+        foreach (var size in sizes)
         {
             var times = Enumerable.Range(0, Rounds).Select(_ => ways.Select(way => way.Measure(size)).ToArray()).ToList();
             for (var step = 0; step < Steps.Length; step++)
@@ -68,9 +67,9 @@ internal static class GrantComparison
             }
         }
 
-        for (var step = 0; step < Steps.Length; step++)
+        for (var step = 0; step < Steps.Length && sizes.Length > 1; step++)
         {
-            var exponent = Math.Log(medians[(Sizes[^1], step, 0)] / medians[(Sizes[0], step, 0)]) / Math.Log((double)Sizes[^1] / Sizes[0]);
+            var exponent = Spread.Exponent((sizes[0], medians[(sizes[0], step, 0)]), (sizes[^1], medians[(sizes[^1], step, 0)]));
             Write($"exponent {Steps[step],-12} {exponent:f2}");
         }
 

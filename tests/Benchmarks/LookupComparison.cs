@@ -71,7 +71,9 @@ internal static class LookupComparison
             Fill(folder, size);
             var before = PeakMebibytes();
             var time = session.Time(script);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{size} elements: {script}: {time:0} ms, {PeakMebibytes()} MiB at most ({before} before)"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{size} elements: {script}: {time:0} ms, {PeakMebibytes()} MiB at most ({before} before)"));
             return 0;
         }
         finally
@@ -81,7 +83,9 @@ internal static class LookupComparison
     }
 
     private static long PeakMebibytes() =>
-        long.Parse(File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2], CultureInfo.InvariantCulture) >> 10;
+        long.Parse(
+            File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ')[^2],
+            CultureInfo.InvariantCulture) >> 10;
 
     private static void Fill(string folder, int size)
     {
@@ -101,7 +105,8 @@ internal static class LookupComparison
             BEGIN;
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $size)
             INSERT INTO elements (id, uuid, name, type, size, page83, qos, thin, online, clone, ready, created)
-            SELECT i, printf('%032x', i), printf(CASE i % 10 WHEN 6 THEN 's%07d' WHEN 7 THEN 'c%07d' ELSE 'v%07d' END, CASE i % 10 WHEN 6 THEN i - 1 ELSE i END),
+            SELECT i, printf('%032x', i),
+                printf(CASE i % 10 WHEN 6 THEN 's%07d' WHEN 7 THEN 'c%07d' ELSE 'v%07d' END, CASE i % 10 WHEN 6 THEN i - 1 ELSE i END),
                 CASE i % 10 WHEN 6 THEN 2 WHEN 7 THEN 1 ELSE 0 END, 1048576,
                 CASE i % 10 WHEN 6 THEN NULL ELSE printf('36025c0c%025x', i) END, 'standard', 1, i % 10 <> 6, i % 10 = 7, 1, 1700000000000 + i
             FROM n;

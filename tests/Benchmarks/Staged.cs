@@ -4,7 +4,8 @@ namespace StorageConnect.Benchmarks;
 internal static class Staged
 {
     /// <summary>Its folder; another build's, to compare with, where the environment names one.</summary>
-    public static string Module { get; } = Environment.GetEnvironmentVariable("STORAGECONNECT_BENCHMARK_MODULE") ?? Path.Combine(FindRoot(), "out", "StorageConnect");
+    public static string Module { get; } =
+        Environment.GetEnvironmentVariable("STORAGECONNECT_BENCHMARK_MODULE") ?? Path.Combine(FindRoot(), "out", "StorageConnect");
 
     private static string FindRoot()
     {

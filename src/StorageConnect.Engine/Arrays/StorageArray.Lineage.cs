@@ -6,19 +6,42 @@ namespace StorageConnect.Engine.Arrays;
 public sealed partial class StorageArray
 {
     /// <summary>The families on the array, or the whole family of an element; each from its oldest member down.</summary>
-    public async Task<IReadOnlyList<OscLineage>> GetLineageAsync(StorageElement? element, CancellationToken cancellationToken)
+    /// <returns>The members, made as they are taken: a million of them are never there at once.</returns>
+    public async Task<IEnumerable<OscLineage>> GetLineageAsync(StorageElement? element, CancellationToken cancellationToken)
     {
         if (element is null)
         {
-            return new FamilyTree(await GetAllAsync(cancellationToken)).All();
+            return (await GetTreeAsync(cancellationToken)).All();
         }
 
-        var family = await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetAllAsync(cancellationToken);
-        return new FamilyTree(family).FamilyOf(element.Uuid);
+        return (await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetTreeAsync(cancellationToken)).FamilyOf(element.Uuid);
+    }
+
+    private async Task<FamilyTree> GetTreeAsync(CancellationToken cancellationToken)
+    {
+        var tree = new FamilyTree();
+        await foreach (var element in ListAsync(new(), cancellationToken))
+        {
+            tree.Add(element);
+        }
+
+        try
+        {
+            if (tree.AddNew(await GetCurrentSnapsAsync(null, cancellationToken)) is { } ambiguous)
+            {
+                throw PluginCall.Fault((await OpenAsync(cancellationToken)).Plugin, GuideMethod.GetCurrentSnaps, UniqueElements.Problem(ambiguous));
+            }
+        }
+        catch (NoSuchOperationException)
+        {
+            // An array without snapshots.
+        }
+
+        return tree;
     }
 
     /// <summary>The family of one element, generation by generation; null where the plug-in can't find copies without listing all.</summary>
-    private async Task<IReadOnlyList<StorageElement>?> FindFamilyAsync(string uuid, CancellationToken cancellationToken)
+    private async Task<FamilyTree?> FindFamilyAsync(string uuid, CancellationToken cancellationToken)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal) { uuid };
         var family = new Dictionary<string, StorageElement>(StringComparer.Ordinal);
@@ -47,7 +70,13 @@ public sealed partial class StorageArray
             next = relatives.Where(seen.Add).ToHashSet(StringComparer.Ordinal);
         }
 
-        return [.. family.Values];
+        var tree = new FamilyTree();
+        foreach (var member in family.Values)
+        {
+            tree.Add(member);
+        }
+
+        return tree;
     }
 
     private async Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(HashSet<string> uuids, CancellationToken cancellationToken)

@@ -26,11 +26,15 @@ internal sealed class UniqueElements
             : TryAdd(_odd, element.Uuid, name, out known);
         if (!isFirst && known != name)
         {
-            problem = $"it returned two elements with the uuid '{UntrustedText.Quote(element.Uuid)}', one of them '{UntrustedText.Quote(element.Name)}'";
+            problem = Problem(element);
         }
 
         return isFirst;
     }
+
+    /// <summary>What is wrong with an element whose Uuid another one has.</summary>
+    public static string Problem(StorageElement element) =>
+        $"it returned two elements with the uuid '{UntrustedText.Quote(element.Uuid)}', one of them '{UntrustedText.Quote(element.Name)}'";
 
     private static bool TryAdd<TKey>(Dictionary<TKey, int> names, TKey key, int name, out int known)
         where TKey : notnull

@@ -3,7 +3,9 @@ using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
-/// <summary>Removes a plug-in that was registered for this user or for all users. Servers that need it can't be used until there is a compatible one again.</summary>
+/// <summary>
+/// Removes a plug-in that was registered for this user or for all users. Servers that need it can't be used until there is a compatible one again.
+/// </summary>
 [Cmdlet(VerbsLifecycle.Unregister, "OscPlugin", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
 public sealed class UnregisterOscPluginCommand : OscCmdlet

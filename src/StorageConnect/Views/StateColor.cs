@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Reflection;
 
@@ -14,6 +15,9 @@ public static class StateColor
     // The style belongs to a newer PowerShell than the compile-time reference.
     private static readonly PropertyInfo? Style =
         typeof(PSObject).Assembly.GetType("System.Management.Automation.PSStyle")?.GetProperty("Instance", BindingFlags.Public | BindingFlags.Static);
+
+    // Of each row of a table: the properties are looked up once.
+    private static readonly ConcurrentDictionary<(Type, string), PropertyInfo?> Properties = new();
 
     /// <summary>The state, coloured where the style allows it.</summary>
     /// <param name="state">A state of an element, operation, plug-in or path; null gives an empty text.</param>
@@ -39,7 +43,9 @@ public static class StateColor
         };
     }
 
-    private static object? Value(object? style, string property) => style?.GetType().GetProperty(property)?.GetValue(style);
+    private static object? Value(object? style, string property) => style is null
+        ? null
+        : Properties.GetOrAdd((style.GetType(), property), static key => key.Item1.GetProperty(key.Item2))?.GetValue(style);
 
     private static string? Text(object? style, string property) => Value(style, property)?.ToString();
 }

@@ -159,7 +159,9 @@ public static class ViewText
 
     private static string Text(PSObject record, string property) => Value(record, property)?.ToString() ?? "";
 
-    private static object? Value(PSObject record, string property) => record.Properties[property]?.Value is PSObject wrapped
-        ? wrapped.BaseObject
-        : record.Properties[property]?.Value;
+    private static object? Value(PSObject record, string property)
+    {
+        var value = record.Properties[property]?.Value;
+        return value is PSObject wrapped ? wrapped.BaseObject : value;
+    }
 }

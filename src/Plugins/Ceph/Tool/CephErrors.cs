@@ -68,7 +68,8 @@ internal static partial class CephErrors
     /// <summary>Whether a failure can have come of a full pool. A step in the middle may be what failed.</summary>
     public static bool MayBeFull(int errno, CephAnswer answer) =>
         errno is TimedOut or NoSpace or QuotaExceeded
-        || (errno != 0 && (answer.Error.Contains($"({QuotaExceeded})", StringComparison.Ordinal) || answer.Error.Contains($"({NoSpace})", StringComparison.Ordinal)));
+        || (errno != 0 && (answer.Error.Contains($"({QuotaExceeded})", StringComparison.Ordinal)
+            || answer.Error.Contains($"({NoSpace})", StringComparison.Ordinal)));
 
     public static NotFoundException Missing(CephObject kind, string name) => PluginError.NotFound(
         name,

@@ -156,8 +156,11 @@ public sealed class CephArray : IAsyncDisposable
     /// <summary>Nothing in the pool is half made: as the cluster's own tools see it.</summary>
     public async Task AssertWholeAsync()
     {
-        var catalog = JsonSerializer.Deserialize<Dictionary<string, string>>(await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog")))!;
-        Assert.DoesNotContain(catalog.Keys, key => key.StartsWith("osc.intent.", StringComparison.Ordinal) || key.StartsWith("osc.mark.", StringComparison.Ordinal));
+        var catalog = JsonSerializer.Deserialize<Dictionary<string, string>>(
+            await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog")))!;
+        Assert.DoesNotContain(
+            catalog.Keys,
+            key => key.StartsWith("osc.intent.", StringComparison.Ordinal) || key.StartsWith("osc.mark.", StringComparison.Ordinal));
         var groups = JsonSerializer.Deserialize<string[]>(await Cluster.RbdAsync("group", "ls", "--format=json", PoolName))!;
         Assert.Equal(catalog.Keys.Where(key => key.StartsWith("osc.multi.", StringComparison.Ordinal)).Order(), groups.Order());
         foreach (var group in groups)

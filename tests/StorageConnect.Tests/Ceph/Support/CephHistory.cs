@@ -255,7 +255,10 @@ internal sealed class CephHistory(int seed, string prefix)
                 break;
             default:
                 var groups = item.Groups.Where(group => group != change.Other);
-                _items[change.Name] = item with { Groups = [.. (change.Verb == Verb.Grant ? groups.Append(change.Other) : groups).Order(StringComparer.Ordinal)] };
+                _items[change.Name] = item with
+                {
+                    Groups = [.. (change.Verb == Verb.Grant ? groups.Append(change.Other) : groups).Order(StringComparer.Ordinal)],
+                };
                 break;
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
 

@@ -13,7 +13,7 @@ internal sealed class Intent : IDisposable
 {
     private readonly Elements _elements;
     private readonly string _id;
-    private readonly IDisposable? _active;
+    private readonly RangeLock? _active;
     private bool _isEnded;
 
     private Intent(Elements elements, string id)

@@ -281,7 +281,7 @@ internal static class Copies
     private static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
         array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
 
-    private static Task InsertAsync(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) =>
+    private static Task<bool> InsertAsync(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) =>
         array.Database.WriteTogetherAsync(
             db =>
             {

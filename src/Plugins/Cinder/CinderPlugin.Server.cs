@@ -7,28 +7,6 @@ namespace StorageConnect.Plugins.Cinder;
 /// <content>The project as a whole.</content>
 public sealed partial class CinderPlugin
 {
-    private static readonly Capabilities Abilities = new()
-    {
-        Snapshot = Ability.Online,
-        CustomSnapName = Ability.Yes,
-        SnapIsSync = Ability.No,
-        Clone = Ability.Online,
-        CustomCloneName = Ability.Yes,
-        CloneIsSync = Ability.No,
-        Resize = Ability.Online,
-        ResizeIsSync = Ability.No,
-        SplitClone = Ability.Unsupported,
-        SplitCloneIsSync = Ability.No,
-        SplitCloneWhileOpen = Ability.No,
-        SnapClone = Ability.Online,
-        SnapCloneIsSync = Ability.No,
-        RequireStorageName = Ability.No,
-        AccessControl = Ability.Yes,
-        MaxAccessEntries = 1,
-    };
-
-    private static readonly Capabilities SharedAbilities = new(Abilities) { MaxAccessEntries = Capabilities.Unlimited };
-
     public override async Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
     {
         var array = Open(server);
@@ -64,8 +42,12 @@ public sealed partial class CinderPlugin
         await array.Api.GetLimitsAsync(cancellationToken);
     }
 
-    public override async Task<Capabilities> GetCapabilitiesAsync(StorageServer server, CancellationToken cancellationToken) =>
-        (await Open(server).GetTypesAsync(cancellationToken)).Any(type => type.IsMultiattach) ? SharedAbilities : Abilities;
+    /// <summary>What the plug-in can; without a volume type for several hosts a group has one initiator.</summary>
+    public override async Task<Capabilities> GetCapabilitiesAsync(StorageServer server, CancellationToken cancellationToken)
+    {
+        var all = await base.GetCapabilitiesAsync(server, cancellationToken);
+        return (await Open(server).GetTypesAsync(cancellationToken)).Any(type => type.IsMultiattach) ? all : new(all) { MaxAccessEntries = 1 };
+    }
 
     public override async Task<StorageServer> GetInfoAsync(StorageServer server, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using StorageConnect.Plugins.Cinder.Configuration;
 using StorageConnect.Plugins.Cinder.Http;
+using StorageConnect.Plugins.Cinder.Operations;
 
 namespace StorageConnect.Plugins.Cinder;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using StorageConnect.Plugins.Cinder.Configuration;
+using StorageConnect.Tests.Cinder.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
-using static StorageConnect.Tests.Cinder.ReplayedCinder;
+using static StorageConnect.Tests.Cinder.Support.ReplayedCinder;
 
 namespace StorageConnect.Tests.Cinder;
 

@@ -1,8 +1,9 @@
 using System.Net;
 using System.Text.Json;
+using StorageConnect.Tests.Cinder.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
-using static StorageConnect.Tests.Cinder.ReplayedCinder;
+using static StorageConnect.Tests.Cinder.Support.ReplayedCinder;
 
 namespace StorageConnect.Tests.Cinder;
 
@@ -84,6 +85,15 @@ public sealed class CinderOutcomeTests : IDisposable
             () => plugin.CreateAsync(Server(), new() { Name = "big", SizeBytes = 100000L << 30 }, true, null, Cancellation));
 
         Assert.Contains("quota is 3000G", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_quotas_of_the_project_are_its_limits()
+    {
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        Assert.Equal(10, await plugin.GetCloneLimitsAsync(Server(), null, Cancellation));
+        Assert.Equal(10, await plugin.GetSnapLimitsAsync(Server(), null, Cancellation));
     }
 
     [Fact]

@@ -191,16 +191,22 @@ internal sealed record Attachment
 /// <summary>The quotas of a project and what of them is used; a limit of -1 is none.</summary>
 internal sealed record Limits
 {
+    [JsonPropertyName("maxTotalVolumes")]
     public long MaxTotalVolumes { get; init; } = -1;
 
+    [JsonPropertyName("maxTotalSnapshots")]
     public long MaxTotalSnapshots { get; init; } = -1;
 
+    [JsonPropertyName("maxTotalVolumeGigabytes")]
     public long MaxTotalVolumeGigabytes { get; init; } = -1;
 
+    [JsonPropertyName("totalVolumesUsed")]
     public long TotalVolumesUsed { get; init; }
 
+    [JsonPropertyName("totalSnapshotsUsed")]
     public long TotalSnapshotsUsed { get; init; }
 
+    [JsonPropertyName("totalGigabytesUsed")]
     public long TotalGigabytesUsed { get; init; }
 }
 

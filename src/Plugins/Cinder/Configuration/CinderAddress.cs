@@ -65,7 +65,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
             null or "password" => AuthKind.Password,
             "appcredential" => AuthKind.AppCredential,
             "none" => AuthKind.None,
-            var other => throw CinderErrors.ExtraInfoInvalid(server, $"Auth={other} is none of password, appcredential and none"),
+            var other => throw AddressErrors.ExtraInfoInvalid(server, $"Auth={other} is none of password, appcredential and none"),
         };
         var address = new CinderAddress(ParseUrl(server, auth), auth)
         {
@@ -76,7 +76,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
             Region = NonEmpty(server, values, "Region"),
             Interface = ParseInterface(server, values.GetValueOrDefault("Interface")),
             Identity = IdentitySource.TryParse(values.GetValueOrDefault("Identity") ?? "none")
-                ?? throw CinderErrors.ExtraInfoInvalid(server, $"Identity={values["Identity"]} is none of none, provider_id and metadata:<key>"),
+                ?? throw AddressErrors.ExtraInfoInvalid(server, $"Identity={values["Identity"]} is none of none, provider_id and metadata:<key>"),
             Thumbprint = ParseThumbprint(server, values.GetValueOrDefault("Thumbprint")),
         };
         address.DemandWhole(server);
@@ -87,7 +87,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
     {
         if (Auth != AuthKind.AppCredential && Project is null)
         {
-            throw CinderErrors.ExtraInfoInvalid(server, "ExtraInfo has no Project=");
+            throw AddressErrors.ExtraInfoInvalid(server, "ExtraInfo has no Project=");
         }
 
         if (Auth == AuthKind.None)
@@ -99,7 +99,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
 
             if (Project!.Any(letter => !char.IsAsciiLetterOrDigit(letter) && letter is not ('-' or '_')))
             {
-                throw CinderErrors.ExtraInfoInvalid(server, $"Project={Project}: without the identity service a project is letters, digits, - and _");
+                throw AddressErrors.ExtraInfoInvalid(server, $"Project={Project}: without the identity service a project is letters, digits, - and _");
             }
 
             return;
@@ -107,7 +107,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
 
         if (User is null || server.GetAdminSecret() is null)
         {
-            throw CinderErrors.CredentialMissing(server, Auth);
+            throw AddressErrors.CredentialMissing(server, Auth);
         }
     }
 
@@ -117,7 +117,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
         var text = server.ExtraInfo ?? "";
         if (text.Any(char.IsControl))
         {
-            throw CinderErrors.ExtraInfoInvalid(server, "ExtraInfo has a line break or another control character");
+            throw AddressErrors.ExtraInfoInvalid(server, "ExtraInfo has a line break or another control character");
         }
 
         foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -125,19 +125,19 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
             var equals = part.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
             {
-                throw CinderErrors.ExtraInfoInvalid(server, $"ExtraInfo '{part}' has no '='");
+                throw AddressErrors.ExtraInfoInvalid(server, $"ExtraInfo '{part}' has no '='");
             }
 
             var key = part[..equals].TrimEnd();
             if (!Keys.Contains(key, StringComparer.OrdinalIgnoreCase))
             {
                 // Not the value: it may be a password.
-                throw CinderErrors.ExtraInfoInvalid(server, $"ExtraInfo has the unknown key '{key}'; the keys are {string.Join(", ", Keys)}");
+                throw AddressErrors.ExtraInfoInvalid(server, $"ExtraInfo has the unknown key '{key}'; the keys are {string.Join(", ", Keys)}");
             }
 
             if (!values.TryAdd(key, part[(equals + 1)..].TrimStart()))
             {
-                throw CinderErrors.ExtraInfoInvalid(server, $"ExtraInfo has '{key}' twice");
+                throw AddressErrors.ExtraInfoInvalid(server, $"ExtraInfo has '{key}' twice");
             }
         }
 
@@ -147,7 +147,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
     private static string? NonEmpty(StorageServer server, Dictionary<string, string> values, string key) =>
         !values.TryGetValue(key, out var value) ? null
         : value.Length > 0 ? value
-        : throw CinderErrors.ExtraInfoInvalid(server, $"ExtraInfo names nothing after '{key}='");
+        : throw AddressErrors.ExtraInfoInvalid(server, $"ExtraInfo names nothing after '{key}='");
 
     private static Uri ParseUrl(StorageServer server, AuthKind auth)
     {
@@ -155,23 +155,23 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
         var what = auth == AuthKind.None ? "the block storage service" : "the identity service";
         if (string.IsNullOrWhiteSpace(server.AdminHost))
         {
-            throw CinderErrors.UrlInvalid(server, $"-AdminHost is missing: it is the URL of {what}, such as {example}");
+            throw AddressErrors.UrlInvalid(server, $"-AdminHost is missing: it is the URL of {what}, such as {example}");
         }
 
         if (!Uri.TryCreate(server.AdminHost.Trim(), UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
         {
-            throw CinderErrors.UrlInvalid(server, $"-AdminHost '{server.AdminHost}' is no http or https URL: it is the URL of {what}, such as {example}");
+            throw AddressErrors.UrlInvalid(server, $"-AdminHost '{server.AdminHost}' is no http or https URL: it is the URL of {what}, such as {example}");
         }
 
-        return url.UserInfo.Length > 0 ? throw CinderErrors.UrlInvalid(server, "-AdminHost has a user or a password in its URL; they belong into -Credential")
-            : url.Query.Length > 0 || url.Fragment.Length > 0 ? throw CinderErrors.UrlInvalid(server, "-AdminHost has a query or a fragment")
+        return url.UserInfo.Length > 0 ? throw AddressErrors.UrlInvalid(server, "-AdminHost has a user or a password in its URL; they belong into -Credential")
+            : url.Query.Length > 0 || url.Fragment.Length > 0 ? throw AddressErrors.UrlInvalid(server, "-AdminHost has a query or a fragment")
             : url;
     }
 
     private static string ParseInterface(StorageServer server, string? text) =>
         text is null ? "public"
         : Interfaces.FirstOrDefault(name => string.Equals(name, text, StringComparison.OrdinalIgnoreCase))
-            ?? throw CinderErrors.ExtraInfoInvalid(server, $"Interface={text} is none of {string.Join(", ", Interfaces)}");
+            ?? throw AddressErrors.ExtraInfoInvalid(server, $"Interface={text} is none of {string.Join(", ", Interfaces)}");
 
     private static string? ParseThumbprint(StorageServer server, string? text)
     {
@@ -183,7 +183,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
         var digits = text.Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
         return digits.Length == 64 && digits.All(char.IsAsciiHexDigit)
             ? digits
-            : throw CinderErrors.ExtraInfoInvalid(server, "Thumbprint= is not the SHA-256 of a certificate: 64 hex digits, with or without colons");
+            : throw AddressErrors.ExtraInfoInvalid(server, "Thumbprint= is not the SHA-256 of a certificate: 64 hex digits, with or without colons");
     }
 
     [GeneratedRegex("^[0-9a-f]{32}$", RegexOptions.CultureInvariant)]

@@ -1,5 +1,3 @@
-using StorageConnect.Plugins.Cinder.Api;
-
 namespace StorageConnect.Plugins.Cinder.Configuration;
 
 /// <summary>Where the page 0x83 identity of a volume comes from. Cinder's API has no field for it.</summary>
@@ -34,11 +32,13 @@ internal sealed record IdentitySource
         _ => null,
     };
 
-    /// <summary>The identity as multipath-tools writes it; empty when it is not known.</summary>
-    public string Read(Volume volume) => Where switch
+    /// <summary>A volume's identity as multipath-tools writes it; empty when it is not known.</summary>
+    /// <param name="providerId">The volume's <c>provider_id</c>.</param>
+    /// <param name="metadata">The volume's metadata.</param>
+    public string Read(string? providerId, IReadOnlyDictionary<string, string> metadata) => Where switch
     {
-        Place.ProviderId => ToPage83Id(volume.ProviderId),
-        Place.Metadata => ToPage83Id(volume.Metadata.GetValueOrDefault(Key)),
+        Place.ProviderId => ToPage83Id(providerId),
+        Place.Metadata => ToPage83Id(metadata.GetValueOrDefault(Key)),
         _ => "",
     };
 

@@ -1,26 +1,11 @@
-using StorageConnect.Plugins.Cinder.Configuration;
-
 namespace StorageConnect.Plugins.Cinder.Errors;
 
 /// <summary>The plug-in's own errors: what a server's record lacks, and what Cinder can't do.
 /// Answers of the service are in <see cref="AnswerErrors"/>.</summary>
 internal static class CinderErrors
 {
-    public static InvalidStorageArrayException ExtraInfoInvalid(StorageServer server, string reason) =>
-        PluginError.InvalidStorageArray(server.Name, $"{reason}.", CinderAddress.Help);
-
-    public static InvalidStorageArrayException UrlInvalid(StorageServer server, string reason) =>
-        PluginError.InvalidStorageArray(server.Name, $"{reason}.", "Correct -AdminHost; `openstack catalog list` shows the URLs of a site.");
-
     public static InvalidStorageArrayException ServerInvalid(StorageServer server, string reason, string action) =>
         PluginError.InvalidStorageArray(server.Name, $"'{server.Name}' can't be used as it is: {reason}.", action);
-
-    public static AuthenticationFailedException CredentialMissing(StorageServer server, AuthKind auth) =>
-        PluginError.AuthenticationFailed(server.Name,
-            auth == AuthKind.AppCredential
-                ? $"'{server.Name}' needs the id and the secret of an application credential."
-                : $"'{server.Name}' needs a user and a password of the identity service.",
-            "Give -Credential; for a service without an identity service put Auth=none into -ExtraInfo.");
 
     public static InvalidStorageArrayException OtherProject(StorageServer server, string known, string found) =>
         PluginError.InvalidStorageArray(server.Name,

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace StorageConnect.Tests.Local.Support;
@@ -10,8 +12,13 @@ public sealed class RawInitiator : IDisposable
 {
     private const int HeaderSize = 48;
     private const int SectorSize = 512;
+
+    // To be left with this message for the next stage: from security to operational, from operational to full feature.
+    private const byte SecurityStage = 0x81;
+    private const byte OperationalStage = 0x87;
     private readonly TcpClient _client = new();
     private readonly NetworkStream _stream;
+    private readonly byte[] _session = RandomNumberGenerator.GetBytes(5);
     private uint _commandNumber = 1;
     private uint _statusNumber;
     private uint _tag = 1;
@@ -24,14 +31,19 @@ public sealed class RawInitiator : IDisposable
         _stream.ReadTimeout = _stream.WriteTimeout = 60_000;
     }
 
-    /// <summary>Logs in, without CHAP.</summary>
+    /// <summary>Logs in, with CHAP where there is a user.</summary>
     /// <exception cref="InvalidOperationException">The login was refused.</exception>
-    public static RawInitiator LogIn(string portal, string target, string initiator, string? alias = null)
+    public static RawInitiator LogIn(string portal, string target, string initiator, string? alias = null, string? chapUser = null, string? chapSecret = null)
     {
         var client = new RawInitiator(portal);
         try
         {
-            client.LogIn(
+            if (chapUser is not null)
+            {
+                client.Authenticate(target, initiator, chapUser, chapSecret!);
+            }
+
+            client.LogIn(OperationalStage,
                 $"InitiatorName={initiator}\0{(alias is null ? "" : $"InitiatorAlias={alias}\0")}SessionType=Normal\0TargetName={target}\0" +
                 "HeaderDigest=None\0DataDigest=None\0ImmediateData=Yes\0InitialR2T=Yes\0MaxRecvDataSegmentLength=65536\0");
             return client;
@@ -80,22 +92,40 @@ public sealed class RawInitiator : IDisposable
         return command;
     }
 
-    private void LogIn(string keys)
+    /// <summary>The security stage: CHAP with MD5 (RFC 7143, 12.1.3).</summary>
+    private void Authenticate(string target, string initiator, string user, string secret)
+    {
+        LogIn(SecurityStage, $"InitiatorName={initiator}\0SessionType=Normal\0TargetName={target}\0AuthMethod=CHAP\0");
+        var asked = LogIn(SecurityStage, "CHAP_A=5\0").Split('\0').Select(key => key.Split('=', 2)).Where(key => key.Length == 2)
+            .ToDictionary(key => key[0], key => key[1]);
+        byte[] text =
+        [
+            byte.Parse(asked["CHAP_I"], CultureInfo.InvariantCulture), .. Encoding.UTF8.GetBytes(secret), .. Convert.FromHexString(asked["CHAP_C"][2..]),
+        ];
+#pragma warning disable CA5351 // CHAP is MD5.
+        LogIn(SecurityStage, $"CHAP_N={user}\0CHAP_R=0x{Convert.ToHexString(MD5.HashData(text))}\0");
+#pragma warning restore CA5351
+    }
+
+    /// <returns>The keys that the target answers.</returns>
+    private string LogIn(byte stage, string keys)
     {
         var header = new byte[HeaderSize];
         header[0] = 0x43;
-        header[1] = 0x87;
+        header[1] = stage;
         header[8] = 0x80;
-        Random.Shared.NextBytes(header.AsSpan(9, 5));
+        _session.CopyTo(header, 9);
         BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(24), _commandNumber);
+        BinaryPrimitives.WriteUInt32BigEndian(header.AsSpan(28), _statusNumber);
         SendPdu(header, Encoding.UTF8.GetBytes(keys));
-        var (answer, _) = Receive();
-        if (answer[0] != 0x23 || answer[36] != 0 || (answer[1] & 0x80) == 0)
+        var (answer, data) = Receive();
+        if (answer[0] != 0x23 || answer[36] != 0 || (stage == OperationalStage && (answer[1] & 0x80) == 0))
         {
             throw new InvalidOperationException($"The login was refused: {answer[36]:x2}{answer[37]:x2}.");
         }
 
         _statusNumber = BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(24)) + 1;
+        return Encoding.UTF8.GetString(data);
     }
 
     private (byte Status, byte[] Data) Send(byte[] command, int expected, byte[]? data = null)

@@ -1,10 +1,9 @@
 using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Configuration;
 using StorageConnect.Plugins.Cinder.Errors;
-using StorageConnect.Plugins.Cinder.Operations;
 using StorageConnect.Plugins.Cinder.Register;
 
-namespace StorageConnect.Plugins.Cinder;
+namespace StorageConnect.Plugins.Cinder.Operations;
 
 /// <summary>One project of a block storage service, for one call.</summary>
 internal sealed class CinderArray(StorageServer server, CinderAddress address, CinderApi api, PluginServices services)

@@ -6,7 +6,7 @@ using StorageConnect.Plugins.Cinder;
 using StorageConnect.Plugins.Cinder.Http;
 using StorageConnect.Tests.Recording;
 
-namespace StorageConnect.Tests.Cinder;
+namespace StorageConnect.Tests.Cinder.Support;
 
 /// <summary>A request as the plug-in sent it.</summary>
 public sealed record SentRequest(string Method, string Url, string Path, string? Token, string? Version, string? Body);

@@ -5,16 +5,47 @@ internal sealed partial class ClauseContext
 {
     private const int Length = 4096;
 
-    /// <summary>Writes a mark at the beginning of an element.</summary>
+    /// <summary>Writes a mark at the beginning and at the end of an element.</summary>
     public async Task WriteAsync(StorageElement element, byte mark)
     {
         await using var disk = new FileStream(await PathAsync(element), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        disk.Write(Enumerable.Repeat(mark, Length).ToArray());
+        var block = Enumerable.Repeat(mark, Length).ToArray();
+        disk.Write(block);
+        disk.Position = Math.Max(disk.Length - Length, 0);
+        disk.Write(block);
         disk.Flush(flushToDisk: true);
     }
 
+    /// <summary>As <see cref="WriteAsync"/>, where this host can write; everything else of a clause is checked all the same where it can't.</summary>
+    /// <returns>True when the mark was written.</returns>
+    public async Task<bool> TryWriteAsync(StorageElement element, byte mark)
+    {
+        try
+        {
+            await WriteAsync(element, mark);
+            return true;
+        }
+        catch (ClauseSkippedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The mark at the beginning and at the end of an element: data that were copied in part have two.</summary>
+    /// <param name="element">The element, online.</param>
+    /// <param name="length">Where the end was when the mark was written; the element's present end when not given.</param>
+    public async Task<byte> ReadAsync(StorageElement element, long? length = null)
+    {
+        await using var disk = new FileStream(await PathAsync(element), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        var first = disk.ReadByte();
+        disk.Position = Math.Max((length ?? disk.Length) - 1, 0);
+        var last = disk.ReadByte();
+        Check.That(first == last, $"the same data at both ends of '{element.Name}'", $"{first} and {last}");
+        return (byte)first;
+    }
+
     /// <summary>The mark at the beginning of an element.</summary>
-    public async Task<byte> ReadAsync(StorageElement element)
+    public async Task<byte> ReadBeginningAsync(StorageElement element)
     {
         await using var disk = new FileStream(await PathAsync(element), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         return (byte)disk.ReadByte();

@@ -107,12 +107,6 @@ internal sealed partial class ClauseContext
             : string.Join(':', ("50" + random[..14]).Chunk(2).Select(pair => new string(pair)));
     }
 
-    /// <summary>The values of the array's qualities of service; the clause is skipped where there are none.</summary>
-    public async Task<IReadOnlyList<string>> QualitiesAsync() =>
-        await Array.GetQosListAsync(Token) is { Count: > 0 } list
-            ? [.. list.Select(quality => quality.Value)]
-            : throw Skip("The array has no qualities of service to choose from.");
-
     /// <summary>
     /// Takes elements offline where a feature works on offline elements alone, and brings them back when it is done: background work has to be complete
     /// by then.

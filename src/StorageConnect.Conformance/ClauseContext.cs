@@ -76,6 +76,21 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>A door with another instance of the plug-in behind it.</summary>
     public StorageArray OpenWithNewInstance() => session.OpenWithNewInstance();
 
+    /// <summary>A door through a process of its own, opened once in a run; the clause is skipped where none can be started.</summary>
+    public async Task<StorageArray> OpenInProcessAsync()
+    {
+        var door = await session.OpenInProcessAsync(Token) ?? throw Skip("The plug-in can't be run in a process of its own here.");
+        try
+        {
+            await door.ValidateAsync(Token);
+            return door;
+        }
+        catch (StorageConnectException e)
+        {
+            throw Skip($"In a process of its own the plug-in doesn't reach the array: {e.Message}");
+        }
+    }
+
     /// <summary>The server as the plug-in gets it.</summary>
     public async Task<StorageServer> ValidatedServerAsync()
     {
@@ -111,6 +126,9 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
 
     public string NewName() => session.Names.Next();
 
+    /// <summary>True for a name that this run gave.</summary>
+    public bool IsOurs(string? name) => session.Names.IsOurs(name);
+
     public async Task<List<StorageElement>> ListAsync(StorageElementFilter? filter = null) => await Array.ListAsync(filter ?? new(), Token).ToListAsync(Token);
 
     public Task<StorageElement> InfoAsync(StorageElement element) => Array.GetInfoAsync(element, Token);
@@ -126,19 +144,50 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>Waits for what goes on in the background.</summary>
     public async Task<StorageElement> FinishAsync(StorageElement record, OscOperationKind kind, StorageArray? door = null)
     {
-        var pause = TimeSpan.FromMilliseconds(10);
-        var longest = TimeSpan.FromSeconds(1);
-        while (record.AsyncProgress is not null)
+        for (var turn = 0; record.AsyncProgress is not null; turn++)
         {
             record = await (door ?? Array).GetAsyncProgressAsync(record, kind, Token);
             if (record.AsyncProgress is not null)
             {
-                pause = session.Plugin.Instance.ProgressInterval ?? (pause < longest ? pause * 1.5 : longest);
-                await Task.Delay(pause, Token);
+                await PauseAsync(turn);
             }
         }
 
         return record;
+    }
+
+    /// <summary>The pause before progress is asked for again: it grows with the turns.</summary>
+    public Task PauseAsync(int turn = 0)
+    {
+        var pause = session.Plugin.Instance.ProgressInterval ?? TimeSpan.FromMilliseconds(Math.Min(15 * Math.Pow(1.5, Math.Min(turn, 20)), 1000));
+        return Task.Delay(pause, Token);
+    }
+
+    /// <summary>Makes a call that may be refused: what counts is seen afterwards.</summary>
+    /// <returns>True when it was done.</returns>
+    public static async Task<bool> TryAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return true;
+        }
+        catch (StorageConnectException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes an element offline where a feature works on offline elements alone. It stays so.</summary>
+    public async Task ReadyAsync(AbilityKey key, params StorageElement[] elements)
+    {
+        if (await AbilityAsync(key) == Ability.Offline)
+        {
+            foreach (var element in elements)
+            {
+                await Array.OfflineAsync(element, Token);
+            }
+        }
     }
 
     /// <summary>Does the same several times at once, and tells how each ended.</summary>

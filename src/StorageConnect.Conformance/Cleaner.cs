@@ -138,6 +138,13 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
             await TryAsync(token => plugin.CancelAsync(server, element, token), cancellationToken);
         }
 
+        await TryAsync(async token =>
+        {
+            if (await plugin.GetInfoAsync(server, element, token) is { AccessGroupNames: { Count: > 0 } groups })
+            {
+                await plugin.StopPresentAsync(server, element, groups, token);
+            }
+        }, cancellationToken);
         if (element.Type == StorageElementType.Snapshot)
         {
             await TryAsync(token => plugin.SnapRemoveAsync(server, element, token), cancellationToken);
@@ -145,13 +152,6 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
         else
         {
             await RemoveSnapshotsOfAsync(server, element, cancellationToken);
-            await TryAsync(async token =>
-            {
-                if (await plugin.GetInfoAsync(server, element, token) is { AccessGroupNames: { Count: > 0 } groups })
-                {
-                    await plugin.StopPresentAsync(server, element, groups, token);
-                }
-            }, cancellationToken);
             await TryAsync(token => plugin.RemoveAsync(server, element, token), cancellationToken);
         }
 

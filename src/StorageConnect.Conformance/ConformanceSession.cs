@@ -1,6 +1,7 @@
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Engine.Servers;
+using StorageConnect.Engine.Workers;
 
 namespace StorageConnect.Conformance;
 
@@ -9,6 +10,9 @@ internal sealed class ConformanceSession : IDisposable
 {
     private readonly Func<Func<LoadedPlugin, LoadedPlugin>, StorageArray> _open;
     private readonly List<StorageArray> _arrays = [];
+    private List<string>? _usableQualities;
+    private StorageArray? _process;
+    private WorkerPlugin? _worker;
 
     public ConformanceSession(PluginUnderTest tested, ConformanceOptions options)
     {
@@ -17,7 +21,8 @@ internal sealed class ConformanceSession : IDisposable
         Options = options;
         Names = new(tested.Now);
         _open = tested.Open;
-        Recorder = new(tested.Plugin.Instance, CreatedObjects);
+        Secrets = new(Entry.Server);
+        Recorder = new(tested.Plugin.Instance, Entry.Server, CreatedObjects, Secrets);
         Raw = options.Fault is { } fault ? new FaultyPlugin(Recorder, fault) : Recorder;
         Array = Open(Raw);
         Cleaner = new(Recorder, CreatedObjects, Names, options.ClauseTimeLimit);
@@ -38,19 +43,60 @@ internal sealed class ConformanceSession : IDisposable
 
     public RunNames Names { get; }
 
+    public SecretWatch Secrets { get; }
+
     public CreatedObjects CreatedObjects { get; } = new();
 
     public Cleaner Cleaner { get; }
+
+    /// <summary>Tries each quality of service once in a run.</summary>
+    public async Task<IReadOnlyList<string>> UsableQualitiesAsync(IReadOnlyList<string> all, Func<string, Task<bool>> isUsable)
+    {
+        if (_usableQualities is null)
+        {
+            var usable = new List<string>();
+            foreach (var quality in all)
+            {
+                if (await isUsable(quality))
+                {
+                    usable.Add(quality);
+                }
+            }
+
+            _usableQualities = usable;
+        }
+
+        return _usableQualities;
+    }
 
     /// <summary>A door with another instance of the plug-in behind it, as another process has: it knows nothing that isn't on the array.</summary>
     public StorageArray OpenWithNewInstance()
     {
         var instance = Plugin.NewInstance();
         instance.Services = Plugin.Instance.Services with { Cache = new PluginCache() };
-        return Open(new PluginRecorder(instance, CreatedObjects));
+        return Open(new PluginRecorder(instance, Entry.Server, CreatedObjects, Secrets));
     }
 
-    public void Dispose() => _arrays.ForEach(array => array.Dispose());
+    /// <summary>
+    /// A door with the plug-in in a process of its own behind it, which shares nothing but the array with this one; null where no process can run the
+    /// plug-in.
+    /// </summary>
+    public async Task<StorageArray?> OpenInProcessAsync(CancellationToken cancellationToken)
+    {
+        if (_process is null && await Plugin.StartElsewhereAsync(cancellationToken) is { } worker)
+        {
+            _worker = worker;
+            _process = Open(new PluginRecorder(worker, Entry.Server, CreatedObjects, Secrets));
+        }
+
+        return _process;
+    }
+
+    public void Dispose()
+    {
+        _arrays.ForEach(array => array.Dispose());
+        _worker?.Retire();
+    }
 
     private StorageArray Open(StorageArrayPlugin instance)
     {

@@ -9,7 +9,7 @@ namespace StorageConnect.Conformance;
 /// Notes what a plug-in answers before the engine's door sees it, what it made, and which methods don't answer at all: those are not waited for
 /// again and again.
 /// </summary>
-internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects created) : PluginDecorator(inner)
+internal sealed class PluginRecorder(StorageArrayPlugin inner, StorageServer registered, CreatedObjects created, SecretWatch secrets) : PluginDecorator(inner)
 {
     private const int MaxTimeouts = 2;
     private readonly ConcurrentQueue<(string Method, object? Answer)> _answers = new();
@@ -18,6 +18,9 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects cr
 
     /// <summary>The server as the door passes it, secrets included; null until it was validated.</summary>
     public StorageServer? Server { get; private set; }
+
+    /// <summary>What was seen of secrets, in the whole run.</summary>
+    public SecretWatch Secrets => secrets;
 
     /// <summary>What any method answered since the clause began, in order.</summary>
     public IReadOnlyList<T> AnswersOf<T>() => [.. _answers.Select(call => call.Answer).OfType<T>()];
@@ -63,6 +66,7 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects cr
         Begin(GuideMethod.List, server);
         await foreach (var element in Inner.ListAsync(server, filter, cancellationToken).WithCancellation(cancellationToken))
         {
+            secrets.Look(GuideMethod.List, server, element);
             yield return element;
         }
 
@@ -80,10 +84,12 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects cr
         catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
         {
             End(method);
+            secrets.Look(method, server, e);
             throw;
         }
 
         End(method);
+        secrets.Look(method, server, answer);
         _answers.Enqueue((method, answer));
         if (answer is StorageElement made && method is GuideMethod.Create or GuideMethod.Clone or GuideMethod.CloneFromSnap or GuideMethod.CreateSnap
             or GuideMethod.CreateMultiSnap)
@@ -96,7 +102,13 @@ internal sealed class PluginRecorder(StorageArrayPlugin inner, CreatedObjects cr
 
     private void Begin(string method, StorageServer server)
     {
-        Server = server;
+        // Not a record that a clause has made up: clean-up would look for its objects there.
+        if ((server.Uuid, server.ExtraInfo, server.AdminHost, server.StorageName, server.StorageType)
+            == (registered.Uuid, registered.ExtraInfo, registered.AdminHost, registered.StorageName, registered.StorageType))
+        {
+            Server = server;
+        }
+
         if (_timeouts.GetValueOrDefault(method) >= MaxTimeouts)
         {
             throw new PluginFaultException($"{method} did not answer within the time limit {MaxTimeouts} times; it is not asked again.") { Method = method };

@@ -6,7 +6,10 @@ namespace StorageConnect.Conformance;
 /// </summary>
 internal sealed class Scene
 {
-    private const byte Mark = 0x37;
+    // The elements have marks of their own: data that are mixed up are seen.
+    private const byte SubjectMark = 0x37;
+    private const byte OtherMark = 0x73;
+    private readonly Dictionary<string, long> _sizes = [];
     private readonly ClauseContext _context;
     private readonly List<StorageElement> _known = [];
     private bool _isMarked;
@@ -40,7 +43,7 @@ internal sealed class Scene
     public static async Task<Scene> CreateAsync(ClauseContext b)
     {
         var scene = new Scene(b);
-        var quality = await b.Array.GetQosListAsync(b.Token) is [.., var last] ? last.Value : null;
+        var quality = await b.AnyQualityAsync();
         scene.Subject = await b.CreateAsync(qos: quality);
         scene.Other = await b.CreateAsync(thin: false, qos: quality);
         scene.Spare = await b.CreateAsync();
@@ -96,6 +99,15 @@ internal sealed class Scene
         return new(elements, await CaptureSnapshotsAsync(), await CaptureGroupsAsync(), await ReadMarksAsync(elements.Values));
     }
 
+    /// <summary>What the subject's newer snapshot holds is what it held: seen on a clone of it, where the array makes one.</summary>
+    public async Task CheckSnapshotDataAsync()
+    {
+        if (_isMarked && Newer is not null && ClauseContext.Can(await _context.AbilityAsync(AbilityKey.SnapClone)))
+        {
+            Check.Equal(SubjectMark, await _context.ReadAsync(await _context.CloneFromSnapAsync(Subject, Newer)), $"the data of the snapshot '{Newer.Name}'");
+        }
+    }
+
     /// <summary>What was done to build the scene has changed nothing else: the comparison later couldn't see it.</summary>
     private async Task CheckCreatedAsync(StorageElement offline)
     {
@@ -115,8 +127,21 @@ internal sealed class Scene
             "access groups with their entries");
         if (_isMarked)
         {
-            Check.Equal(Mark, await _context.ReadAsync(Subject), $"the data of '{Subject.Name}'");
-            Check.Equal(Mark, await _context.ReadAsync(Other), $"the data of '{Other.Name}'");
+            Check.Equal(SubjectMark, await ReadAsync(Subject), $"the data of '{Subject.Name}'");
+            Check.Equal(OtherMark, await ReadAsync(Other), $"the data of '{Other.Name}'");
+        }
+    }
+
+    /// <summary>What could be read before can be read still.</summary>
+    private async Task<byte> ReadAsync(StorageElement element)
+    {
+        try
+        {
+            return await _context.ReadAsync(element);
+        }
+        catch (ClauseSkippedException)
+        {
+            throw new ClauseFailedException($"data of '{element.Name}' that this host can read, as before", "no path");
         }
     }
 
@@ -147,8 +172,8 @@ internal sealed class Scene
     {
         try
         {
-            await _context.WriteAsync(Subject, Mark);
-            await _context.WriteAsync(Other, Mark);
+            await _context.WriteAsync(Subject, SubjectMark);
+            await _context.WriteAsync(Other, OtherMark);
             _isMarked = true;
         }
         catch (ClauseSkippedException)
@@ -164,7 +189,9 @@ internal sealed class Scene
         {
             try
             {
-                marks[element.Uuid] = await _context.ReadAsync(element);
+                // The end is where it was at first: what a resize adds is empty.
+                _sizes.TryAdd(element.Uuid, element.SizeBytes);
+                marks[element.Uuid] = await _context.ReadAsync(element, _sizes[element.Uuid]);
             }
             catch (ClauseSkippedException)
             {

@@ -35,9 +35,16 @@ internal static class ShelfApi
                 ? (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!
                 : throw ToException(server, (await response.Content.ReadFromJsonAsync<ShelfError>(cancellationToken))!);
         }
-        catch (Exception e) when (e is HttpRequestException or JsonException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (JsonException e)
         {
-            throw new ArrayUnreachableException($"{server.AdminHost} does not answer as a Shelf array: {e.Message}", e)
+            throw new InvalidStorageArrayException($"{server.AdminHost} answers, but not as a Shelf array does: {e.Message}", e)
+            {
+                Recommendation = "Check the address (AdminHost).",
+            };
+        }
+        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new ArrayUnreachableException($"{server.AdminHost} does not answer: {e.Message}", e)
             {
                 Retryable = true,
                 Recommendation = "Check the address (AdminHost) and that the array is up.",

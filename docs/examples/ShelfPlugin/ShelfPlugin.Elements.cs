@@ -2,12 +2,9 @@ using StorageConnect;
 
 namespace Shelf;
 
-/// <content>Volumes: looked up, made, switched on and off, removed.</content>
+/// <content>Volumes: made, switched on and off, removed.</content>
 public sealed partial class ShelfPlugin
 {
-    public override async Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
-        ToElement(server, await ShelfApi.GetAsync<ShelfVolume>(server, $"volumes/{element.Uuid}", cancellationToken));
-
     public override Task<StorageElement> CreateAsync(
         StorageServer server, StorageElement element, bool thinProvision, string? qos, CancellationToken cancellationToken) =>
         ChangeAsync(server, "volumes", new { element.Name, Size = element.SizeBytes, Pool = element.VolumeGroupName, Thin = thinProvision }, cancellationToken);

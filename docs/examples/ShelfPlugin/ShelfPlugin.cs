@@ -86,6 +86,9 @@ public sealed partial class ShelfPlugin : StorageArrayPlugin
         };
     }
 
+    public override async Task<StorageElement> GetInfoAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        ToElement(server, await ShelfApi.GetAsync<ShelfVolume>(server, $"volumes/{element.Uuid}", cancellationToken));
+
     public override Task<IReadOnlyList<string>> GetStorageNamesAsync(StorageServer server, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 

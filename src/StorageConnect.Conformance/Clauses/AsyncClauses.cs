@@ -44,53 +44,66 @@ internal static class AsyncClauses
         IsDone(b, GuideMethod.CloneFromSnap);
     }
 
-    [Clause("ASYNC-6", Guide, 21, "Progress is -1, or a number from 0 to 100.")]
+    [Clause("ASYNC-6", Guide, 21, "Progress is -1, or a number from 0 to 100, of everything that goes on in the background.")]
     public static async Task ProgressIsAPercentage(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
-        await b.FinishAsync(record, kind);
-        Check.Each(Seen(b).Prepend(record), answer => answer.AsyncProgress is null or (>= -1 and <= 100), "-1, or 0 to 100", answer => answer.AsyncProgress);
+        foreach (var work in await BeginAllAsync(b))
+        {
+            await b.FinishAsync(work.Record, work.Kind);
+        }
+
+        Check.Each(Begun(b).Concat(Seen(b)), answer => answer.AsyncProgress is null or (>= -1 and <= 100), "-1, or 0 to 100", answer => answer.AsyncProgress);
     }
 
     [Clause("ASYNC-7", Guide, 21, "Progress doesn't go back.")]
     public static async Task ProgressGoesOn(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
-        await b.FinishAsync(record, kind);
-        var known = Seen(b).Prepend(record).Select(answer => answer.AsyncProgress).Where(percent => percent >= 0).ToList();
-        Check.Each(known.Zip(known.Skip(1)), pair => pair.First <= pair.Second, "numbers that only grow", _ => string.Join(", ", known));
+        foreach (var work in await BeginAllAsync(b))
+        {
+            var before = Seen(b).Count;
+            await b.FinishAsync(work.Record, work.Kind);
+            var known = Seen(b).Skip(before).Prepend(work.Record).Select(answer => answer.AsyncProgress).Where(percent => percent >= 0).ToList();
+            Check.Each(known.Zip(known.Skip(1)), pair => pair.First <= pair.Second, $"numbers of {work.Method} that only grow", _ => string.Join(", ", known));
+        }
     }
 
     [Clause("ASYNC-8", Guide, 21, "The final record is the one that getInfo tells, as of a synchronous call.")]
     public static async Task TheFinalRecordIsWhole(ClauseContext b)
     {
-        var made = await MakeAsync(b);
-        Check.Equal(null, Seen(b)[^1].AsyncProgress, "progress in the final record");
-        Check.Unchanged(made, await b.InfoAsync(made));
+        foreach (var work in await BeginAllAsync(b))
+        {
+            var made = await b.FinishAsync(work.Record, work.Kind);
+            Check.Equal(null, Seen(b)[^1].AsyncProgress, $"progress in the final record of {work.Method}");
+            Check.Unchanged(made, await b.InfoAsync(made));
+        }
     }
 
     [Clause("ASYNC-9", Guide, 21, "Another process, which has nothing but the record, can ask for the progress too.")]
     public static async Task AnotherProcessCanAsk(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
-        var made = await b.FinishAsync(record, kind, b.OpenWithNewInstance());
-        Check.Unchanged(made, await b.InfoAsync(made));
+        foreach (var work in await BeginAllAsync(b))
+        {
+            var made = await b.FinishAsync(work.Record, work.Kind, b.OpenWithNewInstance());
+            Check.Unchanged(made, await b.InfoAsync(made));
+        }
     }
 
     [Clause("ASYNC-10", Guide, 21, "Asked again when it is done, getAsyncProgress tells the same.")]
     public static async Task DoneStaysDone(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
-        var made = await b.FinishAsync(record, kind);
-        var again = await b.Array.GetAsyncProgressAsync(record, kind, b.Token);
-        Check.Equal(null, again.AsyncProgress, "progress");
-        Check.Unchanged(made, again);
+        foreach (var work in await BeginAllAsync(b))
+        {
+            var made = await b.FinishAsync(work.Record, work.Kind);
+            var again = await b.Array.GetAsyncProgressAsync(work.Record, work.Kind, b.Token);
+            Check.Equal(null, again.AsyncProgress, $"progress of {work.Method}");
+            Check.Unchanged(made, again);
+        }
     }
 
     [Clause("ASYNC-11", Guide, 21, "What was stopped leaves nothing, where it can be stopped.")]
     public static async Task StoppedLeavesNothing(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
+        var (_, record, kind) = await BeginNewAsync(b);
         bool stopped;
         try
         {
@@ -115,11 +128,42 @@ internal static class AsyncClauses
     [Clause("ASYNC-12", Guide, 21, "While it runs, a record tells the Uuid, the name and the type of what is made, and they stay.")]
     public static async Task RecordsAreWhole(ClauseContext b)
     {
-        var (record, kind) = await BeginAsync(b);
-        var made = await b.FinishAsync(record, kind);
-        foreach (var answer in Seen(b).Prepend(record))
+        foreach (var work in await BeginAllAsync(b))
         {
-            Check.Equal((made.Uuid, made.Name, made.Type), (answer.Uuid, answer.Name, answer.Type), "Uuid, name and type");
+            var before = Seen(b).Count;
+            var made = await b.FinishAsync(work.Record, work.Kind);
+            foreach (var answer in Seen(b).Skip(before).Prepend(work.Record))
+            {
+                // What is split becomes a LUN in the end, or at once.
+                var type = work.Method == GuideMethod.SplitClone ? made.Type : answer.Type;
+                Check.Equal((made.Uuid, made.Name, made.Type), (answer.Uuid, answer.Name, type), $"Uuid, name and type in an answer of {work.Method}");
+            }
+        }
+    }
+
+    [Clause("ASYNC-13", Guide, 21, "Several that go on in the background at once are told apart: each ends in its own record.")]
+    public static async Task SeveralAtOnce(ClauseContext b)
+    {
+        var works = await BeginAllAsync(b, copies: 2);
+        // The last first, each a step at a time.
+        var records = works.Select(work => work.Record).ToArray();
+        while (System.Array.FindLastIndex(records, record => record.AsyncProgress is not null) is >= 0 and var last)
+        {
+            for (var index = last; index >= 0; index--)
+            {
+                if (records[index].AsyncProgress is not null)
+                {
+                    records[index] = await b.Array.GetAsyncProgressAsync(records[index], works[index].Kind, b.Token);
+                    Check.Equal(works[index].Record.Uuid, records[index].Uuid, $"the identity of what {works[index].Method} makes");
+                }
+            }
+
+            await b.PauseAsync();
+        }
+
+        foreach (var record in records)
+        {
+            Check.Unchanged(record, await b.InfoAsync(record));
         }
     }
 
@@ -133,40 +177,102 @@ internal static class AsyncClauses
 
     private static List<StorageElement> Seen(ClauseContext b) => [.. b.Recorder.AnswersOf<StorageElement>(GuideMethod.GetAsyncProgress)];
 
-    private static async Task<StorageElement> MakeAsync(ClauseContext b)
-    {
-        var (record, kind) = await BeginAsync(b);
-        return await b.FinishAsync(record, kind);
-    }
+    /// <summary>What calls returned that began something, as the plug-in told it: the engine corrects some of it.</summary>
+    private static IEnumerable<StorageElement> Begun(ClauseContext b) =>
+        b.Recorder.AnswersOf<StorageElement>().Where(answer => answer.AsyncProgress is not null);
 
     /// <summary>A snapshot or clone that goes on in the background; skipped where none does.</summary>
-    private static async Task<(StorageElement Record, OscOperationKind Kind)> BeginAsync(ClauseContext b)
+    private static async Task<Work> BeginNewAsync(ClauseContext b) =>
+        (await BeginAllAsync(b)).FirstOrDefault(work => work.Method is GuideMethod.Clone or GuideMethod.CreateSnap)
+        ?? throw ClauseContext.Skip("Neither clones nor snapshots go on in the background here.");
+
+    /// <summary>One of everything that goes on in the background here, begun; skipped where nothing does.</summary>
+    public static async Task<List<Work>> BeginAllAsync(ClauseContext b, int copies = 1)
     {
-        var source = await b.CreateAsync();
-        (AbilityKey Feature, AbilityKey Sync, Func<Task<StorageElement>> Call, OscOperationKind Kind)[] ways =
-        [
-            (AbilityKey.Clone, AbilityKey.CloneIsSync, () => b.Array.CloneAsync(source, null, null, b.Token), OscOperationKind.Clone),
-            (AbilityKey.Snapshot, AbilityKey.SnapIsSync, () => b.Array.CreateSnapAsync(source, null, b.Token), OscOperationKind.Snapshot),
-        ];
-        foreach (var (feature, sync, call, kind) in ways)
+        var begun = new List<Work>();
+        foreach (var way in Ways(b))
         {
-            var ability = await b.AbilityAsync(feature);
-            if (!ClauseContext.Can(ability) || await b.AbilityAsync(sync) == Ability.Yes)
+            for (var copy = 0; copy < copies; copy++)
             {
-                continue;
-            }
+                if (!await CanAsync(b, way.Features) || (way.Sync is { } key && await b.AbilityAsync(key) == Ability.Yes))
+                {
+                    continue;
+                }
 
-            if (ability == Ability.Offline)
-            {
-                await b.Array.OfflineAsync(source, b.Token);
-            }
-
-            if (await call() is { AsyncProgress: not null } record)
-            {
-                return (record, kind);
+                try
+                {
+                    if (await way.BeginAsync() is { AsyncProgress: not null } record)
+                    {
+                        begun.Add(new(way.Method, record, way.Kind));
+                    }
+                }
+                catch (NoSuchOperationException)
+                {
+                    // A multi-snapshot, for example.
+                }
             }
         }
 
-        throw ClauseContext.Skip("Neither clones nor snapshots go on in the background here.");
+        return begun.Count > 0 ? begun : throw ClauseContext.Skip("Nothing goes on in the background here.");
     }
+
+    private static async Task<bool> CanAsync(ClauseContext b, IEnumerable<AbilityKey> features)
+    {
+        foreach (var feature in features)
+        {
+            if (!ClauseContext.Can(await b.AbilityAsync(feature)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static Way[] Ways(ClauseContext b) =>
+    [
+        new(GuideMethod.Create, [], null, OscOperationKind.Create, () => !b.Implements(GuideMethod.Create)
+            ? throw new NoSuchOperationException("The plug-in creates nothing.")
+            : b.Array.CreateAsync(b.NewName(), b.Size, b.VolumeGroup, true, null, b.Token)),
+        new(GuideMethod.Clone, [AbilityKey.Clone], AbilityKey.CloneIsSync, OscOperationKind.Clone, async () =>
+            await b.Array.CloneAsync(await SourceAsync(b, AbilityKey.Clone), null, null, b.Token)),
+        new(GuideMethod.CreateSnap, [AbilityKey.Snapshot], AbilityKey.SnapIsSync, OscOperationKind.Snapshot, async () =>
+            await b.Array.CreateSnapAsync(await SourceAsync(b, AbilityKey.Snapshot), null, b.Token)),
+        new(GuideMethod.CreateMultiSnap, [AbilityKey.Snapshot], AbilityKey.SnapIsSync, OscOperationKind.Snapshot, async () =>
+            await b.Array.CreateMultiSnapAsync([await SourceAsync(b, AbilityKey.Snapshot), await SourceAsync(b, AbilityKey.Snapshot)], null, b.Token)),
+        new(GuideMethod.CloneFromSnap, [AbilityKey.SnapClone, AbilityKey.Snapshot], AbilityKey.SnapCloneIsSync, OscOperationKind.Clone, async () =>
+        {
+            var source = await b.CreateAsync();
+            var snapshot = await b.SnapAsync(source);
+            await b.ReadyAsync(AbilityKey.SnapClone, source);
+            return await b.Array.CloneFromSnapAsync(source, snapshot, null, null, b.Token);
+        }),
+        new(GuideMethod.Resize, [AbilityKey.Resize], AbilityKey.ResizeIsSync, OscOperationKind.Resize, async () =>
+            await b.Array.ResizeAsync(await SourceAsync(b, AbilityKey.Resize), b.Size * 2, allowShrink: false, b.Token)),
+        new(GuideMethod.SplitClone, [AbilityKey.SplitClone, AbilityKey.Clone], AbilityKey.SplitCloneIsSync, OscOperationKind.Split, async () =>
+        {
+            var clone = await b.CloneAsync(await b.CreateAsync());
+            if (clone.Type != StorageElementType.SnapClone)
+            {
+                return clone;
+            }
+
+            await b.ReadyAsync(AbilityKey.SplitClone, clone);
+            return await b.Array.SplitCloneAsync(clone, b.Token);
+        }),
+    ];
+
+    /// <summary>An element to work on, offline where the feature works on offline elements alone.</summary>
+    private static async Task<StorageElement> SourceAsync(ClauseContext b, AbilityKey feature)
+    {
+        var source = await b.CreateAsync();
+        await b.ReadyAsync(feature, source);
+        return source;
+    }
+
+    /// <summary>A call that may go on in the background.</summary>
+    private sealed record Way(string Method, AbilityKey[] Features, AbilityKey? Sync, OscOperationKind Kind, Func<Task<StorageElement>> BeginAsync);
+
+    /// <summary>What a call began.</summary>
+    public sealed record Work(string Method, StorageElement Record, OscOperationKind Kind);
 }

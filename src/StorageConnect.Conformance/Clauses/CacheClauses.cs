@@ -46,4 +46,41 @@ internal static class CacheClauses
         Check.Unchanged(element, await b.InfoAsync(element));
         Check.Contains(element, await b.ListAsync(), "listed");
     }
+
+    [Clause("CACHE-5", Guide, 0, "What another process changed is seen, when nothing of the past is cached: state, size, groups, presentation, snapshots.")]
+    public static async Task AnothersChangesAreSeen(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.InfoAsync(element);
+        await b.ListAsync();
+        var other = b.OpenWithNewInstance();
+        var expected = element;
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            var group = await b.CreateGroupAsync();
+            await b.Array.GetAccessGroupsAsync(element, b.Token);
+            await other.StartPresentAsync(element, [group.Name], b.Token);
+            expected = expected with { AccessGroupNames = [group.Name] };
+            b.Cache.Clear();
+            Check.Same([group.Name], (await b.Array.GetAccessGroupsAsync(element, b.Token)).Select(seen => seen.Name), "groups that the element is presented to");
+        }
+
+        if (await b.AbilityAsync(AbilityKey.Resize) == Ability.Online)
+        {
+            var grown = await b.FinishAsync(await other.ResizeAsync(element, b.Size * 2, allowShrink: false, b.Token), OscOperationKind.Resize);
+            expected = expected with { SizeBytes = grown.SizeBytes };
+        }
+
+        b.Cache.Clear();
+        var info = await b.InfoAsync(element);
+        Check.Unchanged(expected with { Page83Id = info.Page83Id }, info);
+        Check.Unchanged(info, (await b.ListAsync()).Find(listed => listed.Uuid == element.Uuid)
+            ?? throw new ClauseFailedException($"'{element.Name}' listed", "it isn't"));
+        if (await b.AbilityAsync(AbilityKey.Snapshot) == Ability.Online)
+        {
+            var snapshot = await b.FinishAsync(await other.CreateSnapAsync(element, null, b.Token), OscOperationKind.Snapshot);
+            b.Cache.Clear();
+            Check.Contains(snapshot, await b.CurrentSnapsAsync(element), "among the element's snapshots");
+        }
+    }
 }

@@ -52,7 +52,7 @@ internal static class CloneClauses
         var source = await b.CreateAsync();
         var clone = await b.CloneAsync(source);
         Check.That(clone.Type is StorageElementType.SnapClone or StorageElementType.Lun, "a clone or a LUN", clone.Type);
-        Check.That(clone.Type == StorageElementType.Lun || clone.SourceUuids.Count > 0, "its source named", "nothing");
+        await CheckSourceAsync(b, clone, source);
     }
 
     [Clause("CLONE-7", Guide, 0, "A clone is listed from then on, as getInfo tells of it.", Needs = [AbilityKey.Clone])]
@@ -186,5 +186,90 @@ internal static class CloneClauses
 
         var second = await b.CloneAsync(clone);
         Check.That(second.Uuid != clone.Uuid && b.DifferForHosts(second, clone), "an identity of its own", second.Page83Id);
+    }
+
+    [Clause("CLONE-20", Guide, 0, "Each of several clones names its own source: in the answer, in getInfo, in list and in getCurrentClones.",
+        Needs = [AbilityKey.Clone])]
+    public static async Task EachNamesItsOwnSource(ClauseContext b)
+    {
+        StorageElement[] sources = [await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync()];
+        // Not in the order of creation, and two of one.
+        foreach (var source in new[] { sources[1], sources[0], sources[2], sources[1] })
+        {
+            var clone = await b.CloneAsync(source);
+            await CheckSourceAsync(b, clone, source);
+            Check.Unchanged(clone, await b.InfoAsync(clone));
+            Check.Unchanged(clone, (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid) ?? throw new ClauseFailedException("the clone listed", "it isn't"));
+            if (clone.Type == StorageElementType.SnapClone)
+            {
+                var current = (await b.CurrentClonesAsync(source)).FirstOrDefault(other => other.Uuid == clone.Uuid);
+                Check.That(current is not null, $"'{clone.Name}' among the clones of its source", "it isn't");
+                Check.Unchanged(clone, current!);
+            }
+        }
+    }
+
+    [Clause("CLONE-21", "isCloneable()", 16, "isCloneable, asked again after each clone, tells the truth: after yes clone works, after no it is refused.",
+        Needs = [AbilityKey.Clone])]
+    public static async Task CloneableStaysTrue(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.ReadyAsync(AbilityKey.Clone, source);
+        await Predicates.HoldAsync(() => b.Array.IsCloneableAsync(source, b.Token), () => b.CloneAsync(source), "isCloneable");
+    }
+
+    [Clause("CLONE-22", Guide, 0, "A clone has its source's size where that is odd, where the source was resized, and of a clone too.", Needs = [AbilityKey.Clone])]
+    public static async Task OddSizes(ClauseContext b)
+    {
+        var odd = await b.CreateAsync(size: b.Size + 4097);
+        var clone = await b.CloneAsync(odd);
+        Check.Equal(odd.SizeBytes, clone.SizeBytes, "the size of a clone of an odd size");
+        Check.Equal(odd.SizeBytes, (await b.InfoAsync(clone)).SizeBytes, "the size that getInfo tells");
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Resize)))
+        {
+            var grown = await b.ResizeAsync(odd, b.Size * 2);
+            Check.Equal(grown.SizeBytes, (await b.CloneAsync(odd)).SizeBytes, "the size of a clone of a resized element");
+        }
+    }
+
+    [Clause("CLONE-23", Guide, 0, "Clones made one after the other have the data of their time each.", Needs = [AbilityKey.Clone])]
+    public static async Task DataOfTheirTime(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.WriteAsync(source, 1);
+        var older = await b.CloneAsync(source);
+        await b.WriteAsync(source, 2);
+        var newer = await b.CloneAsync(source);
+        var ofClone = await b.CloneAsync(older);
+        await b.WriteAsync(source, 3);
+        Check.Equal((byte)1, await b.ReadAsync(older), "the older clone's mark");
+        Check.Equal((byte)2, await b.ReadAsync(newer), "the newer clone's mark");
+        Check.Equal((byte)1, await b.ReadAsync(ofClone), "the mark of the older clone's clone");
+    }
+
+    /// <summary>A clone that shares blocks names its source, or the snapshot of it that the array needed; a full copy may name none.</summary>
+    /// <param name="b">The context.</param>
+    /// <param name="clone">The clone.</param>
+    /// <param name="source">The element that was cloned.</param>
+    /// <param name="snapshot">The snapshot that was cloned, if any.</param>
+    public static async Task CheckSourceAsync(ClauseContext b, StorageElement clone, StorageElement source, StorageElement? snapshot = null)
+    {
+        if (clone is { Type: StorageElementType.Lun, SourceUuids.Count: 0 })
+        {
+            return;
+        }
+
+        Check.Equal(1, clone.SourceUuids.Count, $"sources of '{clone.Name}'");
+        var uuid = clone.SourceUuids[0];
+        if (uuid == source.Uuid || uuid == snapshot?.Uuid)
+        {
+            Check.Happened();
+            return;
+        }
+
+        StorageElement? through = null;
+        await ClauseContext.TryAsync(async () => through = await b.InfoAsync(new() { Uuid = uuid, Name = uuid, Type = StorageElementType.Snapshot }));
+        Check.That(through is { Type: StorageElementType.Snapshot } && through.SourceUuids.Contains(source.Uuid),
+            $"'{clone.Name}' made of '{source.Name}' ({source.Uuid})", uuid);
     }
 }

@@ -304,6 +304,135 @@ internal static class GroupClauses
         Check.Equal(!done, there, "the group there, as the plug-in says");
     }
 
+    [Clause("GROUP-26", Create, 10, "What the plug-in itself answers to a change of groups is the whole list as it is then, with all entries.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task AnswersAreWhole(ClauseContext b)
+    {
+        var before = await b.CreateGroupAsync();
+        var (name, other) = (b.NewName(), b.NewName());
+        await IsWholeAsync(await b.Raw.CreateAccessGroupsAsync(await ServerAsync(b),
+            [new() { Name = name, Entries = [b.NewInitiator()] }, new() { Name = other, Entries = [b.NewInitiator()] }], b.Token), "createAccessGroups");
+        var renamed = b.NewName();
+        await IsWholeAsync(await b.Raw.RenameAccessGroupAsync(await ServerAsync(b), name, renamed, b.Token), "renameAccessGroup");
+        await IsWholeAsync(await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [await GetAsync(b, other)], b.Token), "removeAccessGroups");
+        Check.Same(before.Entries, (await GetAsync(b, before.Name)).Entries, "entries of the group that was there");
+
+        // Other administrators' groups may change meanwhile: the run's own are compared.
+        async Task IsWholeAsync(IReadOnlyList<AccessGroup> answer, string method) => Check.Same(
+            Ours(b, await b.Raw.GetAccessGroupsAsync(await b.ValidatedServerAsync(), null, b.Token)), Ours(b, answer), $"groups in the answer of {method}");
+    }
+
+    [Clause("GROUP-27", Add, 10, "Of entries to add of which one is in the group, and one is named twice, each is in the group once.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task AddsWhatIsMissing(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 4);
+        var (known, other) = (await b.CreateGroupAsync(null, b.NewInitiator(), b.NewInitiator()), await b.CreateGroupAsync());
+        var (one, two) = (b.NewInitiator(), b.NewInitiator());
+        var answer = await b.Raw.AddToAccessGroupAsync(await ServerAsync(b), known.Name, [known.Entries[1], one, one, two], b.Token);
+        Check.Equal(known.Name, answer.Name, "the group answered");
+        Check.Same([.. known.Entries, one, two], answer.Entries, "the entries answered");
+        Check.Same([.. known.Entries, one, two], (await GetAsync(b, known.Name)).Entries, "the entries then");
+        Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of another group");
+    }
+
+    [Clause("GROUP-28", Take, 10, "Of entries to remove of which one is not in the group, the others are removed.", Needs = [AbilityKey.AccessControl])]
+    public static async Task TakesWhatIsThere(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 3);
+        var (one, two, three) = (b.NewInitiator(), b.NewInitiator(), b.NewInitiator());
+        var group = await b.CreateGroupAsync(null, one, two, three);
+        var answer = await b.Raw.RemoveFromAccessGroupAsync(await ServerAsync(b), group.Name, [b.NewInitiator(), two, three], b.Token);
+        Check.Equal(group.Name, answer.Name, "the group answered");
+        Check.Same([one], answer.Entries, "the entries answered");
+        Check.Same([one], (await GetAsync(b, group.Name)).Entries, "the entries then");
+    }
+
+    [Clause("GROUP-29", Add, 10, "An entry may be in several groups: it is added to the one named, and removed from the one named.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task OneEntryInTwoGroups(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 2);
+        var (one, other) = (await b.CreateGroupAsync(), await b.CreateGroupAsync());
+        try
+        {
+            await b.Array.AddToAccessGroupAsync(other.Name, one.Entries, b.Token);
+        }
+        catch (Exception e) when (e is AlreadyExistsException or InvalidRequestException)
+        {
+            Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of the other group, which the array refused to change");
+            throw ClauseContext.Skip($"An initiator is in one group alone here: {e.Message}");
+        }
+
+        Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group");
+        Check.Same([.. other.Entries, .. one.Entries], (await GetAsync(b, other.Name)).Entries, "entries of the other group");
+        await b.Array.RemoveFromAccessGroupAsync(other.Name, one.Entries, b.Token);
+        Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group, after the removal from the other");
+        Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of the other group then");
+    }
+
+    [Clause("GROUP-30", "getAccessGroups()", 0, "For an element, getAccessGroups tells the groups with all their entries, of a clone and an offline one too.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task OfAnElementAreWhole(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 2);
+        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync(null, b.NewInitiator(), b.NewInitiator()));
+        await b.CreateGroupAsync();
+        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        await TellsAsync(element);
+        if (await ClauseContext.TryAsync(() => b.Array.OfflineAsync(element, b.Token)))
+        {
+            await TellsAsync(element);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            var clone = await b.CloneAsync(element);
+            Check.Same([], (await b.Array.GetAccessGroupsAsync(clone, b.Token)).Select(Text), "groups of the clone");
+            await b.Array.StartPresentAsync(clone, [group.Name], b.Token);
+            await TellsAsync(clone);
+        }
+
+        async Task TellsAsync(StorageElement presented) =>
+            Check.Same([Text(group)], (await b.Array.GetAccessGroupsAsync(presented, b.Token)).Select(Text), $"groups of '{presented.Name}'");
+    }
+
+    [Clause("GROUP-31", Rename, 10, "Renaming a group to the name that it has changes nothing, or is refused; in another case it is renamed, or refused.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task RenamedToItself(ClauseContext b)
+    {
+        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync(b.NewName() + "-case"));
+        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        await ClauseContext.TryAsync(async () => await b.Raw.RenameAccessGroupAsync(await ServerAsync(b), group.Name, group.Name, b.Token));
+        Check.Same(group.Entries, (await GetAsync(b, group.Name)).Entries, "the entries");
+        Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+        var upper = group.Name.Replace("-case", "-CASE", StringComparison.Ordinal);
+        var name = await ClauseContext.TryAsync(async () => await b.Raw.RenameAccessGroupAsync(await ServerAsync(b), group.Name, upper, b.Token))
+            ? upper : group.Name;
+        Check.Same(group.Entries, (await GetAsync(b, name)).Entries, "the entries after the second renaming");
+        Check.Same([name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to then");
+    }
+
+    [Clause("GROUP-32", Create, 10, "A group without entries is created, or refused; it is never given entries.", Needs = [AbilityKey.AccessControl])]
+    public static async Task AnEmptyGroup(ClauseContext b)
+    {
+        var name = b.NewName();
+        IReadOnlyList<AccessGroup> answer = [];
+        if (await ClauseContext.TryAsync(async () =>
+            answer = await b.Raw.CreateAccessGroupsAsync(await ServerAsync(b), [new() { Name = name, Entries = [] }], b.Token)))
+        {
+            Check.Same([$"{name}: "], answer.Where(group => group.Name == name).Select(Text), "the group answered");
+            Check.Same([$"{name}: "], [Text(await GetAsync(b, name))], "the group then");
+            return;
+        }
+
+        Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).All(group => group.Name != name), "no group of the name that was refused", "one");
+    }
+
+    private static string Text(AccessGroup group) => $"{group.Name}: {string.Join(' ', group.Entries.Order(StringComparer.Ordinal))}";
+
+    private static IEnumerable<string> Ours(ClauseContext b, IEnumerable<AccessGroup> groups) => groups.Where(group => b.IsOurs(group.Name)).Select(Text);
+
     private static Task<AccessGroup> GetAsync(ClauseContext b, string name) => b.Array.FindAccessGroupAsync(name, b.Token);
 
     /// <summary>The server as the plug-in gets it, with the groups there are.</summary>

@@ -54,14 +54,97 @@ internal static class InfoClauses
             throw ClauseContext.Skip("The plug-in tells no times of creation.");
         }
 
-        Check.That(told > before - tolerance && told < DateTimeOffset.UtcNow + tolerance, $"about {before:u} (is the array's clock or its time zone wrong?)",
-            told);
-        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && (await b.SnapAsync(element)).CreatedAt is { } snapped)
+        IsNow(element with { CreatedAt = told });
+        IsNow(element);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
         {
-            Check.That(snapped > before - tolerance && snapped < DateTimeOffset.UtcNow + tolerance, $"about {before:u} for the snapshot", snapped);
+            await AreNowAsync(await b.CloneAsync(element));
+        }
+
+        if (!ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            return;
+        }
+
+        var snapshot = await b.SnapAsync(element);
+        await AreNowAsync(snapshot);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.SnapClone)))
+        {
+            await AreNowAsync(await b.CloneFromSnapAsync(element, snapshot));
+        }
+
+        async Task AreNowAsync(StorageElement made)
+        {
+            IsNow(made);
+            IsNow(await b.InfoAsync(made));
+        }
+
+        void IsNow(StorageElement made)
+        {
+            if (made.CreatedAt is { } time)
+            {
+                Check.That(time > before - tolerance && time < DateTimeOffset.UtcNow + tolerance,
+                    $"about {before:u} for '{made.Name}', a {made.Type} (is the array's clock or its time zone wrong?)", time);
+            }
         }
     }
 
     [Clause("INFO-7", Guide, 21, "getInfo tells no progress: only what a call began has any.")]
     public static async Task NoProgress(ClauseContext b) => Check.Equal(null, (await b.InfoAsync(await b.SubjectAsync())).AsyncProgress, "progress");
+
+    [Clause("INFO-9", Guide, 0, "getInfo of a clone or a snapshot finds it by its identity, whatever else the record says.", Needs = [AbilityKey.Snapshot])]
+    public static async Task CopiesByUuid(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var copies = new List<StorageElement> { await b.SnapAsync(source), await b.SnapAsync(source) };
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            copies.AddRange([await b.CloneAsync(source), await b.CloneAsync(source)]);
+        }
+
+        foreach (var copy in copies)
+        {
+            Check.Unchanged(copy, await b.InfoAsync(new() { Uuid = copy.Uuid, Type = copy.Type, Name = source.Name }));
+        }
+    }
+
+    [Clause("INFO-10", "getStatus()", 0, "getStatus of a clone, an offline and a presented element is a text.")]
+    public static async Task StatusOfOthers(ClauseContext b)
+    {
+        var elements = new List<StorageElement> { await b.CreateAsync(), await b.CreateAsync() };
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(elements[0], b.Token));
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.Array.StartPresentAsync(elements[1], [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            elements.Add(await b.CloneAsync(elements[1]));
+        }
+
+        foreach (var element in elements)
+        {
+            Check.That(!string.IsNullOrWhiteSpace(await b.Array.GetStatusAsync(element, b.Token)), $"a status of '{element.Name}'", "none");
+        }
+    }
+
+    [Clause("INFO-11", Guide, 0, "Figures, where they are told, fit together: none below 0, and no more unique bytes than used ones.")]
+    public static async Task FiguresFit(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.InfoAsync(element);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            await b.InfoAsync(await b.CloneAsync(element));
+            await b.InfoAsync(element);
+        }
+
+        // The engine drops figures that can't be: what the plug-in itself told counts.
+        Check.Each(
+            b.Recorder.AnswersOf<StorageElement>().Where(told => told.UsedBytes is not null || told.UniqueBytes is not null),
+            told => told is { UsedBytes: null or >= 0, UniqueBytes: null or >= 0 } && !(told.UniqueBytes > told.UsedBytes),
+            "used and unique bytes that fit together",
+            told => $"{told.UsedBytes} used, {told.UniqueBytes} unique of '{told.Name}'");
+    }
 }

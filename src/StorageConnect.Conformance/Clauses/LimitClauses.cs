@@ -7,9 +7,6 @@ internal static class LimitClauses
     private const string Clones = "getCloneLimits()";
     private const string Snapshots = "getSnapLimits()";
 
-    // What can be made in a test.
-    private const long Reachable = 16;
-
     [Clause("LIMIT-1", Clones, 16, "The array's limit of clones is a number, or -1 for unlimited.", ReadOnly = true)]
     public static async Task CloneLimit(ClauseContext b) => IsALimit(await b.Array.GetCloneLimitsAsync(null, b.Token));
 
@@ -34,7 +31,7 @@ internal static class LimitClauses
     public static async Task CloneLimitHolds(ClauseContext b)
     {
         var source = await b.CreateAsync();
-        await ReachAsync(await b.Array.GetCloneLimitsAsync(source, b.Token), () => b.CloneAsync(source));
+        await ReachAsync(b, await b.Array.GetCloneLimitsAsync(source, b.Token), () => b.CloneAsync(source));
         Check.That(!await b.Array.IsCloneableAsync(source, b.Token), "isCloneable at the limit: no", "yes");
         await Check.RefusedAsync<LimitExceededException>(() => b.CloneAsync(source), "one clone more");
     }
@@ -43,21 +40,63 @@ internal static class LimitClauses
     public static async Task SnapLimitHolds(ClauseContext b)
     {
         var source = await b.CreateAsync();
-        await ReachAsync(await b.Array.GetSnapLimitsAsync(source, b.Token), () => b.SnapAsync(source));
+        await ReachAsync(b, await b.Array.GetSnapLimitsAsync(source, b.Token), () => b.SnapAsync(source));
         Check.That(!await b.Array.IsSnapableAsync(source, b.Token), "isSnapable at the limit: no", "yes");
         await Check.RefusedAsync<LimitExceededException>(() => b.SnapAsync(source), "one snapshot more");
+    }
+
+    [Clause("LIMIT-9", Clones, 16, "As many clones as the limit says can be made, and one more when one of them was removed.", Needs = [AbilityKey.Clone])]
+    public static async Task RemovedClonesDoNotCount(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.ReadyAsync(AbilityKey.Clone, source);
+        var made = await FillAsync(b, await b.Array.GetCloneLimitsAsync(source, b.Token), () => b.CloneAsync(source),
+            async () => (await b.CurrentClonesAsync(null)).Count);
+        for (var time = 0; time < 2; time++)
+        {
+            await b.Array.RemoveAsync(made[^1], b.Token);
+            Check.That(await b.Array.IsCloneableAsync(source, b.Token), "isCloneable after a clone was removed: yes", "no");
+            made[^1] = await b.CloneAsync(source);
+        }
+    }
+
+    [Clause("LIMIT-10", Snapshots, 16, "As many snapshots as the limit says can be made, and one more when one of them was removed.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task RemovedSnapshotsDoNotCount(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.ReadyAsync(AbilityKey.Snapshot, source);
+        var made = await FillAsync(b, await b.Array.GetSnapLimitsAsync(source, b.Token), () => b.SnapAsync(source),
+            async () => (await b.CurrentSnapsAsync(null)).Count);
+        for (var time = 0; time < 2; time++)
+        {
+            await b.Array.SnapRemoveAsync(made[^1], b.Token);
+            Check.That(await b.Array.IsSnapableAsync(source, b.Token), "isSnapable after a snapshot was removed: yes", "no");
+            made[^1] = await b.SnapAsync(source);
+        }
+    }
+
+    [Clause("LIMIT-11", Clones, 16, "While copies are made and removed, the limits that are told stay.", Needs = [AbilityKey.Snapshot])]
+    public static async Task LimitsStay(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var before = await AllAsync();
+        var snapshot = await b.SnapAsync(source);
+        Check.Equal(before, await AllAsync(), "the limits with a snapshot");
+        await b.Array.SnapRemoveAsync(snapshot, b.Token);
+        Check.Equal(before, await AllAsync(), "the limits after it was removed");
+
+        async Task<(long, long, long, long)> AllAsync() => (
+            await b.Array.GetSnapLimitsAsync(source, b.Token), await b.Array.GetSnapLimitsAsync(null, b.Token),
+            await b.Array.GetCloneLimitsAsync(source, b.Token), await b.Array.GetCloneLimitsAsync(null, b.Token));
     }
 
     private static void IsALimit(long limit) => Check.That(limit >= Capabilities.Unlimited, "a number, or -1", limit);
 
     /// <summary>Makes as many as there can be; others' count too where the limit is the array's.</summary>
-    private static async Task ReachAsync(long limit, Func<Task<StorageElement>> make)
+    private static async Task ReachAsync(ClauseContext b, long limit, Func<Task<StorageElement>> make)
     {
-        if (limit is < 0 or > Reachable)
-        {
-            throw ClauseContext.Skip($"The limit is {limit}: it can't be reached here.");
-        }
-
+        RequireReachable(b, limit);
         for (var made = 0; made < limit; made++)
         {
             try
@@ -68,6 +107,37 @@ internal static class LimitClauses
             {
                 break;
             }
+        }
+    }
+
+    /// <summary>Makes as many as the limit says: fewer only by those that there are on the array already.</summary>
+    private static async Task<List<StorageElement>> FillAsync(ClauseContext b, long limit, Func<Task<StorageElement>> make, Func<Task<int>> count)
+    {
+        RequireReachable(b, limit);
+        var others = await count();
+        var made = new List<StorageElement>();
+        while (made.Count < limit)
+        {
+            try
+            {
+                made.Add(await make());
+            }
+            catch (LimitExceededException)
+            {
+                Check.That(made.Count + others >= limit, $"{limit} in all, {others} of others among them", made.Count);
+                break;
+            }
+        }
+
+        return made.Count > 0 ? made : throw ClauseContext.Skip("Others have used up the limit.");
+    }
+
+    // What can be made in a test.
+    private static void RequireReachable(ClauseContext b, long limit)
+    {
+        if (limit < 1 || limit > b.Several(16, 64))
+        {
+            throw ClauseContext.Skip($"The limit is {limit}: it can't be reached here.");
         }
     }
 }

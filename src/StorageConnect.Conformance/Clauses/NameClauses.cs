@@ -143,6 +143,81 @@ internal static class NameClauses
         Check.Unchanged(composed, await b.InfoAsync(composed));
     }
 
+    [Clause("NAME-15", Guide, 7, "A name with several blanks and in both compositions (NFC and NFD) is kept as it is, or refused: of snapshots, clones, groups.")]
+    public static async Task BlanksAndCompositions(ClauseContext b)
+    {
+        string Name() => $"{b.NewName()}  a   b \u00e9 e\u0301";
+        var source = await b.CreateAsync();
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && await b.AbilityAsync(AbilityKey.CustomSnapName) == Ability.Yes)
+        {
+            var name = Name();
+            await IsToldAsync(await KeptOrRefusedAsync(() => b.SnapAsync(source, name)), name);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)) && await b.AbilityAsync(AbilityKey.CustomCloneName) == Ability.Yes)
+        {
+            var name = Name();
+            await IsToldAsync(await KeptOrRefusedAsync(() => b.CloneAsync(source, name, null)), name);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            var name = Name();
+            if (await KeptOrRefusedAsync(() => b.CreateGroupAsync(name)) is { } group)
+            {
+                Check.Equal(name, group.Name, "the group's name");
+                Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(other => other.Name == name), $"the group '{name}'", "none of that name");
+            }
+        }
+
+        async Task IsToldAsync(StorageElement? made, string name)
+        {
+            if (made is not null)
+            {
+                Check.Equal(name, made.Name, "the name");
+                Check.Equal(name, (await b.InfoAsync(made)).Name, "the name that getInfo tells");
+            }
+        }
+    }
+
+    [Clause("NAME-16", "createAccessGroups()", 7, "Groups whose names differ in case alone are two, or the second is refused; neither stands for the other.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task GroupsDifferInCase(ClauseContext b)
+    {
+        var (element, name) = (await b.CreateAsync(), b.NewName());
+        var lower = await b.CreateGroupAsync(name + "-case");
+        AccessGroup? upper = null;
+        await ClauseContext.TryAsync(async () => upper = await b.CreateGroupAsync(name + "-CASE"));
+        await b.Array.StartPresentAsync(element, [lower.Name], b.Token);
+        Check.Same([lower.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+        Check.Same(lower.Entries, (await b.Array.FindAccessGroupAsync(lower.Name, b.Token)).Entries, "entries of the first");
+        if (upper is not null)
+        {
+            Check.Same(upper.Entries, (await b.Array.FindAccessGroupAsync(upper.Name, b.Token)).Entries, "entries of the second");
+            await b.Array.RemoveAccessGroupsAsync([upper], b.Token);
+            Check.Same(lower.Entries, (await b.Array.FindAccessGroupAsync(lower.Name, b.Token)).Entries, "entries of the first, after the second was removed");
+            Check.Same([lower.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to then");
+        }
+    }
+
+    [Clause("NAME-17", "createSnap()", 7, "A snapshot and an element of one name are told apart, or the second is refused.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.CustomSnapName])]
+    public static async Task ASnapshotNamedAsAnElement(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        StorageElement? snapshot = null;
+        await ClauseContext.TryAsync(async () => snapshot = await b.SnapAsync(element, element.Name));
+        Check.Unchanged(element, await b.InfoAsync(element));
+        if (snapshot is not null)
+        {
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+            await b.Array.SnapRemoveAsync(snapshot, b.Token);
+        }
+
+        Check.Unchanged(element, await b.InfoAsync(element));
+        Check.Contains(element, await b.ListAsync(), "listed");
+    }
+
     private static async Task IsKeptAsync(ClauseContext b, string name) => await TryAsync(b, name);
 
     private static async Task<StorageElement?> TryAsync(ClauseContext b, string name)

@@ -145,6 +145,78 @@ internal static class PresentationClauses
         }
     }
 
+    [Clause("PRESENT-16", Start, 13, "Presenting to a group that is there and one that isn't is NotFound, and the element is presented to neither.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task KnownAndUnknown(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 1);
+        var server = await b.ValidatedServerAsync();
+        foreach (var names in new string[][] { [groups[0], b.NewName()], [b.NewName(), groups[0]] })
+        {
+            await Check.RefusedAsync<NotFoundException>(() => b.Raw.StartPresentAsync(server, element, names, b.Token), "an unknown group beside a known one");
+            Check.Same([], (await b.InfoAsync(element)).AccessGroupNames, "groups");
+        }
+    }
+
+    [Clause("PRESENT-17", Start, 13, "Of groups to which the element is presented and others, it is presented to all, to each once.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task PresentedAndNew(ClauseContext b)
+    {
+        var (element, groups) = await PreparedAsync(b, 3);
+        await b.Array.StartPresentAsync(element, [groups[0]], b.Token);
+        // The record is the one of before: what counts is on the array.
+        Check.Same(groups, (await StartAgainAsync(b, element, [groups[1], groups[0], groups[2], groups[1]])).AccessGroupNames, "groups answered");
+        Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+    }
+
+    [Clause("PRESENT-18", Stop, 13, "Of groups to which the element is presented, others and unknown ones, it is withdrawn from the first, or nothing changes.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task WithdrawnFromSome(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 2);
+        var another = await b.CreateGroupAsync();
+        Check.Same([groups[1]], (await b.Array.StopPresentAsync(element, [another.Name, groups[0]], b.Token)).AccessGroupNames, "groups answered");
+        Check.Same([groups[1]], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+        var server = await b.ValidatedServerAsync();
+        StorageElement? answer = null;
+        if (await ClauseContext.TryAsync(async () => answer = await b.Raw.StopPresentAsync(server, element, [b.NewName(), groups[1]], b.Token)))
+        {
+            Check.Same([], answer!.AccessGroupNames, "groups answered, with an unknown one among those named");
+            Check.Same([], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+        }
+        else
+        {
+            Check.Same([groups[1]], (await b.InfoAsync(element)).AccessGroupNames, "groups after it was refused");
+        }
+    }
+
+    [Clause("PRESENT-19", Start, 13, "startPresent and stopPresent answer what getInfo tells then, of a clone too.", Needs = [AbilityKey.AccessControl])]
+    public static async Task AnswersAgreeWithInfo(ClauseContext b)
+    {
+        var quality = await b.AnyQualityAsync();
+        var elements = new List<StorageElement> { await b.CreateAsync(qos: quality), await b.CreateAsync(thin: false) };
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            elements.Add(await b.CloneAsync(elements[0]));
+        }
+
+        var groups = new List<string> { (await b.CreateGroupAsync()).Name, (await b.CreateGroupAsync()).Name };
+        foreach (var element in elements)
+        {
+            var before = await b.InfoAsync(element);
+            var started = await StartAgainAsync(b, element, groups);
+            var info = await b.InfoAsync(element);
+            Check.Unchanged(started, info);
+            Check.Unchanged(before with { AccessGroupNames = groups.ToValueList(), Page83Id = info.Page83Id }, info);
+            Check.Unchanged(info, started);
+            var stopped = await b.Array.StopPresentAsync(element, groups, b.Token);
+            info = await b.InfoAsync(element);
+            Check.Unchanged(stopped, info);
+            Check.Unchanged(before with { Page83Id = info.Page83Id }, info);
+            Check.Unchanged(info, stopped);
+        }
+    }
+
     private static async Task<(StorageElement Element, List<string> Groups)> PreparedAsync(ClauseContext b, int count)
     {
         var groups = new List<string>();

@@ -38,10 +38,24 @@ internal static class RestoreClauses
     [Clause("RESTORE-4", Guide, 18, "The snapshot is still there after a restore, and can be restored again.", Needs = [AbilityKey.Snapshot])]
     public static async Task TheSnapshotStays(ClauseContext b)
     {
-        var (element, snapshot) = await SnappedAsync(b);
-        await RestoreAsync(b, snapshot, element);
-        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
-        await RestoreAsync(b, snapshot, element);
+        var element = await b.CreateAsync();
+        var isMarked = await b.TryWriteAsync(element, Before);
+        var snapshot = await b.SnapAsync(element);
+        for (var time = 1; time <= 2; time++)
+        {
+            if (isMarked)
+            {
+                await b.WriteAsync(element, After);
+            }
+
+            await RestoreAsync(b, snapshot, element);
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+            Check.Unchanged(element, await b.InfoAsync(element));
+            if (isMarked)
+            {
+                Check.Equal(Before, await b.ReadAsync(element), $"the mark after the {time}. restore");
+            }
+        }
     }
 
     [Clause("RESTORE-5", Guide, 18, "A restore of one element leaves another one's data alone.", Needs = [AbilityKey.Snapshot])]
@@ -123,6 +137,122 @@ internal static class RestoreClauses
         await RestoreAsync(b, snapshot, null);
         Check.Equal(Before, await b.ReadAsync(one), "the mark of the one");
         Check.Equal(Before, await b.ReadAsync(other), "the mark of the other");
+    }
+
+    [Clause("RESTORE-13", Guide, 18, "Of two snapshots each brings back the data of its own time, and the restore of one leaves the other's.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task EachOfTwo(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.WriteAsync(element, 1);
+        var older = await b.SnapAsync(element);
+        await b.WriteAsync(element, 2);
+        var newer = await b.SnapAsync(element);
+        await b.WriteAsync(element, 3);
+        await RestoreOrSkipAsync(b, newer, element);
+        Check.Equal((byte)2, await b.ReadAsync(element), "the mark of the newer snapshot");
+        await RestoreOrSkipAsync(b, older, element);
+        Check.Equal((byte)1, await b.ReadAsync(element), "the mark of the older snapshot");
+        await RestoreOrSkipAsync(b, newer, element);
+        Check.Equal((byte)2, await b.ReadAsync(element), "the mark of the newer snapshot, after the older was restored");
+    }
+
+    [Clause("RESTORE-14", "snapRemove()", 0, "When the one of two snapshots is removed, the other still brings back its data.", Needs = [AbilityKey.Snapshot])]
+    public static async Task TheOtherIsWhole(ClauseContext b)
+    {
+        for (var removed = 0; removed <= 1; removed++)
+        {
+            var element = await b.CreateAsync();
+            await b.WriteAsync(element, 1);
+            var older = await b.SnapAsync(element);
+            await b.WriteAsync(element, 2);
+            var newer = await b.SnapAsync(element);
+            await b.WriteAsync(element, 3);
+            await b.Array.SnapRemoveAsync(removed == 0 ? older : newer, b.Token);
+            await RestoreOrSkipAsync(b, removed == 0 ? newer : older, element);
+            Check.Equal((byte)(removed == 0 ? 2 : 1), await b.ReadAsync(element), "the mark of the snapshot that is left");
+        }
+    }
+
+    [Clause("RESTORE-15", Predicate, 18, "Where isRestorable says no, snapRestore is refused, and nothing changes.", Needs = [AbilityKey.Snapshot])]
+    public static async Task NotRestorableIsRefused(ClauseContext b)
+    {
+        var (element, snapshot) = await SnappedAsync(b);
+        var isMarked = await b.TryWriteAsync(element, After);
+        if (await b.Array.IsRestorableAsync(snapshot, element, b.Token))
+        {
+            await RestoreAsync(b, snapshot, element);
+            Check.Happened();
+            return;
+        }
+
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<StorageConnectException>(() => b.Raw.SnapRestoreAsync(server, snapshot, element, b.Token), "what isRestorable says no to");
+        Check.Unchanged(element, await b.InfoAsync(element));
+        if (isMarked)
+        {
+            Check.Equal(After, await b.ReadAsync(element), "the mark");
+        }
+    }
+
+    [Clause("RESTORE-16", Guide, 18, "After a resize and a restore the size that is told is the one that hosts see.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.Resize])]
+    public static async Task TheSizeIsTrue(ClauseContext b)
+    {
+        var (element, snapshot) = await WrittenAsync(b);
+        var grown = await b.ResizeAsync(element, b.Size * 2);
+        await RestoreOrSkipAsync(b, snapshot, element);
+        var after = await b.InfoAsync(element);
+        Check.That(after.SizeBytes == element.SizeBytes || after.SizeBytes == grown.SizeBytes, $"{element.SizeBytes} or {grown.SizeBytes} bytes",
+            after.SizeBytes);
+        Check.Unchanged(element with { SizeBytes = after.SizeBytes }, after);
+        Check.Equal(after.SizeBytes, await b.LengthAsync(element), "the size that a host sees");
+        Check.Equal(Before, await b.ReadBeginningAsync(element), "the mark");
+    }
+
+    [Clause("RESTORE-17", Guide, 18, "A restore of the whole snapshot of several leaves the data, the state and the presentation of everything else.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task TheWholeLeavesOthers(ClauseContext b)
+    {
+        var (one, other, stranger) = (await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync());
+        foreach (var element in new[] { one, other, stranger })
+        {
+            await b.WriteAsync(element, Before);
+        }
+
+        await b.SnapAsync(stranger);
+        var snapshot = await b.MultiSnapAsync(one, other);
+        await b.WriteAsync(stranger, After);
+        await RestoreOrSkipAsync(b, snapshot, null);
+        Check.Unchanged(one, await b.InfoAsync(one));
+        Check.Unchanged(other, await b.InfoAsync(other));
+        Check.Unchanged(stranger, await b.InfoAsync(stranger));
+        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        Check.Equal(After, await b.ReadAsync(stranger), "the stranger's mark");
+    }
+
+    [Clause("RESTORE-18", Guide, 18, "A restore leaves the data of clones that were made before it.", Needs = [AbilityKey.Snapshot, AbilityKey.Clone])]
+    public static async Task ClonesKeepTheirData(ClauseContext b)
+    {
+        var (element, snapshot) = await WrittenAsync(b);
+        var clone = await b.CloneAsync(element);
+        await RestoreOrSkipAsync(b, snapshot, element);
+        Check.Equal(Before, await b.ReadAsync(element), "the element's mark");
+        Check.Equal(After, await b.ReadAsync(clone), "the clone's mark");
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+    }
+
+    /// <summary>Restores; the clause is skipped where the array says that it isn't safe.</summary>
+    private static async Task RestoreOrSkipAsync(ClauseContext b, StorageElement snapshot, StorageElement? element)
+    {
+        try
+        {
+            await RestoreAsync(b, snapshot, element);
+        }
+        catch (SnapRestoreNotSafeException e)
+        {
+            throw ClauseContext.Skip($"The array finds this restore not safe: {e.Message}");
+        }
     }
 
     private static async Task<(StorageElement Element, StorageElement Snapshot)> SnappedAsync(ClauseContext b)

@@ -101,7 +101,7 @@ internal static class SideEffectClauses
     [Clause("SIDE-16", "setQoS()", 12, "setQoS changes the quality of the one element, and nothing else.")]
     public static async Task SetQos(ClauseContext b)
     {
-        var quality = (await b.QualitiesAsync())[0];
+        var quality = (await b.UsableQualitiesAsync())[0];
         await CheckAsync(b, scene => QosClauses.SetAsync(b, scene.Subject, quality), (scene, element) => element.Uuid == scene.Subject.Uuid
             ? element with { Qos = quality } : element);
     }
@@ -163,8 +163,27 @@ internal static class SideEffectClauses
         await b.Array.GetStatusAsync(null, b.Token);
         await b.Array.GetStatusAsync(null, b.Token);
         await b.Array.GetCapabilitiesAsync(b.Token);
+        await b.Array.ValidateAsync(b.Token);
+        await b.Array.GetStorageNamesAsync(b.Token);
+        await b.Array.GetQosListAsync(b.Token);
+        await b.Array.GetAccessGroupsAsync(null, b.Token);
+        await b.ListAsync(new() { Name = scene.Subject.Name });
+        await b.Array.UpdateStorageElementsAsync([scene.Subject, scene.Other], appendAllowed: true, b.Token);
+        for (var time = 1; time <= 2; time++)
+        {
+            // With the three elements below five times.
+            await b.Array.GetCloneLimitsAsync(null, b.Token);
+            await b.Array.GetSnapLimitsAsync(null, b.Token);
+            await b.Array.IsSnapableAsync(null, b.Token);
+        }
+
+        await ClauseContext.TryAsync(() => b.Array.GetCurrentSnapsAsync(scene.Subject, b.Token));
+        await ClauseContext.TryAsync(() => b.Array.GetCurrentClonesAsync(scene.Other, b.Token));
+        await ClauseContext.TryAsync(() => b.Array.GetCurrentClonesAsync(null, b.Token));
         foreach (var element in new[] { scene.Subject, scene.Other, scene.Spare })
         {
+            await b.InfoAsync(element);
+            await b.Array.GetAccessGroupsAsync(element, b.Token);
             await b.Array.GetStatusAsync(element, b.Token);
             await b.Array.GetCloneLimitsAsync(element, b.Token);
             await b.Array.GetSnapLimitsAsync(element, b.Token);
@@ -196,5 +215,6 @@ internal static class SideEffectClauses
         await call(scene);
         before.CheckAgainst(await scene.CaptureAsync(), element => change is null ? element : change(scene, element), groups => changeGroups is null ? groups
             : changeGroups(scene, groups));
+        await scene.CheckSnapshotDataAsync();
     }
 }

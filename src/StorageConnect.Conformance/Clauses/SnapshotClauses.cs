@@ -21,8 +21,14 @@ internal static class SnapshotClauses
     [Clause("SNAP-2", Create, 19, "A snapshot names its source.", Needs = [AbilityKey.Snapshot])]
     public static async Task NamesItsSource(ClauseContext b)
     {
-        var source = await b.CreateAsync();
-        Check.Same([source.Uuid], (await b.SnapAsync(source)).SourceUuids, "what it was made of");
+        StorageElement[] sources = [await b.CreateAsync(), await b.CreateAsync()];
+        // Twice of each, not in the order of creation: the second snapshot has a source, too.
+        foreach (var source in new[] { sources[1], sources[0], sources[0], sources[1] })
+        {
+            var snapshot = await b.SnapAsync(source);
+            Check.Same([source.Uuid], snapshot.SourceUuids, $"what '{snapshot.Name}' was made of");
+            Check.Same([source.Uuid], (await b.InfoAsync(snapshot)).SourceUuids, $"what '{snapshot.Name}' was made of, by getInfo");
+        }
     }
 
     [Clause("SNAP-3", Create, 7, "A snapshot has the name given.", Needs = [AbilityKey.Snapshot, AbilityKey.CustomSnapName])]
@@ -155,6 +161,62 @@ internal static class SnapshotClauses
         var snapshot = await b.SnapAsync(await b.CreateAsync());
         await b.Array.SnapRemoveAsync(snapshot, b.Token);
         await Check.RefusedAsync<NotFoundException>(() => b.Array.SnapRemoveAsync(snapshot, b.Token), "a removed snapshot");
+    }
+
+    [Clause("SNAP-19", Current, 0, "getCurrentSnaps tells of each snapshot what getInfo tells.", Needs = [AbilityKey.Snapshot])]
+    public static async Task AgreesWithInfo(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        foreach (var snapshot in new[] { await b.SnapAsync(source), await b.SnapAsync(source) })
+        {
+            var info = await b.InfoAsync(snapshot);
+            Check.Unchanged(snapshot, info);
+            foreach (var told in new[] { await b.CurrentSnapsAsync(source), await b.CurrentSnapsAsync(null) })
+            {
+                var found = told.FirstOrDefault(other => other.Uuid == snapshot.Uuid);
+                Check.That(found is not null, $"'{snapshot.Name}' among the snapshots", "it isn't");
+                Check.Unchanged(info, found!);
+            }
+        }
+    }
+
+    [Clause("SNAP-20", "isSnapable()", 16,
+        "isSnapable, asked again after each snapshot, tells the truth: after yes createSnap works, after no it is refused.", Needs = [AbilityKey.Snapshot])]
+    public static async Task SnapableStaysTrue(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.ReadyAsync(AbilityKey.Snapshot, source);
+        await Predicates.HoldAsync(() => b.Array.IsSnapableAsync(source, b.Token), () => b.SnapAsync(source), "isSnapable of the element");
+        var another = await b.CreateAsync();
+        await b.ReadyAsync(AbilityKey.Snapshot, another);
+        await Predicates.HoldAsync(() => b.Array.IsSnapableAsync(null, b.Token), () => b.SnapAsync(another), "isSnapable of the array");
+    }
+
+    [Clause("SNAP-21", Remove, 0, "snapRemove of an element that is no snapshot is refused, and the element stays.", Needs = [AbilityKey.Snapshot])]
+    public static async Task RemoveOfALun(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.SnapRemove);
+        var server = await b.ValidatedServerAsync();
+        var element = await b.CreateAsync();
+        await Check.RefusedAsync<StorageConnectException>(() => b.Raw.SnapRemoveAsync(server, element, b.Token), "snapRemove of a LUN");
+        await Check.RefusedAsync<StorageConnectException>(
+            () => b.Raw.SnapRemoveAsync(server, element with { Type = StorageElementType.Snapshot }, b.Token), "snapRemove of a LUN that is called a snapshot");
+        Check.Unchanged(element, await b.InfoAsync(element));
+        Check.Contains(element, await b.ListAsync(), "listed");
+    }
+
+    [Clause("SNAP-22", Create, 0, "A snapshot has the size that its source has, an odd one and after a resize too.", Needs = [AbilityKey.Snapshot])]
+    public static async Task HasTheSize(ClauseContext b)
+    {
+        var source = await b.CreateAsync(size: b.Size + 4097);
+        var snapshot = await b.SnapAsync(source);
+        Check.Equal(source.SizeBytes, snapshot.SizeBytes, "the size");
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Resize)))
+        {
+            var grown = await b.ResizeAsync(source, b.Size * 3);
+            Check.Equal(grown.SizeBytes, (await b.SnapAsync(source)).SizeBytes, "the size after a resize");
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        }
     }
 
     private static IEnumerable<string> Uuids(IEnumerable<StorageElement> elements) => elements.Select(element => element.Uuid);

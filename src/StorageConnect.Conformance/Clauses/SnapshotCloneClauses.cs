@@ -127,8 +127,92 @@ internal static class SnapshotCloneClauses
     {
         var qualities = await b.QualitiesAsync();
         var (source, snapshot) = await SnappedAsync(b);
-        var clone = await b.CloneFromSnapAsync(source, snapshot, qos: qualities[^1]);
+        var clone = await b.CloneFromSnapAsync(source, snapshot, qos: (await b.UsableQualitiesAsync())[^1]);
         Check.That(qualities.Contains(clone.Qos), $"one of {Check.Show(qualities)}", clone.Qos);
+        Check.Equal(clone.Qos, (await b.InfoAsync(clone)).Qos, "the quality that getInfo tells");
+    }
+
+    [Clause("SNAPCLONE-12", Guide, 0, "It has the size that its source had at the snapshot, though the source was resized since.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.Resize])]
+    public static async Task HasTheSizeOfThen(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        await b.ResizeAsync(source, b.Size * 2);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        Check.Equal(source.SizeBytes, clone.SizeBytes, "the size at the snapshot");
+        Check.Equal(source.SizeBytes, (await b.InfoAsync(clone)).SizeBytes, "the size that getInfo tells");
+    }
+
+    [Clause("SNAPCLONE-13", Guide, 0, "It names its source: the snapshot, or the element.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task NamesItsSource(ClauseContext b)
+    {
+        var (one, ofOne) = await SnappedAsync(b);
+        var (other, ofOther) = await SnappedAsync(b);
+        var second = await b.SnapAsync(one);
+        foreach (var (source, snapshot) in new[] { (other, ofOther), (one, ofOne), (one, second) })
+        {
+            var clone = await b.CloneFromSnapAsync(source, snapshot);
+            await CloneClauses.CheckSourceAsync(b, clone, source, snapshot);
+            await CloneClauses.CheckSourceAsync(b, await b.InfoAsync(clone), source, snapshot);
+        }
+    }
+
+    [Clause("SNAPCLONE-14", Guide, 0, "Of several snapshots each gives the data of its own time.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task EachHasItsOwnData(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var snapshots = new List<StorageElement>();
+        for (byte mark = 1; mark <= 3; mark++)
+        {
+            await b.WriteAsync(source, mark);
+            snapshots.Add(await b.SnapAsync(source));
+        }
+
+        await b.WriteAsync(source, 4);
+        foreach (var index in new[] { 1, 0, 2 })
+        {
+            var clone = await b.CloneFromSnapAsync(source, snapshots[index]);
+            Check.Equal((byte)(index + 1), await b.ReadAsync(clone), $"the mark of snapshot {index + 1}");
+            await b.WriteAsync(clone, 9);
+        }
+
+        Check.Equal((byte)2, await b.ReadAsync(await b.CloneFromSnapAsync(source, snapshots[1])), "the mark of snapshot 2, after its clone was written to");
+        Check.Equal((byte)4, await b.ReadAsync(source), "the source's mark");
+    }
+
+    [Clause("SNAPCLONE-15", Guide, 19, "Of a snapshot of several it has the data of the element named.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task DataOfOneOfSeveral(ClauseContext b)
+    {
+        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
+        await b.WriteAsync(one, 1);
+        await b.WriteAsync(other, 2);
+        var snapshot = await b.MultiSnapAsync(one, other);
+        Check.Equal((byte)2, await b.ReadAsync(await b.CloneFromSnapAsync(other, snapshot)), "the mark of the second member");
+        Check.Equal((byte)1, await b.ReadAsync(await b.CloneFromSnapAsync(one, snapshot)), "the mark of the first member");
+    }
+
+    [Clause("SNAPCLONE-16", Guide, 13, "It is presented to nobody, though its source is.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.AccessControl])]
+    public static async Task IsPresentedToNobody(ClauseContext b)
+    {
+        var source = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        var clone = await b.CloneFromSnapAsync(source, await b.SnapAsync(source));
+        Check.Same([], clone.AccessGroupNames, "groups of the clone");
+        Check.Same([], (await b.InfoAsync(clone)).AccessGroupNames, "groups that getInfo tells");
+    }
+
+    [Clause("SNAPCLONE-17", Guide, 7, "A name that is taken is refused; without a destination the array names each clone differently.",
+        Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.CustomCloneName])]
+    public static async Task Names(ClauseContext b)
+    {
+        var (source, snapshot) = await SnappedAsync(b);
+        await Check.RefusedAsync<AlreadyExistsException>(() => b.CloneFromSnapAsync(source, snapshot, source.Name), "the source's name");
+        var server = await b.ValidatedServerAsync();
+        await b.ReadyAsync(AbilityKey.SnapClone, source);
+        var one = await b.FinishAsync(await b.Raw.CloneFromSnapAsync(server, source, snapshot, null, null, b.Token), OscOperationKind.Clone);
+        var other = await b.FinishAsync(await b.Raw.CloneFromSnapAsync(server, source, snapshot, null, null, b.Token), OscOperationKind.Clone);
+        Check.That(one.Name.Length > 0 && other.Name.Length > 0 && one.Name != other.Name, "two names", $"'{one.Name}' and '{other.Name}'");
+        Check.That(one.Uuid != other.Uuid, "two identities", one.Uuid);
     }
 
     private static async Task<(StorageElement Source, StorageElement Snapshot)> SnappedAsync(ClauseContext b)

@@ -70,12 +70,17 @@ internal static class SplittingClauses
     [Clause("SPLIT-9", Guide, 0, "A split leaves the data of both as they were.", Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
     public static async Task DataOutliveIt(ClauseContext b)
     {
-        const byte mark = 0x5c;
+        const byte first = 0x51, second = 0x52, third = 0x53;
         var source = await b.CreateAsync();
-        await b.WriteAsync(source, mark);
-        var split = await b.SplitAsync(await b.ShallowCloneAsync(source));
-        Check.Equal(mark, await b.ReadAsync(split), "the mark on the clone");
-        Check.Equal(mark, await b.ReadAsync(source), "the mark on the source");
+        await b.WriteAsync(source, first);
+        var (untouched, written) = (await b.ShallowCloneAsync(source), await b.ShallowCloneAsync(source));
+        await b.WriteAsync(written, second);
+        await b.WriteAsync(source, third);
+        await b.SplitAsync(untouched);
+        await b.SplitAsync(written);
+        Check.Equal(first, await b.ReadAsync(untouched), "the mark on the clone that nothing was written to");
+        Check.Equal(second, await b.ReadAsync(written), "the mark on the clone that was written to");
+        Check.Equal(third, await b.ReadAsync(source), "the mark on the source");
     }
 
     [Clause("SPLIT-10", Guide, 0, "After a split the source can go, and the clone stays.", Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
@@ -100,5 +105,31 @@ internal static class SplittingClauses
         clone = await b.Array.StartPresentAsync(clone, [(await b.CreateGroupAsync()).Name], b.Token);
         var split = await b.SplitAsync(clone);
         Check.Same(clone.AccessGroupNames, (await b.InfoAsync(split)).AccessGroupNames, "groups that it is presented to");
+    }
+
+    [Clause("SPLIT-12", Guide, 0, "Of two clones of one element, the one that is not split stays a clone, and stays as it was.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
+    public static async Task TheOtherCloneStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var (one, other) = (await b.ShallowCloneAsync(source), await b.ShallowCloneAsync(source));
+        var split = await b.SplitAsync(one);
+        Check.Unchanged(other, await b.InfoAsync(other));
+        var info = await b.InfoAsync(split);
+        Check.Unchanged(split with { State = info.State }, info);
+        Check.Same([other.Uuid], (await b.CurrentClonesAsync(source)).Select(clone => clone.Uuid), "clones of the element");
+    }
+
+    [Clause("SPLIT-13", Guide, 0, "splitClone of an element that is no clone changes nothing, whether it is refused or not.", Needs = [AbilityKey.SplitClone])]
+    public static async Task OfALun(ClauseContext b)
+    {
+        var (server, element) = (await b.ValidatedServerAsync(), await b.CreateAsync());
+        var isMarked = await b.TryWriteAsync(element, 0x54);
+        await ClauseContext.TryAsync(() => b.Raw.SplitCloneAsync(server, element, b.Token));
+        Check.Unchanged(element, await b.InfoAsync(element));
+        if (isMarked)
+        {
+            Check.Equal((byte)0x54, await b.ReadAsync(element), "its data");
+        }
     }
 }

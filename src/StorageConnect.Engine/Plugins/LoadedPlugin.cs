@@ -28,6 +28,33 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
     public StorageArrayPlugin NewInstance() =>
         Instance is WorkerPlugin worker ? worker.Another() : (StorageArrayPlugin)Activator.CreateInstance(Instance.GetType())!;
 
+    /// <summary>The plug-in in processes of its own, which share nothing with this one; null where no process can run it.</summary>
+    public async Task<WorkerPlugin?> StartElsewhereAsync(CancellationToken cancellationToken)
+    {
+        WorkerPlugin plugin;
+        if (Instance is WorkerPlugin worker)
+        {
+            plugin = worker.Another();
+        }
+        else if (Instance.GetType().Assembly.Location is { Length: > 0 } file && WorkerLaunch.CanRunAssemblies)
+        {
+            plugin = new(Descriptor, ApiVersion.ToString(), WorkerLaunch.CommandFor(file, new() { Isolated = true }), new());
+        }
+        else
+        {
+            return null;
+        }
+
+        plugin.Services = Instance.Services with { Cache = new PluginCache() };
+        if (await plugin.IntroduceAsync(cancellationToken) is null)
+        {
+            return plugin;
+        }
+
+        plugin.Retire();
+        return null;
+    }
+
     /// <summary>What is wrong with the class itself, or null.</summary>
     [Rule(3, "A plug-in overrides discover, start and stop, or none of them.", "discover()")]
     public string? FindProblem()

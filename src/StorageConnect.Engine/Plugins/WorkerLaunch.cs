@@ -17,7 +17,12 @@ internal static class WorkerLaunch
     // Where distributions put Python. Not the user's PATH: another Python may be the first there.
     private static readonly string[] Pythons = ["/usr/bin/python3", "/usr/local/bin/python3", "/bin/python3"];
 
+    private static string WorkerAssembly => Path.Combine(OwnFolder, "StorageConnect.Worker.dll");
+
     private static string OwnFolder { get; } = Path.GetDirectoryName(typeof(WorkerLaunch).Assembly.Location)!;
+
+    /// <summary>The worker for assemblies is beside the engine.</summary>
+    public static bool CanRunAssemblies => File.Exists(WorkerAssembly);
 
     /// <summary>The Python that is used where the administrator names none; null where there is none.</summary>
     public static string? FindPython() => Pythons.FirstOrDefault(File.Exists);
@@ -63,7 +68,7 @@ internal static class WorkerLaunch
         {
             Environment = new Dictionary<string, string>
             {
-                [StartupHooks] = Path.Combine(OwnFolder, "StorageConnect.Worker.dll"),
+                [StartupHooks] = WorkerAssembly,
                 [PluginVariable] = assembly,
                 // The folder with shared/Microsoft.NETCore.App, for a program that looks for its runtime.
                 ["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")),

@@ -50,11 +50,14 @@ public sealed class CorrectPluginTests : IDisposable
             {
                 IscsiTargets = [new() { TargetName = "iqn.2001-04.com.example:a", Portal = "192.0.2.1:3260" }],
             });
+            array.Tell("getInfo", element => element with { UsedBytes = element.SizeBytes, UniqueBytes = 0 });
             await bed.RegisterAsync(array, draft => draft with { StorageName = "two", StorageType = StorageType.iSCSI });
             reached.UnionWith(await PassedAsync(bed, array));
         }
 
-        Assert.Empty(ClauseCatalog.All.Select(clause => clause.Number).Except(reached));
+        // An array in the memory of this process is there for no other: these are tried with arrays that are.
+        string[] ofOtherProcesses = ["OTHER-3", "OTHER-4", "OTHER-5"];
+        Assert.Empty(ClauseCatalog.All.Select(clause => clause.Number).Except(reached).Except(ofOtherProcesses));
     }
 
     [Fact]
@@ -99,7 +102,7 @@ public sealed class CorrectPluginTests : IDisposable
     [InlineData("create-3", 1)]
     [InlineData("CREATE-1*", 9)]
     [InlineData("Creating", 17)]
-    [InlineData("isRestorable", 3)]
+    [InlineData("isRestorable", 5)]
     public async Task Clauses_are_chosen_by_number_chapter_and_section(string word, int count)
     {
         var array = _bed.NewArray();

@@ -22,6 +22,7 @@ public sealed partial class MemoryArray
     public StorageElement Clone(StorageElement source, StorageElement? destination, string? qos)
     {
         Require(AbilityKey.Clone);
+        RequireKind(source, StorageElementType.Lun, StorageElementType.SnapClone);
         var clone = Clone(Get(source), Get(source).SizeBytes, destination, qos);
         Data?.Copy(source.Uuid, clone.Uuid);
         return MaybeLater(clone, AbilityKey.CloneIsSync);
@@ -66,6 +67,11 @@ public sealed partial class MemoryArray
     public StorageElement Snap(IReadOnlyList<StorageElement> members, StorageElement? destination)
     {
         Require(AbilityKey.Snapshot);
+        foreach (var member in members)
+        {
+            RequireKind(member, StorageElementType.Lun, StorageElementType.SnapClone);
+        }
+
         var present = members.Select(Get).ToList();
         CheckRoom(StorageElementType.Snapshot, SnapLimit, present[0]);
         var snapshot = Make(new()
@@ -99,9 +105,16 @@ public sealed partial class MemoryArray
         foreach (var member in element is null ? Get(snapshot).SourceUuids : [element.Uuid])
         {
             Data?.Copy(MemoryArrayData.Member(snapshot.Uuid, member), member);
+            Change(new() { Uuid = member }, present => present with { SizeBytes = _sizes.GetValueOrDefault((snapshot.Uuid, member), present.SizeBytes) });
         }
 
         return default;
+    }
+
+    public Done RemoveSnapshot(StorageElement snapshot)
+    {
+        RequireKind(snapshot, StorageElementType.Snapshot);
+        return Remove(snapshot);
     }
 
     public IReadOnlyList<StorageElement> MadeOf(StorageElement? element, StorageElementType type)

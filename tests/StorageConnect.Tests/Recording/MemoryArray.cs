@@ -130,6 +130,7 @@ public sealed partial class MemoryArray
     public StorageElement Resize(StorageElement element, long sizeBytes)
     {
         Require(AbilityKey.Resize);
+        RequireKind(element, StorageElementType.Lun, StorageElementType.SnapClone);
         CheckCapacity(element.Name, sizeBytes);
         lock (_gate)
         {
@@ -187,6 +188,14 @@ public sealed partial class MemoryArray
         if (Abilities[key] is not (Ability.Yes or Ability.Online or Ability.Offline))
         {
             throw new NoSuchOperationException($"The array can't do that: {key} is {Abilities[key]}.");
+        }
+    }
+
+    private void RequireKind(StorageElement element, params StorageElementType[] types)
+    {
+        if (Get(element) is var present && !types.Contains(present.Type))
+        {
+            throw new InvalidRequestException($"'{present.Name}' is a {present.Type}.") { ErrorId = "WrongKind", Element = present.Name };
         }
     }
 

@@ -128,7 +128,7 @@ public class RecordingPlugin : StorageArrayPlugin
         Ask(GuideMethod.SnapRestore, server, [snapshot, element], array => array.Restore(snapshot, element), cancellationToken);
 
     public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
-        Ask(GuideMethod.SnapRemove, server, [snapshot], array => array.Remove(snapshot), cancellationToken);
+        Ask(GuideMethod.SnapRemove, server, [snapshot], array => array.RemoveSnapshot(snapshot), cancellationToken);
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
         CancellationToken cancellationToken) =>

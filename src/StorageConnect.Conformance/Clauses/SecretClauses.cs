@@ -1,0 +1,65 @@
+namespace StorageConnect.Conformance.Clauses;
+
+/// <summary>Secrets in what a plug-in tells.</summary>
+[Chapter(305, "Secrets")]
+internal static class SecretClauses
+{
+    [Clause("SECRET-1", "Class methods", 0, "No text of any answer and no error, in this whole run, shows a secret: not in another case, in Base64 or in a URL.")]
+    public static async Task NoAnswerShowsOne(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        if (SecretWatch.SecretsOf(server).Count == 0)
+        {
+            throw ClauseContext.Skip("This server has no secret of four characters or more.");
+        }
+
+        await AskForEverythingAsync(b, server);
+        Check.That(b.Recorder.Secrets.Leak is null && b.Recorder.Secrets.Texts > 0, "texts without a secret", b.Recorder.Secrets.Leak ?? "no text at all");
+    }
+
+    /// <summary>Has every text told once, of everything there can be: the recorder looks at them.</summary>
+    private static async Task AskForEverythingAsync(ClauseContext b, StorageServer server)
+    {
+        await b.Raw.GetInfoAsync(server, b.Token);
+        await b.Raw.GetStatusAsync(server, null, b.Token);
+        await b.Raw.GetStorageNamesAsync(server, b.Token);
+        await b.Raw.GetQosListAsync(server, b.Token);
+        var elements = b.Implements(GuideMethod.Create) ? [await b.CreateAsync()] : await b.ListAsync();
+        foreach (var element in elements.Take(1).ToList())
+        {
+            await ClauseContext.TryAsync(async () => elements.Add(await b.CloneAsync(element)));
+            await ClauseContext.TryAsync(async () => elements.Add(await b.SnapAsync(element)));
+            await ClauseContext.TryAsync(async () => elements.Add(await b.CloneFromSnapAsync(element, elements[^1])));
+            await ClauseContext.TryAsync(async () =>
+            {
+                var group = await b.CreateGroupAsync();
+                await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+                await b.Array.AddToAccessGroupAsync(group.Name, [b.NewInitiator()], b.Token);
+                await b.Array.StopPresentAsync(element, [group.Name], b.Token);
+                await b.Array.RenameAccessGroupAsync(group.Name, b.NewName(), b.Token);
+            });
+            await ClauseContext.TryAsync(() => b.Array.UpdateStorageElementsAsync([element], appendAllowed: false, b.Token));
+        }
+
+        foreach (var element in elements)
+        {
+            await ClauseContext.TryAsync(() => b.InfoAsync(element));
+            await ClauseContext.TryAsync(() => b.Array.GetStatusAsync(element, b.Token));
+        }
+
+        await b.ListAsync();
+        foreach (var call in new Func<Task>[]
+        {
+            () => b.Array.GetCurrentSnapsAsync(null, b.Token), () => b.Array.GetCurrentClonesAsync(null, b.Token),
+            () => b.Array.GetAccessGroupsAsync(null, b.Token), () => b.InfoAsync(b.Unknown), () => b.Raw.RemoveAsync(server, b.Unknown, b.Token),
+            () => b.Raw.CloneAsync(server, b.Unknown, null, null, b.Token), () => b.Raw.CreateSnapAsync(server, b.Unknown, null, b.Token),
+            () => b.Raw.ResizeAsync(server, b.Unknown, b.Size, b.Token), () => b.Raw.SnapRemoveAsync(server, b.UnknownSnapshot, b.Token),
+            () => b.Raw.StartPresentAsync(server, b.Unknown, ["osc-conf-no-such-group"], b.Token),
+            () => b.Array.RenameAccessGroupAsync("osc-conf-no-such-group", "osc-conf-another", b.Token),
+            () => b.Raw.ValidateAsync(server with { ExtraInfo = "osc-conf=no-such-setting" }, b.Token),
+        })
+        {
+            await ClauseContext.TryAsync(call);
+        }
+    }
+}

@@ -152,6 +152,7 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
         else
         {
             await RemoveSnapshotsOfAsync(server, element, cancellationToken);
+            await RemoveClonesOfAsync(server, element, cancellationToken);
             await TryAsync(token => plugin.RemoveAsync(server, element, token), cancellationToken);
         }
 
@@ -168,6 +169,19 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
                 if (snapshot.SourceUuids is [var only] && only == element.Uuid)
                 {
                     await plugin.SnapRemoveAsync(server, snapshot, token);
+                }
+            }
+        }, cancellationToken);
+
+    // So are clones of what a call made that ended without telling it.
+    private Task RemoveClonesOfAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
+        TryAsync(async token =>
+        {
+            foreach (var clone in await plugin.GetCurrentClonesAsync(server, element, token))
+            {
+                if (clone.SourceUuids is [var only] && only == element.Uuid && clone.AccessGroupNames.Count == 0)
+                {
+                    await plugin.RemoveAsync(server, clone, token);
                 }
             }
         }, cancellationToken);

@@ -13,6 +13,10 @@ internal sealed partial class SecretWatch(StorageServer registered)
 {
     // Shorter ones are parts of words.
     private const int Shortest = 4;
+
+    // What has letters alone may be a word that errors use, unless it is longer than words are.
+    private const int LongestWord = 12;
+
     private readonly Lock _lock = new();
     private string? _leak;
     private int _texts;
@@ -32,15 +36,17 @@ internal sealed partial class SecretWatch(StorageServer registered)
     /// <summary>How many texts were looked at.</summary>
     public int Texts => Volatile.Read(ref _texts);
 
-    /// <summary>The secrets of a server that are long enough to be told from other text.</summary>
-    public static IReadOnlyList<Secret> SecretsOf(StorageServer server) =>
+    /// <summary>The secrets of a server that can be told from other text: long enough, and no part of what the user entered besides.</summary>
+    public IReadOnlyList<Secret> SecretsOf(StorageServer server) =>
     [
         .. server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(), context.GetMutualChapSecret() })
-            .Prepend(server.GetAdminSecret()).OfType<Secret>().Where(secret => secret.Length >= Shortest),
+            .Prepend(server.GetAdminSecret()).OfType<Secret>().Where(secret => secret.Length >= Shortest && !IsEntered(secret)),
     ];
 
     /// <summary>Looks at what a method returned.</summary>
-    public void Look(string method, StorageServer server, object? answer)
+    public void Look(string method, StorageServer server, object? answer) => Look(method, server, answer, isError: false);
+
+    private void Look(string method, StorageServer server, object? answer, bool isError)
     {
         if (SecretsOf(server) is not { Count: > 0 } secrets)
         {
@@ -50,7 +56,7 @@ internal sealed partial class SecretWatch(StorageServer registered)
         foreach (var (where, text) in TextsOf(answer, ""))
         {
             Interlocked.Increment(ref _texts);
-            if (IsTheUsers(text) || !secrets.Any(secret => Shows(text, secret)))
+            if (!secrets.Any(secret => Shows(text, secret, isError)))
             {
                 continue;
             }
@@ -67,12 +73,17 @@ internal sealed partial class SecretWatch(StorageServer registered)
     {
         var told = error as StorageConnectException;
         Look($"{method}, an error", server, new[] { error.Message, told?.Recommendation, told?.Element, told?.ErrorId, error.ToString() }
-            .Concat(told?.Obstacles ?? []).OfType<string>().ToList());
+            .Concat(told?.Obstacles ?? []).OfType<string>().ToList(), isError: true);
     }
 
-    /// <summary>True where the text shows the secret, in any of the usual forms.</summary>
-    public static bool Shows(string text, Secret secret) => secret.Use(characters =>
+    private static bool Shows(string text, Secret secret, bool isError) => secret.Use(characters =>
     {
+        var isWord = characters.Length <= LongestWord && characters.IndexOfAnyExceptInRange('a', 'z') < 0;
+        if (isWord)
+        {
+            return !isError && text.AsSpan().Contains(characters, StringComparison.Ordinal);
+        }
+
         if (text.AsSpan().Contains(characters, StringComparison.OrdinalIgnoreCase))
         {
             return true;
@@ -114,9 +125,18 @@ internal sealed partial class SecretWatch(StorageServer registered)
     private static byte[]? FromHex(ReadOnlySpan<char> encoded) =>
         encoded.Length % 2 == 0 && encoded.IndexOfAnyExcept("0123456789abcdefABCDEF") < 0 ? Convert.FromHexString(encoded) : null;
 
-    // What the user entered comes back as it is.
-    private bool IsTheUsers(string text) =>
-        text == registered.ExtraInfo || text == registered.Name || text == registered.AdminHost || text == registered.AdminUser;
+    private bool IsEntered(Secret secret) => secret.Use(characters =>
+    {
+        foreach (var text in new[] { registered.Name, registered.ExtraInfo, registered.AdminHost, registered.AdminUser, registered.StorageName })
+        {
+            if (text.AsSpan().Contains(characters, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    });
 
     private static IEnumerable<(string Where, string Text)> TextsOf(object? answer, string where) => answer switch
     {

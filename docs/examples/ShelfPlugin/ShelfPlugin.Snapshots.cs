@@ -35,8 +35,16 @@ public sealed partial class ShelfPlugin
     public override Task SnapRestoreAsync(StorageServer server, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
         ShelfApi.PostAsync(server, $"snapshots/{snapshot.Uuid}/restore", new { Member = element?.Uuid }, cancellationToken);
 
-    public override Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken) =>
-        ShelfApi.DeleteAsync(server, $"volumes/{snapshot.Uuid}", cancellationToken);
+    public override async Task SnapRemoveAsync(StorageServer server, StorageElement snapshot, CancellationToken cancellationToken)
+    {
+        // The array removes volumes by the same request.
+        if ((await GetInfoAsync(server, snapshot, cancellationToken)).Type != StorageElementType.Snapshot)
+        {
+            throw new InvalidRequestException($"'{snapshot.Name}' is no snapshot.") { Element = snapshot.Name };
+        }
+
+        await ShelfApi.DeleteAsync(server, $"volumes/{snapshot.Uuid}", cancellationToken);
+    }
 
     public override Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageServer server, StorageElement? element,
         CancellationToken cancellationToken) =>

@@ -8,9 +8,9 @@ internal static class SecretClauses
     public static async Task NoAnswerShowsOne(ClauseContext b)
     {
         var server = await b.ValidatedServerAsync();
-        if (SecretWatch.SecretsOf(server).Count == 0)
+        if (b.Recorder.Secrets.SecretsOf(server).Count == 0)
         {
-            throw ClauseContext.Skip("This server has no secret of four characters or more.");
+            throw ClauseContext.Skip("This server has no secret that could be told from other text: of four characters or more, and in no name that was entered.");
         }
 
         await AskForEverythingAsync(b, server);

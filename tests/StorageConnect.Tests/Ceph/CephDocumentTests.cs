@@ -32,7 +32,8 @@ public sealed partial class CephDocumentTests(CephCluster cluster) : IDisposable
             .Replace("'10.0.0.1,10.0.0.2,10.0.0.3'", $"'{monitors}'", StringComparison.Ordinal)
             .Replace("Portals=10.0.0.5:3260", $"Portals={daemon.FirstPortal};TgtControl={daemon.ControlPath}", StringComparison.Ordinal)
             .Replace("10.0.0.5", "127.0.0.1", StringComparison.Ordinal)
-            .Replace("Get-Credential storage", $"[pscredential]::new('storage', (ConvertTo-SecureString '{key}' -AsPlainText -Force))", StringComparison.Ordinal);
+            .Replace(
+                "Get-Credential storage", $"[pscredential]::new('storage', (ConvertTo-SecureString '{key}' -AsPlainText -Force))", StringComparison.Ordinal);
         var output = await _user.RunAsync($"$ErrorActionPreference = 'Stop'\n{script}");
         Assert.Contains("db01", output, StringComparison.Ordinal);
         await ShellAsync(blocks[3].Text);

@@ -1,5 +1,4 @@
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 

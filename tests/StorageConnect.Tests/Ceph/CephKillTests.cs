@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using StorageConnect.Linux.Tools;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
@@ -84,7 +83,7 @@ public sealed class CephKillTests(CephCluster cluster)
         /// <summary>How many changes it said to be done.</summary>
         public int Acknowledged { get; private set; }
 
-        public Task WaitForAsync(int changes)
+        public Task<Task> WaitForAsync(int changes)
         {
             _awaited = changes;
             return Task.WhenAny(_reached.Task, _reading);

@@ -82,13 +82,16 @@ public sealed class BulkTests : IDisposable
     [Fact]
     public async Task Stopped_in_the_middle_whole_elements_are_left()
     {
-        var begun = Task.Run(async () =>
-        {
-            while (!Directory.EnumerateFiles(Path.Combine(_pool, "volumes")).Any())
+        var token = TestContext.Current.CancellationToken;
+        var begun = Task.Run(
+            async () =>
             {
-                await Task.Delay(1, TestContext.Current.CancellationToken);
-            }
-        });
+                while (!Directory.EnumerateFiles(Path.Combine(_pool, "volumes")).Any())
+                {
+                    await Task.Delay(1, token);
+                }
+            },
+            token);
         await _session.StopAsync("1..5000 | ForEach-Object { \"v$_\" } | New-OscStorageElement -Size 1MB", begun);
 
         var made = _session.Get<StorageElement>("Get-OscStorageElement");

@@ -1,4 +1,3 @@
-using StorageConnect.Linux.Tracing;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using StorageConnect.Tests.Local.Support;
 using Xunit;
 
 namespace StorageConnect.Tests.Ceph.Support;

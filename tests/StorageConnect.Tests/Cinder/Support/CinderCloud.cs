@@ -163,7 +163,7 @@ public sealed class CinderCloud : IAsyncDisposable
     {
         for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(50, Token))
         {
-            var seen = "none";
+            string seen;
             try
             {
                 var pools = (await AdminAsync(HttpMethod.Get, "scheduler-stats/get_pools")).GetProperty("pools").GetArrayLength();

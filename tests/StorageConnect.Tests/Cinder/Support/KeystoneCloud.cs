@@ -120,7 +120,7 @@ public sealed partial class KeystoneCloud : IAsyncDisposable
     private async Task SetUpAsync()
     {
         var part = await File.ReadAllTextAsync(Path.Combine(_process.Folder, "i/cinder-part.conf"), Token);
-        var (admin, token) = await LoginAsync("admin", AdminPassword().Match(part).Groups[1].Value, "admin");
+        var (_, token) = await LoginAsync("admin", AdminPassword().Match(part).Groups[1].Value, "admin");
         _adminToken = token!;
         var service = await NewAsync("services", "service", new { type = "block-storage", name = "cinder" });
         foreach (var kind in new[] { "public", "internal" })
@@ -140,7 +140,7 @@ public sealed partial class KeystoneCloud : IAsyncDisposable
         await IdentityAsync(HttpMethod.Put, $"projects/{_project}/users/{user}/roles/{roles[0].GetProperty("id").GetString()}");
 
         // With the catalog that has the endpoints now.
-        (admin, token) = await LoginAsync("admin", AdminPassword().Match(part).Groups[1].Value, "admin");
+        (var admin, token) = await LoginAsync("admin", AdminPassword().Match(part).Groups[1].Value, "admin");
         _adminToken = token!;
         var adminProject = admin.GetProperty("token").GetProperty("project").GetProperty("id").GetString();
         await CinderAsync(HttpMethod.Post, $"{adminProject}/types",

@@ -1,6 +1,6 @@
+using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
-using StorageConnect.Engine.Plugins;
 
 namespace StorageConnect.Tests.Engine.Plugins;
 

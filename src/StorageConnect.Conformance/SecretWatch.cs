@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Reflection;
 using System.Text;
@@ -16,6 +17,8 @@ internal sealed partial class SecretWatch(StorageServer registered)
 
     // What has letters alone may be a word that errors use, unless it is longer than words are.
     private const int LongestWord = 12;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private readonly Lock _lock = new();
     private string? _leak;
@@ -123,7 +126,7 @@ internal sealed partial class SecretWatch(StorageServer registered)
     }
 
     private static byte[]? FromHex(ReadOnlySpan<char> encoded) =>
-        encoded.Length % 2 == 0 && encoded.IndexOfAnyExcept("0123456789abcdefABCDEF") < 0 ? Convert.FromHexString(encoded) : null;
+        encoded.Length % 2 == 0 && !encoded.ContainsAnyExcept(HexDigits) ? Convert.FromHexString(encoded) : null;
 
     private bool IsEntered(Secret secret) => secret.Use(characters =>
     {

@@ -199,7 +199,8 @@ internal static class CloneClauses
             var clone = await b.CloneAsync(source);
             await CheckSourceAsync(b, clone, source);
             Check.Unchanged(clone, await b.InfoAsync(clone));
-            Check.Unchanged(clone, (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid) ?? throw new ClauseFailedException("the clone listed", "it isn't"));
+            Check.Unchanged(clone, (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid)
+                ?? throw new ClauseFailedException("the clone listed", "it isn't"));
             if (clone.Type == StorageElementType.SnapClone)
             {
                 var current = (await b.CurrentClonesAsync(source)).FirstOrDefault(other => other.Uuid == clone.Uuid);
@@ -218,7 +219,8 @@ internal static class CloneClauses
         await Predicates.HoldAsync(() => b.Array.IsCloneableAsync(source, b.Token), () => b.CloneAsync(source), "isCloneable");
     }
 
-    [Clause("CLONE-22", Guide, 0, "A clone has its source's size where that is odd, where the source was resized, and of a clone too.", Needs = [AbilityKey.Clone])]
+    [Clause("CLONE-22", Guide, 0, "A clone has its source's size where that is odd, where the source was resized, and of a clone too.",
+        Needs = [AbilityKey.Clone])]
     public static async Task OddSizes(ClauseContext b)
     {
         var odd = await b.CreateAsync(size: b.Size + 4097);

@@ -54,7 +54,8 @@ internal static class KindClauses
         Check.Unchanged(other, await b.InfoAsync(other));
     }
 
-    [Clause("KIND-5", "startPresent()", 13, "startPresent of a snapshot leaves the presentation of its source.", Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
+    [Clause("KIND-5", "startPresent()", 13, "startPresent of a snapshot leaves the presentation of its source.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
     public static async Task PresentOfASnapshot(ClauseContext b)
     {
         var group = await b.CreateGroupAsync();

@@ -143,7 +143,8 @@ internal static class NameClauses
         Check.Unchanged(composed, await b.InfoAsync(composed));
     }
 
-    [Clause("NAME-15", Guide, 7, "A name with several blanks and in both compositions (NFC and NFD) is kept as it is, or refused: of snapshots, clones, groups.")]
+    [Clause("NAME-15", Guide, 7,
+        "A name with several blanks and in both compositions (NFC and NFD) is kept as it is, or refused: of snapshots, clones, groups.")]
     public static async Task BlanksAndCompositions(ClauseContext b)
     {
         string Name() => $"{b.NewName()}  a   b \u00e9 e\u0301";

@@ -146,7 +146,8 @@ internal static class OfflineClauses
         }
 
         var subject = await b.InfoAsync(element);
-        Check.Unchanged(element with { State = StorageElementState.Offline, AccessGroupNames = subject.AccessGroupNames, Page83Id = subject.Page83Id }, subject);
+        Check.Unchanged(
+            element with { State = StorageElementState.Offline, AccessGroupNames = subject.AccessGroupNames, Page83Id = subject.Page83Id }, subject);
         return subject;
     }
 

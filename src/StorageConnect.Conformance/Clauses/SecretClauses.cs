@@ -4,13 +4,15 @@ namespace StorageConnect.Conformance.Clauses;
 [Chapter(305, "Secrets")]
 internal static class SecretClauses
 {
-    [Clause("SECRET-1", "Class methods", 0, "No text of any answer and no error, in this whole run, shows a secret: not in another case, in Base64 or in a URL.")]
+    [Clause("SECRET-1", "Class methods", 0,
+        "No text of any answer and no error, in this whole run, shows a secret: not in another case, in Base64 or in a URL.")]
     public static async Task NoAnswerShowsOne(ClauseContext b)
     {
         var server = await b.ValidatedServerAsync();
         if (b.Recorder.Secrets.SecretsOf(server).Count == 0)
         {
-            throw ClauseContext.Skip("This server has no secret that could be told from other text: of four characters or more, and in no name that was entered.");
+            throw ClauseContext.Skip(
+                "This server has no secret that could be told from other text: of four characters or more, and in no name that was entered.");
         }
 
         await AskForEverythingAsync(b, server);

@@ -62,8 +62,8 @@ internal static class CacheClauses
             await other.StartPresentAsync(element, [group.Name], b.Token);
             expected = expected with { AccessGroupNames = [group.Name] };
             b.Cache.Clear();
-            var seen = await b.Array.GetAccessGroupsAsync(element, b.Token);
-            Check.Same([group.Name], seen.Select(one => one.Name), "groups that the element is presented to");
+            Check.Same([group.Name], (await b.Array.GetAccessGroupsAsync(element, b.Token)).Select(seen => seen.Name),
+                "groups that the element is presented to");
         }
 
         if (await b.AbilityAsync(AbilityKey.Resize) == Ability.Online)

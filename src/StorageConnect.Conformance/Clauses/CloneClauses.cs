@@ -199,8 +199,8 @@ internal static class CloneClauses
             var clone = await b.CloneAsync(source);
             await CheckSourceAsync(b, clone, source);
             Check.Unchanged(clone, await b.InfoAsync(clone));
-            var listed = (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid);
-            Check.Unchanged(clone, listed ?? throw new ClauseFailedException("the clone listed", "it isn't"));
+            Check.Unchanged(clone, (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid)
+                ?? throw new ClauseFailedException("the clone listed", "it isn't"));
             if (clone.Type == StorageElementType.SnapClone)
             {
                 var current = (await b.CurrentClonesAsync(source)).FirstOrDefault(other => other.Uuid == clone.Uuid);

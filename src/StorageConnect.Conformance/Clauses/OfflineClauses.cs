@@ -147,8 +147,7 @@ internal static class OfflineClauses
 
         var subject = await b.InfoAsync(element);
         Check.Unchanged(
-            element with { State = StorageElementState.Offline, AccessGroupNames = subject.AccessGroupNames, Page83Id = subject.Page83Id },
-            subject);
+            element with { State = StorageElementState.Offline, AccessGroupNames = subject.AccessGroupNames, Page83Id = subject.Page83Id }, subject);
         return subject;
     }
 

@@ -7,7 +7,7 @@ internal static partial class Mutants
 {
     private static IEnumerable<Mutant> Invented =>
     [
-        new("GROUP-26", "answers groups without the entries of those that were there", a => a.Lie<IReadOnlyList<AccessGroup>>("createAccessGroups", groups =>
+        new("GROUP-26", "answers the groups that were there without entries", a => a.Lie<IReadOnlyList<AccessGroup>>("createAccessGroups", groups =>
             [.. groups.Select((group, index) => index == 0 ? group with { Entries = [] } : group)])),
         new("GROUP-26", "answers the old entries of a renamed group", a => a.Lie<IReadOnlyList<AccessGroup>>("renameAccessGroup", groups =>
             [.. groups.Select(group => group with { Entries = group.Entries.Skip(1).ToValueList() })])),
@@ -21,8 +21,8 @@ internal static partial class Mutants
                 && group.Entries.Intersect(call.Argument<IReadOnlyList<string>>(1)).Any() ? group : normally()))),
         new("GROUP-27", "fails when one entry is there, and has added the others", a => a.Instead<AccessGroup>("addToAccessGroup", (call, normally, _) =>
         {
-            var entries = a.Contents.Groups.First(group => group.Name == call.Argument<string>(0)).Entries;
-            var taken = entries.Intersect(call.Argument<IReadOnlyList<string>>(1)).Any();
+            var taken = a.Contents.Groups.First(group => group.Name == call.Argument<string>(0)).Entries
+                .Intersect(call.Argument<IReadOnlyList<string>>(1)).Any();
             var group = normally();
             return taken ? throw new AlreadyExistsException("One is there.") : Task.FromResult(group);
         })),
@@ -70,7 +70,7 @@ internal static partial class Mutants
 
             return Task.FromResult(normally());
         })),
-        new("GROUP-31", "claims to rename a group in another case", a => a.Instead<IReadOnlyList<AccessGroup>>("renameAccessGroup", (call, normally,
+        new("GROUP-31", "says that it renamed a group to another case", a => a.Instead<IReadOnlyList<AccessGroup>>("renameAccessGroup", (call, normally,
             _) => Task.FromResult(string.Equals(call.Argument<string>(0), call.Argument<string>(1), StringComparison.OrdinalIgnoreCase)
                 ? a.Contents.Groups : normally()))),
         new("GROUP-32", "puts everybody into a group without entries", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) =>
@@ -94,7 +94,7 @@ internal static partial class Mutants
             return Task.FromResult(call.Argument<IReadOnlyList<string>>(1).Count > 1
                 ? a.Contents.Change(element, present => present with { AccessGroupNames = call.Argument<IReadOnlyList<string>>(1).ToValueList() }) : element);
         })),
-        new("PRESENT-17", "fails where one group is there already, and has presented to others", a => a.Instead<StorageElement>("startPresent", (call,
+        new("PRESENT-17", "fails for one group, and has presented to the others", a => a.Instead<StorageElement>("startPresent", (call,
             normally, _) =>
         {
             var taken = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames.Intersect(call.Argument<IReadOnlyList<string>>(1)).Any();
@@ -111,7 +111,8 @@ internal static partial class Mutants
         })),
         new("PRESENT-19", "answers an element without its quality of service", a => a.Tell("startPresent", element => element with { Qos = null })),
         new("PRESENT-19", "answers an element without its sources", a => a.Tell("startPresent", element => element with { SourceUuids = [] })),
-        new("PRESENT-19", "answers a withdrawn element offline", a => a.Tell("stopPresent", element => element with { State = StorageElementState.Offline })),
+        new("PRESENT-19", "answers a withdrawn element as offline", a => a.Tell("stopPresent", element =>
+            element with { State = StorageElementState.Offline })),
         new("PRESENT-19", "answers a withdrawn element of another size", a => a.Tell("stopPresent", element => element with { SizeBytes = 512 })),
         new("PRESENT-19", "makes a clone that is presented a LUN", a => a.Spoil("startPresent", element => element with { Type = StorageElementType.Lun })),
         .. from pair in new[]
@@ -348,8 +349,8 @@ internal static partial class Mutants
         })),
         new("NAME-15", "makes one blank of several in the names of snapshots", a => a.Tell("getInfo", element =>
             element.Type == StorageElementType.Snapshot ? element with { Name = element.Name.Replace("  ", " ", StringComparison.Ordinal) } : element)),
-        new("NAME-15", "composes clones' names", a => a.Spoil("clone",
-            made => made with { Name = made.Name.Replace("e\u0301", "\u00e9", StringComparison.Ordinal) })),
+        new("NAME-15", "composes the names of clones", a => a.Spoil("clone", made =>
+            made with { Name = made.Name.Replace("e\u0301", "\u00e9", StringComparison.Ordinal) })),
         new("NAME-15", "decomposes the names of groups", a => a.Lie<IReadOnlyList<AccessGroup>>("getAccessGroups", groups =>
             [.. groups.Select(group => group with { Name = group.Name.Replace("\u00e9", "e\u0301", StringComparison.Ordinal) })])),
         new("NAME-16", "takes a group in another case for the first", a => a.Instead<StorageElement>("startPresent", (call, _, _) => Task.FromResult(

@@ -33,8 +33,8 @@ internal static partial class Mutants
         new("SPLIT-12", "splits all clones of an element", a => a.Instead<StorageElement>("splitClone", (call, normally, _) =>
         {
             var clone = a.Contents.Get(call.Argument<StorageElement>(0));
-            var copies = a.Contents.MadeOf(new() { Uuid = clone.SourceUuids[0] }, StorageElementType.SnapClone);
-            foreach (var other in copies.Where(other => other.Uuid != clone.Uuid))
+            foreach (var other in a.Contents.MadeOf(new() { Uuid = clone.SourceUuids[0] }, StorageElementType.SnapClone)
+                .Where(other => other.Uuid != clone.Uuid))
             {
                 a.Contents.Change(other, element => element with { Type = StorageElementType.Lun, SourceUuids = [] });
             }
@@ -221,7 +221,8 @@ internal static partial class Mutants
         new("LIMIT-9", "counts clones that were removed", a =>
         {
             var made = 0;
-            a.Instead<StorageElement>("clone", (_, normally, _) => ++made > 16 ? throw new LimitExceededException("16 made") : Task.FromResult(normally()));
+            a.Instead<StorageElement>("clone", (_, normally, _) =>
+                ++made > 16 ? throw new LimitExceededException("16 were made.") : Task.FromResult(normally()));
         }),
         new("LIMIT-9", "says no after clones that were removed", a => a.Lie<bool>("isCloneable", can =>
             can && a.CalledMethods.Count(method => method == "clone") < 16)),

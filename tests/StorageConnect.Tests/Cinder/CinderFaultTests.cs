@@ -214,8 +214,9 @@ public sealed class CinderFaultTests(CinderCloud cloud)
 
     private static StorageElement New(string name, string group) => new() { Name = name, SizeBytes = CinderProject.GiB, VolumeGroupName = group };
 
-    private static Task<System.Text.Json.JsonElement> ActAsync(CinderProject project, StorageElement volume, string action, object parameters) => project.AdminAsync(
-        HttpMethod.Post, $"volumes/{Guid.ParseExact(volume.Uuid, "n"):d}/action", new Dictionary<string, object> { [action] = parameters });
+    private static Task<System.Text.Json.JsonElement> ActAsync(CinderProject project, StorageElement volume, string action, object parameters) =>
+        project.AdminAsync(
+            HttpMethod.Post, $"volumes/{Guid.ParseExact(volume.Uuid, "n"):d}/action", new Dictionary<string, object> { [action] = parameters });
 
     private static async Task<List<System.Text.Json.JsonElement>> AttachmentsAsync(CinderProject project) =>
         [.. (await project.AdminAsync(HttpMethod.Get, "attachments/detail")).GetProperty("attachments").EnumerateArray()];

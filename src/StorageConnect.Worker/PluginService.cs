@@ -13,7 +13,7 @@ internal sealed class PluginService
     // The guide's methods and the additional ones.
     private static readonly string[] Methods =
         [.. typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!),
-            WireNames.FindAccessGroups];
+            WireNames.FindAccessGroups, WireNames.FindSnapshots, WireNames.FindCopies];
 
     private readonly PluginDescriptor _descriptor;
     private readonly StorageArrayPlugin _plugin;
@@ -50,6 +50,7 @@ internal sealed class PluginService
                 descriptor = _descriptor,
                 implements = Methods.Where(_plugin.Implements),
                 progressInterval = _plugin.ProgressInterval?.TotalSeconds,
+                concurrentChanges = _plugin.ConcurrentChanges,
             },
         },
     };
@@ -116,6 +117,10 @@ internal sealed class PluginService
                 return await _plugin.GetAccessGroupsAsync(server, MaybeElement(), token);
             case WireNames.FindAccessGroups:
                 return await _plugin.FindAccessGroupsAsync(server, Texts("names"), token);
+            case WireNames.FindSnapshots:
+                return await _plugin.FindSnapshotsAsync(server, Read<string>("nameOrUuid"), token);
+            case WireNames.FindCopies:
+                return await _plugin.FindCopiesAsync(server, Texts("uuids"), token);
             case GuideMethod.CreateAccessGroups:
                 return await _plugin.CreateAccessGroupsAsync(server, Groups(), token);
             case GuideMethod.RemoveAccessGroups:

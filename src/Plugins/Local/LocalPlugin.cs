@@ -35,6 +35,9 @@ namespace StorageConnect.Plugins.Local;
     MaxAccessEntries = Capabilities.Unlimited)]
 public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
 {
+    // On a full file system, each with the reserve and with what removals have freed meanwhile.
+    private const int FreeingRetries = 3;
+
     private readonly ConcurrentDictionary<string, Lazy<LocalArray>> _arrays = new(StringComparer.Ordinal);
 
     // The pool that each server was last used with.
@@ -158,7 +161,8 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
 
     /// <summary>
     /// As <see cref="Run{T}"/>, for work that frees space: on a full file system it uses the reserve. Several that find no space at the same time are
-    /// retried one after another: the space that one frees, and the reserve, are then available to the next.
+    /// retried one after another: the space that one frees, and the reserve, are then available to the next. Others that have just begun may use
+    /// it first, so that one retry may not be enough.
     /// </summary>
     private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         server,
@@ -171,26 +175,34 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             }
             catch (Exception e) when (ErrorMapping.IsOutOfSpace(e))
             {
-                var others = array.WayOut.CurrentCount == 0;
                 await array.WayOut.WaitAsync(cancellationToken);
                 try
                 {
-                    if (array.Reserve.TryRelease() || others)
+                    for (var left = FreeingRetries; ; left--)
                     {
-                        return await work(array);
+                        array.Reserve.Release();
+                        try
+                        {
+                            return await work(array);
+                        }
+                        catch (Exception again) when (left > 1 && ErrorMapping.IsOutOfSpace(again))
+                        {
+                        }
                     }
-
-                    throw;
                 }
                 finally
                 {
-                    array.Reserve.Keep();
                     array.WayOut.Release();
                 }
             }
             finally
             {
-                array.Reserve.Keep();
+                // Not while another one needs what it has released.
+                if (array.WayOut.Wait(0, CancellationToken.None))
+                {
+                    array.Reserve.Keep();
+                    array.WayOut.Release();
+                }
             }
         },
         cancellationToken);

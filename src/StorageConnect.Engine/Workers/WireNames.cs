@@ -7,7 +7,11 @@ internal static class WireNames
     public const int ProtocolVersion = 1;
 
     public const string Initialize = "initialize";
+
+    // Methods that are not in the guide.
     public const string FindAccessGroups = "findAccessGroups";
+    public const string FindSnapshots = "findSnapshots";
+    public const string FindCopies = "findCopies";
 
     // Notifications of the engine.
     public const string CancelRequest = "$/cancelRequest";

@@ -106,8 +106,18 @@ internal sealed class Worker : IDisposable
     public async Task<T> CallAsync<T>(string method, StorageServer? server, Action<Utf8JsonWriter> writeParams, Func<Message, T> read,
         CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested(); // Once it is sent, the worker may do it.
         using var call = Open(server, streams: false);
-        return read(await WaitAsync(call, _peer.RequestAsync(call.Id, method, writeParams), _limits.CallTimeout, cancellationToken));
+        var reply = _peer.RequestAsync(call.Id, method, writeParams);
+        try
+        {
+            return read(await WaitAsync(call, reply, _limits.CallTimeout, cancellationToken));
+        }
+        catch (OperationCanceledException) when (reply.IsCompletedSuccessfully)
+        {
+            // The worker had done it, or answers itself that it gave it up.
+            return read(await reply);
+        }
     }
 
     /// <summary>Makes a call whose answer comes in parts. The last message is the response itself.</summary>

@@ -10,7 +10,9 @@ internal sealed record WorkerIntroduction(int ProtocolVersion, IReadOnlyList<Int
 /// <param name="Descriptor">Its descriptor.</param>
 /// <param name="Implements">The methods it implements, by the guide's names.</param>
 /// <param name="ProgressInterval">Seconds between two calls of getAsyncProgress; null leaves it to the engine.</param>
-internal sealed record IntroducedPlugin(PluginDescriptor Descriptor, IReadOnlyList<string>? Implements, double? ProgressInterval = null);
+/// <param name="ConcurrentChanges">How many elements a command may create, copy or remove at the same time; 1 by default.</param>
+internal sealed record IntroducedPlugin(
+    PluginDescriptor Descriptor, IReadOnlyList<string>? Implements, double? ProgressInterval = null, int ConcurrentChanges = 1);
 
 /// <summary>The engine's parameters of initialize.</summary>
 /// <param name="ClassName">The plug-in class that will be called; null for all.</param>

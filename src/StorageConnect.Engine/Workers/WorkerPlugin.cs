@@ -23,6 +23,8 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
     public override TimeSpan? ProgressInterval =>
         _introduced.ProgressInterval is { } seconds and > 0 and < 3600 ? TimeSpan.FromSeconds(seconds) : null;
 
+    public override int ConcurrentChanges => _introduced.ConcurrentChanges;
+
     /// <summary>The processes there are, and whether each is busy.</summary>
     public IReadOnlyList<(int ProcessId, bool IsBusy)> Workers => [.. _pools.Values.SelectMany(pool => pool.State)];
 
@@ -75,6 +77,17 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         Implements(WireNames.FindAccessGroups)
             ? CallAsync<IReadOnlyList<AccessGroup>?>(server, WireNames.FindAccessGroups, [Argument.Of("names", names)], cancellationToken)
             : Task.FromResult<IReadOnlyList<AccessGroup>?>(null);
+
+    public override Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken) =>
+        Implements(WireNames.FindSnapshots)
+            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WireNames.FindSnapshots, [Argument.Of("nameOrUuid", nameOrUuid)], cancellationToken)
+            : Task.FromResult<IReadOnlyList<StorageElement>?>(null);
+
+    public override Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(StorageServer server, IReadOnlyCollection<string> uuids,
+        CancellationToken cancellationToken) =>
+        Implements(WireNames.FindCopies)
+            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WireNames.FindCopies, [Argument.Of("uuids", uuids)], cancellationToken)
+            : Task.FromResult<IReadOnlyList<StorageElement>?>(null);
 
     public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,
         [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ mkdir /tmp/pool
 osc "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/tmp/pool'
      New-OscStorageElement -Name db01, db02 -Size 64MB"
 say 'made; now from another process'
-equal 'db01 db02' "$(fresh "(Get-OscStorageElement | ForEach-Object Name) -join ' '")" 'the list of LUNs'
+equal 'db01 db02' "$(fresh "(Get-OscStorageElement | ForEach-Object Name | Sort-Object) -join ' '")" 'the list of LUNs'
 refused StorageElementNotFound 'Get-OscStorageElement -Name db03'
 osc 'Get-OscStorageElement | Remove-OscStorageElement -Confirm:$false'
 equal '' "$(ls /tmp/pool/volumes)" 'what is left in the pool'

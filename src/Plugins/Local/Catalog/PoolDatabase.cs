@@ -292,7 +292,7 @@ internal sealed class PoolDatabase : IDisposable
         {
             return new(folder.Database);
         }
-        catch (SqliteException e) when ((ErrorMapping.IsOutOfSpace(e) || e.SqliteErrorCode == CantOpen) && reserve.TryRelease())
+        catch (SqliteException e) when ((ErrorMapping.IsOutOfSpace(e) || e.SqliteErrorCode == CantOpen) && reserve.Release())
         {
             var connection = new PoolConnection(folder.Database);
             reserve.Keep();

@@ -38,19 +38,16 @@ internal sealed class PoolReserve(PoolFolder folder)
         }
     }
 
-    /// <summary>Releases the space. False when there was none.</summary>
-    public bool TryRelease()
+    /// <summary>Releases the space, and makes what removals have freed available. False when there was no reserve.</summary>
+    public bool Release()
     {
         try
         {
-            if (!LinuxFile.Remove(folder.Reserve))
-            {
-                return false;
-            }
+            var isReleased = LinuxFile.Remove(folder.Reserve);
 
             // Most file systems reuse freed blocks only after their journal has the release.
             LinuxFile.SyncFileSystem(folder.Path);
-            return true;
+            return isReleased;
         }
         catch (LinuxFileException)
         {

@@ -35,7 +35,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
 
         Assert.Equal(methods.Order(StringComparer.Ordinal),
             All.Skip(1).Select(example => example[0].GetProperty("method").GetString()!).Distinct().Order(StringComparer.Ordinal));
-        Assert.Equal(44, methods.Length);
+        Assert.Equal(46, methods.Length);
     }
 
     [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]

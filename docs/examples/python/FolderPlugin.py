@@ -101,6 +101,8 @@ class FolderPlugin(IStorageArrayPlugin):
     def resize(ss_record, se_record, new_size):
         with Array(ss_record) as array:
             record = array.find(se_record)
+            if record["se_type"] == IStorageArrayPlugin.SnapshotType:
+                raise InvalidRequestEx("'%s' is a snapshot." % record["name"], "Choose an element.", element=record["name"])
             array.set_size(record, new_size)
             return array.keep(record)
 
@@ -174,8 +176,11 @@ class FolderPlugin(IStorageArrayPlugin):
     @staticmethod
     def addToAccessGroup(ss_record, access_grp_name, grp_entries):
         with Array(ss_record) as array:
-            entries = array.group(access_grp_name)["grp_entries"]
-            return array.keep_entries(access_grp_name, entries + [entry for entry in grp_entries if entry not in entries])
+            entries = list(array.group(access_grp_name)["grp_entries"])
+            for entry in grp_entries:
+                if entry not in entries:
+                    entries.append(entry)
+            return array.keep_entries(access_grp_name, entries)
 
     @staticmethod
     def removeFromAccessGroup(ss_record, access_grp_name, grp_entries):
@@ -247,7 +252,10 @@ class FolderPlugin(IStorageArrayPlugin):
     @staticmethod
     def snapRemove(ss_record, snap_se_record):
         with Array(ss_record) as array:
-            array.delete(array.find(snap_se_record))
+            record = array.find(snap_se_record)
+            if record["se_type"] != IStorageArrayPlugin.SnapshotType:
+                raise InvalidRequestEx("'%s' is no snapshot." % record["name"], "Choose a snapshot.", element=record["name"])
+            array.delete(record)
 
     @staticmethod
     def getCloneLimits(ss_record, se_record=None):

@@ -59,13 +59,14 @@ internal static class UnsupportedClauses
     {
         try
         {
-            if ((await call()).Count > 0)
-            {
-                Check.Happened();
-            }
-            else if (b.Destructive && ClauseContext.Can(await b.AbilityAsync(key)))
+            var before = await call();
+            if (b.Destructive && ClauseContext.Can(await b.AbilityAsync(key)))
             {
                 Check.Contains(await make(), await call(), "in the answer");
+            }
+            else if (before.Count > 0)
+            {
+                Check.Happened();
             }
             else
             {

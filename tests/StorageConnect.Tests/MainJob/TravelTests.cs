@@ -35,11 +35,11 @@ public sealed class TravelTests : IDisposable
             $snapshot | Restore-OscSnapshot -StorageElement $luns[0] -Force -Confirm:$false
             ($snapshot | Invoke-OscClone -Name copy).SourceUuids.Count
             $snapshot | Remove-OscSnapshot -Confirm:$false
-            "$($server | Get-OscStorageElement | ForEach-Object { "$_ $($_.AccessGroupNames)".Trim() })"
+            "$($server | Get-OscStorageElement | Sort-Object Name | ForEach-Object { "$_ $($_.AccessGroupNames)".Trim() })"
             $server | Test-OscStorageServer
             """);
 
-        Assert.Equal(["db01", "db02", "1", "db01 hosts db02 hosts copy", "True"], output.Split(Environment.NewLine));
+        Assert.Equal(["db01", "db02", "1", "copy db01 hosts db02 hosts", "True"], output.Split(Environment.NewLine));
     }
 
     [Fact]

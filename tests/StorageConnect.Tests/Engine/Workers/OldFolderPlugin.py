@@ -170,8 +170,11 @@ class OldFolderPlugin(IStorageArrayPlugin):
 
     def addToAccessGroup(self, ss_record, access_grp_name, grp_entries):
         def change(state):
-            entries = _group(state, access_grp_name)["grp_entries"]
-            state["groups"][access_grp_name] = entries + [entry for entry in grp_entries if not entry in entries]
+            entries = list(_group(state, access_grp_name)["grp_entries"])
+            for entry in grp_entries:
+                if not entry in entries:
+                    entries.append(entry)
+            state["groups"][access_grp_name] = entries
             return _group(state, access_grp_name)
         return _change(ss_record, change)
 

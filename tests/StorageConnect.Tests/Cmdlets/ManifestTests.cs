@@ -105,7 +105,7 @@ public class ManifestTests
 
         Assert.DoesNotContain(parameters, property => property.PropertyType == typeof(bool));
         Assert.DoesNotContain(parameters, property => property.Name.EndsWith('s') && !property.Name.EndsWith("ss", StringComparison.Ordinal)
-            && property.Name is not ("Qos" or "AllMembers"));
+            && property.Name is not ("Qos" or "AllMembers" or "AllUsers"));
     }
 
     [Theory]

@@ -39,7 +39,7 @@ internal sealed partial class SecretWatch(StorageServer registered)
     /// <summary>How many texts were looked at.</summary>
     public int Texts => Volatile.Read(ref _texts);
 
-    /// <summary>The secrets of a server that can be told from other text: long enough, and no part of what the user entered besides.</summary>
+    /// <summary>The secrets of a server that differ from other text: long enough, and no part of the other values that the user entered.</summary>
     public IReadOnlyList<Secret> SecretsOf(StorageServer server) =>
     [
         .. server.AccessContexts.SelectMany(context => new[] { context.GetChapSecret(), context.GetMutualChapSecret() })

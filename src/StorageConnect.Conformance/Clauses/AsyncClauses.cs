@@ -177,7 +177,7 @@ internal static class AsyncClauses
 
     private static List<StorageElement> Seen(ClauseContext b) => [.. b.Recorder.AnswersOf<StorageElement>(GuideMethod.GetAsyncProgress)];
 
-    /// <summary>What calls returned that began something, as the plug-in told it: the engine corrects some of it.</summary>
+    /// <summary>The answers of calls that began an operation, as the plug-in returned them: the engine corrects some of it.</summary>
     private static IEnumerable<StorageElement> Begun(ClauseContext b) =>
         b.Recorder.AnswersOf<StorageElement>().Where(answer => answer.AsyncProgress is not null);
 

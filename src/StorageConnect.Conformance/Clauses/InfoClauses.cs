@@ -140,7 +140,7 @@ internal static class InfoClauses
             await b.InfoAsync(element);
         }
 
-        // The engine drops figures that can't be: what the plug-in itself told counts.
+        // The engine drops impossible figures, so the plug-in's own answers are checked.
         Check.Each(
             b.Recorder.AnswersOf<StorageElement>().Where(told => told.UsedBytes is not null || told.UniqueBytes is not null),
             told => told is { UsedBytes: null or >= 0, UniqueBytes: null or >= 0 } && !(told.UniqueBytes > told.UsedBytes),

@@ -19,7 +19,7 @@ internal static class SecretClauses
         Check.That(b.Recorder.Secrets.Leak is null && b.Recorder.Secrets.Texts > 0, "texts without a secret", b.Recorder.Secrets.Leak ?? "no text at all");
     }
 
-    /// <summary>Has every text told once, of everything there can be: the recorder looks at them.</summary>
+    /// <summary>Calls every method that returns text once, so that the recorder sees all of it.</summary>
     private static async Task AskForEverythingAsync(ClauseContext b, StorageServer server)
     {
         await b.Raw.GetInfoAsync(server, b.Token);

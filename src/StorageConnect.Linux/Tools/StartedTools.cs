@@ -3,7 +3,7 @@ using System.Text;
 
 namespace StorageConnect.Linux.Tools;
 
-/// <summary>Tools that a process started, found by the mark in their environment. They can outlive it, and do what they were told to do.</summary>
+/// <summary>Tools that a process started, found by the mark in their environment. They can outlive it and finish their work.</summary>
 public static class StartedTools
 {
     /// <summary>True while a tool that the process started runs.</summary>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
 
-/// <summary>Many changes in one command: made at the same time where the array gains by it, and told as if one had been made after another.</summary>
+/// <summary>Many changes in one command: made at the same time where the array gains by it, and reported in the order of the input.</summary>
 [Collection(ModuleSessions.Name)]
 public sealed class BulkTests : IDisposable
 {

@@ -29,7 +29,7 @@ internal static class Copies
                 }
                 catch (AlreadyExistsException)
                 {
-                    // That one is somebody else's.
+                    // The image that has the name was made by another process: it stays.
                     intent.End();
                     throw;
                 }

@@ -205,7 +205,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         RunEvenFull(Command("group", "rm", pool.Of(group)), OnFull("remove_group", group), group, cancellationToken);
 
     /// <summary>Takes a lock that ends by itself; in a full pool, too, once it was taken there before.</summary>
-    /// <returns>False when somebody else holds it.</returns>
+    /// <returns>False when another client holds it.</returns>
     public bool TryLock(string name, string cookie, TimeSpan duration, CancellationToken cancellationToken)
     {
         var seconds = ((int)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -228,7 +228,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         };
     }
 
-    /// <summary>Takes a lock from the holder named; when somebody else holds it by now, nothing happens.</summary>
+    /// <summary>Removes the lock of a holder. Nothing happens when another client holds it by now.</summary>
     public void BreakLock(string name, string client, string cookie, CancellationToken cancellationToken) =>
         RunIfThere(RadosCommand("lock", "break", name, name, client, "--lock-cookie", cookie), name, cancellationToken);
 

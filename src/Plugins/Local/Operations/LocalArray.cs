@@ -44,7 +44,7 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Reserved space for removals on a full file system.</summary>
     public PoolReserve Reserve { get; }
 
-    /// <summary>Taken by whoever tries again with the room that is kept.</summary>
+    /// <summary>Held while a removal on a full file system is retried with the reserve, one at a time.</summary>
     public SemaphoreSlim WayOut { get; } = new(1);
 
     /// <summary>Makes new files durable, those that come at the same time together.</summary>

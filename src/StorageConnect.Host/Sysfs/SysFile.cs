@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 
 namespace StorageConnect.Host.Sysfs;
@@ -13,7 +14,7 @@ internal static class SysFile
     {
         try
         {
-            return ReadBytes(path);
+            return KernelFiles.Read(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -22,7 +23,7 @@ internal static class SysFile
     }
 
     /// <summary>The whole text.</summary>
-    public static string ReadText(string path) => Encoding.UTF8.GetString(ReadBytes(path));
+    public static string ReadText(string path) => Encoding.UTF8.GetString(KernelFiles.Read(path));
 
     /// <summary>Writes to a file that the kernel reads; returns when the kernel has carried it out.</summary>
     public static void Write(string path, string text)
@@ -49,25 +50,12 @@ internal static class SysFile
     {
         try
         {
-            // In one go: a folder of sysfs can change while it is walked. Names alone: an entry's other facts cost a call each, and /proc has many.
-            return [.. Directory.EnumerateFileSystemEntries(folder, pattern).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            // In one go: a folder of sysfs can change while it is walked.
+            return [.. KernelFiles.ReadNames(folder).Where(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)).Order(StringComparer.Ordinal)];
         }
         catch (DirectoryNotFoundException)
         {
             return [];
         }
-    }
-
-    private static byte[] ReadBytes(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        Span<byte> piece = stackalloc byte[16 * 1024];
-        byte[] all = [];
-        while (RandomAccess.Read(file, piece, all.Length) is var count && count > 0)
-        {
-            all = [.. all, .. piece[..count]];
-        }
-
-        return all;
     }
 }

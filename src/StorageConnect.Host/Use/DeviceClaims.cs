@@ -26,7 +26,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         {
             IReadOnlyList<string> all = [.. disks];
             IReadOnlyList<string> ToClaim() => [.. all.Where(disk => !MultipathMaps.HavePath(roots, disk))];
-            await TakeAsync(claim, () => _users.FindOfDisks(all), ToClaim, name => name, refusal, cancellationToken);
+            await TakeAsync(claim, others => _users.FindOfDisks(all, others), ToClaim, name => name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -45,7 +45,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         try
         {
             IReadOnlyList<string> ToClaim() => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName];
-            (string, DeviceUser)? FindUser() => _users.Find(map) is { } user ? (map.Name, user) : null;
+            (string, DeviceUser)? FindUser(bool withOtherNamespaces) => _users.Find(map, withOtherNamespaces) is { } user ? (map.Name, user) : null;
             await TakeAsync(claim, FindUser, ToClaim, _ => map.Name, refusal, cancellationToken);
             return claim;
         }
@@ -71,11 +71,11 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
     }
 
     /// <summary>The user of a map, or the process that has it open; null when neither is visible from here. For the error after a refused removal.</summary>
-    public string? FindUser(DmDevice map) => (_users.Find(map) ?? _users.FindOpener(map))?.Description;
+    public string? FindUser(DmDevice map) => (_users.Find(map, withOtherNamespaces: true) ?? _users.FindOpener(map))?.Description;
 
     private async Task TakeAsync(
         DeviceClaim claim,
-        Func<(string Device, DeviceUser User)?> findUser,
+        Func<bool, (string Device, DeviceUser User)?> findUser,
         Func<IReadOnlyList<string>> toClaim,
         Func<string, string> nameOf,
         DeviceRefusal refusal,
@@ -87,10 +87,12 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
             (string Device, DeviceUser User)? found;
             try
             {
-                found = findUser();
-                if (found is null && await TryClaimAsync(claim, toClaim(), cancellationToken) is { } refused)
+                found = findUser(false);
+                if (found is null)
                 {
-                    found = findUser() ?? (nameOf(refused), new(Unnamed, MayPass: true));
+                    var (refused, isWhole) = await TryClaimAsync(claim, toClaim(), cancellationToken);
+                    found = refused is not null ? findUser(true) ?? (nameOf(refused), new(Unnamed, MayPass: true))
+                        : isWhole ? null : findUser(true);
                 }
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -104,6 +106,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
             }
 
             // udev's programs open each new device for a moment, some of them with O_EXCL.
+            claim.Dispose();
             if (!user.MayPass || !await passing.WaitAsync(cancellationToken))
             {
                 throw refusal.InUse(device, user.Description);
@@ -113,10 +116,13 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
     }
 
-    /// <summary>Claims all of them or none. Null when it has, else the one that has another holder.</summary>
-    private async Task<string?> TryClaimAsync(DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
+    /// <summary>Claims all of them that can be opened, or none when one has another holder.</summary>
+    /// <returns>The device with another holder, or null; whether all could be opened.</returns>
+    private async Task<(string? Refused, bool IsWhole)> TryClaimAsync(
+        DeviceClaim claim, IReadOnlyList<string> kernelNames, CancellationToken cancellationToken)
     {
         var taken = new DeviceClaim();
+        var isWhole = true;
         try
         {
             foreach (var name in kernelNames)
@@ -128,7 +134,10 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
                         break;
                     case (true, null):
                         taken.Dispose();
-                        return name;
+                        return (name, false);
+                    default:
+                        isWhole = false;
+                        break;
                 }
             }
         }
@@ -139,7 +148,7 @@ internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKe
         }
 
         claim.Add(taken);
-        return null;
+        return (null, isWhole);
     }
 
     /// <summary>Whether the device could be opened, and the handle; null when it is claimed already.</summary>

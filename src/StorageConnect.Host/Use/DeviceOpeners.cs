@@ -17,7 +17,8 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
         {
             var folder = Path.Combine(roots.Proc, process);
-            if (FindOpen(Path.Combine(folder, "fd"), numbers) is { } number
+            if (!IsKernelThread(folder)
+                && FindOpen(Path.Combine(folder, "fd"), numbers) is { } number
                 && SysFile.TryReadText(Path.Combine(folder, "comm")) is var program && !IsObserver(program))
             {
                 return (number, new($"open by {(program is { Length: > 0 } ? program : "a process")} ({process})", MayPass: true));
@@ -30,12 +31,25 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
     // They probe every device, and close it again.
     private static bool IsObserver(string? program) => program is "multipathd" or "(udev-worker)" or "systemd-udevd" or "udevd";
 
+    // They have no program and no descriptors, and are most of the processes of a small machine.
+    private static bool IsKernelThread(string folder)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(folder, "exe")).LinkTarget is null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it has just ended, or is hidden
+        }
+    }
+
     private string? FindOpen(string folder, IReadOnlyCollection<string> numbers)
     {
         try
         {
-            return Directory.EnumerateFileSystemEntries(folder)
-                .Select(kernel.ReadBlockDevice)
+            return KernelFiles.ReadNames(folder)
+                .Select(descriptor => kernel.ReadBlockDevice($"{folder}/{descriptor}"))
                 .FirstOrDefault(number => number is not null && numbers.Contains(number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

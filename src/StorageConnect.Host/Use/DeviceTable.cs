@@ -15,10 +15,13 @@ internal static class DeviceTable
     /// <param name="Where">Empty, or its namespace, as the end of a sentence.</param>
     internal sealed record Mount(string DeviceNumber, string Source, string MountPoint, IReadOnlyList<string> OtherDevices, string Where);
 
-    /// <summary>All mounts of this process, and of each other mount namespace that has a visible process.</summary>
-    public static IReadOnlyList<Mount> ReadMounts(HostRoots roots)
+    /// <summary>The mounts in this process's namespace.</summary>
+    public static IReadOnlyList<Mount> ReadMounts(HostRoots roots) => [.. Parse(SysFile.ReadText(Path.Combine(roots.Proc, "self", "mountinfo")), "")];
+
+    /// <summary>The mounts in each other mount namespace that has a visible process. A call for each process.</summary>
+    public static IReadOnlyList<Mount> ReadMountsOfOthers(HostRoots roots)
     {
-        var mounts = Parse(SysFile.ReadText(Path.Combine(roots.Proc, "self", "mountinfo")), "").ToList();
+        var mounts = new List<Mount>();
         var seen = new HashSet<string?> { NamespaceOf(roots, "self"), null };
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
         {

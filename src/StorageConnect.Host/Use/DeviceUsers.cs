@@ -15,24 +15,28 @@ internal sealed class DeviceUsers(HostRoots roots, IKernel kernel)
     /// <summary>
     /// The user of a device-mapper device, or of a partition of it; null when none is visible. Without processes: see <see cref="FindOpener"/>.
     /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="withOtherNamespaces">Among the mounts of other mount namespaces, too.</param>
     /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
-    public DeviceUser? Find(DmDevice device) => Find(device, KernelTables.Read(roots, kernel));
+    public DeviceUser? Find(DmDevice device, bool withOtherNamespaces) => Find(device, KernelTables.Read(roots, kernel, withOtherNamespaces));
 
     /// <summary>The process that has a device-mapper device open.</summary>
     public DeviceUser? FindOpener(DmDevice device) => _openers.Find([device.DeviceNumber])?.User;
 
     /// <summary>A disk of these that is in use itself or by a partition; null when none is. Being a path of a multipath map does not count as in use.</summary>
+    /// <param name="disks">The kernel's names.</param>
+    /// <param name="withOtherNamespaces">Among the mounts of other mount namespaces, too.</param>
     /// <exception cref="IOException">The kernel's tables can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">As before.</exception>
-    public (string Disk, DeviceUser User)? FindOfDisks(IReadOnlyList<string> disks)
+    public (string Disk, DeviceUser User)? FindOfDisks(IReadOnlyList<string> disks, bool withOtherNamespaces)
     {
         if (disks.Count == 0)
         {
             return null;
         }
 
-        var tables = KernelTables.Read(roots, kernel);
+        var tables = KernelTables.Read(roots, kernel, withOtherNamespaces);
         var disksByNumber = new Dictionary<string, string>();
         foreach (var disk in disks)
         {

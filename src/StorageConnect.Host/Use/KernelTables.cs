@@ -13,18 +13,21 @@ internal sealed class KernelTables
     private readonly IReadOnlyList<(string Loop, string Device)> _loops;
     private readonly IReadOnlyList<string> _exports;
 
-    private KernelTables(HostRoots roots, IKernel kernel)
+    private KernelTables(HostRoots roots, IKernel kernel, bool withOtherNamespaces)
     {
         _roots = roots;
-        _mounts = DeviceTable.ReadMounts(roots);
+        _mounts = [.. DeviceTable.ReadMounts(roots), .. withOtherNamespaces ? DeviceTable.ReadMountsOfOthers(roots) : []];
         _swaps = DeviceTable.ReadSwaps(roots);
         _loops = ReadLoops(kernel);
         _exports = ReadExports();
     }
 
+    /// <param name="roots">Where the tables are.</param>
+    /// <param name="kernel">For what no table shows.</param>
+    /// <param name="withOtherNamespaces">The mounts of other mount namespaces, too. They are claims: where ours succeeds, there is none.</param>
     /// <exception cref="IOException">A table can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read one.</exception>
-    public static KernelTables Read(HostRoots roots, IKernel kernel) => new(roots, kernel);
+    public static KernelTables Read(HostRoots roots, IKernel kernel, bool withOtherNamespaces) => new(roots, kernel, withOtherNamespaces);
 
     /// <summary>The user of a device; null when none is listed.</summary>
     /// <param name="kernelName">The kernel's name, such as <c>dm-0</c>.</param>

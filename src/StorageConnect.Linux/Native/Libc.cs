@@ -11,6 +11,19 @@ internal static unsafe partial class Libc
     [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
 
+    [LibraryImport(Name, EntryPoint = "read", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, byte* buffer, nint length);
+
+    [LibraryImport(Name, EntryPoint = "opendir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint OpenFolder(string path);
+
+    /// <summary>A struct dirent, valid until the next call; 0 at the end, with an error number where it isn't one.</summary>
+    [LibraryImport(Name, EntryPoint = "readdir", SetLastError = true)]
+    public static partial nint ReadFolder(nint stream);
+
+    [LibraryImport(Name, EntryPoint = "closedir")]
+    public static partial int CloseFolder(nint stream);
+
     [LibraryImport(Name, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int IoctlFile(SafeFileHandle file, nuint request, SafeFileHandle argument);
 

@@ -199,6 +199,7 @@ public sealed class DetachTests : IAsyncDisposable
         await AttachAsync(element);
         _host.Files.Write("proc/4711/comm", "postgres\n");
         Directory.CreateDirectory(_host.Files.At("proc/4711/fd"));
+        _host.Files.Link("proc/4711/exe", "/usr/bin/postgres");
         _host.Files.Link("proc/4711/fd/7", "/dev/sda");
 
         var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element));

@@ -167,6 +167,7 @@ public sealed class HiddenUseTests : IAsyncDisposable
                 break;
             case "a process":
                 _host.Nodes["/run/container/disk"] = $"/dev/{disk}";
+                _host.Files.Link("proc/4711/exe", "/usr/bin/backup");
                 _host.Files.Link("proc/4711/fd/7", "/run/container/disk");
                 break;
             default:

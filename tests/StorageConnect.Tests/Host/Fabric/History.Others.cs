@@ -85,6 +85,7 @@ internal sealed partial class History
                     var process = string.Create(CultureInfo.InvariantCulture, $"proc/{4711 + _held.Count}");
                     _host.Files.Write($"{process}/comm", "postgres\n");
                     Directory.CreateDirectory(_host.Files.At($"{process}/fd"));
+                    _host.Files.Link($"{process}/exe", "/usr/bin/postgres");
                     _host.Files.Link($"{process}/fd/7", $"/dev/{map.KernelName}");
                     break;
                 case 2:

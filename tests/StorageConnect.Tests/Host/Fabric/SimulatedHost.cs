@@ -343,10 +343,8 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             }
 
             var parts = SysFile.Names(folder, name + "*").Append(name).ToList();
-            var mounts = File.ReadAllText(_files.At("proc/self/mountinfo"));
-            if (parts.Exists(part => HiddenClaims.Contains(part) || _claims.Contains(part))
-                || SysFile.Names(Path.Combine(folder, "holders")).Any()
-                || mounts.Contains($" {SysFile.TryReadText(Path.Combine(folder, "dev"))} ", StringComparison.Ordinal))
+            if (parts.Exists(part => HiddenClaims.Contains(part) || _claims.Contains(part) || IsClaimedByTable(part, part == name ? folder : $"{folder}/{part}"))
+                || SysFile.Names(Path.Combine(folder, "holders")).Any())
             {
                 return null;
             }
@@ -359,6 +357,20 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             _claims.Add(name);
             return new Claim(this, name);
         }
+    }
+
+    // What a table of the kernel shows as mounted, as a log or as swap, has a claim, in whatever namespace it is.
+    private bool IsClaimedByTable(string kernelName, string folder)
+    {
+        var tables = SysFile.Names(_files.At("proc"))
+            .Select(process => SysFile.TryReadText(_files.At($"proc/{process}/mountinfo")))
+            .Append(SysFile.TryReadText(_files.At("proc/swaps")))
+            .OfType<string>()
+            .SelectMany(table => table.Split(' ', '\n', ',', '='))
+            .ToList();
+        return tables.Contains(SysFile.TryReadText($"{folder}/dev") ?? "?")
+            || tables.Exists(word => DeviceLink.KernelNameOf(Roots, word) == kernelName)
+            || SysFile.Names(_files.At("sys/fs/btrfs")).Any(id => File.Exists(_files.At($"sys/fs/btrfs/{id}/devices/{kernelName}")));
     }
 
     public string? ReadBlockDevice(string path) =>

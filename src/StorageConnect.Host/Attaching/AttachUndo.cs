@@ -86,7 +86,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     {
         using (await host.Locks.TakeTargetsAsync(Changes.Sessions.Select(session => session.Node.TargetName), cancellationToken))
         {
-            await new SessionRelease(host).ReleaseAsync(Changes.Sessions.Select(session => session.Owned), [], cancellationToken);
+            await new SessionRelease(host).ReleaseAsync([.. Changes.Sessions.Select(session => session.Owned)], [], cancellationToken);
         }
 
         if (OwnsPlaces && attachment.Presented is not null)

@@ -31,9 +31,20 @@ internal sealed class SessionRelease(LinuxHost host)
     ];
 
     /// <summary>Logs out of sessions that carry only the devices to be removed.</summary>
-    /// <remarks>Sequential: iscsiadm walks through all sessions, and fails on those that another process is ending.</remarks>
-    public async Task ReleaseAsync(IEnumerable<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
+    /// <remarks>
+    /// All of a target in one process where that is possible, else one after the other: iscsiadm walks through all sessions, and fails on those
+    /// that another process is ending.
+    /// </remarks>
+    public async Task ReleaseAsync(IReadOnlyList<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
     {
+        var free = _sessions.Where(
+            session => session.IsLoggedIn && owned.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, removedByLogout));
+        foreach (var target in free.GroupBy(session => session.TargetName).Where(sessions => sessions.Skip(1).Any()))
+        {
+            host.Step("logout");
+            await host.Initiator.TryLogoutTogetherAsync(target.Key, [.. target], cancellationToken);
+        }
+
         foreach (var one in owned)
         {
             await ReleaseAsync(one, removedByLogout, cancellationToken);

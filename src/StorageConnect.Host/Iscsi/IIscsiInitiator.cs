@@ -49,4 +49,13 @@ internal interface IIscsiInitiator
     /// <param name="session">Which one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task LogoutAsync(IscsiSession session, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Logs out of all sessions of a target with one process, where these are all there are and nothing but our records could lead to others. Otherwise,
+    /// and for those that remain, it does nothing: <see cref="LogoutAsync"/> follows for each, and reports what fails.
+    /// </summary>
+    /// <param name="targetName">The target.</param>
+    /// <param name="sessions">The sessions, all logged in. The caller holds the target's lock.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task TryLogoutTogetherAsync(string targetName, IReadOnlyCollection<IscsiSession> sessions, CancellationToken cancellationToken);
 }

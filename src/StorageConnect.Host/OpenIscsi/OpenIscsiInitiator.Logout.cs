@@ -22,6 +22,36 @@ internal sealed partial class OpenIscsiInitiator
         await NetInterface.ForgetAsync(roots, _database, session.InterfaceName, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public async Task TryLogoutTogetherAsync(string targetName, IReadOnlyCollection<IscsiSession> sessions, CancellationToken cancellationToken)
+    {
+        DemandLinux();
+        if (!IsAllOf(targetName, sessions))
+        {
+            return;
+        }
+
+        try
+        {
+            await tools.RunAsync(new(HostTool.Iscsiadm, "-m", "node", "-T", targetName, "--logout"), deadlines.IscsiLogout, cancellationToken);
+        }
+        catch (StorageConnectException e)
+        {
+            Tracer.Debug($"Host: no logout together: {e.Message}");
+        }
+    }
+
+    // iscsiadm selects by the records of the target. Each of them must be ours and lead to one of these sessions.
+    private bool IsAllOf(string targetName, IReadOnlyCollection<IscsiSession> sessions)
+    {
+        var ids = sessions.Select(session => session.Id).ToHashSet();
+        var places = sessions.Select(session => (session.Portal, session.InterfaceName)).ToHashSet();
+        var records = _database.ReadNodes().Where(node => node.TargetName == targetName).ToList();
+        return records.Count == sessions.Count
+            && places.SetEquals(records.Where(node => IscsiDatabase.IsOurs(node.Path)).Select(node => (node.Portal, node.InterfaceName)))
+            && Sessions().Where(session => session.TargetName == targetName).All(session => ids.Contains(session.Id));
+    }
+
     private async Task TryLogoutAsync(IscsiSession session, CancellationToken cancellationToken)
     {
         if (!session.IsThere(roots))

@@ -330,6 +330,59 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
     }
 
+    [Fact]
+    public async Task All_sessions_of_a_target_with_no_other_record_are_logged_out_by_one_process()
+    {
+        var sessions = AddTwoSessionsWithRecords();
+        var tools = new ScriptedTools(_ => ScriptedTools.Done());
+
+        await Initiator(tools).TryLogoutTogetherAsync(Target, sessions, Cancellation);
+
+        Assert.Equal([$"iscsiadm -m node -T {Target} --logout"], tools.Commands.Select(command => command.ToString()));
+    }
+
+    [Theory]
+    [InlineData("a record of another tool")]
+    [InlineData("a record without a session")]
+    [InlineData("a session without a record")]
+    [InlineData("a session that stays")]
+    public async Task Where_a_target_has_more_than_these_sessions_none_is_logged_out_with_the_others(string more)
+    {
+        var sessions = AddTwoSessionsWithRecords();
+        switch (more)
+        {
+            case "a record of another tool":
+                _host.Write(Record, "node.startup = automatic\n");
+                break;
+            case "a record without a session":
+                _host.Write($"etc/iscsi/nodes/{Target}/10.99.0.9,3260,1/default", IscsiRecord.Mark + "\n");
+                break;
+            case "a session without a record":
+                File.Delete(_host.At(Record));
+                break;
+            default:
+                _host.AddSession(3, host: 6, Target, "10.99.0.3", 3260);
+                break;
+        }
+
+        var tools = new ScriptedTools(_ => throw new InvalidOperationException("nothing to do"));
+
+        await Initiator(tools).TryLogoutTogetherAsync(Target, sessions, Cancellation);
+
+        Assert.Empty(tools.Commands);
+    }
+
+    [Fact]
+    public async Task A_failed_logout_together_is_left_to_the_logout_of_each()
+    {
+        var sessions = AddTwoSessionsWithRecords();
+        var tools = new ScriptedTools(_ => ScriptedTools.Done() with { ExitCode = 8 });
+
+        await Initiator(tools).TryLogoutTogetherAsync(Target, sessions, Cancellation);
+
+        Assert.Equal(2, Initiator(tools).Sessions().Count);
+    }
+
     [Theory]
     [InlineData(2)]
     [InlineData(21)]
@@ -603,6 +656,17 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
         Assert.Equal("HostNameUnknown", error.ErrorId);
         Assert.Empty(tools.Commands);
+    }
+
+    private IReadOnlyList<IscsiSession> AddTwoSessionsWithRecords()
+    {
+        foreach (var id in new[] { 1, 2 })
+        {
+            _host.AddSession(id, host: 3 + id, Target, $"10.99.0.{id}", 3260);
+            _host.Write($"etc/iscsi/nodes/{Target}/10.99.0.{id},3260,1/default", IscsiRecord.Mark + "\n");
+        }
+
+        return Initiator(new ScriptedTools(_ => ScriptedTools.Done())).Sessions();
     }
 
     private static bool IsLogin(ToolCommand command) => command.Arguments.Contains("--login");

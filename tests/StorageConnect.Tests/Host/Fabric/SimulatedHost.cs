@@ -191,15 +191,35 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         lock (_gate)
         {
+            if (!_sessions.ContainsKey(session.Id))
+            {
+                return Task.CompletedTask;
+            }
+
             Logouts.Add($"{session.TargetName} {session.Portal}");
             if (DeafPortals.Contains(session.Portal.Address))
             {
                 throw new ArrayUnreachableException($"iscsid does not log out at {session.Portal}.") { ErrorId = "LogoutFailed" };
             }
 
-            if (_sessions.ContainsKey(session.Id))
+            RemoveSession(session.Id);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>As iscsiadm does: those whose portal answers are logged out, the others stay without a word.</summary>
+    public Task TryLogoutTogetherAsync(string targetName, IReadOnlyCollection<IscsiSession> sessions, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (Sessions().Count(session => session.TargetName == targetName) == sessions.Count)
             {
-                RemoveSession(session.Id);
+                foreach (var session in sessions.Where(session => _sessions.ContainsKey(session.Id) && !DeafPortals.Contains(session.Portal.Address)))
+                {
+                    Logouts.Add($"{session.TargetName} {session.Portal}");
+                    RemoveSession(session.Id);
+                }
             }
         }
 

@@ -230,9 +230,13 @@ public sealed class DamageTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_flipped_bit_in_a_database_never_passes_for_the_truth(bool sealedWell)
+    [InlineData("a flipped bit", true, 40)]
+    [InlineData("a flipped bit", false, 40)]
+    [InlineData("a page of random bytes", true, 10)]
+    [InlineData("a page of random bytes", false, 10)]
+    [InlineData("a page of zeros", false, 10)]
+    [InlineData("a page of another place", false, 10)]
+    public async Task Damage_to_a_database_never_passes_for_the_truth(string damage, bool sealedWell, int shortRuns)
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);
         await array.CreateGroupAsync("hosts", "iqn.2001-04.com.example:host1", "iqn.2001-04.com.example:host2");
@@ -249,11 +253,10 @@ public sealed class DamageTests
         var (good, sum) = (await File.ReadAllBytesAsync(path, Token), await File.ReadAllBytesAsync(seal, Token));
         var random = new Random(16);
         var (told, right, wrong) = (0, 0, new List<string>());
-        for (var run = 0; run < HarshGroundTests.LongRuns(40); run++)
+        for (var run = 0; run < HarshGroundTests.LongRuns(shortRuns); run++)
         {
             var bad = (byte[])good.Clone();
-            var bit = random.Next(bad.Length * 8);
-            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            var place = DoDamage(bad, damage, random);
             await File.WriteAllBytesAsync(path, bad, Token);
             await (sealedWell ? File.WriteAllBytesAsync(seal, sum, Token) : Task.Run(() => File.Delete(seal), Token));
             File.Delete(path + "-wal");
@@ -273,7 +276,7 @@ public sealed class DamageTests
                 }
                 else
                 {
-                    wrong.Add($"bit {bit}: {actual}");
+                    wrong.Add($"{damage} at {place}: {actual}");
                 }
             }
             catch (StorageConnectException)
@@ -285,6 +288,35 @@ public sealed class DamageTests
         TestContext.Current.SendDiagnosticMessage($"{told} told, {right} without effect, {wrong.Count} wrong");
         await File.WriteAllBytesAsync(path, good, Token);
         Assert.True(wrong.Count <= (sealedWell ? 0 : Math.Max(1, (told + right) / 150)), string.Join("\n", wrong));
+    }
+
+    /// <summary>Damages the content of a file, and returns where: the number of the bit or of the page.</summary>
+    private static int DoDamage(byte[] content, string damage, Random random)
+    {
+        const int pageLength = 4096;
+        if (damage == "a flipped bit")
+        {
+            var bit = random.Next(content.Length * 8);
+            content[bit / 8] ^= (byte)(1 << (bit % 8));
+            return bit;
+        }
+
+        var number = random.Next(content.Length / pageLength);
+        var page = content.AsSpan(number * pageLength, pageLength);
+        switch (damage)
+        {
+            case "a page of random bytes":
+                random.NextBytes(page);
+                break;
+            case "a page of zeros":
+                page.Clear();
+                break;
+            default:
+                content.AsSpan(random.Next(content.Length / pageLength) * pageLength, pageLength).CopyTo(page);
+                break;
+        }
+
+        return number;
     }
 
     private static async Task<string> AnswerAsync(TestArray array)

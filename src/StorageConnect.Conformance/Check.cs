@@ -14,6 +14,9 @@ internal sealed class ClauseFailedException(string expected, string seen) : Exce
 /// <summary>A clause can't be checked here.</summary>
 internal sealed class ClauseSkippedException(string reason) : Exception(reason);
 
+/// <summary>The guide is kept, and something usual is missing.</summary>
+internal sealed class ClauseAdvisedException(string advice) : Exception(advice);
+
 /// <summary>What clauses claim of what they see.</summary>
 internal static partial class Check
 {
@@ -28,6 +31,18 @@ internal static partial class Check
 
     /// <summary>What the clause demands has happened, and there is nothing to compare: a call that had to succeed or could be refused.</summary>
     public static void Happened() => Observations.Add();
+
+    /// <summary>Something usual, which the guide doesn't demand.</summary>
+    /// <param name="found">It is there.</param>
+    /// <param name="advice">What is missing, what that means for users, and what to do.</param>
+    public static void Usual(bool found, string advice)
+    {
+        Observations.Add();
+        if (!found)
+        {
+            throw new ClauseAdvisedException(advice);
+        }
+    }
 
     /// <summary>The same of each item. Without an item nothing was seen.</summary>
     public static void Each<T>(IEnumerable<T> items, Func<T, bool> kept, string expected, Func<T, object?> show)
@@ -83,6 +98,17 @@ internal static partial class Check
             different.Count == 0,
             $"'{before.Name}' as it was: {string.Join(", ", different.Select(field => $"{field.Name} {Show(field.Before)}"))}",
             string.Join(", ", different.Select(field => $"{field.Name} {Show(field.After)}")));
+    }
+
+    /// <summary>One element, told by two calls: a value that only one of them tells is a difference too.</summary>
+    public static void TheSame(StorageElement info, StorageElement told, string method)
+    {
+        var different = Fields(info).Zip(Fields(told)).Where(pair => !Equals(pair.First.Value, pair.Second.Value)).ToList();
+        That(
+            different.Count == 0,
+            $"'{info.Name}' in the answer of {method} as getInfo tells it: {string.Join(", ", different.Select(pair =>
+                $"{pair.First.Name} {Show(pair.First.Value)}"))}",
+            string.Join(", ", different.Select(pair => $"{pair.Second.Name} {Show(pair.Second.Value)}")));
     }
 
     /// <summary>The call fails with this error, and tells why.</summary>

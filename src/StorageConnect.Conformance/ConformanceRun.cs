@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using StorageConnect.Engine.Arrays;
-
+using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Conformance;
 
@@ -64,7 +64,7 @@ public sealed partial class ConformanceRun : IDisposable
             // Not with the caller's token: that may be what ended the run.
             if (_session.Options.Destructive)
             {
-                Remains = await _session.Cleaner.SweepAsync(CancellationToken.None);
+                Remains = Clean(await _session.Cleaner.SweepAsync(CancellationToken.None));
             }
 
             _completion.TrySetResult();
@@ -73,17 +73,20 @@ public sealed partial class ConformanceRun : IDisposable
 
     private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_session.Options.ClauseTimeLimit);
         try
         {
-            await _session.Array.ValidateAsync(cancellationToken);
+            await _session.Array.ValidateAsync(limit.Token);
         }
-        catch (StorageConnectException)
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
         {
             // The clauses will say so.
+            cancellationToken.ThrowIfCancellationRequested();
             return;
         }
 
-        Leftovers = await _session.Cleaner.RemoveLeftoversAsync(cancellationToken);
+        Leftovers = Clean(await _session.Cleaner.RemoveLeftoversAsync(cancellationToken));
     }
 
     private async Task<OscConformanceResult> CheckAsync(Clause clause, CancellationToken cancellationToken)
@@ -124,7 +127,11 @@ public sealed partial class ConformanceRun : IDisposable
         }
         catch (ClauseSkippedException e)
         {
-            return Result(clause, ConformanceOutcome.Skipped) with { Reason = e.Message };
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = UntrustedText.CleanText(e.Message) };
+        }
+        catch (ClauseAdvisedException e)
+        {
+            return Result(clause, ConformanceOutcome.Advised) with { Reason = UntrustedText.CleanText(e.Message) };
         }
         catch (ClauseFailedException e)
         {
@@ -132,7 +139,7 @@ public sealed partial class ConformanceRun : IDisposable
         }
         catch (NoSuchOperationException e) when (IsOptional(e.Method))
         {
-            return Result(clause, ConformanceOutcome.Skipped) with { Reason = $"{e.Method}: {e.Message}" };
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = UntrustedText.CleanText($"{e.Method}: {e.Message}") };
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
@@ -174,8 +181,14 @@ public sealed partial class ConformanceRun : IDisposable
         method is GuideMethod.Online or GuideMethod.Offline
         || (method is GuideMethod.StartPresent && _session.Plugin.Descriptor.IdentityFromPresentation);
 
-    private OscConformanceResult Failed(Clause clause, string expected, string seen) =>
-        Result(clause, ConformanceOutcome.Failed) with { Expected = expected, Seen = seen };
+    /// <summary>What was seen is the plug-in's: clauses look at it before the engine has cleaned it.</summary>
+    private OscConformanceResult Failed(Clause clause, string expected, string seen) => Result(clause, ConformanceOutcome.Failed) with
+    {
+        Expected = UntrustedText.CleanText(expected),
+        Seen = UntrustedText.CleanText(seen),
+    };
+
+    private static List<string> Clean(IReadOnlyList<string> names) => [.. names.Select(UntrustedText.CleanLine)];
 
     /// <summary>A call that fails in a clause that is about something else. Its text is told once: later clauses refer to the first.</summary>
     private OscConformanceResult FailedCall(Clause clause, Exception error)

@@ -59,6 +59,11 @@ internal static class JUnitReport
             Write(xml, "message", result.Reason ?? "");
             xml.WriteEndElement();
         }
+        else if (result.Outcome == ConformanceOutcome.Advised)
+        {
+            // To a build server it has passed.
+            xml.WriteElementString("system-out", Clean($"Advice: {result.Reason}"));
+        }
 
         xml.WriteEndElement();
     }

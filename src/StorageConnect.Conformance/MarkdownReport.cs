@@ -21,7 +21,9 @@ internal static class MarkdownReport
     {
         var fault = results[0].Fault is { } injected ? $", with the fault {injected} injected" : "";
         text.Append(CultureInfo.InvariantCulture, $"\n## {Cell(server)}\n\nPlug-in {Cell(results[0].PluginName)} {results[0].PluginVersion}{fault}: ");
+        // Advice is told only where there is any: it is no part of the balance.
         text.AppendJoin(", ", Enum.GetValues<ConformanceOutcome>()
+            .Where(outcome => outcome != ConformanceOutcome.Advised || results.Any(result => result.Outcome == outcome))
             .Select(outcome => string.Create(CultureInfo.InvariantCulture,
                 $"{results.Count(result => result.Outcome == outcome)} {outcome.ToString().ToLowerInvariant()}")));
         text.Append(".\n");
@@ -31,6 +33,14 @@ internal static class MarkdownReport
             text.Append("\n| failed | guide | expected | seen |\n|---|---|---|---|\n");
             failed.ForEach(result => text.Append(CultureInfo.InvariantCulture,
                 $"| {result.Clause}: {Cell(result.Text)} | {result.GuideSection} | {Cell(result.Expected)} | {Cell(result.Seen)} |\n"));
+        }
+
+        var advised = results.Where(result => result.Outcome == ConformanceOutcome.Advised).ToList();
+        if (advised.Count > 0)
+        {
+            text.Append("\n| usual | guide | advice |\n|---|---|---|\n");
+            advised.ForEach(result => text.Append(CultureInfo.InvariantCulture,
+                $"| {result.Clause}: {Cell(result.Text)} | {result.GuideSection} | {Cell(result.Reason)} |\n"));
         }
 
         foreach (var chapter in results.GroupBy(result => result.Chapter))

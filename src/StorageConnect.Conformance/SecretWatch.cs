@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Collections;
+using System.Net;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace StorageConnect.Conformance;
@@ -94,9 +96,13 @@ internal sealed partial class SecretWatch(StorageServer registered)
 
         var plain = characters.ToString();
         return (text.Contains('%', StringComparison.Ordinal) && Uri.UnescapeDataString(text).Contains(plain, StringComparison.OrdinalIgnoreCase))
-            || text.Contains(Uri.EscapeDataString(plain), StringComparison.OrdinalIgnoreCase)
+            || Escaped(plain).Any(form => text.Contains(form, StringComparison.OrdinalIgnoreCase))
             || Encoded().EnumerateMatches(text) is var runs && HasEncoded(text, runs, plain);
     });
+
+    // As URLs, forms, XML and JSON have it.
+    private static string[] Escaped(string plain) =>
+        [Uri.EscapeDataString(plain), WebUtility.UrlEncode(plain), WebUtility.HtmlEncode(plain), JsonEncodedText.Encode(plain).ToString()];
 
     private static bool HasEncoded(string text, Regex.ValueMatchEnumerator runs, string plain)
     {

@@ -32,8 +32,8 @@ internal static class ShelfApi
         {
             using var response = await Client.SendAsync(request, cancellationToken);
             return response.IsSuccessStatusCode
-                ? (await response.Content.ReadFromJsonAsync<T>(cancellationToken))!
-                : throw ToException(server, (await response.Content.ReadFromJsonAsync<ShelfError>(cancellationToken))!);
+                ? await ReadAsync<T>(response, cancellationToken)
+                : throw ToException(server, await ReadAsync<ShelfError>(response, cancellationToken));
         }
         catch (JsonException e)
         {
@@ -51,6 +51,10 @@ internal static class ShelfApi
             };
         }
     }
+
+    // An answer that can't be read is no answer of a Shelf array, and no silence either.
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken) =>
+        await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new JsonException("It is empty.");
 
     // The secret is turned into text here alone, and is in no field, log or message.
     private static AuthenticationHeaderValue Authorization(StorageServer server) =>

@@ -113,12 +113,14 @@ public abstract class StorageArrayPlugin
     /// <summary>Creates access groups. Guide: createAccessGroups(). REQUIRED.</summary>
     /// <remarks>
     /// Some may succeed and others not: return those that did; the engine reports the ones missing. Throw only when none can be created.
-    /// Never called with more entries than <c>max_access_entries</c>, nor without <c>access_control</c>.
+    /// Never called with more entries than <c>max_access_entries</c>, nor without <c>access_control</c>. A group without entries is created, or
+    /// refused with <see cref="InvalidRequestException"/>; it never gets entries that nobody named.
     /// </remarks>
     /// <param name="server">The server; its <see cref="StorageServer.AccessGroups"/> is not changed in place.</param>
     /// <param name="groups">The groups to create.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The server's list of groups with the created ones added.</returns>
+    [Rule(10, "A group without entries is created or refused; it never gets entries that nobody named.", "createAccessGroups()")]
     public virtual Task<IReadOnlyList<AccessGroup>> CreateAccessGroupsAsync(StorageServer server, IReadOnlyList<AccessGroup> groups,
         CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateAccessGroups);
@@ -164,6 +166,8 @@ public abstract class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The group with the entries it has left. A group without any stays, with its presentations.</returns>
     /// <exception cref="InvalidRequestException">The array keeps no empty group, and this is the last entry. Nothing was changed.</exception>
+    [Rule(10, "A group stays when its last entry is removed, empty, with its presentations; or the removal is refused, and the entry stays.",
+        "removeFromAccessGroup()")]
     public virtual Task<AccessGroup> RemoveFromAccessGroupAsync(StorageServer server, string groupName, IReadOnlyList<string> entries,
         CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.RemoveFromAccessGroup);
@@ -245,6 +249,7 @@ public abstract class StorageArrayPlugin
     /// <exception cref="StorageElementBusyException">
     /// It is in use, or presented and the array sets no presented element offline. Nothing was changed.
     /// </exception>
+    [Rule(13, "offline may refuse a presented element with StorageElementBusy; it never withdraws it.", "offline()")]
     public virtual Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.Offline);
 
@@ -266,7 +271,10 @@ public abstract class StorageArrayPlugin
     /// <param name="element">The element.</param>
     /// <param name="accessGroupNames">The groups. One it is presented to already changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The record with the names of all groups it is now presented to.</returns>
+    /// <returns>The record with the names of all groups it is now presented to. An offline element stays offline.</returns>
+    /// <exception cref="NotFoundException">The element or one of the groups isn't there: then it is presented to none of those named.</exception>
+    /// <exception cref="StorageElementBusyException">It is offline, and the array presents no offline element. Nothing was changed.</exception>
+    [Rule(13, "startPresent with a group that isn't there is NotFound, and presents the element to none of those named.", "startPresent()")]
     public virtual Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
         CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.StartPresent);
@@ -277,6 +285,9 @@ public abstract class StorageArrayPlugin
     /// <param name="accessGroupNames">The groups; others are left alone. One it isn't presented to changes nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The record with the names of all groups it is still presented to.</returns>
+    /// <exception cref="NotFoundException">
+    /// The element isn't there, or one of the groups, where the array tells that from one it isn't presented to. Nothing was changed.
+    /// </exception>
     public virtual Task<StorageElement> StopPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,
         CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.StopPresent);
@@ -291,7 +302,10 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.Resize);
 
     /// <summary>Removes an element with its data. Guide: remove(). REQUIRED.</summary>
-    /// <remarks>Never cleans up for the caller: an element that is still presented, in use or has dependants is not removed.</remarks>
+    /// <remarks>
+    /// Never cleans up for the caller: an element that is still presented, in use or has dependants is not removed. Where snapshots and clones don't depend
+    /// on it, it goes and they stay. For a snapshot there is <see cref="SnapRemoveAsync"/>; called here, it is removed alone, or refused.
+    /// </remarks>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The element.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -411,7 +425,9 @@ public abstract class StorageArrayPlugin
 
     /// <summary>Rolls back to a snapshot. Guide: snapRestore(). REQUIRED; synchronous.</summary>
     /// <remarks>
-    /// With an element: that element and under no circumstance anything else. Without: all members of that snapshot, and nothing else.
+    /// With an element: that element and under no circumstance anything else. Without: all members of that snapshot, and nothing else. Newer snapshots
+    /// are something else: an array that would lose them refuses. State, presentation and identities of the members stay; their size may become
+    /// the one at the snapshot.
     /// </remarks>
     /// <param name="server">The server they are on.</param>
     /// <param name="snapshot">The snapshot.</param>
@@ -423,6 +439,7 @@ public abstract class StorageArrayPlugin
         throw Unsupported(server, GuideMethod.SnapRestore);
 
     /// <summary>Removes a snapshot. Guide: snapRemove(). REQUIRED; synchronous.</summary>
+    /// <remarks>Clones that were made of it stay, or it is busy. An element that is no snapshot is refused, whatever type the record tells.</remarks>
     /// <param name="server">The server it is on.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -488,9 +505,11 @@ public abstract class StorageArrayPlugin
     /// <param name="record">The record last returned for the operation, with AsyncProgress and AsyncHandle.</param>
     /// <param name="cancellationToken">Ends the call, not the operation.</param>
     /// <returns>
-    /// While it runs, the record with AsyncProgress -1 (unknown) or 0 to 100. When it is done, the record that a synchronous call would have
-    /// returned, with AsyncProgress null. An operation that failed throws.
+    /// While it runs, the record with AsyncProgress -1 (unknown) or 0 to 100. From the first one on it has the Uuid, the name and the type of what is made
+    /// (of a split, the clone's or a LUN's type), and they don't change. When it is done, the record that a synchronous call would have
+    /// returned, with AsyncProgress null. Asked again, that record again. An operation that failed throws.
     /// </returns>
+    [Rule(21, "From the first one on, the record of an operation has the Uuid, the name and the type of what is made.", "getAsyncProgress()")]
     public virtual Task<StorageElement> GetAsyncProgressAsync(StorageServer server, StorageElement record, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.GetAsyncProgress);
 

@@ -168,6 +168,55 @@ internal static class AsyncClauses
         }
     }
 
+    [Clause("ASYNC-14", Guide, 21, "What was removed or stopped is not told as done: getAsyncProgress fails.")]
+    public static async Task GoneIsNotDone(ClauseContext b)
+    {
+        var (_, record, kind) = await BeginNewAsync(b);
+        var made = await b.FinishAsync(record, kind);
+        await (made.Type == StorageElementType.Snapshot ? b.Array.SnapRemoveAsync(made, b.Token) : b.Array.RemoveAsync(made, b.Token));
+        await Check.RefusedAsync<StorageConnectException>(() => b.Array.GetAsyncProgressAsync(record, kind, b.Token), "getAsyncProgress of what was removed");
+
+        (_, record, kind) = await BeginNewAsync(b);
+        if (await CancelAsync(b, record))
+        {
+            await Check.RefusedAsync<StorageConnectException>(
+                () => b.Array.GetAsyncProgressAsync(record, kind, b.Token), "getAsyncProgress of what was stopped");
+        }
+    }
+
+    [Clause("ASYNC-15", Guide, 21, "Stopping one leaves everything else: sources, and what else goes on in the background.")]
+    public static async Task StoppingOneLeavesOthers(ClauseContext b)
+    {
+        var bystander = await b.CreateAsync();
+        var works = await BeginAllAsync(b, copies: 2);
+        var stopped = works.Find(work => work.Method is GuideMethod.Clone or GuideMethod.CreateSnap)
+            ?? throw ClauseContext.Skip("Neither clones nor snapshots go on in the background here.");
+        if (!await CancelAsync(b, stopped.Record))
+        {
+            throw ClauseContext.Skip("The plug-in can't stop what goes on in the background, or that had ended already.");
+        }
+
+        foreach (var work in works.Where(work => work != stopped))
+        {
+            var made = await b.FinishAsync(work.Record, work.Kind);
+            Check.Unchanged(made, await b.InfoAsync(made));
+        }
+
+        Check.Unchanged(bystander, await b.InfoAsync(bystander));
+    }
+
+    private static async Task<bool> CancelAsync(ClauseContext b, StorageElement record)
+    {
+        try
+        {
+            return await b.Array.CancelAsync(record, b.Token);
+        }
+        catch (NoSuchOperationException)
+        {
+            return false;
+        }
+    }
+
     private static void IsDone(ClauseContext b, string method)
     {
         foreach (var answer in b.Recorder.AnswersOf<StorageElement>(method))

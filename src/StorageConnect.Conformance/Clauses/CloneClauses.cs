@@ -2,7 +2,7 @@ namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>clone, isCloneable, getCurrentClones.</summary>
 [Chapter(160, "Clones")]
-internal static class CloneClauses
+internal static partial class CloneClauses
 {
     private const string Guide = "clone()";
     private const string Current = "getCurrentClones()";

@@ -141,6 +141,46 @@ internal static class ConcurrencyClauses
         Check.That(endings.Any(ending => ending.Result?.SizeBytes == size), "one of the sizes answered", size);
     }
 
+    [Clause("CONCURRENT-11", Guide, 0, "Different changes of one element at once are all there then: presentation, size, quality of service.")]
+    public static async Task DifferentChangesAtOnce(ClauseContext b)
+    {
+        var (element, other, quality) = (await b.CreateAsync(), await b.CreateAsync(), await b.AnyQualityAsync());
+        var group = ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)) ? await b.CreateGroupAsync() : null;
+        var size = await b.AbilityAsync(AbilityKey.Resize) is Ability.Online or Ability.Yes ? b.Size * 2 : element.SizeBytes;
+        var (changes, expected) = (new List<(Func<Task> Call, Func<StorageElement, StorageElement> Change)>(), element);
+        if (group is not null)
+        {
+            changes.Add((() => b.Array.StartPresentAsync(element, [group.Name], b.Token), now => now with { AccessGroupNames = [group.Name] }));
+            changes.Add((() => b.Array.StartPresentAsync(other, [group.Name], b.Token), now => now));
+        }
+
+        if (size != element.SizeBytes)
+        {
+            changes.Add((async () => size = (await b.FinishAsync(await b.Array.ResizeAsync(element, size, allowShrink: false, b.Token),
+                OscOperationKind.Resize)).SizeBytes, now => now with { SizeBytes = size }));
+        }
+
+        if (quality is not null && quality != element.Qos)
+        {
+            changes.Add((() => b.Array.SetQosAsync(element, quality, b.Token), now => now with { Qos = quality }));
+        }
+
+        if (changes.Count < 2)
+        {
+            throw ClauseContext.Skip("The array has no two kinds of changes that can be made at once.");
+        }
+
+        // Each is made, or refused because another one is under way.
+        var endings = await Task.WhenAll(changes.Select(change => Task.Run(() => ClauseContext.TryAsync(change.Call))));
+        foreach (var (change, _) in changes.Zip(endings).Where(pair => pair.Second))
+        {
+            expected = change.Change(expected);
+        }
+
+        Check.That(endings.Contains(true), "one of them made", "none");
+        Check.Unchanged(expected, await b.InfoAsync(element));
+    }
+
     private static List<T> Done<T>(IReadOnlyList<CallOutcome<T>> endings)
     {
         Check.That(endings.All(ending => ending.Done), "all done", Shown(endings));

@@ -80,22 +80,24 @@ internal static class DescriptorClauses
     [Clause("DESCRIPTOR-8", "getAsyncProgress()", 21, "A plug-in whose calls may go on in the background has getAsyncProgress.", ReadOnly = true)]
     public static Task AsyncProgressIsThere(ClauseContext b)
     {
-        (AbilityKey Feature, AbilityKey Sync)[] pairs =
-        [
-            (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
-            (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
-        ];
-        if (pairs.Where(pair => ClauseContext.Can(b.Descriptor.Ability[pair.Feature]) && b.Descriptor.Ability[pair.Sync] != Ability.Yes)
-            .ToList() is not [var first, ..])
-        {
-            throw ClauseContext.Skip("Everything it can do is declared synchronous.");
-        }
-
-        Check.That(b.Implements(GuideMethod.GetAsyncProgress), $"getAsyncProgress is overridden, because {first.Sync} is not Yes", "it is not");
+        var key = RequireAsyncKey(b);
+        Check.That(b.Implements(GuideMethod.GetAsyncProgress), $"getAsyncProgress is overridden, because {key} is not Yes", "it is not");
         return Task.CompletedTask;
     }
 
     [Clause("DESCRIPTOR-9", "Class definition", 0, "The class can be constructed again, as another process does.", ReadOnly = true)]
     public static async Task IsConstructedAgain(ClauseContext b) => Check.Equal(await b.Array.GetCapabilitiesAsync(b.Token),
         await b.OpenWithNewInstance().GetCapabilitiesAsync(b.Token), "the same abilities");
+
+    /// <summary>A key by which calls of the plug-in may go on in the background; the clause is skipped where there is none.</summary>
+    public static AbilityKey RequireAsyncKey(ClauseContext b)
+    {
+        (AbilityKey Feature, AbilityKey Sync)[] pairs =
+        [
+            (AbilityKey.Snapshot, AbilityKey.SnapIsSync), (AbilityKey.Clone, AbilityKey.CloneIsSync), (AbilityKey.Resize, AbilityKey.ResizeIsSync),
+            (AbilityKey.SplitClone, AbilityKey.SplitCloneIsSync), (AbilityKey.SnapClone, AbilityKey.SnapCloneIsSync),
+        ];
+        return pairs.Where(pair => ClauseContext.Can(b.Descriptor.Ability[pair.Feature]) && b.Descriptor.Ability[pair.Sync] != Ability.Yes)
+            .ToList() is [var first, ..] ? first.Sync : throw ClauseContext.Skip("Everything it can do is declared synchronous.");
+    }
 }

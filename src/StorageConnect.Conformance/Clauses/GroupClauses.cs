@@ -89,25 +89,26 @@ internal static class GroupClauses
     [Clause("GROUP-8", Remove, 15, "A group that elements are presented to is not removed.", Needs = [AbilityKey.AccessControl])]
     public static async Task AUsedOneStays(ClauseContext b)
     {
-        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync());
-        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
-        try
+        foreach (var element in await SubjectsAsync(b))
         {
-            await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [group], b.Token);
-        }
-        catch (StorageConnectException)
-        {
-            // To refuse it is right; to leave it among those that are there, too.
-        }
+            var group = await b.CreateGroupAsync();
+            if (!await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(element, [group.Name], b.Token)))
+            {
+                continue;
+            }
 
-        await GetAsync(b, group.Name);
-        Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+            // To refuse it is right; to leave it among those that are there, too.
+            await ClauseContext.TryAsync(async () => await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [group], b.Token));
+            await GetAsync(b, group.Name);
+            Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+        }
     }
 
     [Clause("GROUP-9", Rename, 10, "A renamed group has the new name and its entries, and the old name is gone.", Needs = [AbilityKey.AccessControl])]
     public static async Task IsRenamed(ClauseContext b)
     {
-        var group = await b.CreateGroupAsync();
+        await RequireRoomAsync(b, 2);
+        var group = await b.CreateGroupAsync(null, b.NewInitiator(), b.NewInitiator());
         var name = b.NewName();
         var renamed = await b.Array.RenameAccessGroupAsync(group.Name, name, b.Token);
         Check.Same(group.Entries, renamed.Entries, "the entries answered");
@@ -118,11 +119,21 @@ internal static class GroupClauses
     [Clause("GROUP-10", Rename, 13, "What was presented to a group is presented to it under its new name.", Needs = [AbilityKey.AccessControl])]
     public static async Task RenamingKeepsPresentation(ClauseContext b)
     {
-        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync());
-        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        var (group, presented) = (await b.CreateGroupAsync(), new List<StorageElement>());
+        foreach (var element in await SubjectsAsync(b))
+        {
+            if (await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(element, [group.Name], b.Token)))
+            {
+                presented.Add(element);
+            }
+        }
+
         var name = b.NewName();
         await b.Array.RenameAccessGroupAsync(group.Name, name, b.Token);
-        Check.Same([name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+        foreach (var element in presented)
+        {
+            Check.Same([name], (await b.InfoAsync(element)).AccessGroupNames, $"groups that '{element.Name}' is presented to");
+        }
     }
 
     [Clause("GROUP-11", Rename, 10, "A group is not renamed to a name that another one has.", Needs = [AbilityKey.AccessControl])]
@@ -427,6 +438,61 @@ internal static class GroupClauses
         }
 
         Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).All(group => group.Name != name), "no group of the name that was refused", "one");
+    }
+
+    [Clause("GROUP-33", Take, 10, "Without a name or an entry named, a change of groups changes nothing, whether it is refused or not.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task NothingNamed(ClauseContext b)
+    {
+        var (one, other) = (await b.CreateGroupAsync(), await b.CreateGroupAsync());
+        foreach (var call in new Func<StorageServer, Task>[]
+        {
+            server => b.Raw.AddToAccessGroupAsync(server, one.Name, [], b.Token), server => b.Raw.RemoveFromAccessGroupAsync(server, one.Name, [], b.Token),
+            server => b.Raw.CreateAccessGroupsAsync(server, [], b.Token), server => b.Raw.RemoveAccessGroupsAsync(server, [], b.Token),
+        })
+        {
+            var server = await ServerAsync(b);
+            await ClauseContext.TryAsync(() => call(server));
+            Check.Same(new[] { one, other }.Select(Text), Ours(b, await b.Array.GetAccessGroupsAsync(null, b.Token)).Where(text =>
+                text.StartsWith(one.Name, StringComparison.Ordinal) || text.StartsWith(other.Name, StringComparison.Ordinal)), "groups with their entries");
+        }
+    }
+
+    [Clause("GROUP-34", Remove, 10, "Groups are found by their whole names: what is done to one leaves another whose name begins with it.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task WholeNames(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 2);
+        var (element, name) = (await b.CreateAsync(), b.NewName());
+        var (longer, shorter) = (await b.CreateGroupAsync(name + "-a"), await b.CreateGroupAsync(name));
+        await b.Array.StartPresentAsync(element, [shorter.Name], b.Token);
+        Check.Same([shorter.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+        await b.Array.StopPresentAsync(element, [shorter.Name], b.Token);
+        await b.Array.StartPresentAsync(element, [longer.Name], b.Token);
+        await b.Array.StopPresentAsync(element, [shorter.Name], b.Token);
+        Check.Same([longer.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to then");
+        await b.Array.AddToAccessGroupAsync(shorter.Name, [b.NewInitiator()], b.Token);
+        Check.Same(longer.Entries, (await GetAsync(b, longer.Name)).Entries, "entries of the other group");
+        await b.Array.RenameAccessGroupAsync(shorter.Name, b.NewName(), b.Token);
+        Check.Same([longer.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups after a renaming of the other");
+        await b.Array.StopPresentAsync(element, [longer.Name], b.Token);
+        var again = await b.CreateGroupAsync(name);
+        await b.Array.RemoveAccessGroupsAsync([again], b.Token);
+        Check.Same(longer.Entries, (await GetAsync(b, longer.Name)).Entries, "entries of the other group after a removal");
+    }
+
+    /// <summary>A LUN, an offline one, and a clone where the array makes any.</summary>
+    private static async Task<List<StorageElement>> SubjectsAsync(ClauseContext b)
+    {
+        var (element, offline) = (await b.CreateAsync(), await b.CreateAsync());
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(offline, b.Token));
+        List<StorageElement> subjects = [element, offline];
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            subjects.Add(await b.CloneAsync(element));
+        }
+
+        return subjects;
     }
 
     private static string Text(AccessGroup group) => $"{group.Name}: {string.Join(' ', group.Entries.Order(StringComparer.Ordinal))}";

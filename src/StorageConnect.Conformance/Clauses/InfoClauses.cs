@@ -2,7 +2,7 @@ namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>getInfo and getStatus of an element.</summary>
 [Chapter(80, "Info")]
-internal static class InfoClauses
+internal static partial class InfoClauses
 {
     private const string Guide = "getInfo()";
 

@@ -27,6 +27,25 @@ internal static class LimitClauses
     public static async Task SnapLimitOfUnknown(ClauseContext b) =>
         await Check.RefusedAsync<NotFoundException>(() => b.Array.GetSnapLimitsAsync(b.Unknown, b.Token), "an unknown element");
 
+    [Clause("LIMIT-12", "isSnapable()", 16, "Where isSnapable or isCloneable says yes, the limit is not 0.")]
+    public static async Task LimitsAndPredicatesAgree(ClauseContext b)
+    {
+        var element = await b.SubjectAsync();
+        foreach (var (says, limit, what) in new (Func<Task<bool>> Says, Func<Task<long>> Limit, string What)[]
+        {
+            (() => b.Array.IsSnapableAsync(null, b.Token), () => b.Array.GetSnapLimitsAsync(null, b.Token), "the array's limit of snapshots"),
+            (() => b.Array.IsSnapableAsync(element, b.Token), () => b.Array.GetSnapLimitsAsync(element, b.Token), "the element's limit of snapshots"),
+            (() => b.Array.IsCloneableAsync(element, b.Token), () => b.Array.GetCloneLimitsAsync(null, b.Token), "the array's limit of clones"),
+            (() => b.Array.IsCloneableAsync(element, b.Token), () => b.Array.GetCloneLimitsAsync(element, b.Token), "the element's limit of clones"),
+        })
+        {
+            if (await says())
+            {
+                Check.That(await limit() != 0, $"{what} above 0, or -1, as one can be made now", 0);
+            }
+        }
+    }
+
     [Clause("LIMIT-7", Clones, 16, "At the limit of clones isCloneable says no, and one more is LimitExceeded.", Needs = [AbilityKey.Clone])]
     public static async Task CloneLimitHolds(ClauseContext b)
     {

@@ -8,7 +8,7 @@ internal static class ManyClauses
     public static async Task Elements(ClauseContext b)
     {
         var created = new List<StorageElement>();
-        while (created.Count < b.Several(12, 300))
+        while (created.Count < b.Several(26, 300))
         {
             created.Add(await b.CreateAsync());
         }
@@ -16,6 +16,8 @@ internal static class ManyClauses
         var server = await b.ValidatedServerAsync();
         var listed = await b.Raw.ListAsync(server, new(), b.Token).ToListAsync(b.Token);
         Check.Same(created.Select(element => element.Uuid), Ours(listed, created), "elements listed");
+        var updated = await b.Array.UpdateStorageElementsAsync(created, appendAllowed: false, b.Token);
+        Check.Equal(string.Join(", ", created.Select(element => element.Name)), string.Join(", ", updated.Select(element => element.Name)), "elements updated");
         foreach (var element in created)
         {
             Check.Equal(1, (await b.ListAsync(new() { Name = element.Name })).Count, $"elements with the name '{element.Name}'");
@@ -28,7 +30,7 @@ internal static class ManyClauses
     {
         var source = await b.CreateAsync();
         var limit = await b.Array.GetSnapLimitsAsync(source, b.Token);
-        var wanted = b.Several(5, 40);
+        var wanted = b.Several(11, 40);
         var snapshots = new List<StorageElement>();
         while (snapshots.Count < (limit < 0 ? wanted : Math.Min(wanted, limit)))
         {
@@ -117,8 +119,10 @@ internal static class ManyClauses
     public static async Task Clones(ClauseContext b)
     {
         var source = await b.CreateAsync();
+        var limit = await b.Array.GetCloneLimitsAsync(source, b.Token);
+        var wanted = b.Several(11, 40);
         var clones = new List<StorageElement>();
-        while (clones.Count < b.Several(3, 12))
+        while (clones.Count < (limit < 0 ? wanted : Math.Min(wanted, limit)))
         {
             clones.Add(await b.ShallowCloneAsync(source));
         }

@@ -219,6 +219,18 @@ internal static class NameClauses
         Check.Contains(element, await b.ListAsync(), "listed");
     }
 
+    [Clause("NAME-18", Guide, 7, "A name that ends with a dot is kept as it is, or refused.")]
+    public static Task Dot(ClauseContext b) => IsKeptAsync(b, $"{b.NewName()}.");
+
+    [Clause("NAME-19", Guide, 7, "A name with what URLs, XML and shells escape is kept as it is, or refused: not escaped, and not unescaped.")]
+    public static async Task Escapes(ClauseContext b)
+    {
+        foreach (var name in new[] { $"{b.NewName()} %41+b&c=d#e?f", $"{b.NewName()} &amp;<i> &#65;", $"{b.NewName()} \\x41 \\n $(id) `id`" })
+        {
+            await IsKeptAsync(b, name);
+        }
+    }
+
     private static async Task IsKeptAsync(ClauseContext b, string name) => await TryAsync(b, name);
 
     private static async Task<StorageElement?> TryAsync(ClauseContext b, string name)
@@ -231,6 +243,7 @@ internal static class NameClauses
         Check.Equal(name, element.Name, "the name");
         Check.Equal(name, (await b.InfoAsync(element)).Name, "the name that getInfo tells");
         Check.Contains(element, await b.ListAsync(new() { Name = name }), "found by its name");
+        Check.Equal(name, (await b.ListAsync()).Find(other => other.Uuid == element.Uuid)?.Name, "the name listed");
         return element;
     }
 

@@ -217,6 +217,19 @@ internal static class PresentationClauses
         }
     }
 
+    [Clause("PRESENT-20", Start, 13, "startPresent and stopPresent with no group named change nothing, whether they are refused or not.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task NoGroupNamed(ClauseContext b)
+    {
+        var (element, groups) = await PresentedAsync(b, 1);
+        await b.CreateGroupAsync();
+        var server = await b.ValidatedServerAsync();
+        await ClauseContext.TryAsync(() => b.Raw.StartPresentAsync(server, element, [], b.Token));
+        Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups after startPresent");
+        await ClauseContext.TryAsync(() => b.Raw.StopPresentAsync(server, element, [], b.Token));
+        Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups after stopPresent");
+    }
+
     private static async Task<(StorageElement Element, List<string> Groups)> PreparedAsync(ClauseContext b, int count)
     {
         var groups = new List<string>();

@@ -94,6 +94,7 @@ internal static class RestoreClauses
     [Clause("RESTORE-9", Guide, 18, "Restoring to a snapshot that isn't there is NotFound.")]
     public static async Task UnknownSnapshot(ClauseContext b)
     {
+        b.RequireOwn(GuideMethod.SnapRestore);
         var (server, element) = (await b.ValidatedServerAsync(), await b.CreateAsync());
         await Check.RefusedAsync<NotFoundException>(() => b.Raw.SnapRestoreAsync(server, b.UnknownSnapshot, element, b.Token), "an unknown snapshot");
     }
@@ -268,6 +269,20 @@ internal static class RestoreClauses
         var snapshot = await b.SnapAsync(element);
         await b.WriteAsync(element, After);
         return (element, snapshot);
+    }
+
+    [Clause("RESTORE-19", "isRestorable()", 18, "isRestorable tells the truth of a presented element and of a clone: after no snapRestore is refused.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task RestorableIsTrueOfOthers(ClauseContext b)
+    {
+        foreach (var element in await CloneClauses.SubjectsAsync(b))
+        {
+            var snapshot = await b.SnapAsync(element);
+            var says = await b.Array.IsRestorableAsync(snapshot, element, b.Token);
+            var server = await b.ValidatedServerAsync();
+            var isDone = await ClauseContext.TryAsync(() => b.Raw.SnapRestoreAsync(server, snapshot, element, b.Token));
+            Check.Equal(says, isDone, $"'{element.Name}' restored, as isRestorable says");
+        }
     }
 
     /// <summary>Restores; where that takes offline elements, they are offline meanwhile.</summary>

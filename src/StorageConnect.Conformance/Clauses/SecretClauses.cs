@@ -63,5 +63,23 @@ internal static class SecretClauses
         {
             await ClauseContext.TryAsync(call);
         }
+
+        // A handle that the plug-in never gave may end it in any way.
+        var begun = b.Unknown with { AsyncProgress = 0, AsyncHandle = "osc-conf-unknown" };
+        foreach (var call in new Func<Task>[]
+        {
+            () => b.Raw.CancelAsync(server, begun, b.Token), () => b.Raw.GetAsyncProgressAsync(server, begun, b.Token),
+            () => b.Raw.SetQosAsync(server, b.Unknown, "osc-conf-unknown", b.Token), () => b.Raw.SplitCloneAsync(server, b.Unknown, b.Token),
+        })
+        {
+            try
+            {
+                await call();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // The recorder has looked at it.
+            }
+        }
     }
 }

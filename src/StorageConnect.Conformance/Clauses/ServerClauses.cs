@@ -60,7 +60,8 @@ internal static class ServerClauses
     [Clause("SERVER-7", "getInfo()", 0, "Capacities, where they are told, fit together: none below 0, used and free within the total.", ReadOnly = true)]
     public static async Task CapacitiesFit(ClauseContext b)
     {
-        var info = await b.Array.GetInfoAsync(b.Token);
+        // The engine drops figures below 0.
+        var info = await b.Raw.GetInfoAsync(await b.ValidatedServerAsync(), b.Token);
         long?[] sizes = [info.TotalBytes, info.UsedBytes, info.FreeBytes, info.AllocatedBytes];
         if (sizes.All(size => size is null))
         {
@@ -155,6 +156,29 @@ internal static class ServerClauses
 
     private static IEnumerable<string> TextsOf(StorageElement element) =>
         new[] { element.Name, element.Status, element.ExtraInfo, element.AsyncHandle, element.Qos }.OfType<string>();
+
+    [Clause("SERVER-15", "getInfo()", 0, "Asked again, getInfo tells the same volume groups and the same total, and access groups as getAccessGroups does.",
+        ReadOnly = true)]
+    public static async Task ToldTheSameAgain(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        var (one, other) = (await b.Raw.GetInfoAsync(server, b.Token), await b.Raw.GetInfoAsync(server, b.Token));
+        if (one.VolumeGroups.Count > 0 || other.VolumeGroups.Count > 0)
+        {
+            Check.Same(one.VolumeGroups, other.VolumeGroups, "volume groups");
+        }
+
+        if (one.TotalBytes is not null)
+        {
+            Check.Equal(one.TotalBytes, other.TotalBytes, "the total");
+        }
+
+        if (other.AccessGroups.Count > server.AccessGroups.Count)
+        {
+            Check.Same((await b.Array.GetAccessGroupsAsync(null, b.Token)).Select(group => group.Name), other.AccessGroups.Select(group => group.Name),
+                "access groups");
+        }
+    }
 
     [Clause("SERVER-14", "Class methods", 0, "A call that is cancelled ends as cancelled, or is done: cancellation is no error of the array.", ReadOnly = true)]
     public static async Task CancellationIsNoError(ClauseContext b)

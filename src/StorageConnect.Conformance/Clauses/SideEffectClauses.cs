@@ -2,7 +2,7 @@ namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Each call changes what it is for, and nothing else on an array in use.</summary>
 [Chapter(190, "SideEffects")]
-internal static class SideEffectClauses
+internal static partial class SideEffectClauses
 {
     [Clause("SIDE-1", "create()", 0, "create changes nothing that was there.")]
     public static Task Create(ClauseContext b) => CheckAsync(b, scene => b.CreateAsync());

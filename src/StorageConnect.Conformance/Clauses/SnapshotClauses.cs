@@ -219,5 +219,16 @@ internal static class SnapshotClauses
         }
     }
 
+    [Clause("SNAP-23", "isSnapable()", 16,
+        "isSnapable tells the truth of a presented element and of a clone: after yes createSnap works, after no it is refused.", Needs = [AbilityKey.Snapshot])]
+    public static async Task SnapableIsTrueOfOthers(ClauseContext b)
+    {
+        foreach (var element in await CloneClauses.SubjectsAsync(b))
+        {
+            await b.ReadyAsync(AbilityKey.Snapshot, element);
+            await Predicates.HoldAsync(() => b.Array.IsSnapableAsync(element, b.Token), () => b.SnapAsync(element), $"isSnapable of '{element.Name}'");
+        }
+    }
+
     private static IEnumerable<string> Uuids(IEnumerable<StorageElement> elements) => elements.Select(element => element.Uuid);
 }

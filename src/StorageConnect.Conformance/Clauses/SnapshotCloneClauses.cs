@@ -99,8 +99,12 @@ internal static class SnapshotCloneClauses
             throw ClauseContext.Skip("isCloneable says no for a snapshot of several elements.");
         }
 
-        Check.Equal(other.SizeBytes, (await b.CloneFromSnapAsync(other, snapshot)).SizeBytes, "the size");
-        Check.Equal(one.SizeBytes, (await b.CloneFromSnapAsync(one, snapshot)).SizeBytes, "the size");
+        foreach (var member in new[] { other, one })
+        {
+            var clone = await b.CloneFromSnapAsync(member, snapshot);
+            Check.Equal(member.SizeBytes, clone.SizeBytes, "the size");
+            await CloneClauses.CheckSourceAsync(b, clone, member, snapshot);
+        }
     }
 
     [Clause("SNAPCLONE-10", "snapRemove()", 20, "A snapshot with clones is busy; or it goes, and they stay.",

@@ -104,7 +104,24 @@ internal static class SplittingClauses
         var clone = await b.ShallowCloneAsync(await b.CreateAsync());
         clone = await b.Array.StartPresentAsync(clone, [(await b.CreateGroupAsync()).Name], b.Token);
         var split = await b.SplitAsync(clone);
-        Check.Same(clone.AccessGroupNames, (await b.InfoAsync(split)).AccessGroupNames, "groups that it is presented to");
+        var info = await b.InfoAsync(split);
+        Check.Same(clone.AccessGroupNames, info.AccessGroupNames, "groups that it is presented to");
+        Check.Equal((clone.Uuid, clone.Page83Id, clone.Name, clone.SizeBytes), (info.Uuid, info.Page83Id, info.Name, info.SizeBytes),
+            "identities, name and size");
+    }
+
+    [Clause("SPLIT-14", "isSplittable()", 16, "isSplittable says no of a snapshot.", Needs = [AbilityKey.Snapshot])]
+    public static async Task OfASnapshot(ClauseContext b)
+    {
+        var snapshot = await b.SnapAsync(await b.CreateAsync());
+        try
+        {
+            Check.That(!await b.Array.IsSplittableAsync(snapshot, b.Token), "isSplittable: no", "yes");
+        }
+        catch (InvalidRequestException)
+        {
+            Check.Happened();
+        }
     }
 
     [Clause("SPLIT-12", Guide, 0, "Of two clones of one element, the one that is not split stays a clone, and stays as it was.",

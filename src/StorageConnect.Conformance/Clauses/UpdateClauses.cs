@@ -21,9 +21,40 @@ internal static class UpdateClauses
     {
         var element = await b.CreateAsync();
         await b.CreateAsync();
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            await b.SnapAsync(element);
+        }
+
         var answer = await b.Array.UpdateStorageElementsAsync([element], appendAllowed: true, b.Token);
         Check.Contains(element, answer, "in the answer");
         Check.That(answer.Select(other => other.Uuid).Distinct().Count() == answer.Count, "each element once", answer.Select(other => other.Name));
+        Check.That(answer.All(other => other.Type != StorageElementType.Snapshot), "no snapshot that was not asked for",
+            answer.FirstOrDefault(other => other.Type == StorageElementType.Snapshot));
+    }
+
+    [Clause("UPDATE-6", Guide, 0, "Records of clones, snapshots and offline elements are completed as well, in one call too.")]
+    public static async Task OfEveryKind(ClauseContext b)
+    {
+        var (element, offline) = (await b.CreateAsync(), await b.CreateAsync());
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(offline, b.Token));
+        List<StorageElement> asked = [offline, element];
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            asked.Add(await b.SnapAsync(element));
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            asked.Insert(0, await b.CloneAsync(element));
+        }
+
+        var answer = await b.Array.UpdateStorageElementsAsync(asked, appendAllowed: false, b.Token);
+        Check.Equal(string.Join(", ", asked.Select(one => one.Name)), string.Join(", ", answer.Select(one => one.Name)), "elements in the answer");
+        foreach (var told in answer)
+        {
+            Check.Unchanged(await b.InfoAsync(told), told);
+        }
     }
 
     [Clause("UPDATE-3", Guide, 0, "An old record is brought up to date.")]

@@ -11,6 +11,9 @@ public enum ConformanceOutcome
 
     /// <summary>It does not apply here, or was not asked for: see the reason.</summary>
     Skipped,
+
+    /// <summary>The guide allows it, and users miss something that is usual: see the reason. Never a failure.</summary>
+    Advised,
 }
 
 /// <summary>How a plug-in and the array behind it stand to one clause of the guide.</summary>
@@ -31,13 +34,13 @@ public sealed record OscConformanceResult
     /// <summary>What it demands.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Kept, broken, or not tried.</summary>
+    /// <summary>Kept, broken, not tried, or advice.</summary>
     public ConformanceOutcome Outcome { get; init; }
 
     /// <summary>How many comparisons it made, where it passed: at least one.</summary>
     public int Observations { get; init; }
 
-    /// <summary>Why it was skipped, or null.</summary>
+    /// <summary>Why it was skipped, or what is missed; null where it passed or failed.</summary>
     public string? Reason { get; init; }
 
     /// <summary>What should have been seen, where it failed.</summary>

@@ -33,7 +33,8 @@ public sealed class BrokenPluginTests : IDisposable
 
         Assert.DoesNotContain(
             results.Where(result => result.Outcome == ConformanceOutcome.Passed).Select(result => result.Clause),
-            clause => !clause.StartsWith("DESCRIPTOR-", StringComparison.Ordinal) && clause != "CLEANUP-1");
+            clause => !clause.StartsWith("DESCRIPTOR-", StringComparison.Ordinal) && !clause.StartsWith("ADVICE-", StringComparison.Ordinal)
+                && clause != "CLEANUP-1");
         Assert.All(results.Where(result => result.Outcome == ConformanceOutcome.Failed), result => Assert.False(string.IsNullOrEmpty(result.Seen)));
         Assert.Empty(array.Contents.Elements);
     }
@@ -76,6 +77,37 @@ public sealed class BrokenPluginTests : IDisposable
         Assert.Equal("no answer from getStatus", results[0].Seen);
         Assert.Contains("not asked again", results[^1].Seen, StringComparison.Ordinal);
         Assert.Empty(array.Contents.Elements);
+    }
+
+    [Fact]
+    public async Task One_whose_validate_hangs_is_left_behind_before_the_first_clause_too()
+    {
+        var array = _bed.NewArray();
+        await _bed.RegisterAsync(array);
+        array.Hang("validate");
+
+        // The engine waits minutes for a validate, a run no longer than a clause may take.
+        var results = await _bed.RunAsync(array, new() { Destructive = true, Include = ["SERVER-1", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(1) })
+            .WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.All(results, result => Assert.Equal((ConformanceOutcome.Failed, "no answer from validate"), (result.Outcome, result.Seen)));
+    }
+
+    [Fact]
+    public async Task What_it_tells_is_shown_without_control_characters_and_within_bounds()
+    {
+        const string bad = "x\u001b[2J\u001b]0;title\u0007\u202Etxt\uD800";
+        var array = _bed.NewArray();
+        await _bed.RegisterAsync(array);
+        var name = bad + new string('x', 5_000_000);
+        array.Put(element => element with { Name = name });
+        array.Put(element => element with { Name = name });
+
+        var result = Assert.Single(await _bed.RunAsync(array, new() { Include = ["LIST-5"] }));
+
+        Assert.Equal(ConformanceOutcome.Failed, result.Outcome);
+        Assert.InRange(result.Seen!.Length, 10, 20_000);
+        Assert.DoesNotContain(result.Seen, character => char.IsControl(character) || char.IsSurrogate(character) || character == '\u202E');
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class EmptyArrayTests : IDisposable
         "SERVER-1", "SERVER-3", "SERVER-4", "SERVER-5", "SERVER-6", "SERVER-9", "SERVER-11", "SERVER-12", "SERVER-14",
         "CAPABILITY-1", "CAPABILITY-4",
         "INFO-2", "INFO-5", "GROUP-20", "SNAP-12", "SNAP-14", "RESTORE-10", "SPLIT-7", "LIMIT-1", "LIMIT-2", "LIMIT-5", "LIMIT-6", "CLONE-14", "CLONE-18",
-        "UPDATE-4", "UNSUPPORTED-8",
+        "UPDATE-4", "UNSUPPORTED-8", "ADVICE-1", "ADVICE-9", "ADVICE-10", "ADVICE-12",
     ];
 
     private readonly KitBed _bed = new(new() { Ability = KitBed.Nothing });

@@ -13,7 +13,7 @@ public sealed class KitBed : IDisposable
     private readonly TemporaryFolder _data = new();
     private readonly List<RecordingArray> _arrays = [];
 
-    private readonly Secret _secret = new(Password);
+    private readonly List<Secret> _secrets = [];
 
     /// <summary>The plug-in declares everything.</summary>
     public KitBed()
@@ -87,7 +87,10 @@ public sealed class KitBed : IDisposable
     /// <summary>Registers an array, by its Id.</summary>
     public async Task RegisterAsync(RecordingArray array, Func<StorageServer, StorageServer>? change = null)
     {
-        var draft = new StorageServer { Name = array.Id, StorageType = StorageType.SAN, ExtraInfo = array.Id, AdminUser = "admin" }.WithAdminSecret(_secret);
+        // One for each: the engine wipes those of a server that is unregistered.
+        var secret = new Secret(Password);
+        _secrets.Add(secret);
+        var draft = new StorageServer { Name = array.Id, StorageType = StorageType.SAN, ExtraInfo = array.Id, AdminUser = "admin" }.WithAdminSecret(secret);
         await Bed.Engine.RegisterAsync(change?.Invoke(draft) ?? draft, "Recording", saveCredential: true, Cancellation);
     }
 
@@ -102,11 +105,18 @@ public sealed class KitBed : IDisposable
         return results;
     }
 
+    /// <summary>Takes an array away again, so that a bed of hundreds registers each as fast as the first.</summary>
+    public void Unregister(RecordingArray array)
+    {
+        Bed.Engine.Unregister(array.Id);
+        array.Dispose();
+    }
+
     public void Dispose()
     {
         _arrays.ForEach(array => array.Dispose());
         Bed.Dispose();
-        _secret.Dispose();
+        _secrets.ForEach(secret => secret.Dispose());
         _data.Dispose();
     }
 }

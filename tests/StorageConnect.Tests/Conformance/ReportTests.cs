@@ -47,6 +47,21 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Advice_is_told_apart_and_has_passed_for_a_build_server()
+    {
+        var results = Results.Append(Result("ADVICE-1", "Advice", ConformanceOutcome.Advised) with { Reason = "The plug-in has no create." }).ToList();
+        ConformanceReport.Write(_folder["report.md"], results);
+        ConformanceReport.Write(_folder["report.xml"], results);
+
+        var text = File.ReadAllText(_folder["report.md"]);
+        Assert.Contains("1 passed, 1 failed, 1 skipped, 1 advised.", text, StringComparison.Ordinal);
+        Assert.Contains("| ADVICE-1: It must be. | create() | The plug-in has no create. |", text, StringComparison.Ordinal);
+        var suite = XDocument.Load(_folder["report.xml"]).Root!.Elements("testsuite").Last();
+        Assert.Equal(("1", "0", "0"), ((string?)suite.Attribute("tests"), (string?)suite.Attribute("failures"), (string?)suite.Attribute("skipped")));
+        Assert.Equal("Advice: The plug-in has no create.", (string?)suite.Descendants("system-out").Single());
+    }
+
+    [Fact]
     public void A_report_of_no_results_is_a_report() => Assert.All(["empty.xml", "empty.md"], name =>
     {
         ConformanceReport.Write(_folder[name], []);

@@ -88,8 +88,9 @@ public sealed class IsolatedAssemblyTests : IDisposable
 
     private static StorageElement Element(string name) => new() { Uuid = new('0', 32), Name = name };
 
+    // The class itself can be looked at only in this process.
     private static List<string> Outcomes(IEnumerable<OscConformanceResult> results) =>
-        [.. results.Select(result => $"{result.Clause} {result.Outcome} {result.Reason}")];
+        [.. results.Where(result => result.Clause != "ADVICE-12").Select(result => $"{result.Clause} {result.Outcome} {result.Reason}")];
 
     private async Task<IReadOnlyList<OscConformanceResult>> RunLocalAsync(PoolKind kind, bool isolated)
     {

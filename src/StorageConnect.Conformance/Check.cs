@@ -159,7 +159,8 @@ internal static partial class Check
 
     private static string Sorted(IEnumerable<string> texts) => string.Join(", ", texts.Order(StringComparer.Ordinal));
 
-    private static string NameOf(Type error) => error.Name.Replace("Exception", "", StringComparison.Ordinal);
+    private static string NameOf(Type error) =>
+        error == typeof(StorageConnectException) ? "an error" : error.Name.Replace("Exception", "", StringComparison.Ordinal);
 
     // Type 3 is NAA, type 2 EUI-64; the others hold text of the vendor's.
     [GeneratedRegex("^(3([0-9a-f]{16}|[0-9a-f]{32})|2([0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32})|[018]\\S+)$", RegexOptions.CultureInvariant)]

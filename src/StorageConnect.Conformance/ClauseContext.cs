@@ -76,6 +76,13 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>A door with another instance of the plug-in behind it.</summary>
     public StorageArray OpenWithNewInstance() => session.OpenWithNewInstance();
 
+    /// <summary>A door with another instance of the plug-in behind it, and the log that it writes to.</summary>
+    public (StorageArray Door, WatchedLog Log) OpenWithLog()
+    {
+        var log = new WatchedLog(session.Plugin.Instance.Services.Log);
+        return (session.OpenWithNewInstance(log), log);
+    }
+
     /// <summary>A door through a process of its own, opened once in a run; the clause is skipped where none can be started.</summary>
     public async Task<StorageArray> OpenInProcessAsync()
     {

@@ -70,10 +70,12 @@ internal sealed class ConformanceSession : IDisposable
     }
 
     /// <summary>A door with another instance of the plug-in behind it, as another process has: it knows nothing that isn't on the array.</summary>
-    public StorageArray OpenWithNewInstance()
+    /// <param name="log">What keeps the lines that the instance writes; null for the plug-in's own log.</param>
+    public StorageArray OpenWithNewInstance(WatchedLog? log = null)
     {
         var instance = Plugin.NewInstance();
-        instance.Services = Plugin.Instance.Services with { Cache = new PluginCache() };
+        var services = Plugin.Instance.Services with { Cache = new PluginCache() };
+        instance.Services = log is null ? services : services with { Log = log };
         return Open(new PluginRecorder(instance, Entry.Server, CreatedObjects, Secrets));
     }
 

@@ -48,6 +48,9 @@ internal sealed partial class SecretWatch(StorageServer registered)
             .Prepend(server.GetAdminSecret()).OfType<Secret>().Where(secret => secret.Length >= Shortest && !IsEntered(secret)),
     ];
 
+    /// <summary>Whether a text shows a secret of a server.</summary>
+    public bool Shows(StorageServer server, string text) => SecretsOf(server).Any(secret => Shows(text, secret, isError: false));
+
     /// <summary>Looks at what a method returned.</summary>
     public void Look(string method, StorageServer server, object? answer) => Look(method, server, answer, isError: false);
 

@@ -365,7 +365,8 @@ public abstract class StorageArrayPlugin
     /// <param name="destination">Type, StorageServerUuid and Name of the clone; null without <c>custom_clone_name</c>.</param>
     /// <param name="qos">A <see cref="QosValue.Value"/>, or null for the array's choice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>The clone, with Page83Id and the QoS in force.</returns>
+    /// <returns>The clone, with Page83Id and the QoS in force, in the element's size at the snapshot.</returns>
+    /// <exception cref="InvalidRequestException">The element is no member of the snapshot, or what is in the snapshot's place is none.</exception>
     public virtual Task<StorageElement> CloneFromSnapAsync(StorageServer server, StorageElement element, StorageElement snapshot, StorageElement? destination,
         string? qos, CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CloneFromSnap);

@@ -17,10 +17,9 @@ internal static class AdviceClauses
         ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)),
         "access_control is off: no cmdlet can let a host in, nor keep one out. Connect-OscStorageElement works only where hosts see every element.");
 
-    [Clause("ADVICE-3", "createSnap()", 0, "Usual: snapshots are listed, restored and removed, and one can be made of several elements.", ReadOnly = true,
-        Needs = [AbilityKey.Snapshot])]
-    public static Task Snapshots(ClauseContext b) => HasAsync(b, "Snapshots that can be made only are of little use.",
-        GuideMethod.GetCurrentSnaps, GuideMethod.SnapRestore, GuideMethod.SnapRemove, GuideMethod.CreateMultiSnap);
+    [Clause("ADVICE-3", "createSnap()", 0, "Usual: snapshots are listed, restored and removed.", ReadOnly = true, Needs = [AbilityKey.Snapshot])]
+    public static Task Snapshots(ClauseContext b) => HasAsync(b, "Users make snapshots, and find no way back or out with this module.",
+        GuideMethod.GetCurrentSnaps, GuideMethod.SnapRestore, GuideMethod.SnapRemove);
 
     [Clause("ADVICE-4", "clone()", 0, "Usual: clones are listed, and the array tells whether and how many more can be made.", ReadOnly = true,
         Needs = [AbilityKey.Clone])]
@@ -105,6 +104,11 @@ internal static class AdviceClauses
             $"{declaring!.Name} overrides Implements, which is for a class that stands in for another plug-in: methods added later are forgotten there.");
         return Task.CompletedTask;
     }
+
+    [Clause("ADVICE-13", "createMultiSnap()", 0, "Usual: one snapshot is made of several elements at one instant.", ReadOnly = true,
+        Needs = [AbilityKey.Snapshot])]
+    public static Task MultiSnapshot(ClauseContext b) => HasAsync(b, "What lies on several elements, as a database and its log, has no common snapshot.",
+        GuideMethod.CreateMultiSnap);
 
     private static Task HasAsync(ClauseContext b, string consequence, params string[] methods)
     {

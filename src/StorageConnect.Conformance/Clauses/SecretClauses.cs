@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Arrays;
+
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Secrets in what a plug-in tells.</summary>
@@ -8,15 +10,48 @@ internal static class SecretClauses
         "No text of any answer and no error, in this whole run, shows a secret: not in another case, in Base64 or in a URL.")]
     public static async Task NoAnswerShowsOne(ClauseContext b)
     {
-        var server = await b.ValidatedServerAsync();
-        if (b.Recorder.Secrets.SecretsOf(server).Count == 0)
-        {
-            throw ClauseContext.Skip(
-                "This server has no secret that could be told from other text: of four characters or more, and in no name that was entered.");
-        }
-
+        var server = await RequireSecretAsync(b);
         await AskForEverythingAsync(b, server);
         Check.That(b.Recorder.Secrets.Leak is null && b.Recorder.Secrets.Texts > 0, "texts without a secret", b.Recorder.Secrets.Leak ?? "no text at all");
+    }
+
+    [Clause("SECRET-2", "Class methods", 0, "No line that the plug-in writes to its log shows a secret.")]
+    public static async Task NoLineShowsOne(ClauseContext b)
+    {
+        var server = await RequireSecretAsync(b);
+        var (door, log) = b.OpenWithLog();
+        foreach (var call in new Func<Task>[]
+        {
+            () => door.ValidateAsync(b.Token), () => door.GetCapabilitiesAsync(b.Token), () => door.GetInfoAsync(b.Token),
+            () => door.GetStatusAsync(null, b.Token), async () => await door.ListAsync(new(), b.Token).ToListAsync(b.Token),
+            () => door.GetAccessGroupsAsync(null, b.Token), () => door.GetInfoAsync(b.Unknown, b.Token), () => ChangesAsync(b, door),
+        })
+        {
+            await ClauseContext.TryAsync(call);
+        }
+
+        Check.Each(
+            log.Lines, line => !b.Recorder.Secrets.Shows(server, line), "lines without a secret", _ => "one with a secret");
+    }
+
+    private static async Task ChangesAsync(ClauseContext b, StorageArray door)
+    {
+        if (b.Implements(GuideMethod.Create))
+        {
+            var element = await b.CreateThroughAsync(door);
+            await door.GetInfoAsync(element, b.Token);
+            await ClauseContext.TryAsync(() => door.OfflineAsync(element, b.Token));
+            await ClauseContext.TryAsync(() => door.OnlineAsync(element, b.Token));
+            await door.RemoveAsync(element, b.Token);
+        }
+    }
+
+    /// <summary>The server, with a secret that differs from other text; the clause is skipped where it has none.</summary>
+    private static async Task<StorageServer> RequireSecretAsync(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        return b.Recorder.Secrets.SecretsOf(server).Count > 0 ? server : throw ClauseContext.Skip(
+            "This server has no secret that could be told from other text: of four characters or more, and in no name that was entered.");
     }
 
     /// <summary>Calls every method that returns text once, so that the recorder sees all of it.</summary>

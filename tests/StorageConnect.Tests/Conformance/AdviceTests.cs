@@ -62,7 +62,7 @@ public sealed class AdviceTests
 
     [Theory]
     [InlineData("ADVICE-7", GuideMethod.Cancel)]
-    [InlineData("ADVICE-3", GuideMethod.CreateMultiSnap)]
+    [InlineData("ADVICE-13", GuideMethod.CreateMultiSnap)]
     [InlineData("ADVICE-4", GuideMethod.GetCurrentClones)]
     [InlineData("ADVICE-10", GuideMethod.GetStatus)]
     [InlineData("ADVICE-11", GuideMethod.SetQos)]

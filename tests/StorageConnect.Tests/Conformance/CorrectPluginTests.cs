@@ -42,7 +42,7 @@ public sealed class CorrectPluginTests : IDisposable
         }
 
         var concentrated = new Capabilities(KitBed.Limited) { RequireStorageName = Ability.Yes };
-        using (var bed = new KitBed(new() { Ability = concentrated }))
+        using (var bed = new KitBed(new() { Ability = concentrated, Base = typeof(TalkativePlugin) }))
         {
             var array = bed.NewArray(concentrated);
             array.Contents.StorageNames = ["one", "two"];

@@ -9,6 +9,27 @@ public class ReadOnlyPlugin : RecordingIscsiPlugin
     public override bool Implements(string method) => method != GuideMethod.Create && base.Implements(method);
 }
 
+/// <summary>A recording plug-in that writes to its log what an administrator may follow.</summary>
+public class TalkativePlugin : RecordingIscsiPlugin
+{
+    public override Task ValidateAsync(StorageServer server, CancellationToken cancellationToken)
+    {
+        Log.Debug($"Logging in to {server.Name} as {server.AdminUser} with {server.GetAdminSecret()}.");
+        return base.ValidateAsync(server, cancellationToken);
+    }
+}
+
+/// <summary>One that writes the password as well, when it has made something.</summary>
+public class IndiscreetPlugin : TalkativePlugin
+{
+    public override async Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,
+        CancellationToken cancellationToken)
+    {
+        Log.Debug($"POST /login {server.AdminUser}:{server.GetAdminSecret()?.Use(static secret => secret.ToString())}");
+        return await base.CreateAsync(server, element, thinProvision, qos, cancellationToken);
+    }
+}
+
 /// <summary>The five methods that every plug-in has, and what the base class makes of them.</summary>
 public class FiveMethodPlugin : StorageArrayPlugin
 {

@@ -263,6 +263,7 @@ internal static partial class Mutants
         new("UPDATE-6", "completes no snapshots", a => a.Before("updateSERecords", (call, _) =>
             call.Argument<IReadOnlyList<StorageElement>>(0).Any(element => element.Type == StorageElementType.Snapshot)
                 ? throw new InvalidRequestException("No LUN.") : Task.CompletedTask)),
+        new("SECRET-2", "writes the password to its log", _ => { }) { Plugin = new() { Base = typeof(IndiscreetPlugin) } },
         new("SECRET-1", "shows the password as a form has it", a => a.Lie<string>("getStatus", status =>
             $"{status}?password={System.Net.WebUtility.UrlEncode(KitBed.Password)}")),
         new("SECRET-1", "shows the password when nothing can be stopped", a => a.Before("cancel", (_, _) =>

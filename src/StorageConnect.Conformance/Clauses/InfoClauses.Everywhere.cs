@@ -110,7 +110,7 @@ internal static partial class InfoClauses
         }
     }
 
-    private static async Task TheSameAsync(ClauseContext b, IReadOnlyList<StorageElement> all, IReadOnlyList<AccessGroup> groups)
+    private static async Task TheSameAsync(ClauseContext b, List<StorageElement> all, List<AccessGroup> groups)
     {
         var server = await b.ValidatedServerAsync();
         foreach (var element in all.Where(element => element.Type != StorageElementType.Snapshot && groups.Count > 0))

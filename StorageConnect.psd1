@@ -1,5 +1,6 @@
 @{
     RootModule             = 'StorageConnect.dll'
+    NestedModules          = @('StorageConnect.Loader.dll')
     ModuleVersion          = '0.1.0'
     GUID                   = '5d6f0b0e-3a0f-4c59-9d0a-7f2c8b1e4a61'
     Author                 = 'StorageConnect maintainers'
@@ -9,15 +10,7 @@
     PowerShellVersion      = '7.6'
     CompatiblePSEditions   = @('Core')
     TypesToProcess         = @('StorageConnect.types.ps1xml')
-    FormatsToProcess       = @(
-        'AccessGroup.format.ps1xml'
-        'Host.format.ps1xml'
-        'Operation.format.ps1xml'
-        'Plugin.format.ps1xml'
-        'StorageElement.format.ps1xml'
-        'StorageServer.format.ps1xml'
-        'Target.format.ps1xml'
-    )
+    FormatsToProcess       = @('StorageConnect.format.ps1xml')
     FunctionsToExport      = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(

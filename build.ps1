@@ -98,8 +98,8 @@ function Invoke-Help {
 }
 
 function Invoke-Package {
-    # Builds everything in this configuration, and packs what the build staged.
-    Invoke-DotNet pack $solution --configuration Release
+    # Builds everything in this configuration, and packs what the build staged, with code for the usual processors.
+    Invoke-DotNet pack $solution --configuration Release -p:Precompile=true
     Get-Item (Join-Path $root 'out' 'packages' "StorageConnect.$(Get-ModuleVersion).*")
 }
 

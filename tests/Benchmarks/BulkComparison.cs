@@ -123,7 +123,8 @@ internal static class BulkComparison
 
     private static string Bare(string folder, int number) => Path.Combine(folder, FormattableString.Invariant($"{number}"));
 
-    private static bool CanClone(string folder)
+    /// <summary>Whether a folder's file system shares the blocks of copies.</summary>
+    public static bool CanClone(string folder)
     {
         try
         {

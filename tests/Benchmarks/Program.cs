@@ -4,7 +4,10 @@ using StorageConnect.Benchmarks;
 
 return args switch
 {
-    ["import"] => ImportComparison.Run(),
+    ["import", .. var builds] => ImportComparison.Run(builds is [] ? [Staged.Module] : builds),
+    ["first", .. var builds] => FirstAnswerComparison.Run(builds is [] ? [Staged.Module] : builds),
+    ["versions", var before, var after] => VersionComparison.Run(before, after, Path.GetTempPath()),
+    ["versions", var before, var after, var folder] => VersionComparison.Run(before, after, folder),
     ["workers"] => WorkerComparison.Run(),
     ["grants"] => GrantComparison.Run([100, 300, 1000]),
     ["grants", var size] => GrantComparison.Run([int.Parse(size, CultureInfo.InvariantCulture)]),
@@ -13,8 +16,7 @@ return args switch
     ["lookups"] => LookupComparison.Run([10_000, 100_000, 1_000_000]),
     ["views"] => ViewComparison.Run(),
     ["whole", var size, var script] => LookupComparison.RunWhole(int.Parse(size, CultureInfo.InvariantCulture), script),
-    ["comparisons"] => ImportComparison.Run() + ViewComparison.Run() + BulkComparison.Run(Path.GetTempPath())
-        + LookupComparison.Run([10_000, 100_000, 1_000_000]) + GrantComparison.Run([100, 300, 1000]),
-    [ImportComparison.Child, var manifest] => ImportComparison.RunChild(manifest),
+    ["comparisons"] => ImportComparison.Run([Staged.Module]) + FirstAnswerComparison.Run([Staged.Module]) + ViewComparison.Run()
+        + BulkComparison.Run(Path.GetTempPath()) + LookupComparison.Run([10_000, 100_000, 1_000_000]) + GrantComparison.Run([100, 300, 1000]),
     _ => BenchmarkSwitcher.FromAssembly(typeof(ImportComparison).Assembly).Run(args).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0,
 };

@@ -7,6 +7,13 @@ internal static class Staged
     public static string Module { get; } =
         Environment.GetEnvironmentVariable("STORAGECONNECT_BENCHMARK_MODULE") ?? Path.Combine(FindRoot(), "out", "StorageConnect");
 
+    /// <summary>The manifest of the module with one cmdlet that does nothing.</summary>
+    public static string Empty { get; } =
+        Path.Combine(AppContext.BaseDirectory.Replace("/Benchmarks/", "/Benchmarks/EmptyModule/", StringComparison.Ordinal), "EmptyModule.psd1");
+
+    /// <summary>The manifest of a build of the module.</summary>
+    public static string ManifestIn(string folder) => Path.Combine(Path.GetFullPath(folder), "StorageConnect.psd1");
+
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;

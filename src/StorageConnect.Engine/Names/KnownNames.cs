@@ -42,6 +42,12 @@ public sealed class KnownNames
         if (_file is not null && _changed)
         {
             EnsureLoaded();
+            if (!_changed)
+            {
+                // The file has them already.
+                return;
+            }
+
             _changed = false;
             _file.Save([.. Enum.GetValues<NameKind>().SelectMany(kind => Get(kind).Select(name => new KnownName(kind, name.ServerUuid, name.Name)))
                 .Where(name => serverUuids.Contains(name.ServerUuid))]);
@@ -96,7 +102,13 @@ public sealed class KnownNames
         {
             if (!_loaded)
             {
-                foreach (var known in _file!.Load())
+                var stored = _file!.Load();
+                var all = stored.ToHashSet();
+
+                // Before the names of this process are read, which it may still be adding to.
+                _changed = false;
+                _changed |= _kinds.Where((kind, i) => kind.Get().Any(name => !all.Contains(new((NameKind)i, name.ServerUuid, name.Name)))).Any();
+                foreach (var known in stored)
                 {
                     _kinds[(int)known.Kind].Add((known.ServerUuid, known.Name));
                 }

@@ -1,4 +1,5 @@
 using StorageConnect.Engine.Workers;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -36,7 +37,7 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
         {
             plugin = worker.Another();
         }
-        else if (Instance.GetType().Assembly.Location is { Length: > 0 } file && WorkerLaunch.CanRunAssemblies)
+        else if (PrecompiledFolder.PortableOf(Instance.GetType().Assembly) is { Length: > 0 } file && WorkerLaunch.CanRunAssemblies)
         {
             plugin = new(Descriptor, ApiVersion.ToString(), WorkerLaunch.CommandFor(file, new() { Isolated = true }), new());
         }

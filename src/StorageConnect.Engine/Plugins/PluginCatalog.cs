@@ -90,7 +90,7 @@ public sealed class PluginCatalog
     internal LoadedPlugin FindFor(string serverName, string className, string version)
     {
         var bound = PluginVersion.TryParse(version) ?? default;
-        var sameClass = _finder.Find().Where(candidate => candidate.Descriptor?.ClassName == className).ToList();
+        var sameClass = _finder.Find(className).Where(candidate => candidate.Descriptor?.ClassName == className).ToList();
         var compatible = sameClass.Where(candidate => candidate.Version.Serves(bound)).ToList();
         if (compatible.Count == 0)
         {

@@ -4,13 +4,16 @@ using System.Text;
 
 namespace StorageConnect.Engine.Plugins;
 
-/// <summary>Identifies a plug-in by the content of its folder: two builds with the same path and version are two.</summary>
+/// <summary>
+/// Identifies a plug-in by the files of its folder: two builds with the same path and version are two. The first look at a folder reads only when its files
+/// were changed, which is enough as long as nothing changes; after a change, and for files that were changed just now, their content decides.
+/// </summary>
 internal static class PluginContent
 {
-    private static readonly ConcurrentDictionary<string, (IReadOnlyList<(string Path, FileStamp? Stamp)> Files, string Hash)> Known = new();
+    private static readonly ConcurrentDictionary<string, KnownFolder> Known = new();
 
-    /// <summary>The SHA-256 of the names and contents of all files in an assembly's folder. Files that have not changed are not read again.</summary>
-    public static string HashOf(string assembly)
+    /// <summary>The identity of all files in an assembly's folder: other files, other identity.</summary>
+    public static string IdentityOf(string assembly)
     {
         var folder = Path.GetDirectoryName(assembly)!;
         var now = DateTimeOffset.UtcNow;
@@ -19,17 +22,14 @@ internal static class PluginContent
             .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
                 .Select(path => (path, FileStamp.TryRead(path, now)))
         ];
-        if (Known.TryGetValue(folder, out var known) && known.Files.SequenceEqual(files))
+        var areReliable = files.TrueForAll(file => file.Stamp is not null);
+        if (Known.TryGetValue(folder, out var known) ? known.Files?.SequenceEqual(files) is true : areReliable)
         {
-            return known.Hash;
+            return Known.GetOrAdd(folder, static (_, f) => new(f, string.Join('\n', f)), files).Identity;
         }
 
         var hash = HashOf(folder, files.Select(file => file.Path));
-        if (files.TrueForAll(file => file.Stamp is not null))
-        {
-            Known[folder] = (files, hash);
-        }
-
+        Known[folder] = new(areReliable ? files : null, hash);
         return hash;
     }
 
@@ -48,4 +48,8 @@ internal static class PluginContent
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <param name="Files">The files by which its content is known; null while they are too new for that.</param>
+    /// <param name="Identity">The identity.</param>
+    private sealed record KnownFolder(IReadOnlyList<(string Path, FileStamp? Stamp)>? Files, string Identity);
 }

@@ -9,15 +9,17 @@ internal sealed class PluginFinder(EnginePaths paths)
     private static readonly ConcurrentDictionary<string, (FileStamp Stamp, IReadOnlyList<PluginCandidate> Candidates)> KnownFiles = new();
 
     /// <summary>All candidates, good and refused, in a stable order.</summary>
-    public IEnumerable<PluginCandidate> Find() =>
-        FindIn(paths.ModulePlugins, PluginOrigin.Module)
-            .Concat(FindIn(paths.UserPlugins, PluginOrigin.User))
-            .Concat(FindIn(paths.SystemPlugins, PluginOrigin.System));
+    /// <param name="className">Only those that may have this class: where others are, their metadata need not be read. Null for all.</param>
+    public IEnumerable<PluginCandidate> Find(string? className = null) =>
+        FindIn(paths.ModulePlugins, PluginOrigin.Module, className)
+            .Concat(FindIn(paths.UserPlugins, PluginOrigin.User, className))
+            .Concat(FindIn(paths.SystemPlugins, PluginOrigin.System, className));
 
     /// <summary>The candidates of one plug-in folder.</summary>
     /// <param name="folder">The folder of the plug-in itself.</param>
     /// <param name="trusted">True for the module's own: they are as trustworthy as the module that loads them.</param>
-    public static IEnumerable<PluginCandidate> FindInFolder(string folder, bool trusted)
+    /// <param name="className">Only those that may have this class; null for all.</param>
+    public static IEnumerable<PluginCandidate> FindInFolder(string folder, bool trusted, string? className = null)
     {
         string[] files;
         PluginManifest? manifest;
@@ -46,7 +48,7 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
 
         var isIsolated = manifest?.IsIsolated is true;
-        var candidates = files.SelectMany(FindInFile).Select(candidate => candidate with { IsIsolated = isIsolated }).ToList();
+        var candidates = files.SelectMany(file => FindInFile(file, className)).Select(candidate => candidate with { IsIsolated = isIsolated }).ToList();
         return candidates.Where(candidate => candidate.Descriptor is not null || candidate.IsUnreadable).ToList() is { Count: > 0 } found
             ? found
             : [new(folder, null, candidates.Count > 0
@@ -82,7 +84,9 @@ internal sealed class PluginFinder(EnginePaths paths)
     }
 
     /// <summary>The candidates in one file. One without a descriptor has the problem of the file. A file is read once, and again when it has changed.</summary>
-    public static IReadOnlyList<PluginCandidate> FindInFile(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="className">None where the file can't have this class; null for all.</param>
+    public static IReadOnlyList<PluginCandidate> FindInFile(string path, string? className = null)
     {
         try
         {
@@ -90,6 +94,11 @@ internal sealed class PluginFinder(EnginePaths paths)
             if (stamp is not null && KnownFiles.TryGetValue(path, out var known) && known.Stamp == stamp)
             {
                 return known.Candidates;
+            }
+
+            if (className is not null && !AssemblyFile.MayDefine(path, className))
+            {
+                return [];
             }
 
             var candidates = ReadFile(path);
@@ -126,14 +135,14 @@ internal sealed class PluginFinder(EnginePaths paths)
         }
     }
 
-    private IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin)
+    private IEnumerable<PluginCandidate> FindIn(string root, PluginOrigin origin, string? className)
     {
         try
         {
             var isolatesAll = origin != PluginOrigin.Module && paths.IsolatesPlugins;
             return Directory.Exists(root)
                 ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
-                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module))
+                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module, className))
                     .Select(candidate => candidate with { Origin = origin, IsIsolated = candidate.IsIsolated || isolatesAll })]
                 : [];
         }

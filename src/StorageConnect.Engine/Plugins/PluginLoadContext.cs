@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -38,7 +39,7 @@ internal sealed class PluginLoadContext(string pluginPath, bool fromMemory) : As
     {
         if (!fromMemory)
         {
-            return LoadFromAssemblyPath(path);
+            return PrecompiledFolder.Load(this, path);
         }
 
         using var content = new MemoryStream(File.ReadAllBytes(path));

@@ -20,7 +20,7 @@ internal sealed class PluginLoader(
         string hash;
         try
         {
-            hash = PluginContent.HashOf(candidate.Path);
+            hash = PluginContent.IdentityOf(candidate.Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using StorageConnect.Engine.Workers;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -17,9 +18,9 @@ internal static class WorkerLaunch
     // Where distributions put Python. Not the user's PATH: another Python may be the first there.
     private static readonly string[] Pythons = ["/usr/bin/python3", "/usr/local/bin/python3", "/bin/python3"];
 
-    private static string WorkerAssembly => Path.Combine(OwnFolder, "StorageConnect.Worker.dll");
+    private static string WorkerAssembly => PrecompiledFolder.Prefer(Path.Combine(OwnFolder, "StorageConnect.Worker.dll"));
 
-    private static string OwnFolder { get; } = Path.GetDirectoryName(typeof(WorkerLaunch).Assembly.Location)!;
+    private static string OwnFolder { get; } = Path.GetDirectoryName(PrecompiledFolder.PortableOf(typeof(WorkerLaunch).Assembly))!;
 
     /// <summary>The worker for assemblies is beside the engine.</summary>
     public static bool CanRunAssemblies => File.Exists(WorkerAssembly);

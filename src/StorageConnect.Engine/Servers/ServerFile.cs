@@ -63,7 +63,10 @@ internal sealed class ServerFile(string path)
     {
         try
         {
-            var content = JsonSerializer.Deserialize<Content>(PrivateFile.Read(path, LargestSize), StoredJson.Options);
+            var text = PrivateFile.Read(path, LargestSize);
+            var content = PlainServerList.TryRead(text, Version) is { } servers
+                ? new Content(Version, servers)
+                : JsonSerializer.Deserialize<Content>(text, StoredJson.Options);
             return FindProblem(content) is { } problem ? throw ServerErrors.ServerListCorrupt(path, problem) : content!.Servers;
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)

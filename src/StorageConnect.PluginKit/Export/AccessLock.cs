@@ -5,12 +5,14 @@ public sealed class AccessLock : IDisposable
 {
     private readonly RangeLock? _element;
     private readonly RangeLock _target;
+    private readonly Action _release;
 
-    internal AccessLock(string? created, RangeLock? element, RangeLock target)
+    internal AccessLock(string? created, RangeLock? element, RangeLock target, Action release)
     {
         Created = created;
         _element = element;
         _target = target;
+        _release = release;
     }
 
     /// <summary>The element, when it is to get a target.</summary>
@@ -19,6 +21,7 @@ public sealed class AccessLock : IDisposable
     /// <summary>Unlocks.</summary>
     public void Dispose()
     {
+        _release();
         _target.Dispose();
         _element?.Dispose();
     }

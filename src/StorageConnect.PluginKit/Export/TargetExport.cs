@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using StorageConnect.PluginKit.Locks;
@@ -26,6 +27,9 @@ public sealed class TargetExport
     private readonly AccessUpdater _access;
     private readonly ExportRepair _repair;
     private readonly ExportSetup _setup;
+
+    // The elements whose access this process is changing: their marks are no interrupted changes, whatever their locks say.
+    private readonly ConcurrentDictionary<string, bool> _changing = new(StringComparer.Ordinal);
     private string? _name;
 
     /// <summary>The export of one array.</summary>
@@ -96,7 +100,9 @@ public sealed class TargetExport
         var held = isNew ? _records.Locks.Take([(element, name)], cancellationToken) : null;
         try
         {
-            return new(isNew ? element : null, held, _records.Locks.TakeTargets([(element, name)], cancellationToken));
+            var target = _records.Locks.TakeTargets([(element, name)], cancellationToken);
+            _changing[element] = true;
+            return new(isNew ? element : null, held, target, () => _changing.TryRemove(element, out _));
         }
         catch
         {
@@ -318,6 +324,7 @@ public sealed class TargetExport
     private void FinishMarked(ExportSettings settings, ITargetDaemon daemon, CancellationToken cancellationToken)
     {
         var elements = Marked(_records.ReadMarks());
+        elements.ExceptWith(_changing.Keys);
         if (elements.Count == 0)
         {
             return;

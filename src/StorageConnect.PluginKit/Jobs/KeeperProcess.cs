@@ -33,7 +33,7 @@ public static class KeeperProcess
             "; ",
             $"$null = [Reflection.Assembly]::LoadFrom({Quote(typeof(StorageArrayPlugin).Assembly.Location)})",
             $"$null = [Reflection.Assembly]::LoadFrom({Quote(typeof(KeeperProcess).Assembly.Location)})",
-            $"[{typeof(KeeperProcess).FullName}]::Run({Quote(entry.Assembly.Location)}, {Quote(entry.FullName!)}, {Quote(argument)})");
+            $"[{typeof(KeeperProcess).FullName}]::Run({Quote(PrecompiledFolder.PortableOf(entry.Assembly))}, {Quote(entry.FullName!)}, {Quote(argument)})");
 
         // In a session of its own, so that neither Ctrl+C nor the end of the terminal reaches it; in a folder that keeps no file system busy.
         var start = new ProcessStartInfo(Detach, ["--fork", .. shell, "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script])
@@ -63,7 +63,7 @@ public static class KeeperProcess
     /// <param name="type">The class.</param>
     /// <param name="argument">The text.</param>
     public static void Run(string assembly, string type, string argument) =>
-        new PluginContext(assembly).LoadFromAssemblyPath(assembly).GetType(type, throwOnError: true)!.GetMethod(nameof(Run))!.Invoke(null, [argument]);
+        PrecompiledFolder.Load(new PluginContext(assembly), assembly).GetType(type, throwOnError: true)!.GetMethod(nameof(Run))!.Invoke(null, [argument]);
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
@@ -74,7 +74,7 @@ public static class KeeperProcess
 
         protected override Assembly? Load(AssemblyName assemblyName) =>
             assemblyName.Name != typeof(StorageArrayPlugin).Assembly.GetName().Name && _resolver.ResolveAssemblyToPath(assemblyName) is { } path
-                ? LoadFromAssemblyPath(path)
+                ? PrecompiledFolder.Load(this, path)
                 : null;
 
         protected override nint LoadUnmanagedDll(string unmanagedDllName) =>

@@ -3,13 +3,14 @@ using StorageConnect.Engine;
 using StorageConnect.Engine.Settings;
 using StorageConnect.Engine.Tracing;
 using StorageConnect.Host;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Commands;
 
 /// <summary>The engine of this process. Created at the first command, not at import.</summary>
 internal static class ModuleEngine
 {
-    private static readonly string Folder = Path.GetDirectoryName(typeof(ModuleEngine).Assembly.Location)!;
+    private static readonly string Folder = Path.GetDirectoryName(PrecompiledFolder.PortableOf(typeof(ModuleEngine).Assembly))!;
     private static readonly ConcurrentDictionary<EnginePaths, Lazy<StorageEngine>> Engines = new();
 
     private static readonly ConcurrentDictionary<string, StorageHost> Hosts = new();

@@ -6,7 +6,7 @@ namespace StorageConnect.Commands;
 /// <summary>What granting and revoking share.</summary>
 public abstract class OscAccessCmdlet : StorageElementCmdlet
 {
-    private const int MostTogether = 16;
+    private const int MostTogether = 64;
     private readonly List<(StorageArray Array, StorageElement Element, IReadOnlyList<string> Groups)> _confirmed = [];
 
     /// <summary>The access groups, as objects or by name.</summary>

@@ -15,6 +15,7 @@ public sealed partial class WallTests
     {
         [Abstractions] = [],
         ["StorageConnect.Linux"] = [],
+        ["StorageConnect.Loader"] = [],
         ["StorageConnect.Engine"] = [Abstractions, "StorageConnect.Linux"],
         ["StorageConnect.Conformance"] = [Abstractions, "StorageConnect.Engine", "StorageConnect.Linux"],
         ["StorageConnect.Host"] = [Abstractions, "StorageConnect.Engine", "StorageConnect.Linux"],
@@ -162,8 +163,8 @@ public sealed partial class WallTests
     private static Type Outermost(Type type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
 
     private static Assembly AssemblyOf(string project) =>
-        project == "StorageConnect"
-            ? Assembly.LoadFrom(Path.Combine(StagedModule.Folder, "StorageConnect.dll"))
+        project is "StorageConnect" or "StorageConnect.Loader"
+            ? Assembly.LoadFrom(Path.Combine(StagedModule.Folder, $"{project}.dll"))
             : Assembly.Load(project.Replace("Plugins/", "StorageConnect.Plugins.", StringComparison.Ordinal));
 
     private static XDocument ProjectFile(string project) => XDocument.Load(Directory.EnumerateFiles(Folder(project), "*.csproj").Single());

@@ -50,8 +50,11 @@ internal static class AssemblyFile
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="className">The class's full name.</param>
-    public static bool MayDefine(string path, string className) =>
-        KindOf(path) is not null || File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.UTF8.GetBytes(className[(className.LastIndexOfAny(['.', '+']) + 1)..])) >= 0;
+    public static bool MayDefine(string path, string className)
+    {
+        var name = className[(className.LastIndexOfAny(['.', '+']) + 1)..];
+        return KindOf(path) is not null || File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.UTF8.GetBytes(name)) >= 0;
+    }
 
     private static string? FindProblemOfImage(FileStream file)
     {

@@ -46,7 +46,9 @@ public class PlainServerListTests
     [Fact]
     public void It_reads_every_property_of_a_server_as_the_serializer_does()
     {
-        Assert.DoesNotContain(typeof(StorageServer).GetProperties(), property => property.GetValue(Full) is null or "" or false or 0L && property.Name != "FreeBytes");
+        Assert.DoesNotContain(
+            typeof(StorageServer).GetProperties(),
+            property => property.GetValue(Full) is null or "" or false or 0L && property.Name != nameof(StorageServer.FreeBytes));
         RegisteredServer[] servers = [new(Full, "Class.Name", "r1"), new(new(), "", "")];
 
         Assert.Equal(servers, PlainServerList.TryRead(Write(servers), 1));

@@ -51,7 +51,11 @@ internal static class SysFile
         try
         {
             // In one go: a folder of sysfs can change while it is walked.
-            return [.. KernelFiles.ReadNames(folder).Where(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false)).Order(StringComparer.Ordinal)];
+            return
+            [
+                .. KernelFiles.ReadNames(folder).Where(name => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false))
+                    .Order(StringComparer.Ordinal),
+            ];
         }
         catch (DirectoryNotFoundException)
         {

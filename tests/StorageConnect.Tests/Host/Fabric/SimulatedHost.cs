@@ -363,7 +363,8 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             }
 
             var parts = SysFile.Names(folder, name + "*").Append(name).ToList();
-            if (parts.Exists(part => HiddenClaims.Contains(part) || _claims.Contains(part) || IsClaimedByTable(part, part == name ? folder : $"{folder}/{part}"))
+            if (parts.Exists(part => HiddenClaims.Contains(part) || _claims.Contains(part)
+                || IsClaimedByTable(part, part == name ? folder : $"{folder}/{part}"))
                 || SysFile.Names(Path.Combine(folder, "holders")).Any())
             {
                 return null;

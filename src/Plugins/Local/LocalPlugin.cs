@@ -175,7 +175,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             }
             catch (Exception e) when (ErrorMapping.IsOutOfSpace(e))
             {
-                await array.WayOut.WaitAsync(cancellationToken);
+                await array.FreeingTurn.WaitAsync(cancellationToken);
                 try
                 {
                     for (var left = FreeingRetries; ; left--)
@@ -192,16 +192,16 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
                 }
                 finally
                 {
-                    array.WayOut.Release();
+                    array.FreeingTurn.Release();
                 }
             }
             finally
             {
                 // Not while another one needs what it has released.
-                if (array.WayOut.Wait(0, CancellationToken.None))
+                if (array.FreeingTurn.Wait(0, CancellationToken.None))
                 {
                     array.Reserve.Keep();
-                    array.WayOut.Release();
+                    array.FreeingTurn.Release();
                 }
             }
         },

@@ -33,7 +33,7 @@ public sealed class RegisterOscPluginCommand : OscCmdlet
     public SwitchParameter Isolated { get; set; }
 
     /// <summary>
-    /// Register it for all users of this machine, in /opt/storage-connect/plugins, which usually takes root. It runs with the rights of whoever uses it.
+    /// Register it for all users of this machine, in /opt/storage-connect/plugins, which usually takes root. It runs with the rights of the user who calls it.
     /// </summary>
     [Parameter]
     public SwitchParameter AllUsers { get; set; }

@@ -45,7 +45,7 @@ internal sealed class LocalArray : IDisposable
     public PoolReserve Reserve { get; }
 
     /// <summary>Held while a removal on a full file system is retried with the reserve, one at a time.</summary>
-    public SemaphoreSlim WayOut { get; } = new(1);
+    public SemaphoreSlim FreeingTurn { get; } = new(1);
 
     /// <summary>Makes new files durable, those that come at the same time together.</summary>
     public SharedSyncs Syncs { get; } = new();

@@ -10,8 +10,12 @@ equal '127.0.0.1:3260 127.0.0.2:3260' "$(osc '(Find-OscTarget | ForEach-Object P
 osc 'Get-OscStorageElement -Name db01 | Revoke-OscStorageElementAccess -AccessGroup host -Confirm:$false'
 
 say 'connect'
-osc '$device = Get-OscStorageElement -Name db01 | Connect-OscStorageElement
+osc '$all = Get-OscStorageElement -Name db01 | Connect-OscStorageElement -Verbose 4>&1
+     $told, $devices = $all.Where({ $_ -is [Management.Automation.VerboseRecord] }, "Split")
+     $device = $devices[0]
+     $told
      $device
+     if ($told.Count -lt 5 -or $told.Count -gt 40) { throw "the story of connecting takes $($told.Count) lines" }
      if ($device.Paths.Count -ne 2 -or -not $device.Verified -or -not $device.Multipath) { throw "not two verified paths" }'
 equal "$map" "$(osc '$device.Path')" 'the path of the device'
 equal 2 "$(paths_up "$wwid")" 'the number of active paths'

@@ -1,17 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Ceph;
 
-/// <summary>Parts of a real cluster that stop: a true error within its deadline, or success; and afterwards everything goes on.</summary>
+/// <summary>
+/// Parts of a real cluster that stop: a true error within its deadline, or success; and afterwards everything goes on. Long runs by hand set
+/// STORAGECONNECT_LONG_RUNS to the number of changes.
+/// </summary>
 [Collection(nameof(CephCluster))]
 public sealed class CephFaultTests(CephCluster cluster)
 {
-    private const int Changes = 12;
+    private const int ShortRun = 5; // changes
     private const double LongestStop = 1500; // ms, well within the time-out of a request
     private static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(3);
 
@@ -51,8 +55,9 @@ public sealed class CephFaultTests(CephCluster cluster)
         CephArray.RequireTgt();
         await using var small = await StartAsync();
         await using var array = await CephArray.NewIscsiAsync(small);
+        var changes = HarshGroundTests.LongRuns(ShortRun);
         var (random, seed) = (new Random(7), "7");
-        var child = ChildProcess.RunAsync(array.Child("history", [seed, "a", Changes.ToString(CultureInfo.InvariantCulture)]), Token);
+        var child = ChildProcess.RunAsync(array.Child("history", [seed, "a", changes.ToString(CultureInfo.InvariantCulture)]), Token);
         while (!child.IsCompleted)
         {
             await small.SignalAsync("osd", "STOP");
@@ -61,8 +66,8 @@ public sealed class CephFaultTests(CephCluster cluster)
             await Task.WhenAny(child, Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop), Token));
         }
 
-        Assert.Equal((true, Changes), ((await child).Ended, (await child).Acknowledged.Length));
-        Assert.Equal(CephHistory.States(7, "a", Changes)[Changes], await CephHistory.StateOfAsync(array, "a"));
+        Assert.Equal((true, changes), ((await child).Ended, (await child).Acknowledged.Length));
+        Assert.Equal(CephHistory.States(7, "a", changes)[changes], await CephHistory.StateOfAsync(array, "a"));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ namespace StorageConnect.Tests.Ceph;
 public sealed class CephKillTests(CephCluster cluster)
 {
     private const int Changes = 40;
-    private const int ShortRuns = 3;
+    private const int ShortRuns = 1;
     private const double LongestStep = 600; // ms, about what a change takes
     private static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(3);
     private static readonly string[] Prefixes = ["a", "b"];

@@ -22,13 +22,12 @@ public sealed class IsolatedAssemblyTests : IDisposable
         _folder.Dispose();
     }
 
-    [Theory]
-    [InlineData(PoolKind.Xfs)]
-    [InlineData(PoolKind.Copy)]
-    public async Task Local_keeps_every_clause_with_the_same_counts_as_in_this_process(PoolKind kind)
+    // The kind with the most abilities and with background work.
+    [Fact]
+    public async Task Local_keeps_every_clause_with_the_same_counts_as_in_this_process()
     {
-        var within = await RunLocalAsync(kind, isolated: false);
-        var isolated = await RunLocalAsync(kind, isolated: true);
+        var within = await RunLocalAsync(PoolKind.Copy, isolated: false);
+        var isolated = await RunLocalAsync(PoolKind.Copy, isolated: true);
 
         Assert.Equal(Outcomes(within), Outcomes(isolated));
         Assert.DoesNotContain(isolated, result => result.Outcome == ConformanceOutcome.Failed);

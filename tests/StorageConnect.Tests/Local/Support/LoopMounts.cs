@@ -81,6 +81,7 @@ public sealed class LoopMounts : IDisposable
 /// <summary>A mounted image file.</summary>
 public sealed class LoopMount : IDisposable
 {
+    private const int LongestUseSeconds = 30;
     private readonly string _image;
 
     public LoopMount(PoolKind kind, long size, string? parent = null)
@@ -128,13 +129,31 @@ public sealed class LoopMount : IDisposable
 
     public void Mount() => LoopMounts.Run("mount", "-o", "loop", _image, Folder);
 
-    public void Unmount() => LoopMounts.Run("umount", Folder);
+    /// <remarks>
+    /// Tried again for a while: a program that another test starts holds copies of this process's descriptors from its fork to its exec.
+    /// </remarks>
+    public void Unmount()
+    {
+        var end = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency * LongestUseSeconds);
+        while (true)
+        {
+            try
+            {
+                LoopMounts.Run("umount", Folder);
+                return;
+            }
+            catch (InvalidOperationException e) when (e.Message.Contains("busy", StringComparison.Ordinal) && TimeProvider.System.GetTimestamp() < end)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
 
     public void Dispose()
     {
         try
         {
-            Unmount();
+            LoopMounts.Run("umount", Folder);
         }
         catch (InvalidOperationException)
         {

@@ -137,7 +137,7 @@ public sealed partial class ConformanceRun : IDisposable
         {
             return Failed(clause, e.Expected, e.Seen);
         }
-        catch (NoSuchOperationException e) when (IsOptional(e.Method))
+        catch (StorageConnectException e) when ((e is NoSuchOperationException && IsOptional(e.Method)) || (e is LimitExceededException && IsLimited(e.Method)))
         {
             return Result(clause, ConformanceOutcome.Skipped) with { Reason = UntrustedText.CleanText($"{e.Method}: {e.Message}") };
         }
@@ -180,6 +180,9 @@ public sealed partial class ConformanceRun : IDisposable
     private bool IsOptional(string? method) =>
         method is GuideMethod.Online or GuideMethod.Offline
         || (method is GuideMethod.StartPresent && _session.Plugin.Descriptor.IdentityFromPresentation);
+
+    /// <summary>Where a presentation has an identity of its own, an array may have elements that it presents to one initiator at a time.</summary>
+    private bool IsLimited(string? method) => method is GuideMethod.StartPresent && _session.Plugin.Descriptor.IdentityFromPresentation;
 
     /// <summary>What was seen is the plug-in's: clauses look at it before the engine has cleaned it.</summary>
     private OscConformanceResult Failed(Clause clause, string expected, string seen) => Result(clause, ConformanceOutcome.Failed) with

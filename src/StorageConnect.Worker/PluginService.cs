@@ -34,7 +34,12 @@ internal sealed class PluginService
 
         var plugin = PluginConstruction.Construct(new(assembly, fromMemory: false), descriptor.ClassName);
         var host = new RemoteHost(peer);
-        plugin.Services = new(new PluginCache(), host) { Log = new RemoteLog(peer), GetRegisteredServers = host.GetRegisteredServers };
+        plugin.Services = new(new PluginCache(), host)
+        {
+            Log = new RemoteLog(peer),
+            StateFolder = WireRecords.TryRead<string>(parameters, "stateFolder") ?? "",
+            GetRegisteredServers = host.GetRegisteredServers,
+        };
         return new(descriptor, plugin);
     }
 

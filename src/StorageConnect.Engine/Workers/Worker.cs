@@ -79,7 +79,7 @@ internal sealed class Worker : IDisposable
 
         try
         {
-            await worker.IntroduceAsync(greeting, services.DevicePathPrefix, cancellationToken);
+            await worker.IntroduceAsync(greeting, services, cancellationToken);
             span.End($"process {worker.ProcessId}");
             return worker;
         }
@@ -192,7 +192,7 @@ internal sealed class Worker : IDisposable
         // The reading thread releases the process at its end.
     }
 
-    private async Task IntroduceAsync(WorkerGreeting greeting, string devicePathPrefix, CancellationToken cancellationToken)
+    private async Task IntroduceAsync(WorkerGreeting greeting, WorkerServices services, CancellationToken cancellationToken)
     {
         using var call = Open(server: null, streams: false);
         var reply = await WaitAsync(call, _peer.RequestAsync(call.Id, WireNames.Initialize, json =>
@@ -201,7 +201,11 @@ internal sealed class Worker : IDisposable
             json.WriteNumber("recordVersion", RecordJson.Version);
             WireRecords.Write(json, "className", greeting.ClassName);
             WireRecords.Write(json, "apiVersion", greeting.ApiVersion);
-            json.WriteString("devicePathPrefix", devicePathPrefix);
+            json.WriteString("devicePathPrefix", services.DevicePathPrefix);
+            if (services.StateFolder.Length > 0)
+            {
+                json.WriteString("stateFolder", services.StateFolder);
+            }
         }), _limits.StartTimeout, cancellationToken);
         if (reply.IsError)
         {

@@ -13,6 +13,9 @@ internal sealed class WorkerServices(PluginServices services)
     /// <summary>The present prefix of device paths.</summary>
     public string DevicePathPrefix => services.Host.DevicePathPrefix;
 
+    /// <summary>The plug-in's own folder on this machine; empty for a plug-in that is not registered yet.</summary>
+    public string StateFolder => services.StateFolder;
+
     /// <summary>The plug-in's log.</summary>
     public IPluginLog Log => services.Log;
 

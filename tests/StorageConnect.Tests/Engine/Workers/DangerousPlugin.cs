@@ -35,6 +35,8 @@ public abstract class DangerousPlugin : StorageArrayPlugin
             case "hang":
                 Thread.Sleep(Timeout.Infinite);
                 break;
+            case "state folder":
+                return Task.FromResult(Services.StateFolder);
             case "print":
                 for (var i = 0; i < 10_000; i++)
                 {

@@ -60,6 +60,17 @@ public sealed class IsolatedAssemblyTests : IDisposable
     }
 
     [Fact]
+    public async Task It_has_the_same_folder_for_its_state_as_in_this_process()
+    {
+        var array = await OpenDangerousAsync();
+
+        var folder = await array.GetStatusAsync(Element("state folder"), Cancellation);
+
+        Assert.True(Path.IsPathRooted(folder));
+        Assert.Equal("Dangerous.Plugin", Path.GetFileName(folder));
+    }
+
+    [Fact]
     public void It_is_registered_and_listed_without_a_process()
     {
         Install(timeoutSeconds: 5);

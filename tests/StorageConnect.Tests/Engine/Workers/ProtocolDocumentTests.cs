@@ -48,7 +48,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
         var descriptor = introduced.GetProperty("descriptor").Deserialize<PluginDescriptor>(RecordJson.Options)!;
         var plugin = new WorkerPlugin(descriptor, "1.2.10", new("/usr/bin/python3", [_folder["replay.py"]], _folder.Path), new())
         {
-            Services = new(new PluginCache(), _host),
+            Services = new(new PluginCache(), _host) { StateFolder = "/home/admin/.local/state/storage-connect/plugins/crate.CratePlugin" },
         };
         Assert.Null(await plugin.IntroduceAsync(Cancellation));
         AssertSame(initialize[..1], Seen("initialize.json"), "initialize");

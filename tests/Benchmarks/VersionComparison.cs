@@ -19,7 +19,7 @@ internal static class VersionComparison
         $null = Register-OscStorageServer -Name bench -Plugin Local -StorageType SAN -ExtraInfo "Pool=$Folder"
         function Measure-Step([string] $Step, [scriptblock] $Work) {
             $clock = [Diagnostics.Stopwatch]::StartNew()
-            . $Work
+            & $Work
             '{0}={1}' -f $Step, $clock.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
         }
 
@@ -30,16 +30,16 @@ internal static class VersionComparison
         if ($Clones -eq 'yes') { $warm | New-OscSnapshot | Remove-OscSnapshot; $warm | Invoke-OscClone | Remove-OscStorageElement }
         $null = Get-OscStorageElement
         $warm | Remove-OscStorageElement
-        Measure-Step 'create, a command each' { $each = foreach ($i in $numbers) { New-OscStorageElement "each$i" -Size 1MB } }
-        Measure-Step 'create, one command' { $one = New-OscStorageElement $names -Size 1MB }
+        Measure-Step 'create, a command each' { $script:each = foreach ($i in $numbers) { New-OscStorageElement "each$i" -Size 1MB } }
+        Measure-Step 'create, one command' { $script:one = New-OscStorageElement $names -Size 1MB }
         if ($Clones -eq 'yes') {
-            Measure-Step 'snapshot, a command each' { $eachSnapshots = foreach ($e in $each) { $e | New-OscSnapshot } }
-            Measure-Step 'snapshot, one command' { $oneSnapshots = $one | New-OscSnapshot }
+            Measure-Step 'snapshot, a command each' { $script:eachSnapshots = foreach ($e in $each) { $e | New-OscSnapshot } }
+            Measure-Step 'snapshot, one command' { $script:oneSnapshots = $one | New-OscSnapshot }
             Measure-Step 'clone, a command each' { foreach ($e in $each) { $null = $e | Invoke-OscClone } }
             Measure-Step 'clone, one command' { $one | Invoke-OscClone | Out-Null }
             Measure-Step 'remove snapshots' { $oneSnapshots + $eachSnapshots | Remove-OscSnapshot }
         }
-        Measure-Step 'list 20 times' { foreach ($i in 1..20) { $all = Get-OscStorageElement } }
+        Measure-Step 'list 20 times' { foreach ($i in 1..20) { $script:all = Get-OscStorageElement } }
         Measure-Step 'by name' { foreach ($name in $names) { $null = Get-OscStorageElement $name } }
         Measure-Step 'remove' { $all | Remove-OscStorageElement }
         Unregister-OscStorageServer bench

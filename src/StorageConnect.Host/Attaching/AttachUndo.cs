@@ -55,8 +55,16 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         isWhole &= await TryAsync(() => LogoutAsync(attachment, cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
         {
-            // Only when nothing of it is left on the host.
-            isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
+            if (attachment.Presented is null && ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Any())
+            {
+                // Disks that were here before, and that somebody else withdrew: they work again, and what uses them must not lose them once more.
+                warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has disks of it from before.");
+                isWhole = false;
+            }
+            else
+            {
+                isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
+            }
         }
 
         if (isWhole)

@@ -14,6 +14,9 @@ internal sealed class FibreChannelConnector(LinuxHost host) : IConnector
 
     public async Task DisconnectAsync(string key, IReadOnlyList<ScsiDevice> devices, CancellationToken cancellationToken)
     {
+        // A run that attaches behind the same ports may be removing a disk that leads to this element since LUN numbers were exchanged.
+        var ports = FibreChannelTarget.ReadAll(host.Roots).Where(target => devices.Any(target.Carries)).Select(target => target.Wwpn);
+        using var held = await host.Locks.TakeTargetsAsync(ports, cancellationToken);
         await _stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         await host.Scsi.DeleteAsync(devices, cancellationToken);
     }

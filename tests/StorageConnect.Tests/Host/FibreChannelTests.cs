@@ -2,6 +2,7 @@ using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -67,6 +68,24 @@ public sealed class FibreChannelTests : IAsyncDisposable
         Assert.Single(device.Paths);
         Assert.Contains(_warnings, warning => warning.Contains($"{SimulatedHost.ArrayPorts[1]} is 'Not Present'", StringComparison.Ordinal));
         Assert.Contains(_warnings, warning => warning.Contains($"{SimulatedHost.ArrayPorts[0]} does not show it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_is_withdrawn_while_another_run_works_behind_the_same_ports()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        await AttachAsync(element);
+        var other = await _host.Open().Locks.TakeTargetsAsync(FibreChannelTarget.ReadAll(_host.Roots).Select(target => target.Wwpn), Cancellation);
+        var isFree = false;
+        _host.Array.OnCall = call => Assert.True(isFree || !call.StartsWith("withdraw", StringComparison.Ordinal), "It is withdrawn too early.");
+
+        var detaching = Task.Run(() => DetachAsync(element), Cancellation);
+        await Task.WhenAny(detaching, Task.Delay(300, Cancellation));
+        isFree = true;
+        other.Dispose();
+
+        await detaching;
+        Assert.Empty(_host.Traces());
     }
 
     [Fact]

@@ -36,6 +36,7 @@ internal static partial class ChildProcess
     private const string Variable = "STORAGECONNECT_LOCAL_TEST_CHILD";
     private const string StepMark = "step";
     private const int Killed = 137;
+    private const int MemoryGone = 135; // SIGBUS: a page of a mapped file of a file system that was shut down
 
     /// <summary>The steps of a task, with how often each had been reached: all the places to die at. Does the task.</summary>
     public static async Task<List<(string Step, int Hits)>> StepsAsync(ChildTask task, CancellationToken cancellationToken)
@@ -52,7 +53,7 @@ internal static partial class ChildProcess
         var error = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode is 0 or Killed
+        return process.ExitCode is 0 or Killed || (process.ExitCode == MemoryGone && task.ShutDown is not null)
             ? (process.ExitCode == 0, output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             : throw new InvalidOperationException($"The child failed ({process.ExitCode}): {await error}");
     }

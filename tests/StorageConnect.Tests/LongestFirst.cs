@@ -1,0 +1,19 @@
+using StorageConnect.Tests;
+using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Cinder.Support;
+using Xunit.Sdk;
+using Xunit.v3;
+
+[assembly: Xunit.TestCollectionOrderer(typeof(LongestFirst))]
+
+namespace StorageConnect.Tests;
+
+/// <summary>Begins with what takes minutes and can't be divided, so that it isn't what the whole run waits for in the end.</summary>
+public sealed class LongestFirst : ITestCollectionOrderer
+{
+    private static readonly string[] Long = ["Lab.ScenarioTests", nameof(CephCluster), nameof(CinderCloud)];
+
+    public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
+        where TTestCollection : ITestCollection =>
+        [.. testCollections.OrderBy(collection => !Array.Exists(Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
+}

@@ -223,9 +223,10 @@ public sealed class CinderFaultTests(CinderCloud cloud)
 
     private static async Task GoneAsync(CinderProject project)
     {
+        var backoff = new Backoff(TimeSpan.FromMinutes(2));
         while ((await project.ListAsync()).Count > 0)
         {
-            await Task.Delay(50, Token);
+            Assert.True(await backoff.WaitAsync(Token), "The volume does not go.");
         }
     }
 

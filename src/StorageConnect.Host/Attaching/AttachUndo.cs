@@ -55,10 +55,10 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         isWhole &= await TryAsync(() => LogoutAsync(attachment, cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
         {
-            if (attachment.Presented is null && ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Any())
+            if (HadMap && attachment.Presented is null)
             {
-                // Disks that were here before, and that somebody else withdrew: they work again, and what uses them must not lose them once more.
-                warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has disks of it from before.");
+                // The device was here before, and somebody else withdrew its element: it works again, and what uses it must not lose it once more.
+                warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has its device from before.");
                 isWhole = false;
             }
             else

@@ -100,7 +100,7 @@ internal static partial class Check
             string.Join(", ", different.Select(field => $"{field.Name} {Show(field.After)}")));
     }
 
-    /// <summary>One element, told by two calls: a value that only one of them tells is a difference too.</summary>
+    /// <summary>Two calls report the same element: a value that only one of them reports is a difference, too.</summary>
     public static void TheSame(StorageElement info, StorageElement told, string method)
     {
         var different = Fields(info).Zip(Fields(told)).Where(pair => !Equals(pair.First.Value, pair.Second.Value)).ToList();

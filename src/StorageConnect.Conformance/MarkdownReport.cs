@@ -21,7 +21,7 @@ internal static class MarkdownReport
     {
         var fault = results[0].Fault is { } injected ? $", with the fault {injected} injected" : "";
         text.Append(CultureInfo.InvariantCulture, $"\n## {Cell(server)}\n\nPlug-in {Cell(results[0].PluginName)} {results[0].PluginVersion}{fault}: ");
-        // Advice is told only where there is any: it is no part of the balance.
+        // Advice is listed only where there is any: it is neither a pass nor a failure.
         text.AppendJoin(", ", Enum.GetValues<ConformanceOutcome>()
             .Where(outcome => outcome != ConformanceOutcome.Advised || results.Any(result => result.Outcome == outcome))
             .Select(outcome => string.Create(CultureInfo.InvariantCulture,

@@ -57,7 +57,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         {
             if (HadMap && attachment.Presented is null)
             {
-                // The device was here before, and somebody else withdrew its element: it works again, and what uses it must not lose it once more.
+                // Somebody else had withdrawn the element of an existing device. This presentation made it work again, so what uses it keeps it.
                 warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has its device from before.");
                 isWhole = false;
             }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Conformance;
 
-/// <summary>What the guide allows and users miss is advice: told with the reason, and never a failure.</summary>
+/// <summary>What the guide allows and users miss results in advice with a reason, and never in a failure.</summary>
 public sealed class AdviceTests
 {
     [Fact]

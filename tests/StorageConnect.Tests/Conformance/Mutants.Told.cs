@@ -3,7 +3,7 @@ using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
 
-/// <content>Wrong in what one call tells of special elements, with names used again, with relatives, and where nothing is named.</content>
+/// <content>Plug-ins with wrong answers about special elements, names used again, and relatives, and where nothing is named.</content>
 internal static partial class Mutants
 {
     private static readonly (string What, Func<StorageElement, StorageElement> Change)[] Untruths =
@@ -341,7 +341,7 @@ internal static partial class Mutants
         });
     }
 
-    /// <summary>Until the call that is made at the same time has presented the element: the order is always the wrong one.</summary>
+    /// <summary>Waits until the concurrent call has presented the element, so that the order is always the wrong one.</summary>
     private static async Task WhenPresentedAsync(RecordingArray array, RecordedCall call, CancellationToken cancellationToken)
     {
         for (var turn = 0; turn < 2000 && array.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames.Count == 0; turn++)
@@ -350,7 +350,7 @@ internal static partial class Mutants
         }
     }
 
-    /// <summary>The family of the element: of an element its copies, of a clone its source and what else was made of that.</summary>
+    /// <summary>Harms the relatives of an element: its copies, and for a clone its source and the other copies of that.</summary>
     private static void HarmRelatives(RecordingArray array, RecordedCall call, string clause)
     {
         var target = call.Arguments.OfType<StorageElement>().Last();

@@ -89,6 +89,22 @@ public sealed class FibreChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_failed_attach_keeps_an_element_presented_whose_device_was_there_before()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        await AttachAsync(element);
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+        var run = _host.Open(onStep: step => _ = step == "map" ? throw new OperationCanceledException() : 0);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(element, [], Cancellation));
+
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+        Assert.Contains(_warnings, warning => warning.Contains("stays presented", StringComparison.Ordinal));
+        await DetachAsync(element);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task A_LUN_number_that_was_given_away_is_never_handed_over()
     {
         var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));

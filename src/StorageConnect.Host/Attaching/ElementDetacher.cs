@@ -72,6 +72,11 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             await RemoveFromHostAsync(attachment, disks, cancellationToken);
         }
 
+        if (!isOfPresentation)
+        {
+            await RemoveWhatCameAsync(attachment, refusal, cancellationToken);
+        }
+
         if (!keepAccess)
         {
             await WithdrawAsync(element, groups, cancellationToken);
@@ -167,6 +172,18 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
 
         DeviceLinks.Clear(host.Roots, attachment.Page83Id);
         await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
+    }
+
+    /// <summary>
+    /// Looks once more: a disk shows this element only now where the array gave it the number of another one, or where somebody's scan found it again.
+    /// </summary>
+    private async Task RemoveWhatCameAsync(Attachment attachment, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        if (FindDisks(attachment.Page83Id, map: null) is [_, ..] disks)
+        {
+            using var paths = await RemoveMapAsync(attachment.Page83Id, disks, refusal, cancellationToken);
+            await RemoveFromHostAsync(attachment, disks, cancellationToken);
+        }
     }
 
     private async Task FlushAsync(DmDevice? map, List<string> disks, CancellationToken cancellationToken)

@@ -121,6 +121,35 @@ public sealed class FibreChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_withdrawn_whose_number_another_elements_user_still_has()
+    {
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
+        await AttachAsync(one);
+        await AttachAsync(two);
+        _host.Array.SwapLuns(one, two);
+        _host.OpenMaps.Add(one.Page83Id);
+        var run = _host.Open(onStep: step =>
+        {
+            if (step == "remove map")
+            {
+                // Somebody looks at the disks of "one" while those of "two" are removed: "two" is what they lead to now.
+                Assert.Throws<AggregateException>(() => AttachAsync(one).Wait(Cancellation));
+            }
+        });
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(
+            () => new ElementDetacher(run, _host.Array, _warnings.Add).RunAsync(two, [], keepAccess: false, Cancellation));
+
+        Assert.Contains(one.Page83Id, error.Message, StringComparison.Ordinal);
+        Assert.Equal(["this-host"], _host.Array.Now(two).AccessGroupNames);
+        _host.OpenMaps.Clear();
+        await AttachAsync(one);
+        await DetachAsync(two);
+        await DetachAsync(one);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Another_LUN_at_the_reported_number_is_the_wrong_disk()
     {
         var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));

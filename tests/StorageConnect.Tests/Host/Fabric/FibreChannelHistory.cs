@@ -81,11 +81,19 @@ internal sealed class FibreChannelHistory : IAsyncDisposable
         var (one, other) = (_elements[step.One], _elements[step.Other]);
         _isTogether = step.Verb is Verb.AttachBoth or Verb.DetachOneAttachOther;
         _leftBefore.Clear();
-        foreach (var element in _elements.Where(element => step.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0))
+        var there = SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk))
+            .OfType<ScsiDevice>().Select(device => device.Folder).ToList();
+        foreach (var element in _elements)
         {
-            // What somebody's withdrawal left behind, and what leads to it only since numbers were swapped.
-            _leftBefore[element.Name] = [.. SysFile.Names(_host.Files.At("sys/block"), "sd*").Select(disk => ScsiDevice.OfDisk(_host.Roots, disk))
-                .OfType<ScsiDevice>().Select(device => device.Folder)];
+            if (step.Verb != Verb.Detach && _host.Array.Now(element).AccessGroupNames.Count == 0)
+            {
+                _leftBefore[element.Name] = [.. there]; // what somebody's withdrawal left behind, and what leads to it only since numbers were swapped
+            }
+            else if (_isTogether)
+            {
+                // The other run may find out at any moment, even between the last look and the withdrawal, that it is this element's number now.
+                _leftBefore[element.Name] = [.. there.Except(DisksOf(element.Page83Id))];
+            }
         }
 
         switch (step.Verb)

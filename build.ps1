@@ -99,7 +99,7 @@ function Invoke-Help {
 
 function Invoke-Package {
     # Builds everything in this configuration, and packs what the build staged, with code for the usual processors.
-    Invoke-DotNet pack $solution --configuration Release -p:Precompile=true
+    Invoke-DotNet pack $solution --configuration Release '-p:Precompile=true'
     Get-Item (Join-Path $root 'out' 'packages' "StorageConnect.$(Get-ModuleVersion).*")
 }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Targets;
@@ -16,10 +15,9 @@ namespace StorageConnect.PluginKit.Export;
 /// A change of a target needs its lock; a change of an element's storage, or of its logical unit, needs the element's lock, too
 /// (<see cref="ElementLocks"/>).
 /// </remarks>
-public sealed class TargetExport
+public sealed partial class TargetExport
 {
     private const string NotFollowed = "ExportNotFollowed";
-    private const string NotWithdrawn = "AccessNotWithdrawn";
 
     private readonly IExportRecords _records;
     private readonly DaemonConnection _connection;
@@ -80,68 +78,6 @@ public sealed class TargetExport
     /// <exception cref="ArrayUnreachableException">No daemon answers.</exception>
     public void EnsureCurrent(CancellationToken cancellationToken) => Ready(required: true, cancellationToken);
 
-    /// <summary>
-    /// Takes the locks that a change of one element's access needs, before it is committed, so that the change is refused and not half done
-    /// while they can't be had. Pass the result to <see cref="FollowAccess"/> after the commit, and dispose of it.
-    /// </summary>
-    /// <param name="element">The element's Uuid.</param>
-    /// <param name="name">Its name, for the error.</param>
-    /// <param name="isNew">The element is not presented yet: it needs a target, and no operation may hold the element.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The locks; null when the array isn't exported.</returns>
-    /// <exception cref="StorageElementBusyException">Another process holds the element, or its target.</exception>
-    public AccessLock? LockAccess(string element, string name, bool isNew, CancellationToken cancellationToken)
-    {
-        if (_records.ReadSettings() is null)
-        {
-            return null;
-        }
-
-        var held = isNew ? _records.Locks.Take([(element, name)], cancellationToken) : null;
-        try
-        {
-            var target = _records.Locks.TakeTargets([(element, name)], cancellationToken);
-            _changing[element] = true;
-            return new(isNew ? element : null, held, target, () => _changing.TryRemove(element, out _));
-        }
-        catch
-        {
-            held?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Allows and denies initiators after the commit that changed access.</summary>
-    /// <param name="marks">The marks that were committed with the change.</param>
-    /// <param name="initiators">The initiators whose access changed.</param>
-    /// <param name="locks">The locks of the one marked element; null: they are taken here.</param>
-    /// <param name="cancellationToken">Ends the call; the marks stay then, and the next use of the array finishes the change.</param>
-    /// <exception cref="StorageElementBusyException">
-    /// The change is committed, but an initiator may still use an element, because another process holds its target. (One that is to be
-    /// allowed is allowed later without an error.)
-    /// </exception>
-    public void FollowAccess(IReadOnlyList<ExportMark> marks, IReadOnlyCollection<string> initiators, AccessLock? locks, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(marks);
-        ArgumentNullException.ThrowIfNull(initiators);
-        if (marks.Count == 0)
-        {
-            return;
-        }
-
-        FollowCommitted(
-            (settings, daemon) =>
-            {
-                var elements = marks.Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
-                var locked = elements;
-                using var held = locks is null ? _records.Locks.TakeTargets(elements, ElementLocks.TargetTimeout, out locked, cancellationToken) : null;
-                var done = _access.Update(daemon, settings, locked, initiators, locks?.Created, cancellationToken);
-                _records.RemoveMarks([.. marks.Where(mark => done.Contains(mark.Element))]);
-                RequireWithdrawn(settings, [.. elements.Except(locked)], initiators);
-            },
-            cancellationToken);
-    }
-
     /// <summary>Brings the daemon in line for elements after a commit that changed more than access.</summary>
     /// <param name="marks">The marks that were committed with the change. The caller holds the elements' locks.</param>
     /// <param name="cancellationToken">Ends the call; the marks stay then, and the next use of the array finishes the change.</param>
@@ -168,57 +104,6 @@ public sealed class TargetExport
                 }
             },
             cancellationToken);
-    }
-
-    /// <summary>Removes elements from the daemon, so that their storage can be changed; disposing of the result exports them again.</summary>
-    /// <param name="elements">The elements' Uuids and names; the caller holds their locks.</param>
-    /// <param name="evenInUse">False: it is an error when an initiator is logged in to one.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Null when none of them is exported.</returns>
-    /// <exception cref="StorageElementBusyException">Initiators use one of them; the message names them.</exception>
-    public IDisposable? Release(IReadOnlyList<(string Uuid, string Name)> elements, bool evenInUse, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(elements);
-        if (elements.Count == 0 || Ready(required: false, cancellationToken) is not var (settings, daemon))
-        {
-            return null;
-        }
-
-        Released? released = null;
-        try
-        {
-            using var held = _records.Locks.TakeTargets(elements, cancellationToken);
-            var exported = new List<(string Element, TargetState Target)>();
-            foreach (var (uuid, name) in elements)
-            {
-                if (_connection.Find(daemon, settings, uuid, cancellationToken) is not { } target)
-                {
-                    continue;
-                }
-
-                if (!evenInUse && daemon.GetSessions(target, cancellationToken) is { Count: > 0 } sessions)
-                {
-                    throw InUse(name, sessions);
-                }
-
-                exported.Add((uuid, target));
-            }
-
-            if (exported.Count == 0)
-            {
-                return null;
-            }
-
-            released = new Released(this, _records.SaveMarks([.. exported.Select(element => element.Element)], cancellationToken));
-            exported.ForEach(element => daemon.RemoveUnit(element.Target, UnitSpec.Number, cancellationToken));
-            return released;
-        }
-        catch
-        {
-            // The lock of the targets is free again by now, which the new export needs.
-            released?.Dispose();
-            throw;
-        }
     }
 
     /// <summary>The initiators that are logged in to an element; null when it isn't exported.</summary>
@@ -339,51 +224,4 @@ public sealed class TargetExport
     }
 
     private static HashSet<string> Marked(IEnumerable<ExportMark> marks) => marks.Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
-
-    /// <summary>An initiator that may still use an element it was removed from is an error; one that is allowed a little later isn't.</summary>
-    private void RequireWithdrawn(ExportSettings settings, IReadOnlyList<string> elements, IReadOnlyCollection<string> initiators)
-    {
-        var wanted = _updater.GetWanted(settings, elements);
-        var open = elements.Select(
-            element =>
-                (Element: element, Initiators: initiators.Except(wanted.GetValueOrDefault(element)?.Initiators ?? []).ToList())).Where(row =>
-                    row.Initiators.Count > 0).ToList();
-        if (open.Count > 0)
-        {
-            var names = open.ConvertAll(row => _records.NameOf(row.Element));
-            throw new StorageElementBusyException(
-                $"The change is recorded, but {string.Join(", ", open[0].Initiators)} may still use '{string.Join("', '", names)}': "
-                + "another process is at work on it.")
-            {
-                ErrorId = NotWithdrawn,
-                Element = names[0],
-                Retryable = true,
-                Recommendation = "The next use of the server withdraws the access, once the other process has ended its work. If that process hangs, end it.",
-            };
-        }
-    }
-
-    private static StorageElementBusyException InUse(string element, IReadOnlyList<SessionState> sessions) =>
-        new($"'{element}' is in use by {string.Join(", ", sessions)}.")
-        {
-            ErrorId = "StorageElementInUse",
-            Element = element,
-            Retryable = true,
-            Recommendation = "Log these initiators out (Disconnect-OscStorageElement on their hosts), then try again.",
-        };
-
-    private sealed class Released(TargetExport export, IReadOnlyList<ExportMark> marks) : IDisposable
-    {
-        public void Dispose()
-        {
-            try
-            {
-                export.Follow(marks, CancellationToken.None);
-            }
-            catch (Exception e) when (e is StorageConnectException or DbException or IOException)
-            {
-                // Must not hide the error of the change itself. The marks stay: the next use exports the elements again.
-            }
-        }
-    }
 }

@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 
@@ -12,7 +10,6 @@ namespace StorageConnect.PluginKit.Jobs;
 /// </summary>
 public static class KeeperProcess
 {
-    private const string Detach = "setsid";
     private const string Shell = "pwsh";
     private const string Host = "dotnet";
 
@@ -35,27 +32,11 @@ public static class KeeperProcess
             $"$null = [Reflection.Assembly]::LoadFrom({Quote(typeof(KeeperProcess).Assembly.Location)})",
             $"[{typeof(KeeperProcess).FullName}]::Run({Quote(PrecompiledFolder.PortableOf(entry.Assembly))}, {Quote(entry.FullName!)}, {Quote(argument)})");
 
-        // In a session of its own, so that neither Ctrl+C nor the end of the terminal reaches it; in a folder that keeps no file system busy.
-        var start = new ProcessStartInfo(Detach, ["--fork", .. shell, "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script])
+        return DetachedProcess.TryStart([.. shell, "-NoLogo", "-NoProfile", "-NonInteractive", "-Command", script], new Dictionary<string, string>
         {
-            WorkingDirectory = "/",
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
-        start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
-        try
-        {
-            using var started = Process.Start(start)!;
-            started.StandardInput.Close();
-            started.WaitForExit();
-            return started.ExitCode == 0;
-        }
-        catch (Win32Exception)
-        {
-            return false;
-        }
+            ["POWERSHELL_UPDATECHECK"] = "Off",
+            ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+        });
     }
 
     /// <summary>What the process does: loads the plug-in as the engine does, and calls its method.</summary>

@@ -13,6 +13,7 @@ return args switch
     ["grants", var size] => GrantComparison.Run([int.Parse(size, CultureInfo.InvariantCulture)]),
     ["bulk"] => BulkComparison.Run(Path.GetTempPath()),
     ["bulk", var folder] => BulkComparison.Run(folder),
+    ["ceph"] => CephComparison.Run(),
     ["lookups"] => LookupComparison.Run([10_000, 100_000, 1_000_000]),
     ["views"] => ViewComparison.Run(),
     ["whole", var size, var script] => LookupComparison.RunWhole(int.Parse(size, CultureInfo.InvariantCulture), script),

@@ -8,54 +8,99 @@ using Xunit;
 namespace StorageConnect.Tests.Ceph;
 
 /// <summary>
-/// Two processes' mixed work on one pool, killed at any moment. Short here; the long runs by hand set STORAGECONNECT_LONG_RUNS to how many there are to be.
+/// Two processes' mixed work on one pool, killed at any moment, again and again. Short here; the long runs by hand set STORAGECONNECT_LONG_RUNS to how
+/// many kills there are to be, and STORAGECONNECT_FIRST_SEED to the first history where it isn't to be 0.
 /// </summary>
 [Collection(nameof(CephCluster))]
 public sealed class CephKillTests(CephCluster cluster)
 {
-    private const int Changes = 40;
-    private const int ShortRuns = 1;
-    private const double LongestStep = 600; // ms, about what a change takes
+    private const int ShortRun = 2; // kills
+    private const int KillsPerHistory = 25;
+    private const int MostChanges = 3;
+    private const int Endless = 1_000_000; // changes
     private static readonly TimeSpan ToolTimeout = TimeSpan.FromMinutes(3);
     private static readonly string[] Prefixes = ["a", "b"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static int FirstSeed =>
+        int.TryParse(Environment.GetEnvironmentVariable("STORAGECONNECT_FIRST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 0;
 
     [Fact]
     public async Task Killed_at_any_moment_what_was_acknowledged_is_there_and_nothing_is_half_made()
     {
         CephArray.RequireTgt();
         await using var daemon = await TgtDaemon.StartAsync();
-        for (var seed = 0; seed < HarshGroundTests.LongRuns(ShortRuns); seed++)
+        var kills = HarshGroundTests.LongRuns(ShortRun);
+        for (var seed = FirstSeed; kills > 0; seed++, kills -= KillsPerHistory)
         {
             await using var array = await CephArray.NewIscsiAsync(cluster, daemon: daemon);
-            var random = new Random(seed);
-            var last = random.Next(1, Changes / 3);
-            var children = Prefixes.Select(prefix => new Child(array, seed, prefix, Changes)).ToList();
+            await RunHistoryAsync(array, seed, Math.Min(kills, KillsPerHistory));
+            daemon.GetTargets().ToList().ForEach(target => daemon.Adm("--mode", "target", "--op", "delete", "--force", "--tid",
+                target.Number.ToString(CultureInfo.InvariantCulture)));
+        }
+    }
+
+    /// <summary>Kills two processes, and lets two others go on where they were, as often as there are to be kills.</summary>
+    private static async Task RunHistoryAsync(CephArray array, int seed, int kills)
+    {
+        var random = new Random(seed);
+        var changeTime = new ChangeTime();
+        var done = Prefixes.ToDictionary(prefix => prefix, _ => 0, StringComparer.Ordinal);
+        for (var kill = 0; kill < kills; kill++)
+        {
+            var last = random.Next(MostChanges);
+            var children = Prefixes.Select(prefix => new Child(array, seed, prefix, done[prefix], changeTime)).ToList();
             await Task.WhenAny(children.Select(child => child.WaitForAsync(last)));
-            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStep), Token);
+            await Task.Delay(random.NextDouble() * changeTime.Usual, Token);
             children.ForEach(child => child.Kill());
             foreach (var child in children)
             {
                 await child.EndAsync();
             }
 
-            await using var after = await array.AnotherAsync();
+            var all = await CephHistory.StateOfAsync(array);
             foreach (var child in children)
             {
-                var states = CephHistory.States(seed, child.Prefix, Changes);
-                var actual = await CephHistory.StateOfAsync(after, child.Prefix);
-                var expected = states.Skip(child.Acknowledged).Take(2).Select(state => string.Join('\n', state));
-                Assert.True(states.Skip(child.Acknowledged).Take(2).Any(state => state.SequenceEqual(actual)),
-                    FormattableString.Invariant($"seed {seed}, {child.Prefix} killed after {child.Acknowledged}:\n")
-                    + $"{string.Join('\n', actual)}\nexpected\n{string.Join("\nor\n", expected)}");
+                var states = CephHistory.States(seed, child.Prefix, child.Acknowledged + 1)[^2..];
+                var actual = all.Where(line => line.StartsWith(child.Prefix, StringComparison.Ordinal)).ToList();
+                var found = states.FindIndex(state => state.SequenceEqual(actual));
+                Assert.True(found >= 0,
+                    FormattableString.Invariant($"seed {seed}, kill {kill}, {child.Prefix} killed after {child.Acknowledged}:\n")
+                    + $"{string.Join('\n', actual)}\nexpected\n{string.Join("\nor\n", states.Select(state => string.Join('\n', state)))}");
+                done[child.Prefix] = child.Acknowledged + found;
             }
 
-            await after.AssertWholeAsync();
+            await array.AssertWholeAsync();
             TestContext.Current.TestOutputHelper?.WriteLine(
-                FormattableString.Invariant($"seed {seed}: {string.Join(", ", children.Select(child => $"{child.Prefix} after {child.Acknowledged}"))}"));
-            after.Daemon!.GetTargets().ToList().ForEach(target => daemon.Adm("--mode", "target", "--op", "delete", "--force", "--tid",
-                target.Number.ToString(CultureInfo.InvariantCulture)));
+                FormattableString.Invariant($"{DateTime.Now:T} seed {seed}, kill {kill}: {string.Join(", ", done.Select(one => $"{one.Key} after {one.Value}"))}"));
+        }
+    }
+
+    /// <summary>How long a change takes here and now: kills hit each of its steps, however busy the machine is.</summary>
+    private sealed class ChangeTime
+    {
+        private const double Weight = 0.1;
+        private readonly Lock _lock = new();
+        private TimeSpan _usual = TimeSpan.FromMilliseconds(600);
+
+        public TimeSpan Usual
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _usual;
+                }
+            }
+        }
+
+        public void Add(TimeSpan change)
+        {
+            lock (_lock)
+            {
+                _usual += (change - _usual) * Weight;
+            }
         }
     }
 
@@ -66,26 +111,35 @@ public sealed class CephKillTests(CephCluster cluster)
         private readonly Task _reading;
         private readonly Task<string> _error;
         private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ChangeTime _changeTime;
+        private readonly int _begin;
         private int _awaited = int.MaxValue;
         private bool _isKilled;
 
-        public Child(CephArray array, int seed, string prefix, int changes)
+        public Child(CephArray array, int seed, string prefix, int begin, ChangeTime changeTime)
         {
-            Prefix = prefix;
+            (Prefix, Acknowledged, _begin, _changeTime) = (prefix, begin, begin, changeTime);
             _process = ChildProcess.Start(array.Child(
-                "history", [seed.ToString(CultureInfo.InvariantCulture), prefix, changes.ToString(CultureInfo.InvariantCulture)]));
+                "history",
+                [
+                    seed.ToString(CultureInfo.InvariantCulture),
+                    prefix,
+                    Endless.ToString(CultureInfo.InvariantCulture),
+                    begin.ToString(CultureInfo.InvariantCulture),
+                ]));
             _error = _process.StandardError.ReadToEndAsync(CancellationToken.None);
             _reading = ReadAsync();
         }
 
         public string Prefix { get; }
 
-        /// <summary>How many changes it said to be done.</summary>
+        /// <summary>How many changes were acknowledged, those of its predecessors among them.</summary>
         public int Acknowledged { get; private set; }
 
+        /// <summary>Waits until it has made so many changes.</summary>
         public Task<Task> WaitForAsync(int changes)
         {
-            _awaited = changes;
+            _awaited = _begin + changes;
             return Task.WhenAny(_reached.Task, _reading);
         }
 
@@ -112,9 +166,16 @@ public sealed class CephKillTests(CephCluster cluster)
 
         private async Task ReadAsync()
         {
+            var clock = new Stopwatch();
             while (await _process.StandardOutput.ReadLineAsync(Token) is { } line)
             {
-                Acknowledged = int.Parse(line, CultureInfo.InvariantCulture) + 1;
+                if (clock.IsRunning)
+                {
+                    _changeTime.Add(clock.Elapsed);
+                }
+
+                clock.Restart();
+                Acknowledged = int.Parse(line, CultureInfo.InvariantCulture);
                 if (Acknowledged >= _awaited)
                 {
                     _reached.TrySetResult();

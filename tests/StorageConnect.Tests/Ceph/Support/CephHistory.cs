@@ -42,16 +42,33 @@ internal sealed class CephHistory(int seed, string prefix)
             .Concat(_groups.Select(group => Line(group.Key, group.Value))).Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Does the changes in a child process, and prints a line for each that is acknowledged.</summary>
-    public static async Task RunAsync(StorageArrayPlugin plugin, StorageServer server, string[] arguments, CancellationToken cancellationToken)
+    /// <summary>Does changes in a child process. Prints how many there were before when it begins, and again after each that is acknowledged.</summary>
+    /// <param name="plugin">The plug-in.</param>
+    /// <param name="server">The pool.</param>
+    /// <param name="elements">The elements and snapshots that are there.</param>
+    /// <param name="arguments">The seed, the prefix, how many changes there are to be, and how many were done before.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task RunAsync(StorageArrayPlugin plugin, StorageServer server, IEnumerable<StorageElement> elements, string[] arguments,
+        CancellationToken cancellationToken)
     {
+        var (end, begin) = (int.Parse(arguments[2], CultureInfo.InvariantCulture), int.Parse(arguments[3], CultureInfo.InvariantCulture));
         var history = new CephHistory(int.Parse(arguments[0], CultureInfo.InvariantCulture), arguments[1]);
-        for (var i = 0; i < int.Parse(arguments[2], CultureInfo.InvariantCulture); i++)
+        for (var i = 0; i < begin; i++)
+        {
+            history.Apply(history.Choose());
+        }
+
+        var known = elements.ToDictionary(element => element.Name, StringComparer.Ordinal);
+        Report(begin);
+        for (var done = begin; done < end;)
         {
             var change = history.Choose();
             try
             {
-                await history.DoAsync(change, plugin, server, cancellationToken);
+                if (await history.DoAsync(change, known, plugin, server, cancellationToken) is { } made)
+                {
+                    known[made.Name] = made;
+                }
             }
             catch (StorageConnectException e)
             {
@@ -59,13 +76,18 @@ internal sealed class CephHistory(int seed, string prefix)
             }
 
             history.Apply(change);
-            Console.Out.WriteLine(i);
+            Report(++done);
+        }
+
+        static void Report(int done)
+        {
+            Console.Out.WriteLine(done);
             Console.Out.Flush();
         }
     }
 
     /// <summary>The states after 0 to <paramref name="count"/> changes.</summary>
-    public static IReadOnlyList<IReadOnlyList<string>> States(int seed, string prefix, int count)
+    public static List<IReadOnlyList<string>> States(int seed, string prefix, int count)
     {
         var history = new CephHistory(seed, prefix);
         var states = new List<IReadOnlyList<string>> { history.State };
@@ -78,17 +100,16 @@ internal sealed class CephHistory(int seed, string prefix)
         return states;
     }
 
-    /// <summary>What the pool holds of one process.</summary>
-    public static async Task<IReadOnlyList<string>> StateOfAsync(CephArray array, string prefix)
+    /// <summary>What the pool holds: of each process what begins with its prefix.</summary>
+    public static async Task<IReadOnlyList<string>> StateOfAsync(CephArray array)
     {
         var elements = (await array.ListAsync()).Concat(await array.Plugin.GetCurrentSnapsAsync(array.Server, null, TestContext.Current.CancellationToken));
         var groups = await array.Plugin.GetAccessGroupsAsync(array.Server, null, TestContext.Current.CancellationToken);
         return
         [
-            .. elements.Where(element => element.Name.StartsWith(prefix, StringComparison.Ordinal))
+            .. elements
                 .Select(element => Line(element.Name, element.Type, element.SizeBytes, element.State == StorageElementState.Online, element.AccessGroupNames))
-                .Concat(groups.Where(group => group.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(group => Line(group.Name, group.Entries)))
-                .Order(StringComparer.Ordinal),
+                .Concat(groups.Select(group => Line(group.Name, group.Entries))).Order(StringComparer.Ordinal),
         ];
     }
 
@@ -97,34 +118,34 @@ internal sealed class CephHistory(int seed, string prefix)
 
     private static string Line(string name, IEnumerable<string> entries) => $"{name}: {string.Join(' ', entries)}";
 
-    private async Task DoAsync(Change change, StorageArrayPlugin plugin, StorageServer server, CancellationToken cancellationToken)
+    /// <returns>The element or snapshot that it made; null where it made none.</returns>
+    private async Task<StorageElement?> DoAsync(Change change, Dictionary<string, StorageElement> known, StorageArrayPlugin plugin, StorageServer server,
+        CancellationToken cancellationToken)
     {
-        var all = new Dictionary<string, StorageElement>(StringComparer.Ordinal);
-        await foreach (var element in plugin.ListAsync(server, new(), cancellationToken))
-        {
-            all[element.Name] = element;
-        }
-
-        foreach (var snapshot in await plugin.GetCurrentSnapsAsync(server, null, cancellationToken))
-        {
-            all[snapshot.Name] = snapshot;
-        }
-
-        var subject = all.GetValueOrDefault(change.Name)!;
+        var subject = known.GetValueOrDefault(change.Name)!;
         var other = new StorageElement { Name = change.Other, SizeBytes = change.Size };
+        switch (change.Verb)
+        {
+            case Verb.Create:
+                return await plugin.CreateAsync(server, new() { Name = change.Name, SizeBytes = change.Size }, true, null, cancellationToken);
+            case Verb.Snap:
+                return await plugin.CreateSnapAsync(server, subject, other, cancellationToken);
+            case Verb.MultiSnap:
+                return await plugin.CreateMultiSnapAsync(server, [subject, known[change.Second]], other, cancellationToken);
+            case Verb.Clone:
+                return await plugin.CloneAsync(server, subject, other, null, cancellationToken);
+            case Verb.CloneFromSnap:
+                return await plugin.CloneFromSnapAsync(server, known[_items[change.Name].Sources[0]], subject, other, null, cancellationToken);
+        }
+
         await (change.Verb switch
         {
-            Verb.Create => plugin.CreateAsync(server, new() { Name = change.Name, SizeBytes = change.Size }, true, null, cancellationToken),
             Verb.Remove => plugin.RemoveAsync(server, subject, cancellationToken),
-            Verb.Snap => plugin.CreateSnapAsync(server, subject, other, cancellationToken),
             Verb.RemoveSnap => plugin.SnapRemoveAsync(server, subject, cancellationToken),
-            Verb.Clone => plugin.CloneAsync(server, subject, other, null, cancellationToken),
-            Verb.CloneFromSnap => plugin.CloneFromSnapAsync(server, all[_items[change.Name].Sources[0]], subject, other, null, cancellationToken),
             Verb.Resize => plugin.ResizeAsync(server, subject, change.Size, cancellationToken),
             Verb.Offline => plugin.OfflineAsync(server, subject, cancellationToken),
             Verb.Online => plugin.OnlineAsync(server, subject, cancellationToken),
             Verb.Restore => plugin.SnapRestoreAsync(server, subject, null, cancellationToken),
-            Verb.MultiSnap => plugin.CreateMultiSnapAsync(server, [subject, all[change.Second]], other, cancellationToken),
             Verb.CreateGroup => plugin.CreateAccessGroupsAsync(server, [new() { Name = change.Name, Entries = [Entry(0), Entry(1)] }], cancellationToken),
             Verb.RemoveGroup => plugin.RemoveAccessGroupsAsync(server, [new() { Name = change.Name }], cancellationToken),
             Verb.AddEntry => plugin.AddToAccessGroupAsync(server, change.Name, [Entry(2)], cancellationToken),
@@ -132,6 +153,7 @@ internal sealed class CephHistory(int seed, string prefix)
             Verb.Grant => plugin.StartPresentAsync(server, subject, [change.Other], cancellationToken),
             _ => plugin.StopPresentAsync(server, subject, [change.Other], cancellationToken),
         });
+        return null;
     }
 
     private string Entry(int number) => FormattableString.Invariant($"iqn.2001-04.com.example:{prefix}{number}");

@@ -181,7 +181,7 @@ internal static partial class ChildProcess
                 await AllAsync(name => plugin.SnapRemoveAsync(server, Named($"{name}-old"), default));
                 break;
             case "history":
-                await CephHistory.RunAsync(plugin, server, task.Names, default);
+                await CephHistory.RunAsync(plugin, server, all, task.Names, default);
                 break;
             case "remove":
                 await plugin.RemoveAsync(server, Find(0), default);

@@ -43,7 +43,7 @@ public sealed class CephFaultTests(CephCluster cluster)
             await small.SignalAsync(daemon, "CONT");
         }
 
-        await WorksAgainAsync(array);
+        await array.WaitAsync();
         Assert.Equal("s1", (await array.SnapAsync(element, "s1")).Name);
         Assert.Equal("db02", (await array.CreateAsync("db02")).Name);
         await AssertSettledAsync(array);
@@ -102,23 +102,6 @@ public sealed class CephFaultTests(CephCluster cluster)
     {
         await cluster.StartAsync();
         return new() { HasManager = false, OwnsState = false };
-    }
-
-    private static async Task WorksAgainAsync(CephArray array)
-    {
-        var backoff = new Backoff(BackWithin);
-        while (true)
-        {
-            try
-            {
-                await array.ListAsync();
-                return;
-            }
-            catch (ArrayUnreachableException e)
-            {
-                Assert.True(await backoff.WaitAsync(Token), e.Message);
-            }
-        }
     }
 
     /// <summary>What was begun and failed is settled by the next uses.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using StorageConnect.PluginKit.Configuration;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 
@@ -14,11 +15,8 @@ internal sealed record ClusterAddress
 
     private const string DefaultConfiguration = "/etc/ceph/ceph.conf";
     private const string ConfigurationKey = "Conf";
-    private const string PortalsKey = "Portals";
-    private const string ControlKey = "TgtControl";
     private const string DefaultUser = "admin";
     private const string UserPrefix = "client.";
-    private static readonly string[] Keys = [ConfigurationKey, PortalsKey, ControlKey];
 
     /// <summary>The cluster's configuration file; null when the monitors are given.</summary>
     public string? Configuration { get; private init; }
@@ -38,32 +36,32 @@ internal sealed record ClusterAddress
     /// <exception cref="InvalidStorageArrayException">The record can't be understood.</exception>
     public static ClusterAddress Parse(StorageServer server)
     {
-        var values = ReadValues(server);
-        var monitors = string.IsNullOrWhiteSpace(server.AdminHost) ? null : ParseMonitors(server, server.AdminHost.Trim());
-        var configuration = values.GetValueOrDefault(ConfigurationKey);
+        var values = ExtraInfoValues.Parse(server, Help, ConfigurationKey);
+        var monitors = string.IsNullOrWhiteSpace(server.AdminHost) ? null : ParseMonitors(values, server.AdminHost.Trim());
+        var configuration = values[ConfigurationKey];
         if (monitors is not null && configuration is not null)
         {
-            throw Invalid(server, "Both -AdminHost and Conf= say where the monitors are");
+            throw values.Invalid("Both -AdminHost and Conf= say where the monitors are");
         }
 
         if (monitors is not null && server.GetAdminSecret() is null && string.IsNullOrEmpty(server.AdminUser))
         {
-            throw Invalid(server, "-AdminHost is given without -Credential, and no configuration file names a keyring");
+            throw values.Invalid("-AdminHost is given without -Credential, and no configuration file names a keyring");
         }
 
         configuration ??= monitors is null ? DefaultConfiguration : null;
         if (configuration is not null && !Path.IsPathFullyQualified(configuration))
         {
-            throw Invalid(server, $"'{configuration}' in ExtraInfo is not an absolute path");
+            throw values.Invalid($"'{configuration}' in ExtraInfo is not an absolute path");
         }
 
         return new()
         {
             Configuration = configuration,
             Monitors = monitors,
-            User = ParseUser(server),
-            Portals = ParsePortals(server, values.GetValueOrDefault(PortalsKey)),
-            Control = ParseControl(server, values.GetValueOrDefault(ControlKey)),
+            User = ParseUser(values, server.AdminUser),
+            Portals = values.ReadPortals(),
+            Control = values.ReadControl(),
         };
     }
 
@@ -78,89 +76,20 @@ internal sealed record ClusterAddress
         Recommendation = "Give -StorageName <pool> or <pool>/<namespace>. 'ceph osd pool ls' lists the pools.",
     };
 
-    private static Dictionary<string, string> ReadValues(StorageServer server)
-    {
-        var text = server.ExtraInfo ?? "";
-        if (text.Any(char.IsControl))
-        {
-            throw Invalid(server, "ExtraInfo has a line break or another control character");
-        }
-
-        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
-            var key = equals < 0 ? throw Invalid(server, $"ExtraInfo '{part}' has no '='") : part[..equals].TrimEnd();
-            if (!Keys.Contains(key, StringComparer.OrdinalIgnoreCase))
-            {
-                throw Invalid(server, $"ExtraInfo has the unknown key '{key}'");
-            }
-
-            if (!values.TryAdd(key, part[(equals + 1)..].TrimStart()))
-            {
-                throw Invalid(server, $"ExtraInfo has '{key}' twice");
-            }
-        }
-
-        return values;
-    }
-
     /// <summary>What goes into a configuration file must not begin a line of its own there.</summary>
-    private static string ParseMonitors(StorageServer server, string text) =>
+    private static string ParseMonitors(ExtraInfoValues values, string text) =>
         text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or ',' or '[' or ']' or '-' or '_' or '/' or ' ')
             ? text
-            : throw Invalid(server, $"'{Printable(text)}' is no list of monitors");
+            : throw values.Invalid($"'{Printable(text)}' is no list of monitors");
 
-    private static string ParseUser(StorageServer server)
+    private static string ParseUser(ExtraInfoValues values, string? text)
     {
-        var user = string.IsNullOrEmpty(server.AdminUser) ? DefaultUser : server.AdminUser;
+        var user = string.IsNullOrEmpty(text) ? DefaultUser : text;
         user = user.StartsWith(UserPrefix, StringComparison.Ordinal) ? user[UserPrefix.Length..] : user;
         return user.Length > 0 && user.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_')
             ? user
-            : throw Invalid(server, $"'{Printable(user)}' is no name of a cephx user");
-    }
-
-    private static ValueList<Portal> ParsePortals(StorageServer server, string? text)
-    {
-        if (text is null)
-        {
-            return [];
-        }
-
-        RequireIscsi(server, PortalsKey);
-        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 0
-            ? throw Invalid(server, "ExtraInfo names no portal after 'Portals='")
-            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port"))
-                .Distinct().ToValueList();
-    }
-
-    private static TgtControlAddress ParseControl(StorageServer server, string? text)
-    {
-        if (text is null)
-        {
-            return TgtControlAddress.Default;
-        }
-
-        RequireIscsi(server, ControlKey);
-        return TgtControlAddress.TryParse(text)
-            ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
-    }
-
-    private static void RequireIscsi(StorageServer server, string key)
-    {
-        if (server.StorageType != StorageType.iSCSI)
-        {
-            throw Invalid(server, $"ExtraInfo has {key}=, which is for storage of type iSCSI, and this server is of type {server.StorageType}");
-        }
+            : throw values.Invalid($"'{Printable(user)}' is no name of a cephx user");
     }
 
     private static string Printable(string text) => new StringBuilder().AppendJoin("", text.Select(c => char.IsControl(c) ? '\u2423' : c)).ToString();
-
-    private static InvalidStorageArrayException Invalid(StorageServer server, string reason) => new($"{reason}. {Help}")
-    {
-        ErrorId = "ExtraInfoInvalid",
-        Element = server.Name,
-        Recommendation = Help,
-    };
 }

@@ -38,12 +38,16 @@ internal static class Groups
         (catalog, group, token) =>
         {
             var id = Require(catalog, group.Name);
-            if (catalog.Presentations().Any(presentation => presentation.Entry.Groups.Contains(id)))
+            var presented = catalog.Presentations().Where(presentation => presentation.Entry.Groups.Contains(id)).Select(presentation => presentation.Image)
+                .ToList();
+            if (presented.Any(image => elements.Rbd.FindById(image, token) is not null))
             {
                 throw PluginError.AccessGroup(group.Name, $"Elements are still presented to the access group '{group.Name}'.",
                     "Stop presenting them to it first.", id: "AccessGroupInUse");
             }
 
+            // Images that others removed while they were presented.
+            presented.ForEach(image => elements.Pool.Store.Remove(PoolCatalog.PresentationKind + image, token));
             elements.Pool.Store.Remove(PoolCatalog.GroupKind + id, token);
             elements.Pool.Store.TryRemove(catalog.Entries(id).Select(entry => $"{PoolCatalog.EntryKind}{id}.{entry}"));
         });

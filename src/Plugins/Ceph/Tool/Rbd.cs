@@ -43,8 +43,26 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     }
 
     /// <summary>An image by its id; null when there is none.</summary>
-    public Image? FindById(string id, CancellationToken cancellationToken) =>
-        Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken);
+    /// <remarks>
+    /// The tool finds images in the trash too, under their former names, which other images may have by now; and changes are made by name. So the name
+    /// has to lead to the same image.
+    /// </remarks>
+    public Image? FindById(string id, CancellationToken cancellationToken)
+    {
+        string? formerName = null;
+        while (Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken) is { } image && image.Name != formerName)
+        {
+            if (FindByName(image.Name, cancellationToken)?.Id == id)
+            {
+                return image;
+            }
+
+            // It may have been renamed in between.
+            formerName = image.Name;
+        }
+
+        return null;
+    }
 
     /// <summary>An image by its name; null when there is none.</summary>
     public Image? FindByName(string name, CancellationToken cancellationToken) => Find([pool.Of(name)], name, cancellationToken);

@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Configuration;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 
@@ -17,11 +18,8 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
 
     private const string PoolKey = "Pool";
     private const string RootKey = "Root";
-    private const string PortalsKey = "Portals";
-    private const string ControlKey = "TgtControl";
     private const string AdoptKey = "Adopt";
     private const string AdoptCopy = "Copy";
-    private static readonly string[] Keys = [PoolKey, RootKey, PortalsKey, ControlKey, AdoptKey];
 
     /// <summary>The portals of the targets; empty: all where the daemon listens.</summary>
     public ValueList<Portal> Portals { get; init; } = [];
@@ -53,56 +51,32 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
     /// <exception cref="InvalidStorageArrayException">The text is missing or isn't of that form.</exception>
     public static PoolAddress Parse(StorageServer server)
     {
-        var text = server.ExtraInfo?.Trim();
-        if (string.IsNullOrEmpty(text))
+        var values = ExtraInfoValues.Parse(server, Help, PoolKey, RootKey, AdoptKey);
+        if (string.IsNullOrWhiteSpace(server.ExtraInfo))
         {
-            throw Invalid(server, "ExtraInfo is missing");
+            throw values.Invalid("ExtraInfo is missing");
         }
 
-        if (text.Any(char.IsControl))
+        var (root, pool) = (values[RootKey], values[PoolKey]);
+        var isRoot = root is not null;
+        if (isRoot == pool is not null)
         {
-            throw Invalid(server, "ExtraInfo has a line break or another control character");
+            throw values.Invalid(isRoot ? "ExtraInfo has both Pool= and Root=" : "ExtraInfo has neither Pool= nor Root=");
         }
 
-        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var part in text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var equals = part.IndexOf('=', StringComparison.Ordinal);
-            if (equals < 0)
-            {
-                throw Invalid(server, $"ExtraInfo '{part}' has no '='");
-            }
-
-            if (!values.TryAdd(part[..equals].TrimEnd(), part[(equals + 1)..].TrimStart()))
-            {
-                throw Invalid(server, $"ExtraInfo has '{part[..equals].TrimEnd()}' twice");
-            }
-        }
-
-        if (values.Keys.FirstOrDefault(key => !Keys.Contains(key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-        {
-            throw Invalid(server, $"ExtraInfo has the unknown key '{unknown}'");
-        }
-
-        var isRoot = values.TryGetValue(RootKey, out var folder);
-        if (isRoot == values.TryGetValue(PoolKey, out var pool))
-        {
-            throw Invalid(server, isRoot ? "ExtraInfo has both Pool= and Root=" : "ExtraInfo has neither Pool= nor Root=");
-        }
-
-        folder ??= pool!;
+        var folder = root ?? pool!;
         if (!Path.IsPathFullyQualified(folder))
         {
-            throw Invalid(server, folder.Length == 0
+            throw values.Invalid(folder.Length == 0
                 ? $"ExtraInfo names no folder after '{(isRoot ? RootKey : PoolKey)}='"
                 : $"The folder '{folder}' in ExtraInfo is not an absolute path");
         }
 
         return new PoolAddress(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), isRoot)
         {
-            Portals = ParsePortals(server, values.GetValueOrDefault(PortalsKey)),
-            AdoptsCopy = ParseAdopt(server, values.GetValueOrDefault(AdoptKey)),
-            Control = ParseControl(server, values.GetValueOrDefault(ControlKey)),
+            Portals = values.ReadPortals(),
+            AdoptsCopy = ReadAdopt(values),
+            Control = values.ReadControl(),
         };
     }
 
@@ -180,56 +154,14 @@ internal sealed record PoolAddress(string Folder, bool IsRoot)
         Recommendation = "Mount the file system that it is on, make the folder, or correct ExtraInfo.",
     };
 
-    private static ValueList<Portal> ParsePortals(StorageServer server, string? text)
-    {
-        if (text is null)
-        {
-            return [];
-        }
-
-        RequireIscsi(server, PortalsKey);
-        var parts = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length == 0
-            ? throw Invalid(server, "ExtraInfo names no portal after 'Portals='")
-            : parts.Select(part => Portal.TryParse(part) ?? throw Invalid(server, $"'{part}' in ExtraInfo is no portal; a portal is an IP address and a port"))
-                .Distinct().ToValueList();
-    }
-
-    private static TgtControlAddress ParseControl(StorageServer server, string? text)
-    {
-        if (text is null)
-        {
-            return TgtControlAddress.Default;
-        }
-
-        RequireIscsi(server, ControlKey);
-        return TgtControlAddress.TryParse(text)
-            ?? throw Invalid(server, $"'{text}' in ExtraInfo is no control port (0 to 32767) and no absolute path of a socket of at most 107 bytes");
-    }
-
-    private static bool ParseAdopt(StorageServer server, string? text) => text switch
+    private static bool ReadAdopt(ExtraInfoValues values) => values[AdoptKey] switch
     {
         null => false,
-        _ when string.Equals(text, AdoptCopy, StringComparison.OrdinalIgnoreCase) => true,
-        _ => throw Invalid(server, $"ExtraInfo has Adopt={text}; the one value there is is {AdoptCopy}"),
+        var text when string.Equals(text, AdoptCopy, StringComparison.OrdinalIgnoreCase) => true,
+        var text => throw values.Invalid($"ExtraInfo has Adopt={text}; the one value there is is {AdoptCopy}"),
     };
-
-    private static void RequireIscsi(StorageServer server, string key)
-    {
-        if (server.StorageType != StorageType.iSCSI)
-        {
-            throw Invalid(server, $"ExtraInfo has {key}=, which is for storage of type iSCSI, and this server is of type {server.StorageType}");
-        }
-    }
 
     private string Choices() => StorageNames() is { Count: > 0 } names ? string.Join(", ", names) : $"none yet; make a sub-folder in {Folder}";
 
     private static bool IsPool(DirectoryInfo folder) => folder.LinkTarget is null && folder.Name[0] != '.' && folder.Name != "lost+found";
-
-    private static InvalidStorageArrayException Invalid(StorageServer server, string reason) => new($"{reason}.")
-    {
-        ErrorId = "ExtraInfoInvalid",
-        Element = server.Name,
-        Recommendation = Help,
-    };
 }

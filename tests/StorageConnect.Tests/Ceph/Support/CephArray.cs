@@ -12,6 +12,7 @@ public sealed class CephArray : IAsyncDisposable
 {
     public const string Host1 = "iqn.2001-04.com.example:host1";
     public const string Host2 = "iqn.2001-04.com.example:host2";
+    private static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(3);
     private readonly bool _ownsDaemon;
 
     private CephArray(CephCluster cluster, string pool, TgtDaemon? daemon, bool ownsDaemon, StorageServer server)
@@ -156,8 +157,9 @@ public sealed class CephArray : IAsyncDisposable
     /// <summary>Nothing in the pool is half made: as the cluster's own tools see it.</summary>
     public async Task AssertWholeAsync()
     {
-        var catalog = JsonSerializer.Deserialize<Dictionary<string, string>>(
-            await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog")))!;
+        // Where there is no note, the tool prints nothing at all.
+        var notes = await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog"));
+        var catalog = notes.Length > 0 ? JsonSerializer.Deserialize<Dictionary<string, string>>(notes)! : [];
         Assert.DoesNotContain(
             catalog.Keys,
             key => key.StartsWith("osc.intent.", StringComparison.Ordinal) || key.StartsWith("osc.mark.", StringComparison.Ordinal));
@@ -169,7 +171,32 @@ public sealed class CephArray : IAsyncDisposable
         }
 
         Assert.DoesNotContain("osc.tmp.", await Cluster.RbdAsync("ls", "-l", PoolName), StringComparison.Ordinal);
-        Assert.Equal("OK", await Plugin.GetStatusAsync(Server, null, Token));
+
+        // What is told only while the cluster is slow is none of the pool's.
+        var backoff = new Backoff(BackWithin);
+        string status;
+        while ((status = await Plugin.GetStatusAsync(Server, null, Token)) != "OK")
+        {
+            Assert.True(await backoff.WaitAsync(Token), status);
+        }
+    }
+
+    /// <summary>Waits until the cluster answers: it was stopped for a while, or the machine is busy.</summary>
+    public async Task WaitAsync()
+    {
+        var backoff = new Backoff(BackWithin);
+        while (true)
+        {
+            try
+            {
+                await ListAsync();
+                return;
+            }
+            catch (ArrayUnreachableException e)
+            {
+                Assert.True(await backoff.WaitAsync(Token), e.Message);
+            }
+        }
     }
 
     /// <summary>The image's full name.</summary>

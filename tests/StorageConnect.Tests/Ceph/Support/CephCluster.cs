@@ -17,6 +17,7 @@ public sealed class CephCluster : IAsyncDisposable
 {
     private const string Script = "docs/examples/ceph-cluster.sh";
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ToolTime = TimeSpan.FromMinutes(2);
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private bool _isUp;
@@ -156,9 +157,10 @@ public sealed class CephCluster : IAsyncDisposable
 
     private async Task<string> RunAsync(string tool, string[] arguments)
     {
-        var result = await IscsiTool.RunAsync(tool, ["-c", Configuration, .. arguments]);
+        // A busy cluster's client may have warnings beside its answer.
+        var result = await new ToolRunner().RunAsync(new(new(tool, "ceph-common"), ["-c", Configuration, .. arguments]), ToolTime, Token);
         return result.ExitCode == 0
             ? result.Output
-            : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Output}");
+            : throw new InvalidOperationException($"{tool} {string.Join(' ', arguments)}: exit code {result.ExitCode}: {result.Error}");
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class CinderPlugin
         {
             var volume = await array.RequireVolumeAsync(element, cancellationToken);
             var register = array.Register.Read();
-            return [.. register.GroupNamesOf(volume.Id).Select(name => register.FindGroup(name)!.ToAccessGroup()), .. OthersOf([volume], register)];
+            return [.. register.GroupsOf(volume.Id, volume.AttachmentIds).Select(group => group.ToAccessGroup()), .. OthersOf([volume], register)];
         }
 
         var all = array.Register.Read();
@@ -67,7 +67,8 @@ public sealed partial class CinderPlugin
         return array.Register.ChangeAsync<IReadOnlyList<AccessGroup>>(
             async register =>
             {
-                var all = await DropGoneAsync(array, register.Read(), cancellationToken);
+                await DropEndedAsync(array, cancellationToken);
+                var all = register.Read();
                 var named = groups.Select(group => all.FindGroup(group.Name)).OfType<RegisteredGroup>().ToList();
                 var free = named.Where(group => all.Presentations.All(one => !one.GroupIds.Contains(group.Id))).ToList();
                 if (named.Count == 0 && groups.Count > 0)
@@ -131,7 +132,9 @@ public sealed partial class CinderPlugin
     {
         ArgumentNullException.ThrowIfNull(element);
         var array = Open(server);
-        await array.Presenter.PresentAsync(await array.RequireVolumeAsync(element, cancellationToken), accessGroupNames, cancellationToken);
+        var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        await array.Probe.RunAsync(volume, accessGroupNames, cancellationToken);
+        await array.Presenter.PresentAsync(volume, accessGroupNames, cancellationToken);
         return await GetInfoAsync(server, element, cancellationToken);
     }
 
@@ -149,17 +152,19 @@ public sealed partial class CinderPlugin
         volumes.SelectMany(volume => Presenter.OthersOf(volume, register)).Select(other => other.Name)
             .Distinct().Select(name => new AccessGroup { Name = name });
 
-    /// <summary>Without the presentations of volumes that were deleted by other means.</summary>
-    private static async Task<Registrations> DropGoneAsync(CinderArray array, Registrations all, CancellationToken cancellationToken)
+    /// <summary>Drops presentations of volumes that were deleted by other means, and what is half made or was ended by others.</summary>
+    private static async Task DropEndedAsync(CinderArray array, CancellationToken cancellationToken)
     {
-        foreach (var presentation in all.Presentations)
+        foreach (var presentation in array.Register.Read().Presentations)
         {
-            if (await array.Api.TryGetVolumeAsync(presentation.VolumeId, cancellationToken) is null)
+            if (await array.Api.TryGetVolumeAsync(presentation.VolumeId, cancellationToken) is { } volume)
             {
-                all = all.With(new Presentation(presentation.VolumeId));
+                await array.Presenter.RecoverInChangeAsync(volume, cancellationToken);
+            }
+            else
+            {
+                array.Register.Write(array.Register.Read().With(new Presentation(presentation.VolumeId)));
             }
         }
-
-        return all;
     }
 }

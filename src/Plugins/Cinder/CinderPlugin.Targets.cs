@@ -32,14 +32,8 @@ public sealed partial class CinderPlugin
 
             // Asked for again each time: the secret is kept nowhere.
             var connected = await array.Api.GetAttachmentAsync(attachment.Id!, presentation.VolumeId, cancellationToken);
-            var (context, secret) = ConnectionInfo.ReadLogin(connected, server.NetDevices.Count == 1 ? server.NetDevices[0] : null);
-            using (secret)
-            {
-                foreach (var target in targets)
-                {
-                    await Host.LoginAsync(target, context, cancellationToken);
-                }
-            }
+            await array.LoginAsync(connected, targets, cancellationToken);
+            await array.Probe.CheckAsync(presentation.VolumeId, attachment.Targets, cancellationToken);
         }
     }
 

@@ -101,6 +101,34 @@ public sealed class CinderFaultTests(CinderCloud cloud)
     }
 
     [Fact]
+    public async Task While_the_storage_is_stopped_operations_go_on_and_are_done_afterwards()
+    {
+        using var project = await CinderProject.NewAsync(cloud);
+        var volume = await project.CreateAsync("data");
+        List<StorageElement> begun = [];
+        await cloud.SignalStorageAsync("STOP");
+        try
+        {
+            begun.Add(await project.Plugin.CreateAsync(project.Server, New("made", "stable"), true, null, Token));
+            begun.Add(await project.Plugin.CreateSnapAsync(project.Server, volume, new() { Name = "frozen" }, Token));
+
+            foreach (var operation in begun)
+            {
+                Assert.Equal(-1, (await project.Plugin.GetAsyncProgressAsync(project.Server, operation, Token)).AsyncProgress);
+            }
+
+            Assert.Equal("creating", (await project.ListAsync()).Single(element => element.Name == "made").Status);
+        }
+        finally
+        {
+            await cloud.SignalStorageAsync("CONT");
+        }
+
+        Assert.Equal(["made", "frozen"], (await Task.WhenAll(begun.Select(project.FinishAsync))).Select(element => element.Name));
+        await project.UseAsync(volume, "write -P 0x11 0 4096");
+    }
+
+    [Fact]
     public async Task What_an_administrator_resets_is_told_and_withdrawn_all_the_same()
     {
         using var project = await CinderProject.NewAsync(cloud);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using StorageConnect.Plugins.Cinder.Register;
 using StorageConnect.Tests.Cinder.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -159,6 +160,22 @@ public sealed class CinderOutcomeTests : IDisposable
         await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
         Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
         Assert.Empty(_host.Sessions);
+    }
+
+    [Fact]
+    public async Task The_session_of_a_target_that_has_another_volume_for_this_host_stays()
+    {
+        using var plugin = await PresentedAsync();
+        await plugin.StartAsync(await plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
+        var file = new RegisterFile(_folder.Path, Server().Uuid);
+        var register = file.Read();
+        file.Write(register.With(register.Presentations[0] with { VolumeId = "00000000-0000-0000-0000-000000000002" }));
+        _cinder.On("DELETE", "/attachments/", _ => Answer(new { attachments = Array.Empty<object>() }));
+
+        await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
+        Assert.Single(_host.Sessions);
     }
 
     [Fact]

@@ -28,6 +28,9 @@ internal sealed record Volume
     /// <summary>Those that are completed.</summary>
     public IReadOnlyList<VolumeAttachment> Attachments { get; init; } = [];
 
+    [JsonIgnore]
+    public IReadOnlySet<string> AttachmentIds => Attachments.Select(one => one.AttachmentId).ToHashSet(StringComparer.Ordinal);
+
     public bool Multiattach { get; init; }
 
     public string? GroupId { get; init; }

@@ -48,10 +48,6 @@ internal sealed class CinderApi(CinderSession session)
     public Task DeleteVolumeAsync(Volume volume, CancellationToken cancellationToken) =>
         session.SendAsync(HttpMethod.Delete, $"volumes/{volume.Id}", null, volume.DisplayName, cancellationToken);
 
-    public Task SetMetadataAsync(Volume volume, string key, string value, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Post, $"volumes/{volume.Id}/metadata", new { metadata = new Dictionary<string, string> { [key] = value } },
-            volume.DisplayName, cancellationToken);
-
     public async Task<DateTimeOffset?> ExtendAsync(Volume volume, long size, CancellationToken cancellationToken) =>
         (await ActAsync(volume, "os-extend", new { new_size = size }, cancellationToken)).Date;
 

@@ -25,7 +25,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
         "Pairs separated by semicolons. Project=<name or id> is needed unless Auth=appcredential. Auth=password (the default), appcredential or none; "
         + "UserDomain= and ProjectDomain= (names; the domain 'default' when left out); Region=; Interface=public (the default), internal or admin; "
         + "Thumbprint=<SHA-256 of the server's certificate> trusts that certificate alone; "
-        + "Identity=none (the default), provider_id or metadata:<key>: where the identity that hosts see comes from. "
+        + "Identity=none (the default), provider_id, metadata:<key> or probe: where the identity that hosts see comes from. "
         + "Example: Project=storage;UserDomain=Default;Region=RegionOne;Identity=provider_id";
 
     private static readonly string[] Keys = ["Project", "UserDomain", "ProjectDomain", "Region", "Interface", "Auth", "Identity", "Thumbprint"];
@@ -76,7 +76,7 @@ internal sealed partial record CinderAddress(Uri Url, AuthKind Auth)
             Region = NonEmpty(server, values, "Region"),
             Interface = ParseInterface(server, values.GetValueOrDefault("Interface")),
             Identity = IdentitySource.TryParse(values.GetValueOrDefault("Identity") ?? "none")
-                ?? throw AddressErrors.ExtraInfoInvalid(server, $"Identity={values["Identity"]} is none of none, provider_id and metadata:<key>"),
+                ?? throw AddressErrors.ExtraInfoInvalid(server, $"Identity={values["Identity"]} is none of none, provider_id, metadata:<key> and probe"),
             Thumbprint = ParseThumbprint(server, values.GetValueOrDefault("Thumbprint")),
         };
         address.DemandWhole(server);

@@ -10,6 +10,7 @@ internal sealed record IdentitySource
         Nowhere,
         ProviderId,
         Metadata,
+        Probe,
     }
 
     /// <summary>From nowhere: the identity belongs to the presentation.</summary>
@@ -17,6 +18,9 @@ internal sealed record IdentitySource
 
     /// <summary>The driver puts it into the volume's provider_id.</summary>
     public static IdentitySource ProviderId { get; } = new() { Where = Place.ProviderId };
+
+    /// <summary>True where probes prove whether identities stay with their volumes: what they found is in the register.</summary>
+    public bool IsProbed => Where == Place.Probe;
 
     private Place Where { get; init; }
 
@@ -27,6 +31,7 @@ internal sealed record IdentitySource
     {
         "none" => None,
         "provider_id" => ProviderId,
+        "probe" => new() { Where = Place.Probe },
         _ when text.StartsWith(MetadataPrefix, StringComparison.OrdinalIgnoreCase) && text.Length > MetadataPrefix.Length
             => new() { Where = Place.Metadata, Key = text[MetadataPrefix.Length..].Trim() },
         _ => null,

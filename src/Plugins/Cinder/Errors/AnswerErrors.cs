@@ -20,7 +20,7 @@ internal static class AnswerErrors
         {
             HttpStatusCode.Unauthorized => NotAuthenticated(service, says),
             HttpStatusCode.Forbidden => NotAllowed(service, subject, says),
-            HttpStatusCode.NotFound when text?.Contains("could not be found.", StringComparison.Ordinal) == true
+            HttpStatusCode.NotFound when text?.Contains("could not be found", StringComparison.Ordinal) == true
                 && !text.StartsWith("The resource", StringComparison.Ordinal)
                 => PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound"),
             HttpStatusCode.BadRequest when text?.Contains("Malformed request url", StringComparison.OrdinalIgnoreCase) == true => WrongProject(service, says),

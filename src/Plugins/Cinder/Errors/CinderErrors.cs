@@ -111,6 +111,10 @@ internal static class CinderErrors
         PluginError.NoSuchOperation(name, $"The back-end of '{name}' exported it and told no iSCSI target where hosts find it. Nothing is left attached.",
             "Choose a volume type whose back-end speaks iSCSI.");
 
+    public static NoSuchOperationException IdentityUnreadable(string name) =>
+        PluginError.NoSuchOperation(name, $"The targets of '{name}' show this host no LUN, or others beside it.",
+            "Where a target has several LUNs, leave out Identity=probe.");
+
     public static AccessGroupException GroupNotOurs(string name) =>
         PluginError.AccessGroup(name, $"'{name}' is no group of this machine's: others attached volumes under that name. It is shown, and never changed.",
             "Detach with the tool that attached (Nova, the CSI driver, openstack volume attachment delete).");

@@ -24,6 +24,8 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
 
     public Presenter Presenter => new(api, Register, services.Host, services.Log);
 
+    public IdentityProbe Probe => new(this);
+
     /// <summary>The volume types the user may see.</summary>
     public Task<IReadOnlyList<VolumeType>> GetTypesAsync(CancellationToken cancellationToken) =>
         services.Cache.GetOrAddAsync(server.Uuid, "types", TypesLife, api.ListTypesAsync, cancellationToken);
@@ -38,6 +40,19 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
     /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public async Task<Snapshot> RequireSnapshotAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
         await api.TryGetSnapshotAsync(Ids.ToId(snapshot.Uuid), cancellationToken) ?? throw CinderErrors.SnapshotNotFound(server, snapshot);
+
+    /// <summary>Logs this host in, with the volume's own CHAP secret.</summary>
+    public async Task LoginAsync(Attachment attachment, IEnumerable<IscsiTarget> targets, CancellationToken cancellationToken)
+    {
+        var (context, secret) = ConnectionInfo.ReadLogin(attachment, server.NetDevices.Count == 1 ? server.NetDevices[0] : null);
+        using (secret)
+        {
+            foreach (var target in targets)
+            {
+                await services.Host.LoginAsync(target, context, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>A volume's record as it is now.</summary>
     public async Task<StorageElement> ToElementAsync(Volume volume, CancellationToken cancellationToken) =>

@@ -20,6 +20,7 @@ internal sealed class ElementMap(StorageServer server, IdentitySource identity, 
     {
         var type = _types.GetValueOrDefault(volume.VolumeType ?? "");
         var presentation = register.FindPresentation(volume.Id);
+        var attached = volume.AttachmentIds;
         return new()
         {
             Uuid = Ids.ToUuid(volume.Id),
@@ -28,23 +29,23 @@ internal sealed class ElementMap(StorageServer server, IdentitySource identity, 
             Type = IsClone(volume) ? StorageElementType.SnapClone : StorageElementType.Lun,
             SizeBytes = volume.Size * Ids.GiB,
             VolumeGroupName = type?.Place ?? volume.VolumeType,
-            Page83Id = identity.Read(volume.ProviderId, volume.Metadata),
+            Page83Id = identity.IsProbed ? register.FindIdentity(volume.Id) ?? "" : identity.Read(volume.ProviderId, volume.Metadata),
             Qos = volume.VolumeType,
             ThinProvisioned = type?.IsThin,
             State = IsServed(volume.Status) ? StorageElementState.Online : StorageElementState.Offline,
             Status = volume.Status,
-            AccessGroupNames = register.GroupNamesOf(volume.Id)
+            AccessGroupNames = register.GroupsOf(volume.Id, attached).Select(group => group.Name)
                 .Concat(Presenter.OthersOf(volume, register).Select(other => other.Name)).Distinct().ToValueList(),
-            LunAddresses = presentation is null ? [] : AddressesOf(presentation),
+            LunAddresses = presentation is null ? [] : AddressesOf(presentation, attached),
             SourceUuids = (volume.SnapshotId ?? volume.SourceVolid) is { } source ? [Ids.ToUuid(source)] : [],
             CreatedAt = ApiTime.Parse(volume.CreatedAt),
         };
     }
 
     /// <summary>Where this host finds it; of a volume that is presented to others alone, where they do.</summary>
-    private ValueList<LunAddress> AddressesOf(Presentation presentation)
+    private ValueList<LunAddress> AddressesOf(Presentation presentation, IReadOnlySet<string> attached)
     {
-        var complete = presentation.Attachments.Where(one => one.IsComplete).ToList();
+        var complete = presentation.Attachments.Where(one => one.IsAmong(attached)).ToList();
         var own = complete.Where(one => string.Equals(initiator, one.Initiator, StringComparison.OrdinalIgnoreCase)).ToList();
         return (own.Count > 0 ? own : complete).SelectMany(one => one.Targets)
             .Select(target => new LunAddress { TargetName = target.TargetName, Lun = target.Lun })

@@ -8,7 +8,7 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// Presents volumes: one attachment for each initiator. Each is noted in the register before it is asked for, so that whoever comes after a process that
 /// died takes back what was half made. What others attached is never touched.
 /// </summary>
-internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log)
+internal sealed partial class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log)
 {
     /// <summary>Presents a volume to groups; one it is presented to already is checked, and made good where its attachment is gone.</summary>
     public Task PresentAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(
@@ -75,7 +75,7 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
             register.Write(register.Read() with { Groups = groups });
             foreach (var (volume, _) in presented)
             {
-                await DetachUnneededAsync(volume, register.Read().FindPresentation(volume.Id)!, groups, cancellationToken);
+                await DetachUnneededAsync(volume, register.Read().FindPresentation(volume.Id) ?? new(volume.Id), groups, cancellationToken);
             }
 
             return changed;
@@ -92,13 +92,6 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
             return (all.FindGroup(name) is null ? name : $"{name} (attached by others)", one);
         });
     }
-
-    /// <summary>Takes back what of a volume's presentation is half made, so that it can be removed.</summary>
-    public Task RecoverAsync(Volume volume, CancellationToken cancellationToken) =>
-        register.Read().FindPresentation(volume.Id) is null
-            ? Task.CompletedTask
-            : register.ChangeAsync(
-                async _ => await RecoverAsync(register.Read().FindPresentation(volume.Id) ?? new(volume.Id), volume, cancellationToken), cancellationToken);
 
     private async Task UpdateAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups,
         CancellationToken cancellationToken)
@@ -125,18 +118,14 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
                     var attachment = new RegisteredAttachment(initiator, null, group.HostName);
                     Save(present = present.With(attachment));
                     made.Add(attachment);
-                    string id;
-                    try
-                    {
-                        id = (await api.ReserveAsync(volume, cancellationToken)).Id;
-                    }
-                    catch (StorageConnectException e) when (e is not ArrayUnreachableException)
-                    {
-                        made.Remove(attachment); // refused: nothing was made, and what is there is another's
-                        present = present.Without(attachment);
-                        throw;
-                    }
-
+                    var id = await ReserveAsync(
+                        volume,
+                        () =>
+                        {
+                            made.Remove(attachment);
+                            present = present.Without(attachment);
+                        },
+                        cancellationToken);
                     await AttachAsync(volume, attachment with { Id = id }, one => Save(present = present.With(made[^1] = one)), cancellationToken);
                 }
             }
@@ -150,47 +139,13 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
         }
     }
 
-    private async Task AttachAsync(Volume volume, RegisteredAttachment attachment, Action<RegisteredAttachment> save, CancellationToken cancellationToken)
-    {
-        var (name, id) = (volume.DisplayName, attachment.Id!);
-        save(attachment);
-        log.Information($"Cinder: '{name}' is reserved by attachment {id} for {attachment.Initiator}");
-        var connected = await api.ConnectAsync(
-            id,
-            new
-            {
-                initiator = attachment.Initiator,
-                host = attachment.HostName,
-                platform = "x86_64",
-                os_type = "linux",
-                multipath = true,
-                do_local_attach = false,
-            },
-            name,
-            cancellationToken);
-        if (ConnectionInfo.FindOtherTransport(connected) is { } transport)
-        {
-            throw CinderErrors.TransportUnsupported(name, transport);
-        }
-
-        var targets = ConnectionInfo.ReadTargets(connected);
-        if (targets.Count == 0)
-        {
-            throw CinderErrors.TargetUnknown(name);
-        }
-
-        save(attachment = attachment with { Targets = targets });
-        await api.CompleteAsync(id, name, cancellationToken);
-        save(attachment with { IsComplete = true });
-    }
-
     private async Task DetachUnneededAsync(Volume volume, Presentation presentation, ValueList<RegisteredGroup> groups, CancellationToken cancellationToken)
     {
         var needed = InitiatorsOf(presentation, groups).Select(one => one.Initiator).ToHashSet(StringComparer.OrdinalIgnoreCase);
         var unneeded = presentation.Attachments.Where(one => !needed.Contains(one.Initiator)).ToList();
         foreach (var attachment in unneeded)
         {
-            await LogoutAsync(attachment, cancellationToken); // all of them first: it is what can be refused
+            await LogoutAsync(volume, attachment, cancellationToken); // all of them first: it is what can be refused
         }
 
         foreach (var attachment in unneeded)
@@ -202,79 +157,6 @@ internal sealed class Presenter(CinderApi api, RegisterFile register, IHostServi
 
         Save(presentation);
     }
-
-    /// <summary>
-    /// A presentation without what is half made, and without attachments that others ended. One whose id never came is known by this: it is of this
-    /// volume, it is nobody's instance, nothing was exported for it, and no other has its id.
-    /// </summary>
-    private async Task<Presentation> RecoverAsync(Presentation presentation, Volume volume, CancellationToken cancellationToken)
-    {
-        var complete = volume.Attachments.Select(one => one.AttachmentId).ToHashSet(StringComparer.Ordinal);
-        foreach (var attachment in presentation.Attachments.Where(one => !one.IsComplete || !complete.Contains(one.Id!)).ToList())
-        {
-            foreach (var id in attachment.Id is { } known ? [known] : await FindLostAsync(presentation, volume, cancellationToken))
-            {
-                log.Warning($"Cinder: attachment {id} of '{volume.DisplayName}' was left half made; it is ended");
-                await LogoutAsync(attachment, cancellationToken);
-                await api.DetachAsync(id, volume.DisplayName, cancellationToken);
-            }
-
-            Save(presentation = presentation.Without(attachment));
-        }
-
-        return presentation;
-    }
-
-    private async Task<IReadOnlyList<string>> FindLostAsync(Presentation presentation, Volume volume, CancellationToken cancellationToken)
-    {
-        var known = presentation.Attachments.Select(one => one.Id).ToHashSet();
-        var lost = (await api.ListAttachmentsAsync(volume.Id, cancellationToken))
-            .Where(one => one.Status is "reserved" && string.IsNullOrEmpty(one.Instance) && one.IsReservationOnly && !known.Contains(one.Id))
-            .Select(one => one.Id)
-            .ToList();
-
-        // Of several one is another's: which, nobody can tell.
-        return lost.Count == 1 ? lost : [];
-    }
-
-    private async Task TakeBackAsync(Volume volume, Presentation presentation, List<RegisteredAttachment> made)
-    {
-        foreach (var attachment in made)
-        {
-            try
-            {
-                // Whether the caller waits or not: what stays would block the volume. Without an id the next change looks for it.
-                var ids = attachment.Id is { } id ? [id] : await FindLostAsync(presentation, volume, CancellationToken.None);
-                foreach (var one in ids)
-                {
-                    await api.DetachAsync(one, volume.DisplayName, CancellationToken.None);
-                }
-
-                presentation = presentation.Without(attachment);
-            }
-            catch (StorageConnectException e)
-            {
-                log.Warning($"Cinder: an attachment of '{volume.DisplayName}' could not be ended: {e.Message}");
-            }
-        }
-
-        Save(presentation);
-    }
-
-    private async Task LogoutAsync(RegisteredAttachment attachment, CancellationToken cancellationToken)
-    {
-        if (!IsThisHost(attachment.Initiator))
-        {
-            return;
-        }
-
-        foreach (var target in attachment.Targets.Select(address => address.ToTarget()).Where(host.IsConnected))
-        {
-            await host.LogoutAsync(target, cancellationToken);
-        }
-    }
-
-    private bool IsThisHost(string initiator) => host.InitiatorName is not { } own || string.Equals(own, initiator, StringComparison.OrdinalIgnoreCase);
 
     private static void DemandRoom(Volume volume, Registrations all, Presentation presentation, ValueList<RegisteredGroup> groups)
     {

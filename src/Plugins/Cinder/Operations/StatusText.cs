@@ -9,11 +9,11 @@ internal sealed class StatusText(CinderArray array)
     {
         var parts = new List<string> { volume.Status };
         var register = array.Register.Read();
-        var complete = volume.Attachments.Select(one => one.AttachmentId).ToHashSet(StringComparer.Ordinal);
+        var attached = volume.AttachmentIds;
         var ours = register.FindPresentation(volume.Id)?.Attachments ?? [];
         foreach (var attachment in ours)
         {
-            parts.Add(attachment.IsComplete && complete.Contains(attachment.Id!)
+            parts.Add(attachment.IsAmong(attached)
                 ? $"attached for {attachment.Initiator}"
                 : attachment.IsComplete
                     ? $"the attachment for {attachment.Initiator} was ended by others: presenting again makes it anew"

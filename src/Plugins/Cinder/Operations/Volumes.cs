@@ -51,6 +51,7 @@ internal sealed class Volumes(CinderArray array)
         }
 
         await array.Outcome.AwaitVolumeGoneAsync(volume, null, cancellationToken);
+        await array.Probe.ForgetAsync(volume.Id, cancellationToken);
     }
 
     /// <summary>Gives a volume another type, and checks that it has it: the service accepts what the back-end then refuses.</summary>

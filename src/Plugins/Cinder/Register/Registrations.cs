@@ -9,13 +9,31 @@ internal sealed record Registrations
 
     public ValueList<Presentation> Presentations { get; init; } = [];
 
+    /// <summary>The back-ends that were probed.</summary>
+    public ValueList<ProbedBackend> Backends { get; init; } = [];
+
+    /// <summary>The identities that probes read, of back-ends where they stay with the volumes.</summary>
+    public ValueList<ProbedIdentity> Identities { get; init; } = [];
+
+    /// <summary>The name of the second volume of a probe, from before it is created until it is gone; else null.</summary>
+    public string? ProbeVolume { get; init; }
+
     public RegisteredGroup? FindGroup(string name) => Groups.FirstOrDefault(group => group.Name == name);
 
     public Presentation? FindPresentation(string volumeId) => Presentations.FirstOrDefault(one => one.VolumeId == volumeId);
 
-    /// <summary>The names of the groups a volume is presented to.</summary>
-    public IEnumerable<string> GroupNamesOf(string volumeId) =>
-        FindPresentation(volumeId) is { } presentation ? Groups.Where(group => presentation.GroupIds.Contains(group.Id)).Select(group => group.Name) : [];
+    public ProbedBackend? FindBackend(string name) => Backends.FirstOrDefault(one => one.Name == name);
+
+    /// <summary>A volume's identity as multipath-tools writes it; null while it is not proven.</summary>
+    public string? FindIdentity(string volumeId) => Identities.FirstOrDefault(one => one.VolumeId == volumeId)?.Page83Id;
+
+    /// <summary>The groups a volume is presented to: what is half made, or was ended by others, is no presentation.</summary>
+    /// <param name="volumeId">The volume.</param>
+    /// <param name="attachmentIds">The attachments that the service has.</param>
+    public IEnumerable<RegisteredGroup> GroupsOf(string volumeId, IReadOnlySet<string> attachmentIds) =>
+        FindPresentation(volumeId) is { } presentation
+            ? Groups.Where(group => presentation.GroupIds.Contains(group.Id) && presentation.Reaches(group, attachmentIds))
+            : [];
 
     /// <summary>A copy with this presentation in place of the volume's former one; without any when it is empty.</summary>
     public Registrations With(Presentation presentation) => this with
@@ -27,6 +45,14 @@ internal sealed record Registrations
         ],
     };
 }
+
+/// <summary>What a probe proved of a back-end.</summary>
+/// <param name="Name">The back-end, or the volume type where the service does not tell back-ends.</param>
+/// <param name="Stays">True where a volume is proven to keep its identity from one export to the next; false where not, which is final.</param>
+internal sealed record ProbedBackend(string Name, bool Stays);
+
+/// <summary>The identity of a volume.</summary>
+internal sealed record ProbedIdentity(string VolumeId, string Backend, string Page83Id);
 
 /// <summary>A group of initiators.</summary>
 /// <param name="Id">32 hex digits. It stays when the name changes.</param>
@@ -48,6 +74,10 @@ internal sealed record Presentation(string VolumeId)
     /// <summary>One for each initiator.</summary>
     public ValueList<RegisteredAttachment> Attachments { get; init; } = [];
 
+    /// <summary>True where the service has an attachment for one of a group's initiators; a group without any needs none.</summary>
+    public bool Reaches(RegisteredGroup group, IReadOnlySet<string> attachmentIds) => group.Entries.Count == 0
+        || Attachments.Any(one => one.IsAmong(attachmentIds) && group.Entries.Contains(one.Initiator, StringComparer.OrdinalIgnoreCase));
+
     /// <summary>A copy with this attachment in place of the initiator's former one.</summary>
     public Presentation With(RegisteredAttachment attachment) =>
         this with { Attachments = [.. Attachments.Where(one => one.Initiator != attachment.Initiator), attachment] };
@@ -64,6 +94,9 @@ internal sealed record RegisteredAttachment(string Initiator, string? Id, string
 {
     /// <summary>It is exported and the service was told that it is used.</summary>
     public bool IsComplete { get; init; }
+
+    /// <summary>True when it was completed, and the service still has it.</summary>
+    public bool IsAmong(IReadOnlySet<string> attachmentIds) => IsComplete && attachmentIds.Contains(Id!);
 
     /// <summary>Where the initiator finds the volume; empty where the back-end told no address.</summary>
     public ValueList<TargetAddress> Targets { get; init; } = [];

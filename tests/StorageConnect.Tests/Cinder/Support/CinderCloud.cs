@@ -112,6 +112,14 @@ public sealed class CinderCloud : IAsyncDisposable
         await process.WaitForExitAsync(Token);
     }
 
+    /// <summary>Stops the OSD on which all volumes lie (SIGSTOP), or lets it go on.</summary>
+    public async Task SignalStorageAsync(string signal)
+    {
+        var id = await File.ReadAllTextAsync(Path.Combine(_process.Folder, "c/run/osd.0.pid"), Token);
+        using var process = Process.Start("kill", [$"-{signal}", id.Trim()]);
+        await process.WaitForExitAsync(Token);
+    }
+
     /// <summary>Starts the service again, and waits until its back-ends are ready.</summary>
     public async Task StartServiceAsync()
     {

@@ -4,9 +4,8 @@ using Xunit;
 namespace StorageConnect.Tests.Cinder.Support;
 
 /// <summary>
-/// A host whose initiators need no kernel: QEMU's reads and writes, and one of the tests' own asks for identities. They log in with the volume's CHAP
-/// secret. What it was logged in to is
-/// asked for its identity each time.
+/// A host whose initiators need no kernel: QEMU's reads and writes, and one of the tests' own asks for identities, each time. They log in with the
+/// volume's CHAP secret.
 /// </summary>
 public sealed class UserspaceHost(string initiator) : IHostServices
 {
@@ -20,6 +19,9 @@ public sealed class UserspaceHost(string initiator) : IHostServices
     public List<string> Actions { get; } = [];
 
     public IReadOnlyCollection<string> Targets => [.. _logins.Keys.Select(login => login.Target)];
+
+    /// <summary>True: each login is refused, as with a secret that the target doesn't take.</summary>
+    public bool RefusesLogins { get; set; }
 
     /// <summary>The CHAP secrets it was given.</summary>
     public HashSet<string> Secrets { get; } = [];
@@ -51,6 +53,11 @@ public sealed class UserspaceHost(string initiator) : IHostServices
 
         try
         {
+            if (RefusesLogins)
+            {
+                throw new InvalidOperationException("The login is refused.");
+            }
+
             ReadIdentity(target.TargetName);
             return Task.CompletedTask;
         }

@@ -153,9 +153,13 @@ internal sealed class SimulatedArray : IElementPresenter
     /// <summary>The place whose identity every other place shows from now on; null where each has its own.</summary>
     public int? ShowsIdentityOf { get; set; }
 
+    /// <summary>What a real target shows, where there is one; null where identities are made up of places.</summary>
+    public Func<string, string>? IdentityAtTarget { get; set; }
+
     /// <summary>The page 0x83 id that an element shows at a target.</summary>
     public string ShownIdentity(string target, StorageElement element) =>
-        HasPresentationIdentities ? $"36{(ShowsIdentityOf ?? _places[target]) + 0xabc:x31}" : element.Page83Id;
+        IdentityAtTarget is { } read ? read(target)
+            : HasPresentationIdentities ? $"36{(ShowsIdentityOf ?? _places[target]) + 0xabc:x31}" : element.Page83Id;
 
     /// <summary>Who an element really is, whatever it shows.</summary>
     public string RealIdentity(StorageElement element) => HasPresentationIdentities ? element.Name : element.Page83Id;

@@ -6,6 +6,7 @@ using System.Runtime.Loader;
 using System.Text.Json;
 using StorageConnect.Plugins.Local;
 using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Cinder.Support;
 
 namespace StorageConnect.Tests.Local.Support;
 
@@ -17,8 +18,10 @@ namespace StorageConnect.Tests.Local.Support;
 /// <param name="Hits">The how manyth time the step is reached.</param>
 /// <param name="ShutDown">A file system to shut down (as a power cut does) before dying, or null.</param>
 /// <param name="Cluster">The server of a Ceph cluster's pool, where it isn't a pool in a folder.</param>
+/// <param name="Cloud">A project of a Cinder service, where it is neither.</param>
 internal sealed record ChildTask(
-    string Operation, string Folder, string[] Names, string? Step = null, int Hits = 1, string? ShutDown = null, ClusterServer? Cluster = null);
+    string Operation, string Folder, string[] Names, string? Step = null, int Hits = 1, string? ShutDown = null, ClusterServer? Cluster = null,
+    CloudServer? Cloud = null);
 
 /// <summary>A pool of a Ceph cluster.</summary>
 /// <param name="StorageType">How it is used.</param>
@@ -108,6 +111,12 @@ internal static partial class ChildProcess
 
     private static async Task RunHere(ChildTask task)
     {
+        if (task.Cloud is { } cloud)
+        {
+            await CinderHistory.RunAsync(cloud, task.Names, default);
+            return;
+        }
+
         var left = task.Hits;
         void DieAt(string step)
         {

@@ -31,7 +31,7 @@ public sealed partial class CinderPlugin
 
     public override async Task<bool> IsSplittableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
     {
-        await Open(server).RequireVolumeAsync(element, cancellationToken);
+        await GetInfoAsync(server, element, cancellationToken); // it must exist
         return false;
     }
 

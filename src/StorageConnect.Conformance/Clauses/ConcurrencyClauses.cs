@@ -156,6 +156,13 @@ internal static class ConcurrencyClauses
         var (changes, expected) = (new List<(Func<Task> Call, Func<StorageElement, StorageElement> Change)>(), element);
         if (group is not null)
         {
+            if (b.Descriptor.IdentityFromPresentation)
+            {
+                // Alone first: the run says what it means where elements of this kind can't be presented at all.
+                await b.Array.StartPresentAsync(other, [group.Name], b.Token);
+                await b.Array.StopPresentAsync(other, [group.Name], b.Token);
+            }
+
             changes.Add((() => b.Array.StartPresentAsync(element, [group.Name], b.Token), now => now with { AccessGroupNames = [group.Name] }));
             changes.Add((() => b.Array.StartPresentAsync(other, [group.Name], b.Token), now => now));
         }

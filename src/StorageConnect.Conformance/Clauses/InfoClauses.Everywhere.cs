@@ -115,6 +115,13 @@ internal static partial class InfoClauses
         var server = await b.ValidatedServerAsync();
         foreach (var element in all.Where(element => element.Type != StorageElementType.Snapshot && groups.Count > 0))
         {
+            if (b.Descriptor.IdentityFromPresentation)
+            {
+                // Through the engine first: the run says what it means where elements of this kind can't be presented at all.
+                await b.Array.StartPresentAsync(element, [groups[0].Name], b.Token);
+                await b.Array.StopPresentAsync(element, [groups[0].Name], b.Token);
+            }
+
             // The engine corrects nothing of these answers, but callers go on with them.
             foreach (var name in groups.Select(group => group.Name))
             {

@@ -131,7 +131,7 @@ public sealed class CinderIdentityServiceTests(KeystoneCloud cloud) : IClassFixt
             $credential = [pscredential]::new('osc', (ConvertTo-SecureString ([IO.File]::ReadAllText('{{_folder["password"]}}')) -AsPlainText -Force))
             {{command}}
             New-OscStorageElement -Name told -Size 1GB -VolumeGroup fake
-            Get-OscStorageServer, (Get-OscStorageElement -Name told) | Export-Clixml '{{_folder["records.xml"]}}'
+            @(Get-OscStorageServer; Get-OscStorageElement -Name told) | Export-Clixml '{{_folder["records.xml"]}}'
             New-OscStorageElement -Name told -Size 1GB -VolumeGroup fake
             $Error | Format-List -Force *
             $Error.Exception | Format-List -Force *

@@ -58,6 +58,7 @@ public sealed partial class KeystoneCloud : IAsyncDisposable
         Dictionary<string, string>? headers = null)
     {
         using var request = new HttpRequestMessage(method, $"{IdentityUrl}/{path}");
+        request.Headers.ConnectionClose = true; // the service may end a kept connection at the moment of the next request
         if ((token ?? _adminToken) is { Length: > 0 } own)
         {
             request.Headers.TryAddWithoutValidation("X-Auth-Token", own);

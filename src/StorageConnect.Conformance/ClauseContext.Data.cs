@@ -5,14 +5,17 @@ internal sealed partial class ClauseContext
 {
     private const int Length = 4096;
 
-    /// <summary>Writes a mark at the beginning and at the end of an element.</summary>
+    /// <summary>Writes a mark at the beginning, in the middle and at the end of an element.</summary>
     public async Task WriteAsync(StorageElement element, byte mark)
     {
         await using var disk = new FileStream(await PathAsync(element), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         var block = Enumerable.Repeat(mark, Length).ToArray();
-        disk.Write(block);
-        disk.Position = Math.Max(disk.Length - Length, 0);
-        disk.Write(block);
+        foreach (var position in new[] { 0, disk.Length / 2, disk.Length - Length })
+        {
+            disk.Position = Math.Max(position, 0);
+            disk.Write(block, 0, (int)Math.Min(Length, disk.Length - disk.Position));
+        }
+
         disk.Flush(flushToDisk: true);
     }
 
@@ -31,16 +34,18 @@ internal sealed partial class ClauseContext
         }
     }
 
-    /// <summary>The mark at the beginning and at the end of an element: data that were copied in part have two.</summary>
+    /// <summary>The mark at the beginning, in the middle and at the end of an element: data that were copied in part have two.</summary>
     /// <param name="element">The element, online.</param>
     /// <param name="length">Where the end was when the mark was written; the element's present end when not given.</param>
     public async Task<byte> ReadAsync(StorageElement element, long? length = null)
     {
         await using var disk = new FileStream(await PathAsync(element), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         var first = disk.ReadByte();
+        disk.Position = (length ?? disk.Length) / 2;
+        var middle = disk.ReadByte();
         disk.Position = Math.Max((length ?? disk.Length) - 1, 0);
         var last = disk.ReadByte();
-        Check.That(first == last, $"the same data at both ends of '{element.Name}'", $"{first} and {last}");
+        Check.That(first == last && first == middle, $"the same data at both ends of '{element.Name}', and in the middle", $"{first}, {middle} and {last}");
         return (byte)first;
     }
 

@@ -59,12 +59,15 @@ internal sealed partial class ClauseContext
                 OscOperationKind.Snapshot));
 
     /// <summary>One snapshot of several; the clause is skipped where the array makes none.</summary>
-    public async Task<StorageElement> MultiSnapAsync(params StorageElement[] sources)
+    public Task<StorageElement> MultiSnapAsync(params StorageElement[] sources) => MultiSnapAsync(NewName(), sources);
+
+    /// <inheritdoc cref="MultiSnapAsync(StorageElement[])"/>
+    public async Task<StorageElement> MultiSnapAsync(string name, params StorageElement[] sources)
     {
         try
         {
             return await WhileReadyAsync(AbilityKey.Snapshot, sources, async () =>
-                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(NewName(), AbilityKey.CustomSnapName), Token),
+                await FinishAsync(await Array.CreateMultiSnapAsync(sources, await TakenAsync(name, AbilityKey.CustomSnapName), Token),
                     OscOperationKind.Snapshot));
         }
         catch (NoSuchOperationException e)

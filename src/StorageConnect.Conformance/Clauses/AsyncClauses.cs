@@ -205,6 +205,93 @@ internal static class AsyncClauses
         Check.Unchanged(bystander, await b.InfoAsync(bystander));
     }
 
+    [Clause("ASYNC-16", Guide, 21, "Where a resize or a split is stopped, the element stays, with its data, and is as before or as wanted.")]
+    public static async Task StoppedChangesLeaveTheElement(ClauseContext b)
+    {
+        var works = (await BeginAllAsync(b)).Where(work => work.Method is GuideMethod.Resize or GuideMethod.SplitClone).ToList();
+        if (works.Count == 0)
+        {
+            throw ClauseContext.Skip("Neither resizes nor splits go on in the background here.");
+        }
+
+        foreach (var work in works)
+        {
+            if (!await CancelAsync(b, work.Record))
+            {
+                await b.FinishAsync(work.Record, work.Kind);
+            }
+
+            var after = await b.InfoAsync(work.Record);
+            Check.Equal((work.Record.Name, work.Record.Page83Id), (after.Name, after.Page83Id), $"the element after {work.Method} was stopped");
+            Check.That(after.SizeBytes >= b.Size, $"{b.Size} bytes at least", after.SizeBytes);
+            Check.Contains(after, await b.ListAsync(), "listed");
+        }
+    }
+
+    [Clause("ASYNC-17", Guide, 21, "Stopping what is done already, or was stopped, says so, and leaves what was made.")]
+    public static async Task StoppingTheDone(ClauseContext b)
+    {
+        var (_, record, kind) = await BeginNewAsync(b);
+        var made = await b.FinishAsync(record, kind);
+        Check.That(!await StopAsync(record), "stopping what is done: false", "true");
+        Check.Unchanged(made, await b.InfoAsync(made));
+        (_, record, _) = await BeginNewAsync(b);
+        if (await CancelAsync(b, record))
+        {
+            Check.That(!await StopAsync(record), "stopping what was stopped: false, or an error", "true");
+        }
+
+        async Task<bool> StopAsync(StorageElement begun)
+        {
+            try
+            {
+                return await b.Array.CancelAsync(begun, b.Token);
+            }
+            catch (StorageConnectException e) when (e is NotFoundException or NoSuchOperationException or InvalidRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Clause("ASYNC-18", Guide, 21, "The final record, as the plug-in itself tells it, has everything that getInfo tells: quality, sources, time of creation.")]
+    public static async Task TheFinalRecordTellsAll(ClauseContext b)
+    {
+        foreach (var work in await BeginAllAsync(b))
+        {
+            var made = await b.FinishAsync(work.Record, work.Kind);
+            Check.TheSame(await b.InfoAsync(made), Seen(b)[^1], $"getAsyncProgress of {work.Method}");
+        }
+    }
+
+    [Clause("ASYNC-19", Guide, 21,
+        "Work in the background, and asking for its progress, leaves other elements and their data; what is stopped leaves its source's data.")]
+    public static async Task OthersStay(ClauseContext b)
+    {
+        var bystander = await b.CreateAsync();
+        var isMarked = await b.TryWriteAsync(bystander, 1);
+        foreach (var work in await BeginAllAsync(b))
+        {
+            await b.FinishAsync(work.Record, work.Kind);
+            Check.Unchanged(bystander, await b.InfoAsync(bystander));
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)) && await b.AbilityAsync(AbilityKey.CloneIsSync) != Ability.Yes)
+        {
+            await b.ReadyAsync(AbilityKey.Clone, bystander);
+            await b.FinishAsync(await b.Array.CloneAsync(bystander, null, null, b.Token), OscOperationKind.Clone);
+            if (await b.Array.CloneAsync(bystander, null, null, b.Token) is { AsyncProgress: not null } record && !await CancelAsync(b, record))
+            {
+                await b.FinishAsync(record, OscOperationKind.Clone);
+            }
+
+            await b.Array.OnlineAsync(bystander, b.Token);
+        }
+
+        Check.Unchanged(bystander, await b.InfoAsync(bystander));
+        Check.That(!isMarked || await b.ReadAsync(bystander) == 1, "the data of the source as they were", "other data");
+    }
+
     private static async Task<bool> CancelAsync(ClauseContext b, StorageElement record)
     {
         try

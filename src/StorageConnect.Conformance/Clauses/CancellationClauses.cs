@@ -43,15 +43,24 @@ internal static class CancellationClauses
     {
         var (server, cancelled) = (await b.ValidatedServerAsync(), new CancellationToken(canceled: true));
         await KeepsAsync(GuideMethod.Offline, null, element => b.Raw.OfflineAsync(server, element, cancelled));
+        await KeepsAsync(GuideMethod.Online, null, element => b.Raw.OnlineAsync(server, element, cancelled), element =>
+            b.Array.OfflineAsync(element, b.Token));
+        if (await b.AnyQualityAsync() is { } quality)
+        {
+            await KeepsAsync(GuideMethod.SetQos, null, element => b.Raw.SetQosAsync(server, element, quality, cancelled));
+        }
+
         await KeepsAsync(GuideMethod.Remove, null, element => b.Raw.RemoveAsync(server, element, cancelled));
         await KeepsAsync(GuideMethod.Resize, AbilityKey.Resize, element => b.Raw.ResizeAsync(server, element, b.Size * 2, cancelled));
         if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
         {
             var group = await b.CreateGroupAsync();
             await KeepsAsync(GuideMethod.StartPresent, null, element => b.Raw.StartPresentAsync(server, element, [group.Name], cancelled));
+            await KeepsAsync(GuideMethod.StopPresent, null, element => b.Raw.StopPresentAsync(server, element, [group.Name], cancelled), element =>
+                b.Array.StartPresentAsync(element, [group.Name], b.Token));
         }
 
-        async Task KeepsAsync(string method, AbilityKey? needed, Func<StorageElement, Task> call)
+        async Task KeepsAsync(string method, AbilityKey? needed, Func<StorageElement, Task> call, Func<StorageElement, Task>? prepare = null)
         {
             if (!b.Implements(method) || (needed is { } key && await b.AbilityAsync(key) != Ability.Online))
             {
@@ -59,6 +68,11 @@ internal static class CancellationClauses
             }
 
             var element = await b.CreateAsync();
+            if (prepare is not null && await ClauseContext.TryAsync(() => prepare(element)))
+            {
+                element = await b.InfoAsync(element);
+            }
+
             if (!await EndsAsync(() => OptionalAsync(() => call(element))))
             {
                 Check.Unchanged(element, await b.InfoAsync(element));
@@ -90,6 +104,55 @@ internal static class CancellationClauses
         }
     }
 
+    [Clause("CANCEL-6", Guide, 0, "What is done to a snapshot or a clone, and ends as cancelled, has changed nothing: restore, removal, split, clone.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task OfCopies(ClauseContext b)
+    {
+        var (server, cancelled) = (await b.ValidatedServerAsync(), new CancellationToken(canceled: true));
+        var (source, other) = (await b.CreateAsync(), await b.CreateAsync());
+        var isMarked = await b.TryWriteAsync(source, 1);
+        var snapshot = await b.SnapAsync(source);
+        if (isMarked)
+        {
+            await b.WriteAsync(source, 2);
+        }
+
+        if (b.Implements(GuideMethod.SnapRestore) && await b.Array.IsRestorableAsync(snapshot, source, b.Token))
+        {
+            var isDone = await EndsAsync(() => b.Raw.SnapRestoreAsync(server, snapshot, source, cancelled));
+            Check.That(!isMarked || isDone == (await b.ReadAsync(source) == 1), "the data as the call ended", "other data");
+        }
+
+        if (await b.AbilityAsync(AbilityKey.Snapshot) == Ability.Online && b.Implements(GuideMethod.CreateMultiSnap)
+            && !await EndsAsync(() => OptionalAsync(() => b.Raw.CreateMultiSnapAsync(server, [source, other], null, cancelled))))
+        {
+            Check.Same([], (await b.CurrentSnapsAsync(other)).Select(one => one.Name), "snapshots of the second member");
+        }
+
+        if (await b.AbilityAsync(AbilityKey.SnapClone) == Ability.Online)
+        {
+            var before = (await b.ListAsync()).Count(element => b.IsOurs(element.Name) || element.SourceUuids.Any(uuid => uuid == snapshot.Uuid
+                || uuid == source.Uuid));
+            if (!await EndsAsync(() => b.Raw.CloneFromSnapAsync(server, source, snapshot, null, null, cancelled)))
+            {
+                Check.Equal(before, (await b.ListAsync()).Count(element => b.IsOurs(element.Name) || element.SourceUuids.Any(uuid => uuid == snapshot.Uuid
+                    || uuid == source.Uuid)), "elements of the run");
+            }
+        }
+
+        if (await b.AbilityAsync(AbilityKey.Clone) == Ability.Online && await b.AbilityAsync(AbilityKey.SplitClone) == Ability.Online
+            && await b.CloneAsync(source) is { Type: StorageElementType.SnapClone } clone && !await EndsAsync(() => OptionalAsync(() =>
+                b.Raw.SplitCloneAsync(server, clone, cancelled))))
+        {
+            Check.Unchanged(clone, await b.InfoAsync(clone));
+        }
+
+        if (!await EndsAsync(() => OptionalAsync(() => b.Raw.SnapRemoveAsync(server, snapshot, cancelled))))
+        {
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        }
+    }
+
     [Clause("CANCEL-5", "createAccessGroups()", 10, "A change of groups that ends as cancelled has changed none.", Needs = [AbilityKey.AccessControl])]
     public static async Task Groups(ClauseContext b)
     {
@@ -104,6 +167,17 @@ internal static class CancellationClauses
         var left = await b.CreateGroupAsync();
         isDone = await EndsAsync(() => b.Raw.RemoveAccessGroupsAsync(server, [left], cancelled));
         Check.Equal(!isDone, await ThereAsync(left.Name), "the group there, as the call ended");
+        if ((await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries is Capabilities.Unlimited or > 1)
+        {
+            var (changed, entry) = (await b.CreateGroupAsync(), b.NewInitiator());
+            isDone = await EndsAsync(() => b.Raw.AddToAccessGroupAsync(server, changed.Name, [entry], cancelled));
+            Check.Equal(isDone, await HasAsync(changed.Name, entry), "the entry there, as the call ended");
+            await b.Array.AddToAccessGroupAsync(changed.Name, [entry], b.Token);
+            isDone = await EndsAsync(() => b.Raw.RemoveFromAccessGroupAsync(server, changed.Name, [entry], cancelled));
+            Check.Equal(!isDone, await HasAsync(changed.Name, entry), "the entry there then, as the call ended");
+        }
+
+        async Task<bool> HasAsync(string name, string entry) => (await b.Array.FindAccessGroupAsync(name, b.Token)).Entries.Contains(entry);
 
         async Task<bool> ThereAsync(string wanted) => (await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(other => other.Name == wanted);
     }

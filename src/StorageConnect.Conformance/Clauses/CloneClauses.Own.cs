@@ -77,7 +77,8 @@ internal static partial class CloneClauses
         await Check.RefusedAsync<NotFoundException>(() => b.InfoAsync(clone), "getInfo of the removed clone");
     }
 
-    [Clause("CLONE-26", "isCloneable()", 16, "isCloneable tells the truth of a presented element and of a clone: after yes clone works, after no not.",
+    [Clause("CLONE-26", "isCloneable()", 16,
+        "isCloneable tells the truth of a presented element with copies, a clone and an offline one: after yes clone works, after no not.",
         Needs = [AbilityKey.Clone])]
     public static async Task CloneableIsTrueOfOthers(ClauseContext b)
     {
@@ -88,7 +89,7 @@ internal static partial class CloneClauses
         }
     }
 
-    /// <summary>A presented element, where the array presents any, and a clone.</summary>
+    /// <summary>A presented element with copies, where the array presents any, a clone, and an offline element.</summary>
     public static async Task<List<StorageElement>> SubjectsAsync(ClauseContext b)
     {
         var (presented, subjects) = (await b.CreateAsync(), new List<StorageElement>());
@@ -103,6 +104,14 @@ internal static partial class CloneClauses
             subjects.Add(await b.CloneAsync(presented));
         }
 
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            await b.SnapAsync(presented);
+        }
+
+        var offline = await b.CreateAsync();
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(offline, b.Token));
+        subjects.Add(offline);
         return subjects;
     }
 }

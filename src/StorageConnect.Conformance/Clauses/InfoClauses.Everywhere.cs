@@ -152,6 +152,11 @@ internal static partial class InfoClauses
             IsAmong(await b.Raw.ListAsync(server, new(), b.Token).ToListAsync(b.Token), info, "list");
             IsAmong(await b.Raw.ListAsync(server, new() { Name = info.Name }, b.Token).ToListAsync(b.Token), info, "list by its name");
             IsAmong(await b.Raw.ListAsync(server, new() { Uuid = info.Uuid }, b.Token).ToListAsync(b.Token), info, "list by its identity");
+            if (info.Page83Id.Length > 0)
+            {
+                IsAmong(await b.Raw.ListAsync(server, new() { Page83Id = info.Page83Id }, b.Token).ToListAsync(b.Token), info, "list by its page 0x83 id");
+            }
+
             IsAmong(await b.Array.UpdateStorageElementsAsync([info], appendAllowed: false, b.Token), info, "updateSERecords");
             if (element.Type == StorageElementType.SnapClone)
             {

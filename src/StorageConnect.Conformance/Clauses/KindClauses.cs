@@ -86,6 +86,36 @@ internal static class KindClauses
         }
     }
 
+    [Clause("KIND-10", "splitClone()", 0, "splitClone of a snapshot leaves the snapshot and its source.", Needs = [AbilityKey.Snapshot, AbilityKey.SplitClone])]
+    public static Task SplitOfASnapshot(ClauseContext b) => ChangesNothingAsync(b, (server, _, snapshot) => b.Raw.SplitCloneAsync(server, snapshot, b.Token));
+
+    [Clause("KIND-11", "isSnapable()", 16, "isSnapable of a snapshot says no, or is refused, where createSnap of it is.", Needs = [AbilityKey.Snapshot])]
+    public static async Task SnapableSnapshot(ClauseContext b)
+    {
+        var (server, snapshot) = (await b.ValidatedServerAsync(), await b.SnapAsync(await b.CreateAsync()));
+        var says = false;
+        await ClauseContext.TryAsync(async () => says = await b.Array.IsSnapableAsync(snapshot, b.Token));
+        var isDone = await ClauseContext.TryAsync(() => b.Raw.CreateSnapAsync(server, snapshot, null, b.Token));
+        Check.That(!says || isDone, "no, as createSnap is refused", "yes");
+    }
+
+    [Clause("KIND-12", "getAccessGroups()", 13, "getAccessGroups of a snapshot tells the groups of its record: its source's are not its own.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
+    public static async Task GroupsOfASnapshot(ClauseContext b)
+    {
+        var source = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        var snapshot = await b.SnapAsync(source);
+        try
+        {
+            var told = await b.Array.GetAccessGroupsAsync(snapshot, b.Token);
+            Check.Same((await b.InfoAsync(snapshot)).AccessGroupNames, told.Select(group => group.Name), "groups of the snapshot");
+        }
+        catch (Exception e) when (e is InvalidRequestException or NoSuchOperationException)
+        {
+            Check.Happened();
+        }
+    }
+
     [Clause("KIND-9", "isRestorable()", 18, "isRestorable of an element that is no snapshot says no, or is refused.", Needs = [AbilityKey.Snapshot])]
     public static async Task RestorableToALun(ClauseContext b)
     {

@@ -100,14 +100,33 @@ internal static class LimitClauses
     {
         var source = await b.CreateAsync();
         var before = await AllAsync();
+        await b.SnapAsync(source);
         var snapshot = await b.SnapAsync(source);
-        Check.Equal(before, await AllAsync(), "the limits with a snapshot");
+        Check.Equal(before, await AllAsync(), "the limits with two snapshots");
         await b.Array.SnapRemoveAsync(snapshot, b.Token);
-        Check.Equal(before, await AllAsync(), "the limits after it was removed");
+        Check.Equal(before, await AllAsync(), "the limits after one was removed");
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            var clone = await b.CloneAsync(source);
+            IsALimit(await b.Array.GetSnapLimitsAsync(clone, b.Token));
+            IsALimit(await b.Array.GetCloneLimitsAsync(clone, b.Token));
+        }
 
         async Task<(long, long, long, long)> AllAsync() => (
             await b.Array.GetSnapLimitsAsync(source, b.Token), await b.Array.GetSnapLimitsAsync(null, b.Token),
             await b.Array.GetCloneLimitsAsync(source, b.Token), await b.Array.GetCloneLimitsAsync(null, b.Token));
+    }
+
+    [Clause("LIMIT-13", Snapshots, 16,
+        "At the limit of snapshots a snapshot of several is LimitExceeded too, and nothing is made.", Needs = [AbilityKey.Snapshot])]
+    public static async Task SnapLimitHoldsForSeveral(ClauseContext b)
+    {
+        var (source, other) = (await b.CreateAsync(), await b.CreateAsync());
+        var limit = await b.Array.GetSnapLimitsAsync(source, b.Token);
+        await b.Array.SnapRemoveAsync(await b.MultiSnapAsync(source, other), b.Token);
+        await ReachAsync(b, limit, () => b.SnapAsync(source));
+        await Check.RefusedAsync<LimitExceededException>(() => b.MultiSnapAsync(source, other), "a snapshot of several more");
+        Check.Same([], (await b.CurrentSnapsAsync(other)).Select(snapshot => snapshot.Name), "snapshots of the other member");
     }
 
     private static void IsALimit(long limit) => Check.That(limit >= Capabilities.Unlimited, "a number, or -1", limit);

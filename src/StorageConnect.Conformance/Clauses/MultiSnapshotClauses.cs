@@ -63,6 +63,87 @@ internal static class MultiSnapshotClauses
         Check.Lacks(snapshot, await b.CurrentSnapsAsync(other), $"among the snapshots of '{other.Name}'");
     }
 
+    [Clause("MULTISNAP-7", Guide, 7, "It has the name given; a name that is taken is refused; without a destination each is named differently.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.CustomSnapName])]
+    public static async Task Names(ClauseContext b)
+    {
+        var (one, other, snapshot) = await MadeAsync(b);
+        await b.ReadyAsync(AbilityKey.Snapshot, one, other);
+        var name = b.NewName();
+        var named = await SnapAsync(name);
+        Check.Equal((name, name), (named.Name, (await b.InfoAsync(named)).Name), "the name");
+        await Check.RefusedAsync<AlreadyExistsException>(() => SnapAsync(name), "a name that is taken");
+        Check.Unchanged(named, await b.InfoAsync(named));
+        var (first, second) = (await SnapAsync(null), await SnapAsync(null));
+        Check.That(first.Name.Length > 0 && second.Name.Length > 0 && first.Name != second.Name, "two names", $"'{first.Name}' and '{second.Name}'");
+        Check.That(first.Uuid != second.Uuid, "two identities", first.Uuid);
+        Check.Same([snapshot.Uuid, named.Uuid, first.Uuid, second.Uuid], (await b.CurrentSnapsAsync(one)).Select(each => each.Uuid), "snapshots of a member");
+
+        async Task<StorageElement> SnapAsync(string? wanted) =>
+            await b.FinishAsync(await b.Array.CreateMultiSnapAsync([one, other], wanted, b.Token), OscOperationKind.Snapshot);
+    }
+
+    [Clause("MULTISNAP-8", Guide, 19,
+        "Members that are presented, offline or clones stay so, and are named; it is presented to nobody, and told the same by every call.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task OfEveryKind(ClauseContext b)
+    {
+        var (plain, offline) = (await b.CreateAsync(size: b.Size + 4097), await b.CreateAsync());
+        List<StorageElement> members = [plain, offline];
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            members.Add(await b.CloneAsync(plain));
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            members[0] = await b.Array.StartPresentAsync(plain, [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(offline, b.Token));
+        members[1] = await b.InfoAsync(offline);
+        StorageElement snapshot;
+        try
+        {
+            snapshot = await b.MultiSnapAsync(b.NewName() + "-Aa", [.. members]);
+        }
+        catch (StorageConnectException e) when (e is StorageElementBusyException or InvalidRequestException)
+        {
+            throw ClauseContext.Skip($"The array makes no snapshot of such elements together: {e.Message}");
+        }
+
+        Check.Same(members.Select(member => member.Uuid), snapshot.SourceUuids, "members");
+        Check.Same([], snapshot.AccessGroupNames, "groups that it is presented to");
+        foreach (var member in members)
+        {
+            Check.Unchanged(member, await b.InfoAsync(member));
+        }
+
+        if (b.Recorder.AnswersOf<StorageElement>(GuideMethod.CreateMultiSnap).LastOrDefault(answer => answer.Uuid == snapshot.Uuid) is
+            { AsyncProgress: null } answer)
+        {
+            Check.TheSame(await b.InfoAsync(snapshot), answer, GuideMethod.CreateMultiSnap);
+        }
+
+        Check.Unchanged(await b.InfoAsync(snapshot), (await b.CurrentSnapsAsync(members[^1])).First(other => other.Uuid == snapshot.Uuid));
+    }
+
+    [Clause("MULTISNAP-9", Guide, 19, "With a snapshot as a member it is refused, or is of what was named and nothing else.", Needs = [AbilityKey.Snapshot])]
+    public static async Task OfWhatWasNamed(ClauseContext b)
+    {
+        var (one, other, snapshot) = await MadeAsync(b);
+        await b.ReadyAsync(AbilityKey.Snapshot, one, other);
+        var server = await b.ValidatedServerAsync();
+        StorageElement? made = null;
+        if (await ClauseContext.TryAsync(async () => made = await b.Raw.CreateMultiSnapAsync(server, [one, snapshot], null, b.Token)))
+        {
+            Check.Same([one.Uuid, snapshot.Uuid], made!.SourceUuids, "members");
+        }
+
+        Check.Same([snapshot.Uuid], (await b.CurrentSnapsAsync(other)).Select(each => each.Uuid), "snapshots of the other member");
+        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+    }
+
     private static async Task<(StorageElement One, StorageElement Other, StorageElement Snapshot)> MadeAsync(ClauseContext b)
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync());

@@ -231,6 +231,16 @@ internal static class NameClauses
         }
     }
 
+    [Clause("NAME-20", Guide, 7,
+        "A name with what lists and paths are separated by, letters of other lengths in capitals, or beyond 16 bits is kept, or refused.")]
+    public static async Task Separators(ClauseContext b)
+    {
+        foreach (var end in new[] { ":a@b,c", ";a|b_c", "{a}[b]^~c", "a\u00a0b", "\U0001F4BE", "\u00df \u0130 \ufb01" })
+        {
+            await IsKeptAsync(b, b.NewName() + end);
+        }
+    }
+
     private static async Task IsKeptAsync(ClauseContext b, string name) => await TryAsync(b, name);
 
     private static async Task<StorageElement?> TryAsync(ClauseContext b, string name)

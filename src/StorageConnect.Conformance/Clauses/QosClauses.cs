@@ -83,6 +83,33 @@ internal static class QosClauses
     [Clause("QOS-8", List, 0, "Asked again, getQoSList tells the same.", ReadOnly = true)]
     public static async Task AskedAgainTheSame(ClauseContext b) => Check.Same(await b.QualitiesAsync(), await b.QualitiesAsync(), "values");
 
+    [Clause("QOS-9", "create()", 12, "A value that the array doesn't know makes no element of that quality: it is refused, or the array chooses.")]
+    public static async Task UnknownAtCreation(ClauseContext b)
+    {
+        const string unknown = "osc-conf-no-such-quality";
+        var qualities = await b.QualitiesAsync();
+        var name = b.NewName();
+        await IsRefusedOrKnownAsync(() => b.CreateAsync(name, qos: unknown));
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            var source = await b.CreateAsync();
+            await IsRefusedOrKnownAsync(() => b.CloneAsync(source, unknown));
+        }
+
+        async Task IsRefusedOrKnownAsync(Func<Task<StorageElement>> make)
+        {
+            try
+            {
+                var made = await make();
+                Check.That(qualities.Contains(made.Qos), $"one of {Check.Show(qualities)}", made.Qos);
+            }
+            catch (StorageConnectException e) when (e is InvalidRequestException or NotFoundException or NoSuchOperationException or LimitExceededException)
+            {
+                Check.That((await b.ListAsync()).TrueForAll(other => other.Name != name), "nothing left of it", "an element of that name");
+            }
+        }
+    }
+
     /// <summary>Sets it; offline where it can't be changed online.</summary>
     public static async Task SetAsync(ClauseContext b, StorageElement element, string quality)
     {

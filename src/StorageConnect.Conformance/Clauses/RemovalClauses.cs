@@ -94,6 +94,76 @@ internal static class RemovalClauses
         Check.Same(group.Entries, (await b.Array.FindAccessGroupAsync(group.Name, b.Token)).Entries, "the group's entries");
     }
 
+    [Clause("REMOVE-10", Guide, 15, "A removal that is refused has done nothing: state, data, presentation and groups are as they were.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task RefusedDoesNothing(ClauseContext b)
+    {
+        var (server, group) = (await b.ValidatedServerAsync(), await b.CreateGroupAsync());
+        var presented = await b.Array.StartPresentAsync(await b.CreateAsync(), [group.Name], b.Token);
+        await StaysAsync(presented);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            var source = await b.CreateAsync();
+            var isMarked = await b.TryWriteAsync(source, 2);
+            await b.SnapAsync(source);
+            if (await RefusedAsync(b, source))
+            {
+                await IsAsBeforeAsync(source, isMarked);
+            }
+        }
+
+        async Task StaysAsync(StorageElement element)
+        {
+            var isMarked = await b.TryWriteAsync(element, 2);
+            await Check.RefusedAsync<StorageElementBusyException>(() => b.Raw.RemoveAsync(server, element, b.Token), "removing a presented element");
+            await IsAsBeforeAsync(element, isMarked);
+            Check.Same(group.Entries, (await b.Array.FindAccessGroupAsync(group.Name, b.Token)).Entries, "the group's entries");
+        }
+
+        async Task IsAsBeforeAsync(StorageElement element, bool isMarked)
+        {
+            Check.Unchanged(element, await b.InfoAsync(element));
+            Check.That(!isMarked || await b.ReadAsync(element) == 2, $"the data of '{element.Name}' as they were", "other data");
+        }
+    }
+
+    [Clause("REMOVE-11", Guide, 15,
+        "Removing a clone leaves the data of its source and of the clone's clones; removing a snapshot's clone leaves the snapshot.",
+        Needs = [AbilityKey.Clone])]
+    public static async Task TheFamilyKeepsItsData(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var isMarked = await b.TryWriteAsync(source, 1);
+        var clone = await b.CloneAsync(source);
+        List<StorageElement> family = [source];
+        await b.ReadyAsync(AbilityKey.Clone, clone);
+        if (await b.Array.IsCloneableAsync(clone, b.Token))
+        {
+            family.Add(await b.CloneAsync(clone));
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && ClauseContext.Can(await b.AbilityAsync(AbilityKey.SnapClone)))
+        {
+            var snapshot = await b.SnapAsync(source);
+            family.Add(snapshot);
+            await b.Array.RemoveAsync(await b.CloneFromSnapAsync(source, snapshot), b.Token);
+        }
+
+        await ClauseContext.TryAsync(() => b.Array.RemoveAsync(clone, b.Token));
+        foreach (var member in family)
+        {
+            var after = await b.InfoAsync(member);
+            Check.Unchanged(member with { SourceUuids = after.SourceUuids, Type = after.Type }, after);
+            Check.That(!isMarked || member.Type == StorageElementType.Snapshot || await b.ReadAsync(member) == 1, $"the data of '{member.Name}'", "other data");
+        }
+
+        foreach (var copy in family.Skip(1).Where(member => member.Type != StorageElementType.Snapshot))
+        {
+            await ClauseContext.TryAsync(() => b.Array.RemoveAsync(copy, b.Token));
+            Check.That(!isMarked || await b.ReadAsync(source) == 1, $"the data of '{source.Name}' then", "other data");
+        }
+    }
+
     private static async Task<bool> RefusedAsync(ClauseContext b, StorageElement element)
     {
         try

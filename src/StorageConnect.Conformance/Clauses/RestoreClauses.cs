@@ -131,13 +131,13 @@ internal static class RestoreClauses
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
         await b.WriteAsync(one, Before);
-        await b.WriteAsync(other, Before);
+        await b.WriteAsync(other, 4);
         var snapshot = await b.MultiSnapAsync(one, other);
         await b.WriteAsync(one, After);
         await b.WriteAsync(other, After);
         await RestoreAsync(b, snapshot, null);
         Check.Equal(Before, await b.ReadAsync(one), "the mark of the one");
-        Check.Equal(Before, await b.ReadAsync(other), "the mark of the other");
+        Check.Equal((byte)4, await b.ReadAsync(other), "the mark of the other");
     }
 
     [Clause("RESTORE-13", Guide, 18, "Of two snapshots each brings back the data of its own time, and the restore of one leaves the other's.",
@@ -250,7 +250,7 @@ internal static class RestoreClauses
         {
             await RestoreAsync(b, snapshot, element);
         }
-        catch (SnapRestoreNotSafeException e)
+        catch (StorageConnectException e) when (e is SnapRestoreNotSafeException or StorageElementBusyException)
         {
             throw ClauseContext.Skip($"The array finds this restore not safe: {e.Message}");
         }
@@ -271,7 +271,8 @@ internal static class RestoreClauses
         return (element, snapshot);
     }
 
-    [Clause("RESTORE-19", "isRestorable()", 18, "isRestorable tells the truth of a presented element and of a clone: after no snapRestore is refused.",
+    [Clause("RESTORE-19", "isRestorable()", 18,
+        "isRestorable tells the truth of a presented element, a clone and an offline one: after no snapRestore is refused.",
         Needs = [AbilityKey.Snapshot])]
     public static async Task RestorableIsTrueOfOthers(ClauseContext b)
     {
@@ -282,6 +283,95 @@ internal static class RestoreClauses
             var server = await b.ValidatedServerAsync();
             var isDone = await ClauseContext.TryAsync(() => b.Raw.SnapRestoreAsync(server, snapshot, element, b.Token));
             Check.Equal(says, isDone, $"'{element.Name}' restored, as isRestorable says");
+        }
+    }
+
+    [Clause("RESTORE-20", Guide, 18, "A restore of a clone brings back the clone's data, and leaves its source's.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.Clone])]
+    public static async Task OfAClone(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        await b.WriteAsync(source, Before);
+        var clone = await b.CloneAsync(source);
+        await b.WriteAsync(clone, 3);
+        var snapshot = await b.SnapAsync(clone);
+        await b.WriteAsync(clone, After);
+        await RestoreOrSkipAsync(b, snapshot, clone);
+        Check.Equal((byte)3, await b.ReadAsync(clone), "the clone's mark");
+        Check.Equal(Before, await b.ReadAsync(source), "the source's mark");
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+        Check.Unchanged(source, await b.InfoAsync(source));
+    }
+
+    [Clause("RESTORE-21", Guide, 18, "A restore of presented elements, alone and as a whole, brings back their data and leaves their presentation.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.AccessControl])]
+    public static async Task OfPresentedElements(ClauseContext b)
+    {
+        var group = await b.CreateGroupAsync();
+        var (one, other) = (await PresentedAsync(), await PresentedAsync());
+        await BringsBackAsync(await b.SnapAsync(one), one, [one]);
+        await BringsBackAsync(await b.SnapAsync(one), null, [one]);
+        await BringsBackAsync(await b.MultiSnapAsync(one, other), null, [one, other]);
+
+        async Task<StorageElement> PresentedAsync()
+        {
+            var element = await b.CreateAsync();
+            await b.WriteAsync(element, Before);
+            return await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        }
+
+        async Task BringsBackAsync(StorageElement snapshot, StorageElement? element, StorageElement[] members)
+        {
+            foreach (var member in members)
+            {
+                await b.WriteAsync(member, After);
+            }
+
+            await RestoreOrSkipAsync(b, snapshot, element);
+            foreach (var member in members)
+            {
+                Check.Unchanged(member, await b.InfoAsync(member));
+                Check.Equal(Before, await b.ReadAsync(member), $"the mark of '{member.Name}'");
+            }
+        }
+    }
+
+    [Clause("RESTORE-22", Predicate, 18,
+        "isRestorable tells the truth of a whole snapshot, of one of several and of its members, and says no of a stranger, which is not restored.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task RestorableIsTrueOfSeveral(ClauseContext b)
+    {
+        var (one, snapshot) = await SnappedAsync(b);
+        await IsTrueAsync(snapshot, null);
+        var stranger = await b.CreateAsync();
+        var several = await b.MultiSnapAsync(one, await b.CreateAsync());
+        await IsTrueAsync(several, one);
+        await IsTrueAsync(several, null);
+        Check.That(!await b.Array.IsRestorableAsync(several, stranger, b.Token), "isRestorable of a stranger: no", "yes");
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<SnapRestoreNotSafeException>(() => b.Raw.SnapRestoreAsync(server, several, stranger, b.Token), "restoring a stranger");
+
+        async Task IsTrueAsync(StorageElement of, StorageElement? element)
+        {
+            var says = await b.Array.IsRestorableAsync(of, element, b.Token);
+            var called = await b.ValidatedServerAsync();
+            var isDone = await ClauseContext.TryAsync(() => b.Raw.SnapRestoreAsync(called, of, element, b.Token));
+            Check.Equal(says, isDone, $"'{of.Name}' restored for {element?.Name ?? "all"}, as isRestorable says");
+        }
+    }
+
+    [Clause("RESTORE-23", Guide, 18, "A restore leaves the data of the snapshot's clones.", Needs = [AbilityKey.Snapshot, AbilityKey.SnapClone])]
+    public static async Task SnapshotClonesKeepTheirData(ClauseContext b)
+    {
+        var (element, snapshot) = await WrittenAsync(b);
+        var clone = await b.CloneFromSnapAsync(element, snapshot);
+        await b.WriteAsync(clone, 3);
+        await RestoreOrSkipAsync(b, snapshot, element);
+        Check.Equal((byte)3, await b.ReadAsync(clone), "the clone's mark");
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+        if (await ClauseContext.TryAsync(() => b.Array.SnapRemoveAsync(snapshot, b.Token)))
+        {
+            Check.Equal((byte)3, await b.ReadAsync(clone), "the clone's mark after the snapshot was removed");
         }
     }
 

@@ -48,6 +48,10 @@ internal static class ServerClauses
             (b.Server.Uuid, b.Server.Name, b.Server.StorageType, b.Server.ExtraInfo, b.Server.AdminHost, b.Server.AdminUser, b.Server.StorageName),
             (answer.Uuid, answer.Name, answer.StorageType, answer.ExtraInfo, answer.AdminHost, answer.AdminUser, answer.StorageName),
             "what the user entered");
+        Check.Equal(
+            (b.Server.AccessContexts.Count, string.Join(' ', b.Server.NetDevices), b.Server.Chap),
+            (answer.AccessContexts.Count, string.Join(' ', answer.NetDevices), answer.Chap),
+            "access contexts, network devices and CHAP");
     }
 
     [Clause("SERVER-6", "getInfo()", 22, "getInfo leaves the storage_id alone.", ReadOnly = true)]

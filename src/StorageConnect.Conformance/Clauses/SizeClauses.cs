@@ -73,6 +73,37 @@ internal static class SizeClauses
         Check.Equal(element.SizeBytes, await b.LengthAsync(element), "the size that a host sees");
     }
 
+    [Clause("SIZE-9", Create, 14, "A size above 4 GiB is kept whole, at creation and by a resize, or refused.")]
+    public static async Task Above32Bits(ClauseContext b)
+    {
+        var size = (4L << 30) + b.Size;
+        if ((await b.Array.GetInfoAsync(b.Token)).FreeBytes is { } free && free < size * 4)
+        {
+            throw ClauseContext.Skip($"Of the array {free} bytes are free: too few for elements of more than 4 GiB.");
+        }
+
+        await IsKeptAsync(() => b.CreateAsync(size: size));
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Resize)))
+        {
+            var element = await b.CreateAsync();
+            await IsKeptAsync(() => b.ResizeAsync(element, size));
+        }
+
+        async Task IsKeptAsync(Func<Task<StorageElement>> make)
+        {
+            try
+            {
+                var made = await make();
+                Check.That(made.SizeBytes >= size, $"{size} bytes or more", made.SizeBytes);
+                await b.Array.RemoveAsync(made, b.Token);
+            }
+            catch (StorageConnectException e) when (e is LimitExceededException or InvalidRequestException)
+            {
+                Check.Happened();
+            }
+        }
+    }
+
     private static async Task IsAtLeastAsync(ClauseContext b, long size)
     {
         var element = await b.CreateAsync(size: size);

@@ -220,7 +220,8 @@ internal static class SnapshotClauses
     }
 
     [Clause("SNAP-23", "isSnapable()", 16,
-        "isSnapable tells the truth of a presented element and of a clone: after yes createSnap works, after no it is refused.", Needs = [AbilityKey.Snapshot])]
+        "isSnapable tells the truth of a presented element with copies, a clone and an offline one: after yes createSnap works, after no it is refused.",
+        Needs = [AbilityKey.Snapshot])]
     public static async Task SnapableIsTrueOfOthers(ClauseContext b)
     {
         foreach (var element in await CloneClauses.SubjectsAsync(b))
@@ -228,6 +229,60 @@ internal static class SnapshotClauses
             await b.ReadyAsync(AbilityKey.Snapshot, element);
             await Predicates.HoldAsync(() => b.Array.IsSnapableAsync(element, b.Token), () => b.SnapAsync(element), $"isSnapable of '{element.Name}'");
         }
+    }
+
+    [Clause("SNAP-24", Remove, 0,
+        "Removing a snapshot leaves its source's data and state, and what else was made of it: a snapshot of several, and a clone with its snapshot.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task WhatElseWasMadeStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var isMarked = await b.TryWriteAsync(source, 1);
+        List<StorageElement> others = [];
+        try
+        {
+            others.Add(await b.MultiSnapAsync(source, await b.CreateAsync()));
+            others.Add(await b.MultiSnapAsync(source, await b.CreateAsync()));
+        }
+        catch (ClauseSkippedException)
+        {
+            // The array makes none of several.
+        }
+
+        var (first, snapshot) = (await b.SnapAsync(source), await b.SnapAsync(source));
+        others.Add(first);
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            var clone = await b.CloneAsync(source);
+            others.Add(clone);
+            await b.Array.SnapRemoveAsync(await b.SnapAsync(clone), b.Token);
+        }
+
+        if (isMarked)
+        {
+            await b.WriteAsync(source, 2);
+        }
+
+        var isOffline = await ClauseContext.TryAsync(() => b.Array.OfflineAsync(source, b.Token));
+        await b.Array.SnapRemoveAsync(snapshot, b.Token);
+        if (others[0].SourceUuids.Count > 1)
+        {
+            await b.Array.SnapRemoveAsync(others[0], b.Token);
+            others.RemoveAt(0);
+        }
+
+        foreach (var other in others)
+        {
+            Check.Unchanged(other, await b.InfoAsync(other));
+        }
+
+        Check.Unchanged(isOffline ? source with { State = StorageElementState.Offline } : source, await b.InfoAsync(source));
+        if (isOffline)
+        {
+            await b.Array.OnlineAsync(source, b.Token);
+        }
+
+        Check.That(!isMarked || await b.ReadAsync(source) == 2, "the data of the source as they were", "other data");
     }
 
     private static IEnumerable<string> Uuids(IEnumerable<StorageElement> elements) => elements.Select(element => element.Uuid);

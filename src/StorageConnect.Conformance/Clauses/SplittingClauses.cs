@@ -124,6 +124,76 @@ internal static class SplittingClauses
         }
     }
 
+    [Clause("SPLIT-15", Guide, 0, "A split leaves the clone's own snapshots and clones, and their source; a split of a clone's clone leaves the first a clone.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
+    public static async Task ItsOwnCopiesStay(ClauseContext b)
+    {
+        var clone = await b.ShallowCloneAsync(await b.CreateAsync());
+        var (copy, second) = (await b.ShallowCloneAsync(clone), await b.ShallowCloneAsync(clone));
+        await SplitOrSkipAsync(second);
+        Check.Unchanged(clone, await b.InfoAsync(clone));
+        Check.Unchanged(copy, await b.InfoAsync(copy));
+        var snapshot = ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) ? await b.SnapAsync(clone) : null;
+        await SplitOrSkipAsync(clone);
+        Check.Unchanged(copy, await b.InfoAsync(copy));
+        if (snapshot is not null)
+        {
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        }
+
+        async Task SplitOrSkipAsync(StorageElement one)
+        {
+            await b.ReadyAsync(AbilityKey.SplitClone, one);
+            if (!await b.Array.IsSplittableAsync(one, b.Token))
+            {
+                throw ClauseContext.Skip($"isSplittable says no of '{one.Name}'.");
+            }
+
+            await b.SplitAsync(one);
+            if (await b.AbilityAsync(AbilityKey.SplitClone) == Ability.Offline)
+            {
+                await b.Array.OnlineAsync(one, b.Token);
+            }
+        }
+    }
+
+    [Clause("SPLIT-16", Predicate, 16,
+        "isSplittable tells the truth of a clone, of a snapshot's, of an offline and of a presented one: after yes it is split, after no that is refused.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
+    public static async Task SplittableIsTrueOfAll(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        List<StorageElement> clones = [await b.ShallowCloneAsync(source), await b.ShallowCloneAsync(source), await b.ShallowCloneAsync(source)];
+        await b.ReadyAsync(AbilityKey.SplitClone, clones[0]);
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(clones[1], b.Token));
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.Array.StartPresentAsync(clones[2], [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.SnapClone)) && ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            clones.Add(await b.CloneFromSnapAsync(source, await b.SnapAsync(source)));
+            await b.ReadyAsync(AbilityKey.SplitClone, clones[^1]);
+        }
+
+        var server = await b.ValidatedServerAsync();
+        foreach (var clone in clones.Where(clone => clone.Type == StorageElementType.SnapClone))
+        {
+            var says = await b.Array.IsSplittableAsync(clone, b.Token);
+            StorageElement? split = null;
+            var isDone = await ClauseContext.TryAsync(async () =>
+                split = await b.FinishAsync(await b.Raw.SplitCloneAsync(server, clone, b.Token), OscOperationKind.Split));
+            Check.Equal(says, isDone, $"'{clone.Name}' split, as isSplittable says");
+            if (split is not null)
+            {
+                Check.Equal(StorageElementType.Lun, (await b.InfoAsync(clone)).Type, $"the type of '{clone.Name}'");
+                Check.Contains(clone, await b.ListAsync(new() { Types = [StorageElementType.Lun] }), "among the LUNs");
+                Check.Lacks(clone, await b.ListAsync(new() { Types = [StorageElementType.SnapClone] }), "among the clones");
+            }
+        }
+    }
+
     [Clause("SPLIT-12", Guide, 0, "Of two clones of one element, the one that is not split stays a clone, and stays as it was.",
         Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
     public static async Task TheOtherCloneStays(ClauseContext b)

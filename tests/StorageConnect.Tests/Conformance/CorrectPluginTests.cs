@@ -102,7 +102,7 @@ public sealed class CorrectPluginTests : IDisposable
     [InlineData("create-3", 1)]
     [InlineData("CREATE-1*", 9)]
     [InlineData("Creating", 17)]
-    [InlineData("isRestorable", 6)]
+    [InlineData("isRestorable", 7)]
     public async Task Clauses_are_chosen_by_number_chapter_and_section(string word, int count)
     {
         var array = _bed.NewArray();

@@ -7,7 +7,7 @@ internal static partial class Mutants
 {
     // When first asked for: its parts are in several files, whose fields are initialized in no order that one could rely on.
     public static IReadOnlyList<Mutant> All => field ??=
-        [.. Server, .. Elements, .. Groups, .. Copies, .. SideEffects, .. Many, .. Questions, .. Reviewed, .. Invented, .. Told];
+        [.. Server, .. Elements, .. Groups, .. Copies, .. SideEffects, .. Many, .. Questions, .. Reviewed, .. Invented, .. Told, .. Swept];
 
     private static IEnumerable<Mutant> Server =>
     [

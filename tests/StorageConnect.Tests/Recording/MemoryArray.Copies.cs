@@ -4,6 +4,7 @@ namespace StorageConnect.Tests.Recording;
 public sealed partial class MemoryArray
 {
     private readonly HashSet<string> _finished = [];
+    private readonly HashSet<string> _changed = [];
     private readonly Dictionary<(string Snapshot, string Member), long> _sizes = [];
     private int _copies;
 
@@ -44,6 +45,7 @@ public sealed partial class MemoryArray
     private StorageElement Clone(StorageElement from, long size, StorageElement? destination, string? qos)
     {
         CheckRoom(StorageElementType.SnapClone, CloneLimit, from);
+        CheckQuality(from.Name, qos);
         return
             Make(new()
             {
@@ -61,12 +63,18 @@ public sealed partial class MemoryArray
     public StorageElement Split(StorageElement clone)
     {
         Require(AbilityKey.SplitClone);
+        RequireKind(clone, StorageElementType.Lun, StorageElementType.SnapClone);
         return MaybeLater(Change(clone, present => present with { Type = StorageElementType.Lun, SourceUuids = [] }), AbilityKey.SplitCloneIsSync);
     }
 
     public StorageElement Snap(IReadOnlyList<StorageElement> members, StorageElement? destination)
     {
         Require(AbilityKey.Snapshot);
+        if (members.Count == 0)
+        {
+            throw new InvalidRequestException("Of what?") { ErrorId = "NoMembers" };
+        }
+
         foreach (var member in members)
         {
             RequireKind(member, StorageElementType.Lun, StorageElementType.SnapClone);
@@ -142,12 +150,12 @@ public sealed partial class MemoryArray
         }
     }
 
-    /// <summary>Takes back what is being made.</summary>
+    /// <summary>Takes back what is being made. What is changed is so from the beginning: there is nothing to stop.</summary>
     public bool Cancel(StorageElement record)
     {
         lock (_gate)
         {
-            return !_finished.Contains(record.Uuid) && _elements.Remove(record.Uuid);
+            return !_finished.Contains(record.Uuid) && !_changed.Contains(record.Uuid) && _elements.Remove(record.Uuid);
         }
     }
 
@@ -179,6 +187,10 @@ public sealed partial class MemoryArray
         lock (_gate)
         {
             _finished.Remove(done.Uuid);
+            if (syncKey is AbilityKey.ResizeIsSync or AbilityKey.SplitCloneIsSync)
+            {
+                _changed.Add(done.Uuid);
+            }
         }
 
         return Underway(done, 0);

@@ -106,6 +106,7 @@ public sealed partial class MemoryArray
     public StorageElement Create(StorageElement wanted, bool thinProvision, string? qos)
     {
         CheckCapacity(wanted.Name, wanted.SizeBytes);
+        CheckQuality(wanted.Name, qos);
         return wanted.VolumeGroupName is null or VolumeGroup
             ? Make(wanted with { ThinProvisioned = thinProvision, Qos = qos ?? DefaultQuality, VolumeGroupName = VolumeGroup })
             : throw new NotFoundException($"There is no volume group '{wanted.VolumeGroupName}'.") { ErrorId = "VolumeGroupNotFound", Element = wanted.Name };
@@ -148,11 +149,7 @@ public sealed partial class MemoryArray
 
     public Done SetQos(StorageElement element, string qos)
     {
-        if (Qualities.Count > 0 && Qualities.All(quality => quality.Value != qos))
-        {
-            throw new InvalidRequestException($"There is no quality of service '{qos}'.") { ErrorId = "QosInvalid", Element = element.Name };
-        }
-
+        CheckQuality(element.Name, qos);
         Change(element, present => present with { Qos = qos });
         return default;
     }
@@ -169,6 +166,14 @@ public sealed partial class MemoryArray
         lock (_gate)
         {
             return Put(change(Get(element)));
+        }
+    }
+
+    private void CheckQuality(string name, string? qos)
+    {
+        if (qos is not null && Qualities.Count > 0 && Qualities.All(quality => quality.Value != qos))
+        {
+            throw new InvalidRequestException($"There is no quality of service '{qos}'.") { ErrorId = "QosInvalid", Element = name };
         }
     }
 

@@ -55,8 +55,12 @@ public static class ViewText
     /// <summary>The device paths of an element.</summary>
     public static string DevicePathsText(PSObject record) => List(record, "DevicePaths");
 
-    /// <summary>The names of an element's sources, or the Uuids where the names are not known.</summary>
-    public static string Source(PSObject record) => List(record, "SourceNames") is { Length: > 0 } names ? names : List(record, "SourceUuids");
+    /// <summary>The names of an element's sources, each its Uuid where the name is not known.</summary>
+    public static string Source(PSObject record)
+    {
+        var names = Items(record, "SourceNames").Select(name => name.ToString()).ToList();
+        return string.Join(", ", Items(record, "SourceUuids").Select((uuid, i) => i < names.Count && names[i].Length > 0 ? names[i] : uuid.ToString()));
+    }
 
     /// <summary>When a copy was created, in local time.</summary>
     public static string CreatedText(PSObject record) => Moment(record, "CreatedAt", "yyyy-MM-dd HH:mm:ss");

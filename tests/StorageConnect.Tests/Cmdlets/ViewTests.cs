@@ -98,8 +98,8 @@ public sealed partial class ViewTests : IDisposable
         {
             Name = "nightly",
             StorageServerName = "lab",
-            SourceUuids = ["0a"],
-            SourceNames = ["db01"],
+            SourceUuids = ["0a", "0b"],
+            SourceNames = ["db01", ""], // the second one is gone
             CreatedAt = DateTimeOffset.UnixEpoch,
             SizeBytes = 1L << 30,
         };
@@ -107,7 +107,7 @@ public sealed partial class ViewTests : IDisposable
         var table = Render("$record.PSTypeNames.Insert(0, 'StorageConnect.StorageElement#Copy'); $record | Out-Default", copy);
 
         Assert.Matches(@"Name +Source +Created +Size +Server\n", table);
-        Assert.Matches(@"nightly +db01 +19(70|69)-\d\d-\d\d \d\d:\d\d:\d\d +1 GiB +lab", table);
+        Assert.Matches(@"nightly +db01, 0b +19(70|69)-\d\d-\d\d \d\d:\d\d:\d\d +1 GiB +lab", table);
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class SharingPoolTests
         Assert.Equal(5, await array.ReadAsync(clone));
 
         // The source's name goes with the source; its Uuid stays.
-        Assert.Equal(clone with { SourceNames = [] }, Assert.Single(await array.ListAsync()));
+        Assert.Equal(clone with { SourceNames = [""] }, Assert.Single(await array.ListAsync()));
         await array.AssertWholeAsync();
     }
 

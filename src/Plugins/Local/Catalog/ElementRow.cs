@@ -35,7 +35,7 @@ internal sealed record ElementRow
     /// <summary>Its sources: of a clone the element or snapshot, of a snapshot its members.</summary>
     public ValueList<string> Sources { get; init; } = [];
 
-    /// <summary>The names of those sources that still exist.</summary>
+    /// <summary>The names of the sources; empty for one that is gone.</summary>
     public ValueList<string> SourceNames { get; init; } = [];
 
     public bool IsSnapshot => Type == StorageElementType.Snapshot;

@@ -6,13 +6,16 @@ namespace StorageConnect.Plugins.Local.Catalog;
 /// <summary>Queries and changes of elements. A name is found whether ready or not, everything else only when ready.</summary>
 internal static class ElementRows
 {
-    // A unit separator can't be in a name, and a look-up per row by index costs less than sorting a join.
+    private const char UnitSeparator = '\u001f';
+    private const char RecordSeparator = '\u001e';
+
+    // Separators can't be in a name, and a look-up per row by index costs less than sorting a join.
     private const string Columns =
         """
         SELECT e.id, e.uuid, e.name, e.type, e.size, e.page83, e.qos, e.thin, e.online, e.clone, e.ready, e.created,
             (SELECT group_concat(g.name, char(31)) FROM presentations p JOIN groups g ON g.id = p.group_id WHERE p.element = e.id),
-            (SELECT group_concat(s.source, char(31)) FROM sources s WHERE s.element = e.id),
-            (SELECT group_concat(x.name, char(31)) FROM sources s JOIN elements x ON x.uuid = s.source WHERE s.element = e.id)
+            (SELECT group_concat(s.source || char(30) || ifnull(x.name, ''), char(31)) FROM sources s LEFT JOIN elements x ON x.uuid = s.source
+                WHERE s.element = e.id)
         FROM elements e
         """;
 
@@ -140,24 +143,30 @@ internal static class ElementRows
     /// <summary>The name alone.</summary>
     public static string ReadName(SqliteDataReader row) => row.GetString(2);
 
-    public static ElementRow Read(SqliteDataReader row) => RowRules.Check(new()
+    public static ElementRow Read(SqliteDataReader row)
     {
-        Id = row.GetInt64(0),
-        Uuid = row.GetString(1),
-        Name = row.GetString(2),
-        Type = (StorageElementType)row.GetInt32(3),
-        Size = row.GetInt64(4),
-        Page83Id = row.IsDBNull(5) ? null : row.GetString(5),
-        Qos = row.GetString(6),
-        Thin = row.GetBoolean(7),
-        Online = row.GetBoolean(8),
-        IsClone = row.GetBoolean(9),
-        Ready = row.GetBoolean(10),
-        Created = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
-        Groups = row.IsDBNull(12) ? [] : row.GetString(12).Split('\u001f').Order(StringComparer.Ordinal).ToValueList(),
-        Sources = row.IsDBNull(13) ? [] : row.GetString(13).Split('\u001f').ToValueList(),
-        SourceNames = row.IsDBNull(14) ? [] : row.GetString(14).Split('\u001f').ToValueList(),
-    });
+        var (groups, sources) = (Texts(row, 12), Texts(row, 13));
+        return RowRules.Check(new()
+        {
+            Id = row.GetInt64(0),
+            Uuid = row.GetString(1),
+            Name = row.GetString(2),
+            Type = (StorageElementType)row.GetInt32(3),
+            Size = row.GetInt64(4),
+            Page83Id = row.IsDBNull(5) ? null : row.GetString(5),
+            Qos = row.GetString(6),
+            Thin = row.GetBoolean(7),
+            Online = row.GetBoolean(8),
+            IsClone = row.GetBoolean(9),
+            Ready = row.GetBoolean(10),
+            Created = DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
+            Groups = groups.Length == 0 ? [] : groups.Order(StringComparer.Ordinal).ToValueList(),
+            Sources = sources.Length == 0 ? [] : sources.Select(source => source[..source.IndexOf(RecordSeparator)]).ToValueList(),
+            SourceNames = sources.Length == 0 ? [] : sources.Select(source => source[(source.IndexOf(RecordSeparator) + 1)..]).ToValueList(),
+        });
+    }
+
+    private static string[] Texts(SqliteDataReader row, int column) => row.IsDBNull(column) ? [] : row.GetString(column).Split(UnitSeparator);
 
     /// <summary>
     /// A range of the index that holds every name with this prefix whatever its case. NOCASE folds ASCII alone, so the range

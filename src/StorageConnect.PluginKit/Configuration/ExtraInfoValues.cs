@@ -3,7 +3,9 @@ using StorageConnect.PluginKit.Tgt;
 
 namespace StorageConnect.PluginKit.Configuration;
 
-/// <summary>A server's ExtraInfo: values by key, as in <c>Pool=/srv/storage;Portals=10.0.0.5:3260</c>, among them those of every array that tgtd exports.</summary>
+/// <summary>
+/// A server's ExtraInfo: values by key, as in <c>Pool=/srv/storage;Portals=10.0.0.5:3260</c>, among them those of every array that tgtd exports.
+/// </summary>
 public sealed class ExtraInfoValues
 {
     private const string PortalsKey = "Portals";

@@ -74,7 +74,8 @@ public sealed class CephKillTests(CephCluster cluster)
 
             await array.AssertWholeAsync();
             TestContext.Current.TestOutputHelper?.WriteLine(
-                FormattableString.Invariant($"{DateTime.Now:T} seed {seed}, kill {kill}: {string.Join(", ", done.Select(one => $"{one.Key} after {one.Value}"))}"));
+                FormattableString.Invariant($"{DateTime.Now:T} seed {seed}, kill {kill}: ")
+                + string.Join(", ", done.Select(one => $"{one.Key} after {one.Value}")));
         }
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using StorageConnect.Plugins.Cinder;
 using StorageConnect.Plugins.Cinder.Http;
 using StorageConnect.Tests.Cinder.Support;
+using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.MainJob;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -112,6 +114,40 @@ public sealed class CinderIdentityServiceTests(KeystoneCloud cloud) : IClassFixt
         }
 
         await plugin.ValidateAsync(server, Token);
+    }
+
+    [Fact]
+    public async Task The_documents_command_registers_it_and_the_trace_files_arguments_errors_and_serialized_records_have_no_secret()
+    {
+        await cloud.StartAsync();
+        using var user = new UserProcesses();
+        await File.WriteAllTextAsync(_folder["password"], KeystoneCloud.Password, Token);
+        var command = Document.Blocks("docs/cinder.md", "## From a running Cinder to a LUN", "powershell")[0]
+            .Replace("https://keystone.example:5000/v3", cloud.IdentityUrl, StringComparison.Ordinal)
+            .Replace("-Credential osc", "-Credential $credential", StringComparison.Ordinal);
+
+        var (_, output, error) = await user.RunCommandAsync([], $$"""
+            $VerbosePreference = $DebugPreference = 'Continue'
+            $credential = [pscredential]::new('osc', (ConvertTo-SecureString ([IO.File]::ReadAllText('{{_folder["password"]}}')) -AsPlainText -Force))
+            {{command}}
+            New-OscStorageElement -Name told -Size 1GB -VolumeGroup fake
+            @(Get-OscStorageServer; Get-OscStorageElement -Name told) | Export-Clixml '{{_folder["records.xml"]}}'
+            New-OscStorageElement -Name told -Size 1GB -VolumeGroup fake
+            $Error | Format-List -Force *
+            $Error.Exception | Format-List -Force *
+            Get-ChildItem /proc/[0-9]*/cmdline | ForEach-Object { try { [IO.File]::ReadAllText($_) } catch { } }
+            Remove-OscStorageElement -Name told -Confirm:$false
+            """);
+
+        Assert.Contains("DEBUG:", output, StringComparison.Ordinal);
+        Assert.Contains("is taken in this project", output + error, StringComparison.Ordinal);
+        Assert.Contains("told", await File.ReadAllTextAsync(_folder["records.xml"], Token), StringComparison.Ordinal);
+        File.Delete(_folder["password"]);
+        string[] seen = [output, error, .. user.Folders.Append(_folder.Path)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Select(File.ReadAllText)];
+        const string anyToken = "gAAAAA"; // how all tokens of keystone begin
+        Assert.All(seen, text => Assert.DoesNotContain(KeystoneCloud.Password, text, StringComparison.Ordinal));
+        Assert.All(seen, text => Assert.DoesNotContain(anyToken, text, StringComparison.Ordinal));
     }
 
     private static async Task<StorageElement> CreateAsync(CinderPlugin plugin, StorageServer server, string name)

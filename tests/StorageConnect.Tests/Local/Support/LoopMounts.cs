@@ -127,40 +127,46 @@ public sealed class LoopMount : IDisposable
         Mount();
     }
 
-    public void Mount() => LoopMounts.Run("mount", "-o", "loop", _image, Folder);
+    /// <remarks>The kernel refuses an XFS file system while another one with its identity is still being unmounted in some namespace.</remarks>
+    public void Mount() => UntilDone(
+        () => LoopMounts.Run("mount", "-o", "loop", _image, Folder), refusal => refusal.Contains("wrong fs type", StringComparison.Ordinal));
 
-    /// <remarks>
-    /// Tried again for a while: a program that another test starts holds copies of this process's descriptors from its fork to its exec.
-    /// </remarks>
-    public void Unmount()
+    /// <remarks>A program that another test starts holds copies of this process's descriptors from its fork to its exec.</remarks>
+    public void Unmount() => UntilDone(() => LoopMounts.Run("umount", Folder), refusal => refusal.Contains("busy", StringComparison.Ordinal));
+
+    public void Dispose()
+    {
+        // After a failure it may not be mounted, which must not hide that failure.
+        if (File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ')[1] == Folder))
+        {
+            try
+            {
+                LoopMounts.Run("umount", Folder);
+            }
+            catch (InvalidOperationException)
+            {
+                LoopMounts.Run("umount", "-l", Folder);
+            }
+        }
+
+        Directory.Delete(Folder);
+        File.Delete(_image);
+    }
+
+    private static void UntilDone(Action action, Func<string, bool> mayPass)
     {
         var end = TimeProvider.System.GetTimestamp() + (TimeProvider.System.TimestampFrequency * LongestUseSeconds);
         while (true)
         {
             try
             {
-                LoopMounts.Run("umount", Folder);
+                action();
                 return;
             }
-            catch (InvalidOperationException e) when (e.Message.Contains("busy", StringComparison.Ordinal) && TimeProvider.System.GetTimestamp() < end)
+            catch (InvalidOperationException e) when (mayPass(e.Message) && TimeProvider.System.GetTimestamp() < end)
             {
                 Thread.Sleep(50);
             }
         }
-    }
-
-    public void Dispose()
-    {
-        try
-        {
-            LoopMounts.Run("umount", Folder);
-        }
-        catch (InvalidOperationException)
-        {
-            LoopMounts.Run("umount", "-l", Folder);
-        }
-
-        Directory.Delete(Folder);
-        File.Delete(_image);
     }
 }

@@ -135,7 +135,8 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
         {
             (Seed, Prefix) = (seed, prefix);
             _process = ChildProcess.Start(new(
-                "history", "", [seed.ToString(CultureInfo.InvariantCulture), prefix, Changes.ToString(CultureInfo.InvariantCulture)]) { Cloud = server });
+                "history", "", [seed.ToString(CultureInfo.InvariantCulture), prefix, Changes.ToString(CultureInfo.InvariantCulture)])
+            { Cloud = server });
             _error = _process.StandardError.ReadToEndAsync(CancellationToken.None);
             _reading = ReadAsync();
         }

@@ -245,7 +245,10 @@ internal static class IdentityClauses
 
         return (element, other, other with
         {
-            Uuid = element.Uuid, Page83Id = element.Page83Id, ExtraInfo = element.ExtraInfo, LunAddresses = element.LunAddresses,
+            Uuid = element.Uuid,
+            Page83Id = element.Page83Id,
+            ExtraInfo = element.ExtraInfo,
+            LunAddresses = element.LunAddresses,
         });
     }
 

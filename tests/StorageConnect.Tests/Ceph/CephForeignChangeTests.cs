@@ -131,5 +131,5 @@ public sealed class CephForeignChangeTests(CephCluster cluster)
             (await array.Plugin.ListAsync(array.Server, new() { Name = name }, Token).ToListAsync(Token)).Select(element => element.Uuid);
     }
 
-    private static Task MissingAsync(string id, string name, Func<Task> call) => Expect.FailureAsync<NotFoundException>(id, name, call);
+    private static Task<NotFoundException> MissingAsync(string id, string name, Func<Task> call) => Expect.FailureAsync<NotFoundException>(id, name, call);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
@@ -698,7 +697,11 @@ internal static partial class Mutants
             var present = contents.Get(found);
             return believe ? contents.Put(present with
             {
-                Name = found.Name, SizeBytes = found.SizeBytes, State = found.State, AccessGroupNames = found.AccessGroupNames, SourceUuids = found.SourceUuids,
+                Name = found.Name,
+                SizeBytes = found.SizeBytes,
+                State = found.State,
+                AccessGroupNames = found.AccessGroupNames,
+                SourceUuids = found.SourceUuids,
             }) : present;
         }
 

@@ -13,12 +13,14 @@ public sealed class BuildScriptTests
     [InlineData("Package", "pack|{solution}|--configuration|Release|-p:Precompile=true")]
     public async Task A_task_asks_dotnet_for_it(string task, string expected)
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program in dotnet's place is a shell script.");
         var root = StagedModule.Root;
         using var folder = new TemporaryFolder();
         var seen = folder["seen"];
         await File.WriteAllTextAsync(folder["dotnet"], $"#!/bin/sh\n(IFS='|'; printf '%s\\n' \"$*\") >>'{seen}'\n", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(folder["dotnet"], (UnixFileMode)0b111_101_101);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(folder["dotnet"], (UnixFileMode)0b111_101_101);
+        }
 
         // The path changes inside: the shell itself is started by the real one.
         var command = $"$env:PATH = '{folder.Path}:' + $env:PATH; & '{Path.Combine(root, "build.ps1")}' {task} | Out-Null";

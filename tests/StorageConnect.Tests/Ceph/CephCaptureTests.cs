@@ -77,6 +77,17 @@ public sealed class CephCaptureTests
     public void Programs_whose_exit_code_is_always_1_have_the_errno_in_their_text(string text, int errno) =>
         Assert.Equal(errno, CephErrors.ErrnoOf(new(CephProgram.Ceph, "health"), new(1, "", text)));
 
+    [Theory]
+    [InlineData("10299fa4eaba", "021-info-not-found", "020-info", "020-info")] // while its parent's link went
+    [InlineData("10299fa4eaba", "020-info", "021-info-not-found", "020-info", "020-info", "020-info")]
+    [InlineData(null, "021-info-not-found", "021-info-not-found")]
+    public void An_image_is_missing_when_it_was_missed_twice(string? id, params string[] answers)
+    {
+        var rbd = new Rbd(new Replay(answers), new("pool1", ""));
+
+        Assert.Equal(id, rbd.FindById("10299fa4eaba", TestContext.Current.CancellationToken)?.Id);
+    }
+
     private static CephAnswer Read(string name)
     {
         using var json = JsonDocument.Parse(
@@ -84,5 +95,13 @@ public sealed class CephCaptureTests
         return new(
             json.RootElement.GetProperty("exit").GetInt32(), json.RootElement.GetProperty("stdout").GetString()!,
             json.RootElement.GetProperty("stderr").GetString()!);
+    }
+
+    /// <summary>A tool that gives recorded answers, one after another.</summary>
+    private sealed class Replay(string[] answers) : ICephTool
+    {
+        private int _next;
+
+        public CephAnswer Run(CephCommand command, CancellationToken cancellationToken) => Read(answers[_next++]);
     }
 }

@@ -1,7 +1,6 @@
 using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -58,7 +57,7 @@ public sealed class CephConformanceTests(CephCluster cluster) : IDisposable
             saveCredential: false,
             Cancellation);
         using var run = new ConformanceRun(
-            engine, "lab", new() { Destructive = true, SizeBytes = 1 << 20, Include = HarshGroundTests.LongRuns(0) > 0 ? [] : include });
+            engine, "lab", new() { Destructive = true, SizeBytes = 1 << 20, Include = LongRun.Count(0) > 0 ? [] : include });
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         deadline.CancelAfter(Deadline);
 

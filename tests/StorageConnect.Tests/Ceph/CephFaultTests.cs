@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -55,7 +54,7 @@ public sealed class CephFaultTests(CephCluster cluster)
         CephArray.RequireTgt();
         await using var small = await StartAsync();
         await using var array = await CephArray.NewIscsiAsync(small);
-        var changes = HarshGroundTests.LongRuns(ShortRun);
+        var changes = LongRun.Count(ShortRun);
         var (random, seed) = (new Random(7), "7");
         var child = ChildProcess.RunAsync(array.Child("history", [seed, "a", changes.ToString(CultureInfo.InvariantCulture), "0"]), Token);
         while (!child.IsCompleted)

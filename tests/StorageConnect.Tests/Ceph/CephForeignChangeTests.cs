@@ -1,6 +1,5 @@
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -100,7 +99,7 @@ public sealed class CephForeignChangeTests(CephCluster cluster)
     public async Task Many_images_are_listed_and_found_by_name_while_others_rename_and_remove_some()
     {
         await using var array = await CephArray.NewSanAsync(cluster);
-        var count = HarshGroundTests.LongRuns(0) > 0 ? Many : Few;
+        var count = LongRun.Count(0) > 0 ? Many : Few;
         var filled = await IscsiTool.RunAsync(
             "/usr/bin/python3", "-c", CreateImages, cluster.Configuration, array.PoolName, count.ToString(CultureInfo.InvariantCulture));
         Assert.True(filled.ExitCode == 0, filled.Output);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 
@@ -23,16 +22,13 @@ public sealed class CephKillTests(CephCluster cluster)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    private static int FirstSeed =>
-        int.TryParse(Environment.GetEnvironmentVariable("STORAGECONNECT_FIRST_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 0;
-
     [Fact]
     public async Task Killed_at_any_moment_what_was_acknowledged_is_there_and_nothing_is_half_made()
     {
         CephArray.RequireTgt();
         await using var daemon = await TgtDaemon.StartAsync();
-        var kills = HarshGroundTests.LongRuns(ShortRun);
-        for (var seed = FirstSeed; kills > 0; seed++, kills -= KillsPerHistory)
+        var kills = LongRun.Count(ShortRun);
+        for (var seed = LongRun.FirstSeed; kills > 0; seed++, kills -= KillsPerHistory)
         {
             await using var array = await CephArray.NewIscsiAsync(cluster, daemon: daemon);
             await RunHistoryAsync(array, seed, Math.Min(kills, KillsPerHistory));

@@ -1,7 +1,6 @@
 using StorageConnect.Conformance;
 using StorageConnect.Engine;
 using StorageConnect.Tests.Cinder.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -36,7 +35,7 @@ public sealed class CinderConformanceTests(CinderCloud cloud) : IDisposable
         var engine = new StorageEngine(new(_folder["config"], _folder["state"], _folder["plugins"], Path.Combine(StagedModule.Folder, "plugins")),
             new FakeHost());
         await engine.RegisterAsync(cloud.Draft(CinderCloud.NewProject(), identity), "Cinder", saveCredential: false, Token);
-        var isWhole = HarshGroundTests.LongRuns(0) > 0;
+        var isWhole = LongRun.Count(0) > 0;
         using var run = new ConformanceRun(
             engine,
             "cloud",

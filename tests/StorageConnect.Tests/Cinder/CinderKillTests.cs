@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Plugins.Cinder.Register;
 using StorageConnect.Tests.Cinder.Support;
-using StorageConnect.Tests.Local;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -31,7 +30,7 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
     public async Task Killed_at_any_moment_what_was_acknowledged_is_there_and_every_attachment_and_volume_is_in_a_record()
     {
         await cloud.StartAsync();
-        var kills = HarshGroundTests.LongRuns(ShortRuns);
+        var kills = LongRun.Count(ShortRuns);
         var processes = Math.Min(kills, MostProcesses);
         for (var seed = 0; seed * processes < kills; seed++)
         {

@@ -30,7 +30,8 @@ public sealed class CinderSecretTests(CinderCloud cloud)
         object[] records = [found, presented, await project.Plugin.GetInfoAsync(project.Server, Token)];
         string[] seen =
         [
-            .. records.Select(record => JsonSerializer.Serialize(record)), .. records.Select(record => PSSerializer.Serialize(record)), status, refused.ToString(),
+            .. records.Select(record => JsonSerializer.Serialize(record)), .. records.Select(record => PSSerializer.Serialize(record)),
+            status, refused.ToString(),
             .. project.Log.Lines,
             .. Directory.EnumerateFiles(project.StateFolder, "*", SearchOption.AllDirectories).Select(File.ReadAllText),
         ];

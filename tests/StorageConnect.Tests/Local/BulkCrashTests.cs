@@ -96,7 +96,7 @@ public sealed class BulkCrashTests
     {
         // The disk's image lies on XFS, where a copy of it is instant and of one moment.
         using var shelf = LoopMounts.NewMount(PoolKind.Xfs, 3L << 30);
-        for (var seed = 0; seed < HarshGroundTests.LongRuns(3); seed++)
+        foreach (var seed in Enumerable.Range(LongRun.FirstSeed, LongRun.Count(3)))
         {
             using var mount = LoopMounts.NewMount(kind, 400L << 20, shelf.Folder);
             var folder = Directory.CreateDirectory(Path.Combine(mount.Folder, "pool")).FullName;

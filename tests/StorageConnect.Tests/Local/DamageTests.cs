@@ -158,7 +158,7 @@ public sealed class DamageTests
     [MemberData(nameof(Kinds))]
     public async Task A_full_file_system_can_be_looked_at_and_emptied(PoolKind kind)
     {
-        for (var seed = 0; seed < HarshGroundTests.LongRuns(1); seed++)
+        for (var seed = 0; seed < LongRun.Count(1); seed++)
         {
             var random = new Random(seed);
             using var mount = LoopMounts.NewMount(kind, 400 * Mebibyte);
@@ -252,7 +252,7 @@ public sealed class DamageTests
         var (good, sum) = (await File.ReadAllBytesAsync(path, Token), await File.ReadAllBytesAsync(seal, Token));
         var random = new Random(16);
         var (told, right, wrong) = (0, 0, new List<string>());
-        for (var run = 0; run < HarshGroundTests.LongRuns(shortRuns); run++)
+        for (var run = 0; run < LongRun.Count(shortRuns); run++)
         {
             var bad = (byte[])good.Clone();
             var place = DoDamage(bad, damage, random);

@@ -5,10 +5,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Local;
 
-/// <summary>
-/// Power cuts and kills at any moment of random work. Short here; the long runs by hand set STORAGECONNECT_LONG_RUNS to how many there are to be on
-/// each file system.
-/// </summary>
+/// <summary>Power cuts and kills at any moment of random work; a <see cref="LongRun"/> has so many of them on each file system.</summary>
 public sealed class HarshGroundTests
 {
     private const int Changes = 60;
@@ -17,9 +14,6 @@ public sealed class HarshGroundTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    internal static int LongRuns(int shortRuns) =>
-        int.TryParse(Environment.GetEnvironmentVariable("STORAGECONNECT_LONG_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : shortRuns;
-
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task After_a_power_cut_at_any_moment_what_was_acknowledged_is_there_and_nothing_is_left_over(PoolKind kind)
@@ -27,8 +21,8 @@ public sealed class HarshGroundTests
         // The disk's image lies on XFS, where a copy of it is instant and of one moment.
         using var shelf = LoopMounts.NewMount(PoolKind.Xfs, 3L << 30);
         const int cutsPerHistory = 10;
-        var cuts = LongRuns(cutsPerHistory);
-        for (var seed = 0; cuts > 0; seed++)
+        var cuts = LongRun.Count(cutsPerHistory);
+        for (var seed = LongRun.FirstSeed; cuts > 0; seed++)
         {
             var states = History.States(seed, kind, Changes);
             using var mount = LoopMounts.NewMount(kind, 400L << 20, shelf.Folder);
@@ -75,7 +69,7 @@ public sealed class HarshGroundTests
     public async Task Killed_at_any_moment_what_was_acknowledged_is_there_and_nothing_is_left_over(PoolKind kind)
     {
         using var mount = LoopMounts.NewMount(kind);
-        for (var seed = 0; seed < LongRuns(5); seed++)
+        foreach (var seed in Enumerable.Range(LongRun.FirstSeed, LongRun.Count(5)))
         {
             var folder = Directory.CreateDirectory(Path.Combine(mount.Folder, $"pool{seed}")).FullName;
             (await TestArray.At(folder).ValidatedAsync()).Plugin.Dispose();

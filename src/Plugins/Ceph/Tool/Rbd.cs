@@ -47,22 +47,10 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     /// The tool finds images in the trash too, under their former names, which other images may have by now; and changes are made by name. So the name
     /// has to lead to the same image.
     /// </remarks>
-    public Image? FindById(string id, CancellationToken cancellationToken)
-    {
-        string? formerName = null;
-        while (Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken) is { } image && image.Name != formerName)
-        {
-            if (FindByName(image.Name, cancellationToken)?.Id == id)
-            {
-                return image;
-            }
-
-            // It may have been renamed in between.
-            formerName = image.Name;
-        }
-
-        return null;
-    }
+    public Image? FindById(string id, CancellationToken cancellationToken) =>
+        TryFindById(id, cancellationToken)
+        // The tool misses a clone that it opens while the link to its parent goes, at the end of a split.
+        ?? TryFindById(id, cancellationToken);
 
     /// <summary>An image by its name; null when there is none.</summary>
     public Image? FindByName(string name, CancellationToken cancellationToken) => Find([pool.Of(name)], name, cancellationToken);
@@ -269,6 +257,23 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         {
             return null;
         }
+    }
+
+    private Image? TryFindById(string id, CancellationToken cancellationToken)
+    {
+        string? formerName = null;
+        while (Find(["--image-id", id, "--pool", pool.Pool, .. Namespace()], id, cancellationToken) is { } image && image.Name != formerName)
+        {
+            if (FindByName(image.Name, cancellationToken)?.Id == id)
+            {
+                return image;
+            }
+
+            // It may have been renamed in between.
+            formerName = image.Name;
+        }
+
+        return null;
     }
 
     private Image? Find(IReadOnlyList<string> which, string name, CancellationToken cancellationToken)

@@ -69,7 +69,8 @@ internal sealed class FabricPresenter : IElementPresenter
     /// <summary>An administrator ends a volume's attachment. Nobody tells the host.</summary>
     public async Task EndAttachmentAsync(StorageElement element)
     {
-        var attachments = (await _project.AdminAsync(HttpMethod.Get, $"attachments?volume_id={Guid.ParseExact(element.Uuid, "n"):d}")).GetProperty("attachments");
+        var answer = await _project.AdminAsync(HttpMethod.Get, $"attachments?volume_id={Guid.ParseExact(element.Uuid, "n"):d}");
+        var attachments = answer.GetProperty("attachments");
         await _project.AdminAsync(HttpMethod.Delete, $"attachments/{attachments[0].GetProperty("id").GetString()}");
         Mirror(element, []);
     }

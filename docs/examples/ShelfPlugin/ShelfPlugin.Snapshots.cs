@@ -14,7 +14,7 @@ public sealed partial class ShelfPlugin
     public override async Task<bool> IsSnapableAsync(StorageServer server, StorageElement? element, CancellationToken cancellationToken)
     {
         await CheckAsync(server, element, cancellationToken);
-        return (await GetCapabilitiesAsync(server, cancellationToken)).Snapshot == Ability.Online;
+        return element?.Type != StorageElementType.Snapshot && (await GetCapabilitiesAsync(server, cancellationToken)).Snapshot == Ability.Online;
     }
 
     public override Task<StorageElement> CreateSnapAsync(StorageServer server, StorageElement element, StorageElement? destination,

@@ -45,6 +45,10 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         if (!keepAccess)
         {
             element = await array.GetElementAsync(element, cancellationToken);
+            if (isOfPresentation)
+            {
+                DemandOwnPlaces(element, disks);
+            }
         }
 
         if (map is not null && !host.Multipath.IsListening)
@@ -96,6 +100,18 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     /// <summary>The disks at the places of a presentation, whatever identity they show.</summary>
     private List<string> FindDisks(PresentedIdentity presented) =>
         [.. presented.FindDevices(host.Roots, host.Initiator.Sessions()).Select(device => device.Disk).OfType<string>()];
+
+    /// <summary>Where the array presents the element now there may be disks of another one, which had this place before: the element is what they lead to.</summary>
+    private void DemandOwnPlaces(StorageElement element, List<string> disks)
+    {
+        var present = new PresentedIdentity { Places = element.LunAddresses };
+        if (FindDisks(present).Except(disks).FirstOrDefault() is { } disk)
+        {
+            var owner = host.Ledger.Attachments.FirstOrDefault(
+                other => other.StorageElementUuid != element.Uuid && other.Presented?.Places.Any(present.Places.Contains) == true);
+            throw DeviceErrors.DeviceInUseByAnother(element, disk, owner?.StorageElementName);
+        }
+    }
 
     /// <summary>The ledger's entry of the attach; without one, what is at the places that the array reports.</summary>
     private async Task<Attachment> LoadPresentedAsync(StorageElement asked, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ internal static class DeviceErrors
 {
     public static NotFoundException DeviceNotFound(StorageElement element) => new(Text([element.Name, element.Page83Id], "Element")) { Element = element.Name };
 
+    public static StorageElementBusyException DeviceInUseByAnother(StorageElement element, string disk, string? other) =>
+        new(Text([element.Name, disk, other is null ? "another element" : $"'{other}'"], "Another", nameof(DeviceInUse))) { Element = element.Name };
+
     public static StorageElementBusyException DeviceInUse(StorageElement element, string device, string use) =>
         new(Text([element.Name, device, use])) { Element = element.Name };
 

@@ -65,6 +65,27 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Empty(_warnings);
     }
 
+    [Fact]
+    public async Task A_volume_is_not_withdrawn_while_the_disks_of_another_one_have_its_place()
+    {
+        await AttachAsync(_a);
+        await AttachAsync(_b);
+        var run = _host.Open(onStep: step => _ = step == "forget" ? throw new Killed() : 0);
+        await Assert.ThrowsAsync<Killed>(() => new ElementDetacher(run, _host.Array, _warnings.Add).RunAsync(_b, [], keepAccess: false, Cancellation));
+        Withdraw(_a);
+        _host.Array.Change(_b, now => now with { AccessGroupNames = ["this-host"] }); // where "a" was
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(_b));
+
+        Assert.Equal("DeviceInUse", error.ErrorId);
+        Assert.Contains("attached as 'a'", error.Message, StringComparison.Ordinal);
+        Assert.Equal(["this-host"], _host.Array.Now(_b).AccessGroupNames);
+        await DetachAsync(_a);
+        await DetachAsync(_b);
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Sessions());
+    }
+
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task A_volume_that_gets_the_place_of_one_that_was_withdrawn_is_never_handed_over_by_the_old_ones_devices(bool ownLogin, bool perVolume)

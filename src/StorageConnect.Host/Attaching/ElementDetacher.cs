@@ -101,7 +101,9 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     private List<string> FindDisks(PresentedIdentity presented) =>
         [.. presented.FindDevices(host.Roots, host.Initiator.Sessions()).Select(device => device.Disk).OfType<string>()];
 
-    /// <summary>Where the array presents the element now there may be disks of another one, which had this place before: the element is what they lead to.</summary>
+    /// <summary>
+    /// Refuses where the array presents the element now, and there are disks of another one, which had this place before: they lead to the element.
+    /// </summary>
     private void DemandOwnPlaces(StorageElement element, List<string> disks)
     {
         var present = new PresentedIdentity { Places = element.LunAddresses };

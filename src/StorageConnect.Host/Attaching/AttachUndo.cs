@@ -57,7 +57,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         {
             if (HadMap && attachment.Presented is null)
             {
-                // Somebody else had withdrawn the element of an existing device. This presentation made it work again, so what uses it keeps it.
+                // The device existed before, and somebody else had withdrawn its element. It works again since this presentation and may be in use.
                 warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has its device from before.");
                 isWhole = false;
             }

@@ -3,7 +3,7 @@ using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
 
-/// <content>Plug-ins with wrong answers about special elements, names used again, and relatives, and where nothing is named.</content>
+/// <content>Plug-ins with wrong answers about special elements, reused names, sources and copies, and calls without a name.</content>
 internal static partial class Mutants
 {
     private static readonly (string What, Func<StorageElement, StorageElement> Change)[] Untruths =
@@ -341,7 +341,7 @@ internal static partial class Mutants
         });
     }
 
-    /// <summary>Waits until the concurrent call has presented the element, so that the order is always the wrong one.</summary>
+    /// <summary>Waits until the concurrent call has presented the element, so that the test always runs in the order that fails.</summary>
     private static async Task WhenPresentedAsync(RecordingArray array, RecordedCall call, CancellationToken cancellationToken)
     {
         for (var turn = 0; turn < 2000 && array.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames.Count == 0; turn++)
@@ -350,7 +350,7 @@ internal static partial class Mutants
         }
     }
 
-    /// <summary>Harms the relatives of an element: its copies, and for a clone its source and the other copies of that.</summary>
+    /// <summary>Damages the copies of an element; for a clone also its source and the other copies of that source.</summary>
     private static void HarmRelatives(RecordingArray array, RecordedCall call, string clause)
     {
         var target = call.Arguments.OfType<StorageElement>().Last();

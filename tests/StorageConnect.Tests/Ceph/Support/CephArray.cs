@@ -172,7 +172,7 @@ public sealed class CephArray : IAsyncDisposable
 
         Assert.DoesNotContain("osc.tmp.", await Cluster.RbdAsync("ls", "-l", PoolName), StringComparison.Ordinal);
 
-        // What is told only while the cluster is slow is none of the pool's.
+        // The status also reports that the cluster is slow, which is not a fault of the pool and passes.
         var backoff = new Backoff(BackWithin);
         string status;
         while ((status = await Plugin.GetStatusAsync(Server, null, Token)) != "OK")

@@ -17,6 +17,9 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     /// <summary>True when the element's map existed before: the rollback keeps it.</summary>
     public bool HadMap { get; set; }
 
+    /// <summary>True when this host had a disk of the element before, in a map or not.</summary>
+    public bool HadDisk { get; init; }
+
     /// <summary>The ledger's entry as it was before; null when there was none.</summary>
     public Attachment? Before { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         isWhole &= await TryAsync(() => LogoutAsync(attachment, cancellationToken));
         if (isWhole && _presented is { } presented && _groups.Count > 0)
         {
-            if (HadMap && attachment.Presented is null)
+            if (attachment.Presented is null && (HadMap || (HadDisk && ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Count > 0)))
             {
                 // The device existed before, and somebody else had withdrawn its element. It works again since this presentation and may be in use.
                 warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has its device from before.");
@@ -63,7 +66,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
             else
             {
-                isWhole = await TryAsync(() => array.WithdrawAsync(presented, _groups, cancellationToken));
+                isWhole = await TryAsync(() => WithdrawAsync(presented, attachment, cancellationToken));
             }
         }
 
@@ -89,6 +92,20 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         OwnsPlaces && attachment.Presented is not null
             ? host.Ledger.FindOwnPlaces(attachment).FindDevices(host.Roots, host.Initiator.Sessions())
             : [];
+
+    /// <summary>
+    /// Devices that had the element's LUN numbers before lead to it since it is presented. They are removed first. Those in use stay, and lead nowhere
+    /// after the withdrawal, as before.
+    /// </summary>
+    private async Task WithdrawAsync(StorageElement presented, Attachment attachment, CancellationToken cancellationToken)
+    {
+        var devices = attachment.Presented is null
+            ? ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>()
+            : new PresentedIdentity { Places = (await array.GetElementAsync(presented, cancellationToken)).LunAddresses }
+                .FindDevices(host.Roots, host.Initiator.Sessions());
+        await new StaleDevices(host).TryPurgeAsync([.. devices], cancellationToken);
+        await array.WithdrawAsync(presented, _groups, cancellationToken);
+    }
 
     private async Task LogoutAsync(Attachment attachment, CancellationToken cancellationToken)
     {

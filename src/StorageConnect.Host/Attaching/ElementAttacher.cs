@@ -51,6 +51,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         var undo = new AttachUndo(host, array, warn)
         {
             HadMap = !isOfPresentation && MultipathMaps.Find(host.Roots, element.Page83Id) is not null,
+            HadDisk = !isOfPresentation && ScsiDisk.FindAll(host.Roots, element.Page83Id).Count > 0,
             Before = before,
         };
         _attachment = new Attachment

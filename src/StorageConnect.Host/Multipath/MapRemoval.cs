@@ -37,6 +37,11 @@ internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multi
                 return;
             }
 
+            if (MultipathMaps.Find(roots, page83Id) is null)
+            {
+                return; // another program or run has removed it just now
+            }
+
             var error = RemovalRefusal.ToError(map.Name, page83Id, reply);
             if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
             {

@@ -34,7 +34,8 @@ mkfs.ext4 -q -F "/dev/mapper/3$c"
 mkdir /tmp/mounted
 mount "/dev/mapper/3$c" /tmp/mounted
 give_lun_1_to /tmp/a "$a"
-equal naa."$c" "$(<"/sys/block/$(disks | head -n 1)/device/wwid")" 'what the kernel takes it for'
+paths=("/sys/block/$(basename "$(readlink -f "/dev/mapper/3$c")")"/slaves/*) # a disk's name doesn't tell its number
+equal naa."$c" "$(<"${paths[0]}/device/wwid")" 'what the kernel takes it for'
 equal False "$(osc "(Get-OscDevice -Wwid 3$c).Verified")" 'whether c is called verified'
 if osc "$(connect "$c")" >/tmp/refusal; then fail 'c was handed over, though its number is that of a'; fi
 cat /tmp/refusal

@@ -354,6 +354,22 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_failed_attach_keeps_an_element_presented_whose_plain_disk_was_there_before()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await _host.StopMultipathdAsync();
+        await AttachAsync(element);
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+        var run = _host.Open(onStep: step => _ = step == "note" ? throw new OperationCanceledException() : 0);
+
+        await Assert.ThrowsAsync<OperationCanceledException>(() => new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(element, [], Cancellation));
+
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+        Assert.Contains(_warnings, warning => warning.Contains("stays presented", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_session_that_is_down_costs_a_path_and_is_not_logged_in_to_again()
     {
         var element = _host.Array.Add("db01", Target, 5);

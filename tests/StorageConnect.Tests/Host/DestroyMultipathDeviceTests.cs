@@ -301,6 +301,19 @@ public sealed class DestroyMultipathDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_map_that_another_program_removed_before_it_was_refused_is_gone()
+    {
+        AddMap();
+        await using var daemon = FakeMultipathd.Answering(_host.MultipathdSocket, _ =>
+        {
+            _host.RemoveDm("dm-0");
+            return "fail\n";
+        });
+
+        await DestroyAsync(Impatient);
+    }
+
+    [Fact]
     public async Task A_use_that_begins_between_two_attempts_is_seen()
     {
         AddMap();

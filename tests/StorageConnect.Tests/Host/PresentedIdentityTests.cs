@@ -3,6 +3,7 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -82,6 +83,30 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Equal(["this-host"], _host.Array.Now(_b).AccessGroupNames);
         await DetachAsync(_a);
         await DetachAsync(_b);
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_failed_attach_leaves_no_devices_of_another_one_at_its_place()
+    {
+        await AttachAsync(_a);
+        _events.Clear();
+        var refusals = 1;
+        var run = _host.Open(onStep: step =>
+        {
+            if (step == "present")
+            {
+                Withdraw(_a); // by another host, after this run looked for such devices
+            }
+
+            _ = step == "purge" && refusals-- > 0 ? throw new HostNotReadyException("Not now.") : 0;
+        });
+
+        await Assert.ThrowsAsync<HostNotReadyException>(() => new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(_b, [], Cancellation));
+
+        Assert.Equal(["present b this-host", "delete", "delete", "withdraw b this-host"], _events);
+        await DetachAsync(_a);
         Assert.Empty(_host.Traces());
         Assert.Empty(_host.Sessions());
     }

@@ -28,6 +28,9 @@ internal sealed class PresentationHistory : IAsyncDisposable
     private readonly List<string> _violations = [];
     private readonly List<string> _log = [];
 
+    /// <summary>The devices that were there before an element was attached while another one was detached.</summary>
+    private (string? Attached, List<string> Before) _together = (null, []);
+
     private PresentationHistory(PresentationSetup setup)
     {
         _host.HasFriendlyNames = setup.HasFriendlyNames;
@@ -46,6 +49,11 @@ internal sealed class PresentationHistory : IAsyncDisposable
         _host.Array.OnCall = call =>
         {
             var left = call.StartsWith("withdraw", StringComparison.Ordinal) ? DisksOf(call.Split(' ')[1]).ToList() : [];
+            if (_together.Attached == call.Split(' ')[1])
+            {
+                left.RemoveAll(_together.Before.Contains); // the other run has them claimed and removes them: a rollback doesn't wait for it
+            }
+
             if (left.Count > 0)
             {
                 _violations.Add($"{call}, while this host has {string.Join(", ", left)}.");
@@ -97,9 +105,11 @@ internal sealed class PresentationHistory : IAsyncDisposable
                     RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
                 break;
             case Verb.DetachOneAttachOther when one != other:
+                _together = (other.Name, [.. _host.Sessions().SelectMany(session => ScsiDevice.Of(_host.Roots, session)).Select(device => device.Folder)]);
                 await Task.WhenAll(
                     RunAsync(step, (host, token) => DetachAsync(host, one, token)),
                     RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
+                _together = (null, []);
                 break;
             case Verb.Withdraw:
                 Withdraw(one);

@@ -255,6 +255,22 @@ public sealed class CinderOutcomeTests : IDisposable
         Assert.Equal("11111111-0000-0000-0000-000000000000", Assert.Single(_cinder.Sent("DELETE", "/attachments/")).Path.Split('/')[^1]);
     }
 
+    [Fact]
+    public async Task A_snapshot_is_not_splittable_and_one_that_is_gone_is_an_error()
+    {
+        const string known = "9f40c3fe-0a41-4bb5-9d6e-4d6f1c7a0001";
+        _cinder.On("GET", "/snapshots/" + known, _ => Answer(new
+        {
+            snapshot = new { id = known, name = "nightly", volume_id = "442358a3-e07b-4ed6-9e11-45b4d51711c4", size = 1, status = "available" },
+        }));
+        _cinder.On("GET", "/(group_)?snapshots/0", _ => Refusal(HttpStatusCode.NotFound, "could not be found"));
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+        var snapshot = Element(known.Replace("-", "", StringComparison.Ordinal)) with { Type = StorageElementType.Snapshot };
+
+        Assert.False(await plugin.IsSplittableAsync(Server(), snapshot, Cancellation));
+        await Assert.ThrowsAsync<NotFoundException>(() => plugin.IsSplittableAsync(Server(), snapshot with { Uuid = new('0', 32) }, Cancellation));
+    }
+
     private static StorageElement Volume => Element("442358a3e07b4ed69e1145b4d51711c4");
 
     private static StorageElement Element(string uuid) => new() { Uuid = uuid, Name = "element" };

@@ -37,7 +37,8 @@ public sealed partial class LocalPlugin
             server,
             element.Name,
             array => array.Database.Read(db => array.Require(db, element)) is { Type: StorageElementType.SnapClone } row
-                && (array.Pool.Capabilities.SplitClone == Ability.Online || !row.Online),
+                && (array.Pool.Capabilities.SplitClone == Ability.Online || !row.Online)
+                && Damages.Find(array, row) is null,
             cancellationToken);
     }
 
@@ -169,7 +170,8 @@ public sealed partial class LocalPlugin
             cancellationToken);
     }
 
-    private static bool IsCopyable(LocalArray array, ElementRow row) => array.Pool.ClonesInstantly || !row.Online;
+    private static bool IsCopyable(LocalArray array, ElementRow row) =>
+        (array.Pool.ClonesInstantly || !row.Online) && Damages.Find(array, row) is null;
 
     private static StorageElement Begun(StorageServer server, LocalArray array, (ElementRow Row, JobRow? Job) made) =>
         made.Row.ToElement(server, array) with { AsyncProgress = made.Job is null ? null : 0, AsyncHandle = made.Job?.Uuid };

@@ -66,6 +66,12 @@ public sealed record StorageElement : IExtensibleRecord
     /// </summary>
     public ValueList<string> SourceNames { get; init; } = [];
 
+    /// <summary>
+    /// Of a snapshot of several elements: the size in bytes that each of <see cref="SourceUuids"/> has in it, in the same order; empty where that
+    /// is not known. With it a restore of one of them that makes it smaller is noticed.
+    /// </summary>
+    public ValueList<long> SourceSizes { get; init; } = [];
+
     /// <summary>Bytes that its data takes on the array, blocks it shares with others included; null when unknown.</summary>
     public long? UsedBytes { get; init; }
 

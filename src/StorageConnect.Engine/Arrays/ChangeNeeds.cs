@@ -6,6 +6,18 @@ public sealed record ChangeNeeds
     /// <summary>The name of a new element, clone or snapshot, which must be free; null for none.</summary>
     public string? NewElement { get; init; }
 
+    /// <summary>The name of a new access group; null for none.</summary>
+    public string? NewAccessGroup { get; init; }
+
+    /// <summary>The array must be able to make a snapshot of these now.</summary>
+    public IReadOnlyList<StorageElement> Snapable { get; init; } = [];
+
+    /// <summary>The array must be able to clone this one now; null for none.</summary>
+    public StorageElement? Cloneable { get; init; }
+
+    /// <summary>The array must be able to split this one now; null for none.</summary>
+    public StorageElement? Splittable { get; init; }
+
     /// <summary>Access groups that must exist.</summary>
     public IReadOnlyList<string> AccessGroups { get; init; } = [];
 

@@ -45,6 +45,7 @@ public sealed partial class StorageArray
             throw ElementErrors.VolumeGroupUnknown(pool, Name, pools);
         }
 
+        await CheckCopyAsync(needs, cancellationToken);
         await CheckGroupsAsync(needs, cancellationToken);
         if (needs.WithoutSnapshots is { } element && (await SnapshotsOfAsync(element, cancellationToken)).Count > 0)
         {
@@ -91,6 +92,32 @@ public sealed partial class StorageArray
         if (qos is not null && await GetQosListAsync(cancellationToken) is { Count: > 0 } known && known.All(value => value.Value != qos))
         {
             throw ElementErrors.QosUnknown(qos, Name, known.Select(value => value.Value));
+        }
+    }
+
+    private async Task CheckCopyAsync(ChangeNeeds needs, CancellationToken cancellationToken)
+    {
+        foreach (var element in needs.Snapable)
+        {
+            Require(await IsSnapableAsync(element, cancellationToken), element, "make a snapshot of");
+        }
+
+        if (needs.Cloneable is { } source)
+        {
+            Require(await IsCloneableAsync(source, cancellationToken), source, "clone");
+        }
+
+        if (needs.Splittable is { } clone)
+        {
+            Require(await IsSplittableAsync(clone, cancellationToken), clone, "split");
+        }
+
+        void Require(bool isPossible, StorageElement element, string operation)
+        {
+            if (!isPossible)
+            {
+                throw ElementErrors.NoSuchOperation(element.Name, operation, Name);
+            }
         }
     }
 

@@ -98,6 +98,11 @@ public sealed partial class StorageArray
     public async Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name, string? qos,
         CancellationToken cancellationToken)
     {
+        if (snapshot.SourceUuids.Count > 0 && !snapshot.SourceUuids.Contains(element.Uuid))
+        {
+            throw ElementErrors.SnapshotNotFoundFor(snapshot.Name, element.Name);
+        }
+
         var session = await OpenAsync(cancellationToken);
         var now = await CheckCapabilityAsync(session, GuideMethod.CloneFromSnap, element, cancellationToken);
         var destination = Destination(session, StorageElementType.SnapClone, name, AbilityKey.CustomCloneName, now!);
@@ -174,7 +179,7 @@ public sealed partial class StorageArray
     {
         if (!allowShrink && snapshot.SizeBytes > 0)
         {
-            await CheckRestoredSizeAsync(snapshot, cancellationToken);
+            await CheckRestoredSizeAsync(snapshot, element, cancellationToken);
         }
 
         await SnapRestoreAsync(snapshot, element, cancellationToken);
@@ -206,18 +211,29 @@ public sealed partial class StorageArray
         Names.Forget(snapshot);
     }
 
-    // A snapshot has the total size of its members. Where that is less than their present total, one of them would become smaller.
-    private async Task CheckRestoredSizeAsync(StorageElement snapshot, CancellationToken cancellationToken)
+    // Where the sizes of its members are not known, their total is compared: if a snapshot has less, one of them would become smaller.
+    private async Task CheckRestoredSizeAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
-        long present = 0;
-        var names = new List<string>();
-        foreach (var uuid in snapshot.SourceUuids)
+        if (element is not null && !snapshot.SourceUuids.Contains(element.Uuid))
+        {
+            return; // The restore itself refuses an element that is not in the snapshot.
+        }
+
+        var isKnown = snapshot.SourceSizes.Count == snapshot.SourceUuids.Count;
+        var restored = snapshot.SourceUuids.Select((uuid, i) => (Uuid: uuid, Size: isKnown ? snapshot.SourceSizes[i] : 0))
+            .Where(member => !isKnown || element is null || member.Uuid == element.Uuid).ToList();
+        var members = new List<StorageElement>();
+        foreach (var (uuid, size) in restored)
         {
             try
             {
                 var member = await FindByUuidAsync(uuid, cancellationToken);
-                present += member.SizeBytes;
-                names.Add(member.Name);
+                if (isKnown && size < member.SizeBytes)
+                {
+                    throw ElementErrors.RestoreShrinks(member.Name, snapshot.Name, member.SizeBytes, size);
+                }
+
+                members.Add(member);
             }
             catch (NotFoundException)
             {
@@ -226,9 +242,9 @@ public sealed partial class StorageArray
             }
         }
 
-        if (snapshot.SizeBytes < present)
+        if (!isKnown && members.Sum(member => member.SizeBytes) is var present && snapshot.SizeBytes < present)
         {
-            throw ElementErrors.RestoreShrinks(string.Join(", ", names), snapshot.Name, present, snapshot.SizeBytes);
+            throw ElementErrors.RestoreShrinks(string.Join(", ", members.Select(member => member.Name)), snapshot.Name, present, snapshot.SizeBytes);
         }
     }
 

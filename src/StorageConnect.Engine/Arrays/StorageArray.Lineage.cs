@@ -1,3 +1,4 @@
+using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Lineage;
 
 namespace StorageConnect.Engine.Arrays;
@@ -14,7 +15,8 @@ public sealed partial class StorageArray
             return (await GetTreeAsync(cancellationToken)).All();
         }
 
-        return (await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetTreeAsync(cancellationToken)).FamilyOf(element.Uuid);
+        var family = (await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetTreeAsync(cancellationToken)).FamilyOf(element.Uuid).ToList();
+        return family.Count > 0 ? family : throw ElementErrors.StorageElementNotFound(element.Name, Name);
     }
 
     private async Task<FamilyTree> GetTreeAsync(CancellationToken cancellationToken)

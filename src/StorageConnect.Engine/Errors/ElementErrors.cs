@@ -11,6 +11,9 @@ internal static class ElementErrors
     public static NotFoundException SnapshotNotFound(string snapshot, params IEnumerable<string> arrays) =>
         new(Text([snapshot, Quoted(arrays)])) { Element = snapshot };
 
+    public static NotFoundException SnapshotNotFoundFor(string snapshot, string element) =>
+        new(Text([snapshot, element], "Member", nameof(SnapshotNotFound))) { Element = element };
+
     public static NotFoundException CloneNotFound(string clone, params IEnumerable<string> arrays) =>
         new(Text([clone, Quoted(arrays)])) { Element = clone };
 
@@ -53,6 +56,9 @@ internal static class ElementErrors
 
     public static NoSuchOperationException NoSuchOperation(string who, string method, AbilityKey ability, Ability value, string array) =>
         new(Text([who, GuideMethod.ToWords(method), ability, value])) { Element = array };
+
+    public static NoSuchOperationException NoSuchOperation(string element, string operation, string array) =>
+        new(Text([array, operation, element], "Now")) { Element = element };
 
     public static NoSuchOperationException CustomNameUnsupported(string name, string kind, AbilityKey ability, string array) =>
         new(Text([array, kind, ability, name])) { Element = name };

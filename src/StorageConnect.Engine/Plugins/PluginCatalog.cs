@@ -60,6 +60,10 @@ public sealed class PluginCatalog
         return [.. GetAll().Where(other => PluginStore.FolderOf(other) == folder && (other.ClassName, other.Path) != (plugin.ClassName, plugin.Path))];
     }
 
+    /// <summary>Refuses a plug-in that can't be unregistered because the module brings it.</summary>
+    /// <exception cref="AccessDeniedException">It belongs to the module.</exception>
+    public void CheckRemovable(OscPlugin plugin) => _store.CheckRemovable(plugin);
+
     /// <summary>Deletes a plug-in that this user registered. A process that has loaded it goes on with it until it ends.</summary>
     public void Remove(OscPlugin plugin) => _store.Remove(plugin);
 

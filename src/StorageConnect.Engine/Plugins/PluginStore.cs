@@ -118,17 +118,24 @@ internal sealed class PluginStore(EnginePaths paths)
     /// <summary>The folder of a plug-in's file, or the folder itself.</summary>
     public static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
 
+    /// <summary>Refuses a plug-in that is neither this user's nor all users'.</summary>
+    /// <exception cref="AccessDeniedException">It belongs to the module.</exception>
+    public void CheckRemovable(OscPlugin plugin)
+    {
+        var folder = FolderOf(plugin);
+        if (Path.GetDirectoryName(folder) is var root && root != paths.UserPlugins && root != paths.SystemPlugins)
+        {
+            throw PluginErrors.PluginNotYours(plugin.Name, folder);
+        }
+    }
+
     /// <summary>Deletes a plug-in's folder.</summary>
     /// <exception cref="AccessDeniedException">It is neither this user's nor all users', or this user may not change it.</exception>
     public void Remove(OscPlugin plugin)
     {
+        CheckRemovable(plugin);
         var folder = FolderOf(plugin);
         var root = Path.GetDirectoryName(folder)!;
-        if (root != paths.UserPlugins && root != paths.SystemPlugins)
-        {
-            throw PluginErrors.PluginNotYours(plugin.Name, folder);
-        }
-
         try
         {
             Directory.Delete(folder, recursive: true);

@@ -34,6 +34,7 @@ internal static class ResultRepair
             AccessGroupNames = Lines(element.AccessGroupNames),
             DevicePaths = Lines(element.DevicePaths),
             SourceNames = Lines(element.SourceNames),
+            SourceSizes = element.SourceSizes ?? [],
             UsedBytes = Figure(element.UsedBytes),
             UniqueBytes = Figure(element.UniqueBytes),
             AsyncProgress = element.AsyncProgress is { } progress ? Math.Clamp(progress, -1, 100) : null,
@@ -49,6 +50,7 @@ internal static class ResultRepair
         && ResultValidation.AreClean(element.AccessGroupNames)
         && ResultValidation.AreClean(element.DevicePaths)
         && element.SourceNames is not null
+        && element.SourceSizes is not null
         && ResultValidation.AreClean(element.SourceNames)
         && element.UsedBytes is null or >= 0
         && element.UniqueBytes is null or >= 0

@@ -29,7 +29,7 @@ public sealed class NewOscAccessGroupCommand : NewCmdlet
             Try(group.Name, () =>
             {
                 if (ShouldChange(array, Describe(group.Name, array), "Create access group", token => CheckAsync(array, group, token),
-                    new() { Initiators = Initiator }))
+                    new() { Initiators = Initiator, NewAccessGroup = group.Name }))
                 {
                     groups.Add(group);
                 }

@@ -27,7 +27,7 @@ public sealed class RenameOscAccessGroupCommand : OscServerCmdlet
     {
         var array = ArrayOf(Name);
         if (ShouldChange(array, Describe(Name.Key, array), $"Rename access group to {NewName}",
-            token => array.RenameAccessGroupAsync(Name.Key, NewName, token)))
+            token => array.RenameAccessGroupAsync(Name.Key, NewName, token), new() { NewAccessGroup = NewName }))
         {
             var renamed = Run(token => array.RenameAccessGroupAsync(Name.Key, NewName, token));
             if (PassThru)

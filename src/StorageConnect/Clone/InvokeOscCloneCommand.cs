@@ -48,7 +48,8 @@ public sealed class InvokeOscCloneCommand : OscServerCmdlet
         Task<StorageElement> CloneAsync(CancellationToken token) =>
             parent is null ? array.CloneAsync(source, Name, Qos, token) : array.CloneFromSnapAsync(parent, source, Name, Qos, token);
 
-        if (ShouldChange(array, Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}", CloneAsync, new() { NewElement = Name, Qos = Qos }))
+        var needs = new ChangeNeeds { NewElement = Name, Qos = Qos, Cloneable = parent is null ? source : null };
+        if (ShouldChange(array, Describe(source.Name, array), Name is null ? "Clone" : $"Clone to {Name}", CloneAsync, needs))
         {
             Change(array, OscOperationKind.Clone, CloneAsync, NoWait, source.Uuid, parent?.Uuid, Name);
         }

@@ -18,7 +18,8 @@ public sealed class SplitOscCloneCommand : StorageElementCmdlet
 
     private protected override void Process(StorageArray array, StorageElement element)
     {
-        if (ShouldChange(array, Describe(element.Name, array), "Split from all it shares blocks with", token => array.SplitCloneAsync(element, token)))
+        if (ShouldChange(array, Describe(element.Name, array), "Split from all it shares blocks with", token => array.SplitCloneAsync(element, token),
+            new() { Splittable = element }))
         {
             Begin(array, OscOperationKind.Split, token => array.SplitCloneAsync(element, token), NoWait, writeResult: PassThru);
         }

@@ -19,6 +19,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _missingGroups = [];
+    private readonly HashSet<(string Array, string Name)> _promisedElements = [];
+    private readonly HashSet<(string Array, string Name)> _promisedGroups = [];
     private CommandTrace? _trace;
 
     // The target of the running Try.
@@ -154,9 +156,24 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         if (IsWhatIf)
         {
             Run(token => array.CheckAsync(change, needs ?? new(), token));
+            CheckPromises(array, needs);
         }
 
         return ShouldProcess(target, action);
+    }
+
+    /// <summary>A name that this command has promised to one new object is taken for the next.</summary>
+    private void CheckPromises(StorageArray array, ChangeNeeds? needs)
+    {
+        if (needs?.NewElement is { } element && !_promisedElements.Add((array.Uuid, element)))
+        {
+            throw ElementErrors.StorageElementExists(element, array.Name);
+        }
+
+        if (needs?.NewAccessGroup is { } group && !_promisedGroups.Add((array.Uuid, group)))
+        {
+            throw AccessGroupErrors.AccessGroupExists(group, array.Name);
+        }
     }
 
     /// <summary>The target of errors for an identity: its record, else its name.</summary>

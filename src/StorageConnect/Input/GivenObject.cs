@@ -101,12 +101,12 @@ internal sealed class GivenObject
     private string? KindByColumns() =>
         Has(nameof(IscsiTarget.TargetName)) ? nameof(IscsiTarget)
         : Has(nameof(StorageServer.PluginName)) ? nameof(StorageServer)
-        : Has(nameof(AccessGroup.Entries)) ? nameof(AccessGroup)
+        : Has(nameof(AccessGroup.Entries)) || Has("Initiator") ? nameof(AccessGroup)
         : Has(nameof(OscHostResidue.What)) && Has(nameof(OscHostResidue.SuggestedAction)) ? nameof(OscHostResidue)
         : Has(nameof(OscDevice.Wwid)) ? nameof(OscDevice)
         : Has(nameof(OscOperation.Id)) && Has(nameof(OscOperation.Kind)) ? nameof(OscOperation)
-        : Has(nameof(StorageElement.Uuid)) && (Has(nameof(StorageElement.SizeBytes)) || Has(nameof(StorageElement.Type))
-            || Has(nameof(StorageElement.Page83Id))) ? nameof(StorageElement)
+        : Has(nameof(StorageElement.SizeBytes)) || Has("Size") || Has(nameof(StorageElement.Page83Id))
+            || (Has(nameof(StorageElement.Uuid)) && Has(nameof(StorageElement.Type))) ? nameof(StorageElement)
         : null;
 
     private static string Shorten(string text)

@@ -53,10 +53,13 @@ public sealed class StorageElementIdentity : RecordIdentity, IRecordIdentity<Sto
         { Base: StorageElement { Uuid.Length: > 0 } element } => new(element),
         { RecordType: nameof(OscDevice) } => given[nameof(OscDevice.StorageElementUuid)] is { } uuid ? new(uuid, given.Server) : null,
         _ when !given.IsRow || !given.CanBe(nameof(StorageElement)) => null,
-        _ when given[nameof(StorageElement.Uuid)] is { } uuid => new(uuid, given.Server) { Stale = ToStale(given, uuid) },
+        _ when given[nameof(StorageElement.Uuid)] is { } told && AsRecordsHaveIt(told) is var uuid => new(uuid, given.Server) { Stale = ToStale(given, uuid) },
         _ when given[nameof(StorageElement.Name)] is { } name => new(name, given.Server) { IsNamedRow = true },
         _ => null,
     };
+
+    // A spreadsheet or another program may have written a Uuid with dashes or in capitals.
+    private static string AsRecordsHaveIt(string uuid) => Guid.TryParse(uuid, out var typed) ? typed.ToString("N") : uuid;
 
     private static StorageElement? ToStale(GivenObject row, string uuid) =>
         row[nameof(StorageElement.StorageServerUuid)] is { } server

@@ -34,6 +34,7 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
     {
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
         var plugin = Select(all);
+        Engine.Plugins.CheckRemovable(plugin);
         var others = Engine.Plugins.GetOthersInFolder(plugin);
         var target = string.Join(" and ", others.Prepend(plugin).Select(each => $"{each.Name} {each.Version}".TrimEnd()));
         if (ShouldProcess(target, others.Count > 0 ? "Unregister plug-ins, which are in one folder" : "Unregister plug-in"))

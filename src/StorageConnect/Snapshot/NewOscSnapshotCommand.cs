@@ -30,7 +30,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
             _members.Add((array, element));
         }
         else if (ShouldChange(array, Describe(element.Name, array), "Create snapshot", token => array.CreateSnapAsync(element, SnapshotName, token),
-            new() { NewElement = SnapshotName }))
+            new() { NewElement = SnapshotName, Snapable = [element] }))
         {
             Change(array, OscOperationKind.Snapshot, token => array.CreateSnapAsync(element, SnapshotName, token), NoWait, element.Uuid, SnapshotName);
         }
@@ -52,7 +52,7 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
         var elements = _members.Select(member => member.Element).DistinctBy(element => element.Uuid).ToList();
         var names = string.Join(", ", elements.Select(element => element.Name));
         if (ShouldChange(array, Describe(names, array), "Create one snapshot of all", token => array.CreateMultiSnapAsync(elements, SnapshotName, token),
-            new() { NewElement = SnapshotName }))
+            new() { NewElement = SnapshotName, Snapable = elements }))
         {
             Begin(array, OscOperationKind.Snapshot, token => array.CreateMultiSnapAsync(elements, SnapshotName, token), NoWait);
         }

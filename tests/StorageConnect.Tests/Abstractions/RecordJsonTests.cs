@@ -20,6 +20,7 @@ public sealed class RecordJsonTests
         LunAddresses = [new() { TargetName = "iqn.2026-01.lab:t", Lun = 3 }],
         SourceUuids = ["89ab"],
         SourceNames = ["source"],
+        SourceSizes = [5],
         UsedBytes = 4,
         UniqueBytes = 2,
         CreatedAt = new(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(1)),

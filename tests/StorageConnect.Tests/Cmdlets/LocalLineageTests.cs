@@ -36,6 +36,20 @@ public sealed class LocalLineageTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_record_of_an_element_that_is_gone_is_an_error()
+    {
+        _session.Invoke(
+            """
+            $null = Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
+            $gone = New-OscStorageElement a -Size 1MB
+            Remove-OscStorageElement a -Confirm:$false
+            """,
+            ("pool", _pool)).Succeeds();
+
+        _session.Invoke("$gone | Get-OscLineage").Error("StorageElementNotFound");
+    }
+
     public void Dispose()
     {
         _session.Dispose();

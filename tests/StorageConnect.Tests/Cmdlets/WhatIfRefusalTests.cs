@@ -18,7 +18,8 @@ public sealed class WhatIfRefusalTests : IDisposable
             """
             $ConfirmPreference = 'None'
             $null = Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
-            $null = New-OscStorageElement -Name web4, kept, grown -Size 2MB
+            $null = New-OscStorageElement -Name web4, kept, grown, lost -Size 2MB
+            Remove-Item (Update-OscStorageElement lost).DevicePaths
             $null = New-OscAccessGroup -Name hosts, free -Initiator iqn.2001-04.com.example:a
             Grant-OscStorageElementAccess web4 -AccessGroup hosts
             $null = New-OscSnapshot kept -SnapshotName s1
@@ -47,6 +48,8 @@ public sealed class WhatIfRefusalTests : IDisposable
         "Restore-OscSnapshot nosuch",
         "Invoke-OscClone kept web4",
         "Invoke-OscClone kept new -Qos gold",
+        "Invoke-OscClone small new -StorageElement web4",
+        "Split-OscClone web4",
         "New-OscAccessGroup hosts",
         "New-OscAccessGroup new junk",
         "Add-OscAccessGroupMember nosuch iqn.2001-04.com.example:b",
@@ -58,6 +61,7 @@ public sealed class WhatIfRefusalTests : IDisposable
         "Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN",
         "Register-OscStorageServer -Name new -Plugin Nope -StorageType SAN",
         "Unregister-OscStorageServer nosuch",
+        "Unregister-OscPlugin Local",
         "Stop-OscOperation 0123456789ab",
         "Remove-OscOperation 0123456789ab",
         "Update-OscStorageElement nosuch",
@@ -95,6 +99,55 @@ public sealed class WhatIfRefusalTests : IDisposable
 
         _session.Invoke("Restore-OscSnapshot small -Force").Succeeds();
         Assert.Equal([2L << 20], _session.Get<long>("(Get-OscStorageElement grown).SizeBytes"));
+    }
+
+    [Theory]
+    [InlineData("New-OscStorageElement twice, twice 1MB", "StorageElementExists")]
+    [InlineData("'twice', 'twice' | New-OscStorageElement -Size 1MB", "StorageElementExists")]
+    [InlineData("Get-OscStorageElement web4, kept | New-OscSnapshot -SnapshotName twice", "StorageElementExists")]
+    [InlineData("Get-OscStorageElement web4, kept | Invoke-OscClone -Name twice", "StorageElementExists")]
+    [InlineData("'twice', 'twice' | New-OscAccessGroup", "AccessGroupExists")]
+    [InlineData("Get-OscAccessGroup hosts, free | Rename-OscAccessGroup -NewName twice", "AccessGroupExists")]
+    public void A_name_is_promised_once(string call, string error)
+    {
+        var said = _host.Text.Length;
+
+        _session.Invoke($"{call} -WhatIf").Error(error);
+        Assert.Single(_host.Text[said..].Split("What if").Skip(1));
+        _session.Invoke(call).Error(error);
+    }
+
+    [Theory]
+    [InlineData("New-OscSnapshot lost")]
+    [InlineData("Get-OscStorageElement kept, lost | New-OscSnapshot -Group")]
+    [InlineData("Invoke-OscClone lost")]
+    public void No_copy_of_a_damaged_element_is_promised(string call)
+    {
+        var said = _host.Text.Length;
+
+        Assert.Single(_session.Invoke($"{call} -WhatIf").Errors);
+        Assert.DoesNotContain("What if", _host.Text[said..], StringComparison.Ordinal);
+        _session.Invoke(call).Error("StorageElementDamaged");
+    }
+
+    [Theory]
+    [InlineData("Restore-OscSnapshot both -StorageElement kept")]
+    [InlineData("Restore-OscSnapshot both -AllMembers")]
+    public void A_member_that_shrinks_is_noticed_where_another_grows(string call)
+    {
+        _session.Invoke(
+            """
+            $null = Resize-OscStorageElement web4 4MB
+            $null = Get-OscStorageElement kept, web4 | New-OscSnapshot -SnapshotName both -Group
+            $null = Resize-OscStorageElement kept 4MB; $null = Resize-OscStorageElement web4 2MB -Force
+            """).Succeeds();
+
+        _session.Invoke($"{call} -WhatIf").Error("RestoreShrinks");
+        _session.Invoke(call).Error("RestoreShrinks");
+        Assert.Equal([4L << 20, 2L << 20], _session.Get<long>("(Get-OscStorageElement kept, web4).SizeBytes"));
+
+        _session.Invoke("Restore-OscSnapshot both -StorageElement web4").Succeeds();
+        Assert.Equal([4L << 20, 4L << 20], _session.Get<long>("(Get-OscStorageElement kept, web4).SizeBytes"));
     }
 
     public void Dispose() => _session.Dispose();

@@ -13,6 +13,7 @@ public sealed class WhatIfTests : IDisposable
     [
         GuideMethod.Validate, GuideMethod.GetCapabilities, GuideMethod.GetInfo, GuideMethod.GetStorageNames, GuideMethod.GetAccessGroups, GuideMethod.List,
         GuideMethod.GetStatus, GuideMethod.GetCurrentClones, GuideMethod.GetCurrentSnaps, GuideMethod.GetQosList, GuideMethod.IsRestorable,
+        GuideMethod.IsSnapable, GuideMethod.IsCloneable, GuideMethod.IsSplittable,
         GuideMethod.GetAsyncProgress,
     ];
 

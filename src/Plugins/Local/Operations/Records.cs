@@ -25,8 +25,16 @@ internal static class Records
             : [],
         SourceUuids = row.Sources,
         SourceNames = row.SourceNames,
+        SourceSizes = row is { IsSnapshot: true, Sources.Count: > 1 } ? MemberSizes(row, array) : [],
         CreatedAt = row.Created,
     };
+
+    // The row has their total. A snapshot that lost a file has no sizes.
+    private static ValueList<long> MemberSizes(ElementRow snapshot, LocalArray array)
+    {
+        var files = snapshot.Sources.Select(member => new FileInfo(array.Folder.SnapshotMember(snapshot.Uuid, member))).ToList();
+        return files.TrueForAll(file => file.Exists) ? files.Select(file => file.Length).ToValueList() : [];
+    }
 
     public static AccessGroup For(this AccessGroup group, StorageServer server) =>
         group with { StorageServerUuid = server.Uuid, StorageServerName = server.Name };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Local.Support;
@@ -46,13 +45,13 @@ public sealed class CephKillTests(CephCluster cluster)
         for (var kill = 0; kill < kills; kill++)
         {
             var last = random.Next(MostChanges);
-            var children = Prefixes.Select(prefix => new Child(array, seed, prefix, done[prefix], changeTime)).ToList();
+            var children = Prefixes.Select(prefix => Start(array, seed, prefix, done[prefix], changeTime)).ToList();
             await Task.WhenAny(children.Select(child => child.WaitForAsync(last)));
             await Task.Delay(random.NextDouble() * changeTime.Usual, Token);
             children.ForEach(child => child.Kill());
             foreach (var child in children)
             {
-                await child.EndAsync();
+                await WaitForEndAsync(child);
             }
 
             await array.WaitAsync();
@@ -72,6 +71,24 @@ public sealed class CephKillTests(CephCluster cluster)
             TestContext.Current.TestOutputHelper?.WriteLine(
                 FormattableString.Invariant($"{DateTime.Now:T} seed {seed}, kill {kill}: ")
                 + string.Join(", ", done.Select(one => $"{one.Key} after {one.Value}")));
+        }
+    }
+
+    private static HistoryProcess Start(CephArray array, int seed, string prefix, int begin, ChangeTime changeTime)
+    {
+        string[] numbers = [.. new[] { seed, Endless, begin }.Select(number => number.ToString(CultureInfo.InvariantCulture))];
+        return new(array.Child("history", [numbers[0], prefix, .. numbers[1..]]), prefix, begin, changeTime.Add);
+    }
+
+    /// <summary>Waits for its end, and for that of the programs it had started.</summary>
+    private static async Task WaitForEndAsync(HistoryProcess child)
+    {
+        // Where the machine is so busy that the cluster doesn't answer in time, that error ends it as a kill does.
+        var id = await child.EndAsync(error => error.Contains(nameof(ArrayUnreachableException), StringComparison.Ordinal));
+        var backoff = new Backoff(ToolTimeout);
+        while (StartedTools.AnyRuns(id))
+        {
+            Assert.True(await backoff.WaitAsync(Token), "A program of a killed process does not end.");
         }
     }
 
@@ -98,89 +115,6 @@ public sealed class CephKillTests(CephCluster cluster)
             lock (_lock)
             {
                 _usual += (change - _usual) * Weight;
-            }
-        }
-    }
-
-    /// <summary>One of the two processes.</summary>
-    private sealed class Child
-    {
-        private readonly Process _process;
-        private readonly Task _reading;
-        private readonly Task<string> _error;
-        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ChangeTime _changeTime;
-        private readonly int _begin;
-        private int _awaited = int.MaxValue;
-        private bool _isKilled;
-
-        public Child(CephArray array, int seed, string prefix, int begin, ChangeTime changeTime)
-        {
-            (Prefix, Acknowledged, _begin, _changeTime) = (prefix, begin, begin, changeTime);
-            _process = ChildProcess.Start(array.Child(
-                "history",
-                [
-                    seed.ToString(CultureInfo.InvariantCulture),
-                    prefix,
-                    Endless.ToString(CultureInfo.InvariantCulture),
-                    begin.ToString(CultureInfo.InvariantCulture),
-                ]));
-            _error = _process.StandardError.ReadToEndAsync(CancellationToken.None);
-            _reading = ReadAsync();
-        }
-
-        public string Prefix { get; }
-
-        /// <summary>How many changes were acknowledged, those of its predecessors among them.</summary>
-        public int Acknowledged { get; private set; }
-
-        /// <summary>Waits until it has made so many changes.</summary>
-        public Task<Task> WaitForAsync(int changes)
-        {
-            _awaited = _begin + changes;
-            return Task.WhenAny(_reached.Task, _reading);
-        }
-
-        public void Kill()
-        {
-            _isKilled = !_process.HasExited;
-            _process.Kill();
-        }
-
-        /// <summary>Waits for its end, and for that of the programs it had started.</summary>
-        public async Task EndAsync()
-        {
-            await _reading;
-            await _process.WaitForExitAsync(Token);
-
-            // Where the machine is so busy that the cluster doesn't answer in time, that error ends it as a kill does.
-            var error = await _error;
-            Assert.True(_isKilled || error.Contains(nameof(ArrayUnreachableException), StringComparison.Ordinal), error);
-            var backoff = new Backoff(ToolTimeout);
-            while (StartedTools.AnyRuns(_process.Id))
-            {
-                Assert.True(await backoff.WaitAsync(Token), "A program of a killed process does not end.");
-            }
-
-            _process.Dispose();
-        }
-
-        private async Task ReadAsync()
-        {
-            var clock = new Stopwatch();
-            while (await _process.StandardOutput.ReadLineAsync(Token) is { } line)
-            {
-                if (clock.IsRunning)
-                {
-                    _changeTime.Add(clock.Elapsed);
-                }
-
-                clock.Restart();
-                Acknowledged = int.Parse(line, CultureInfo.InvariantCulture);
-                if (Acknowledged >= _awaited)
-                {
-                    _reached.TrySetResult();
-                }
             }
         }
     }

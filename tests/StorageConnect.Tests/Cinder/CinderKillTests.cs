@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Plugins.Cinder.Register;
 using StorageConnect.Tests.Cinder.Support;
@@ -38,30 +37,38 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
             var server = new CloudServer(cloud.Url, Guid.NewGuid().ToString("n"), $"Auth=none;Project={project};Identity=probe", _folder[$"{seed}"]);
             var random = new Random(seed);
             var last = random.Next(1, LastAwaited);
-            var children = Enumerable.Range(0, processes).Select(i => new Child(server, (seed * processes) + i, $"{(char)('a' + i)}")).ToList();
+            var children = Enumerable.Range(0, processes).Select(i => Start(server, (seed * processes) + i, $"{(char)('a' + i)}")).ToList();
             await Task.WhenAny(children.Select(child => child.WaitForAsync(last)));
             await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStep), Token);
             children.ForEach(child => child.Kill());
             await Task.WhenAll(children.Select(child => child.EndAsync()));
 
-            await CheckAsync(server, project, children);
+            await CheckAsync(server, project, children, seed * processes);
             TestContext.Current.TestOutputHelper?.WriteLine(
                 FormattableString.Invariant($"round {seed}: {string.Join(", ", children.Select(child => $"{child.Prefix} after {child.Acknowledged}"))}"));
         }
     }
 
-    private async Task CheckAsync(CloudServer cloudServer, string project, List<Child> children)
+    private static HistoryProcess Start(CloudServer server, int seed, string prefix) => new(
+        new("history", "", [seed.ToString(CultureInfo.InvariantCulture), prefix, Changes.ToString(CultureInfo.InvariantCulture)]) { Cloud = server },
+        prefix);
+
+    /// <param name="cloudServer">The service.</param>
+    /// <param name="project">The project that they worked on.</param>
+    /// <param name="children">The processes.</param>
+    /// <param name="firstSeed">The seed of the first one's history; the others' follow.</param>
+    private async Task CheckAsync(CloudServer cloudServer, string project, List<HistoryProcess> children, int firstSeed)
     {
         var server = CinderHistory.ServerOf(cloudServer);
         using var plugin = CinderHistory.NewPlugin(cloudServer, new UserspaceHost("iqn.2001-04.com.example:after"));
         var elements = await SettledAsync();
         var groups = await plugin.GetAccessGroupsAsync(server, null, Token);
-        foreach (var child in children)
+        foreach (var (i, child) in children.Index())
         {
-            var states = CinderHistory.States(child.Seed, child.Prefix, Changes).Skip(child.Acknowledged).Take(2).ToList();
+            var states = CinderHistory.States(firstSeed + i, child.Prefix, Changes).Skip(child.Acknowledged).Take(2).ToList();
             var actual = CinderHistory.StateOf(elements, groups, child.Prefix);
             Assert.True(states.Any(state => state.SequenceEqual(actual)),
-                FormattableString.Invariant($"seed {child.Seed}, {child.Prefix} killed after {child.Acknowledged}:\n")
+                FormattableString.Invariant($"seed {firstSeed + i}, {child.Prefix} killed after {child.Acknowledged}:\n")
                 + $"{string.Join('\n', actual)}\nexpected\n{string.Join("\nor\n", states.Select(state => string.Join('\n', state)))}");
         }
 
@@ -116,66 +123,6 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
                 }
 
                 Assert.True(await backoff.WaitAsync(Token), string.Join(", ", all.Select(element => $"{element.Name} is {element.Status}")));
-            }
-        }
-    }
-
-    /// <summary>One of the processes.</summary>
-    private sealed class Child
-    {
-        private readonly Process _process;
-        private readonly Task _reading;
-        private readonly Task<string> _error;
-        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private int _awaited = int.MaxValue;
-        private bool _isKilled;
-
-        public Child(CloudServer server, int seed, string prefix)
-        {
-            (Seed, Prefix) = (seed, prefix);
-            _process = ChildProcess.Start(new(
-                "history", "", [seed.ToString(CultureInfo.InvariantCulture), prefix, Changes.ToString(CultureInfo.InvariantCulture)])
-            { Cloud = server });
-            _error = _process.StandardError.ReadToEndAsync(CancellationToken.None);
-            _reading = ReadAsync();
-        }
-
-        public int Seed { get; }
-
-        public string Prefix { get; }
-
-        /// <summary>How many changes it said to be done.</summary>
-        public int Acknowledged { get; private set; }
-
-        public Task<Task> WaitForAsync(int changes)
-        {
-            _awaited = changes;
-            return Task.WhenAny(_reached.Task, _reading);
-        }
-
-        public void Kill()
-        {
-            _isKilled = !_process.HasExited;
-            _process.Kill();
-        }
-
-        public async Task EndAsync()
-        {
-            await _reading;
-            await _process.WaitForExitAsync(Token);
-            Assert.True(_isKilled || _process.ExitCode == 0, await _error);
-            _process.Dispose();
-        }
-
-        private async Task ReadAsync()
-        {
-            while (await _process.StandardOutput.ReadLineAsync(Token) is { } line)
-            {
-                Acknowledged = int.Parse(line, CultureInfo.InvariantCulture) + 1;
-                if (Acknowledged >= _awaited)
-                {
-                    _reached.TrySetResult();
-                }
             }
         }
     }

@@ -71,7 +71,7 @@ internal sealed class CinderHistory(int seed, string prefix)
             }
 
             history.Apply(change);
-            Console.Out.WriteLine(i);
+            Console.Out.WriteLine(i + 1);
             Console.Out.Flush();
         }
     }

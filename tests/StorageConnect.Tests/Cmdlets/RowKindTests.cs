@@ -3,7 +3,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
 
-/// <summary>Rows of few columns that have been through a file: what they are rows of is told by their columns, and nothing of another kind is touched.</summary>
+/// <summary>Rows of few columns, as files have them: the columns tell what they are rows of, and nothing of another kind is touched.</summary>
 [Collection(ModuleSessions.Name)]
 public sealed class RowKindTests : IDisposable
 {

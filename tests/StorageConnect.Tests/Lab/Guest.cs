@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Xunit;
 
 namespace StorageConnect.Tests.Lab;
@@ -7,6 +8,7 @@ namespace StorageConnect.Tests.Lab;
 internal static class Guest
 {
     private const int CannotBoot = 126;
+    private const int Timeout = 600; // seconds
 
     private static readonly (string Tool, string Package)[] Needed =
     [
@@ -18,10 +20,12 @@ internal static class Guest
 
     public static string Folder { get; } = Path.Combine(StagedModule.Root, "tests", "Lab");
 
-    public static async Task RunAsync(string scenario)
+    /// <param name="scenario">The scenario, by its path in the lab's folder.</param>
+    /// <param name="timeout">Seconds until the guest is ended.</param>
+    public static async Task RunAsync(string scenario, int timeout = Timeout)
     {
         SkipWhereSomethingIsMissing();
-        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), ["--timeout", "600", Path.Combine(Folder, scenario)])
+        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), ["--timeout", timeout.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, scenario)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -8,6 +8,8 @@ namespace StorageConnect.Tests.Lab;
 /// </summary>
 public sealed class ScenarioTests
 {
+    private const int LongTimeout = 3600; // seconds
+
     public static TheoryData<string> Scenarios => In("scenarios");
 
     public static TheoryData<string> LongScenarios => In("scenarios/long");
@@ -21,7 +23,7 @@ public sealed class ScenarioTests
     public Task The_long_scenario_passes_in_a_guest_of_its_own(string scenario)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("STORAGECONNECT_LAB") == "long", "It takes minutes: set STORAGECONNECT_LAB=long.");
-        return Guest.RunAsync(scenario);
+        return Guest.RunAsync(scenario, LongTimeout);
     }
 
     private static TheoryData<string> In(string folder)

@@ -145,6 +145,8 @@ internal static partial class Check
         string text => $"'{text}'",
         StorageElement element => $"'{element.Name}' ({element.Uuid})",
         IEnumerable<string> texts => texts.Any() ? string.Join(", ", texts.Select(text => $"'{text}'")) : "none",
+        // To the last digit: two times may differ in that alone.
+        DateTimeOffset time => time.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -9,6 +9,16 @@ internal sealed partial class ClauseContext
 
     public string? VolumeGroup => session.Options.VolumeGroup ?? (Server.VolumeGroups.Count > 0 ? Server.VolumeGroups[0] : null);
 
+    /// <summary>The user has said which volume group is to be used: no other may be.</summary>
+    public bool IsVolumeGroupGiven => session.Options.VolumeGroup is not null;
+
+    /// <summary>A new LUN in one of the array's volume groups, ready for use.</summary>
+    public async Task<StorageElement> CreateInAsync(string volumeGroup)
+    {
+        RequireOwn(GuideMethod.Create);
+        return await FinishAsync(await Array.CreateAsync(NewName(), Size, volumeGroup, true, null, Token), OscOperationKind.Create);
+    }
+
     /// <summary>A new LUN, ready for use.</summary>
     public Task<StorageElement> CreateAsync(string? name = null, long? size = null, bool thin = true, string? qos = null) =>
         CreateThroughAsync(Array, name, size, thin, qos);

@@ -10,18 +10,18 @@ internal sealed partial class ClauseContext
             : throw Skip("The array has no qualities of service to choose from.");
 
     /// <summary>
-    /// The values with which an element can be created where the run creates its elements: the others may belong to another pool of the array. The clause is
-    /// skipped where there are none.
+    /// The values with which an element can be created where the run creates its elements, the array's default first: the others may belong to another pool
+    /// of the array. The clause is skipped where there are none.
     /// </summary>
     public async Task<IReadOnlyList<string>> UsableQualitiesAsync()
     {
         var all = await QualitiesAsync();
-        return await session.UsableQualitiesAsync(all, IsUsableAsync) is { Count: > 0 } usable
+        return await session.UsableQualitiesAsync(all, IsUsableAsync, async () => (await CreateAsync()).Qos) is { Count: > 0 } usable
             ? usable
             : throw Skip($"With none of the array's qualities of service an element can be created here: {Check.Show(all)}.");
     }
 
-    /// <summary>The last of the usable qualities, which is seldom the array's default; null where there are none.</summary>
+    /// <summary>The last of the usable qualities, which isn't the array's default where there are several; null where there are none.</summary>
     public async Task<string?> AnyQualityAsync()
     {
         try

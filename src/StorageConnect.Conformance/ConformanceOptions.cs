@@ -24,6 +24,6 @@ public sealed record ConformanceOptions
     /// <summary>The size in bytes of the elements made: at least the smallest that the array has.</summary>
     public long SizeBytes { get; init; } = 64L << 20;
 
-    /// <summary>The volume group in which they are made; the server's first when not given.</summary>
+    /// <summary>The volume group in which they are made, and no other; when not given the server's first, and an element in each of three others.</summary>
     public string? VolumeGroup { get; init; }
 }

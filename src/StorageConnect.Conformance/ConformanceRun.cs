@@ -123,15 +123,15 @@ public sealed partial class ConformanceRun : IDisposable
                 .WaitAsync(_session.Options.ClauseTimeLimit + (PluginCall.Grace * 2), CancellationToken.None);
             return observations > 0
                 ? Result(clause, ConformanceOutcome.Passed) with { Observations = observations }
-                : Result(clause, ConformanceOutcome.Skipped) with { Reason = "There was nothing on the array by which it could be tested." };
+                : Result(clause, ConformanceOutcome.Skipped) with { Reason = "There was nothing on the array, and in what the plug-in tells, by which it could be tested." };
         }
         catch (ClauseSkippedException e)
         {
-            return Result(clause, ConformanceOutcome.Skipped) with { Reason = UntrustedText.CleanText(e.Message) };
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = Shown(e.Message) };
         }
         catch (ClauseAdvisedException e)
         {
-            return Result(clause, ConformanceOutcome.Advised) with { Reason = UntrustedText.CleanText(e.Message) };
+            return Result(clause, ConformanceOutcome.Advised) with { Reason = Shown(e.Message) };
         }
         catch (ClauseFailedException e)
         {
@@ -139,7 +139,7 @@ public sealed partial class ConformanceRun : IDisposable
         }
         catch (StorageConnectException e) when ((e is NoSuchOperationException && IsOptional(e.Method)) || (e is LimitExceededException && IsLimited(e.Method)))
         {
-            return Result(clause, ConformanceOutcome.Skipped) with { Reason = UntrustedText.CleanText($"{e.Method}: {e.Message}") };
+            return Result(clause, ConformanceOutcome.Skipped) with { Reason = Shown($"{e.Method}: {e.Message}") };
         }
         catch (Exception e) when (e is OperationCanceledException or TimeoutException)
         {
@@ -187,9 +187,14 @@ public sealed partial class ConformanceRun : IDisposable
     /// <summary>What was seen is the plug-in's: clauses look at it before the engine has cleaned it.</summary>
     private OscConformanceResult Failed(Clause clause, string expected, string seen) => Result(clause, ConformanceOutcome.Failed) with
     {
-        Expected = UntrustedText.CleanText(expected),
-        Seen = UntrustedText.CleanText(seen),
+        Expected = Shown(expected),
+        Seen = Shown(seen),
     };
+
+    /// <summary>A text for the report. One that shows a secret of the server's is kept out of it: reports are passed on.</summary>
+    private string Shown(string text) => _session.Secrets.Shows(_session.Recorder.Server ?? _session.Entry.Server, text)
+        ? "a text that shows a secret of the server's, and is left out here"
+        : UntrustedText.CleanText(text);
 
     private static List<string> Clean(IReadOnlyList<string> names) => [.. names.Select(UntrustedText.CleanLine)];
 

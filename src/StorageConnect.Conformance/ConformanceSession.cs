@@ -49,13 +49,14 @@ internal sealed class ConformanceSession : IDisposable
 
     public Cleaner Cleaner { get; }
 
-    /// <summary>Tries each quality of service once in a run.</summary>
-    public async Task<IReadOnlyList<string>> UsableQualitiesAsync(IReadOnlyList<string> all, Func<string, Task<bool>> isUsable)
+    /// <summary>Tries each quality of service once in a run. The default, which an element has that is created without one, is the first.</summary>
+    public async Task<IReadOnlyList<string>> UsableQualitiesAsync(IReadOnlyList<string> all, Func<string, Task<bool>> isUsable, Func<Task<string?>> findDefault)
     {
         if (_usableQualities is null)
         {
+            var first = await findDefault();
             var usable = new List<string>();
-            foreach (var quality in all)
+            foreach (var quality in all.OrderBy(quality => quality != first))
             {
                 if (await isUsable(quality))
                 {

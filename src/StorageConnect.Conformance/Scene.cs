@@ -46,7 +46,7 @@ internal sealed class Scene
         var quality = await b.AnyQualityAsync();
         scene.Subject = await b.CreateAsync(qos: quality);
         scene.Other = await b.CreateAsync(thin: false, qos: quality);
-        scene.Spare = await b.CreateAsync();
+        scene.Spare = await b.CreateAsync(qos: quality);
         var offline = await b.CreateAsync();
         await b.Array.OfflineAsync(offline, b.Token);
         await scene.WriteMarksAsync();

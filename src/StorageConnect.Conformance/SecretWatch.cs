@@ -81,7 +81,20 @@ internal sealed partial class SecretWatch(StorageServer registered)
     {
         var told = error as StorageConnectException;
         Look($"{method}, an error", server, new[] { error.Message, told?.Recommendation, told?.Element, told?.ErrorId, error.ToString() }
-            .Concat(told?.Obstacles ?? []).OfType<string>().ToList(), isError: true);
+            .Concat(told?.Obstacles ?? []).Concat(DataOf(error)).OfType<string>().ToList(), isError: true);
+    }
+
+    // Get-Error shows it, of inner exceptions too.
+    private static IEnumerable<string?> DataOf(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            foreach (DictionaryEntry entry in error.Data)
+            {
+                yield return entry.Key.ToString();
+                yield return entry.Value?.ToString();
+            }
+        }
     }
 
     private static bool Shows(string text, Secret secret, bool isError) => secret.Use(characters =>

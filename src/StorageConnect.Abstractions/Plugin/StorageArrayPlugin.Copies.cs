@@ -13,7 +13,7 @@ public abstract partial class StorageArrayPlugin
 
     /// <summary>Whether a thin clone of the element can be made at this moment, limits considered. Guide: isCloneable(). REQUIRED.</summary>
     /// <param name="server">The server it is on.</param>
-    /// <param name="element">The element.</param>
+    /// <param name="element">The element. Of a snapshot it may tell whether cloneFromSnap would work, or say false.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public virtual Task<bool> IsCloneableAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken) =>
         AnswerAsync(server, element, false, cancellationToken);
@@ -102,6 +102,8 @@ public abstract partial class StorageArrayPlugin
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>One snapshot, with all the elements in <see cref="StorageElement.SourceUuids"/>.</returns>
     /// <exception cref="NoSuchOperationException">The array can't do it in a single operation.</exception>
+    /// <exception cref="InvalidRequestException">Of no element there is no snapshot. One that is named twice is one member, or refused.</exception>
+    [Rule(19, "A snapshot of no element is refused; a member that is named twice is one member.", "createMultiSnap()")]
     public virtual Task<StorageElement> CreateMultiSnapAsync(StorageServer server, IReadOnlyList<StorageElement> elements, StorageElement? destination,
         CancellationToken cancellationToken) =>
         throw Unsupported(server, GuideMethod.CreateMultiSnap);

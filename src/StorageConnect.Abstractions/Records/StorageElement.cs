@@ -58,7 +58,10 @@ public sealed record StorageElement : IExtensibleRecord
     /// </summary>
     public ValueList<LunAddress> LunAddresses { get; init; } = [];
 
-    /// <summary>Its sources: the source of a clone or snapshot; every member of a multi-snapshot.</summary>
+    /// <summary>
+    /// Its sources: the element or the snapshot that a clone was made of; the element of a snapshot; every member of a multi-snapshot. A clone that was split
+    /// may keep or lose them.
+    /// </summary>
     public ValueList<string> SourceUuids { get; init; } = [];
 
     /// <summary>

@@ -110,6 +110,23 @@ internal static class AdviceClauses
     public static Task MultiSnapshot(ClauseContext b) => HasAsync(b, "What lies on several elements, as a database and its log, has no common snapshot.",
         GuideMethod.CreateMultiSnap);
 
+    [Clause("ADVICE-14", "validate()", 0, "Usual: validate refuses a wrong password. It is tried once.")]
+    public static async Task WrongPassword(ClauseContext b)
+    {
+        var server = await b.ValidatedServerAsync();
+        if (server.GetAdminSecret() is null)
+        {
+            throw ClauseContext.Skip("This server has no password.");
+        }
+
+        // Another record: a session of the first one's, if it is kept, must not open the door.
+        using var wrong = new Secret("osc-conf-wrong-secret");
+        var record = (server with { Uuid = Guid.NewGuid().ToString("n") }).WithAdminSecret(wrong);
+        Check.Usual(
+            !await ClauseContext.TryAsync(() => b.Raw.ValidateAsync(record, b.Token)),
+            "validate accepts a password that isn't the array's: users find out at the first command after Register-OscStorageServer.");
+    }
+
     private static Task HasAsync(ClauseContext b, string consequence, params string[] methods)
     {
         var missing = methods.Where(method => !b.Implements(method)).ToList();

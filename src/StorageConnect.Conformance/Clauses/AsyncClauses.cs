@@ -1,3 +1,5 @@
+using StorageConnect.Engine.Errors;
+
 namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>What goes on in the background.</summary>
@@ -290,6 +292,58 @@ internal static class AsyncClauses
 
         Check.Unchanged(bystander, await b.InfoAsync(bystander));
         Check.That(!isMarked || await b.ReadAsync(bystander) == 1, "the data of the source as they were", "other data");
+    }
+
+    [Clause("ASYNC-20", Guide, 21,
+        "Of work that was never begun getAsyncProgress fails, or tells the element as it is, as done; it tells no progress, and changes nothing.")]
+    public static async Task WhatWasNeverBegunDoesNotRun(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.GetAsyncProgress);
+        var element = await b.CreateAsync();
+        foreach (var never in new[]
+        {
+            element with { AsyncProgress = 0, AsyncHandle = "osc-conf-never-begun" }, element with { AsyncProgress = 50, AsyncHandle = null },
+        })
+        {
+            try
+            {
+                var told = await b.Array.GetAsyncProgressAsync(never, OscOperationKind.Resize, b.Token);
+                Check.Equal(null, told.AsyncProgress, "progress of work that was never begun");
+                Check.Unchanged(element, told);
+            }
+            catch (StorageConnectException e) when (e is not PluginFaultException)
+            {
+                Check.Happened();
+            }
+        }
+
+        Check.Unchanged(element, await b.InfoAsync(element));
+    }
+
+    [Clause("ASYNC-21", Guide, 21,
+        "While a clone is made in the background, a resize or removal of its source is refused, or leaves the clone: it is made, in the size it was begun with.",
+        Needs = [AbilityKey.Clone])]
+    public static async Task ItsSourceIsChanged(ClauseContext b)
+    {
+        var isResized = await b.AbilityAsync(AbilityKey.Resize) == await b.AbilityAsync(AbilityKey.Clone);
+        foreach (var change in new Func<StorageElement, Task>[]
+        {
+            source => isResized ? b.Array.ResizeAsync(source, b.Size * 2, allowShrink: false, b.Token) : Task.CompletedTask,
+            source => b.Array.RemoveAsync(source, b.Token),
+        })
+        {
+            var source = await SourceAsync(b, AbilityKey.Clone);
+            var record = await b.Array.CloneAsync(source, null, null, b.Token);
+            if (record.AsyncProgress is null)
+            {
+                throw ClauseContext.Skip("Clones are not made in the background here.");
+            }
+
+            await ClauseContext.TryAsync(() => change(source));
+            var made = await b.FinishAsync(record, OscOperationKind.Clone);
+            Check.Equal((record.Uuid, source.SizeBytes), (made.Uuid, made.SizeBytes), "the Uuid and the size of the clone");
+            Check.Unchanged(made, await b.InfoAsync(made));
+        }
     }
 
     private static async Task<bool> CancelAsync(ClauseContext b, StorageElement record)

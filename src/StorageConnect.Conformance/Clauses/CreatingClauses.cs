@@ -122,6 +122,26 @@ internal static class CreatingClauses
         Check.Equal(group, (await b.CreateAsync()).VolumeGroupName, "the volume group");
     }
 
+    [Clause("CREATE-18", Guide, 0, "What is created is in the volume group wanted, whichever of the array's that is; or it is refused.")]
+    public static async Task IsInEachVolumeGroup(ClauseContext b)
+    {
+        var groups = (await b.Array.GetInfoAsync(b.Token)).VolumeGroups;
+        if (b.IsVolumeGroupGiven || groups.Count < 2)
+        {
+            throw ClauseContext.Skip("There is one volume group in which elements may be created here.");
+        }
+
+        foreach (var group in groups.Skip(1).Take(3))
+        {
+            StorageElement? made = null;
+            if (await ClauseContext.TryAsync(async () => made = await b.CreateInAsync(group)))
+            {
+                Check.Equal(group, made!.VolumeGroupName, "the volume group answered");
+                Check.Equal(group, (await b.InfoAsync(made)).VolumeGroupName, "the volume group that getInfo tells");
+            }
+        }
+    }
+
     [Clause("CREATE-17", Guide, 0, "Creating leaves other elements alone.")]
     public static async Task OthersStay(ClauseContext b)
     {

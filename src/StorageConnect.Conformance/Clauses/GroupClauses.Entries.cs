@@ -138,4 +138,55 @@ internal static partial class GroupClauses
         Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group, after the removal from the other");
         Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of the other group then");
     }
+    [Clause("GROUP-35", Add, 10, "A group that is empty takes entries again, and is renamed, like any other; what is presented to it stays presented.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task AnEmptyGroupIsFilled(ClauseContext b)
+    {
+        var (element, group) = (await b.CreateAsync(), await b.CreateGroupAsync());
+        await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+        try
+        {
+            await b.Array.RemoveFromAccessGroupAsync(group.Name, group.Entries, b.Token);
+        }
+        catch (StorageConnectException e) when (e is InvalidRequestException or StorageElementBusyException)
+        {
+            throw ClauseContext.Skip($"The array keeps no empty group: {e.Message}");
+        }
+
+        var (name, entry) = (b.NewName(), b.NewInitiator());
+        await b.Array.RenameAccessGroupAsync(group.Name, name, b.Token);
+        Check.Same([], (await GetAsync(b, name)).Entries, "the entries of the empty group under its new name");
+        Check.Same([entry], (await b.Array.AddToAccessGroupAsync(name, [entry], b.Token)).Entries, "the entries answered");
+        Check.Same([entry], (await GetAsync(b, name)).Entries, "the entries then");
+        Check.Same([name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+    }
+
+    [Clause("GROUP-36", Take, 10, "Entries are found by their whole names: one whose name begins with the name of a removed one stays.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task WholeEntries(ClauseContext b)
+    {
+        if (b.Server.StorageType != StorageType.iSCSI)
+        {
+            throw ClauseContext.Skip("All WWNs have the same length.");
+        }
+
+        await RequireRoomAsync(b, 3);
+        var entry = b.NewInitiator();
+        var group = await b.CreateGroupAsync(null, entry, entry + "0", entry + ".disk");
+        Check.Same([entry + "0", entry + ".disk"], (await b.Array.RemoveFromAccessGroupAsync(group.Name, [entry], b.Token)).Entries, "the entries answered");
+        Check.Same([entry + "0", entry + ".disk"], (await GetAsync(b, group.Name)).Entries, "the entries then");
+        Check.Same([entry, entry + "0", entry + ".disk"], (await b.Array.AddToAccessGroupAsync(group.Name, [entry], b.Token)).Entries,
+            "the entries after it was added again");
+    }
+    [Clause("GROUP-37", "createAccessGroups()", 10, "Of two groups of one name in one call there is one at most then, with entries that were named for it.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task TwoOfOneName(ClauseContext b)
+    {
+        var (server, name, one, other) = (await ServerAsync(b), b.NewName(), b.NewInitiator(), b.NewInitiator());
+        await ClauseContext.TryAsync(() =>
+            b.Raw.CreateAccessGroupsAsync(server, [new() { Name = name, Entries = [one] }, new() { Name = name, Entries = [other] }], b.Token));
+        var made = (await b.Raw.GetAccessGroupsAsync(server, null, b.Token)).Where(group => group.Name == name).ToList();
+        Check.That(made.Count <= 1, $"one group '{name}' at most", made.Count);
+        Check.Each(made.SelectMany(group => group.Entries), entry => entry == one || entry == other, "entries that were named", entry => entry);
+    }
 }

@@ -141,8 +141,14 @@ internal static partial class InfoClauses
         }
 
         // The engine drops impossible figures, so the plug-in's own answers are checked.
+        var figures = b.Recorder.AnswersOf<StorageElement>().Where(told => told.UsedBytes is not null || told.UniqueBytes is not null).ToList();
+        if (figures.Count == 0)
+        {
+            throw ClauseContext.Skip("The plug-in tells neither used nor unique bytes of an element.");
+        }
+
         Check.Each(
-            b.Recorder.AnswersOf<StorageElement>().Where(told => told.UsedBytes is not null || told.UniqueBytes is not null),
+            figures,
             told => told is { UsedBytes: null or >= 0, UniqueBytes: null or >= 0 } && !(told.UniqueBytes > told.UsedBytes),
             "used and unique bytes that fit together",
             told => $"{told.UsedBytes} used, {told.UniqueBytes} unique of '{told.Name}'");

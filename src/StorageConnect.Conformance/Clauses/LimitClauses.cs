@@ -129,6 +129,21 @@ internal static class LimitClauses
         Check.Same([], (await b.CurrentSnapsAsync(other)).Select(snapshot => snapshot.Name), "snapshots of the other member");
     }
 
+    [Clause("LIMIT-14", Clones, 16, "At the limit of clones a clone of a snapshot is LimitExceeded too, and nothing is made.",
+        Needs = [AbilityKey.Clone, AbilityKey.Snapshot, AbilityKey.SnapClone])]
+    public static async Task CloneLimitHoldsForSnapshots(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var limit = await b.Array.GetCloneLimitsAsync(source, b.Token);
+        RequireReachable(b, limit);
+        var snapshot = await b.SnapAsync(source);
+        await b.Array.RemoveAsync(await b.CloneFromSnapAsync(source, snapshot), b.Token);
+        await ReachAsync(b, limit, () => b.CloneAsync(source));
+        var before = (await b.CurrentClonesAsync(null)).Select(clone => clone.Uuid).ToList();
+        await Check.RefusedAsync<LimitExceededException>(() => b.CloneFromSnapAsync(source, snapshot), "one clone more, of a snapshot");
+        Check.Same(before, (await b.CurrentClonesAsync(null)).Select(clone => clone.Uuid), "clones");
+    }
+
     private static void IsALimit(long limit) => Check.That(limit >= Capabilities.Unlimited, "a number, or -1", limit);
 
     /// <summary>Makes as many as there can be; others' count too where the limit is the array's.</summary>

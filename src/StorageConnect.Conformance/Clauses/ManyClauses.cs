@@ -24,6 +24,33 @@ internal static class ManyClauses
         }
     }
 
+    [Clause("MANY-8", "list()", 0, "What is removed while list goes on, as a pipeline does, hides none of the others: each is listed, and each once.")]
+    public static async Task RemovedOnTheWay(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.Remove);
+        var created = new List<StorageElement>();
+        while (created.Count < b.Several(26, 300))
+        {
+            created.Add(await b.CreateAsync());
+        }
+
+        var server = await b.ValidatedServerAsync();
+        var listed = new List<StorageElement>();
+        await foreach (var element in b.Raw.ListAsync(server, new(), b.Token))
+        {
+            if (created.Any(one => one.Uuid == element.Uuid))
+            {
+                listed.Add(element);
+                if (listed.Count <= 5)
+                {
+                    await b.Array.RemoveAsync(element, b.Token);
+                }
+            }
+        }
+
+        Check.Same(created.Select(element => element.Uuid), listed.Select(element => element.Uuid), "elements listed");
+    }
+
     [Clause("MANY-2", "getCurrentSnaps()", 0, "Of many snapshots each is returned, and each once: for the element, and for the array.",
         Needs = [AbilityKey.Snapshot])]
     public static async Task Snapshots(ClauseContext b)

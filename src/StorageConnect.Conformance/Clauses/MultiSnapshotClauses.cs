@@ -144,6 +144,29 @@ internal static class MultiSnapshotClauses
         Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
     }
 
+    [Clause("MULTISNAP-10", Guide, 19, "Of no element at all no snapshot is made: that is refused. A member named twice is one member, or is refused.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task OfSomethingAndOfEachOnce(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        await b.SnapAsync(element);
+        await b.ReadyAsync(AbilityKey.Snapshot, element);
+        var before = await SnapshotsAsync();
+        var server = await b.ValidatedServerAsync();
+        await Check.RefusedAsync<StorageConnectException>(() => b.Raw.CreateMultiSnapAsync(server, [], null, b.Token), "a snapshot of nothing");
+        Check.Same(before, await SnapshotsAsync(), "snapshots after one of nothing was refused");
+
+        StorageElement? made = null;
+        if (await ClauseContext.TryAsync(async () => made = await b.Raw.CreateMultiSnapAsync(server, [element, element], null, b.Token)))
+        {
+            var snapshot = await b.FinishAsync(made!, OscOperationKind.Snapshot);
+            Check.Same([element.Uuid], snapshot.SourceUuids, "members of a snapshot of one element that was named twice");
+            Check.Same([.. before, snapshot.Uuid], await SnapshotsAsync(), "snapshots of the element, each once");
+        }
+
+        async Task<List<string>> SnapshotsAsync() => [.. (await b.CurrentSnapsAsync(element)).Select(snapshot => snapshot.Uuid)];
+    }
+
     private static async Task<(StorageElement One, StorageElement Other, StorageElement Snapshot)> MadeAsync(ClauseContext b)
     {
         var (one, other) = (await b.CreateAsync(), await b.CreateAsync());

@@ -100,8 +100,8 @@ public sealed class CorrectPluginTests : IDisposable
 
     [Theory]
     [InlineData("create-3", 1)]
-    [InlineData("CREATE-1*", 9)]
-    [InlineData("Creating", 17)]
+    [InlineData("CREATE-1*", 10)]
+    [InlineData("Creating", 18)]
     [InlineData("isRestorable", 7)]
     public async Task Clauses_are_chosen_by_number_chapter_and_section(string word, int count)
     {

@@ -80,7 +80,10 @@ public sealed class KitBed : IDisposable
         array.Contents.Data = new(folder);
         array.Contents.Abilities = abilities ?? Limited;
         array.Contents.Qualities = [.. array.Contents.Qualities, new() { Value = "silver", Name = "Silver", Description = "Good enough." }];
+        array.Contents.VolumeGroups = ["pool", "slow"];
         array.Contents.CloneLimit = array.Contents.SnapLimit = 16;
+        array.Before("validate", (call, _) => call.Server.GetAdminSecret()?.Use(characters => characters.SequenceEqual(Password)) == false
+            ? throw new AuthenticationFailedException("The password is wrong.") : Task.CompletedTask);
         return array;
     }
 

@@ -7,7 +7,7 @@ internal static partial class Mutants
 {
     // When first asked for: its parts are in several files, whose fields are initialized in no order that one could rely on.
     public static IReadOnlyList<Mutant> All => field ??=
-        [.. Server, .. Elements, .. Groups, .. Copies, .. SideEffects, .. Many, .. Questions, .. Reviewed, .. Invented, .. Told, .. Swept];
+        [.. Server, .. Elements, .. Groups, .. Copies, .. SideEffects, .. Many, .. Questions, .. Reviewed, .. Invented, .. Told, .. Swept, .. Tried];
 
     private static IEnumerable<Mutant> Server =>
     [

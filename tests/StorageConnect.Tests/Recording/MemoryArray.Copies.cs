@@ -55,7 +55,7 @@ public sealed partial class MemoryArray
                 SizeBytes = size,
                 VolumeGroupName = from.VolumeGroupName,
                 ThinProvisioned = true,
-                Qos = qos ?? from.Qos ?? DefaultQuality,
+                Qos = qos ?? from.Qos ?? Default,
                 SourceUuids = [from.Uuid],
             });
     }
@@ -80,7 +80,7 @@ public sealed partial class MemoryArray
             RequireKind(member, StorageElementType.Lun, StorageElementType.SnapClone);
         }
 
-        var present = members.Select(Get).ToList();
+        var present = members.Select(Get).DistinctBy(member => member.Uuid).ToList();
         CheckRoom(StorageElementType.Snapshot, SnapLimit, present[0]);
         var snapshot = Make(new()
         {
@@ -139,8 +139,14 @@ public sealed partial class MemoryArray
     {
         lock (_gate)
         {
-            var next = int.Parse(record.AsyncHandle!, System.Globalization.CultureInfo.InvariantCulture) + 1;
-            if (next < AsyncSteps.Count && !_finished.Contains(record.Uuid))
+            if (record.AsyncHandle is null)
+            {
+                throw new InvalidRequestException($"The record of '{record.Name}' has no handle.") { ErrorId = "NoHandle", Element = record.Name };
+            }
+
+            var isOurs = int.TryParse(record.AsyncHandle, System.Globalization.CultureInfo.InvariantCulture, out var step);
+            var next = step + 1;
+            if (isOurs && next < AsyncSteps.Count && !_finished.Contains(record.Uuid))
             {
                 return Underway(Get(record), next);
             }

@@ -39,6 +39,12 @@ public sealed partial class MemoryArray
 
     public string Status { get; set; } = "Good";
 
+    /// <summary>The volume groups; the first is used where none is wanted.</summary>
+    public IReadOnlyList<string> VolumeGroups { get; set; } = [VolumeGroup];
+
+    /// <summary>The quality of what is created without one.</summary>
+    public string Default { get; set; } = DefaultQuality;
+
     public long CloneLimit { get; set; } = Capabilities.Unlimited;
 
     public long SnapLimit { get; set; } = Capabilities.Unlimited;
@@ -70,7 +76,7 @@ public sealed partial class MemoryArray
     {
         Description = "An array in memory",
         Status = Status,
-        VolumeGroups = [VolumeGroup],
+        VolumeGroups = [.. VolumeGroups],
         TotalBytes = Capacity,
         UsedBytes = 0,
         FreeBytes = Capacity,
@@ -107,8 +113,8 @@ public sealed partial class MemoryArray
     {
         CheckCapacity(wanted.Name, wanted.SizeBytes);
         CheckQuality(wanted.Name, qos);
-        return wanted.VolumeGroupName is null or VolumeGroup
-            ? Make(wanted with { ThinProvisioned = thinProvision, Qos = qos ?? DefaultQuality, VolumeGroupName = VolumeGroup })
+        return VolumeGroups.Contains(wanted.VolumeGroupName ?? VolumeGroups[0])
+            ? Make(wanted with { ThinProvisioned = thinProvision, Qos = qos ?? Default, VolumeGroupName = wanted.VolumeGroupName ?? VolumeGroups[0] })
             : throw new NotFoundException($"There is no volume group '{wanted.VolumeGroupName}'.") { ErrorId = "VolumeGroupNotFound", Element = wanted.Name };
     }
 

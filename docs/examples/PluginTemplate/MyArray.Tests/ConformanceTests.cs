@@ -13,7 +13,7 @@ public sealed class ConformanceTests
         var folder = Directory.CreateTempSubdirectory("myarray-").FullName;
         try
         {
-            // The array to test with. A real one has AdminHost, AdminUser and a secret: server.WithAdminSecret(...).
+            // The array to test with. A real one has AdminHost, AdminUser and a secret: server.WithAdminSecret(new Secret("...")).
             var server = new StorageServer { Name = "lab", StorageType = StorageType.SAN, ExtraInfo = $"Folder={folder}" };
 
             var results = await PluginConformance.RunAsync(

@@ -140,7 +140,12 @@ public sealed class Shelf
     {
         lock (_lock)
         {
-            var members = sources.Select(FindVolume).ToList();
+            var members = sources.Distinct().Select(FindVolume).ToList();
+            if (members.Count == 0)
+            {
+                throw new ShelfException(400, "invalid", "A snapshot is of one volume at least.");
+            }
+
             members.ForEach(RefuseIfWorking);
             var snapshot = Add(new()
             {
@@ -150,7 +155,7 @@ public sealed class Shelf
                 Pool = members[0].Pool,
                 Size = members.Sum(member => member.Size),
                 Thin = true,
-                Sources = sources
+                Sources = [.. members.Select(member => member.Id)]
             });
             _snapshotSizes[snapshot.Id] = members.ToDictionary(member => member.Id, member => member.Size);
             return snapshot;

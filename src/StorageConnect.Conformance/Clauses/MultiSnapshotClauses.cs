@@ -153,7 +153,7 @@ internal static class MultiSnapshotClauses
         await b.ReadyAsync(AbilityKey.Snapshot, element);
         var before = await SnapshotsAsync();
         var server = await b.ValidatedServerAsync();
-        await Check.RefusedAsync<StorageConnectException>(() => b.Raw.CreateMultiSnapAsync(server, [], null, b.Token), "a snapshot of nothing");
+        Check.That(!await IsMadeOfNothingAsync(b, server), "a snapshot of no element refused", "it was made");
         Check.Same(before, await SnapshotsAsync(), "snapshots after one of nothing was refused");
 
         StorageElement? made = null;
@@ -162,9 +162,26 @@ internal static class MultiSnapshotClauses
             var snapshot = await b.FinishAsync(made!, OscOperationKind.Snapshot);
             Check.Same([element.Uuid], snapshot.SourceUuids, "members of a snapshot of one element that was named twice");
             Check.Same([.. before, snapshot.Uuid], await SnapshotsAsync(), "snapshots of the element, each once");
+            return;
         }
 
+        Check.Same(before, await SnapshotsAsync(), "snapshots after one of an element named twice was refused");
+
         async Task<List<string>> SnapshotsAsync() => [.. (await b.CurrentSnapsAsync(element)).Select(snapshot => snapshot.Uuid)];
+    }
+
+    // The engine refuses it before it asks: a plug-in may take it for its caller's fault, in whatever words.
+    private static async Task<bool> IsMadeOfNothingAsync(ClauseContext b, StorageServer server)
+    {
+        try
+        {
+            await b.Raw.CreateMultiSnapAsync(server, [], null, b.Token);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private static async Task<(StorageElement One, StorageElement Other, StorageElement Snapshot)> MadeAsync(ClauseContext b)

@@ -18,7 +18,7 @@ public sealed partial class AuthorGuideTests : IDisposable
         "there is nothing to refuse", "no qualities of service", "no file through which", "discover is never called", "has no extra info",
         "has no storage name", "Identities don't belong",
         "The limit is -1", "IsSync is No", "can't stop what goes on", "doesn't see the element",
-        "no secret that could be told", "neither used nor unique bytes", "nothing on the array, and in what", "no line to its log",
+        "no secret that could be told", "neither used nor unique bytes", "nothing on the array, and in what", "no line to its log", "WWNs have the same length",
     ];
 
     private readonly UserProcesses _user = new();

@@ -39,6 +39,6 @@ public sealed class LocalConformanceTests : IDisposable
         string[] reached = ["Names", "Creating", "Groups", "Presentation", "State", "Concurrency", "Removal", "StaleRecords", "Cache",
             "Restore", "MultiSnapshots"];
         var skipped = results.Where(result => result.Outcome == ConformanceOutcome.Skipped && reached.Contains(result.Chapter)).Select(result => result.Clause);
-        Assert.Equal(["GROUP-22", "PRESENT-13", "PRESENT-14", "PRESENT-15"], skipped);
+        Assert.Equal(["CREATE-18", "GROUP-22", "GROUP-36", "PRESENT-13", "PRESENT-14", "PRESENT-15"], skipped);
     }
 }

@@ -31,6 +31,9 @@ internal static partial class Mutants
             {
                 SourceUuids = call.Argument<IReadOnlyList<StorageElement>>(0).Select(member => member.Uuid).ToValueList(),
             })))),
+        new("MULTISNAP-10", "createMultiSnap of a member named twice fails when it has made the snapshot", a =>
+            a.Lie<StorageElement>("createMultiSnap", made => a.Calls[^1].Argument<IReadOnlyList<StorageElement>>(0) is { Count: > 1 } members
+                && members.DistinctBy(member => member.Uuid).Count() < members.Count ? throw new InvalidRequestException("Twice?") : made)),
 
         // work that was never begun
         new("ASYNC-20", "what was never begun runs for ever", a => NeverBegun(a, record => record with { AsyncProgress = 0 })),

@@ -86,7 +86,8 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
     /// <summary>A door through a process of its own, opened once in a run; the clause is skipped where none can be started.</summary>
     public async Task<StorageArray> OpenInProcessAsync()
     {
-        var door = await session.OpenInProcessAsync(Token) ?? throw Skip("No process of its own can be started here for the plug-in: Test-OscPlugin starts one, a run from an author's own tests doesn't.");
+        var door = await session.OpenInProcessAsync(Token) ?? throw Skip(
+            "No process of its own can be started here for the plug-in: Test-OscPlugin starts one, a run from an author's own tests doesn't.");
         try
         {
             await door.ValidateAsync(Token);

@@ -123,7 +123,10 @@ public sealed partial class ConformanceRun : IDisposable
                 .WaitAsync(_session.Options.ClauseTimeLimit + (PluginCall.Grace * 2), CancellationToken.None);
             return observations > 0
                 ? Result(clause, ConformanceOutcome.Passed) with { Observations = observations }
-                : Result(clause, ConformanceOutcome.Skipped) with { Reason = "There was nothing on the array, and in what the plug-in tells, by which it could be tested." };
+                : Result(clause, ConformanceOutcome.Skipped) with
+                {
+                    Reason = "There was nothing on the array, and in what the plug-in tells, by which it could be tested.",
+                };
         }
         catch (ClauseSkippedException e)
         {

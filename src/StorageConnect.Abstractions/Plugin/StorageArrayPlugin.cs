@@ -53,8 +53,9 @@ public abstract partial class StorageArrayPlugin
 
     /// <summary>Checks what the user entered, and that the array is ready for it. Guide: validate(). REQUIRED.</summary>
     /// <remarks>
-    /// Make sure that everything this kind of array needs is there (<see cref="StorageServer.ExtraInfo"/> included), connect if you can, with the
-    /// user and the secret of this record rather than with a session that is kept, check licences. The engine calls it before any other method sees the record; never call it yourself.
+    /// Make sure that everything this kind of array needs is there (<see cref="StorageServer.ExtraInfo"/> included), connect if you can, with the user and
+    /// the secret of this record rather than with a session that is kept, check licences. The engine calls it before any other method sees the record;
+    /// never call it yourself.
     /// </remarks>
     /// <param name="server">The server to validate.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -321,7 +321,7 @@ internal static class AsyncClauses
     }
 
     [Clause("ASYNC-21", Guide, 21,
-        "While a clone is made in the background, a resize or removal of its source is refused, or leaves the clone: it is made, in the size it was begun with.",
+        "While a clone is made in the background, a resize or removal of its source is refused, or leaves the clone: it is made in the size begun with.",
         Needs = [AbilityKey.Clone])]
     public static async Task ItsSourceIsChanged(ClauseContext b)
     {

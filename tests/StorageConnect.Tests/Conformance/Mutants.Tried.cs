@@ -68,7 +68,10 @@ internal static partial class Mutants
         {
             if (IsEmpty(a, call.Argument<string>(0)))
             {
-                HarmAll(a, element => element with { AccessGroupNames = element.AccessGroupNames.Where(name => name != call.Argument<string>(0)).ToValueList() });
+                HarmAll(a, element => element with
+                {
+                    AccessGroupNames = element.AccessGroupNames.Where(name => name != call.Argument<string>(0)).ToValueList(),
+                });
             }
 
             return Task.CompletedTask;

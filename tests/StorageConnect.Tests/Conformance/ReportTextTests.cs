@@ -31,7 +31,8 @@ public sealed class ReportTextTests(KitBed bed) : IClassFixture<KitBed>
         await bed.RegisterAsync(array);
         var created = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero);
         array.Contents.Default = "silver";
-        array.Instead<StorageElement>("create", (_, normally, _) => Task.FromResult(array.Contents.Change(normally(), made => made with { CreatedAt = created })));
+        array.Instead<StorageElement>("create", (_, normally, _) =>
+            Task.FromResult(array.Contents.Change(normally(), made => made with { CreatedAt = created })));
         array.Instead<StorageElement>("resize", (_, normally, _) =>
             Task.FromResult(array.Contents.Change(normally(), made => made with { CreatedAt = created.AddMilliseconds(5) })));
 

@@ -61,7 +61,8 @@ internal sealed class PluginService
     };
 
     /// <summary>Sends the elements in parts: those available at once go together, and the first element does not wait for the others.</summary>
-    public async Task ListAsync(JsonElement parameters, ServedCall call, Action<IReadOnlyList<StorageElement>> send)
+    /// <returns>The last part.</returns>
+    public async Task<IReadOnlyList<StorageElement>> ListAsync(JsonElement parameters, ServedCall call, Action<IReadOnlyList<StorageElement>> send)
     {
         var filter = WireRecords.TryRead<StorageElementFilter>(parameters, "filter") ?? new();
         var part = new List<StorageElement>();
@@ -78,16 +79,10 @@ internal sealed class PluginService
 
             if (!await next)
             {
-                break;
+                return part;
             }
 
             part.Add(elements.Current);
-        }
-
-        if (part.Count > 0)
-        {
-            await call.WaitForWindowAsync();
-            send(part);
         }
     }
 

@@ -86,12 +86,11 @@ internal sealed class WorkerProgram
             return await service.CallAsync(request.Method!, parameters, call.Token);
         }
 
-        await service.ListAsync(parameters, call, items => _peer.Notify(WireNames.Items, json =>
+        return await service.ListAsync(parameters, call, items => _peer.Notify(WireNames.Items, json =>
         {
             json.WriteNumber("id"u8, request.Id!.Value);
             WireRecords.Write(json, "items", items);
         }));
-        return null;
     }
 
     private void Take(Message notification)

@@ -100,9 +100,9 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
                 .GetAsyncEnumerator(cancellationToken);
             try
             {
-                while (await NextAsync(worker, messages))
+                for (var isFirst = true; await NextAsync(worker, messages); isFirst = false)
                 {
-                    foreach (var element in ReadElements(worker, messages.Current))
+                    foreach (var element in ReadElements(worker, messages.Current, isFirst))
                     {
                         yield return element;
                     }
@@ -157,17 +157,18 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         }
     }
 
-    /// <summary>The elements of a part of a list, or of the response itself.</summary>
-    private StorageElement[] ReadElements(Worker worker, Message message)
+    /// <summary>The elements of a part of a list, or of the response itself. Only after a part may that be null: nothing said is no empty list.</summary>
+    private StorageElement[] ReadElements(Worker worker, Message message, bool isFirst)
     {
         if (message.Method is null)
         {
-            return message.Result.IsEmpty || message.Result.SequenceEqual("null"u8) ? [] : ReadResult<StorageElement[]>(GuideMethod.List, message.Result);
+            return !isFirst && message.Result.SequenceEqual("null"u8) ? []
+                : ReadResult<StorageElement[]?>(GuideMethod.List, message.Result) ?? throw Unreadable<StorageElement[]>(GuideMethod.List, new("There is none."));
         }
 
         try
         {
-            return JsonSerializer.Deserialize<Part>(message.Params, WireRecords.Options)?.Items ?? [];
+            return JsonSerializer.Deserialize<Part>(message.Params, WireRecords.Options)?.Items ?? throw new JsonException("There are none.");
         }
         catch (JsonException e)
         {

@@ -41,17 +41,8 @@ public sealed partial class ProtocolDocumentTests : IDisposable
     [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
     public async Task Every_example_is_what_the_engine_sends_and_understands()
     {
-        File.Copy(Replay, _folder["replay.py"]);
-        var initialize = All[0];
-        await File.WriteAllTextAsync(_folder["initialize.json"], JsonSerializer.Serialize(initialize), Cancellation);
-        var introduced = initialize[1].GetProperty("result").GetProperty("plugins")[0];
-        var descriptor = introduced.GetProperty("descriptor").Deserialize<PluginDescriptor>(RecordJson.Options)!;
-        var plugin = new WorkerPlugin(descriptor, "1.2.10", new("/usr/bin/python3", [_folder["replay.py"]], _folder.Path), new())
-        {
-            Services = new(new PluginCache(), _host) { StateFolder = "/home/admin/.local/state/storage-connect/plugins/crate.CratePlugin" },
-        };
-        Assert.Null(await plugin.IntroduceAsync(Cancellation));
-        AssertSame(initialize[..1], Seen("initialize.json"), "initialize");
+        var (plugin, descriptor) = await IntroduceAsync();
+        AssertSame(All[0][..1], Seen("initialize.json"), "initialize");
         Assert.Equal(TimeSpan.FromSeconds(2.5), plugin.ProgressInterval);
         _host.Devices.Add("36025c0d0112233445566778899aabbcc");
 
@@ -59,6 +50,36 @@ public sealed partial class ProtocolDocumentTests : IDisposable
         {
             await RunAsync(new PluginService(descriptor, plugin), example);
         }
+    }
+
+    [Theory(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    [InlineData("""{"jsonrpc": "2.0", "id": 1}""")]
+    [InlineData("""{"jsonrpc": "2.0", "id": 1, "result": null}""")]
+    [InlineData("""{"jsonrpc": "2.0", "method": "$/items", "params": {"id": 1}}""")]
+    [InlineData("""{"jsonrpc": "2.0", "method": "$/items", "params": {"id": 1, "items": null}}""")]
+    public async Task A_list_about_which_nothing_is_said_is_not_empty(string answer)
+    {
+        var (plugin, _) = await IntroduceAsync();
+        await File.WriteAllTextAsync(_folder["block.json"], $$"""[{"method": "list"}, {{answer}}]""", Cancellation);
+        var server = new StorageServer { Uuid = "5e", Name = "lab", AdminHost = _folder.Path };
+
+        var error = await Assert.ThrowsAsync<PluginFaultException>(async () => await plugin.ListAsync(server, new(), Cancellation).ToListAsync(Cancellation));
+
+        Assert.Contains("list", error.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<(WorkerPlugin Plugin, PluginDescriptor Descriptor)> IntroduceAsync()
+    {
+        File.Copy(Replay, _folder["replay.py"]);
+        await File.WriteAllTextAsync(_folder["initialize.json"], JsonSerializer.Serialize(All[0]), Cancellation);
+        var introduced = All[0][1].GetProperty("result").GetProperty("plugins")[0];
+        var descriptor = introduced.GetProperty("descriptor").Deserialize<PluginDescriptor>(RecordJson.Options)!;
+        var plugin = new WorkerPlugin(descriptor, "1.2.10", new("/usr/bin/python3", [_folder["replay.py"]], _folder.Path), new())
+        {
+            Services = new(new PluginCache(), _host) { StateFolder = "/home/admin/.local/state/storage-connect/plugins/crate.CratePlugin" },
+        };
+        Assert.Null(await plugin.IntroduceAsync(Cancellation));
+        return (plugin, descriptor);
     }
 
     private async Task RunAsync(PluginService service, JsonElement[] example)
@@ -93,7 +114,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
 
         using var call = new ServedCall();
         var elements = new List<StorageElement>();
-        await service.ListAsync(parameters, call, elements.AddRange);
+        elements.AddRange(await service.ListAsync(parameters, call, elements.AddRange));
         return elements;
     }
 

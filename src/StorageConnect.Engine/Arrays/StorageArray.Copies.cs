@@ -98,7 +98,9 @@ public sealed partial class StorageArray
     public async Task<StorageElement> CloneFromSnapAsync(StorageElement element, StorageElement snapshot, string? name, string? qos,
         CancellationToken cancellationToken)
     {
-        if (snapshot.SourceUuids.Count > 0 && !snapshot.SourceUuids.Contains(element.Uuid))
+        // The record may be old: what the array tells of the snapshot decides.
+        if (snapshot.SourceUuids.Count > 0 && !snapshot.SourceUuids.Contains(element.Uuid)
+            && await GetInfoAsync(snapshot, cancellationToken) is { SourceUuids.Count: > 0 } present && !present.SourceUuids.Contains(element.Uuid))
         {
             throw ElementErrors.SnapshotNotFoundFor(snapshot.Name, element.Name);
         }

@@ -12,6 +12,12 @@ public sealed partial class CinderPlugin
         CancellationToken cancellationToken)
     {
         var array = Open(server);
+        if (element is { Type: StorageElementType.Snapshot })
+        {
+            await GetInfoAsync(server, element, cancellationToken); // it must exist
+            return []; // Cinder attaches volumes only
+        }
+
         if (element is not null)
         {
             var volume = await array.RequireVolumeAsync(element, cancellationToken);

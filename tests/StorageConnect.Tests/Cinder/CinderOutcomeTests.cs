@@ -256,7 +256,7 @@ public sealed class CinderOutcomeTests : IDisposable
     }
 
     [Fact]
-    public async Task A_snapshot_is_not_splittable_and_one_that_is_gone_is_an_error()
+    public async Task A_snapshot_is_not_splittable_has_no_groups_and_one_that_is_gone_is_an_error()
     {
         const string known = "9f40c3fe-0a41-4bb5-9d6e-4d6f1c7a0001";
         _cinder.On("GET", "/snapshots/" + known, _ => Answer(new
@@ -268,7 +268,41 @@ public sealed class CinderOutcomeTests : IDisposable
         var snapshot = Element(known.Replace("-", "", StringComparison.Ordinal)) with { Type = StorageElementType.Snapshot };
 
         Assert.False(await plugin.IsSplittableAsync(Server(), snapshot, Cancellation));
+        Assert.Empty(await plugin.GetAccessGroupsAsync(Server(), snapshot, Cancellation));
         await Assert.ThrowsAsync<NotFoundException>(() => plugin.IsSplittableAsync(Server(), snapshot with { Uuid = new('0', 32) }, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_extend_that_a_larger_one_was_faster_than_is_refused_as_a_shrink()
+    {
+        var size = 1;
+        _cinder.On("GET", "/volumes/116f4160", _ => Captured("225", text => text.Replace("\"size\": 1,", $"\"size\": {size},", StringComparison.Ordinal)));
+        _cinder.On("POST", "/volumes/116f4160.*/action$", _ =>
+        {
+            size = 9;
+            return Refusal(HttpStatusCode.BadRequest, "New size for extend must be greater than current size.");
+        });
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var error = await Assert.ThrowsAsync<NoSuchOperationException>(
+            () => plugin.ResizeAsync(Server(), Element("116f416022894f739ca052c133c597cc"), 7L << 30, Cancellation));
+
+        Assert.Equal("CannotShrink", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_volume_that_was_attached_since_it_was_read_keeps_its_groups()
+    {
+        using var plugin = await PresentedAsync();
+        await plugin.CreateAccessGroupsAsync(Server(), [new() { Name = "more" }], Cancellation);
+        var reads = 0;
+        _cinder.On("GET", "/volumes/442358a3", _ => Captured("123", text => reads++ > 0 ? text : WithoutAttachments(text)));
+
+        var presented = await plugin.StartPresentAsync(Server(), Volume, ["more"], Cancellation);
+
+        Assert.Equal(["hosts", "more"], presented.AccessGroupNames);
+        Assert.Empty(_cinder.Sent("DELETE", "/attachments/"));
+        Assert.Single(_cinder.Sent("POST", "/attachments$"));
     }
 
     private static StorageElement Volume => Element("442358a3e07b4ed69e1145b4d51711c4");
@@ -288,14 +322,17 @@ public sealed class CinderOutcomeTests : IDisposable
         };
     }
 
+    private static string WithoutAttachments(string volume)
+    {
+        var at = volume.IndexOf("\"attachments\"", StringComparison.Ordinal);
+        return $"{volume[..at]}\"attachments\": [], \"was\": {volume[volume.IndexOf('[', at)..]}".Replace("in-use", "available", StringComparison.Ordinal);
+    }
+
     /// <summary>A volume that is free, and attached once its attachment is completed.</summary>
     private void Prepare()
     {
         var isComplete = false;
-        _cinder.On("GET", "/volumes/442358a3", _ => isComplete ? Captured("123") : Captured("123", text =>
-            (text[..text.IndexOf("\"attachments\"", StringComparison.Ordinal)] + "\"attachments\": [], \"was\": "
-                + text[text.IndexOf('[', text.IndexOf("\"attachments\"", StringComparison.Ordinal))..])
-                    .Replace("in-use", "available", StringComparison.Ordinal)));
+        _cinder.On("GET", "/volumes/442358a3", _ => isComplete ? Captured("123") : Captured("123", WithoutAttachments));
         _cinder.On("POST", "/attachments$", _ => Captured("120", static text =>
             text[..text.IndexOf("\"connection_info\"", StringComparison.Ordinal)] + "\"connection_info\": {}}}"));
         _cinder.On("PUT", "/attachments/", _ => Captured("120"));

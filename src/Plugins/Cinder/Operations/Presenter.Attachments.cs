@@ -42,7 +42,9 @@ internal sealed partial class Presenter
     public Task RecoverAsync(Volume volume, CancellationToken cancellationToken) =>
         register.Read().FindPresentation(volume.Id) is null
             ? Task.CompletedTask
-            : register.ChangeAsync(_ => RecoverInChangeAsync(volume, cancellationToken), cancellationToken);
+            : register.ChangeAsync(
+                async _ => await RecoverInChangeAsync(await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken), cancellationToken),
+                cancellationToken);
 
     /// <summary>As <see cref="RecoverAsync(Volume, CancellationToken)"/>, for a caller that is in a change of the register.</summary>
     public Task<Presentation> RecoverInChangeAsync(Volume volume, CancellationToken cancellationToken) =>

@@ -14,6 +14,7 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
     public Task PresentAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(
         async _ =>
         {
+            volume = await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken); // who had the lock before may have attached it
             var all = register.Read();
             var groups = groupNames.Select(name => all.FindGroup(name) ?? throw CinderErrors.AccessGroupNotFound(name)).ToList();
             var before = await RecoverAsync(all.FindPresentation(volume.Id) ?? new(volume.Id), volume, cancellationToken);
@@ -28,6 +29,7 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
     public Task WithdrawAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(
         async _ =>
         {
+            volume = await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken);
             var all = register.Read();
             foreach (var name in groupNames.Where(name => all.FindGroup(name) is null))
             {

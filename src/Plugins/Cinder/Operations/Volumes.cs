@@ -24,7 +24,21 @@ internal sealed class Volumes(CinderArray array)
             throw CinderErrors.CannotShrink(present, newSize);
         }
 
-        var since = await Api.ExtendAsync(volume, size, cancellationToken);
+        DateTimeOffset? since;
+        try
+        {
+            since = await Api.ExtendAsync(volume, size, cancellationToken);
+        }
+        catch (InvalidRequestException)
+        {
+            if ((await array.RequireVolumeAsync(element, cancellationToken)).Size == volume.Size)
+            {
+                throw;
+            }
+
+            return await ResizeAsync(element, newSize, cancellationToken); // another resize was faster
+        }
+
         var handle = new OperationHandle(OperationKind.Extend, volume.Id, size, since);
         return present with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
     }

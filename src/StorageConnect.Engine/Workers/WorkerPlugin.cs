@@ -163,7 +163,8 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         if (message.Method is null)
         {
             return !isFirst && message.Result.SequenceEqual("null"u8) ? []
-                : ReadResult<StorageElement[]?>(GuideMethod.List, message.Result) ?? throw Unreadable<StorageElement[]>(GuideMethod.List, new("There is none."));
+                : ReadResult<StorageElement[]?>(GuideMethod.List, message.Result)
+                    ?? throw Unreadable<StorageElement[]>(GuideMethod.List, new("There is none."));
         }
 
         try

@@ -213,15 +213,45 @@ public sealed class CephLifeTests(CephCluster cluster)
     }
 
     [Fact]
+    public async Task A_split_after_a_client_died_in_its_copying_loses_no_data()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var source = await array.CreateAsync("db01");
+        await array.WriteAsync("db01", 'x', (int)source.SizeBytes);
+        var clone = await array.CloneAsync(source, "c1");
+        await PretendDeadClientAsync(array, "db01", "c1");
+
+        await SplitAsync(array, clone);
+
+        Assert.Equal('x', await array.ReadAsync("c1"));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("of-another-array")]
+    public async Task Asking_for_the_progress_of_a_split_that_nobody_began_begins_none(string? handle)
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var clone = await array.CloneAsync(await array.CreateAsync("db01"), "c1");
+
+        var told = await array.Plugin.GetAsyncProgressAsync(array.Server, clone with { AsyncProgress = 0, AsyncHandle = handle }, Token);
+
+        Assert.Equal((StorageElementType.SnapClone, null), (told.Type, told.AsyncProgress));
+        Assert.False(await array.Plugin.CancelAsync(array.Server, clone with { AsyncHandle = handle }, Token));
+        Assert.Equal(StorageElementType.SnapClone, (await array.InfoAsync(clone)).Type);
+    }
+
+    [Fact]
     public async Task Without_a_manager_a_clone_is_split_by_a_program_and_who_asks_for_the_progress_goes_on_with_it()
     {
         await cluster.StartAsync();
         await using var small = new CephCluster { HasManager = false, OwnsState = false };
         await using var array = await CephArray.NewSanAsync(small);
         await array.CreateAsync("db01", 64 << 20);
-        await array.WriteAsync("db01", 'x', 8 << 20);
+        await array.WriteAsync("db01", 'x', 64 << 20);
         var clone = await array.CloneAsync(Assert.Single(await array.ListAsync()), "c1");
 
+        await PretendDeadClientAsync(array, "db01", "c1");
         var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
         Assert.NotNull(record.AsyncHandle);
 
@@ -230,6 +260,20 @@ public sealed class CephLifeTests(CephCluster cluster)
         await using var other = await array.AnotherAsync();
         await FinishAsync(other, record);
         Assert.Equal((StorageElementType.Lun, 'x'), ((await other.InfoAsync(clone)).Type, await other.ReadAsync("c1")));
+    }
+
+    /// <summary>A client marks objects in the image's map before it writes them. What was not written by then has the marks of an image that is full.</summary>
+    private static async Task PretendDeadClientAsync(CephArray array, string full, string image)
+    {
+        using var folder = new TemporaryFolder();
+        await array.Cluster.RadosAsync("-p", array.PoolName, "get", await MapOfAsync(full), folder["map"]);
+        await array.Cluster.RadosAsync("-p", array.PoolName, "put", await MapOfAsync(image), folder["map"]);
+
+        async Task<string> MapOfAsync(string name)
+        {
+            using var info = JsonDocument.Parse(await array.Cluster.RbdAsync("info", "--format", "json", array.Image(name)));
+            return $"rbd_object_map.{info.RootElement.GetProperty("id").GetString()}";
+        }
     }
 
     private static async Task SplitAsync(CephArray array, StorageElement clone)

@@ -25,7 +25,8 @@ internal static class Guest
     public static async Task RunAsync(string scenario, int timeout = Timeout)
     {
         SkipWhereSomethingIsMissing();
-        var start = new ProcessStartInfo(Path.Combine(Folder, "run.sh"), ["--timeout", timeout.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, scenario)])
+        var start = new ProcessStartInfo(
+            Path.Combine(Folder, "run.sh"), ["--timeout", timeout.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, scenario)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -57,6 +57,11 @@ internal sealed partial class Splits : IDisposable
             return Volumes.Again(elements, image) is { Parent: null } done ? elements.ToElement(done) : throw Failed(record.Name, "its task is gone");
         }
 
+        if (!IsOfChild(record, image))
+        {
+            return elements.ToElement(image); // no split of it was begun: a question begins none
+        }
+
         if (!_children.TryGetValue(image.Id, out var child))
         {
             // A process that began it is gone, or is another one's of this machine.
@@ -88,7 +93,7 @@ internal sealed partial class Splits : IDisposable
             return answer is not null;
         }
 
-        return _children.TryRemove(image.Id, out var child) && child.Stop();
+        return IsOfChild(record, image) && _children.TryRemove(image.Id, out var child) && child.Stop();
     }
 
     public void Dispose()
@@ -99,6 +104,8 @@ internal sealed partial class Splits : IDisposable
         }
     }
 
+    private static bool IsOfChild(StorageElement record, Image image) => record.AsyncHandle == ChildKind + image.Id;
+
     private static string? TryBeginTask(Elements elements, Image image)
     {
         // Asked first: without a manager a task is waited for in vain.
@@ -108,6 +115,7 @@ internal sealed partial class Splits : IDisposable
             return null;
         }
 
+        elements.Rbd.RebuildObjectMap(image.Name, elements.Token);
         using var task = elements.Rbd.TryAsk(elements.Token, "rbd", "task", "add", "flatten", elements.Rbd.Pool.Of(image.Name));
         return task is null ? null : RbdJson.Text(task.RootElement, "id") is { Length: > 0 } id ? id : null;
     }
@@ -174,6 +182,7 @@ internal sealed partial class Splits : IDisposable
             {
                 try
                 {
+                    rbd.RebuildObjectMap(image, _stop.Token);
                     rbd.Flatten(image, Report, _stop.Token);
                 }
                 catch (StorageConnectException e)

@@ -90,6 +90,9 @@ public sealed class CephCluster : IAsyncDisposable
     /// <summary>What an administrator does with ceph; returns what it prints.</summary>
     public Task<string> CephAsync(params string[] arguments) => RunAsync("ceph", arguments);
 
+    /// <summary>What an administrator does with rados; returns what it prints.</summary>
+    public Task<string> RadosAsync(params string[] arguments) => RunAsync("rados", arguments);
+
     /// <summary>The process ids of the daemons whose names begin so: mon, osd, mgr.</summary>
     public int ProcessOf(string daemon) =>
         int.Parse(File.ReadAllText(Directory.EnumerateFiles(Path.Combine(Folder, "run"), $"{daemon}.*.pid").Single()).Trim(),

@@ -43,4 +43,5 @@ mountpoint -q /tmp/mounted || fail 'what is mounted was taken away'
 umount -l /tmp/mounted
 osc 'Get-OscStorageElement | Disconnect-OscStorageElement -Confirm:$false'
 osc 'Disconnect-OscTarget -Confirm:$false'
+wait_for 30 "[[ ! -e /dev/mapper/3$c ]]" # nobody names c any more: multipathd removes its map with the last path, once the kernel has unmounted it
 nothing_left

@@ -100,9 +100,9 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
                 .GetAsyncEnumerator(cancellationToken);
             try
             {
-                for (var isFirst = true; await NextAsync(worker, messages); isFirst = false)
+                while (await NextAsync(worker, messages))
                 {
-                    foreach (var element in ReadElements(worker, messages.Current, isFirst))
+                    foreach (var element in ReadElements(worker, messages.Current))
                     {
                         yield return element;
                     }
@@ -157,14 +157,12 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
         }
     }
 
-    /// <summary>The elements of a part of a list, or of the response itself. Only after a part may that be null: nothing said is no empty list.</summary>
-    private StorageElement[] ReadElements(Worker worker, Message message, bool isFirst)
+    /// <summary>The elements of a part of a list, or of the response itself. That may be null, but not missing: nothing said is no empty list.</summary>
+    private StorageElement[] ReadElements(Worker worker, Message message)
     {
         if (message.Method is null)
         {
-            return !isFirst && message.Result.SequenceEqual("null"u8) ? []
-                : ReadResult<StorageElement[]?>(GuideMethod.List, message.Result)
-                    ?? throw Unreadable<StorageElement[]>(GuideMethod.List, new("There is none."));
+            return message.Result.SequenceEqual("null"u8) ? [] : ReadResult<StorageElement[]>(GuideMethod.List, message.Result);
         }
 
         try

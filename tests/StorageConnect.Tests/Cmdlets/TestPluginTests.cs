@@ -31,9 +31,9 @@ public sealed class TestPluginTests : IDisposable
 
         Assert.Empty(outcome.Errors);
         var results = outcome.Output.Select(item => (OscConformanceResult)item.BaseObject).ToList();
-        Assert.Equal(17, results.Count);
+        Assert.Equal(18, results.Count);
         Assert.All(results, result => Assert.Equal(ConformanceOutcome.Passed, result.Outcome));
-        Assert.Contains(outcome.Progress, progress => progress.StatusDescription.StartsWith("1 of 17", StringComparison.Ordinal));
+        Assert.Contains(outcome.Progress, progress => progress.StatusDescription.StartsWith("1 of 18", StringComparison.Ordinal));
         Assert.Equal(ProgressRecordType.Completed, outcome.Progress[^1].RecordType);
         Assert.Contains("SNAP-1", File.ReadAllText(report), StringComparison.Ordinal);
         Assert.Empty(_session.Array.Contents.Elements);

@@ -255,7 +255,14 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             if (!Sessions().Any(session => session.TargetName == target.TargetName && session.Portal.Address == address))
             {
                 var session = AddSession(target.TargetName, address);
-                Write(_files.At($"sys/class/scsi_host/host{session.Host}/scan"), "0 0 -");
+                try
+                {
+                    Write(_files.At($"sys/class/scsi_host/host{session.Host}/scan"), "0 0 -");
+                }
+                catch (FileNotFoundException)
+                {
+                    // Somebody has logged it out already: there is nothing to scan.
+                }
             }
         }
 

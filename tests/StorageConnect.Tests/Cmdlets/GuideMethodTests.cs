@@ -104,7 +104,10 @@ public sealed partial class GuideMethodTests : IDisposable
         Assert.DoesNotContain(method, _session.Array.CalledMethods);
         // What can be checked is.
         Assert.Empty(_session.Array.CalledMethods.Except(
-            ["list", "getInfo", "getAccessGroups", "getCurrentSnaps", "getCapabilities", "getQoSList", "isRestorable"]));
+            [
+                "list", "getInfo", "getAccessGroups", "getCurrentSnaps", "getCapabilities", "getQoSList", "isRestorable", "isSnapable", "isCloneable",
+                "isSplittable",
+            ]));
         Assert.NotNull(alsoAllowed);
     }
 

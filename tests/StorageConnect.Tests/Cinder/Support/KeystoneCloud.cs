@@ -57,6 +57,19 @@ public sealed partial class KeystoneCloud : IAsyncDisposable
     public async Task<(JsonElement Body, string? Token)> IdentityAsync(HttpMethod method, string path, object? body = null, string? token = null,
         Dictionary<string, string>? headers = null)
     {
+        try
+        {
+            return await SendAsync(method, path, body, token, headers);
+        }
+        catch (HttpRequestException e) when (e.HttpRequestError == HttpRequestError.ResponseEnded)
+        {
+            return await SendAsync(method, path, body, token, headers); // its small web server ends a connection now and then
+        }
+    }
+
+    private async Task<(JsonElement Body, string? Token)> SendAsync(HttpMethod method, string path, object? body, string? token,
+        Dictionary<string, string>? headers)
+    {
         using var request = new HttpRequestMessage(method, $"{IdentityUrl}/{path}");
         request.Headers.ConnectionClose = true; // the service may end a kept connection at the moment of the next request
         if ((token ?? _adminToken) is { Length: > 0 } own)

@@ -6,8 +6,8 @@ public abstract partial class StorageArrayPlugin
     /// <summary>The elements on the array. Guide: list(). REQUIRED.</summary>
     /// <remarks>
     /// Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't check whether this host sees it.
-    /// Whoever reads it may remove what it was given before the next is asked for, as a pipeline does: each of the others is yielded all the same, once. So
-    /// ask the array for the page after a name or an id, not after a number of elements.
+    /// The caller may remove elements while it reads the list, as a pipeline does; each of the others must still be yielded, once. So ask the array for
+    /// the page after a name or an id, not after a number of elements.
     /// </remarks>
     /// <param name="server">The server to ask.</param>
     /// <param name="filter">The types wanted (the guide's se_type), and hints that a plug-in may use to return less.</param>

@@ -60,7 +60,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         {
             if (attachment.Presented is null && (HadMap || (HadDisk && ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Count > 0)))
             {
-                // The device existed before, and somebody else had withdrawn its element. It works again since this presentation and may be in use.
+                // The device existed before, and others had withdrawn its element. Since this presentation it works again and may be in use.
                 warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: this host has its device from before.");
                 isWhole = false;
             }

@@ -49,7 +49,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
     public async Task<string> ExecuteAsync(string command, CancellationToken cancellationToken)
     {
         // Changes are for administrators; queries are details.
-        using var span = command.StartsWith("show ", StringComparison.Ordinal)
+        using var span = IsQuery(command)
             ? Tracer.BeginDebug($"multipathd: {command}")
             : Tracer.Begin($"multipathd: {command}");
         try
@@ -64,6 +64,8 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             throw;
         }
     }
+
+    private static bool IsQuery(string command) => command.StartsWith("show ", StringComparison.Ordinal);
 
     private static string FirstLine(string reply)
     {
@@ -87,7 +89,14 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             }
 
             await SendAsync(socket, command, deadline.Token);
-            return await ReceiveAsync(socket, command, deadline.Token);
+            if (IsQuery(command))
+            {
+                return await ReceiveAsync(socket, command, deadline.Token);
+            }
+
+            // multipathd makes a change that it was sent, whoever still waits for its reply. After it no later run is surprised by it.
+            using var reply = new CancellationTokenSource(deadlines.MultipathdReply);
+            return await ReceiveAsync(socket, command, reply.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -22,15 +22,18 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
 
     /// <summary>Makes the kernel re-read a device's identity and size.</summary>
     public Task RescanAsync(ScsiDevice device, CancellationToken cancellationToken) =>
-        WriteAsync(Path.Combine(device.Folder, "rescan"), "1", $"rescanning the SCSI device {device.Hctl}", cancellationToken);
+        WriteAsync(Path.Combine(device.Folder, "rescan"), "1", $"rescanning the SCSI device {device.Hctl}", cancellationToken, cancellationToken);
 
     /// <summary>Deletes a device, and returns when it is gone. Dirty data is lost: flush the device before.</summary>
-    /// <remarks>Set offline first, so that no I/O can delay the deletion.</remarks>
+    /// <remarks>
+    /// Set offline first, so that no I/O can delay the deletion. A write that has begun is completed also after a cancellation: otherwise it could be made
+    /// when another device has this device's place.
+    /// </remarks>
     public async Task DeleteAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var what = $"removing the SCSI device {device.Hctl}";
-        await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, cancellationToken);
-        await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, cancellationToken);
+        await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, cancellationToken, CancellationToken.None);
+        await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, cancellationToken, CancellationToken.None);
         if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => !device.Exists, deadlines.DiskSettled, cancellationToken))
         {
             throw ScsiErrors.ScsiBusTimeout(what, deadlines.DiskSettled);
@@ -48,19 +51,32 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
             Path.Combine(roots.Sys, "class", "scsi_host", string.Create(CultureInfo.InvariantCulture, $"host{host}"), "scan"),
             what,
             string.Create(CultureInfo.InvariantCulture, $"scanning the SCSI host {host}"),
+            CancellationToken.None,
             CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task WriteAsync(string path, string text, string what, CancellationToken cancellationToken)
+    /// <summary>Writes, and returns when the kernel has done it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="what">What it does, for errors.</param>
+    /// <param name="begin">Ends it while it has not begun.</param>
+    /// <param name="wait">Ends the wait for one that has begun. Its thread is then abandoned.</param>
+    private async Task WriteAsync(string path, string text, string what, CancellationToken begin, CancellationToken wait)
     {
+        using var unbegun = CancellationTokenSource.CreateLinkedTokenSource(begin);
         try
         {
             // A write can hang in the kernel while a portal is dead. The thread is then abandoned.
-            await Task.Run(() => kernel.Write(path, text), CancellationToken.None).WaitAsync(deadlines.SysfsWrite, cancellationToken);
+            await Task.Run(() => kernel.Write(path, text), unbegun.Token).WaitAsync(deadlines.SysfsWrite, wait);
+        }
+        catch (OperationCanceledException e) when (begin.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, begin);
         }
         catch (TimeoutException)
         {
+            await unbegun.CancelAsync();
             throw ScsiErrors.ScsiBusTimeout(what, deadlines.SysfsWrite);
         }
         catch (UnauthorizedAccessException e)

@@ -3,10 +3,11 @@
 # a Local array ("ours-array"). Both are one pwsh's work: a second one that rests beside it would take time from it on the guest's one CPU.
 # Prints seconds (median, least, most), ratios of medians, and the processes that each starts. Build with -c Release before.
 #
-#   tests/Lab/run.sh --timeout 1800 tests/Lab/benchmarks/attach.sh [ROUNDS [chap]]
+#   tests/Lab/run.sh --memory 2G --timeout 3600 tests/Lab/benchmarks/attach.sh [ROUNDS [chap|- [BEFORE]]]
 #
+# BEFORE is the StorageConnect.psd1 of another build, which is measured beside this one ("before" and "before-array").
 # os-brick is Debian's python3-os-brick; without it, its line is missing.
-rounds=${1:-9} user='' password=''
+rounds=${1:-9} user='' password='' before=${3-}
 [[ ${2-} != chap ]] || user=bench password=aSecretOf16Chars
 
 start_host
@@ -27,8 +28,14 @@ else
     say 'os-brick is missing: install python3-os-brick to compare with it.'
 fi
 
-mkdir /tmp/pool
-command[ours]="${pwsh[*]} -File $LAB/benchmarks/ours.ps1 $module /tmp/pool ${user:--} ${password:--}"
+# product NAME MODULE: the command of a pwsh with this module, and with files of its own.
+product() {
+    mkdir -p "/tmp/$1.files/pool"
+    echo "env XDG_CONFIG_HOME=/tmp/$1.files/config XDG_STATE_HOME=/tmp/$1.files/state XDG_DATA_HOME=/tmp/$1.files/data" \
+        "${pwsh[*]} -File $LAB/benchmarks/ours.ps1 $2 /tmp/$1.files/pool ${user:--} ${password:--}"
+}
+command[ours]=$(product ours "$module")
+[[ ! $before ]] || command[before]=$(product before "$before")
 
 # A peer is a process that reads actions and answers each with its seconds.
 declare -A input output
@@ -81,8 +88,8 @@ round() { # round KIND: "KIND ATTACH DETACH"
 programs() { grep -cE 'execve(\(| resumed>).* = 0$' "/tmp/$1.trace" || true; }
 
 mapfile -t peers < <(printf "%s\n" "${!command[@]}" | sort -r)
-declare -A element=([ours]=presented [ours-array]=bench)
-mapfile -t kinds < <(printf "%s\n" "${peers[@]}" ours-array | sort -r)
+declare -A element=([ours]=presented [ours-array]=bench [before]=presented [before-array]=bench)
+mapfile -t kinds < <(printf "%s\n" "${peers[@]}" ours-array ${before:+before-array} | sort -r)
 for peer in "${peers[@]}"; do start "$peer"; done
 for kind in "${kinds[@]}"; do say "first round: $(round "$kind")"; done
 for ((i = 0; i < rounds; i++)); do

@@ -147,6 +147,25 @@ public sealed class MultipathdTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_that_was_sent_is_waited_for_also_after_a_cancellation()
+    {
+        using var cancel = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<string>();
+        await using var daemon = FakeMultipathd.AnsweringLater(_host.MultipathdSocket, (_, _) =>
+        {
+            cancel.Cancel();
+            return answer.Task;
+        });
+
+        var removal = Client.ExecuteAsync("del map mpatha", cancel.Token);
+        await Task.Delay(50, Cancellation);
+        Assert.False(removal.IsCompleted);
+        answer.SetResult("ok");
+
+        Assert.Equal("ok", await removal);
+    }
+
+    [Fact]
     public async Task A_daemon_too_busy_to_accept_is_there_but_does_not_answer()
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

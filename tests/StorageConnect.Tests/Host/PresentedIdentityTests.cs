@@ -352,7 +352,7 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         {
             await run(host.Open(
                 onStep: _ => EndAt(ref steps, step),
-                kernel: new InterruptibleKernel(host, () => EndAt(ref steps, step))));
+                kernel: new InterruptibleKernel(host, () => EndAt(ref steps, step), CancellationToken.None)));
             return false;
         }
         catch (Killed)

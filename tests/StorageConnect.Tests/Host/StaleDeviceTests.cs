@@ -65,6 +65,33 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         Assert.Null(MultipathMaps.Find(_host.Roots, element.Page83Id));
     }
 
+    [Fact]
+    public async Task A_cancelled_removal_waits_for_the_write_that_has_begun_and_begins_no_other()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var device = ScsiDevice.OfDisk(_host.Roots, _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element))!;
+        using var cancel = new CancellationTokenSource();
+        using var goOn = new ManualResetEventSlim();
+        var writes = new List<string>();
+        _host.OnWrite = (path, _) =>
+        {
+            writes.Add(Path.GetFileName(path));
+            cancel.Cancel();
+            goOn.Wait(TimeSpan.FromMinutes(1));
+        };
+
+        var removal = _host.Open().Scsi.DeleteAsync(device, cancel.Token);
+        await Task.Delay(50, Cancellation);
+        Assert.False(removal.IsCompleted); // else it could be made when another device is at this place
+        goOn.Set();
+        var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removal);
+
+        Assert.Equal(cancel.Token, stopped.CancellationToken);
+        Assert.Equal("offline", device.State);
+        Assert.Equal(["state"], writes);
+    }
+
     /// <summary>Does something right after each write.</summary>
     private sealed class EventfulKernel(IKernel kernel, Action<string> after) : IKernel
     {

@@ -219,11 +219,6 @@ internal sealed class FibreChannelHistory : IAsyncDisposable
         foreach (var element in _elements)
         {
             await AttachAsync(host, element, isUndisturbed: true, Token);
-            if (await FindAsync(host, element) is not [{ Paths.Count: 4 }])
-            {
-                await AttachAsync(host, element, isUndisturbed: true, Token); // on a busy machine a wait for a path may end too early
-            }
-
             Assert.Equal((4, true), Assert.Single((await FindAsync(host, element)).Select(device => (device.Paths.Count, device.Verified))));
         }
 

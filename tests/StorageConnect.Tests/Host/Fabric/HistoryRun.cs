@@ -55,7 +55,8 @@ internal static class HistoryRun
             }
         }
 
-        var running = run(host.Open(Deadlines, onStep: _ => CountStep(), kernel: new InterruptibleKernel(host, CountStep)), cancellation.Token);
+        var kernel = new InterruptibleKernel(host, CountStep, cancellation.Token);
+        var running = run(host.Open(Deadlines, onStep: _ => CountStep(), kernel: kernel), cancellation.Token);
         try
         {
             await running.WaitAsync(Limit, CancellationToken.None);

@@ -22,11 +22,13 @@ internal static class Guest
 
     /// <param name="scenario">The scenario, by its path in the lab's folder.</param>
     /// <param name="timeout">Seconds until the guest is ended.</param>
-    public static async Task RunAsync(string scenario, int timeout = Timeout)
+    /// <param name="memory">The guest's memory, as its kernel reads it; it takes what it uses.</param>
+    public static async Task RunAsync(string scenario, int timeout = Timeout, string memory = "1G")
     {
         SkipWhereSomethingIsMissing();
         var start = new ProcessStartInfo(
-            Path.Combine(Folder, "run.sh"), ["--timeout", timeout.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, scenario)])
+            Path.Combine(Folder, "run.sh"),
+            ["--memory", memory, "--timeout", timeout.ToString(CultureInfo.InvariantCulture), Path.Combine(Folder, scenario)])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -9,6 +9,7 @@ namespace StorageConnect.Tests.Lab;
 public sealed class ScenarioTests
 {
     private const int LongTimeout = 3600; // seconds
+    private const string LongMemory = "4G"; // a cluster and a cloud run in it
 
     public static TheoryData<string> Scenarios => In("scenarios");
 
@@ -23,7 +24,7 @@ public sealed class ScenarioTests
     public Task The_long_scenario_passes_in_a_guest_of_its_own(string scenario)
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("STORAGECONNECT_LAB") == "long", "It takes minutes: set STORAGECONNECT_LAB=long.");
-        return Guest.RunAsync(scenario, LongTimeout);
+        return Guest.RunAsync(scenario, LongTimeout, LongMemory);
     }
 
     private static TheoryData<string> In(string folder)

@@ -51,7 +51,7 @@ public sealed partial class CinderPlugin
             register =>
             {
                 var all = register.Read();
-                var made = groups.Where(group => all.FindGroup(group.Name) is null)
+                var made = groups.Where(group => all.FindGroup(group.Name) is null).DistinctBy(group => group.Name)
                     .Select(group => new RegisteredGroup(Guid.NewGuid().ToString("n"), group.Name, group.Entries.Distinct().ToValueList()))
                     .ToList();
                 if (made.Count == 0 && groups.Count > 0)

@@ -123,10 +123,19 @@ internal static partial class InfoClauses
             }
 
             // The engine corrects nothing of these answers, but callers go on with them.
-            foreach (var name in groups.Select(group => group.Name))
+            var presented = new List<AccessGroup>();
+            foreach (var group in groups)
             {
-                var answer = await b.Raw.StartPresentAsync(server, element, [name], b.Token);
-                Check.TheSame(await b.InfoAsync(element), answer, GuideMethod.StartPresent);
+                try
+                {
+                    var answer = await b.Raw.StartPresentAsync(server, element, [group.Name], b.Token);
+                    Check.TheSame(await b.InfoAsync(element), answer, GuideMethod.StartPresent);
+                    presented.Add(group);
+                }
+                catch (LimitExceededException) when (presented.Count > 0)
+                {
+                    // An array may present an element of this kind or quality to one group alone.
+                }
             }
 
             var withdrawn = await b.Raw.StopPresentAsync(server, element, [groups[0].Name], b.Token);
@@ -134,7 +143,7 @@ internal static partial class InfoClauses
             await b.Raw.StartPresentAsync(server, element, [groups[0].Name], b.Token);
 
             var told = await b.Raw.GetAccessGroupsAsync(server, element, b.Token);
-            Check.Same(groups.Select(Text), told.Select(Text), $"groups of '{element.Name}' with their entries");
+            Check.Same(presented.Select(Text), told.Select(Text), $"groups of '{element.Name}' with their entries");
         }
 
         foreach (var element in all)

@@ -305,6 +305,18 @@ public sealed class CinderOutcomeTests : IDisposable
         Assert.Single(_cinder.Sent("POST", "/attachments$"));
     }
 
+    [Fact]
+    public async Task Of_two_groups_of_one_name_in_one_call_the_first_is_created()
+    {
+        using var plugin = await PresentedAsync();
+
+        var created = await plugin.CreateAccessGroupsAsync(
+            Server(), [new() { Name = "more", Entries = ["iqn.2001-04.com.example:a"] }, new() { Name = "more", Entries = ["iqn.2001-04.com.example:b"] }],
+            Cancellation);
+
+        Assert.Equal(["iqn.2001-04.com.example:a"], Assert.Single(created).Entries);
+    }
+
     private static StorageElement Volume => Element("442358a3e07b4ed69e1145b4d51711c4");
 
     private static StorageElement Element(string uuid) => new() { Uuid = uuid, Name = "element" };

@@ -52,10 +52,17 @@ public sealed class StorageEngine
     public OperationService Operations { get; }
 
     /// <summary>Keeps the known names for the next process.</summary>
-    public void SaveNames() => Names.Save(GetServers().Select(server => server.Uuid).ToHashSet());
+    public void SaveNames()
+    {
+        var list = _registry.List;
+        Names.Save(list.Servers.Select(entry => entry.Server.Uuid).Concat(list.Damaged.Select(entry => entry.Uuid).OfType<string>()).ToHashSet());
+    }
 
-    /// <summary>The registered servers, as stored.</summary>
+    /// <summary>The registered servers, as stored, without those whose entries are damaged.</summary>
     public IReadOnlyList<StorageServer> GetServers() => [.. _registry.All.Select(entry => entry.Server)];
+
+    /// <summary>An error for each registered server whose entry is damaged.</summary>
+    public IReadOnlyList<DataCorruptException> GetDamagedServers() => _registry.Problems;
 
     /// <summary>The array of a registered server, by name or Uuid.</summary>
     /// <exception cref="NotFoundException">There is no such server.</exception>
@@ -64,15 +71,19 @@ public sealed class StorageEngine
     /// <summary>The array of the one registered server.</summary>
     /// <exception cref="NotFoundException">None is registered.</exception>
     /// <exception cref="InvalidRequestException">Several are, and none was named.</exception>
-    public StorageArray GetDefaultArray() => _registry.All switch
+    public StorageArray GetDefaultArray() => _registry.List switch
     {
-        [var only] => ToArray(only),
-        [] => throw ServerErrors.StorageServerNotFound(),
-        var several => throw ServerErrors.StorageServerNeeded(several.Select(entry => entry.Server.Name)),
+        { Servers: [var only], Damaged: [] } => ToArray(only),
+        { Servers: [], Damaged: [] } => throw ServerErrors.StorageServerNotFound(),
+        var several => throw ServerErrors.StorageServerNeeded(several.Names),
     };
 
     /// <summary>All arrays.</summary>
-    public IReadOnlyList<StorageArray> GetArrays() => [.. _registry.All.Select(ToArray)];
+    /// <exception cref="DataCorruptException">The entry of one is damaged.</exception>
+    public IReadOnlyList<StorageArray> GetArrays() => _registry.Problems is [var problem, ..] ? throw problem : GetUsableArrays();
+
+    /// <summary>All arrays, without those whose entries are damaged (<see cref="GetDamagedServers"/>).</summary>
+    public IReadOnlyList<StorageArray> GetUsableArrays() => [.. _registry.All.Select(ToArray)];
 
     /// <summary>Checks that a new server could be registered, without calling its array.</summary>
     /// <exception cref="AlreadyExistsException">The name is taken.</exception>
@@ -190,9 +201,20 @@ public sealed class StorageEngine
         return found;
     }
 
-    /// <summary>Forgets a server and its secrets. The array itself is not touched.</summary>
+    /// <summary>The name of the server that <see cref="Unregister"/> forgets.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public string CheckUnregister(string nameOrUuid) =>
+        _registry.FindDamaged(nameOrUuid) is { } damaged ? damaged.ToString() : _registry.Get(nameOrUuid).Server.Name;
+
+    /// <summary>Forgets a server and its secrets, also one whose entry is damaged. The array itself is not touched.</summary>
     public void Unregister(string nameOrUuid)
     {
+        if (_registry.FindDamaged(nameOrUuid) is { } damaged)
+        {
+            _registry.Remove(damaged);
+            return;
+        }
+
         var uuid = _registry.Get(nameOrUuid).Server.Uuid;
         _registry.Remove(uuid);
         if (_arrays.TryRemove(uuid, out var array))

@@ -43,6 +43,9 @@ internal static class ServerErrors
 
     public static AccessDeniedException ServerListNotReadable(string path, Exception cause) => new(Text([path, cause.Message]), cause) { Element = path };
 
+    public static DataCorruptException StorageServerDamaged(string entry, string path, string problem, bool isNamed) =>
+        new(Text([entry, path, problem], isNamed ? null : "Nameless")) { Element = entry };
+
     public static DataCorruptException ServerListCorrupt(string path, string problem, Exception? cause = null) =>
         new(Text([path, problem]), cause) { Element = path };
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Linux.Files;
@@ -16,37 +17,41 @@ internal sealed class ServerFile(string path)
 
     // Time and length of the file when it was read; null: read it again.
     private (DateTime LastWriteTimeUtc, long Length)? _seen;
-    private IReadOnlyList<RegisteredServer> _servers = [];
+    private ServerList _list = ServerList.Empty;
 
     public string Path => path;
 
     /// <summary>The servers as the file has them now.</summary>
-    public IReadOnlyList<RegisteredServer> Read()
+    /// <exception cref="DataCorruptException">The file can't be used, or none of its entries.</exception>
+    public ServerList Read()
     {
         lock (_lock)
         {
-            var file = new FileInfo(path);
+            var file = new FileInfo(Guarded(() => PrivateFile.Resolve(path)));
             (DateTime LastWriteTimeUtc, long Length) now = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
             if (now != _seen || !file.Exists)
             {
-                _servers = IsThere() ? Parse() : [];
+                _list = Parse();
                 // A file written a moment ago can be written again without a change of its time: read it again next time.
                 _seen = DateTime.UtcNow - now.LastWriteTimeUtc < TimeSpan.FromSeconds(2) ? null : now;
             }
 
-            return _servers;
+            return DemandUsable(_list);
         }
     }
 
     /// <summary>Changes the list under a lock between processes. Nothing is written when <paramref name="change"/> throws.</summary>
-    public void Change(Func<IReadOnlyList<RegisteredServer>, IReadOnlyList<RegisteredServer>> change)
+    public void Change(Func<ServerList, ServerList> change) => ChangeAny(list => change(DemandUsable(list)));
+
+    /// <summary>The same, also where no entry can be used.</summary>
+    public void ChangeAny(Func<ServerList, ServerList> change)
     {
         try
         {
             PrivateFile.Locked(path, () =>
             {
-                var changed = change(IsThere() ? Parse() : []);
-                PrivateFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(new Content(Version, changed), StoredJson.Options));
+                var changed = change(Parse());
+                PrivateFile.Write(path, ToJson(changed));
                 return changed;
             });
         }
@@ -56,22 +61,38 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    // A folder in its place is an error, not an empty list.
-    private bool IsThere() => File.Exists(path) || Directory.Exists(path);
-
-    private IReadOnlyList<RegisteredServer> Parse()
+    /// <summary>The list, also where no entry can be used.</summary>
+    public ServerList Parse()
     {
+        if (!IsThere())
+        {
+            return ServerList.Empty;
+        }
+
         try
         {
-            var text = PrivateFile.Read(path, LargestSize);
-            var content = PlainServerList.TryRead(text, Version) is { } servers
-                ? new Content(Version, servers)
-                : JsonSerializer.Deserialize<Content>(text, StoredJson.Options);
-            return FindProblem(content) is { } problem ? throw ServerErrors.ServerListCorrupt(path, problem) : content!.Servers;
+            var text = WithoutByteOrderMark(Guarded(() => PrivateFile.Read(path, LargestSize)));
+            var list = PlainServerList.TryRead(text, Version) is { } servers && servers.All(IsWhole) ? new(servers, []) : ParseEach(text);
+            return FindTwice(list) is { } problem ? throw ServerErrors.ServerListCorrupt(path, problem) : list;
         }
         catch (Exception e) when (e is JsonException or InvalidDataException)
         {
             throw ServerErrors.ServerListCorrupt(path, e.Message, e);
+        }
+    }
+
+    // A folder in its place is an error, not an empty list. So is a link to a file that isn't there: its file system may not be mounted.
+    private bool IsThere() => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    private ServerList DemandUsable(ServerList list) => list is { Servers.Count: 0, Damaged: [var damaged, ..] }
+        ? throw ServerErrors.ServerListCorrupt(path, $"{damaged} can't be used: {damaged.Problem}")
+        : list;
+
+    private T Guarded<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
@@ -79,24 +100,73 @@ internal sealed class ServerFile(string path)
         }
     }
 
-    private static string? FindProblem(Content? content)
+    // An editor may have saved it in another encoding, with the mark that says so.
+    private static byte[] WithoutByteOrderMark(byte[] text)
     {
-        if (content is null or { Servers: null })
+        using var reader = new StreamReader(new MemoryStream(text), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        return text is [0xEF, 0xBB, 0xBF, ..] or [0xFE, 0xFF, ..] or [0xFF, 0xFE, ..] ? Encoding.UTF8.GetBytes(reader.ReadToEnd()) : text;
+    }
+
+    /// <summary>Entry by entry: one that can't be read leaves the others usable.</summary>
+    private ServerList ParseEach(byte[] text)
+    {
+        using var document = JsonDocument.Parse(text);
+        if (document.RootElement is not { ValueKind: JsonValueKind.Object } root
+            || !root.TryGetProperty("Servers", out var entries) || entries.ValueKind != JsonValueKind.Array)
         {
-            return "it holds no list of servers.";
+            throw ServerErrors.ServerListCorrupt(path, "it holds no list of servers.");
         }
 
-        if (content.Version != Version)
+        var version = root.TryGetProperty("Version", out var given) && given.ValueKind == JsonValueKind.Number && given.TryGetInt32(out var number)
+            ? number
+            : (int?)null;
+        if (version != Version)
         {
-            return $"its version is {content.Version}, this is for version {Version}.";
+            throw ServerErrors.ServerListCorrupt(path, $"its version is {version?.ToString(null, null) ?? "missing"}, this is for version {Version}.");
         }
 
-        if (!content.Servers.All(IsWhole))
+        var servers = new List<RegisteredServer>();
+        var damaged = new List<DamagedServer>();
+        foreach (var (i, json) in entries.EnumerateArray().Index())
         {
-            return "an entry is not whole.";
+            if (ParseEntry(json, out var problem) is { } entry)
+            {
+                servers.Add(entry);
+            }
+            else
+            {
+                damaged.Add(new(json.Clone(), i + 1, problem));
+            }
         }
 
-        var servers = content.Servers.Select(entry => entry.Server).ToList();
+        return new(servers, damaged);
+    }
+
+    private static RegisteredServer? ParseEntry(JsonElement json, out string problem)
+    {
+        problem = "";
+        try
+        {
+            var entry = json.Deserialize<RegisteredServer>(StoredJson.Options);
+            if (IsWhole(entry))
+            {
+                return entry;
+            }
+
+            problem = "it is not whole.";
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // The message of a JSON error may quote the text.
+            problem = $"the value at '{(e as JsonException)?.Path ?? "$"}' is not one that this version knows.";
+        }
+
+        return null;
+    }
+
+    private static string? FindTwice(ServerList list)
+    {
+        var servers = list.Servers.Select(entry => entry.Server).ToList();
         return FindTwice(servers.Select(server => server.Name), StringComparer.OrdinalIgnoreCase) is { } name ? $"it has two servers named '{name}'."
             : FindTwice(servers.Select(server => server.Uuid), StringComparer.Ordinal) is { } uuid ? $"it has two servers with the Uuid '{uuid}'."
             : null;
@@ -115,5 +185,8 @@ internal sealed class ServerFile(string path)
         && server.AccessContexts.All(context => context is { Host: not null })
         && server.AccessGroups.All(group => group is { Name: not null });
 
-    private sealed record Content(int Version, IReadOnlyList<RegisteredServer> Servers);
+    private static byte[] ToJson(ServerList list) => JsonSerializer.SerializeToUtf8Bytes(
+        new Content(Version, [.. list.Servers, .. list.Damaged.OrderBy(entry => entry.Number).Select(entry => (object)entry.Json)]), StoredJson.Options);
+
+    private sealed record Content(int Version, IReadOnlyList<object> Servers);
 }

@@ -10,37 +10,45 @@ internal sealed class ServerRegistry(EnginePaths paths)
 
     public SecretStore Secrets { get; } = new(Path.Combine(paths.Config, "secrets"));
 
-    public IReadOnlyList<RegisteredServer> All => _file.Read();
+    /// <summary>The servers that can be used.</summary>
+    public IReadOnlyList<RegisteredServer> All => List.Servers;
+
+    /// <summary>All entries.</summary>
+    public ServerList List => _file.Read();
+
+    /// <summary>The errors of the entries that can't be used.</summary>
+    public IReadOnlyList<DataCorruptException> Problems => [.. List.Damaged.Select(ToError)];
 
     /// <summary>The server of this name or Uuid.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
+    /// <exception cref="DataCorruptException">Its entry can't be used.</exception>
     public RegisteredServer Get(string nameOrUuid)
     {
-        var all = All;
-        return all.FirstOrDefault(entry => entry.Server.Uuid == nameOrUuid)
-            ?? all.FirstOrDefault(entry => SameName(entry.Server.Name, nameOrUuid))
-            ?? throw NotFound(all, nameOrUuid);
+        var list = List;
+        return list.Servers.FirstOrDefault(entry => entry.Server.Uuid == nameOrUuid)
+            ?? list.Servers.FirstOrDefault(entry => SameName(entry.Server.Name, nameOrUuid))
+            ?? throw NotFound(list, nameOrUuid);
     }
 
-    public void CheckNameIsFree(string name) => CheckNameIsFree(All, name, exceptUuid: null);
+    public void CheckNameIsFree(string name) => CheckNameIsFree(List, name, exceptUuid: null);
 
-    public void Add(RegisteredServer entry) => _file.Change(all =>
+    public void Add(RegisteredServer entry) => _file.Change(list =>
     {
-        CheckNameIsFree(all, entry.Server.Name, exceptUuid: null);
-        return [.. all, entry];
+        CheckNameIsFree(list, entry.Server.Name, exceptUuid: null);
+        return list with { Servers = [.. list.Servers, entry] };
     });
 
     /// <summary>Checks that a server may have this name.</summary>
-    public void CheckNameIsFree(string name, string exceptUuid) => CheckNameIsFree(All, name, exceptUuid);
+    public void CheckNameIsFree(string name, string exceptUuid) => CheckNameIsFree(List, name, exceptUuid);
 
     /// <summary>Replaces the record with the same Uuid.</summary>
     /// <exception cref="NotFoundException">It is not registered any more.</exception>
-    public void Replace(RegisteredServer entry) => _file.Change(all =>
+    public void Replace(RegisteredServer entry) => _file.Change(list =>
     {
-        CheckNameIsFree(all, entry.Server.Name, entry.Server.Uuid);
-        return all.Any(other => other.Server.Uuid == entry.Server.Uuid)
-            ? [.. all.Select(other => other.Server.Uuid == entry.Server.Uuid ? entry : other)]
-            : throw NotFound(all, entry.Server.Name);
+        CheckNameIsFree(list, entry.Server.Name, entry.Server.Uuid);
+        return list.Servers.Any(other => other.Server.Uuid == entry.Server.Uuid)
+            ? list with { Servers = [.. list.Servers.Select(other => other.Server.Uuid == entry.Server.Uuid ? entry : other)] }
+            : throw NotFound(list, entry.Server.Name);
     });
 
     /// <summary>Stores what an array reported, unless the user has changed or removed the server meanwhile.</summary>
@@ -50,27 +58,52 @@ internal sealed class ServerRegistry(EnginePaths paths)
 
         if (All.Any(other => IsMeant(other) && other != entry))
         {
-            _file.Change(all => [.. all.Select(other => IsMeant(other) ? entry : other)]);
+            _file.Change(list => list with { Servers = [.. list.Servers.Select(other => IsMeant(other) ? entry : other)] });
         }
     }
 
     public void Remove(string uuid)
     {
-        _file.Change(all => [.. all.Where(entry => entry.Server.Uuid != uuid)]);
+        _file.Change(list => list with { Servers = [.. list.Servers.Where(entry => entry.Server.Uuid != uuid)] });
         Secrets.Forget(uuid);
     }
 
-    private static NotFoundException NotFound(IReadOnlyList<RegisteredServer> all, string nameOrUuid) =>
-        ServerErrors.StorageServerNotFound(nameOrUuid, [.. all.Select(entry => entry.Server.Name)]);
+    /// <summary>The entry that can't be used and that has this name or Uuid; null where there is none, or more than one.</summary>
+    public DamagedServer? FindDamaged(string nameOrUuid)
+    {
+        var list = _file.Parse();
+        return list.Servers.Any(entry => entry.Server.Uuid == nameOrUuid || SameName(entry.Server.Name, nameOrUuid))
+            ? null
+            : list.Damaged.Where(entry => entry.Is(nameOrUuid)).ToList() is [var only] ? only : null;
+    }
+
+    /// <summary>Removes an entry that can't be used.</summary>
+    public void Remove(DamagedServer damaged)
+    {
+        _file.ChangeAny(list => list with { Damaged = [.. list.Damaged.Where(entry => entry.Json.GetRawText() != damaged.Json.GetRawText())] });
+        if (damaged.Uuid is { } uuid)
+        {
+            Secrets.Forget(uuid);
+        }
+    }
+
+    private DataCorruptException ToError(DamagedServer entry) => ServerErrors.StorageServerDamaged(entry.ToString(), _file.Path, entry.Problem,
+        isNamed: entry.Name is not null);
+
+    private StorageConnectException NotFound(ServerList list, string nameOrUuid) => list.Damaged.FirstOrDefault(entry => entry.Is(nameOrUuid)) is { } damaged
+        ? ToError(damaged)
+        : ServerErrors.StorageServerNotFound(nameOrUuid, [.. list.Names]);
 
     // Users type server names, so two that differ only in case would be confused.
     private static bool SameName(string one, string other) => string.Equals(one, other, StringComparison.OrdinalIgnoreCase);
 
-    private static void CheckNameIsFree(IReadOnlyList<RegisteredServer> all, string name, string? exceptUuid)
+    private static void CheckNameIsFree(ServerList list, string name, string? exceptUuid)
     {
-        if (all.FirstOrDefault(entry => SameName(entry.Server.Name, name) && entry.Server.Uuid != exceptUuid) is { } taken)
+        var taken = list.Servers.FirstOrDefault(entry => SameName(entry.Server.Name, name) && entry.Server.Uuid != exceptUuid)?.Server.Name
+            ?? list.Damaged.FirstOrDefault(entry => entry.Name is { } other && SameName(other, name))?.Name;
+        if (taken is not null)
         {
-            throw ServerErrors.StorageServerExists(name, taken.Server.Name);
+            throw ServerErrors.StorageServerExists(name, taken);
         }
     }
 }

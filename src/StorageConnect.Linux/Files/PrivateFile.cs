@@ -91,10 +91,20 @@ public static class PrivateFile
         }
     }
 
-    /// <summary>Replaces the file's content as a whole: no reader and no crash sees half of it, and a power cut after the return can't undo it.</summary>
+    /// <summary>The file itself; of a symbolic link the file that it leads to, there or not.</summary>
+    /// <exception cref="IOException">The link leads in a circle.</exception>
+    public static string Resolve(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+
+    /// <summary>
+    /// Replaces the file's content as a whole: no reader and no crash sees half of it, and a power cut after the return can't undo it. A symbolic link
+    /// stays, and the file that it leads to is replaced.
+    /// </summary>
+    /// <exception cref="IOException">The folder that a link leads to isn't there, or others could replace the file in it.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
         EnsureFolder(Path.GetDirectoryName(path)!);
+        path = ResolveToWrite(path);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
@@ -123,8 +133,31 @@ public static class PrivateFile
     {
         ArgumentNullException.ThrowIfNull(change);
         EnsureFolder(Path.GetDirectoryName(path)!);
-        using var held = Lock(path + ".lock");
+
+        // Beside the file itself: another link may lead to it.
+        using var held = Lock(ResolveToWrite(path) + ".lock");
         return change();
+    }
+
+    // The folder of a link's target may belong to other software: its mode is not changed.
+    private static string ResolveToWrite(string path)
+    {
+        var target = Resolve(path);
+        var folder = Path.GetDirectoryName(target)!;
+        if (target == path || OperatingSystem.IsWindows())
+        {
+            return target;
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            throw new IOException($"'{path}' is a link to '{target}', and there is no folder '{folder}'.");
+        }
+
+        const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        return (File.GetUnixFileMode(folder) & others) == 0
+            ? target
+            : throw new IOException($"'{path}' is a link to '{target}', and other users can write the folder '{folder}'.");
     }
 
     private static FileStream Lock(string path)

@@ -55,6 +55,12 @@ internal static class ElementResolution
     public static async Task<StorageElement> FindAsync(this StorageArray array, StorageElementIdentity identity, ElementKind kind,
         CancellationToken cancellationToken)
     {
+        if (identity.Server is not null && !identity.IsOn(array))
+        {
+            throw CommandErrors.StorageElementOnOtherServer(identity.ToString(), (identity.Record ?? identity.Stale)?.StorageServerName ?? identity.Server,
+                array.Name);
+        }
+
         var element = identity.Record
             ?? (identity.Stale is { } stale ? await array.GetInfoAsync(stale, cancellationToken)
                 : identity.IsText || identity.IsNamedRow ? await FindByNameAsync(array, identity.Key, kind, cancellationToken)

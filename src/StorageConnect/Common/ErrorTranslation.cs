@@ -23,7 +23,7 @@ internal static class ErrorTranslation
     private static string Message(StorageConnectException error) => error switch
     {
         { Obstacles.Count: > 0 } => $"{error.Message} In the way: {string.Join(", ", error.Obstacles)}.",
-        { Element: { } name } when Suggestion(error.ErrorId, name) is { } near => $"{error.Message} Did you mean '{near}'?",
+        { Element: { } name } when Suggestion(error.ErrorId, name) is { } near && near != name => $"{error.Message} Did you mean '{near}'?",
         _ => error.Message,
     };
 

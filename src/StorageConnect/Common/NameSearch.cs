@@ -13,6 +13,9 @@ internal sealed class NameSearch
     /// <summary>The literal names that no server has.</summary>
     public IEnumerable<string> Missing => _missed.Except(_found);
 
+    /// <summary>True when only names without wildcards were searched: once they are found, no other server is needed.</summary>
+    public bool IsLiteral { get; private set; } = true;
+
     /// <summary>The servers that answered.</summary>
     public IEnumerable<string> Queried => _queried;
 
@@ -26,6 +29,7 @@ internal sealed class NameSearch
     /// <returns>The error to report at once; null when there is none.</returns>
     public StorageConnectException? Query(StorageArray array, string? literal, Func<bool> find)
     {
+        IsLiteral &= literal is not null;
         try
         {
             var isFound = find();

@@ -27,8 +27,8 @@ public abstract class NewCmdlet : OscServerCmdlet
     private protected StorageArray Target => InputObject switch
     {
         { IsServer: true } when !_isNameTyped => throw CommandErrors.WrongInput("Name", InputObject.Description, "a name as text"),
-        { IsServer: true, Server: { } given } => Engine.GetArray(given),
-        { Server: { } own } when StorageServer is null || IsFromDefaults(nameof(StorageServer), StorageServer) => Engine.GetArray(own),
+        { IsServer: true, Server: { } given } => OwnArray(given, given, StorageServer is null ? null : [StorageServer]),
+        { Server: { } own } when StorageServer is null || IsFromDefaults(nameof(StorageServer), [StorageServer]) => Engine.GetArray(own),
         _ => Array,
     };
 

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Reflection;
@@ -137,18 +136,6 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 
     private protected bool IsWhatIf =>
         LanguagePrimitives.IsTrue(MyInvocation.BoundParameters.GetValueOrDefault("WhatIf") ?? GetVariableValue("WhatIfPreference"));
-
-    /// <summary>Whether a parameter's value is the one that <c>$PSDefaultParameterValues</c> has for it.</summary>
-    private protected bool IsFromDefaults(string parameter, object value)
-    {
-        bool IsMeant(string key) => key.LastIndexOf(':') is > 0 and var colon
-            && WildcardPattern.Get(key[..colon].Trim(), WildcardOptions.IgnoreCase).IsMatch(MyInvocation.MyCommand.Name)
-            && WildcardPattern.Get(key[(colon + 1)..].Trim(), WildcardOptions.IgnoreCase).IsMatch(parameter);
-
-        return GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
-            && defaults.Keys.OfType<string>().Where(IsMeant).Any(key => defaults[key] is ScriptBlock
-                || string.Equals(defaults[key]?.ToString(), value.ToString(), StringComparison.OrdinalIgnoreCase));
-    }
 
     /// <summary>Confirms a change of an array. With -WhatIf a change that would be refused is an error.</summary>
     private protected bool ShouldChange(StorageArray array, string target, string action, Func<CancellationToken, Task> change, ChangeNeeds? needs = null)

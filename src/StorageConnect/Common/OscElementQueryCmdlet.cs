@@ -27,7 +27,7 @@ public abstract class OscElementQueryCmdlet : OscQueryCmdlet
 
         foreach (var server in InputObject.OfType<StorageServerIdentity>())
         {
-            Try(server.ToString(), () => Query(Engine.GetArray(server.Key), null));
+            Try(server.ToString(), () => Query(ArraysOf(server)[0], null));
         }
 
         ForEachElement(InputObject.OfType<StorageElementIdentity>(), ElementKind.Any, Query);

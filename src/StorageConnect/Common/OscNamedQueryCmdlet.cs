@@ -10,6 +10,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
 {
     private readonly NameSearch _search = new();
     private readonly Dictionary<StorageArray, IReadOnlyList<T>> _listed = [];
+    private readonly List<StorageConnectException> _damaged = [];
     private bool _isTyped;
 
     /// <summary>Names, wildcards allowed. A literal name is case-sensitive, as names on arrays are.</summary>
@@ -83,7 +84,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         _listed.Clear();
         if (InputObject is null)
         {
-            Search(Arrays(), NameFilter.From(Name));
+            Search(Arrays(_damaged.Add), NameFilter.From(Name));
             return;
         }
 
@@ -97,6 +98,11 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     {
         Finish();
         var missing = _search.Missing.ToList();
+        foreach (var damage in _damaged)
+        {
+            WriteFailures([damage], isFound: _search.IsLiteral && missing.Count == 0, damage.Element);
+        }
+
         foreach (var (array, error) in _search.Failures)
         {
             WriteFailures([error], isFound: missing.Count == 0, array.Server);
@@ -113,18 +119,18 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         switch (identity)
         {
             case StorageServerIdentity server:
-                Search([Engine.GetArray(server.Key)], NameFilter.From(Name));
+                Search(ArraysOf(server), NameFilter.From(Name));
                 break;
             case AccessGroupIdentity group:
-                var on = group.Server is { } key ? Engine.GetArray(key) : StorageServer is [var only] ? Engine.GetArray(only.Key) : Engine.GetDefaultArray();
+                var on = group.Server is not null ? ArraysOf(group)[0] : StorageServer is [var only] ? Engine.GetArray(only.Key) : Engine.GetDefaultArray();
                 Write(on, ListOf(on, Run(token => on.FindAccessGroupAsync(group.Key, token))));
                 break;
             // A text typed as -InputObject is the name of an element; a piped text is the name of a listed object.
             case { IsText: true } when !_isTyped:
-                Search(Arrays(), NameFilter.From([identity.Key]));
+                Search(Arrays(_damaged.Add), NameFilter.From([identity.Key]));
                 break;
             case { IsNamedRow: true }:
-                Search(ArraysOf(identity), [NameFilter.Exactly(identity.Key)]);
+                Search(ArraysOf(identity, _damaged.Add), [NameFilter.Exactly(identity.Key)]);
                 break;
             default:
                 ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,

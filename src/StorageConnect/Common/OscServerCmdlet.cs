@@ -19,7 +19,7 @@ public abstract class OscServerCmdlet : OscCmdlet
     private protected StorageArray ArrayOf(RecordIdentity identity)
     {
         DemandKnown(identity);
-        return identity.Server is { } server ? Engine.GetArray(server) : Array;
+        return identity.Server is { } server ? OwnArray(identity.ToString(), server, StorageServer is null ? null : [StorageServer]) : Array;
     }
 
     /// <summary>The record of an identity, with its array.</summary>

@@ -13,12 +13,15 @@ public abstract class OscServerQueryCmdlet : OscQueryCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public override StorageServerIdentity[]? StorageServer { get; set; }
 
-    /// <summary>The servers to query, from the pipeline. They take precedence over -StorageServer, which may be a default.</summary>
+    /// <summary>The servers to query, from the pipeline. They take precedence over a default of -StorageServer.</summary>
     [Parameter(ParameterSetName = ServerSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>]
     public StorageServerIdentity[]? InputObject { get; set; }
 
     private protected override StorageServerIdentity[]? Servers => InputObject ?? StorageServer;
+
+    private protected override StorageArray Get(StorageServerIdentity server) =>
+        InputObject is null ? base.Get(server) : OwnArray(server.Key, server.Key, StorageServer);
 
     private protected override void Process()
     {

@@ -29,6 +29,12 @@ internal static class CommandErrors
     public static InvalidRequestException AccessGroupOnOtherServer(string group, string element, string array) =>
         new(Text([group, element, array])) { Element = element };
 
+    public static InvalidRequestException StorageElementOnOtherServer(string element, string server, string array) =>
+        new(Text([element, server, array])) { Element = element };
+
+    public static InvalidRequestException StorageServerConflict(string what, string own, IEnumerable<string> chosen) =>
+        new(Text([what, own, Quoted(chosen)], string.Equals(what, own, StringComparison.OrdinalIgnoreCase) ? "Server" : null)) { Element = what };
+
     public static NotFoundException DeviceNotFound(string device) => new(Text([device])) { Element = device };
 
     public static InvalidRequestException ParametersExclusive(string element) => new(Text([])) { Element = element };

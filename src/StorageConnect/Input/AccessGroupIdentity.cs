@@ -41,10 +41,6 @@ public sealed class AccessGroupIdentity : RecordIdentity, IRecordIdentity<Access
         _ => null,
     };
 
-    /// <summary>False for a group that is on another server.</summary>
-    internal bool IsOn(StorageArray array) =>
-        Server is not { } server || server == array.Uuid || string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase);
-
     /// <summary>The names of groups for an element.</summary>
     /// <exception cref="InvalidRequestException">One of them is on another server than the element.</exception>
     internal static IReadOnlyList<string> NamesFor(AccessGroupIdentity[]? groups, StorageArray array, StorageElement element) =>

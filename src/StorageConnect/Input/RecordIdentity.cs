@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
@@ -26,6 +27,10 @@ public abstract class RecordIdentity
 
     /// <summary>True for a text: a name, or a Uuid that was typed.</summary>
     internal bool IsText { get; private protected init; }
+
+    /// <summary>False for a record that is on another server.</summary>
+    internal bool IsOn(StorageArray array) =>
+        Server is not { } server || server == array.Uuid || string.Equals(server, array.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Its text in errors and prompts.</summary>
     public override string ToString() => Key;

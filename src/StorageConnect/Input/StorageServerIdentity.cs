@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
@@ -46,6 +47,9 @@ public sealed class StorageServerIdentity : RecordIdentity, IRecordIdentity<Stor
         _ when given.IsRow && given[nameof(StorageServer.Name)] is { } name => new(name, name) { IsNamedRow = true },
         _ => null,
     };
+
+    /// <summary>Whether it is the server of an array.</summary>
+    internal bool IsOf(StorageArray array) => Key == array.Uuid || string.Equals(Key, array.Name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The server of a record; null when it has none.</summary>
     internal static StorageServerIdentity? OfRecord(GivenObject given) => given.TellsItself && given.Server is { } server ? new(server, server) : null;

@@ -70,8 +70,13 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
                 _unreachable.Add(operation.StorageServerName);
             }
 
-            if ((State is null || State.Contains(operation.State))
-                && (Id is null || StorageServer is null || StorageServer.Any(server => IsOn(server, operation))))
+            if (Id is not null && StorageServer is not null && !StorageServer.Any(server => IsOn(server, operation))
+                && !IsFromDefaults(nameof(StorageServer), StorageServer))
+            {
+                throw CommandErrors.StorageServerConflict(operation.Id, operation.StorageServerName, StorageServer.Select(server => server.ToString()));
+            }
+
+            if (State is null || State.Contains(operation.State))
             {
                 WriteObject(operation);
             }

@@ -53,7 +53,14 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
 
     private protected override NotFoundException NotFound(string name, IEnumerable<string> arrays) => ElementErrors.StorageElementNotFound(name, arrays);
 
-    private protected override void Check() => StorageArray.CheckInitiators(Initiator ?? []);
+    private protected override void Check()
+    {
+        StorageArray.CheckInitiators(Initiator ?? []);
+        foreach (var group in AccessGroup ?? [])
+        {
+            _ = group.Server is { } server ? OwnArray(group.ToString(), server, StorageServer) : null;
+        }
+    }
 
     private protected override IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names)
     {

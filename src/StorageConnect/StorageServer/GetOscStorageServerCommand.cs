@@ -27,23 +27,50 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
     private protected override void Process()
     {
         var all = Engine.GetServers();
+        var damaged = Engine.GetDamagedServers();
         var filters = InputObject is null
             ? NameFilter.From(Name)
             : [.. InputObject.Select(input => input.IsText ? new NameFilter(input.Key) : NameFilter.Exactly(input.Key))];
         foreach (var filter in filters)
         {
-            var found = all.Where(server => filter.Literal is { } literal
-                ? string.Equals(server.Name, literal, StringComparison.OrdinalIgnoreCase) || server.Uuid == literal
-                : filter.Matches(server.Name)).ToList();
+            var found = all.Where(server => Matches(filter, server)).ToList();
             if (found.Count == 0 && filter.Literal is { } missed)
             {
                 Try(missed, () => Engine.GetArray(missed));
             }
 
+            foreach (var damage in damaged.Where(damage => filter.Literal is null && filter.Matches(damage.Element!)))
+            {
+                WriteError(damage, damage.Element);
+            }
+
             foreach (var server in found)
             {
-                Try(server.Name, () => WriteObject(Refresh ? Run(token => Engine.RefreshAsync(server.Uuid, token)) : server));
+                Try(server.Name, () =>
+                {
+                    if (IsNamed(server))
+                    {
+                        WriteObject(Refresh ? Run(token => Engine.RefreshAsync(server.Uuid, token)) : server);
+                    }
+                });
             }
         }
+    }
+
+    private static bool Matches(NameFilter filter, StorageServer server) => filter.Literal is { } literal
+        ? string.Equals(server.Name, literal, StringComparison.OrdinalIgnoreCase) || server.Uuid == literal
+        : filter.Matches(server.Name);
+
+    /// <summary>Whether -Name, which narrows what is piped, includes a server. Names without wildcards that are all those of others are an error.</summary>
+    private bool IsNamed(StorageServer server)
+    {
+        if (InputObject is null || Name is null || IsFromDefaults(nameof(Name), [.. Name.Select(name => new StorageServerIdentity(name))]))
+        {
+            return true;
+        }
+
+        var filters = NameFilter.From(Name);
+        return filters.Any(filter => Matches(filter, server))
+            || (filters.All(filter => filter.Literal is not null) ? throw CommandErrors.StorageServerConflict(server.Name, server.Name, Name) : false);
     }
 }

@@ -18,7 +18,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity? StorageServer { get; set; }
 
-    /// <summary>The server, from the pipeline. It takes precedence over -StorageServer, which may be a default.</summary>
+    /// <summary>The server, from the pipeline. It takes precedence over a default of -StorageServer.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>(One = true)]
     public StorageServerIdentity? InputObject { get; set; }
@@ -71,7 +71,8 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     private protected override void Process() => Try(Server.ToString(), () =>
     {
-        var array = Engine.GetArray(Server.Key);
+        var array = InputObject is null ? Engine.GetArray(Server.Key)
+            : OwnArray(Server.ToString(), Server.Key, StorageServer is null ? null : [StorageServer]);
         if (IsWhatIf)
         {
             Run(token => Task.Run(() => Engine.CheckChange(array.Uuid, Change), token));

@@ -21,7 +21,7 @@ public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
 
     private protected override void Process()
     {
-        foreach (var array in Servers is null ? Engine.GetArrays() : Arrays())
+        foreach (var array in Servers is null && Engine.GetUsableArrays().Count == 0 ? [] : Arrays(WriteFailure))
         {
             Query(array);
         }
@@ -36,15 +36,29 @@ public sealed class TestOscStorageServerCommand : OscServerQueryCmdlet
         }
         catch (StorageConnectException e)
         {
-            if (Detailed)
+            WriteFailure(e, array.Name, array.Server);
+        }
+    }
+
+    // The entry of a registered server is damaged.
+    private void WriteFailure(StorageConnectException error) => WriteFailure(error, error.Element!, error.Element!);
+
+    private void WriteFailure(StorageConnectException error, string server, object target)
+    {
+        if (Detailed)
+        {
+            WriteObject(new OscServerTest
             {
-                WriteObject(new OscServerTest { StorageServerName = array.Name, ErrorId = e.ErrorId, Reason = e.Message, Recommendation = e.Recommendation });
-            }
-            else
-            {
-                WriteError(e, array.Server);
-                WriteObject(false);
-            }
+                StorageServerName = server,
+                ErrorId = error.ErrorId,
+                Reason = error.Message,
+                Recommendation = error.Recommendation,
+            });
+        }
+        else
+        {
+            WriteError(error, target);
+            WriteObject(false);
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
     [ArgumentCompleter(typeof(StorageServerCompleter))]
     public StorageServerIdentity[] StorageServer { get; set; } = [];
 
-    /// <summary>The servers, from the pipeline. They take precedence over -StorageServer, which may be a default.</summary>
+    /// <summary>The servers, from the pipeline. They take precedence over a default of -StorageServer.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
     [Chooses<StorageServerIdentity>]
     public StorageServerIdentity[]? InputObject { get; set; }
@@ -29,10 +29,14 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
         {
             Try(server.ToString(), () =>
             {
-                var array = Engine.GetArray(server.Key);
-                if (ShouldProcess(array.Name, "Unregister storage server and delete its saved secrets (the array itself is not touched)"))
+                if (InputObject is not null && StorageServer.Length > 0)
                 {
-                    Engine.Unregister(array.Uuid);
+                    _ = OwnArray(server.ToString(), server.Key, StorageServer);
+                }
+
+                if (ShouldProcess(Engine.CheckUnregister(server.Key), "Unregister storage server and delete its saved secrets (the array itself is not touched)"))
+                {
+                    Engine.Unregister(server.Key);
                 }
             });
         }

@@ -20,8 +20,8 @@ ELEMENT = {
     "uuid": "Uuid", "ss_uuid": "StorageServerUuid", "ss_name": "StorageServerName", "name": "Name", "se_type": "Type", "size": "SizeBytes",
     "vol_group_name": "VolumeGroupName", "page83_id": "Page83Id", "qos": "Qos", "thin_provision": "ThinProvisioned", "online": "State",
     "status": "Status", "access_grp_names": "AccessGroupNames", "device_paths": "DevicePaths", "lun_addresses": "LunAddresses",
-    "source_uuids": "SourceUuids", "source_names": "SourceNames", "used_sz": "UsedBytes", "unique_sz": "UniqueBytes", "extra_info": "ExtraInfo",
-    "created_at": "CreatedAt", "async_progress": "AsyncProgress", "async_handle": "AsyncHandle",
+    "source_uuids": "SourceUuids", "source_names": "SourceNames", "source_sizes": "SourceSizes", "used_sz": "UsedBytes",
+    "unique_sz": "UniqueBytes", "extra_info": "ExtraInfo", "created_at": "CreatedAt", "async_progress": "AsyncProgress", "async_handle": "AsyncHandle",
 }
 GROUP = {"access_grp_name": "Name", "grp_entries": "Entries", "ss_uuid": "StorageServerUuid", "ss_name": "StorageServerName"}
 QOS = {"value": "Value", "name": "Name", "description": "Description", "ss_uuid": "StorageServerUuid"}
@@ -213,7 +213,8 @@ def target_in(wire):
 _ELEMENT_OUT = {
     "size": _size("size"), "used_sz": _unknown_size("used_sz"), "unique_sz": _unknown_size("unique_sz"), "online": lambda on: "Online" if on else "Offline",
     "async_handle": note_out, "lun_addresses": lambda luns: [_out(lun, LUN, {}) for lun in luns], "async_progress": lambda value: to_int(value, "progress"),
-    "access_grp_names": _texts, "device_paths": _texts, "source_uuids": _texts, "source_names": _texts, "created_at": _text, "qos": _text,
+    "access_grp_names": _texts, "device_paths": _texts, "source_uuids": _texts, "source_names": _texts,
+    "source_sizes": lambda sizes: [to_int(size, "source_sizes") for size in sizes], "created_at": _text, "qos": _text,
     "uuid": _text, "ss_uuid": _text, "name": _text, "se_type": _text, "vol_group_name": _text, "page83_id": _text, "status": _text, "extra_info": _text,
 }
 _ELEMENT_IN_VALUES = {

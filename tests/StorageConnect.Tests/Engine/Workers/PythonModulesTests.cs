@@ -46,6 +46,30 @@ public sealed class PythonModulesTests : IDisposable
     }
 
     [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task Every_property_of_a_record_has_a_key()
+    {
+        static string Missing(Type record, string keys, params string[] others) =>
+            $"sorted({{{string.Join(", ", record.GetProperties().Select(property => $"'{property.Name}'"))}}} - set(__import__('osc_records').{keys}.values()) "
+            + $"- {{{string.Join(", ", others.Append("").Select(other => $"'{other}'"))}}})";
+
+        // The first has a conversion of its own, the other is the engine's.
+        var array = await OpenAsync($"repr({Missing(typeof(StorageElement), "ELEMENT")} + "
+            + $"{Missing(typeof(StorageServer), "SERVER", nameof(StorageServer.AccessContexts), nameof(StorageServer.ReportedAt))})");
+
+        Assert.Equal("[]", await array.GetStatusAsync(null, Cancellation));
+    }
+
+    [Theory(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    [InlineData("records.element_out({'source_sizes': [4096, '8192', 2 ** 40]})['SourceSizes']", "[4096, 8192, 1099511627776]")]
+    [InlineData("records.element_in({'SourceSizes': [4096, 8192]})", "{'source_sizes': [4096, 8192]}")]
+    public async Task The_sizes_of_a_snapshot_of_several_elements_are_numbers_of_bytes(string expression, string expected)
+    {
+        var array = await OpenAsync($"repr((lambda records: {expression})(__import__('osc_records')))");
+
+        Assert.Equal(expected, await array.GetStatusAsync(null, Cancellation));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
     public async Task The_cache_outlives_the_process_and_keeps_what_the_plug_in_put_there()
     {
         const string expression = "repr(IPlugin.cache.get('c', 'k')) + str(IPlugin.cache.set('c', 'k', {1: ('a', b'b')}, 60))";

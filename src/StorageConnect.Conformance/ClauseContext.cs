@@ -83,6 +83,13 @@ internal sealed partial class ClauseContext(ConformanceSession session, Cancella
         return (session.OpenWithNewInstance(log), log);
     }
 
+    /// <summary>Whether a process of its own sees the array that this one sees; null before that was asked.</summary>
+    public bool? HasSharedProcess
+    {
+        get => session.HasSharedProcess;
+        set => session.HasSharedProcess = value;
+    }
+
     /// <summary>A door through a process of its own, opened once in a run; the clause is skipped where none can be started.</summary>
     public async Task<StorageArray> OpenInProcessAsync()
     {

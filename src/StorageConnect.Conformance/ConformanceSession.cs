@@ -47,6 +47,9 @@ internal sealed class ConformanceSession : IDisposable
 
     public CreatedObjects CreatedObjects { get; } = new();
 
+    /// <summary>Whether a process of its own sees the array that this one sees; null before that was asked.</summary>
+    public bool? HasSharedProcess { get; set; }
+
     public Cleaner Cleaner { get; }
 
     /// <summary>Tries each quality of service once in a run. The default, which an element has that is created without one, is the first.</summary>

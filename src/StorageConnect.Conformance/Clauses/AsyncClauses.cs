@@ -373,7 +373,7 @@ internal static class AsyncClauses
         b.Recorder.AnswersOf<StorageElement>().Where(answer => answer.AsyncProgress is not null);
 
     /// <summary>A snapshot or clone that goes on in the background; skipped where none does.</summary>
-    private static async Task<Work> BeginNewAsync(ClauseContext b) =>
+    public static async Task<Work> BeginNewAsync(ClauseContext b) =>
         (await BeginAllAsync(b)).FirstOrDefault(work => work.Method is GuideMethod.Clone or GuideMethod.CreateSnap)
         ?? throw ClauseContext.Skip("Neither clones nor snapshots go on in the background here.");
 

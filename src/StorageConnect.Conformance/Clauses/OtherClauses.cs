@@ -4,7 +4,7 @@ namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>Another record of the same array, and a process of its own: what counts is on the array.</summary>
 [Chapter(295, "Others")]
-internal static class OtherClauses
+internal static partial class OtherClauses
 {
     private const string Guide = "Class methods";
     private const string Class = "Class definition";
@@ -146,23 +146,27 @@ internal static class OtherClauses
 
     /// <summary>
     /// A door to the array through a process of its own; the clause is skipped where there is none, and where that process sees another array: one that is
-    /// kept in the memory of this process.
+    /// kept in the memory of this process. That is asked once: later, a process may have kept what it saw at first.
     /// </summary>
     private static async Task<StorageArray> ProcessAsync(ClauseContext b)
     {
         var door = await b.OpenInProcessAsync();
+        b.HasSharedProcess ??= await IsSharedAsync(b, door);
+        return b.HasSharedProcess.Value
+            ? door
+            : throw ClauseContext.Skip("Another process sees another array: this one is in the memory of its process.");
+    }
+
+    private static async Task<bool> IsSharedAsync(ClauseContext b, StorageArray door)
+    {
         var element = await b.CreateAsync();
-        var seen = await door.ListAsync(new(), b.Token).ToListAsync(b.Token);
-        if (seen.TrueForAll(other => other.Uuid != element.Uuid))
+        if ((await door.ListAsync(new(), b.Token).ToListAsync(b.Token)).Exists(other => other.Uuid == element.Uuid))
         {
-            var made = await b.CreateThroughAsync(door);
-            b.Cache.Clear();
-            if ((await b.ListAsync()).TrueForAll(other => other.Uuid != made.Uuid))
-            {
-                throw ClauseContext.Skip("Another process sees another array: this one is in the memory of its process.");
-            }
+            return true;
         }
 
-        return door;
+        var made = await b.CreateThroughAsync(door);
+        b.Cache.Clear();
+        return (await b.ListAsync()).Exists(other => other.Uuid == made.Uuid);
     }
 }

@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
+using System.Text;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
 
-/// <content>Creating, naming, resizing, removing.</content>
+/// <content>Creating, sizes, states, and what comes again under an old name.</content>
 internal static partial class Mutants
 {
     private static IEnumerable<Mutant> Elements =>
@@ -55,24 +57,6 @@ internal static partial class Mutants
             a.Contents.Data!.Resize(made.Uuid, made.SizeBytes - 1);
             return made;
         })),
-        new("NAME-1", "cuts long names", a => a.Rename(name => name[..Math.Min(name.Length, 63)])),
-        new("NAME-2", "compares the beginning of names", a => a.Rename(name => name[..Math.Min(name.Length, 254)])),
-        new("NAME-3", "makes one space of several", a => a.Rename(name => name.Replace("  ", " ", StringComparison.Ordinal))),
-        new("NAME-3", "makes underscores of spaces", a => a.Rename(name => name.Replace(' ', '_'))),
-        new("NAME-4", "writes names in ASCII", a => a.Rename(name => string.Concat(name.Select(c => char.IsAscii(c) ? c : '?')))),
-        new("NAME-5", "takes a leading dash for an option", a => a.Rename(name => name.TrimStart('-'))),
-        new("NAME-6", "ends names at a quote", a => a.Rename(name => name.Split('\'')[0])),
-        new("NAME-7", "takes names for paths", a => a.Rename(name => Path.GetFileName(Path.GetFullPath("/" + name)))),
-        new("NAME-8", "replaces special characters", a => a.Rename(name => name.Replace('*', '_'))),
-        new("NAME-9", "returns what has the name in another case", a => a.Instead<StorageElement>("create", (call, normally, _) =>
-            Task.FromResult(a.Contents.Elements.FirstOrDefault(
-                old => string.Equals(old.Name, call.Argument<StorageElement>(0).Name, StringComparison.OrdinalIgnoreCase)) ?? normally()))),
-        new("NAME-10", "changes a snapshot's odd name",
-            a => a.Tell("getInfo", element => element.Type == StorageElementType.Snapshot ? element with { Name = element.Name.TrimStart('-') } : element)),
-        new("NAME-11", "changes a clone's odd name", a => a.Spoil("clone", made => made with { Name = made.Name.TrimStart('-') })),
-        new("NAME-12", "changes a group's odd name", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) =>
-            Task.FromResult(a.Contents.CreateGroups(
-                [.. call.Argument<IReadOnlyList<AccessGroup>>(0).Select(group => group with { Name = group.Name.TrimStart('-') })])))),
         new("RESIZE-1", "grows less than wanted",
             a => a.Instead<StorageElement>("resize",
                 (call, _, _) => Task.FromResult(a.Contents.Resize(call.Argument<StorageElement>(0), call.Argument<long>(1) - 1)))),
@@ -92,92 +76,112 @@ internal static partial class Mutants
         })),
         new("RESIZE-8", "resizes the source with its clone",
             a => a.HarmOthers<StorageElement>("resize", element => element with { SizeBytes = element.SizeBytes * 2 })),
-        new("REMOVE-1", "removes nothing", a => a.Return("remove", default(Done))),
-        new("REMOVE-2", "removes again what is gone", a => a.Believe("remove", default(Done))),
-        new("REMOVE-3", "withdraws what it is to remove", a => a.Instead<Done>("remove", (call, _, _) =>
+        new("STATE-5", "withdraws what it sets offline", a => Also(a, "offline", call => HarmArguments(a, call, element =>
+            element with { AccessGroupNames = [] }))),
+        new("STATE-5", "refuses, and sets offline all the same", a => a.Instead<Done>("offline", (_, normally, _) =>
         {
-            var element = a.Contents.Change(call.Argument<StorageElement>(0), present => present with { AccessGroupNames = [] });
-            return Task.FromResult(a.Contents.Remove(element));
+            normally();
+            throw new StorageElementBusyException("It is presented.");
         })),
-        new("REMOVE-4", "says of what isn't there that something went wrong", a => a.FailAs<NotFoundException, Done>("remove")),
-        new("REMOVE-5", "takes the snapshots with it", a => RemoveMadeOf(a, StorageElementType.Snapshot)),
-        new("REMOVE-6", "takes the clones with it", a => RemoveMadeOf(a, StorageElementType.SnapClone)),
-        new("REMOVE-7", "changes the others while removing", a => a.HarmOthers<Done>("remove", element => element with { Qos = "silver" })),
-        new("REMOVE-8", "changes the source of what it removes",
-            a => a.HarmOthers<Done>("remove", element => element with { SizeBytes = element.SizeBytes + 1 })),
-        new("STALE-1", "keeps what a record says of groups",
-            a => a.Instead<StorageElement>("getInfo",
-                (call, normally, _) => Task.FromResult(normally() with { AccessGroupNames = call.Argument<StorageElement>(0).AccessGroupNames }))),
-        new("STALE-2", "presents by the record", a => a.Instead<StorageElement>("startPresent", (call, _, _) => Task.FromResult(a.Contents.Change(
-            call.Argument<StorageElement>(0), element =>
-            element with { AccessGroupNames = call.Argument<StorageElement>(0).AccessGroupNames
-                .Union(call.Argument<IReadOnlyList<string>>(1)).ToValueList() })))),
-        new("STALE-4", "removes by the record", a => a.Instead<Done>("remove", (call, _, _) =>
+        new("SIZE-9", "keeps 32 bits of a size", a => a.ResizeAtCreation(size => size > uint.MaxValue ? Math.Max(size & uint.MaxValue, 1) : size)),
+        new("SIZE-9", "keeps 32 bits of a size at a resize", a => a.Instead<StorageElement>("resize", (call, normally, _) =>
+            Task.FromResult(call.Argument<long>(1) is > uint.MaxValue and < (1L << 50)
+                ? a.Contents.Resize(call.Argument<StorageElement>(0), Math.Max(call.Argument<long>(1) & uint.MaxValue, 1)) : normally()))),
+        new("SIZE-7", "rounds a resize down to a block", a => a.Instead<StorageElement>("resize", (call, _, _) =>
+            Task.FromResult(a.Contents.Resize(call.Argument<StorageElement>(0), Math.Max(call.Argument<long>(1) / 4096 * 4096, 4096))))),
+        new("RESIZE-3", "shrinks to half of what was wanted", a => a.Instead<StorageElement>("resize", (call, normally, _) =>
+            Task.FromResult(a.Contents.Get(call.Argument<StorageElement>(0)).SizeBytes > call.Argument<long>(1)
+                ? a.Contents.Resize(call.Argument<StorageElement>(0), Math.Max(call.Argument<long>(1) / 2, 1)) : normally()))),
+        new("AGAIN-1", "gives an element the groups of a removed one of its name", a =>
         {
-            a.Contents.Change(call.Argument<StorageElement>(0),
-                element => element with { AccessGroupNames = call.Argument<StorageElement>(0).AccessGroupNames });
-            return Task.FromResult(a.Contents.Remove(call.Argument<StorageElement>(0)));
-        })),
-        new("STALE-5", "takes a namesake for the old one", a => a.Instead<Done>("remove", (call, _, _) =>
-            Task.FromResult(a.Contents.Remove(a.Contents.Elements.First(element => element.Name == call.Argument<StorageElement>(0).Name))))),
-        new("CACHE-1", "lists from yesterday's cache", a =>
-        {
-            IReadOnlyList<StorageElement>? cached = null;
-            a.Lie<IEnumerable<StorageElement>>("list", all => cached ??= [.. all]);
+            var known = new ConcurrentDictionary<string, ValueList<string>>();
+            a.Spoil("startPresent", element => element with { AccessGroupNames = known[element.Name] = element.AccessGroupNames });
+            a.Spoil("create", made => made with { AccessGroupNames = known.GetValueOrDefault(made.Name, []) });
         }),
-        new("CACHE-3", "remembers what another process removed", a =>
+        new("AGAIN-1", "gives an element the quality of a removed one of its name", a =>
         {
-            var seen = new System.Collections.Concurrent.ConcurrentDictionary<string, StorageElement>();
-            a.Lie<IEnumerable<StorageElement>>("list",
-                all => [.. all.Concat(seen.Values).DistinctBy(element => element.Uuid).Select(element => seen.GetOrAdd(element.Uuid, element))]);
+            var known = new ConcurrentDictionary<string, string?>();
+            a.Spoil("create", made => made with { Qos = known.GetOrAdd(made.Name, made.Qos) });
         }),
-        new("CONCURRENT-1", "lets several have one name", a => a.Instead<StorageElement>("create", (call, _, _) =>
+        new("AGAIN-2", "gives a new element the blocks of a removed one", a =>
         {
-            var made = a.Contents.Create(call.Argument<StorageElement>(0) with { Name = Guid.NewGuid().ToString() }, true, null);
-            return Task.FromResult(a.Contents.Change(made, element => element with { Name = call.Argument<StorageElement>(0).Name }));
-        })),
-        new("CONCURRENT-3", "succeeds in removing what another has removed", a =>
-        {
-            a.Believe("remove", default(Done));
-            a.Before("remove", ParallelCalls());
-        }),
-        new("CONCURRENT-4", "reads, waits and writes presentations", a =>
-        {
-            var together = ParallelCalls();
-            a.Instead<StorageElement>("startPresent", async (call, _, token) =>
+            var known = new ConcurrentDictionary<string, string>();
+            a.Before("remove", (call, _) =>
             {
-                var before = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames;
-                await together(call, token);
-                return a.Contents.Change(call.Argument<StorageElement>(0),
-                    element => element with { AccessGroupNames = before.Union(call.Argument<IReadOnlyList<string>>(1)).ToValueList() });
+                var element = a.Contents.Get(call.Argument<StorageElement>(0));
+                a.Contents.Data!.Copy(element.Uuid, known[element.Name] = $"freed-{element.Uuid}");
+                return Task.CompletedTask;
+            });
+            a.Lie<StorageElement>("create", made =>
+            {
+                if (known.TryGetValue(made.Name, out var freed))
+                {
+                    a.Contents.Data!.Copy(freed, made.Uuid);
+                }
+
+                return made;
             });
         }),
-        new("CLEANUP-1", "can't remove what it made", a => a.Throw("remove", () => new StorageElementBusyException("Always."))),
+        new("AGAIN-3", "never frees the name of a snapshot", a => NeverFree(a, "createSnap")),
+        new("AGAIN-4", "never frees the name of a clone", a => NeverFree(a, "clone")),
+        new("AGAIN-4", "names the source of the removed clone of that name", a =>
+        {
+            var known = new ConcurrentDictionary<string, ValueList<string>>();
+            a.Spoil("clone", made => made with { SourceUuids = known.GetOrAdd(made.Name, made.SourceUuids) });
+        }),
+        new("AGAIN-5", "gives a group the entries of a removed one of its name", a =>
+        {
+            var known = new ConcurrentDictionary<string, ValueList<string>>();
+            a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) => Task.FromResult(a.Contents.CreateGroups(
+                [.. call.Argument<IReadOnlyList<AccessGroup>>(0).Select(group => group with { Entries = known.GetOrAdd(group.Name, group.Entries) })])));
+        }),
+        new("AGAIN-5", "presents to a group what was presented to a removed one of its name", a =>
+        {
+            var known = new ConcurrentDictionary<string, StorageElement>();
+            a.Before("stopPresent", (call, _) =>
+            {
+                known[call.Argument<IReadOnlyList<string>>(1)[0]] = call.Argument<StorageElement>(0);
+                return Task.CompletedTask;
+            });
+            a.Lie<IReadOnlyList<AccessGroup>>("createAccessGroups", groups =>
+            {
+                foreach (var group in groups.Where(group => known.ContainsKey(group.Name)))
+                {
+                    a.Contents.Present(known[group.Name], [group.Name]);
+                }
+
+                return groups;
+            });
+        }),
+        new("CREATE-18", "create uses the first pool for all", a => a.Instead<StorageElement>("create", (call, _, _) =>
+            Task.FromResult(a.Contents.Create(
+                call.Argument<StorageElement>(0) with { VolumeGroupName = "pool" }, call.Argument<bool>(1), (string?)call.Arguments[2])))),
+        new("CREATE-18", "getInfo tells the first pool of all", a => a.Tell("getInfo", element => element with { VolumeGroupName = "pool" })),
+        new("STATE-1", "stays online", a => a.Return("offline", default(Done))),
+        new("STATE-2", "stays offline", a => a.Return("online", default(Done))),
+        new("STATE-3", "fails when it is offline already",
+            a => a.Before("offline", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Offline
+                ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
+        new("STATE-4", "fails when it is online already",
+            a => a.Before("online", (call, _) => a.Contents.Get(call.Argument<StorageElement>(0)).State == StorageElementState.Online
+                ? throw new InvalidRequestException("It is.") : Task.CompletedTask)),
+        new("STATE-5", "withdraws what goes offline", a => a.Harm("offline", element => element with { AccessGroupNames = [] })),
+        new("STATE-6", "withdraws what goes online", a => a.Harm("online", element => element with { AccessGroupNames = [] })),
+        new("STATE-7", "sets offline what isn't there", a => a.Believe("offline", default(Done))),
+        new("STATE-8", "sets online what isn't there", a => a.Believe("online", default(Done))),
+        new("STATE-9", "sets all others offline too", a => a.HarmOthers<Done>("offline", element => element with { State = StorageElementState.Offline })),
+        new("STATE-10", "erases what goes offline", a => a.Instead<Done>("offline", (call, normally, _) =>
+        {
+            a.Contents.Data!.Create(call.Argument<StorageElement>(0).Uuid, 1 << 16);
+            return Task.FromResult(normally());
+        })),
     ];
 
-    /// <summary>Lets calls go on when the whole crowd is there.</summary>
-    private static Func<RecordedCall, CancellationToken, Task> ParallelCalls()
+    private static void NeverFree(RecordingArray array, string method)
     {
-        var count = 0;
-        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return (_, cancellationToken) =>
-        {
-            if (Interlocked.Increment(ref count) == StorageConnect.Conformance.ClauseContext.ParallelCalls)
-            {
-                all.SetResult();
-            }
-
-            return all.Task.WaitAsync(cancellationToken);
-        };
+        var used = new ConcurrentDictionary<string, bool>();
+        array.Before(method, (call, _) => call.Arguments[1] is StorageElement wanted && !used.TryAdd(wanted.Name, true)
+            && array.Contents.Elements.All(element => element.Name != wanted.Name)
+                ? throw new AlreadyExistsException("The name was given before.") : Task.CompletedTask);
     }
-
-    private static void RemoveMadeOf(RecordingArray array, StorageElementType type) => array.Instead<Done>("remove", (call, normally, _) =>
-    {
-        foreach (var made in array.Contents.MadeOf(call.Argument<StorageElement>(0), type))
-        {
-            array.Contents.Remove(made);
-        }
-
-        return Task.FromResult(normally());
-    });
 }

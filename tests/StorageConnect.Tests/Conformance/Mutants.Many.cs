@@ -2,7 +2,7 @@ using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
 
-/// <content>Wrong where there are several, where nothing was seen before, and in texts.</content>
+/// <content>Wrong where there are many, and in long lists.</content>
 internal static partial class Mutants
 {
     private static IEnumerable<Mutant> Many =>
@@ -36,80 +36,52 @@ internal static partial class Mutants
         new("MANY-6", "tells two members at most", a => a.Tell("getInfo", element => element with { SourceUuids = element.SourceUuids.Take(2).ToValueList() })),
         new("MANY-7", "returns two clones at most", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentClones", all => [.. all.Take(2)])),
         new("MANY-7", "returns each clone twice", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentClones", all => [.. all, .. all])),
-        new("GROUP-23", "removes a group with its last entry", a => a.Lie<AccessGroup>("removeFromAccessGroup", group =>
+        new("MANY-1", "lists a first page of twenty", a => a.Lie<IEnumerable<StorageElement>>("list", all => all.Take(20))),
+        new("MANY-1", "lists a first page of twenty-five", a => a.Lie<IEnumerable<StorageElement>>("list", all => all.Take(25))),
+        new("MANY-1", "updates ten records of a list", a => a.Lie<IReadOnlyList<StorageElement>>("updateSERecords", all => [.. all.Take(10)])),
+        new("MANY-2", "returns ten snapshots at most", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentSnaps", all => [.. all.Take(10)])),
+        new("MANY-7", "returns ten clones at most", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentClones", all => [.. all.Take(10)])),
+        new("MANY-8", "list counts its pages from the start", a => a.Instead<IEnumerable<StorageElement>>("list", (call, _, _) =>
+            Task.FromResult(Pages(a, call.Argument<StorageElementFilter>(0))))),
+        new("MANY-8", "list begins anew when something was removed", a => a.Instead<IEnumerable<StorageElement>>("list", (call, _, _) =>
+            Task.FromResult(Anew(a, call.Argument<StorageElementFilter>(0))))),
+    ];
+
+    private static IEnumerable<StorageElement> Pages(RecordingArray array, StorageElementFilter filter)
+    {
+        const int size = 10;
+        for (var skip = 0; ; skip += size)
         {
-            if (group.Entries.Count == 0)
+            var page = array.Contents.List(filter).Skip(skip).Take(size).ToList();
+            foreach (var element in page)
             {
-                HarmAll(a, element => element with { AccessGroupNames = [] });
-                a.Contents.RemoveGroups([group]);
+                yield return element;
             }
 
-            return group;
-        })),
-        new("GROUP-23", "withdraws everything from a group that is empty", a => a.Lie<AccessGroup>("removeFromAccessGroup", group =>
+            if (page.Count < size)
+            {
+                yield break;
+            }
+        }
+    }
+
+    private static IEnumerable<StorageElement> Anew(RecordingArray array, StorageElementFilter filter)
+    {
+        var all = array.Contents.List(filter).ToList();
+        var index = 0;
+        foreach (var element in all)
         {
-            HarmAll(a, element => element with { AccessGroupNames = [] });
-            return group;
-        })),
-        new("GROUP-24", "creates the new one of two groups and fails for the other", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call,
-            normally, _) =>
+            index++;
+            yield return element;
+            if (index == 10 && array.Contents.List(filter).Count() < all.Count)
+            {
+                break;
+            }
+        }
+
+        foreach (var element in array.Contents.List(filter).Skip(index < all.Count ? 0 : all.Count))
         {
-            var taken = call.Argument<IReadOnlyList<AccessGroup>>(0).Any(group => a.Contents.Groups.Any(old => old.Name == group.Name));
-            var groups = normally();
-            return taken ? throw new AlreadyExistsException("There is one of that name.") : Task.FromResult(groups);
-        })),
-        new("GROUP-24", "says that it created what it did not", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, normally, _) =>
-        {
-            var wanted = call.Argument<IReadOnlyList<AccessGroup>>(0);
-            return Task.FromResult(wanted.Count == 2 ? [.. a.Contents.Groups, wanted[1]] : normally());
-        })),
-        new("GROUP-25", "removes the one of two groups and fails for the other", a => a.Instead<IReadOnlyList<AccessGroup>>("removeAccessGroups", (call,
-            normally, _) =>
-        {
-            var missing = call.Argument<IReadOnlyList<AccessGroup>>(0).Any(group => a.Contents.Groups.All(old => old.Name != group.Name));
-            var groups = normally();
-            return missing ? throw new NotFoundException("There is no such group.") : Task.FromResult(groups);
-        })),
-        new("STATE-5", "withdraws what it sets offline", a => Also(a, "offline", call => HarmArguments(a, call, element =>
-            element with { AccessGroupNames = [] }))),
-        new("STATE-5", "refuses, and sets offline all the same", a => a.Instead<Done>("offline", (_, normally, _) =>
-        {
-            normally();
-            throw new StorageElementBusyException("It is presented.");
-        })),
-        new("NAME-13", "writes names in lower case", a => a.Rename(name => name.ToLowerInvariant())),
-        new("NAME-13", "writes names in upper case", a => a.Rename(name => name.ToUpperInvariant())),
-        new("NAME-4", "composes names", a => a.Rename(name => name.Replace("e\u0301", "\u00e9", StringComparison.Ordinal))),
-        new("NAME-14", "decomposes names", a => a.Rename(name => name.Replace("\u00e9", "e\u0301", StringComparison.Ordinal))),
-        new("INFO-8", "tells the local time as if it were UTC", a => a.Tell("getInfo", element => element with { CreatedAt = element.CreatedAt?.AddHours(2) })),
-        new("INFO-8", "tells the beginning of time", a => a.Tell("getInfo", element => element with { CreatedAt = DateTimeOffset.UnixEpoch })),
-        new("SERVER-13", "shows the password in an element's status", a => a.Tell("getInfo", element => element with { Status = $"as {KitBed.Password}" })),
-        new("SERVER-13", "shows the password in an element's extra info", a => a.Tell("create", element =>
-            element with { ExtraInfo = $"login={KitBed.Password}" })),
-        new("SERVER-13", "shows the password in a status text", a => a.Lie<string>("getStatus", status => $"{status}, {KitBed.Password}")),
-        new("SERVER-13", "shows the password in a list", a => a.TellAll(element => element with { ExtraInfo = KitBed.Password })),
-        new("SERVER-13", "shows the password in an error", a => a.Before("getInfo", (call, _) => call.Arguments.OfType<StorageElement>().Any(element =>
-            a.Contents.Elements.All(there => there.Uuid != element.Uuid))
-            ? throw new NotFoundException($"GET /login?password={KitBed.Password} found nothing.")
-            : Task.CompletedTask)),
-        new("ASYNC-12", "tells the name in the end alone", a =>
-        {
-            LaterBy(a, [0, 50]);
-            a.Tell("clone", record => record with { Name = "pending" });
-            a.Tell("createSnap", record => record with { Name = "pending" });
-        }),
-        new("ASYNC-12", "gives another Uuid in the end", a =>
-        {
-            LaterBy(a, [0, 50]);
-            a.Tell("getAsyncProgress", record => record.AsyncProgress is null ? record with { Uuid = Guid.NewGuid().ToString("n") } : record);
-        }),
-        new("LIST-2", "has page 0x83 ids in capitals on an array that was empty", a => a.TellAll(element =>
-            element with { Page83Id = element.Page83Id.ToUpperInvariant() })),
-        new("LIST-3", "gives all elements one page 0x83 id on an array that was empty", a => a.TellAll(element =>
-            element with { Page83Id = "3" + new string('a', 32) })),
-        new("LIST-5", "gives all elements one name on an array that was empty", a => a.TellAll(element => element with { Name = "same" })),
-        new("LIST-6", "has no sizes on an array that was empty", a => a.TellAll(element => element with { SizeBytes = 0 })),
-        new("GROUP-21", "has groups without names on an array that was empty", a => a.Lie<IReadOnlyList<AccessGroup>>("getAccessGroups", groups =>
-            [.. groups.Select(group => group with { Name = "" })])),
-    ];
+            yield return element;
+        }
+    }
 }

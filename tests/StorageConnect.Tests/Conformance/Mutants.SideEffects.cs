@@ -5,21 +5,6 @@ namespace StorageConnect.Tests.Conformance;
 /// <content>Calls that do their work and something else besides.</content>
 internal static partial class Mutants
 {
-    private static readonly (string Field, Func<StorageElement, StorageElement> Change)[] Changes =
-    [
-        ("the state", element => element with { State = element.State == StorageElementState.Online ? StorageElementState.Offline
-            : StorageElementState.Online }),
-        ("the volume group", element => element with { VolumeGroupName = "other" }),
-        ("thin provisioning", element => element with { ThinProvisioned = element.ThinProvisioned != true }),
-        ("the sources", element => element with { SourceUuids = ["elsewhere"] }),
-        ("the time of creation", element => element with { CreatedAt = element.CreatedAt?.AddMinutes(1) }),
-        ("the quality of service", element => element with { Qos = "bronze" }),
-        ("the presentation", element => element with { AccessGroupNames = ["everybody"] }),
-        ("the size", element => element with { SizeBytes = element.SizeBytes + 512 }),
-        ("the name", element => element with { Name = element.Name + "-changed" }),
-        ("the page 0x83 id", element => element with { Page83Id = "3" + element.Uuid[..15] + "0" }),
-    ];
-
     // The method, the clause, and what the method changes of its element on purpose.
     private static readonly (string Method, string Clause, string[] Meant)[] Methods =
     [
@@ -40,10 +25,57 @@ internal static partial class Mutants
         ("setQoS", "SIDE-16", ["the quality of service"]),
     ];
 
-    private static readonly string[] WithoutAnswer = ["remove", "offline", "online", "snapRemove", "snapRestore", "setQoS"];
+    private static readonly (string Name, Func<StorageElement, StorageElement, bool> Is)[] Relations =
+    [
+        ("clones", (target, other) => other.Type == StorageElementType.SnapClone && other.SourceUuids.Contains(target.Uuid)),
+        ("snapshots", (target, other) => other.Type == StorageElementType.Snapshot && other.SourceUuids.Contains(target.Uuid)),
+    ];
 
     private static IEnumerable<Mutant> SideEffects =>
     [
+        .. from method in new[] { "validate", "getStorageNames", "getQoSList", "updateSERecords", "getCurrentSnaps", "getCurrentClones", "list" }
+           select new Mutant("SIDE-22", $"{method} sets everything offline", a => a.Before(method, (_, _) =>
+           {
+               if (a.CalledMethods.Contains("createMultiSnap") || a.CalledMethods.Contains("startPresent"))
+               {
+                   HarmAll(a, element => element with { State = StorageElementState.Offline });
+               }
+
+               return Task.CompletedTask;
+           })),
+        new("SIDE-7", "a resize erases the snapshots' data", a => a.Lie<StorageElement>("resize", element =>
+        {
+            foreach (var snapshot in a.Contents.MadeOf(element, StorageElementType.Snapshot))
+            {
+                a.Contents.Data!.Create(MemoryArrayData.Member(snapshot.Uuid, element.Uuid), element.SizeBytes);
+            }
+
+            return element;
+        })),
+        new("SIDE-13", "a clone mixes up the data of two elements", a => a.Lie<StorageElement>("clone", made =>
+        {
+            if (a.Contents.Elements.FirstOrDefault(element => element.Type == StorageElementType.Lun && element.Uuid != made.SourceUuids[0]
+                && element.State == StorageElementState.Online && element.AccessGroupNames.Count > 0) is { } other)
+            {
+                a.Contents.Data!.Copy(other.Uuid, made.SourceUuids[0]);
+            }
+
+            return made;
+        })),
+        .. from method in new[] { "isCloneable", "isSnapable", "isSplittable", "isRestorable" }
+           from change in Changes
+           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements",
+               a => a.Lie<bool>(method, answer => After(a, answer, change.Change))),
+        .. from method in new[] { "getCloneLimits", "getSnapLimits" }
+           from change in Changes
+           select new Mutant("SIDE-22", $"{method} changes {change.Field} of all elements",
+               a => a.Lie<long>(method, answer => After(a, answer, change.Change))),
+        .. from change in Changes
+           select new Mutant("SIDE-22", $"getStatus changes {change.Field} of all elements", a => a.Lie<string>("getStatus", answer =>
+               After(a, answer, change.Change))),
+        .. from method in new[] { "validate", "getInfo", "getCapabilities", "getStatus", "list" }
+           select new Mutant("SERVER-14", $"{method} calls a cancelled call an unreachable array", a => a.Before(method, (_, token) =>
+               token.IsCancellationRequested ? throw new ArrayUnreachableException("The array doesn't answer.") : Task.CompletedTask)),
         .. from method in Methods
            from change in Changes
            select new Mutant(method.Clause, $"{method.Method} changes {change.Field} of others", a => Also(a, method.Method, call => HarmOthers(a, call,
@@ -119,35 +151,70 @@ internal static partial class Mutants
             HarmAll(a, Changes[6].Change);
             return answer;
         })),
-    ];
+        new("SIDE-16", "setQoS of a presented element does nothing", a => a.Instead<Done>("setQoS", (call, normally, _) =>
+            Task.FromResult(a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames.Count > 0 ? default : normally()))),
+        new("SIDE-16", "setQoS erases the element", a => a.Before("setQoS", (call, _) =>
+        {
+            a.Contents.Data!.Create(call.Argument<StorageElement>(0).Uuid, 1 << 16);
+            return Task.CompletedTask;
+        })),
+        new("SIDE-23", "a clone is withdrawn when its source is", a => a.Instead<StorageElement>("stopPresent", (call, normally, _) =>
+        {
+            foreach (var clone in a.Contents.MadeOf(call.Argument<StorageElement>(0), StorageElementType.SnapClone))
+            {
+                a.Contents.Unpresent(clone, call.Argument<IReadOnlyList<string>>(1));
+            }
 
-    /// <summary>Has a method do its work and something else after it.</summary>
-    private static void Also(RecordingArray array, string method, Action<RecordedCall> harm)
-    {
-        if (WithoutAnswer.Contains(method))
-        {
-            array.Instead<Done>(method, (call, normally, _) => After(call, normally(), harm));
-        }
-        else
-        {
-            array.Instead<StorageElement>(method, (call, normally, _) => After(call, normally(), harm));
-        }
-    }
+            return Task.FromResult(normally());
+        })),
+        new("SIDE-7", "resize of a presented element does nothing", a => a.Instead<StorageElement>("resize", (call, normally, _) =>
+            Task.FromResult(a.Contents.Get(call.Argument<StorageElement>(0)) is { AccessGroupNames.Count: > 0 } one ? one : normally()))),
+        .. from clause in new[] { "SIDE-23", "SIDE-24" }
+           from method in new[] { "offline", "online", "resize", "setQoS", "startPresent", "stopPresent", "snapRestore" }
+           select new Mutant(clause, $"{method} changes the size of relatives", a => Also(a, method, call => HarmRelatives(a, call, clause))),
+        .. from relation in Relations
+           from method in new[] { "offline", "resize", "setQoS", "clone" }
+           select new Mutant("SIDE-23", $"{method} changes the {relation.Name} of its element", a => Also(a, method, call =>
+           {
+               var target = call.Argument<StorageElement>(0);
+               foreach (var other in a.Contents.Elements.Where(other => relation.Is(target, other) && other.Name.StartsWith("osc-", StringComparison.Ordinal)))
+               {
+                   a.Contents.Put(other with { CreatedAt = other.CreatedAt?.AddDays(-1) });
+               }
+           })),
+        // the quality goes back to the default, which is the last that the array tells
+        .. from pair in new (string Method, string Clause)[] { ("offline", "SIDE-3"), ("online", "SIDE-4"), ("snapRestore", "SIDE-11") }
+           select new Mutant(pair.Clause, $"{pair.Method} takes the default quality", a =>
+           {
+               a.Contents.Default = "silver";
+               a.Instead<Done>(pair.Method, (call, normally, _) =>
+               {
+                   var done = normally();
+                   var changed = call.Arguments.OfType<StorageElement>().Last();
+                   foreach (var uuid in changed.Type == StorageElementType.Snapshot ? a.Contents.Get(changed).SourceUuids : [changed.Uuid])
+                   {
+                       a.Contents.Change(new() { Uuid = uuid }, element => element with { Qos = "silver" });
+                   }
+
+                   return Task.FromResult(done);
+               });
+           }),
+        .. from pair in new (string Method, string Clause)[]
+           {
+               ("resize", "SIDE-7"), ("startPresent", "SIDE-5"), ("stopPresent", "SIDE-6"), ("splitClone", "SIDE-15"),
+           }
+           select new Mutant(pair.Clause, $"{pair.Method} takes the default quality", a =>
+           {
+               a.Contents.Default = "silver";
+               a.Spoil(pair.Method, element => element with { Qos = "silver" });
+           }),
+    ];
 
     private static void EmptyGroups(RecordingArray array)
     {
         foreach (var group in array.Contents.Groups)
         {
             array.Contents.RemoveEntries(group.Name, group.Entries);
-        }
-    }
-
-    private static void Erase(RecordingArray array)
-    {
-        var data = array.Contents.Data!;
-        foreach (var element in array.Contents.Elements.Where(element => element.Type != StorageElementType.Snapshot && File.Exists(data.PathOf(element.Uuid))))
-        {
-            data.Create(element.Uuid, element.SizeBytes);
         }
     }
 
@@ -159,40 +226,16 @@ internal static partial class Mutants
         }
     }
 
-    private static Task<T> After<T>(RecordedCall call, T answer, Action<RecordedCall> harm)
+    /// <summary>Damages the copies of an element; for a clone also its source and the other copies of that source.</summary>
+    private static void HarmRelatives(RecordingArray array, RecordedCall call, string clause)
     {
-        harm(call);
-        return Task.FromResult(answer);
-    }
-
-    private static IEnumerable<string> Meant(RecordedCall call) =>
-        call.Arguments.OfType<StorageElement>().Concat(call.Arguments.OfType<IReadOnlyList<StorageElement>>().SelectMany(elements =>
-            elements)).Select(element => element.Uuid);
-
-    // What the call has just made is none of the others; the youngest is last.
-    private static void HarmOthers(RecordingArray array, RecordedCall call, Func<StorageElement, StorageElement> change)
-    {
-        var meant = Meant(call).ToHashSet();
-        foreach (var element in array.Contents.Elements.Where(element => !meant.Contains(element.Uuid)))
+        var target = call.Arguments.OfType<StorageElement>().Last();
+        var present = array.Contents.Get(target);
+        var family = clause == "SIDE-23" ? [present.Uuid] : present.SourceUuids.ToList();
+        foreach (var other in array.Contents.Elements.Where(other => other.Uuid != target.Uuid && (family.Contains(other.Uuid)
+            || other.SourceUuids.Any(family.Contains))))
         {
-            array.Contents.Put(change(element));
-        }
-    }
-
-    private static void HarmArguments(RecordingArray array, RecordedCall call, Func<StorageElement, StorageElement> change)
-    {
-        var meant = Meant(call).ToHashSet();
-        foreach (var element in array.Contents.Elements.Where(element => meant.Contains(element.Uuid) && element.Type != StorageElementType.Snapshot))
-        {
-            array.Contents.Put(change(element));
-        }
-    }
-
-    private static void HarmAll(RecordingArray array, Func<StorageElement, StorageElement> change)
-    {
-        foreach (var element in array.Contents.Elements)
-        {
-            array.Contents.Put(change(element));
+            array.Contents.Put(other with { SizeBytes = other.SizeBytes + 512 });
         }
     }
 }

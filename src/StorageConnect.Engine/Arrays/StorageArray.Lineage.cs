@@ -12,7 +12,7 @@ public sealed partial class StorageArray
     {
         if (element is null)
         {
-            return (await GetTreeAsync(cancellationToken)).All();
+            return (await GetTreeAsync(cancellationToken)).Families();
         }
 
         var family = (await FindFamilyAsync(element.Uuid, cancellationToken) ?? await GetTreeAsync(cancellationToken)).FamilyOf(element.Uuid).ToList();

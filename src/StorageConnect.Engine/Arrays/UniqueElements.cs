@@ -1,4 +1,4 @@
-using System.Globalization;
+using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Arrays;
@@ -9,9 +9,14 @@ namespace StorageConnect.Engine.Arrays;
 /// </summary>
 internal sealed class UniqueElements
 {
-    // Numbers in place of texts: a listing of a million elements must not keep a million texts alive.
-    private readonly Dictionary<UInt128, int> _names = [];
+    // Small enough to be no large object.
+    private const int MostInATable = 1500;
     private readonly Dictionary<string, int> _odd = new(StringComparer.Ordinal);
+
+    // Numbers in place of texts: a listing of a million elements must not keep a million texts alive. Many tables in place of a large one: that would be
+    // copied each time it grows, and its copies stay until a full collection.
+    private Dictionary<UuidKey, int>[] _tables = [[]];
+    private int _count;
 
     /// <returns>True when the element is the first of its Uuid.</returns>
     /// <param name="element">The next element of the listing.</param>
@@ -21,8 +26,8 @@ internal sealed class UniqueElements
     {
         problem = null;
         var name = element.Name.GetHashCode(StringComparison.Ordinal);
-        var isFirst = element.Uuid.Length == 32 && UInt128.TryParse(element.Uuid, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            ? TryAdd(_names, number, name, out var known)
+        var isFirst = UuidKey.TryParse(element.Uuid, out var key)
+            ? TryAdd(key, name, out var known)
             : TryAdd(_odd, element.Uuid, name, out known);
         if (!isFirst && known != name)
         {
@@ -35,6 +40,39 @@ internal sealed class UniqueElements
     /// <summary>What is wrong with an element whose Uuid another one has.</summary>
     public static string Problem(StorageElement element) =>
         $"it returned two elements with the uuid '{UntrustedText.Quote(element.Uuid)}', one of them '{UntrustedText.Quote(element.Name)}'";
+
+    private bool TryAdd(UuidKey key, int name, out int known)
+    {
+        if (!TryAdd(TableOf(_tables, key), key, name, out known))
+        {
+            return false;
+        }
+
+        if (++_count > _tables.Length * MostInATable)
+        {
+            Spread();
+        }
+
+        return true;
+    }
+
+    private void Spread()
+    {
+        var tables = new Dictionary<UuidKey, int>[4 * _tables.Length];
+        for (var i = 0; i < tables.Length; i++)
+        {
+            tables[i] = [];
+        }
+
+        foreach (var (key, name) in _tables.SelectMany(table => table))
+        {
+            TableOf(tables, key).Add(key, name);
+        }
+
+        _tables = tables;
+    }
+
+    private static Dictionary<UuidKey, int> TableOf(Dictionary<UuidKey, int>[] tables, UuidKey key) => tables[key.Low % (ulong)tables.Length];
 
     private static bool TryAdd<TKey>(Dictionary<TKey, int> names, TKey key, int name, out int known)
         where TKey : notnull

@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Collections;
+using StorageConnect.Engine.Names;
 
 namespace StorageConnect.Engine.Lineage;
 
@@ -8,20 +9,26 @@ namespace StorageConnect.Engine.Lineage;
 /// </summary>
 internal sealed class FamilyTree
 {
-    private readonly List<Member> _members = [];
+    private const ulong Odd = ulong.MaxValue; // the high half of a key that stands for a text
+
+    private readonly ChunkedList<Member> _members = new();
+    private readonly List<string> _oddUuids = [];
+    private readonly Dictionary<string, UuidKey> _oddKeys = new(StringComparer.Ordinal);
 
     // Of the sources alone: most members of a large array have no copies.
-    private readonly Dictionary<MemberKey, Member> _sources = [];
-    private readonly Dictionary<MemberKey, List<Member>> _children = [];
+    private readonly Dictionary<UuidKey, int> _sources = [];
+    private readonly Dictionary<UuidKey, List<int>> _children = [];
     private bool _isLinked;
-    private int _walks;
     private string _serverUuid = "";
     private string _serverName = "";
+
+    private IEnumerable<int> All => Enumerable.Range(0, _members.Count);
 
     /// <summary>Adds a member. All are of one server, and none has the Uuid of another.</summary>
     public void Add(StorageElement element)
     {
-        _members.Add(new(element));
+        _members.Add(new(element.Name, element.Type, KeyOf(element.Uuid), element.SizeBytes, element.CreatedAt?.UtcTicks ?? long.MinValue,
+            element.SourceUuids.Count == 0 ? [] : [.. element.SourceUuids.Select(KeyOf)]));
         (_serverUuid, _serverName) = (element.StorageServerUuid, element.StorageServerName);
     }
 
@@ -30,10 +37,10 @@ internal sealed class FamilyTree
     /// <returns>One that has the Uuid of a member with another name; null where there is none.</returns>
     public StorageElement? AddNew(IReadOnlyList<StorageElement> elements)
     {
-        var left = elements.ToDictionary(element => new MemberKey(element.Uuid));
-        foreach (var member in _members)
+        var left = elements.ToDictionary(element => KeyOf(element.Uuid));
+        foreach (var member in All)
         {
-            if (left.Remove(member.Key, out var same) && same.Name != member.Name)
+            if (left.Remove(_members[member].Key, out var same) && same.Name != _members[member].Name)
             {
                 return same;
             }
@@ -48,38 +55,50 @@ internal sealed class FamilyTree
     }
 
     /// <summary>All families, each from its oldest member down.</summary>
-    public IEnumerable<OscLineage> All()
+    public IEnumerable<OscLineage> Families()
     {
         Link();
-        return Walk(InOrder(_members));
+        return Walk(InOrder(All));
     }
 
     /// <summary>The whole family of one member.</summary>
     public IEnumerable<OscLineage> FamilyOf(string uuid)
     {
         Link();
-        var key = new MemberKey(uuid);
-        var family = new HashSet<MemberKey> { key };
-        var members = _members.Where(member => member.Key == key).ToHashSet();
-        var open = new Queue<(MemberKey Key, Member? Member)>([(key, members.FirstOrDefault())]);
+        var key = KeyOf(uuid);
+        var family = new HashSet<UuidKey> { key };
+        var members = All.Where(member => _members[member].Key == key).ToHashSet();
+        var open = new Queue<(UuidKey Key, int? Member)>([(key, members.Count > 0 ? members.First() : null)]);
         while (open.TryDequeue(out var next))
         {
-            var relatives = ChildrenOf(next.Key).Select(child => (child.Key, (Member?)child))
-                .Concat((next.Member?.Sources ?? []).Select(source => (source, _sources.GetValueOrDefault(source))));
+            UuidKey[] sources = next.Member is { } member ? _members[member].Sources : [];
+            var relatives = ChildrenOf(next.Key).Select(child => (_members[child].Key, (int?)child))
+                .Concat(sources.Select(source => (source, _sources.TryGetValue(source, out var known) ? known : (int?)null)));
             foreach (var relative in relatives.Where(relative => family.Add(relative.Item1)))
             {
                 open.Enqueue(relative);
-                members.UnionWith(relative.Item2 is { } member ? [member] : []);
+                if (relative.Item2 is { } found)
+                {
+                    members.Add(found);
+                }
             }
         }
 
         return Walk(InOrder(members));
     }
 
-    private static List<Member> InOrder(IEnumerable<Member> members)
+    /// <summary>The older first.</summary>
+    private int Compare(int one, int other)
     {
-        var inOrder = members.ToList();
-        inOrder.Sort(Member.Compare);
+        ref readonly var first = ref _members[one];
+        ref readonly var second = ref _members[other];
+        return first.Created != second.Created ? first.Created.CompareTo(second.Created) : string.CompareOrdinal(first.Name, second.Name);
+    }
+
+    private int[] InOrder(IEnumerable<int> members)
+    {
+        var inOrder = members.ToArray();
+        Array.Sort(inOrder, Compare);
         return inOrder;
     }
 
@@ -91,9 +110,9 @@ internal sealed class FamilyTree
         }
 
         _isLinked = true;
-        foreach (var member in _members)
+        foreach (var member in All)
         {
-            foreach (var source in member.Sources)
+            foreach (var source in _members[member].Sources)
             {
                 if (!_children.TryGetValue(source, out var children))
                 {
@@ -104,40 +123,40 @@ internal sealed class FamilyTree
             }
         }
 
-        foreach (var member in _members.Where(member => _children.ContainsKey(member.Key)))
+        foreach (var member in All.Where(member => _children.ContainsKey(_members[member].Key)))
         {
-            _sources[member.Key] = member;
+            _sources[_members[member].Key] = member;
         }
 
         foreach (var children in _children.Values)
         {
-            children.Sort(Member.Compare);
+            children.Sort(Compare);
         }
     }
 
-    private List<Member> ChildrenOf(MemberKey key) => _children.TryGetValue(key, out var children) ? children : [];
+    private IReadOnlyList<int> ChildrenOf(UuidKey key) => _children.TryGetValue(key, out var children) ? children : [];
 
-    private IEnumerable<OscLineage> Walk(List<Member> members)
+    private IEnumerable<OscLineage> Walk(int[] members)
     {
         // An array that says of two elements that each was made of the other gets them shown all the same.
-        var roots = members.Where(member => !member.Sources.Any(_sources.ContainsKey)).Concat(members);
-        var walk = ++_walks;
-        var open = new Stack<(Member Member, string Branch, string Indent, int Depth)>();
+        var roots = members.Where(member => !_members[member].Sources.Any(_sources.ContainsKey)).Concat(members);
+        var shown = new BitArray(_members.Count);
+        var open = new Stack<(int Member, string Branch, string Indent, int Depth)>();
         foreach (var root in roots)
         {
             open.Push((root, "", "", 0));
             while (open.TryPop(out var next))
             {
-                if (next.Member.ShownIn == walk)
+                if (shown[next.Member])
                 {
                     continue;
                 }
 
-                next.Member.ShownIn = walk;
-                yield return ToLineage(next.Member, next.Branch + next.Member.Name, next.Depth);
+                shown[next.Member] = true;
+                yield return ToLineage(_members[next.Member], next.Branch, next.Depth);
 
                 // What has several sources hangs below the first of them.
-                var children = ChildrenOf(next.Member.Key).Where(child => child.ShownIn != walk).ToList();
+                var children = ChildrenOf(_members[next.Member].Key).Where(child => !shown[child]).ToList();
                 for (var i = children.Count - 1; i >= 0; i--)
                 {
                     var isLast = i == children.Count - 1;
@@ -147,68 +166,56 @@ internal sealed class FamilyTree
         }
     }
 
-    private OscLineage ToLineage(Member member, string tree, int depth)
+    private OscLineage ToLineage(in Member member, string branch, int depth)
     {
         var children = ChildrenOf(member.Key);
+        IEnumerable<string> NamesOf(Func<StorageElementType, bool> isWanted) =>
+            children.Where(child => isWanted(_members[child].Type)).Select(child => _members[child].Name);
+        var sources = member.Sources.Select(NameOf).ToValueList();
         return new()
         {
             Name = member.Name,
-            Uuid = member.Key.ToString(),
+            Uuid = TextOf(member.Key),
             Type = member.Type,
             SizeBytes = member.Size,
             StorageServerUuid = _serverUuid,
             StorageServerName = _serverName,
             Depth = depth,
-            Tree = tree,
-            Sources = member.Sources.Select(NameOf).ToValueList(),
-            Snapshots = children.Where(child => child.Type == StorageElementType.Snapshot).Select(child => child.Name).ToValueList(),
-            Clones = children.Where(child => child.Type != StorageElementType.Snapshot).Select(child => child.Name).ToValueList(),
-            SharesBlocksWith = (member.Type == StorageElementType.SnapClone ? member.Sources.Select(NameOf) : [])
-                .Concat(children.Where(child => child.Type == StorageElementType.SnapClone).Select(child => child.Name)).ToValueList(),
+            Tree = branch + member.Name,
+            Sources = sources,
+            Snapshots = NamesOf(type => type == StorageElementType.Snapshot).ToValueList(),
+            Clones = NamesOf(type => type != StorageElementType.Snapshot).ToValueList(),
+            SharesBlocksWith = (member.Type == StorageElementType.SnapClone ? sources : []).Concat(NamesOf(type => type == StorageElementType.SnapClone))
+                .ToValueList(),
         };
     }
 
-    private string NameOf(MemberKey key) => _sources.TryGetValue(key, out var member) ? member.Name : $"({key})";
+    private string NameOf(UuidKey key) => _sources.TryGetValue(key, out var member) ? _members[member].Name : $"({TextOf(key)})";
 
-    /// <summary>A Uuid: a number, where it is one, takes a fifth of the memory of its text.</summary>
-    private readonly record struct MemberKey
+    private UuidKey KeyOf(string uuid)
     {
-        private readonly UInt128 _number;
-        private readonly string? _text;
-
-        public MemberKey(string uuid)
+        if (UuidKey.TryParse(uuid, out var key) && key.High != Odd && !uuid.AsSpan().ContainsAnyInRange('A', 'F'))
         {
-            const int digits = 32;
-            if (uuid.Length != digits || !uuid.All(char.IsAsciiHexDigitLower)
-                || !UInt128.TryParse(uuid, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _number))
-            {
-                _text = uuid;
-            }
+            return key;
         }
 
-        public override string ToString() => _text ?? _number.ToString("x32", CultureInfo.InvariantCulture);
+        if (!_oddKeys.TryGetValue(uuid, out key))
+        {
+            _oddKeys[uuid] = key = new(Odd, (ulong)_oddUuids.Count);
+            _oddUuids.Add(uuid);
+        }
+
+        return key;
     }
 
-    private sealed class Member(StorageElement element)
-    {
-        private readonly long _created = element.CreatedAt?.UtcTicks ?? long.MinValue;
+    private string TextOf(UuidKey key) => key.High == Odd ? _oddUuids[(int)key.Low] : key.ToString();
 
-        public MemberKey Key { get; } = new(element.Uuid);
-
-        public string Name { get; } = element.Name;
-
-        public StorageElementType Type { get; } = element.Type;
-
-        public long Size { get; } = element.SizeBytes;
-
-        public MemberKey[] Sources { get; } = element.SourceUuids.Count == 0 ? [] : [.. element.SourceUuids.Select(uuid => new MemberKey(uuid))];
-
-        /// <summary>The number of the walk that has shown it already.</summary>
-        public int ShownIn { get; set; }
-
-        /// <summary>The older first.</summary>
-        public static int Compare(Member one, Member other) => one._created != other._created
-            ? one._created.CompareTo(other._created)
-            : string.CompareOrdinal(one.Name, other.Name);
-    }
+    /// <summary>A member.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Type">Its type.</param>
+    /// <param name="Key">Its Uuid.</param>
+    /// <param name="Size">Bytes.</param>
+    /// <param name="Created">Ticks (UTC).</param>
+    /// <param name="Sources">What it was made of.</param>
+    private readonly record struct Member(string Name, StorageElementType Type, UuidKey Key, long Size, long Created, UuidKey[] Sources);
 }

@@ -8,6 +8,12 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(OscLineage))]
 public sealed class GetOscLineageCommand : OscElementQueryCmdlet
 {
-    private protected override void Query(StorageArray array, StorageElement? element) =>
-        WriteObject(Run(token => array.GetLineageAsync(element, token)), enumerateCollection: true);
+    private protected override void Query(StorageArray array, StorageElement? element)
+    {
+        // One by one: a collection is taken whole before the next command sees the first of it.
+        foreach (var member in Run(token => array.GetLineageAsync(element, token)))
+        {
+            WriteObject(member);
+        }
+    }
 }

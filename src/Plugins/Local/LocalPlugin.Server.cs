@@ -36,7 +36,7 @@ public sealed partial class LocalPlugin
                     array =>
                     {
                         array.Database.Read(db => Schema.Check(db, array.Folder));
-                        if (export is not null)
+                        if (export is not null && !array.IsReadOnly)
                         {
                             Export(array, server, address, export, cancellationToken);
                         }
@@ -150,6 +150,7 @@ public sealed partial class LocalPlugin
         string?[] remarks =
         [
             free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : null,
+            array.IsReadOnly ? "Read-only: its file system is mounted read-only, so that nothing in it can be changed" : null,
             array.Notice,
             ExportStatusOf(array, server, null, cancellationToken),
         ];
@@ -167,7 +168,7 @@ public sealed partial class LocalPlugin
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)
     {
         const int mostTold = 3;
-        if (server.StorageType != StorageType.iSCSI || array.Export.Targets.GetDifferences(element, cancellationToken) is not { Count: > 0 } drift)
+        if (server.StorageType != StorageType.iSCSI || array.IsReadOnly || array.Export.Targets.GetDifferences(element, cancellationToken) is not { Count: > 0 } drift)
         {
             return null;
         }

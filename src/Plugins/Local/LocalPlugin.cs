@@ -33,7 +33,7 @@ namespace StorageConnect.Plugins.Local;
     RequireStorageName = Ability.Yes,
     AccessControl = Ability.Yes,
     MaxAccessEntries = Capabilities.Unlimited)]
-public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
+public sealed partial class LocalPlugin : StorageArrayPlugin, IChangeCheck, IDisposable
 {
     // On a full file system, each with the reserve and with what removals have freed meanwhile.
     private const int FreeingRetries = 3;
@@ -224,7 +224,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IDisposable
             try
             {
                 var array = Open(server, request);
-                if (server.StorageType == StorageType.iSCSI && request is null)
+                if (server.StorageType == StorageType.iSCSI && request is null && !array.IsReadOnly)
                 {
                     array.Export.Targets.EnsureCurrent(cancellationToken);
                 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Engine.Arrays;
@@ -28,13 +29,15 @@ public sealed partial class StorageArray
     public async Task CheckAsync(Func<CancellationToken, Task> change, ChangeNeeds needs, CancellationToken cancellationToken)
     {
         IsCheck.Value = true;
+        CheckEndedException? reached = null;
         try
         {
             await change(cancellationToken);
         }
-        catch (CheckEndedException)
+        catch (CheckEndedException e)
         {
             // All checks before the change have passed.
+            reached = e;
         }
 
         CheckInitiators(needs.Initiators);
@@ -45,6 +48,8 @@ public sealed partial class StorageArray
             throw ElementErrors.VolumeGroupUnknown(pool, Name, pools);
         }
 
+        // What a plug-in tells is more precise than its yes or no.
+        await CheckByPluginAsync(reached, cancellationToken);
         await CheckCopyAsync(needs, cancellationToken);
         await CheckGroupsAsync(needs, cancellationToken);
         if (needs.WithoutSnapshots is { } element && (await SnapshotsOfAsync(element, cancellationToken)).Count > 0)
@@ -53,11 +58,47 @@ public sealed partial class StorageArray
         }
     }
 
-    private static void EndCheckBefore(string method)
+    private static void EndCheckBefore<TState>(Session session, string method, TState arguments)
     {
         if (IsCheck.Value && ChangingMethods.Contains(method))
         {
-            throw new CheckEndedException();
+            throw new CheckEndedException(session, Plan(new(method), arguments));
+        }
+    }
+
+    /// <summary>The change with what its arguments tell; they come as a tuple where there are several.</summary>
+    private static PlannedChange Plan(PlannedChange change, object? argument) => argument switch
+    {
+        // A destination has no Uuid yet.
+        StorageElement { Uuid.Length: > 0 } element => change with { Elements = [.. change.Elements, element] },
+        StorageElement wanted when change.Method == GuideMethod.Create => change with { SizeBytes = wanted.SizeBytes },
+        IReadOnlyList<StorageElement> elements => change with { Elements = [.. change.Elements, .. elements] },
+        bool thin when change.Method == GuideMethod.Create => change with { ThinProvision = thin },
+        long size => change with { SizeBytes = size },
+        ITuple several => Enumerable.Range(0, several.Length).Aggregate(change, (plan, i) => Plan(plan, several[i])),
+        _ => change,
+    };
+
+    private static async Task CheckByPluginAsync(CheckEndedException? reached, CancellationToken cancellationToken)
+    {
+        if (reached is not { Session: var session, Change: var change } || session.Plugin.Instance is not IChangeCheck plugin)
+        {
+            return;
+        }
+
+        try
+        {
+            await PluginCall.EndWithCallerAsync(CheckAsync(), cancellationToken);
+        }
+        catch (Exception e) when (PluginCall.IsFailure(e, cancellationToken))
+        {
+            throw PluginCall.Translate(e, session.Plugin, change.Method);
+        }
+
+        async Task<bool> CheckAsync()
+        {
+            await plugin.CheckChangeAsync(session.Server, change, cancellationToken);
+            return true;
         }
     }
 
@@ -139,5 +180,10 @@ public sealed partial class StorageArray
     }
 
     /// <summary>A check has reached the call that would change something.</summary>
-    private sealed class CheckEndedException : Exception;
+    private sealed class CheckEndedException(Session session, PlannedChange change) : Exception
+    {
+        public Session Session => session;
+
+        public PlannedChange Change => change;
+    }
 }

@@ -220,7 +220,7 @@ public sealed partial class StorageArray : IDisposable
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        EndCheckBefore(method);
+        EndCheckBefore(session, method, state);
         using var span = CallTrace.Begin(session.Server.Name, session.Plugin.Descriptor, method, state);
         T answer;
         try

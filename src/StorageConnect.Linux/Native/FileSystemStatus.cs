@@ -27,7 +27,22 @@ public unsafe struct FileSystemStatus
     /// <summary>Free inodes.</summary>
     public ulong FreeFiles;
 
+    /// <summary>The file system's identity.</summary>
+    public long Id;
+
+    /// <summary>The longest name of a file.</summary>
+    public long NameLength;
+
+    /// <summary>Bytes of a fragment.</summary>
+    public long FragmentSize;
+
+    /// <summary>How it is mounted.</summary>
+    public long Flags;
+
     /// <summary>Fields that are not used.</summary>
-    public fixed byte Rest[256];
+    public fixed byte Rest[224];
+
+    /// <summary>True where it is mounted read-only.</summary>
+    public readonly bool IsReadOnly => (Flags & 1) != 0;
 }
 

@@ -19,7 +19,8 @@ public sealed class WhatIfRefusalTests : IDisposable
             $ConfirmPreference = 'None'
             $null = Register-OscStorageServer -Name lab -Plugin Local -StorageType SAN -ExtraInfo "Pool=$pool"
             $null = New-OscStorageElement -Name web4, kept, grown, lost -Size 2MB
-            Remove-Item (Update-OscStorageElement lost).DevicePaths
+            $null = Invoke-OscClone lost cut
+            Remove-Item (Update-OscStorageElement lost, cut).DevicePaths
             $null = New-OscAccessGroup -Name hosts, free -Initiator iqn.2001-04.com.example:a
             Grant-OscStorageElementAccess web4 -AccessGroup hosts
             $null = New-OscSnapshot kept -SnapshotName s1
@@ -36,6 +37,12 @@ public sealed class WhatIfRefusalTests : IDisposable
         "New-OscStorageElement new 1MB -Qos gold",
         "New-OscStorageElement new 1MB -VolumeGroup nosuch",
         "New-OscStorageElement new 0",
+        "New-OscStorageElement new 1TB -Thick",
+        "New-OscSnapshot lost",
+        "Get-OscStorageElement kept, lost | New-OscSnapshot -Group",
+        "Invoke-OscClone lost",
+        "Resize-OscStorageElement lost 4MB",
+        "Split-OscClone cut",
         "Resize-OscStorageElement web4 1MB",
         "Resize-OscStorageElement nosuch 1MB",
         "Set-OscQos web4 gold",
@@ -121,13 +128,27 @@ public sealed class WhatIfRefusalTests : IDisposable
     [InlineData("New-OscSnapshot lost")]
     [InlineData("Get-OscStorageElement kept, lost | New-OscSnapshot -Group")]
     [InlineData("Invoke-OscClone lost")]
+    [InlineData("Split-OscClone cut")]
     public void No_copy_of_a_damaged_element_is_promised(string call)
     {
         var said = _host.Text.Length;
 
-        Assert.Single(_session.Invoke($"{call} -WhatIf").Errors);
+        var promised = _session.Invoke($"{call} -WhatIf").Error("StorageElementDamaged");
         Assert.DoesNotContain("What if", _host.Text[said..], StringComparison.Ordinal);
-        _session.Invoke(call).Error("StorageElementDamaged");
+        Assert.Equal(_session.Invoke(call).Error("StorageElementDamaged").Exception.Message, promised.Exception.Message);
+    }
+
+    [Theory]
+    [InlineData("Disable-OscStorageElement open")]
+    [InlineData("Remove-OscStorageElement open")]
+    [InlineData("Resize-OscStorageElement open 1MB -Force")]
+    public void Nothing_is_promised_of_a_volume_that_a_process_has_open(string call)
+    {
+        _session.Invoke("$null = New-OscStorageElement open 2MB; $file = [IO.File]::OpenRead((Update-OscStorageElement open).DevicePaths[0])").Succeeds();
+
+        _session.Invoke($"{call} -WhatIf").Error("StorageElementInUse");
+        _session.Invoke(call).Error("StorageElementInUse");
+        _session.Invoke($"$file.Dispose(); {call} -WhatIf; {call}").Succeeds();
     }
 
     [Theory]

@@ -54,6 +54,10 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         }
     }
 
+    /// <summary>Compares the checksum where no process can change the database: its file system is mounted read-only.</summary>
+    /// <exception cref="DataCorruptException">The database was changed since it was closed.</exception>
+    public void Check() => IsMissing = !Verify();
+
     /// <summary>Call it before each change: from here on the checksum is invalid.</summary>
     public void Break()
     {

@@ -10,11 +10,14 @@ internal sealed class PoolConnection : IDisposable
     private readonly SqliteConnection _connection;
     private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
 
-    public PoolConnection(string path, bool readOnly = false)
+    /// <param name="path">The database's file.</param>
+    /// <param name="readOnly">Nothing is written.</param>
+    /// <param name="immutable">Nothing else writes either: no file beside the database is needed.</param>
+    public PoolConnection(string path, bool readOnly = false, bool immutable = false)
     {
         _connection = new(new SqliteConnectionStringBuilder
         {
-            DataSource = path,
+            DataSource = immutable ? $"file:{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}?immutable=1" : path,
             // The file was created before, private. A missing one must not be created empty.
             Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWrite,
             // These connections are pooled here, together with their statements, and closed when idle.

@@ -26,13 +26,17 @@ internal sealed class PoolDatabase : IDisposable
     private int _open;
     private bool _disposed;
 
-    private PoolDatabase(PoolFolder folder)
+    private PoolDatabase(PoolFolder folder, bool isReadOnly)
     {
         _folder = folder;
+        IsReadOnly = isReadOnly;
         _closer = new(_ => CloseIdle());
         _queue = new(this);
         _seal = new(folder);
     }
+
+    /// <summary>True where its file system was mounted read-only when it was opened.</summary>
+    public bool IsReadOnly { get; }
 
     /// <summary>Opens the database; with <paramref name="create"/> an empty pool gets one.</summary>
     public static PoolDatabase Open(PoolFolder folder, bool create)
@@ -48,8 +52,13 @@ internal sealed class PoolDatabase : IDisposable
             throw Directory.Exists(folder.Path) ? ErrorMapping.Corrupt(folder, "its database is gone") : PoolAddress.NoFolder(folder.Path);
         }
 
-        folder.PrepareSharedMemory();
-        var database = new PoolDatabase(folder);
+        var isReadOnly = folder.IsReadOnly;
+        if (!isReadOnly)
+        {
+            folder.PrepareSharedMemory();
+        }
+
+        var database = new PoolDatabase(folder, isReadOnly);
         try
         {
             var connection = database.Connect();
@@ -62,6 +71,8 @@ internal sealed class PoolDatabase : IDisposable
 
                 if (Schema.Check(connection, folder) < Schema.Version)
                 {
+                    // The tables of an older version can't be completed.
+                    database.DemandWritable();
                     database._seal.Break();
                 }
 
@@ -107,6 +118,7 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Runs changes as one transaction: on return it is durable, or not applied at all.</summary>
     public T Write<T>(Func<PoolConnection, T> work, CancellationToken cancellationToken)
     {
+        DemandWritable();
         _writer.Wait(cancellationToken);
         try
         {
@@ -141,6 +153,7 @@ internal sealed class PoolDatabase : IDisposable
     /// </summary>
     public void WriteUnsynced(Action<PoolConnection> work)
     {
+        DemandWritable();
         _writer.Wait(CancellationToken.None);
         try
         {
@@ -224,6 +237,14 @@ internal sealed class PoolDatabase : IDisposable
         _closer.Dispose();
     }
 
+    private void DemandWritable()
+    {
+        if (IsReadOnly)
+        {
+            throw _folder.ReadOnly();
+        }
+    }
+
     /// <summary>Our own errors leave a connection usable; after any other error it is dropped.</summary>
     private void GiveBackAfter(PoolConnection connection, Exception error)
     {
@@ -265,18 +286,18 @@ internal sealed class PoolDatabase : IDisposable
     {
         lock (_seal)
         {
-            if (_open == 0)
+            if (_open == 0 && !IsReadOnly)
             {
                 _seal.Enter();
             }
 
             try
             {
-                var connection = Open(_folder);
+                var connection = IsReadOnly ? OpenReadOnly() : Open(_folder);
                 _open++;
                 return connection;
             }
-            catch when (_open == 0)
+            catch when (_open == 0 && !IsReadOnly)
             {
                 _seal.Leave();
                 throw;
@@ -300,13 +321,35 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
+    /// <summary>SQLite can make none of its files on a read-only file system, and needs them unless it is told that nothing changes the database.</summary>
+    private PoolConnection OpenReadOnly()
+    {
+        if (File.Exists($"{_folder.Database}-shm"))
+        {
+            // A process died, or one uses the pool through another mount.
+            return new(_folder.Database, readOnly: true);
+        }
+
+        if (LinuxFile.TryStatus($"{_folder.Database}-wal") is { Size: > 0 })
+        {
+            throw _folder.ReadOnlyWithLog();
+        }
+
+        if (_open == 0)
+        {
+            _seal.Check();
+        }
+
+        return new(_folder.Database, readOnly: true, immutable: true);
+    }
+
     private void Disconnect(PoolConnection connection)
     {
         lock (_seal)
         {
             // Closing the last connection of all processes completes the database file; then the checksum is written.
             connection.Dispose();
-            if (--_open == 0)
+            if (--_open == 0 && !IsReadOnly)
             {
                 _seal.Leave();
             }

@@ -46,6 +46,9 @@ internal sealed class PoolFolder(string given)
     /// <summary>Reserved space for removals on a full file system.</summary>
     public string Reserve => System.IO.Path.Combine(Path, "reserve");
 
+    /// <summary>True while the folder's file system is mounted read-only.</summary>
+    public bool IsReadOnly => LinuxFile.FileSystem(Path).IsReadOnly;
+
     /// <summary>False on Btrfs: after a power cut the order in which names were created and removed is lost.</summary>
     public bool KeepsOrderOfNames => !IsBtrfs;
 
@@ -63,7 +66,8 @@ internal sealed class PoolFolder(string given)
     public string Spare(string uuid) => System.IO.Path.Combine(Pending, Checked(uuid) + ".spare");
 
     /// <summary>Checks the folder itself: there, on a file system of this machine, writable.</summary>
-    public void Check()
+    /// <param name="mayBeReadOnly">True where a pool in it may be on a file system that is mounted read-only.</param>
+    public void Check(bool mayBeReadOnly)
     {
         if (!Directory.Exists(Path))
         {
@@ -91,7 +95,7 @@ internal sealed class PoolFolder(string given)
             };
         }
 
-        if (!LinuxFile.IsWritable(Path))
+        if (!LinuxFile.IsWritable(Path) && !(mayBeReadOnly && IsReadOnly))
         {
             throw NotWritable(null);
         }
@@ -167,11 +171,29 @@ internal sealed class PoolFolder(string given)
             + $"aside, and put the backup's {DatabaseName} in their place; the files in {Volumes} are untouched.",
     };
 
-    public AccessDeniedException NotWritable(Exception? inner) => new($"The pool folder {Path} can't be written by the user {Environment.UserName}.", inner)
+    public AccessDeniedException NotWritable(Exception? inner) => Directory.Exists(Path) && IsReadOnly ? ReadOnly(inner) : new($"The pool folder {Path} can't be written by the user {Environment.UserName}.", inner)
     {
         ErrorId = "PoolNotWritable",
         Element = Path,
-        Recommendation = "Give this user the right to write in the folder (and check that its file system isn't mounted read-only), or choose another folder.",
+        Recommendation = "Give this user the right to write in the folder, or choose another folder.",
+    };
+
+    /// <summary>The error for a change of a pool on a file system that is mounted read-only.</summary>
+    public AccessDeniedException ReadOnly(Exception? inner = null) =>
+        new($"The file system of the pool {Path} is mounted read-only: what is in the pool can be listed, and not changed.", inner)
+        {
+            ErrorId = "PoolNotWritable",
+            Element = Path,
+            Recommendation = "Mount it writable, then try again. After an error of its disk the kernel mounts a file system read-only: see its log first.",
+        };
+
+    /// <summary>The error for a pool that wasn't closed, on a file system that is mounted read-only.</summary>
+    public ArrayUnreachableException ReadOnlyWithLog() => new(
+        $"The pool {Path} can't be read while its file system is mounted read-only: its last changes are in {Database}-wal, without the file {Database}-shm.")
+    {
+        ErrorId = "PoolUnreadable",
+        Element = Path,
+        Recommendation = "Mount it writable once, and list the pool: that completes its database.",
     };
 
     private const long BtrfsType = 0x9123683E;

@@ -57,13 +57,19 @@ internal sealed class CopyJobs : IJobWork, IDisposable
     public void KeepWorking(CancellationToken cancellationToken) => _jobs.KeepWorking(cancellationToken);
 
     /// <summary>Takes over jobs that no process works on.</summary>
-    public void Adopt() => _jobs.StartAll();
+    public void Adopt()
+    {
+        if (!_array.IsReadOnly)
+        {
+            _jobs.StartAll();
+        }
+    }
 
     /// <summary>The job as it is at this moment; takes it over when no process works on it. Null when there is none.</summary>
     public JobRow? Find(string uuid)
     {
         var job = _array.Database.Read(db => JobRows.ByUuid(db, uuid));
-        if (job is { State: JobState.Running or JobState.Stopping })
+        if (job is { State: JobState.Running or JobState.Stopping } && !_array.IsReadOnly)
         {
             _jobs.Start(uuid);
             return job with { Done = Math.Max(job.Done, _jobs.ProgressOf(uuid) ?? 0) };

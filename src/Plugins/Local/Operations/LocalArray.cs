@@ -23,13 +23,16 @@ internal sealed class LocalArray : IDisposable
         Locks = new(folder.Locks);
         Jobs = new(this, keeper);
         Export = new(folder, database, Locks);
-        _pool = new(() => PoolProbe.Probe(folder), LazyThreadSafetyMode.PublicationOnly);
+        _pool = new(() => PoolProbe.Probe(folder, database.IsReadOnly), LazyThreadSafetyMode.PublicationOnly);
         _identity = LinuxFile.Identity(folder.Database);
     }
 
     public PoolFolder Folder { get; }
 
     public PoolDatabase Database { get; }
+
+    /// <summary>True where its file system was mounted read-only when it was opened: nothing is written.</summary>
+    public bool IsReadOnly => Database.IsReadOnly;
 
     public ElementLocks Locks { get; }
 
@@ -58,8 +61,8 @@ internal sealed class LocalArray : IDisposable
     /// <summary>A notice for users about a change of the pool before it was opened; null for none.</summary>
     public string? Notice { get; set; }
 
-    /// <summary>False once the folder was unmounted, removed or replaced.</summary>
-    public bool IsCurrent => Folder.CurrentDatabase is { } now && now == _identity;
+    /// <summary>False once the folder was unmounted, removed, replaced, or its file system mounted read-only or writable again.</summary>
+    public bool IsCurrent => Folder.CurrentDatabase is { } now && now == _identity && Folder.IsReadOnly == IsReadOnly;
 
     /// <summary>Opens a pool, and cleans up after a crash.</summary>
     /// <param name="folder">The pool's folder.</param>
@@ -68,15 +71,19 @@ internal sealed class LocalArray : IDisposable
     public static LocalArray Open(PoolFolder folder, PoolRequest? request, Type keeper)
     {
         var create = MustCreate(folder, request);
-        folder.Check();
+        folder.Check(mayBeReadOnly: !create);
         PoolTrust.Require(folder);
         var array = new LocalArray(folder, PoolDatabase.Open(folder, create), keeper);
         try
         {
             array.CheckSeat(request);
-            folder.EnsureLayout();
-            Recovery.Run(array);
-            array.Reserve.Keep();
+            if (!array.IsReadOnly)
+            {
+                folder.EnsureLayout();
+                Recovery.Run(array);
+                array.Reserve.Keep();
+            }
+
             return array;
         }
         catch

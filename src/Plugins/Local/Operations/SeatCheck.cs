@@ -40,7 +40,11 @@ internal static class SeatCheck
             return seat;
         }
 
-        array.Database.Write(db => SeatRow.Update(db, here), CancellationToken.None);
+        if (!array.IsReadOnly)
+        {
+            array.Database.Write(db => SeatRow.Update(db, here), CancellationToken.None);
+        }
+
         array.Notice = here.Path == seat.Path ? "The pool's files were replaced, from a backup for example" : $"The pool was moved here from {seat.Path}";
         return here;
     }

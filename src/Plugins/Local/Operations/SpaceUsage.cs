@@ -16,7 +16,7 @@ internal static class SpaceUsage
     private static (long Used, long Unique)? Measure(LocalArray array, ElementRow row)
     {
         // A process that changes a volume may need proof that no other has it open.
-        if (!row.Ready || array.Locks.IsHeld(row.Uuid))
+        if (!row.Ready || (!array.IsReadOnly && array.Locks.IsHeld(row.Uuid)))
         {
             return null;
         }

@@ -6,11 +6,12 @@ namespace StorageConnect.Plugins.Local.Pools;
 internal static class PoolProbe
 {
     private const long Btrfs = 0x9123683E;
+    private const long Xfs = 0x58465342;
     private const int Length = 1 << 16;
 
     private static readonly Dictionary<long, string> FileSystems = new()
     {
-        [0x58465342] = "XFS",
+        [Xfs] = "XFS",
         [Btrfs] = "Btrfs",
         [0xEF53] = "ext4",
         [0x01021994] = "tmpfs",
@@ -20,10 +21,21 @@ internal static class PoolProbe
         [0x794C7630] = "overlayfs",
     };
 
-    public static FilePool Probe(PoolFolder folder)
+    public static FilePool Probe(PoolFolder folder, bool isReadOnly)
     {
         var type = LinuxFile.FileSystem(folder.Path).Type & 0xFFFFFFFF;
         var name = FileSystems.GetValueOrDefault(type) ?? FormattableString.Invariant($"file system 0x{type:x}");
+        if (isReadOnly)
+        {
+            // Nothing can be tried, and nothing can be changed either: the abilities are those of the kind.
+            return type switch
+            {
+                Btrfs => new RewritingPool(folder.Path, name, canBeDurable: true),
+                Xfs => new UnsharingPool(folder.Path, name, canBeDurable: true),
+                _ => new CopyPool(folder.Path, name, canBeDurable: true),
+            };
+        }
+
         using var source = LinuxFile.CreateTemporary(folder.Pending);
         LinuxFile.SetLength(source, Length);
         var canBeDurable = LinuxFile.TrySetSynchronous(source, on: true) && LinuxFile.TrySetSynchronous(source, on: false);

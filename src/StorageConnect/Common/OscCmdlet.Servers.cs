@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Reflection;
 using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
@@ -27,8 +28,12 @@ public abstract partial class OscCmdlet
     {
         string[] names = [parameter, .. MyInvocation.MyCommand.Parameters[parameter].Aliases];
 
+        // PowerShell looks for this name, also where the module was imported with a prefix.
+        var own = GetType().GetCustomAttribute<CmdletAttribute>()!;
+        var command = $"{own.VerbName}-{own.NounName}";
+
         bool IsMeant(string key) => key.LastIndexOf(':') is > 0 and var colon
-            && Pattern(key[..colon]).IsMatch(MyInvocation.MyCommand.Name)
+            && Pattern(key[..colon]).IsMatch(command)
             && names.Any(Pattern(key[(colon + 1)..]).IsMatch);
 
         return GetVariableValue("PSDefaultParameterValues") is IDictionary defaults

@@ -94,6 +94,14 @@ public sealed class OtherServerTests : IDisposable
     public void The_same_server_and_a_default_are_none(string script, string wanted) => Assert.Equal([wanted], _session.Module.Get<string>(script));
 
     [Fact]
+    public void A_default_is_none_in_a_module_with_a_prefix_either() => Assert.Equal(["db01"], _session.Module.Get<string>(
+        """
+        Import-Module (Get-Module StorageConnect).Path -Prefix X -Force
+        $PSDefaultParameterValues = @{ 'Get-OscStorageElement:StorageServer' = 'far' }
+        ($db01 | Get-XOscStorageElement).Name
+        """));
+
+    [Fact]
     public void Each_record_is_an_error_of_its_own()
     {
         var outcome = _session.Module.Invoke("$db01, $far01 | Get-OscStorageElement -StorageServer far");

@@ -181,7 +181,8 @@ public sealed class OtherProcessTests : IDisposable
     };
 
     private static string Remember(string field) => Change(
-        (Elements, $"        return [dict(copy.deepcopy(record), ss_uuid=self.server, {field}=copy.deepcopy(SEEN.setdefault(record[\"uuid\"], record[\"{field}\"])))\n"
+        (Elements, "        return [dict(copy.deepcopy(record), ss_uuid=self.server,\n"
+            + $"                     {field}=copy.deepcopy(SEEN.setdefault(record[\"uuid\"], record[\"{field}\"])))\n"
             + "                for record in self.state[\"elements\"]]\n"),
         (KeepElement, $"{KeepElement}        SEEN[record[\"uuid\"]] = copy.deepcopy(record[\"{field}\"])\n"));
 

@@ -106,6 +106,21 @@ public sealed class CephLifeTests(CephCluster cluster)
     }
 
     [Fact]
+    public async Task A_snapshot_is_found_by_its_identity_whatever_else_its_record_says()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var (db, other) = (await array.CreateAsync("db01"), await array.CreateAsync("db02"));
+        var snapshot = await array.SnapAsync(db, "s1");
+        var record = await array.SnapAsync(other, "s2") with { Uuid = snapshot.Uuid };
+
+        Assert.True(await array.Plugin.IsRestorableAsync(array.Server, record, db, Token));
+        await array.Plugin.SnapRemoveAsync(array.Server, record, Token);
+
+        Assert.Equal("s2", Assert.Single(await array.Plugin.GetCurrentSnapsAsync(array.Server, null, Token)).Name);
+        await Expect.FailureAsync<NotFoundException>("SnapshotNotFound", "s2", () => array.Plugin.SnapRemoveAsync(array.Server, record, Token));
+    }
+
+    [Fact]
     public async Task A_snapshot_of_several_elements_is_restored_together_and_leaves_no_group_behind()
     {
         await using var array = await CephArray.NewSanAsync(cluster);

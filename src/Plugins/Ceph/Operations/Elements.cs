@@ -65,17 +65,18 @@ internal sealed class Elements(CephPool pool, StorageServer server, Cancellation
             return Rbd.ListGroups(Token).Contains(ImageNames.MultiGroup(snapshot.Uuid)) ? new(snapshot.Uuid, multi) : null;
         }
 
-        if (snapshot.SourceUuids.Count == 1 && Find(snapshot.SourceUuids[0]) is { } image)
+        // The source that the record names is where it usually is; the identity decides.
+        if (snapshot.SourceUuids.Count == 1 && Find(snapshot.SourceUuids[0]) is { } image
+            && Rbd.ListSnapshots(image, Token).Find(IsIt) is { } single)
         {
-            return Rbd.ListSnapshots(image, Token).Where(found => found.Kind == SnapshotKind.User)
-                .Where(found => pool.Identity.OfSnapshot(image.Id, found.Id) == snapshot.Uuid)
-                .Select(found => new FoundSnapshot(snapshot.Uuid, image, found)).FirstOrDefault();
+            return new(snapshot.Uuid, image, single);
         }
 
-        return snapshot.SourceUuids.Count == 1
-            ? null
-            : Listing.Snapshots.Where(found => pool.Identity.OfSnapshot(found.ImageId, found.Id) == snapshot.Uuid)
-                .Select(found => new FoundSnapshot(snapshot.Uuid, Listing.Images.First(image => image.Id == found.ImageId), found)).FirstOrDefault();
+        return Listing.Snapshots.FirstOrDefault(IsIt) is { } listed
+            ? new(snapshot.Uuid, Listing.Images.First(one => one.Id == listed.ImageId), listed)
+            : null;
+
+        bool IsIt(ImageSnapshot found) => found.Kind == SnapshotKind.User && pool.Identity.OfSnapshot(found.ImageId, found.Id) == snapshot.Uuid;
     }
 
     /// <summary>A snapshot by its record, or an error.</summary>

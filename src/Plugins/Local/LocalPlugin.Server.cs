@@ -168,7 +168,8 @@ public sealed partial class LocalPlugin
     private static string? ExportStatusOf(LocalArray array, StorageServer server, string? element, CancellationToken cancellationToken)
     {
         const int mostTold = 3;
-        if (server.StorageType != StorageType.iSCSI || array.IsReadOnly || array.Export.Targets.GetDifferences(element, cancellationToken) is not { Count: > 0 } drift)
+        if (server.StorageType != StorageType.iSCSI || array.IsReadOnly
+            || array.Export.Targets.GetDifferences(element, cancellationToken) is not { Count: > 0 } drift)
         {
             return null;
         }

@@ -115,5 +115,6 @@ public sealed class ReadOnlyPoolTests
         return names;
     }
 
-    private static List<string> Files(LoopMount mount) => [.. Directory.EnumerateFiles(mount.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    private static List<string> Files(LoopMount mount) =>
+        [.. Directory.EnumerateFiles(mount.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 }

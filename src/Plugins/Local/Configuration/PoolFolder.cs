@@ -171,12 +171,14 @@ internal sealed class PoolFolder(string given)
             + $"aside, and put the backup's {DatabaseName} in their place; the files in {Volumes} are untouched.",
     };
 
-    public AccessDeniedException NotWritable(Exception? inner) => Directory.Exists(Path) && IsReadOnly ? ReadOnly(inner) : new($"The pool folder {Path} can't be written by the user {Environment.UserName}.", inner)
-    {
-        ErrorId = "PoolNotWritable",
-        Element = Path,
-        Recommendation = "Give this user the right to write in the folder, or choose another folder.",
-    };
+    public AccessDeniedException NotWritable(Exception? inner) => Directory.Exists(Path) && IsReadOnly
+        ? ReadOnly(inner)
+        : new($"The pool folder {Path} can't be written by the user {Environment.UserName}.", inner)
+        {
+            ErrorId = "PoolNotWritable",
+            Element = Path,
+            Recommendation = "Give this user the right to write in the folder, or choose another folder.",
+        };
 
     /// <summary>The error for a change of a pool on a file system that is mounted read-only.</summary>
     public AccessDeniedException ReadOnly(Exception? inner = null) =>

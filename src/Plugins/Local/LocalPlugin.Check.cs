@@ -12,7 +12,7 @@ public sealed partial class LocalPlugin
         ArgumentNullException.ThrowIfNull(change);
         return Run(
             server,
-            change.Elements.FirstOrDefault()?.Name,
+            change.Elements is [var first, ..] ? first.Name : null,
             array => ChangeChecks.Run(array, change, isExported: server.StorageType == StorageType.iSCSI),
             cancellationToken);
     }

@@ -13,7 +13,11 @@ public sealed partial class StorageArray
     private static readonly KeyedLock<(string Server, string Element)> Resizes = new();
 
     /// <summary>The elements that match, as they arrive. Guide: list().</summary>
-    public async IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, CancellationToken cancellationToken) =>
+        ListAsync(filter, new(), cancellationToken);
+
+    private async IAsyncEnumerable<StorageElement> ListAsync(StorageElementFilter filter, UniqueElements unique,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (filter.Types.Contains(StorageElementType.Snapshot))
         {
@@ -25,7 +29,6 @@ public sealed partial class StorageArray
         using var span = CallTrace.Begin(session.Server.Name, session.Plugin.Descriptor, GuideMethod.List, 0);
         var elements = Start();
         Task<bool>? underway = null;
-        var unique = new UniqueElements();
         try
         {
             while (await MoveNextAsync())

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Lineage;
 
@@ -102,25 +103,23 @@ public sealed partial class StorageArray
         return (await FindSnapshotsAsync(uuid, cancellationToken))?.FirstOrDefault(snapshot => snapshot.Uuid == uuid);
     }
 
-    /// <summary>LUNs, clones and, where the array has them, snapshots.</summary>
-    public async Task<IReadOnlyList<StorageElement>> GetAllAsync(CancellationToken cancellationToken)
+    /// <summary>LUNs, clones and, where the array has them, snapshots; each once.</summary>
+    public async IAsyncEnumerable<StorageElement> GetAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var all = new List<StorageElement>();
-        await foreach (var element in ListAsync(new(), cancellationToken))
+        var unique = new UniqueElements();
+        await foreach (var element in ListAsync(new(), unique, cancellationToken))
         {
-            all.Add(element);
+            yield return element;
         }
 
-        try
+        var session = await OpenAsync(cancellationToken);
+        foreach (var snapshot in await SnapshotsOfAsync(null, cancellationToken))
         {
-            all.AddRange(await GetCurrentSnapsAsync(null, cancellationToken));
+            if (IsFirst(session, GuideMethod.GetCurrentSnaps, unique, snapshot))
+            {
+                yield return snapshot;
+            }
         }
-        catch (NoSuchOperationException)
-        {
-            // An array without snapshots.
-        }
-
-        return [.. Unique(await OpenAsync(cancellationToken), GuideMethod.GetCurrentSnaps, all)];
     }
 
     /// <summary>Runs an action; an error of the array then names the objects that block it.</summary>
@@ -181,7 +180,7 @@ public sealed partial class StorageArray
             .Concat(members.Where(member => element is null || member.Uuid == element.Uuid).SelectMany(member => Obstacles(member.AccessGroupNames)));
     }
 
-    private async Task<IReadOnlyList<StorageElement>> SnapshotsOfAsync(StorageElement element, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StorageElement>> SnapshotsOfAsync(StorageElement? element, CancellationToken cancellationToken)
     {
         try
         {

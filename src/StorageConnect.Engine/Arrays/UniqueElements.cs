@@ -1,4 +1,3 @@
-using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Results;
 
 namespace StorageConnect.Engine.Arrays;
@@ -15,7 +14,7 @@ internal sealed class UniqueElements
 
     // Numbers in place of texts: a listing of a million elements must not keep a million texts alive. Many tables in place of a large one: that would be
     // copied each time it grows, and its copies stay until a full collection.
-    private Dictionary<UuidKey, int>[] _tables = [[]];
+    private Dictionary<Guid, int>[] _tables = [[]];
     private int _count;
 
     /// <returns>True when the element is the first of its Uuid.</returns>
@@ -26,7 +25,7 @@ internal sealed class UniqueElements
     {
         problem = null;
         var name = element.Name.GetHashCode(StringComparison.Ordinal);
-        var isFirst = UuidKey.TryParse(element.Uuid, out var key)
+        var isFirst = Guid.TryParseExact(element.Uuid, "N", out var key)
             ? TryAdd(key, name, out var known)
             : TryAdd(_odd, element.Uuid, name, out known);
         if (!isFirst && known != name)
@@ -41,7 +40,7 @@ internal sealed class UniqueElements
     public static string Problem(StorageElement element) =>
         $"it returned two elements with the uuid '{UntrustedText.Quote(element.Uuid)}', one of them '{UntrustedText.Quote(element.Name)}'";
 
-    private bool TryAdd(UuidKey key, int name, out int known)
+    private bool TryAdd(Guid key, int name, out int known)
     {
         if (!TryAdd(TableOf(_tables, key), key, name, out known))
         {
@@ -58,7 +57,7 @@ internal sealed class UniqueElements
 
     private void Spread()
     {
-        var tables = new Dictionary<UuidKey, int>[4 * _tables.Length];
+        var tables = new Dictionary<Guid, int>[4 * _tables.Length];
         for (var i = 0; i < tables.Length; i++)
         {
             tables[i] = [];
@@ -72,7 +71,7 @@ internal sealed class UniqueElements
         _tables = tables;
     }
 
-    private static Dictionary<UuidKey, int> TableOf(Dictionary<UuidKey, int>[] tables, UuidKey key) => tables[key.Low % (ulong)tables.Length];
+    private static Dictionary<Guid, int> TableOf(Dictionary<Guid, int>[] tables, Guid key) => tables[(uint)key.GetHashCode() % (uint)tables.Length];
 
     private static bool TryAdd<TKey>(Dictionary<TKey, int> names, TKey key, int name, out int known)
         where TKey : notnull

@@ -1,5 +1,4 @@
 using System.Collections;
-using StorageConnect.Engine.Names;
 
 namespace StorageConnect.Engine.Lineage;
 
@@ -9,15 +8,13 @@ namespace StorageConnect.Engine.Lineage;
 /// </summary>
 internal sealed class FamilyTree
 {
-    private const ulong Odd = ulong.MaxValue; // the high half of a key that stands for a text
-
+    private static readonly List<int> NoChildren = [];
     private readonly ChunkedList<Member> _members = new();
-    private readonly List<string> _oddUuids = [];
-    private readonly Dictionary<string, UuidKey> _oddKeys = new(StringComparer.Ordinal);
+    private readonly UuidKeys _keys = new();
 
     // Of the sources alone: most members of a large array have no copies.
-    private readonly Dictionary<UuidKey, int> _sources = [];
-    private readonly Dictionary<UuidKey, List<int>> _children = [];
+    private readonly Dictionary<Guid, int> _sources = [];
+    private readonly Dictionary<Guid, List<int>> _children = [];
     private bool _isLinked;
     private string _serverUuid = "";
     private string _serverName = "";
@@ -27,8 +24,8 @@ internal sealed class FamilyTree
     /// <summary>Adds a member. All are of one server, and none has the Uuid of another.</summary>
     public void Add(StorageElement element)
     {
-        _members.Add(new(element.Name, element.Type, KeyOf(element.Uuid), element.SizeBytes, element.CreatedAt?.UtcTicks ?? long.MinValue,
-            element.SourceUuids.Count == 0 ? [] : [.. element.SourceUuids.Select(KeyOf)]));
+        _members.Add(new(element.Name, element.Type, _keys.Of(element.Uuid), element.SizeBytes, element.CreatedAt?.UtcTicks ?? long.MinValue,
+            element.SourceUuids.Count == 0 ? [] : [.. element.SourceUuids.Select(_keys.Of)]));
         (_serverUuid, _serverName) = (element.StorageServerUuid, element.StorageServerName);
     }
 
@@ -37,7 +34,7 @@ internal sealed class FamilyTree
     /// <returns>One that has the Uuid of a member with another name; null where there is none.</returns>
     public StorageElement? AddNew(IReadOnlyList<StorageElement> elements)
     {
-        var left = elements.ToDictionary(element => KeyOf(element.Uuid));
+        var left = elements.ToDictionary(element => _keys.Of(element.Uuid));
         foreach (var member in All)
         {
             if (left.Remove(_members[member].Key, out var same) && same.Name != _members[member].Name)
@@ -65,13 +62,13 @@ internal sealed class FamilyTree
     public IEnumerable<OscLineage> FamilyOf(string uuid)
     {
         Link();
-        var key = KeyOf(uuid);
-        var family = new HashSet<UuidKey> { key };
+        var key = _keys.Of(uuid);
+        var family = new HashSet<Guid> { key };
         var members = All.Where(member => _members[member].Key == key).ToHashSet();
-        var open = new Queue<(UuidKey Key, int? Member)>([(key, members.Count > 0 ? members.First() : null)]);
+        var open = new Queue<(Guid Key, int? Member)>([(key, members.Count > 0 ? members.First() : null)]);
         while (open.TryDequeue(out var next))
         {
-            UuidKey[] sources = next.Member is { } member ? _members[member].Sources : [];
+            Guid[] sources = next.Member is { } member ? _members[member].Sources : [];
             var relatives = ChildrenOf(next.Key).Select(child => (_members[child].Key, (int?)child))
                 .Concat(sources.Select(source => (source, _sources.TryGetValue(source, out var known) ? known : (int?)null)));
             foreach (var relative in relatives.Where(relative => family.Add(relative.Item1)))
@@ -134,7 +131,7 @@ internal sealed class FamilyTree
         }
     }
 
-    private IReadOnlyList<int> ChildrenOf(UuidKey key) => _children.TryGetValue(key, out var children) ? children : [];
+    private List<int> ChildrenOf(Guid key) => _children.GetValueOrDefault(key) ?? NoChildren;
 
     private IEnumerable<OscLineage> Walk(int[] members)
     {
@@ -175,7 +172,7 @@ internal sealed class FamilyTree
         return new()
         {
             Name = member.Name,
-            Uuid = TextOf(member.Key),
+            Uuid = _keys.TextOf(member.Key),
             Type = member.Type,
             SizeBytes = member.Size,
             StorageServerUuid = _serverUuid,
@@ -190,25 +187,7 @@ internal sealed class FamilyTree
         };
     }
 
-    private string NameOf(UuidKey key) => _sources.TryGetValue(key, out var member) ? _members[member].Name : $"({TextOf(key)})";
-
-    private UuidKey KeyOf(string uuid)
-    {
-        if (UuidKey.TryParse(uuid, out var key) && key.High != Odd && !uuid.AsSpan().ContainsAnyInRange('A', 'F'))
-        {
-            return key;
-        }
-
-        if (!_oddKeys.TryGetValue(uuid, out key))
-        {
-            _oddKeys[uuid] = key = new(Odd, (ulong)_oddUuids.Count);
-            _oddUuids.Add(uuid);
-        }
-
-        return key;
-    }
-
-    private string TextOf(UuidKey key) => key.High == Odd ? _oddUuids[(int)key.Low] : key.ToString();
+    private string NameOf(Guid key) => _sources.TryGetValue(key, out var member) ? _members[member].Name : $"({_keys.TextOf(key)})";
 
     /// <summary>A member.</summary>
     /// <param name="Name">Its name.</param>
@@ -217,5 +196,5 @@ internal sealed class FamilyTree
     /// <param name="Size">Bytes.</param>
     /// <param name="Created">Ticks (UTC).</param>
     /// <param name="Sources">What it was made of.</param>
-    private readonly record struct Member(string Name, StorageElementType Type, UuidKey Key, long Size, long Created, UuidKey[] Sources);
+    private readonly record struct Member(string Name, StorageElementType Type, Guid Key, long Size, long Created, Guid[] Sources);
 }

@@ -32,8 +32,8 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
     {
         if (_drawn.Add(array.Uuid))
         {
-            var elements = Run(array.GetAllAsync);
-            _diagram.Add(array.Server, elements, Run(token => array.GetAccessGroupsAsync(null, token)));
+            var groups = Run(token => array.GetAccessGroupsAsync(null, token));
+            _diagram.Add(array.Server, Stream(array.GetAllAsync), groups);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
         {
             using var stream = new FileStream(file, NoClobber ? FileMode.CreateNew : FileMode.Create);
             using var writer = new StreamWriter(stream);
-            writer.Write(_diagram.ToString());
+            _diagram.WriteTo(writer);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

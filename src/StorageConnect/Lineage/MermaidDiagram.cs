@@ -10,57 +10,109 @@ namespace StorageConnect.Commands;
 internal sealed class MermaidDiagram
 {
     private readonly StringBuilder _nodes = new();
-    private readonly StringBuilder _links = new();
-    private readonly Dictionary<(string Kind, string Key), string> _ids = [];
+    private readonly List<Edge> _edges = [];
+    private readonly Dictionary<(string Kind, string Key), int> _ids = [];
+    private int _count;
+
+    /// <summary>What leads from one node to another.</summary>
+    private enum Arrow : byte
+    {
+        Holds,
+        Snapshot,
+        Clone,
+        PresentedTo,
+    }
 
     /// <summary>Draws an array.</summary>
-    public void Add(StorageServer server, IReadOnlyList<StorageElement> elements, IReadOnlyList<AccessGroup> groups)
+    /// <param name="server">The array.</param>
+    /// <param name="elements">Its elements, taken one by one: a million of them have no room at once.</param>
+    /// <param name="groups">Its access groups.</param>
+    public void Add(StorageServer server, IEnumerable<StorageElement> elements, IReadOnlyList<AccessGroup> groups)
     {
         var array = Node("array", server.Uuid, "[[", "]]", server.Name, $"{server.PluginName}, {server.StorageType}");
-        var known = elements.ToDictionary(element => element.Uuid);
-        foreach (var pool in server.VolumeGroups.Concat(elements.Select(element => element.VolumeGroupName).OfType<string>()).Distinct())
+        foreach (var pool in server.VolumeGroups)
         {
-            Link(array, "-->", Node("pool", Key(server, pool), "[(", ")]", pool, "pool"));
+            PoolOf(pool);
         }
 
         foreach (var group in groups)
         {
-            var node = Node("group", Key(server, group.Name), "{{", "}}", group.Name, "access group");
+            var node = GroupOf(group.Name);
             foreach (var entry in group.Entries)
             {
-                Link(node, "-->", Node("host", entry, "([", "])", entry, "host"));
+                _edges.Add(new(node, Node("host", entry, "([", "])", entry, "host"), Arrow.Holds));
             }
         }
 
+        var drawn = new DrawnElements();
+        var copies = new List<(int Node, int Parent, Arrow Arrow, ValueList<string> Sources)>();
         foreach (var element in elements)
         {
-            Node("element", element.Uuid, "[", "]", element.Name, $"{element.Type}, {ByteSize.Format(element.SizeBytes)}");
+            var node = NewNode("[", "]", element.Name, $"{element.Type}, {ByteSize.Format(element.SizeBytes)}");
+            drawn.Add(element.Uuid, node);
+            var parent = element.VolumeGroupName is { } pool ? PoolOf(pool) : array;
+            if (element.SourceUuids.Count == 0)
+            {
+                _edges.Add(new(parent, node, Arrow.Holds));
+            }
+            else
+            {
+                copies.Add((node, parent, element.Type == StorageElementType.Snapshot ? Arrow.Snapshot : Arrow.Clone, element.SourceUuids));
+            }
+
+            _edges.AddRange(element.AccessGroupNames.Select(group => new Edge(node, GroupOf(group), Arrow.PresentedTo)));
         }
 
-        foreach (var element in elements)
+        var nodes = drawn.Find(copies.SelectMany(copy => copy.Sources));
+        foreach (var (node, parent, arrow, sources) in copies)
         {
-            var node = _ids[("element", element.Uuid)];
-            var sources = element.SourceUuids.Where(known.ContainsKey).ToList();
-            foreach (var source in sources)
+            var known = sources.Where(nodes.ContainsKey).ToList();
+            _edges.AddRange(known.Select(source => new Edge(nodes[source], node, arrow)));
+            if (known.Count == 0)
             {
-                Link(_ids[("element", source)], element.Type == StorageElementType.Snapshot ? "-->|snapshot|" : "-->|clone|", node);
+                _edges.Add(new(parent, node, Arrow.Holds));
+            }
+        }
+
+        int GroupOf(string name) => Node("group", Key(name), "{{", "}}", name, "access group");
+
+        int PoolOf(string name)
+        {
+            var isNew = !_ids.ContainsKey(("pool", Key(name)));
+            var node = Node("pool", Key(name), "[(", ")]", name, "pool");
+            if (isNew)
+            {
+                _edges.Add(new(array, node, Arrow.Holds));
             }
 
-            if (sources.Count == 0)
-            {
-                Link(element.VolumeGroupName is { } pool ? _ids[("pool", Key(server, pool))] : array, "-->", node);
-            }
+            return node;
+        }
 
-            foreach (var group in element.AccessGroupNames)
-            {
-                Link(node, "-.->", _ids.GetValueOrDefault(("group", Key(server, group)))
-                    ?? Node("group", Key(server, group), "{{", "}}", group, "access group"));
-            }
+        string Key(string name) => $"{server.Uuid} {name}";
+    }
+
+    /// <summary>Writes a Mermaid file.</summary>
+    public void WriteTo(TextWriter writer)
+    {
+        writer.Write("flowchart LR\n");
+        foreach (var chunk in _nodes.GetChunks())
+        {
+            writer.Write(chunk.Span);
+        }
+
+        foreach (var (from, to, arrow) in _edges)
+        {
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"    n{from} {TextOf(arrow)} n{to}\n"));
         }
     }
 
     /// <summary>The text of a Mermaid file.</summary>
-    public override string ToString() => $"flowchart LR\n{_nodes}{_links}";
+    public override string ToString()
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        WriteTo(writer);
+        return writer.ToString();
+    }
 
     /// <summary>A text in which every character that isn't a plain letter, digit, space, '-', '_', '.', ',' or '/' is written as its code.</summary>
     public static string Escape(string text)
@@ -81,19 +133,77 @@ internal sealed class MermaidDiagram
         return escaped.ToString();
     }
 
-    private static string Key(StorageServer server, string name) => $"{server.Uuid} {name}";
-
-    private string Node(string kind, string key, string open, string close, string name, string what)
+    private static string TextOf(Arrow arrow) => arrow switch
     {
-        if (!_ids.TryGetValue((kind, key), out var id))
+        Arrow.Snapshot => "-->|snapshot|",
+        Arrow.Clone => "-->|clone|",
+        Arrow.PresentedTo => "-.->",
+        _ => "-->",
+    };
+
+    private int Node(string kind, string key, string open, string close, string name, string what)
+    {
+        if (!_ids.TryGetValue((kind, key), out var node))
         {
-            id = $"n{_ids.Count + 1}";
-            _ids[(kind, key)] = id;
-            _nodes.Append(CultureInfo.InvariantCulture, $"    {id}{open}\"{Escape(name)}<br/>{Escape(what)}\"{close}\n");
+            _ids[(kind, key)] = node = NewNode(open, close, name, what);
         }
 
-        return id;
+        return node;
     }
 
-    private void Link(string from, string arrow, string to) => _links.Append(CultureInfo.InvariantCulture, $"    {from} {arrow} {to}\n");
+    private int NewNode(string open, string close, string name, string what)
+    {
+        _nodes.Append(CultureInfo.InvariantCulture, $"    n{++_count}{open}\"{Escape(name)}<br/>{Escape(what)}\"{close}\n");
+        return _count;
+    }
+
+    /// <summary>A line between two nodes.</summary>
+    private readonly record struct Edge(int From, int To, Arrow Arrow);
+
+    /// <summary>The nodes of an array's elements. Uuids of 32 hex digits take 16 bytes here: few are asked for.</summary>
+    private sealed class DrawnElements
+    {
+        private readonly List<(Guid Uuid, int Node)> _nodes = [];
+        private readonly Dictionary<string, int> _odd = new(StringComparer.Ordinal);
+
+        public void Add(string uuid, int node)
+        {
+            if (Guid.TryParseExact(uuid, "N", out var key))
+            {
+                _nodes.Add((key, node));
+            }
+            else
+            {
+                _odd[uuid] = node;
+            }
+        }
+
+        /// <summary>The nodes of those that were drawn.</summary>
+        public Dictionary<string, int> Find(IEnumerable<string> uuids)
+        {
+            var found = new Dictionary<string, int>(StringComparer.Ordinal);
+            var wanted = new Dictionary<Guid, string>();
+            foreach (var uuid in uuids)
+            {
+                if (Guid.TryParseExact(uuid, "N", out var key))
+                {
+                    wanted[key] = uuid;
+                }
+                else if (_odd.TryGetValue(uuid, out var node))
+                {
+                    found[uuid] = node;
+                }
+            }
+
+            foreach (var (key, node) in _nodes)
+            {
+                if (wanted.TryGetValue(key, out var uuid))
+                {
+                    found[uuid] = node;
+                }
+            }
+
+            return found;
+        }
+    }
 }

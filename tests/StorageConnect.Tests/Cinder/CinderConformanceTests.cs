@@ -35,7 +35,7 @@ public sealed class CinderConformanceTests(CinderCloud cloud) : IDisposable
         var engine = new StorageEngine(new(_folder["config"], _folder["state"], _folder["plugins"], Path.Combine(StagedModule.Folder, "plugins")),
             new FakeHost());
         await engine.RegisterAsync(cloud.Draft(CinderCloud.NewProject(), identity), "Cinder", saveCredential: false, Token);
-        var isWhole = LongRun.Count(0) > 0;
+        var clauses = LongRun.Clauses(Chapters);
         using var run = new ConformanceRun(
             engine,
             "cloud",
@@ -45,7 +45,7 @@ public sealed class CinderConformanceTests(CinderCloud cloud) : IDisposable
                 SizeBytes = CinderProject.GiB,
                 VolumeGroup = backend,
                 ClauseTimeLimit = TimeSpan.FromMinutes(10),
-                Include = isWhole ? [] : Chapters,
+                Include = clauses,
             });
 
         var results = await run.RunAsync(Token).ToListAsync(Token);
@@ -56,6 +56,6 @@ public sealed class CinderConformanceTests(CinderCloud cloud) : IDisposable
         Assert.Empty(results.Where(result => result.Outcome == ConformanceOutcome.Failed)
             .Select(result => $"{result.Clause}: expected {result.Expected}, seen {result.Seen}"));
         Assert.Empty(run.Remains);
-        Assert.InRange(results.Count(result => result.Outcome == ConformanceOutcome.Passed), isWhole ? leastPassed : Chapters.Length, results.Count);
+        Assert.InRange(results.Count(result => result.Outcome == ConformanceOutcome.Passed), clauses.Length == 0 ? leastPassed : 1, results.Count);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;

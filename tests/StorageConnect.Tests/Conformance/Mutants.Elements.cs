@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;

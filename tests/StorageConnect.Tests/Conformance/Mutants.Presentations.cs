@@ -1,5 +1,3 @@
-using StorageConnect.Tests.Recording;
-
 namespace StorageConnect.Tests.Conformance;
 
 /// <content>Presentation.</content>

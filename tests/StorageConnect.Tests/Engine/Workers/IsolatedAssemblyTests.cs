@@ -29,7 +29,7 @@ public sealed class IsolatedAssemblyTests : IDisposable
         var within = await RunLocalAsync(PoolKind.Copy, isolated: false);
         var isolated = await RunLocalAsync(PoolKind.Copy, isolated: true);
 
-        Assert.Empty(isolated.Where(result => result.Outcome == ConformanceOutcome.Failed)); // shown with its reason
+        Assert.Empty(isolated.Where(result => result.Outcome == ConformanceOutcome.Failed).Select(result => $"{result.Clause}: {result.Seen}"));
         Assert.Equal(Outcomes(within), Outcomes(isolated));
     }
 

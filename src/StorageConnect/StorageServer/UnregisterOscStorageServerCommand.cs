@@ -34,7 +34,8 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
                     _ = OwnArray(server.ToString(), server.Key, StorageServer);
                 }
 
-                if (ShouldProcess(Engine.CheckUnregister(server.Key), "Unregister storage server and delete its saved secrets (the array itself is not touched)"))
+                var known = Engine.CheckUnregister(server.Key);
+                if (ShouldProcess(known, "Unregister storage server and delete its saved secrets (the array itself is not touched)"))
                 {
                     Engine.Unregister(server.Key);
                 }

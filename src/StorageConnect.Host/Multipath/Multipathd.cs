@@ -94,7 +94,7 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
                 return await ReceiveAsync(socket, command, deadline.Token);
             }
 
-            // multipathd makes a change that it was sent, whoever still waits for its reply. After it no later run is surprised by it.
+            // multipathd carries out what it was sent, even if this side has stopped waiting. The wait keeps that change out of later runs.
             using var reply = new CancellationTokenSource(deadlines.MultipathdReply);
             return await ReceiveAsync(socket, command, reply.Token);
         }

@@ -198,7 +198,7 @@ internal static partial class Mutants
         array.Contents.AsyncSteps = steps;
     }
 
-    /// <summary>Everything goes on in the background, and of what one method began something else is told.</summary>
+    /// <summary>Everything runs in the background, and the progress of what one method began is reported wrongly.</summary>
     private static void OfMethod(RecordingArray array, string method, IReadOnlyList<int> steps, Func<StorageElement, StorageElement> change)
     {
         LaterBy(array, steps);

@@ -321,7 +321,10 @@ internal sealed class PoolDatabase : IDisposable
         }
     }
 
-    /// <summary>SQLite can make none of its files on a read-only file system, and needs them unless it is told that nothing changes the database.</summary>
+    /// <summary>
+    /// SQLite needs files beside the database, which can't be created on a read-only file system. It does without them only where it is told that
+    /// nothing changes the database.
+    /// </summary>
     private PoolConnection OpenReadOnly()
     {
         if (File.Exists($"{_folder.Database}-shm"))

@@ -28,7 +28,10 @@ internal static class UnobservableFaults
         ("A call has a side effect on elements that other administrators created.",
             "The kit compares the elements that it created. It doesn't touch, and doesn't watch, those of others."),
         ("Something goes wrong at the 301st element, or after hours.", "With -Many there are 300 elements and 60 groups; a run takes minutes."),
+        ("A clone or a snapshot of an element above 4 GiB has a wrong size.",
+            "A full copy of that size may take minutes, and not every array has room for one. The element itself is looked at."),
         ("The plug-in ends the process, or overflows the stack.", "The test run ends with it. Register it isolated: then the call fails."),
+        ("A blank at the beginning or at the end of a name is trimmed.", "The engine refuses such a name before the call."),
         ("An access group's entries are compared by case.", "Initiator names have one spelling: the engine makes it before the call."),
     ];
 }

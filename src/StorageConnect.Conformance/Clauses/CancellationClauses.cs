@@ -117,6 +117,7 @@ internal static class CancellationClauses
             await b.WriteAsync(source, 2);
         }
 
+        await EndsAsync(() => OptionalAsync(() => b.Raw.IsRestorableAsync(server, snapshot, source, cancelled)));
         if (b.Implements(GuideMethod.SnapRestore) && await b.Array.IsRestorableAsync(snapshot, source, b.Token))
         {
             var isDone = await EndsAsync(() => b.Raw.SnapRestoreAsync(server, snapshot, source, cancelled));

@@ -122,7 +122,8 @@ internal static class CreatingClauses
         Check.Equal(group, (await b.CreateAsync()).VolumeGroupName, "the volume group");
     }
 
-    [Clause("CREATE-18", Guide, 0, "What is created is in the volume group wanted, whichever of the array's that is; or it is refused.")]
+    [Clause("CREATE-18", Guide, 0,
+        "What is created is in the volume group wanted, whichever of the array's that is, is listed and stays there; or it is refused.")]
     public static async Task IsInEachVolumeGroup(ClauseContext b)
     {
         var groups = (await b.Array.GetInfoAsync(b.Token)).VolumeGroups;
@@ -138,6 +139,13 @@ internal static class CreatingClauses
             {
                 Check.Equal(group, made!.VolumeGroupName, "the volume group answered");
                 Check.Equal(group, (await b.InfoAsync(made)).VolumeGroupName, "the volume group that getInfo tells");
+                Check.Unchanged(made, (await b.ListAsync()).Find(other => other.Uuid == made.Uuid)
+                    ?? throw new ClauseFailedException($"'{made.Name}' in the volume group '{group}' listed", "it isn't"));
+                if (await b.AbilityAsync(AbilityKey.Resize) is Ability.Online or Ability.Yes)
+                {
+                    await b.ResizeAsync(made, b.Size * 2);
+                    Check.Equal(group, (await b.InfoAsync(made)).VolumeGroupName, "the volume group after a resize");
+                }
             }
         }
     }

@@ -116,7 +116,7 @@ internal static partial class GroupClauses
         Check.Same([one], (await GetAsync(b, group.Name)).Entries, "the entries then");
     }
 
-    [Clause("GROUP-29", Add, 10, "An entry may be in several groups: it is added to the one named, and removed from the one named.",
+    [Clause("GROUP-29", Add, 10, "An entry may be in several groups: it is added to the one named, removed from the one named, and of new groups too.",
         Needs = [AbilityKey.AccessControl])]
     public static async Task OneEntryInTwoGroups(ClauseContext b)
     {
@@ -137,7 +137,15 @@ internal static partial class GroupClauses
         await b.Array.RemoveFromAccessGroupAsync(other.Name, one.Entries, b.Token);
         Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group, after the removal from the other");
         Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of the other group then");
+        var (server, name) = (await ServerAsync(b), b.NewName());
+        await b.Raw.CreateAccessGroupsAsync(server, [new() { Name = name, Entries = [.. one.Entries, .. other.Entries] }], b.Token);
+        Check.Same([.. one.Entries, .. other.Entries], (await GetAsync(b, name)).Entries, "entries of a group that is created with both");
+        Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group, after another was created with them");
+        Check.Same(other.Entries, (await GetAsync(b, other.Name)).Entries, "entries of the other group, after another was created with them");
+        await b.Array.RemoveAccessGroupsAsync([await GetAsync(b, name)], b.Token);
+        Check.Same(one.Entries, (await GetAsync(b, one.Name)).Entries, "entries of the one group, after a removal of another that had them");
     }
+
     [Clause("GROUP-35", Add, 10, "A group that is empty takes entries again, and is renamed, like any other; what is presented to it stays presented.",
         Needs = [AbilityKey.AccessControl])]
     public static async Task AnEmptyGroupIsFilled(ClauseContext b)
@@ -178,6 +186,7 @@ internal static partial class GroupClauses
         Check.Same([entry, entry + "0", entry + ".disk"], (await b.Array.AddToAccessGroupAsync(group.Name, [entry], b.Token)).Entries,
             "the entries after it was added again");
     }
+
     [Clause("GROUP-37", "createAccessGroups()", 10, "Of two groups of one name in one call there is one at most then, with entries that were named for it.",
         Needs = [AbilityKey.AccessControl])]
     public static async Task TwoOfOneName(ClauseContext b)

@@ -231,6 +231,58 @@ internal static class IdentityClauses
             name == group.Name || name == other.Name), "the groups that are left");
     }
 
+    [Clause("IDENTITY-8", Guide, 0, "An element whose name is another's identity isn't taken for that other one; or the name is refused.")]
+    public static async Task NamedAsAnIdentity(ClauseContext b)
+    {
+        var (element, spare) = (await b.CreateAsync(), await b.CreateAsync());
+        List<StorageElement> namesakes = [.. await TryAsync(() => b.CreateAsync(element.Uuid, b.Size * 2)),
+            .. await TryAsync(() => b.CreateAsync(spare.Uuid, b.Size * 2))];
+        if (namesakes is not [var namesake, var other])
+        {
+            Check.Happened();
+            return;
+        }
+
+        Check.Unchanged(element, await b.InfoAsync(element));
+        if (await b.AnyQualityAsync() is { } quality && quality != element.Qos && b.Implements(GuideMethod.SetQos))
+        {
+            await QosClauses.SetAsync(b, element, quality);
+            element = element with { Qos = quality };
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            var group = await b.CreateGroupAsync();
+            await b.Array.StartPresentAsync(element, [group.Name], b.Token);
+            Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
+            Check.Same([], (await b.Array.GetAccessGroupsAsync(namesake, b.Token)).Select(one => one.Name), "groups of its namesake");
+            await b.Array.StopPresentAsync(element, [group.Name], b.Token);
+        }
+
+        if (await b.AbilityAsync(AbilityKey.Snapshot) == Ability.Online)
+        {
+            var snapshot = await b.SnapAsync(element);
+            Check.Same([element.Uuid], snapshot.SourceUuids, "what the snapshot was made of");
+            Check.Same([], (await b.CurrentSnapsAsync(namesake)).Select(one => one.Name), "snapshots of its namesake");
+            await b.Array.SnapRemoveAsync(snapshot, b.Token);
+        }
+
+        foreach (var state in new[] { StorageElementState.Offline, StorageElementState.Online })
+        {
+            if (await ClauseContext.TryAsync(() => state == StorageElementState.Offline
+                ? b.Array.OfflineAsync(element, b.Token) : b.Array.OnlineAsync(element, b.Token)))
+            {
+                Check.Equal(state, (await b.InfoAsync(element)).State, "the state");
+            }
+        }
+
+        Check.Unchanged(element, await b.InfoAsync(element));
+        await b.Array.RemoveAsync(spare, b.Token);
+        await Check.RefusedAsync<NotFoundException>(() => b.InfoAsync(spare), "getInfo of what was removed");
+        Check.Unchanged(namesake, await b.InfoAsync(namesake));
+        Check.Unchanged(other, await b.InfoAsync(other));
+    }
+
     /// <summary>An element, another whose name begins with its name, and a record that is of the first by its identity, and of the other by all else.</summary>
     private static async Task<(StorageElement Element, StorageElement Other, StorageElement Record)> SimilarAsync(ClauseContext b)
     {

@@ -124,6 +124,8 @@ internal static class NameClauses
     [Clause("NAME-14", Guide, 7, "Names that look alike but are composed otherwise (NFC and NFD) are two names, each kept as it is, or refused.")]
     public static async Task Composition(ClauseContext b)
     {
+        // Alone: beside its twin it may be refused.
+        await IsKeptAsync(b, $"{b.NewName()} e\u0301");
         var name = b.NewName();
         if (await TryAsync(b, name + "\u00e9") is not { } composed)
         {
@@ -148,17 +150,20 @@ internal static class NameClauses
     public static async Task BlanksAndCompositions(ClauseContext b)
     {
         string Name() => $"{b.NewName()}  a   b \u00e9 e\u0301";
+        (string Composed, string Decomposed) Twins() => b.NewName() is var name ? (name + "\u00e9", name + "e\u0301") : default;
         var source = await b.CreateAsync();
         if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)) && await b.AbilityAsync(AbilityKey.CustomSnapName) == Ability.Yes)
         {
             var name = Name();
             await IsToldAsync(await KeptOrRefusedAsync(() => b.SnapAsync(source, name)), name);
+            await DifferAsync(name => b.SnapAsync(source, name));
         }
 
         if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)) && await b.AbilityAsync(AbilityKey.CustomCloneName) == Ability.Yes)
         {
             var name = Name();
             await IsToldAsync(await KeptOrRefusedAsync(() => b.CloneAsync(source, name, null)), name);
+            await DifferAsync(name => b.CloneAsync(source, name, null));
         }
 
         if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
@@ -168,6 +173,26 @@ internal static class NameClauses
             {
                 Check.Equal(name, group.Name, "the group's name");
                 Check.That((await b.Array.GetAccessGroupsAsync(null, b.Token)).Any(other => other.Name == name), $"the group '{name}'", "none of that name");
+            }
+
+            var (composed, decomposed) = Twins();
+            if (await NewOrRefusedAsync(() => b.CreateGroupAsync(composed)) is { } one
+                && await NewOrRefusedAsync(() => b.CreateGroupAsync(decomposed)) is { } two)
+            {
+                Check.Same(one.Entries, (await b.Array.FindAccessGroupAsync(composed, b.Token)).Entries, "entries of the group whose name is in NFC");
+                Check.Same(two.Entries, (await b.Array.FindAccessGroupAsync(decomposed, b.Token)).Entries, "entries of the group whose name is in NFD");
+            }
+        }
+
+        async Task DifferAsync(Func<string, Task<StorageElement>> make)
+        {
+            var (composed, decomposed) = Twins();
+            if (await NewOrRefusedAsync(() => make(composed)) is { } one)
+            {
+                var two = await NewOrRefusedAsync(() => make(decomposed));
+                Check.That(two is null || two.Uuid != one.Uuid, "two of them", "one");
+                await IsToldAsync(one, composed);
+                await IsToldAsync(two, decomposed);
             }
         }
 
@@ -195,9 +220,44 @@ internal static class NameClauses
         if (upper is not null)
         {
             Check.Same(upper.Entries, (await b.Array.FindAccessGroupAsync(upper.Name, b.Token)).Entries, "entries of the second");
+            upper = await IsForTheSecondAsync(b, element, lower, upper);
             await b.Array.RemoveAccessGroupsAsync([upper], b.Token);
             Check.Same(lower.Entries, (await b.Array.FindAccessGroupAsync(lower.Name, b.Token)).Entries, "entries of the first, after the second was removed");
             Check.Same([lower.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to then");
+        }
+    }
+
+    /// <summary>What is meant for the second of two groups reaches it, and not the first.</summary>
+    private static async Task<AccessGroup> IsForTheSecondAsync(ClauseContext b, StorageElement element, AccessGroup first, AccessGroup second)
+    {
+        var other = await b.CreateAsync();
+        await b.Array.StartPresentAsync(other, [second.Name], b.Token);
+        Check.Same([second.Name], (await b.InfoAsync(other)).AccessGroupNames, "groups that the other element is presented to");
+        Check.Same([second.Name], (await b.Array.GetAccessGroupsAsync(other, b.Token)).Select(group => group.Name), "groups of the other element");
+        if ((await b.Array.GetCapabilitiesAsync(b.Token)).MaxAccessEntries is Capabilities.Unlimited or > 1)
+        {
+            var entry = b.NewInitiator();
+            await b.Array.AddToAccessGroupAsync(second.Name, [entry], b.Token);
+            await AreEntriesAsync(first.Entries, [.. second.Entries, entry]);
+            await b.Array.RemoveFromAccessGroupAsync(second.Name, [entry], b.Token);
+            await AreEntriesAsync(first.Entries, second.Entries);
+        }
+
+        await b.Array.StopPresentAsync(element, [second.Name], b.Token);
+        Check.Same([first.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups of the first element, withdrawn from the second group");
+        var renamed = await b.Array.RenameAccessGroupAsync(second.Name, second.Name + "-OTHER", b.Token);
+        Check.Same([renamed.Name], (await b.InfoAsync(other)).AccessGroupNames, "groups that the other element is presented to under the new name");
+        Check.Same([first.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the first element is presented to then");
+        second = await b.Array.RenameAccessGroupAsync(renamed.Name, second.Name, b.Token);
+        await AreEntriesAsync(first.Entries, second.Entries);
+        await b.Array.StopPresentAsync(other, [second.Name], b.Token);
+        Check.Same([], (await b.InfoAsync(other)).AccessGroupNames, "groups that the other element is withdrawn from");
+        return second;
+
+        async Task AreEntriesAsync(IEnumerable<string> ofFirst, IEnumerable<string> ofSecond)
+        {
+            Check.Same(ofFirst, (await b.Array.FindAccessGroupAsync(first.Name, b.Token)).Entries, "entries of the first");
+            Check.Same(ofSecond, (await b.Array.FindAccessGroupAsync(second.Name, b.Token)).Entries, "entries of the second");
         }
     }
 
@@ -253,8 +313,24 @@ internal static class NameClauses
         Check.Equal(name, element.Name, "the name");
         Check.Equal(name, (await b.InfoAsync(element)).Name, "the name that getInfo tells");
         Check.Contains(element, await b.ListAsync(new() { Name = name }), "found by its name");
+        Check.Contains(element, await b.ListAsync(new() { NamePrefix = name }), "found by what its name begins with");
         Check.Equal(name, (await b.ListAsync()).Find(other => other.Uuid == element.Uuid)?.Name, "the name listed");
         return element;
+    }
+
+    /// <summary>As <see cref="KeptOrRefusedAsync"/>, of a name that resembles another: that may be the reason for refusing it.</summary>
+    private static async Task<T?> NewOrRefusedAsync<T>(Func<Task<T>> make)
+        where T : class
+    {
+        try
+        {
+            return await KeptOrRefusedAsync(make);
+        }
+        catch (AlreadyExistsException)
+        {
+            Check.Happened();
+            return null;
+        }
     }
 
     private static async Task<T?> KeptOrRefusedAsync<T>(Func<Task<T>> make)

@@ -189,11 +189,18 @@ internal static class ServerClauses
     {
         var server = await b.ValidatedServerAsync();
         var cancelled = new CancellationToken(canceled: true);
-        foreach (var call in new Func<Task>[]
-        {
+        List<Func<Task>> calls =
+        [
             () => b.Raw.ValidateAsync(server, cancelled), () => b.Raw.GetInfoAsync(server, cancelled), () => b.Raw.GetCapabilitiesAsync(server, cancelled),
             () => b.Raw.GetStatusAsync(server, null, cancelled), async () => await b.Raw.ListAsync(server, new(), cancelled).FirstOrDefaultAsync(b.Token),
-        })
+            () => b.Raw.GetAccessGroupsAsync(server, null, cancelled),
+        ];
+        if (b.OverridesDiscovery && server.StorageType == StorageType.iSCSI)
+        {
+            calls.Add(() => b.Raw.DiscoverAsync(server, cancelled));
+        }
+
+        foreach (var call in calls)
         {
             try
             {

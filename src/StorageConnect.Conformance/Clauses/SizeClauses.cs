@@ -73,7 +73,7 @@ internal static class SizeClauses
         Check.Equal(element.SizeBytes, await b.LengthAsync(element), "the size that a host sees");
     }
 
-    [Clause("SIZE-9", Create, 14, "A size above 4 GiB is kept whole, at creation and by a resize, or refused.")]
+    [Clause("SIZE-9", Create, 14, "A size above 4 GiB is kept whole, at creation and by a resize, and told whole by getInfo and list; or it is refused.")]
     public static async Task Above32Bits(ClauseContext b)
     {
         var size = (4L << 30) + b.Size;
@@ -95,6 +95,8 @@ internal static class SizeClauses
             {
                 var made = await make();
                 Check.That(made.SizeBytes >= size, $"{size} bytes or more", made.SizeBytes);
+                Check.Equal(made.SizeBytes, (await b.InfoAsync(made)).SizeBytes, "the size that getInfo tells");
+                Check.Equal(made.SizeBytes, (await b.ListAsync()).Find(other => other.Uuid == made.Uuid)?.SizeBytes, "the size that list tells");
                 await b.Array.RemoveAsync(made, b.Token);
             }
             catch (StorageConnectException e) when (e is LimitExceededException or InvalidRequestException)

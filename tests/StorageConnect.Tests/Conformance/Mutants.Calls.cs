@@ -96,6 +96,8 @@ internal static partial class Mutants
             await WhenPresentedAsync(a, call, token);
             return a.Contents.Change(normally(), element => element with { AccessGroupNames = [] });
         })),
+        new("CANCEL-6", "isRestorable calls a cancelled call an unreachable array", a => a.Before("isRestorable", (_, cancellationToken) =>
+            cancellationToken.IsCancellationRequested ? throw new ArrayUnreachableException("It doesn't answer.") : Task.CompletedTask)),
     ];
 
     /// <summary>Lets calls go on when the whole crowd is there.</summary>

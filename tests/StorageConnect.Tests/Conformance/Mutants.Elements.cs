@@ -174,7 +174,18 @@ internal static partial class Mutants
             a.Contents.Data!.Create(call.Argument<StorageElement>(0).Uuid, 1 << 16);
             return Task.FromResult(normally());
         })),
+        new("SIZE-9", "list tells 32 bits of a size", a => a.TellAll(In32Bits)),
+        new("SIZE-9", "list leaves out what is larger than 32 bits can tell", a => a.Lie<IEnumerable<StorageElement>>("list", all =>
+            [.. all.Where(element => element.SizeBytes <= uint.MaxValue)])),
+        new("SIZE-9", "getInfo tells 32 bits of a size", a => a.Tell("getInfo", In32Bits)),
+        new("CREATE-18", "list leaves out the second pool", a => a.Lie<IEnumerable<StorageElement>>("list", all =>
+            [.. all.Where(element => element.VolumeGroupName != "slow")])),
+        new("CREATE-18", "list tells the first pool of all", a => a.TellAll(element => element with { VolumeGroupName = "pool" })),
+        new("CREATE-18", "resize moves an element to the first pool", a => a.Spoil("resize", element => element with { VolumeGroupName = "pool" })),
     ];
+
+    private static StorageElement In32Bits(StorageElement element) =>
+        element.SizeBytes > uint.MaxValue ? element with { SizeBytes = (uint)element.SizeBytes } : element;
 
     private static void NeverFree(RecordingArray array, string method)
     {

@@ -115,6 +115,31 @@ internal static partial class Mutants
 
             return Task.FromResult(normally());
         })),
+        new("GROUP-29", "takes the entries of a new group from the others", a => a.Before("createAccessGroups", (call, _) =>
+        {
+            foreach (var group in a.Contents.Groups)
+            {
+                a.Contents.RemoveEntries(group.Name, [.. call.Argument<IReadOnlyList<AccessGroup>>(0).SelectMany(wanted => wanted.Entries)]);
+            }
+
+            return Task.CompletedTask;
+        })),
+        new("GROUP-29", "creates a group without the entries that others have", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) =>
+            Task.FromResult(a.Contents.CreateGroups([.. call.Argument<IReadOnlyList<AccessGroup>>(0).Select(wanted => wanted with
+            {
+                Entries = wanted.Entries.Where(entry => !a.Contents.Groups.Any(group => group.Entries.Contains(entry))).ToValueList(),
+            })])))),
+        new("GROUP-29", "removes the entries of a removed group from the others", a => a.Instead<IReadOnlyList<AccessGroup>>("removeAccessGroups",
+            (call, normally, _) =>
+            {
+                normally();
+                foreach (var group in a.Contents.Groups)
+                {
+                    a.Contents.RemoveEntries(group.Name, [.. call.Argument<IReadOnlyList<AccessGroup>>(0).SelectMany(gone => gone.Entries)]);
+                }
+
+                return Task.FromResult(a.Contents.Groups);
+            })),
         new("GROUP-29", "removes an entry from all groups", a => a.Instead<AccessGroup>("removeFromAccessGroup", (call, normally, _) =>
         {
             foreach (var group in a.Contents.Groups)

@@ -94,6 +94,30 @@ internal static partial class Mutants
         new("IDENTITY-6", "removeAccessGroups removes a group that is as the record alone", a => a.Instead<IReadOnlyList<AccessGroup>>("removeAccessGroups",
             (call, _, _) => Task.FromResult(a.Contents.RemoveGroups([.. call.Argument<IReadOnlyList<AccessGroup>>(0).Where(gone =>
                 a.Contents.Groups.Any(group => group.Name == gone.Name && group.Entries.SequenceEqual(gone.Entries)))])))),
+        .. from method in new[] { "setQoS", "offline", "online", "remove" }
+           select new Mutant("IDENTITY-8", $"{method} looks for a name before an identity", a => a.Instead<Done>(method, (call, normally, _) =>
+           {
+               if (a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Uuid) is not { } namesake)
+               {
+                   return Task.FromResult(normally());
+               }
+
+               return Task.FromResult(method switch
+               {
+                   "setQoS" => a.Contents.SetQos(namesake, call.Argument<string>(1)),
+                   "offline" => a.Contents.SetState(namesake, StorageElementState.Offline),
+                   "online" => a.Contents.SetState(namesake, StorageElementState.Online),
+                   _ => a.Contents.Remove(namesake),
+               });
+           })),
+        new("IDENTITY-8", "getInfo looks for a name before an identity", a => a.Instead<StorageElement>("getInfo", (call, normally, _) =>
+            Task.FromResult(a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Uuid) ?? normally()))),
+        new("IDENTITY-8", "startPresent looks for a name before an identity", a => a.Instead<StorageElement>("startPresent", (call, normally, _) =>
+            Task.FromResult(a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Uuid) is { } namesake
+                ? a.Contents.Present(namesake, call.Argument<IReadOnlyList<string>>(1)) : normally()))),
+        new("IDENTITY-8", "createSnap looks for a name before an identity", a => a.Instead<StorageElement>("createSnap", (call, normally, _) =>
+            Task.FromResult(a.Contents.Elements.FirstOrDefault(element => element.Name == call.Argument<StorageElement>(0).Uuid) is { } namesake
+                ? a.Contents.Snap([namesake], (StorageElement?)call.Arguments[1]) : normally()))),
     ];
 
     /// <summary>A method that asks of an element, and changes nothing.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
@@ -167,6 +168,40 @@ internal static partial class Mutants
         new("UPDATE-5", "tells paths that aren't there",
             a => a.Lie<IReadOnlyList<StorageElement>>("updateSERecords",
                 all => [.. all.Select(element => element with { DevicePaths = ["/dev/mapper/none"] })])),
+        new("OTHER-11", "knows the size of an element as its record last asked", a =>
+        {
+            var sizes = new ConcurrentDictionary<(string, string), long>();
+            a.Instead<StorageElement>("getInfo", (call, normally, _) =>
+                Task.FromResult(normally() is var now && sizes.GetOrAdd((call.Server.Uuid, now.Uuid), now.SizeBytes) is var size
+                    ? now with { SizeBytes = size } : now));
+        }),
+        new("OTHER-11", "keeps snapshots for each record", a =>
+        {
+            var makers = new ConcurrentDictionary<string, string>();
+            a.Instead<StorageElement>("createSnap", (call, normally, _) =>
+            {
+                var made = normally();
+                makers[made.Uuid] = call.Server.Uuid;
+                return Task.FromResult(made);
+            });
+            a.Instead<IReadOnlyList<StorageElement>>("getCurrentSnaps", (call, normally, _) => Task.FromResult<IReadOnlyList<StorageElement>>(
+                [.. normally().Where(snapshot => makers.GetValueOrDefault(snapshot.Uuid, call.Server.Uuid) == call.Server.Uuid)]));
+        }),
+        new("OTHER-11", "tells a record of what another one removed", a =>
+        {
+            var seen = new ConcurrentDictionary<(string, string), StorageElement>();
+            a.Instead<StorageElement>("getInfo", (call, normally, _) =>
+            {
+                var asked = (call.Server.Uuid, call.Argument<StorageElement>(0).Uuid);
+                return Task.FromResult(a.Contents.Elements.Any(element => element.Uuid == asked.Item2) || !seen.ContainsKey(asked)
+                    ? seen[asked] = normally() : seen[asked]);
+            });
+            a.Instead<Done>("remove", (call, normally, _) =>
+            {
+                seen.TryRemove((call.Server.Uuid, call.Argument<StorageElement>(0).Uuid), out var _);
+                return Task.FromResult(normally());
+            });
+        }),
     ];
 
     private static void WithoutAbilities(RecordingArray array, string method)

@@ -76,6 +76,11 @@ internal static partial class Mutants
         .. from method in new[] { "validate", "getInfo", "getCapabilities", "getStatus", "list" }
            select new Mutant("SERVER-14", $"{method} calls a cancelled call an unreachable array", a => a.Before(method, (_, token) =>
                token.IsCancellationRequested ? throw new ArrayUnreachableException("The array doesn't answer.") : Task.CompletedTask)),
+        new("SERVER-14", "discover calls a cancelled call an unreachable array", a => a.Before("discover", (_, token) =>
+            token.IsCancellationRequested ? throw new ArrayUnreachableException("The portal doesn't answer.") : Task.CompletedTask))
+        { StorageType = StorageType.iSCSI },
+        new("SERVER-14", "getAccessGroups of the array calls a cancelled call a failure", a => a.Before("getAccessGroups", (call, token) =>
+            call.Arguments[0] is null && token.IsCancellationRequested ? throw new InvalidRequestException("No answer.") : Task.CompletedTask)),
         .. from method in Methods
            from change in Changes
            select new Mutant(method.Clause, $"{method.Method} changes {change.Field} of others", a => Also(a, method.Method, call => HarmOthers(a, call,

@@ -40,7 +40,7 @@ memory_folder=/dev/shm
 mapfile -t cpus < <(taskset -cp $$ | sed 's/.*: //' | tr ',' '\n' | while IFS=- read -r a b; do seq "$a" "${b:-$a}"; done)
 cpu=${cpus[0]}
 for candidate in "${cpus[@]}"; do
-    exec {lock}>"/tmp/storage-connect-lab-cpu$candidate.lock"
+    exec {lock}>"/tmp/storage-connect-lab-$UID-cpu$candidate.lock"
     if flock -n "$lock"; then cpu=$candidate; break; fi
     exec {lock}>&-
 done

@@ -94,7 +94,7 @@ public sealed partial class TargetExport
             {
                 using var held = _records.Locks.TakeTargets(
                     [.. marks.Select(mark => mark.Element).Distinct(StringComparer.Ordinal)],
-                    ElementLocks.TargetTimeout,
+                    _records.Locks.Timeout,
                     out var locked,
                     cancellationToken);
                 var failures = Update(settings, daemon, [.. marks.Where(mark => locked.Contains(mark.Element))], locked, locked, cancellationToken);

@@ -9,15 +9,18 @@ namespace StorageConnect.PluginKit.Locks;
 /// element's first.
 /// </summary>
 /// <param name="path">The array's lock file. Its bytes stand for elements, jobs and the like; it holds no data.</param>
-public sealed class ElementLocks(string path)
+/// <param name="timeout">How long a change waits for the lock of an element or a target; null: 15 seconds.</param>
+public sealed class ElementLocks(string path, TimeSpan? timeout = null)
 {
     private const long TargetBit = 0x4000_0000_0000_0000;
     private const long Keeper = TargetBit | 2;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ElementTimeout = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a change waits for the lock of a target before it gives up.</summary>
-    internal static TimeSpan TargetTimeout { get; } = TimeSpan.FromSeconds(4);
+    /// <summary>
+    /// How long a change waits for the lock of an element or a target. Changes of one element that begin together wait for each other, and each
+    /// asks a cluster several times: on a busy machine the last one's turn comes after seconds.
+    /// </summary>
+    internal TimeSpan Timeout { get; } = timeout ?? TimeSpan.FromSeconds(15);
 
     /// <summary>Locks an element or a job if it is free.</summary>
     /// <param name="uuid">Its Uuid.</param>
@@ -37,7 +40,6 @@ public sealed class ElementLocks(string path)
         return Take(
             [.. all.Select(element => Identities.LockPosition(element.Uuid)).Distinct().Order()],
             string.Join("', '", all.Select(element => element.Name)),
-            ElementTimeout,
             cancellationToken);
     }
 
@@ -49,7 +51,6 @@ public sealed class ElementLocks(string path)
         return Take(
             [.. all.Select(element => Target(element.Uuid)).Distinct().Order()],
             string.Join("', '", all.Select(element => element.Name)),
-            TargetTimeout,
             cancellationToken);
     }
 
@@ -95,13 +96,13 @@ public sealed class ElementLocks(string path)
     internal RangeLock? TryTakeKeeper() => RangeLock.TryTake(path, Keeper);
 
     /// <summary>Locks one byte of the lock file that stands for no element.</summary>
-    internal RangeLock Take(long position, string what, CancellationToken cancellationToken) => Take([position], what, ElementTimeout, cancellationToken);
+    internal RangeLock Take(long position, string what, CancellationToken cancellationToken) => Take([position], what, cancellationToken);
 
     private static long Target(string uuid) => Identities.LockPosition(uuid) | TargetBit;
 
-    private RangeLock Take(long[] positions, string what, TimeSpan timeout, CancellationToken cancellationToken)
+    private RangeLock Take(long[] positions, string what, CancellationToken cancellationToken)
     {
-        var backoff = new Backoff(timeout, longest: LongestPause);
+        var backoff = new Backoff(Timeout, longest: LongestPause);
         while (true)
         {
             if (RangeLock.TryTake(path, positions) is { } taken)

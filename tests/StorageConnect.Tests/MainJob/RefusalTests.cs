@@ -57,8 +57,8 @@ public sealed class RefusalTests : IDisposable
             ErrorCategory.ResourceExists, "lab" },
         { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/nosuch'", "PoolNotFound",
             ErrorCategory.ObjectNotFound, "other" },
-        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo 'Pool=/'", "PoolFolderNotEmpty",
-            ErrorCategory.InvalidArgument, "other" },
+        { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool/volumes\"",
+            "PoolFolderNotEmpty", ErrorCategory.InvalidArgument, "other" },
         { "Register-OscStorageServer -Name other -Plugin Local -StorageType SAN", "ExtraInfoInvalid", ErrorCategory.InvalidArgument, "other" },
         { "Register-OscStorageServer -Name other -Plugin nosuch -StorageType SAN", "PluginNotFound", ErrorCategory.ObjectNotFound, "other" },
     };

@@ -20,7 +20,9 @@ public sealed class MemoryArray : IExportRecords, IDisposable
     private ExportSettings? _settings;
     private long _lastMark;
 
-    public MemoryArray() => Locks = new(Path.Combine(_folder, "locks"));
+    /// <summary>An array without elements.</summary>
+    /// <param name="lockTimeout">How long a change waits for a lock; null: as usual.</param>
+    public MemoryArray(TimeSpan? lockTimeout = null) => Locks = new(Path.Combine(_folder, "locks"), lockTimeout);
 
     public ElementLocks Locks { get; }
 

@@ -1,5 +1,3 @@
-using StorageConnect.PluginKit.Locks;
-
 namespace StorageConnect.PluginKit.Export;
 
 /// <content>Changes of access: initiators that are allowed and denied.</content>

@@ -193,8 +193,8 @@ internal static partial class Mutants
             a.Instead<StorageElement>("getInfo", (call, normally, _) =>
             {
                 var asked = (call.Server.Uuid, call.Argument<StorageElement>(0).Uuid);
-                return Task.FromResult(a.Contents.Elements.Any(element => element.Uuid == asked.Item2) || !seen.ContainsKey(asked)
-                    ? seen[asked] = normally() : seen[asked]);
+                return Task.FromResult(a.Contents.Elements.Any(element => element.Uuid == asked.Item2) || !seen.TryGetValue(asked, out var known)
+                    ? seen[asked] = normally() : known);
             });
             a.Instead<Done>("remove", (call, normally, _) =>
             {

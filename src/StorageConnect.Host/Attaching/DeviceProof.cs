@@ -5,8 +5,8 @@ using StorageConnect.Host.Use;
 namespace StorageConnect.Host.Attaching;
 
 /// <summary>
-/// The last check of an attach, before its device is returned: every path of the device leads to the element. The scans (<see cref="SessionScan"/>,
-/// <see cref="FibreChannelSearch"/>) have refused wrong disks at a LUN number before that.
+/// The last check of an attach, before its device is returned: every path of the device leads to the element. The scans have refused wrong disks
+/// at a LUN number before that (<see cref="WrongDisk"/>).
 /// </summary>
 internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
 {

@@ -1,3 +1,4 @@
+using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Multipath;
@@ -37,11 +38,7 @@ internal sealed class ElementResizer(LinuxHost host)
 
         host.Step("rescan");
         await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
-        if (devices.FirstOrDefault(path => path.Value!.ReadIdentity() != element.Page83Id).Key is { } wrong)
-        {
-            throw DeviceErrors.WrongDiskResized(element, wrong);
-        }
-
+        WrongDisk.DemandUnchanged(element, devices);
         if (!await Watch.UntilAsync(host.Roots, $"{element.SizeBytes} bytes on all paths", () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
             host.Deadlines.LunSeenEverywhere, cancellationToken))
         {

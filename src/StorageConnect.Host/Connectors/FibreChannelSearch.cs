@@ -1,6 +1,5 @@
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Connectors;
 
@@ -97,9 +96,10 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 
         var others = Added().Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
         await _stale.TryPurgeAsync(others, cancellationToken);
-        if (others.Find(device => Luns(TargetOf(device)).Contains(device.Lun)) is { } wrong)
+        if (others.Select(device => WrongDisk.AtPort(_element, TargetOf(device), Luns(TargetOf(device)), device)).FirstOrDefault(error => error is not null)
+            is { } wrong)
         {
-            throw DeviceErrors.WrongDiskAtPort(_element, TargetOf(wrong).Wwpn, wrong.Lun);
+            throw wrong;
         }
 
         foreach (var device in Added())

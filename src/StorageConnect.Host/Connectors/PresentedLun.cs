@@ -88,13 +88,12 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         foreach (var disk in disks)
         {
             if (ScsiDevice.OfDisk(host.Roots, disk) is not { SessionId: { } id } device
-                || sessions.FirstOrDefault(session => session.Id == id) is not { } session
-                || !Identity.IsAt(device, session)
-                || (await host.Identities.ReadSerialAsync(device, cancellationToken) is { } serial && serial != Identity.Serial))
+                || sessions.FirstOrDefault(session => session.Id == id) is not { } session)
             {
                 throw DeviceErrors.WrongDisk(element);
             }
 
+            WrongDisk.DemandPlace(element, Identity, device, session, await host.Identities.ReadSerialAsync(device, cancellationToken));
             ids.Add(id);
         }
 
@@ -174,11 +173,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
 
     private async Task<string> TakeAsync(string page83Id, string serial, IReadOnlyList<IscsiSession> sessions, CancellationToken cancellationToken)
     {
-        if (page83Id.Length == 0 || (element.Page83Id.Length > 0 && element.Page83Id != page83Id))
-        {
-            throw DeviceErrors.WrongDiskAtPlace(element, sessions[0], page83Id);
-        }
-
+        WrongDisk.DemandIdentity(element, sessions[0], page83Id);
         Page83Id = page83Id;
         Identity = Identity with { Serial = serial };
         OnIdentified?.Invoke(this);

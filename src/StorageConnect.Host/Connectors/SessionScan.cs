@@ -3,7 +3,6 @@ using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Udev;
-using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Connectors;
 
@@ -102,11 +101,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
             return await NameAsync(found, isNew: true, cancellationToken);
         }
 
-        var wrong = luns.Count == 0 ? null
-            : (now.Find(device => device.HoldsData)
-                ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id)) is { } other
-                ? DeviceErrors.WrongDiskAtLun(element, session, other.Lun, other.ReadIdentity())
-                : null;
+        var wrong = WrongDisk.AtLun(element, session, luns, before, now);
         await stale.TryPurgeAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;
     }

@@ -116,7 +116,7 @@ public sealed partial class CephPlugin
             throw CephErrors.ToolMissing(CephProgram.Ceph);
         }
 
-        using var configuration = ClusterConfiguration.Open(address, server);
+        using var configuration = ClientConfiguration.Open(address, server);
         return CephPool.ListNames(new CephTool(configuration), address, cancellationToken);
     }
 

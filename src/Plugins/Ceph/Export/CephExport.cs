@@ -23,12 +23,12 @@ internal sealed class CephExport : IExportRecords
     private readonly Rbd _rbd;
     private readonly CatalogStore _store;
     private readonly ClusterIdentity _identity;
-    private readonly ClusterConfiguration? _configuration;
+    private readonly ClientConfiguration? _configuration;
     private readonly GatewayState _state;
     private readonly AsyncLocal<CatalogView?> _current = new();
 
     public CephExport(
-        Rbd rbd, CatalogStore store, ClusterIdentity identity, ElementLocks locks, ClusterAddress address, ClusterConfiguration? configuration)
+        Rbd rbd, CatalogStore store, ClusterIdentity identity, ElementLocks locks, ClusterAddress address, ClientConfiguration? configuration)
     {
         _rbd = rbd;
         _store = store;

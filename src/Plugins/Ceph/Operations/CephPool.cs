@@ -14,9 +14,9 @@ internal sealed class CephPool : IDisposable
 {
     private const string Application = "rbd";
     private const char OldestRelease = 'p'; // Pacific, 16: releases are named by the alphabet
-    private readonly ClusterConfiguration? _configuration;
+    private readonly ClientConfiguration? _configuration;
 
-    private CephPool(ClusterAddress address, PoolName name, ICephTool tool, ClusterConfiguration? configuration, JsonElement map, IPluginLog log)
+    private CephPool(ClusterAddress address, PoolName name, ICephTool tool, ClientConfiguration? configuration, JsonElement map, IPluginLog log)
     {
         _configuration = configuration;
         Rbd = new(tool, name);
@@ -60,7 +60,7 @@ internal sealed class CephPool : IDisposable
             }
         }
 
-        var configuration = ClusterConfiguration.Open(address, server);
+        var configuration = ClientConfiguration.Open(address, server);
         try
         {
             return Open(address, name, new CephTool(configuration), configuration, log, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class CephPool : IDisposable
 
     /// <summary>A pool behind a tool.</summary>
     public static CephPool Open(
-        ClusterAddress address, PoolName name, ICephTool tool, ClusterConfiguration? configuration, IPluginLog log, CancellationToken cancellationToken)
+        ClusterAddress address, PoolName name, ICephTool tool, ClientConfiguration? configuration, IPluginLog log, CancellationToken cancellationToken)
     {
         using var map = AskForMap(new Rbd(tool, name), address, cancellationToken);
         var release = RbdJson.Text(map.RootElement, "require_osd_release");

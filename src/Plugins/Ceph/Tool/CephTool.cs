@@ -1,9 +1,7 @@
-using StorageConnect.Plugins.Ceph.Configuration;
-
 namespace StorageConnect.Plugins.Ceph.Tool;
 
 /// <summary>The programs of the package ceph-common. They read the key from memory: it is in no argument, no variable and no file.</summary>
-internal sealed class CephTool(ClusterConfiguration configuration) : ICephTool
+internal sealed class CephTool(ClientConfiguration configuration) : ICephTool
 {
     private static readonly Lazy<MemoryFile> Script = new(() => new("full_pool.py", FullPool.ReadScript()));
     private const string Package = "ceph-common";

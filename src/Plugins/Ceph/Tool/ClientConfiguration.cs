@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using StorageConnect.Plugins.Ceph.Configuration;
 
-namespace StorageConnect.Plugins.Ceph.Configuration;
+namespace StorageConnect.Plugins.Ceph.Tool;
 
 /// <summary>
 /// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because clients of a cluster that
 /// doesn't answer wait without end. It exists in memory only.
 /// </summary>
-internal sealed class ClusterConfiguration : IDisposable
+internal sealed class ClientConfiguration : IDisposable
 {
     private const int LargestFile = 1 << 20;
     private static readonly SearchValues<char> KeyCharacters =
@@ -16,7 +17,7 @@ internal sealed class ClusterConfiguration : IDisposable
 
     private readonly MemoryFile _file;
 
-    private ClusterConfiguration(MemoryFile file, string user)
+    private ClientConfiguration(MemoryFile file, string user)
     {
         _file = file;
         User = user;
@@ -33,7 +34,7 @@ internal sealed class ClusterConfiguration : IDisposable
 
     /// <summary>The configuration for a server.</summary>
     /// <exception cref="InvalidStorageArrayException">Its configuration file is missing.</exception>
-    public static ClusterConfiguration Open(ClusterAddress address, StorageServer server)
+    public static ClientConfiguration Open(ClusterAddress address, StorageServer server)
     {
         var text = new StringBuilder(address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n");
         var seconds = (int)RequestTimeout.TotalSeconds;
@@ -75,7 +76,7 @@ internal sealed class ClusterConfiguration : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static ClusterConfiguration Open(byte[] content, string user)
+    private static ClientConfiguration Open(byte[] content, string user)
     {
         try
         {

@@ -9,7 +9,8 @@
     Quickstart  builds, then runs docs/examples/quickstart.ps1 in a fresh process on the staged module, with settings and a pool of its own
     Help        brings docs/cmdlets in line with the cmdlets, and makes the help that is shipped (src/StorageConnect/en-US) from them
     Test        dotnet test: all tests, the stories of tests/Acceptance on the packaged module included
-    Package     packs the module in the Release configuration: out/packages/StorageConnect.<version>.nupkg and .zip
+    Package     packs in the Release configuration into out/packages: the module, StorageConnect.<version>.nupkg and .zip, and for authors of plug-ins
+                StorageConnect.Abstractions and StorageConnect.Conformance, which has the template
 .EXAMPLE
     dotnet tool exec --yes PowerShell ./build.ps1 Quickstart
 
@@ -100,7 +101,7 @@ function Invoke-Help {
 function Invoke-Package {
     # Builds everything in this configuration, and packs what the build staged, with code for the usual processors.
     Invoke-DotNet pack $solution --configuration Release '-p:Precompile=true'
-    Get-Item (Join-Path $root 'out' 'packages' "StorageConnect.$(Get-ModuleVersion).*")
+    Get-Item (Join-Path $root 'out' 'packages' "StorageConnect*.$(Get-ModuleVersion).*")
 }
 
 function Get-ModuleVersion {

@@ -31,6 +31,10 @@ internal static class UnobservableFaults
         ("A clone or a snapshot of an element above 4 GiB has a wrong size.",
             "A full copy of that size may take minutes, and not every array has room for one. The element itself is looked at."),
         ("The plug-in ends the process, or overflows the stack.", "The test run ends with it. Register it isolated: then the call fails."),
+        ("A clone is in another volume group than its source.", "The guide doesn't say where clones are."),
+        ("What was split is a clone again after a restore to a snapshot of before, or a clone of a removed snapshot is told to be a LUN.",
+            "Which blocks are shared then depends on the array: both may be true."),
+        ("updateSERecords adds some of the other elements, and not all.", "With append_allowed others may be added; none has to be."),
         ("A blank at the beginning or at the end of a name is trimmed.", "The engine refuses such a name before the call."),
         ("An access group's entries are compared by case.", "Initiator names have one spelling: the engine makes it before the call."),
     ];

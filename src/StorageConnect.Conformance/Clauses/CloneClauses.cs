@@ -188,15 +188,19 @@ internal static partial class CloneClauses
         Check.That(second.Uuid != clone.Uuid && b.DifferForHosts(second, clone), "an identity of its own", second.Page83Id);
     }
 
-    [Clause("CLONE-20", Guide, 0, "Each of several clones names its own source: in the answer, in getInfo, in list and in getCurrentClones.",
+    [Clause("CLONE-20", Guide, 0, "Each of several clones, of one element too, has its own identities and names its source: in the answer, getInfo, list and getCurrentClones.",
         Needs = [AbilityKey.Clone])]
     public static async Task EachNamesItsOwnSource(ClauseContext b)
     {
         StorageElement[] sources = [await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync()];
+        var clones = new List<StorageElement>();
         // Not in the order of creation, and two of one.
         foreach (var source in new[] { sources[1], sources[0], sources[2], sources[1] })
         {
             var clone = await b.CloneAsync(source);
+            Check.That(clones.TrueForAll(other => other.Uuid != clone.Uuid && b.DifferForHosts(other, clone)), "identities of its own",
+                $"{clone.Uuid} {clone.Page83Id}, which another clone has");
+            clones.Add(clone);
             await CheckSourceAsync(b, clone, source);
             Check.Unchanged(clone, await b.InfoAsync(clone));
             Check.Unchanged(clone, (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid)

@@ -74,7 +74,13 @@ internal static partial class GroupClauses
             }
 
             // To refuse it is right; to leave it among those that are there, too.
-            await ClauseContext.TryAsync(async () => await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [group], b.Token));
+            IReadOnlyList<AccessGroup> answer = [];
+            if (await ClauseContext.TryAsync(async () => answer = await b.Raw.RemoveAccessGroupsAsync(await ServerAsync(b), [group], b.Token)))
+            {
+                Check.That(answer.Any(left => left.Name == group.Name), $"'{group.Name}' among the groups answered, which are those that are left",
+                    answer.Select(left => left.Name));
+            }
+
             await GetAsync(b, group.Name);
             Check.Same([group.Name], (await b.InfoAsync(element)).AccessGroupNames, "groups that the element is presented to");
         }

@@ -46,7 +46,6 @@ internal static partial class InfoClauses
     [Clause("INFO-8", Guide, 0, "The time of creation, where it is told, is when it was created, in whatever time zone the array is.")]
     public static async Task CreatedNow(ClauseContext b)
     {
-        var tolerance = TimeSpan.FromMinutes(20);
         var before = DateTimeOffset.UtcNow;
         var element = await b.CreateAsync();
         if ((await b.InfoAsync(element)).CreatedAt is not { } told)
@@ -79,13 +78,17 @@ internal static partial class InfoClauses
             IsNow(await b.InfoAsync(made));
         }
 
-        void IsNow(StorageElement made)
+        void IsNow(StorageElement made) => IsCreatedAfter(made, before);
+    }
+
+    /// <summary>Its time of creation, where it is told, is between a moment and now; arrays' clocks are minutes apart.</summary>
+    public static void IsCreatedAfter(StorageElement made, DateTimeOffset before)
+    {
+        var tolerance = TimeSpan.FromMinutes(20);
+        if (made.CreatedAt is { } time)
         {
-            if (made.CreatedAt is { } time)
-            {
-                Check.That(time > before - tolerance && time < DateTimeOffset.UtcNow + tolerance,
-                    $"about {before:u} for '{made.Name}', a {made.Type} (is the array's clock or its time zone wrong?)", time);
-            }
+            Check.That(time > before - tolerance && time < DateTimeOffset.UtcNow + tolerance,
+                $"about {before:u} for '{made.Name}', a {made.Type} (is the array's clock or its time zone wrong?)", time);
         }
     }
 

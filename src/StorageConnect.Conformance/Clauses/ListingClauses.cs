@@ -82,19 +82,27 @@ internal static class ListingClauses
         Check.Lacks(snapshot, listed, "listed");
     }
 
-    [Clause("LIST-9", Guide, 0, "A hint hides nothing that matches it: name, the beginning of a name in any case, identity, page 0x83 id.")]
+    [Clause("LIST-9", Guide, 0, "A hint hides nothing that matches it, clones and offline elements neither: name, its beginning and end in any case, identity, page 0x83 id.")]
     public static async Task HintsHideNothing(ClauseContext b)
     {
-        var element = await b.SubjectAsync();
-        StorageElementFilter[] hints =
-        [
-            new() { Name = element.Name }, new() { Uuid = element.Uuid }, new() { Page83Id = element.Page83Id },
-            new() { NamePrefix = element.Name[..^1].ToUpperInvariant() },
-            new() { Name = element.Name, Uuid = element.Uuid, Page83Id = element.Page83Id, NamePrefix = element.Name },
-        ];
-        foreach (var hint in hints)
+        List<StorageElement> elements = [await b.SubjectAsync()];
+        if (b.Implements(GuideMethod.Create))
         {
-            Check.Contains(element, await b.ListAsync(hint), $"found by {hint}");
+            elements.AddRange(await CloneClauses.SubjectsAsync(b));
+        }
+
+        foreach (var element in elements)
+        {
+            StorageElementFilter[] hints =
+            [
+                new() { Name = element.Name }, new() { Uuid = element.Uuid }, new() { NamePrefix = element.Name[..^1].ToUpperInvariant() },
+                new() { NameSuffix = element.Name[1..].ToUpperInvariant() }, new() { Page83Id = element.Page83Id },
+                new() { Name = element.Name, Uuid = element.Uuid, Page83Id = element.Page83Id, NamePrefix = element.Name, NameSuffix = element.Name },
+            ];
+            foreach (var hint in hints)
+            {
+                Check.Contains(element, await b.ListAsync(hint), $"found by {hint}");
+            }
         }
     }
 

@@ -170,6 +170,24 @@ internal static class MultiSnapshotClauses
         async Task<List<string>> SnapshotsAsync() => [.. (await b.CurrentSnapsAsync(element)).Select(snapshot => snapshot.Uuid)];
     }
 
+    [Clause("MULTISNAP-11", Guide, 0, "The time of its creation, where it is told, is when it was created, and the same for every call.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task CreatedNow(ClauseContext b)
+    {
+        var before = DateTimeOffset.UtcNow;
+        var (one, _, snapshot) = await MadeAsync(b);
+        var told = await b.InfoAsync(snapshot);
+        if (told.CreatedAt is null)
+        {
+            throw ClauseContext.Skip("The plug-in tells no times of creation.");
+        }
+
+        InfoClauses.IsCreatedAfter(snapshot, before);
+        InfoClauses.IsCreatedAfter(told, before);
+        Check.Equal(told.CreatedAt, (await b.CurrentSnapsAsync(one)).First(other => other.Uuid == snapshot.Uuid).CreatedAt,
+            "the time that getCurrentSnaps tells");
+    }
+
     // The engine refuses it before it asks: a plug-in may take it for its caller's fault, in whatever words.
     private static async Task<bool> IsMadeOfNothingAsync(ClauseContext b, StorageServer server)
     {

@@ -177,16 +177,17 @@ internal static class PresentationClauses
         var another = await b.CreateGroupAsync();
         Check.Same([groups[1]], (await b.Array.StopPresentAsync(element, [another.Name, groups[0]], b.Token)).AccessGroupNames, "groups answered");
         Check.Same([groups[1]], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+        await StartAgainAsync(b, element, groups);
         var server = await b.ValidatedServerAsync();
         StorageElement? answer = null;
         if (await ClauseContext.TryAsync(async () => answer = await b.Raw.StopPresentAsync(server, element, [b.NewName(), groups[1]], b.Token)))
         {
-            Check.Same([], answer!.AccessGroupNames, "groups answered, with an unknown one among those named");
-            Check.Same([], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
+            Check.Same([groups[0]], answer!.AccessGroupNames, "groups answered, with an unknown one among those named");
+            Check.Same([groups[0]], (await b.InfoAsync(element)).AccessGroupNames, "groups then");
         }
         else
         {
-            Check.Same([groups[1]], (await b.InfoAsync(element)).AccessGroupNames, "groups after it was refused");
+            Check.Same(groups, (await b.InfoAsync(element)).AccessGroupNames, "groups after it was refused");
         }
     }
 

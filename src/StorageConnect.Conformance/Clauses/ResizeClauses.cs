@@ -74,6 +74,23 @@ internal static class ResizeClauses
         Check.Unchanged(source, await b.InfoAsync(source));
     }
 
+    [Clause("RESIZE-9", Guide, 14, "Of several resizes in a row each gives the size that it was asked for, one that the element had before too.",
+        Needs = [AbilityKey.Resize])]
+    public static async Task Again(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        var sizes = new List<long>();
+        foreach (var factor in new[] { 2, 3, 1, 3 })
+        {
+            var resized = factor == 1 ? await ShrinkAsync(b, element) : await b.ResizeAsync(element, b.Size * factor);
+            Check.That(resized.SizeBytes >= b.Size * factor && (factor != 1 || resized.SizeBytes < sizes[0]), $"{b.Size * factor} bytes", resized.SizeBytes);
+            Check.Equal(resized.SizeBytes, (await b.InfoAsync(element)).SizeBytes, "the size that getInfo tells");
+            sizes.Add(resized.SizeBytes);
+        }
+
+        Check.Equal(sizes[1], sizes[3], "the size that it had before");
+    }
+
     /// <summary>Makes an element as small as can be; the clause is skipped where the array makes none smaller, and then nothing has changed.</summary>
     private static async Task<StorageElement> ShrinkAsync(ClauseContext b, StorageElement element)
     {

@@ -337,11 +337,14 @@ internal static class RestoreClauses
     }
 
     [Clause("RESTORE-22", Predicate, 18,
-        "isRestorable tells the truth of a whole snapshot, of one of several and of its members, and says no of a stranger, which is not restored.",
+        "isRestorable tells the truth of a whole snapshot, an older one, one of several and its members, and says no of a stranger, which is not restored.",
         Needs = [AbilityKey.Snapshot])]
     public static async Task RestorableIsTrueOfSeveral(ClauseContext b)
     {
         var (one, snapshot) = await SnappedAsync(b);
+        await IsTrueAsync(snapshot, null);
+        await b.SnapAsync(one);
+        await IsTrueAsync(snapshot, one);
         await IsTrueAsync(snapshot, null);
         var stranger = await b.CreateAsync();
         var several = await b.MultiSnapAsync(one, await b.CreateAsync());
@@ -372,6 +375,53 @@ internal static class RestoreClauses
         if (await ClauseContext.TryAsync(() => b.Array.SnapRemoveAsync(snapshot, b.Token)))
         {
             Check.Equal((byte)3, await b.ReadAsync(clone), "the clone's mark after the snapshot was removed");
+        }
+    }
+
+    [Clause("RESTORE-24", Guide, 18, "What was changed since the snapshot and is no data stays after a restore: quality of service, presentation.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task LaterChangesStay(ClauseContext b)
+    {
+        var (element, snapshot) = await SnappedAsync(b);
+        if (await b.AnyQualityAsync() is { } quality && quality != element.Qos && b.Implements(GuideMethod.SetQos))
+        {
+            await ClauseContext.TryAsync(() => b.Array.SetQosAsync(element, quality, b.Token));
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.Array.StartPresentAsync(element, [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        element = await b.InfoAsync(element);
+        await RestoreOrSkipAsync(b, snapshot, element);
+        Check.Unchanged(element, await b.InfoAsync(element));
+    }
+
+    [Clause("RESTORE-25", Guide, 18,
+        "Of a snapshot of several, an offline member is restored with the whole, and left alone when another one is restored; or the restore is refused.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task OfAnOfflineMember(ClauseContext b)
+    {
+        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
+        await WriteAsync(Before);
+        var snapshot = await b.MultiSnapAsync(one, other);
+        Check.Equal((Before, After), await AfterAsync(one), "the marks of a member that was restored, and of the offline one");
+        Check.Equal((Before, Before), await AfterAsync(null), "the marks of the members, of which one was offline");
+
+        async Task<(byte One, byte Other)> AfterAsync(StorageElement? element)
+        {
+            await WriteAsync(After);
+            await b.Array.OfflineAsync(other, b.Token);
+            await RestoreOrSkipAsync(b, snapshot, element);
+            await b.Array.OnlineAsync(other, b.Token);
+            return (await b.ReadAsync(one), await b.ReadAsync(other));
+        }
+
+        async Task WriteAsync(byte mark)
+        {
+            await b.WriteAsync(one, mark);
+            await b.WriteAsync(other, mark);
         }
     }
 

@@ -19,6 +19,70 @@ internal static partial class SideEffectClauses
         await LeavesAsync(b, family[1], [.. family.Where((_, index) => index != 1)]);
     }
 
+    [Clause("SIDE-25", "online()", 0, "What sets an element online leaves its offline relatives offline: of a source its clones, of a clone its source.",
+        Needs = [AbilityKey.Clone])]
+    public static async Task OfflineRelatives(ClauseContext b)
+    {
+        b.RequireOwn(GuideMethod.Online);
+        var family = (await FamilyAsync(b)).Where(member => member.Type != StorageElementType.Snapshot).ToList();
+        foreach (var member in family)
+        {
+            if (!await ClauseContext.TryAsync(() => b.Array.OfflineAsync(member, b.Token)))
+            {
+                throw ClauseContext.Skip("The array sets not all of them offline.");
+            }
+        }
+
+        foreach (var target in family)
+        {
+            await b.Array.OnlineAsync(target, b.Token);
+            foreach (var relative in family.Where(member => member.Uuid != target.Uuid))
+            {
+                Check.Unchanged(relative with { State = StorageElementState.Offline }, await b.InfoAsync(relative));
+            }
+
+            await b.Array.OfflineAsync(target, b.Token);
+        }
+    }
+
+    [Clause("SIDE-26", "Class methods", 0,
+        "A fully provisioned element of another quality of service, in another volume group where there are several, stays so whatever is done to it.")]
+    public static async Task NotOfTheDefault(ClauseContext b)
+    {
+        var pool = b.VolumeGroup;
+        if (!b.IsVolumeGroupGiven && (await b.Array.GetInfoAsync(b.Token)).VolumeGroups is { Count: > 1 } pools)
+        {
+            pool = pools[^1];
+        }
+
+        b.RequireOwn(GuideMethod.Create);
+        StorageElement element;
+        try
+        {
+            element = await b.FinishAsync(await b.Array.CreateAsync(b.NewName(), b.Size, pool, false, await b.AnyQualityAsync(), b.Token),
+                OscOperationKind.Create);
+        }
+        catch (StorageConnectException e) when (e is InvalidRequestException or LimitExceededException or NotFoundException or NoSuchOperationException)
+        {
+            throw ClauseContext.Skip($"The array makes no such element: {e.Message}");
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.Array.StartPresentAsync(element, [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        foreach (var call in (await CallsAsync(b, element)).SkipLast(1))
+        {
+            // One that is refused changes nothing either.
+            await ClauseContext.TryAsync(call);
+            var now = await b.InfoAsync(element);
+            Check.Equal((element.Name, element.Type, element.Page83Id, element.VolumeGroupName, element.ThinProvisioned, element.CreatedAt),
+                (now.Name, now.Type, b.HasNoIdentityYet(element) ? "" : now.Page83Id, now.VolumeGroupName, now.ThinProvisioned, now.CreatedAt),
+                "name, type, identity, volume group, thin provisioning and time of creation");
+        }
+    }
+
     /// <summary>A fully provisioned element, two clones, and where the array has them, a snapshot and a clone of it; all presented to one group.</summary>
     private static async Task<List<StorageElement>> FamilyAsync(ClauseContext b)
     {

@@ -210,7 +210,7 @@ internal static class SnapshotCloneClauses
         Check.Same([], (await b.InfoAsync(clone)).AccessGroupNames, "groups that getInfo tells");
     }
 
-    [Clause("SNAPCLONE-17", Guide, 7, "A name that is taken is refused; without a destination the array names each clone differently.",
+    [Clause("SNAPCLONE-17", Guide, 7, "A name that is taken is refused; without a destination the array names each clone differently, and each has its own identities.",
         Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.CustomCloneName])]
     public static async Task Names(ClauseContext b)
     {
@@ -221,7 +221,7 @@ internal static class SnapshotCloneClauses
         var one = await b.FinishAsync(await b.Raw.CloneFromSnapAsync(server, source, snapshot, null, null, b.Token), OscOperationKind.Clone);
         var other = await b.FinishAsync(await b.Raw.CloneFromSnapAsync(server, source, snapshot, null, null, b.Token), OscOperationKind.Clone);
         Check.That(one.Name.Length > 0 && other.Name.Length > 0 && one.Name != other.Name, "two names", $"'{one.Name}' and '{other.Name}'");
-        Check.That(one.Uuid != other.Uuid, "two identities", one.Uuid);
+        Check.That(one.Uuid != other.Uuid && b.DifferForHosts(one, other), "identities of their own", $"{one.Uuid} {one.Page83Id} twice");
     }
 
     private static async Task<(StorageElement Source, StorageElement Snapshot)> SnappedAsync(ClauseContext b)

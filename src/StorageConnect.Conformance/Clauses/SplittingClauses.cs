@@ -194,6 +194,30 @@ internal static class SplittingClauses
         }
     }
 
+    [Clause("SPLIT-17", Guide, 0, "A split of a snapshot's clone, and its removal then, leave the snapshot.",
+        Needs = [AbilityKey.SplitClone, AbilityKey.SnapClone, AbilityKey.Snapshot])]
+    public static async Task TheSnapshotStays(ClauseContext b)
+    {
+        var source = await b.CreateAsync();
+        var snapshot = await b.SnapAsync(source);
+        var clone = await b.CloneFromSnapAsync(source, snapshot);
+        if (clone.Type != StorageElementType.SnapClone)
+        {
+            throw ClauseContext.Skip("Clones are full copies here: they share nothing that could be split.");
+        }
+
+        await b.SplitAsync(clone);
+        await IsThereAsync();
+        await b.Array.RemoveAsync(clone, b.Token);
+        await IsThereAsync();
+
+        async Task IsThereAsync()
+        {
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+            Check.Same([snapshot.Uuid], (await b.CurrentSnapsAsync(source)).Select(one => one.Uuid), "snapshots of the element");
+        }
+    }
+
     [Clause("SPLIT-12", Guide, 0, "Of two clones of one element, the one that is not split stays a clone, and stays as it was.",
         Needs = [AbilityKey.SplitClone, AbilityKey.Clone])]
     public static async Task TheOtherCloneStays(ClauseContext b)

@@ -63,6 +63,34 @@ internal static class UpdateClauses
         var element = await b.SubjectAsync();
         var answer = await b.Array.UpdateStorageElementsAsync([new() { Uuid = element.Uuid, Name = element.Name }], appendAllowed: false, b.Token);
         Check.Unchanged(element, answer[0]);
+        if (b.Implements(GuideMethod.Create))
+        {
+            await IsAsGetInfoTellsAsync(b, element);
+        }
+    }
+
+    /// <summary>The record says what was so before: not presented, smaller, online.</summary>
+    private static async Task IsAsGetInfoTellsAsync(ClauseContext b, StorageElement old)
+    {
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            await b.Array.StartPresentAsync(old, [(await b.CreateGroupAsync()).Name], b.Token);
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Resize)))
+        {
+            await ClauseContext.TryAsync(() => b.ResizeAsync(old, b.Size * 2));
+        }
+
+        await ClauseContext.TryAsync(() => b.Array.OfflineAsync(old, b.Token));
+        var now = await b.InfoAsync(old);
+        Check.Unchanged(now, (await b.Array.UpdateStorageElementsAsync([old], appendAllowed: false, b.Token))[0]);
+        if (now.AccessGroupNames.Count > 0)
+        {
+            await b.Array.StopPresentAsync(now, now.AccessGroupNames, b.Token);
+            Check.Same([], (await b.Array.UpdateStorageElementsAsync([now], appendAllowed: false, b.Token))[0].AccessGroupNames,
+                "groups of what was withdrawn since");
+        }
     }
 
     [Clause("UPDATE-4", Guide, 0, "A record of what isn't there is NotFound.", ReadOnly = true)]

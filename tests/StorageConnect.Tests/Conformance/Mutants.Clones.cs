@@ -177,5 +177,9 @@ internal static partial class Mutants
                 Task.FromResult(normally() && a.Contents.Get(call.Argument<StorageElement>(0)).Type != StorageElementType.Snapshot));
             a.Spoil("cloneFromSnap", clone => clone with { SizeBytes = clone.SizeBytes + 4096 });
         }),
+        .. from pair in new[] { ("clone", "CLONE-20", 0), ("cloneFromSnap", "SNAPCLONE-17", 1) }
+           select new Mutant(pair.Item2, $"{pair.Item1} gives all copies of one the same identity for hosts", a =>
+               a.Instead<StorageElement>(pair.Item1, (call, normally, _) => Task.FromResult(a.Contents.Change(normally(), made =>
+                   made with { Page83Id = $"36{call.Argument<StorageElement>(pair.Item3).Uuid[2..]}c" })))),
     ];
 }

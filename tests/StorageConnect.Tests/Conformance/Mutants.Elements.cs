@@ -182,6 +182,23 @@ internal static partial class Mutants
             [.. all.Where(element => element.VolumeGroupName != "slow")])),
         new("CREATE-18", "list tells the first pool of all", a => a.TellAll(element => element with { VolumeGroupName = "pool" })),
         new("CREATE-18", "resize moves an element to the first pool", a => a.Spoil("resize", element => element with { VolumeGroupName = "pool" })),
+        new("RESIZE-9", "a size that the element had before is left as it is", a =>
+        {
+            var sizes = new ConcurrentDictionary<(string, long), bool>();
+            a.Instead<StorageElement>("resize", (call, normally, _) =>
+            {
+                var element = a.Contents.Get(call.Argument<StorageElement>(0));
+                sizes[(element.Uuid, element.SizeBytes)] = true;
+                return Task.FromResult(sizes.ContainsKey((element.Uuid, call.Argument<long>(1))) ? element : normally());
+            });
+        }),
+        new("RESIZE-9", "grows once", a =>
+        {
+            var grown = new ConcurrentDictionary<string, bool>();
+            a.Instead<StorageElement>("resize", (call, normally, _) => Task.FromResult(
+                a.Contents.Get(call.Argument<StorageElement>(0)) is var element && call.Argument<long>(1) > element.SizeBytes && !grown.TryAdd(element.Uuid, true)
+                    ? element : normally()));
+        }),
     ];
 
     private static StorageElement In32Bits(StorageElement element) =>

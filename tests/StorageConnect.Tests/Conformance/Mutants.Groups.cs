@@ -278,6 +278,8 @@ internal static partial class Mutants
 
             return Task.CompletedTask;
         })),
+        new("GROUP-8", "says that a group in use was removed", a => a.Lie<IReadOnlyList<AccessGroup>>("removeAccessGroups", groups =>
+            [.. groups.Where(group => a.Contents.Elements.All(element => !element.AccessGroupNames.Contains(group.Name)))])),
     ];
 
     private static void AfterGroups(RecordingArray array, string method, Func<StorageElement, StorageElement> change)

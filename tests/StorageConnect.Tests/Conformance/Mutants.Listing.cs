@@ -126,6 +126,19 @@ internal static partial class Mutants
         new("INFO-4", "has no status of an element", a => a.Lie<string>("getStatus", _ => "")),
         new("INFO-5", "has a status of what isn't there", a => a.Believe("getStatus", "Good")),
         new("INFO-7", "tells progress where nothing goes on", a => a.Tell("getInfo", element => element with { AsyncProgress = 100 })),
+        .. from hint in new (string Name, Func<StorageElementFilter, string?> Value)[]
+           {
+               ("name", filter => filter.Name), ("beginning", filter => filter.NamePrefix), ("end", filter => filter.NameSuffix),
+               ("page 0x83 id", filter => filter.Page83Id), ("identity", filter => filter.Uuid),
+           }
+           from left in new (string What, Func<StorageElement, bool> IsMeant)[]
+           {
+               ("clones", IsClone), ("offline elements", element => element.State == StorageElementState.Offline),
+               ("presented elements", element => element.AccessGroupNames.Count > 0),
+           }
+           select new Mutant("LIST-9", $"with a {hint.Name} as a hint {left.What} are left out", a => a.Instead<IEnumerable<StorageElement>>("list",
+               (call, normally, _) => Task.FromResult(normally().Where(element =>
+                   hint.Value(call.Argument<StorageElementFilter>(0)) is null || !left.IsMeant(element))))),
     ];
 
     private static DateTimeOffset? TimeOf(RecordingArray array, StorageElement made) => array.Contents.Get(new() { Uuid = made.SourceUuids[0] }).CreatedAt;

@@ -76,5 +76,8 @@ internal static partial class Mutants
         new("PRESENT-20", "withdraws from all groups when none is named", a => a.Instead<StorageElement>("stopPresent", (call, normally, _) =>
             Task.FromResult(call.Argument<IReadOnlyList<string>>(1).Count > 0 ? normally()
                 : a.Contents.Unpresent(call.Argument<StorageElement>(0), [.. a.Contents.Groups.Select(group => group.Name)])))),
+        new("PRESENT-18", "withdraws from all when an unknown group is named", a => a.Instead<StorageElement>("stopPresent", (call, normally, _) =>
+            Task.FromResult(call.Argument<IReadOnlyList<string>>(1).All(name => a.Contents.Groups.Any(group => group.Name == name)) ? normally()
+                : a.Contents.Change(call.Argument<StorageElement>(0), element => element with { AccessGroupNames = [] })))),
     ];
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
@@ -222,6 +223,36 @@ internal static partial class Mutants
         new("RESTORE-19", "says of a clone that it can be restored, and refuses", a => a.Before("snapRestore", (call, _) =>
             call.Arguments[1] is StorageElement element && IsClone(a.Contents.Get(element)) ? throw new StorageElementBusyException("Not a clone.")
                 : Task.CompletedTask)),
+        new("RESTORE-22", "isRestorable says no of an older snapshot", a => a.Instead<bool>("isRestorable", (call, normally, _) =>
+        {
+            var snapshot = a.Contents.Get(call.Argument<StorageElement>(0));
+            return Task.FromResult(normally() && a.Contents.Elements.First(other =>
+                other.Type == StorageElementType.Snapshot && other.SourceUuids.Equals(snapshot.SourceUuids)).Uuid == snapshot.Uuid);
+        })),
+        new("RESTORE-24", "brings back the quality of then", a => BringBack(a, (now, then) => now with { Qos = then.Qos })),
+        new("RESTORE-24", "brings back the presentation of then", a => BringBack(a, (now, then) => now with { AccessGroupNames = then.AccessGroupNames })),
+        new("RESTORE-25", "restores an offline member with another one", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            normally();
+            OfflineMembers(a, call).ForEach(member => a.Contents.Restore(call.Argument<StorageElement>(0), member));
+            return Task.FromResult(default(Done));
+        })),
+        new("RESTORE-25", "leaves offline members out of a whole", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            var snapshot = a.Contents.Get(call.Argument<StorageElement>(0));
+            if (call.Arguments[1] is not null)
+            {
+                return Task.FromResult(normally());
+            }
+
+            var offline = OfflineMembers(a, call);
+            foreach (var member in snapshot.SourceUuids.Where(uuid => !offline.Exists(member => member.Uuid == uuid)))
+            {
+                a.Contents.Restore(snapshot, new() { Uuid = member });
+            }
+
+            return Task.FromResult(default(Done));
+        })),
     ];
 
     private static byte[] Middle(RecordingArray array, string uuid)
@@ -231,5 +262,33 @@ internal static partial class Mutants
         file.Position = file.Length / 2;
         file.ReadExactly(block);
         return block;
+    }
+
+    private static List<StorageElement> OfflineMembers(RecordingArray array, RecordedCall call)
+    {
+        var members = array.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids;
+        return [.. array.Contents.Elements.Where(element => members.Contains(element.Uuid) && element.State == StorageElementState.Offline)];
+    }
+
+    /// <summary>Brings back more than data: what else the element was at the time of the snapshot.</summary>
+    private static void BringBack(RecordingArray array, Func<StorageElement, StorageElement, StorageElement> change)
+    {
+        var then = new ConcurrentDictionary<string, StorageElement>();
+        array.Instead<StorageElement>("createSnap", (call, normally, _) =>
+        {
+            var made = normally();
+            then[made.Uuid] = array.Contents.Get(call.Argument<StorageElement>(0));
+            return Task.FromResult(made);
+        });
+        array.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            normally();
+            if (then.TryGetValue(call.Argument<StorageElement>(0).Uuid, out var element))
+            {
+                array.Contents.Change(element, now => change(now, element));
+            }
+
+            return Task.FromResult(default(Done));
+        });
     }
 }

@@ -202,6 +202,10 @@ internal static partial class Mutants
                 return Task.FromResult(normally());
             });
         }),
+        new("UPDATE-3", "keeps the groups of an old record", a => KeepOld(a, (now, old) => now with { AccessGroupNames = old.AccessGroupNames })),
+        new("UPDATE-3", "keeps the size of an old record", a => KeepOld(a, (now, old) =>
+            now with { SizeBytes = old.SizeBytes > 0 ? old.SizeBytes : now.SizeBytes })),
+        new("UPDATE-3", "keeps the state of an old record", a => KeepOld(a, (now, old) => now with { State = old.State })),
     ];
 
     private static void WithoutAbilities(RecordingArray array, string method)
@@ -221,4 +225,9 @@ internal static partial class Mutants
         then();
         throw new AuthenticationFailedException("The array refuses this user.");
     });
+
+    private static void KeepOld(RecordingArray array, Func<StorageElement, StorageElement, StorageElement> change) =>
+        array.Instead<IReadOnlyList<StorageElement>>("updateSERecords", (call, normally, _) => Task.FromResult<IReadOnlyList<StorageElement>>(
+            [.. normally().Select(now => call.Argument<IReadOnlyList<StorageElement>>(0).FirstOrDefault(old => old.Uuid == now.Uuid) is { } old
+                ? change(now, old) : now)]));
 }

@@ -213,6 +213,33 @@ internal static partial class Mutants
                a.Contents.Default = "silver";
                a.Spoil(pair.Method, element => element with { Qos = "silver" });
            }),
+        new("SIDE-25", "online of a clone brings its source online", a => AfterOnline(a, (online, other) => online.SourceUuids.Contains(other.Uuid))),
+        new("SIDE-25", "online of a source brings its clones online", a => AfterOnline(a, (online, other) => other.SourceUuids.Contains(online.Uuid))),
+        new("SIDE-25", "online brings the clones of one source online", a => AfterOnline(a, (online, other) =>
+            other.SourceUuids.Count > 0 && online.SourceUuids.Equals(other.SourceUuids))),
+        .. from method in new[] { "resize", "startPresent", "stopPresent" }
+           select new Mutant("SIDE-26", $"{method} makes the element thin", a => a.Spoil(method, element => element with { ThinProvisioned = true })),
+        .. from method in new[] { "setQoS", "offline", "online" }
+           select new Mutant("SIDE-26", $"{method} makes the element thin", a => a.Harm(method, element => element with { ThinProvisioned = true })),
+        .. from method in new[] { "resize", "startPresent" }
+           select new Mutant("SIDE-26", $"{method} moves the element to the first volume group", a => a.Spoil(method, element =>
+               element with { VolumeGroupName = "pool" })),
+        .. from method in new[] { "setQoS", "offline", "online" }
+           select new Mutant("SIDE-26", $"{method} moves the element to the first volume group", a => a.Harm(method, element =>
+               element with { VolumeGroupName = "pool" })),
+        new("SIDE-26", "a restore makes the element thin", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            normally();
+            HarmAll(a, element => a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids.Contains(element.Uuid)
+                ? element with { ThinProvisioned = true } : element);
+            return Task.FromResult(default(Done));
+        })),
+        new("SIDE-26", "a snapshot makes its source thin", a => a.Instead<StorageElement>("createSnap", (call, normally, _) =>
+        {
+            var made = normally();
+            a.Contents.Change(call.Argument<StorageElement>(0), element => element with { ThinProvisioned = true });
+            return Task.FromResult(made);
+        })),
     ];
 
     private static void EmptyGroups(RecordingArray array)
@@ -243,4 +270,14 @@ internal static partial class Mutants
             array.Contents.Put(other with { SizeBytes = other.SizeBytes + 512 });
         }
     }
+
+    private static void AfterOnline(RecordingArray array, Func<StorageElement, StorageElement, bool> isMeant) =>
+        array.Instead<Done>("online", (call, normally, _) =>
+        {
+            normally();
+            var online = array.Contents.Get(call.Argument<StorageElement>(0));
+            HarmAll(array, other => other.Type != StorageElementType.Snapshot && isMeant(online, other)
+                ? other with { State = StorageElementState.Online } : other);
+            return Task.FromResult(default(Done));
+        });
 }

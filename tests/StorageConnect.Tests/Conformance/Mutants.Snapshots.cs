@@ -206,6 +206,10 @@ internal static partial class Mutants
         new("MULTISNAP-10", "createMultiSnap of a member named twice fails when it has made the snapshot", a =>
             a.Lie<StorageElement>("createMultiSnap", made => a.Calls[^1].Argument<IReadOnlyList<StorageElement>>(0) is { Count: > 1 } members
                 && members.DistinctBy(member => member.Uuid).Count() < members.Count ? throw new InvalidRequestException("Twice?") : made)),
+        new("MULTISNAP-11", "tells of one of several that it was made in two hours", a => a.Spoil("createMultiSnap", made =>
+            made with { CreatedAt = made.CreatedAt?.AddHours(2) })),
+        new("MULTISNAP-11", "getCurrentSnaps tells another time of one of several", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentSnaps", all =>
+            [.. all.Select(snapshot => snapshot.SourceUuids.Count > 1 ? snapshot with { CreatedAt = snapshot.CreatedAt?.AddMinutes(-1) } : snapshot)])),
     ];
 
     private static void OfNothing(RecordingArray array, Func<StorageElement> make) => array.Instead<StorageElement>("createMultiSnap", (call, normally, _) =>

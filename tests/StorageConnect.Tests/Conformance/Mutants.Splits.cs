@@ -185,6 +185,33 @@ internal static partial class Mutants
             Task.FromResult(normally() || a.Contents.Get(call.Argument<StorageElement>(0)).Type == StorageElementType.Snapshot))),
         new("SPLIT-11", "gives a presented clone another page 0x83 id at its split", a => a.Spoil("splitClone", element =>
             element.AccessGroupNames.Count > 0 ? element with { Page83Id = "36" + Guid.NewGuid().ToString("n")[1..] } : element)),
+        new("SPLIT-17", "a split removes the snapshot that the clone was made of", a => a.Instead<StorageElement>("splitClone", (call, normally, _) =>
+        {
+            var source = a.Contents.Get(call.Argument<StorageElement>(0)).SourceUuids[0];
+            var split = normally();
+            if (a.Contents.Elements.FirstOrDefault(element => element.Uuid == source) is { Type: StorageElementType.Snapshot } snapshot)
+            {
+                a.Contents.RemoveSnapshot(snapshot);
+            }
+
+            return Task.FromResult(split);
+        })),
+        new("SPLIT-17", "the removal of a split clone removes the snapshot that it was made of", a =>
+        {
+            var snapshots = new Dictionary<string, StorageElement>();
+            a.Instead<StorageElement>("cloneFromSnap", (call, normally, _) =>
+            {
+                var made = normally();
+                snapshots[made.Uuid] = call.Argument<StorageElement>(1);
+                return Task.FromResult(made);
+            });
+            a.Instead<Done>("remove", (call, normally, _) =>
+            {
+                normally();
+                return Task.FromResult(snapshots.TryGetValue(call.Argument<StorageElement>(0).Uuid, out var snapshot)
+                    ? a.Contents.RemoveSnapshot(snapshot) : default);
+            });
+        }),
     ];
 
     private static IReadOnlyList<string> Sources(RecordingArray array, StorageElement split) =>

@@ -22,7 +22,7 @@ public sealed class ConformanceTests
             // Every clause, with the reason why one was skipped, and advice about what is usual and missing.
             ConformanceReport.Write(Path.Combine(AppContext.BaseDirectory, "conformance.md"), results);
             var failed = results.Where(result => result.Outcome == ConformanceOutcome.Failed)
-                .Select(result => $"{result.Clause}: {result.Text} Expected: {result.Expected}. Seen: {result.Seen}.").ToList();
+                .Select(result => $"{result.Clause}: {result.Text} Expected: {result.Expected}. Seen: {result.Seen}").ToList();
             Assert.True(failed.Count == 0, string.Join(Environment.NewLine, failed));
             Assert.Contains(results, result => result.Outcome == ConformanceOutcome.Passed);
         }

@@ -241,6 +241,39 @@ public sealed class CephLifeTests(CephCluster cluster)
         Assert.Equal('x', await array.ReadAsync("c1"));
     }
 
+    [Fact]
+    public async Task A_split_that_was_stopped_is_not_begun_again_by_asking_how_far_it_is()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var source = await array.CreateAsync("db01", 1L << 40); // the image's map of objects takes seconds
+        var clone = await array.CloneAsync(source, "c1");
+        var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
+
+        Assert.True(await array.Plugin.CancelAsync(array.Server, record, Token));
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => array.Plugin.GetAsyncProgressAsync(array.Server, record, Token));
+        Assert.Contains("it was stopped", error.Message, StringComparison.Ordinal);
+        Assert.Equal(StorageElementType.SnapClone, (await array.InfoAsync(clone)).Type);
+        Assert.False(await array.Plugin.CancelAsync(array.Server, record, Token));
+        await array.RemoveAsync(clone);
+    }
+
+    [Fact]
+    public async Task A_split_goes_on_when_the_process_that_began_it_is_gone()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        await array.CreateAsync("db01", 256 << 20);
+        await array.WriteAsync("db01", 'x', 256 << 20);
+        var clone = await array.CloneAsync(Assert.Single(await array.ListAsync()), "c1");
+        var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
+
+        array.Plugin.Dispose();
+
+        await using var other = await array.AnotherAsync();
+        await FinishAsync(other, record);
+        Assert.Equal((StorageElementType.Lun, 'x'), ((await other.InfoAsync(clone)).Type, await other.ReadAsync("c1")));
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("of-another-array")]

@@ -1,21 +1,19 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
-/// Gives clones blocks of their own. The cluster's manager does it, and goes on when this process ends. Where no manager runs, a child process does;
+/// Gives clones blocks of their own. The cluster's manager copies, and goes on when this process ends. Where no manager runs, a child process does;
 /// what it did stays done when it ends too early, and the next call for the progress goes on.
 /// </summary>
 internal sealed partial class Splits : IDisposable
 {
-    private const string TaskKind = "task:";
-    private const string ChildKind = "child:";
+    private const string HandlePrefix = "split:";
     private const int Percent = 100;
-    private readonly ConcurrentDictionary<string, Child> _children = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Split> _splits = new(StringComparer.Ordinal);
 
     public StorageElement Begin(Elements elements, StorageElement element)
     {
@@ -29,110 +27,60 @@ internal sealed partial class Splits : IDisposable
         }
 
         Guards.RequireFree(elements, elements.Catalog, [image]);
-        if (TryBeginTask(elements, image) is { } task)
-        {
-            return record with { AsyncProgress = 0, AsyncHandle = TaskKind + task };
-        }
-
-        StartChild(elements, image);
-        return record with { AsyncProgress = 0, AsyncHandle = ChildKind + image.Id };
+        Start(elements, image);
+        return record with { AsyncProgress = 0, AsyncHandle = HandlePrefix + image.Id };
     }
 
     public StorageElement GetProgress(Elements elements, StorageElement record)
     {
         var image = elements.Require(record);
-        if (image.Parent is null)
+        if (image.Parent is null || !IsOf(record, image))
         {
-            return elements.ToElement(image);
+            return elements.ToElement(image); // done, or no split of it was begun: a question begins none
         }
 
-        if (record.AsyncHandle?.StartsWith(TaskKind, StringComparison.Ordinal) == true)
+        if (!_splits.TryGetValue(image.Id, out var split))
         {
-            if (FindTask(elements, record.AsyncHandle[TaskKind.Length..]) is { } progress)
-            {
-                return record with { AsyncProgress = progress };
-            }
-
-            // It may have ended between the two looks.
-            return Volumes.Again(elements, image) is { Parent: null } done ? elements.ToElement(done) : throw Failed(record.Name, "its task is gone");
-        }
-
-        if (!IsOfChild(record, image))
-        {
-            return elements.ToElement(image); // no split of it was begun: a question begins none
-        }
-
-        if (!_children.TryGetValue(image.Id, out var child))
-        {
-            // A process that began it is gone, or is another one's of this machine.
-            StartChild(elements, image);
+            // The process that began it is gone, or is another one of this machine.
+            Start(elements, image);
             return record with { AsyncProgress = -1 };
         }
 
-        if (child.Error is { } error)
-        {
-            _children.TryRemove(image.Id, out _);
-            throw Failed(record.Name, error.Message);
-        }
-
-        return record with { AsyncProgress = child.Progress };
+        return split.Error is { } error ? throw Failed(record.Name, error) : record with { AsyncProgress = split.Progress };
     }
 
     /// <summary>Stops a split. What was copied already stays, and the clone is a clone still.</summary>
     public bool Cancel(Elements elements, StorageElement record)
     {
         var image = elements.Require(record);
-        if (image.Parent is null)
+        if (image.Parent is null || !IsOf(record, image))
         {
             return false;
         }
 
-        if (record.AsyncHandle?.StartsWith(TaskKind, StringComparison.Ordinal) == true)
+        // What was stopped is remembered: to ask how far it is must not begin it again.
+        var wasStopped = _splits.TryGetValue(image.Id, out var split) && split.Stop();
+        split?.WaitForEnd(elements.Token);
+        if (FlattenTask.TryFind(elements.Rbd, image.Id, elements.Token) is not { } task)
         {
-            using var answer = elements.Rbd.TryAsk(elements.Token, "rbd", "task", "cancel", record.AsyncHandle[TaskKind.Length..]);
-            return answer is not null;
+            return wasStopped;
         }
 
-        return IsOfChild(record, image) && _children.TryRemove(image.Id, out var child) && child.Stop();
+        task.Cancel(elements.Rbd, elements.Token);
+        return true;
     }
 
     public void Dispose()
     {
-        foreach (var child in _children.Values)
+        foreach (var split in _splits.Values)
         {
-            child.Stop();
+            split.Stop();
         }
     }
 
-    private static bool IsOfChild(StorageElement record, Image image) => record.AsyncHandle == ChildKind + image.Id;
+    private static bool IsOf(StorageElement record, Image image) => record.AsyncHandle == HandlePrefix + image.Id;
 
-    private static string? TryBeginTask(Elements elements, Image image)
-    {
-        // Asked first: without a manager a task is waited for in vain.
-        using var status = elements.Rbd.TryAsk(elements.Token, "mgr", "stat");
-        if (status is null || !status.RootElement.TryGetProperty("available", out var available) || available.ValueKind != JsonValueKind.True)
-        {
-            return null;
-        }
-
-        elements.Rbd.RebuildObjectMap(image.Name, elements.Token);
-        using var task = elements.Rbd.TryAsk(elements.Token, "rbd", "task", "add", "flatten", elements.Rbd.Pool.Of(image.Name));
-        return task is null ? null : RbdJson.Text(task.RootElement, "id") is { Length: > 0 } id ? id : null;
-    }
-
-    /// <summary>How far a task is; null when the manager has it no more.</summary>
-    private static int? FindTask(Elements elements, string id)
-    {
-        using var tasks = elements.Rbd.Ask(elements.Token, "rbd", "task", "list");
-        foreach (var task in tasks.RootElement.EnumerateArray().Where(task => RbdJson.Text(task, "id") == id))
-        {
-            return task.TryGetProperty("progress", out var progress) ? Math.Clamp((int)(progress.GetDouble() * Percent), 0, Percent - 1) : 0;
-        }
-
-        return null;
-    }
-
-    private void StartChild(Elements elements, Image image)
+    private void Start(Elements elements, Image image)
     {
         var held = elements.Pool.Locks.TryTake(elements.Pool.Identity.OfSnapshot(image.Id, 0));
         if (held is null)
@@ -140,21 +88,17 @@ internal sealed partial class Splits : IDisposable
             return; // another process of this machine is at it
         }
 
-        var child = new Child();
-        if (!_children.TryAdd(image.Id, child))
+        // Whoever holds the lock is alone: an older one of this process has ended.
+        var split = new Split(elements.Rbd, image);
+        _splits[image.Id] = split;
+        split.Start(() =>
         {
-            child.Dispose();
-            held.Dispose();
-            return;
-        }
-
-        child.Start(elements.Rbd, image.Name, () =>
-        {
-            held.Dispose();
-            if (child.Error is null)
+            if (split.Error is null)
             {
-                _children.TryRemove(new(image.Id, child));
+                _splits.TryRemove(new(image.Id, split));
             }
+
+            held.Dispose();
         });
     }
 
@@ -165,38 +109,41 @@ internal sealed partial class Splits : IDisposable
     [GeneratedRegex(@"(\d{1,3})% complete", RegexOptions.RightToLeft)]
     private static partial Regex Progress();
 
-    /// <summary>A child process that copies. Once started it disposes of itself when it ends, however that is.</summary>
-    private sealed class Child : IDisposable
+    /// <summary>The work of one split in this process. Once started it disposes of itself when it ends, however that is.</summary>
+    private sealed class Split(Rbd rbd, Image image) : IDisposable
     {
+        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
         private readonly Lock _ending = new();
         private readonly CancellationTokenSource _stop = new();
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _hasEnded;
         private int _progress;
 
         public int Progress => Volatile.Read(ref _progress);
 
-        public StorageConnectException? Error { get; private set; }
+        /// <summary>Why it ended before its end.</summary>
+        public string? Error { get; private set; }
 
-        public void Start(Rbd rbd, string image, Action ended) => Task.Factory.StartNew(
+        public void Start(Action ended) => Task.Factory.StartNew(
             () =>
             {
                 try
                 {
-                    rbd.RebuildObjectMap(image, _stop.Token);
-                    rbd.Flatten(image, Report, _stop.Token);
+                    Run(_stop.Token);
                 }
                 catch (StorageConnectException e)
                 {
-                    Error = e;
+                    Error = e.Message;
                 }
                 catch (OperationCanceledException)
                 {
-                    // It was stopped.
+                    Error = "it was stopped";
                 }
                 finally
                 {
                     ended();
                     Dispose();
+                    _ended.SetResult();
                 }
             },
             CancellationToken.None,
@@ -218,12 +165,50 @@ internal sealed partial class Splits : IDisposable
             }
         }
 
+        public void WaitForEnd(CancellationToken cancellationToken) => _ended.Task.Wait(cancellationToken);
+
         public void Dispose()
         {
             lock (_ending)
             {
                 _hasEnded = true;
                 _stop.Dispose();
+            }
+        }
+
+        private void Run(CancellationToken cancellationToken)
+        {
+            // A process that is gone may have begun it already.
+            var task = FlattenTask.TryFind(rbd, image.Id, cancellationToken);
+            if (task is null)
+            {
+                // This takes some ten seconds for each TiB.
+                rbd.RebuildObjectMap(image.Name, cancellationToken);
+                task = FlattenTask.TryBegin(rbd, image.Name, cancellationToken);
+            }
+
+            if (task is null)
+            {
+                rbd.Flatten(image.Name, Report, cancellationToken);
+            }
+            else
+            {
+                Follow(task, cancellationToken);
+            }
+        }
+
+        private void Follow(FlattenTask task, CancellationToken cancellationToken)
+        {
+            var backoff = Backoff.Endless(LongestPause);
+            while (task.TryGetProgress(rbd, out var progress, cancellationToken))
+            {
+                Volatile.Write(ref _progress, progress ?? Progress);
+                backoff.Wait(cancellationToken);
+            }
+
+            if (rbd.FindById(image.Id, cancellationToken) is { Parent: not null })
+            {
+                Error = "its task is gone";
             }
         }
 

@@ -59,6 +59,19 @@ internal sealed partial class ClauseContext
     /// <summary>How many bytes this host sees of an element.</summary>
     public async Task<long> LengthAsync(StorageElement element) => new FileInfo(await PathAsync(element)).Length;
 
+    /// <summary>This host sees as many bytes of an element as its record tells, where it sees any.</summary>
+    public async Task CheckLengthAsync(StorageElement element)
+    {
+        try
+        {
+            Check.Equal(element.SizeBytes, await LengthAsync(element), $"the size of '{element.Name}' that a host sees");
+        }
+        catch (ClauseSkippedException)
+        {
+            // Everything else of the clause is checked all the same.
+        }
+    }
+
     // A device has a cache of the host's between us and the array, which would show yesterday's data after a restore: a file has not.
     private async Task<string> PathAsync(StorageElement element)
     {

@@ -148,6 +148,8 @@ internal static class AsyncClauses
     public static async Task SeveralAtOnce(ClauseContext b)
     {
         var works = await BeginAllAsync(b, copies: 2);
+        var listed = await b.Raw.ListAsync(await b.ValidatedServerAsync(), new(), b.Token).ToListAsync(b.Token);
+        Check.Each(works, work => listed.Count(element => element.Uuid == work.Record.Uuid) <= 1, "what is made listed once at most", work => work.Record);
         // The last first, each a step at a time.
         var records = works.Select(work => work.Record).ToArray();
         while (System.Array.FindLastIndex(records, record => record.AsyncProgress is not null) is >= 0 and var last)
@@ -207,7 +209,8 @@ internal static class AsyncClauses
         Check.Unchanged(bystander, await b.InfoAsync(bystander));
     }
 
-    [Clause("ASYNC-16", Guide, 21, "Where a resize or a split is stopped, the element stays, with its data, and is as before or as wanted.")]
+    [Clause("ASYNC-16", Guide, 21,
+        "Where a resize or a split is stopped, the element stays as it was; where it can't be stopped any more, that is said, and it is done.")]
     public static async Task StoppedChangesLeaveTheElement(ClauseContext b)
     {
         var works = (await BeginAllAsync(b)).Where(work => work.Method is GuideMethod.Resize or GuideMethod.SplitClone).ToList();
@@ -218,12 +221,15 @@ internal static class AsyncClauses
 
         foreach (var work in works)
         {
-            if (!await CancelAsync(b, work.Record))
+            var isStopped = await CancelAsync(b, work.Record);
+            if (!isStopped)
             {
                 await b.FinishAsync(work.Record, work.Kind);
             }
 
             var after = await b.InfoAsync(work.Record);
+            var isDone = work.Method == GuideMethod.Resize ? after.SizeBytes != b.Size : after.Type == StorageElementType.Lun;
+            Check.Equal(isStopped ? "not done" : "done", isDone ? "done" : "not done", $"{work.Method}, as the answer to stopping it says");
             Check.Equal((work.Record.Name, work.Record.Page83Id), (after.Name, after.Page83Id), $"the element after {work.Method} was stopped");
             Check.That(after.SizeBytes >= b.Size, $"{b.Size} bytes at least", after.SizeBytes);
             Check.Contains(after, await b.ListAsync(), "listed");

@@ -75,6 +75,8 @@ internal static partial class CloneClauses
     public static async Task IsPresentedToNobody(ClauseContext b)
     {
         var source = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        var second = await b.CreateGroupAsync();
+        await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(source, [second.Name], b.Token));
         Check.Same([], (await b.CloneAsync(source)).AccessGroupNames, "groups of the clone");
     }
 
@@ -170,25 +172,26 @@ internal static partial class CloneClauses
         await Check.RefusedAsync(() => b.Array.GetCurrentClonesAsync(b.Unknown, b.Token), "an unknown element", typeof(NotFoundException),
             typeof(NoSuchOperationException));
 
-    [Clause("CLONE-19", Guide, 0, "A clone can be cloned, where isCloneable says so.", Needs = [AbilityKey.Clone])]
+    [Clause("CLONE-19", Guide, 0, "A clone can be cloned, and its clone too, where isCloneable says so.", Needs = [AbilityKey.Clone])]
     public static async Task OfAClone(ClauseContext b)
     {
         var clone = await b.CloneAsync(await b.CreateAsync());
-        if (await b.AbilityAsync(AbilityKey.Clone) == Ability.Offline)
+        for (var generation = 2; generation <= 4; generation++)
         {
-            await b.Array.OfflineAsync(clone, b.Token);
-        }
+            await b.ReadyAsync(AbilityKey.Clone, clone);
+            if (!await b.Array.IsCloneableAsync(clone, b.Token))
+            {
+                throw ClauseContext.Skip($"isCloneable says no of a clone of generation {generation - 1}.");
+            }
 
-        if (!await b.Array.IsCloneableAsync(clone, b.Token))
-        {
-            throw ClauseContext.Skip("isCloneable says no of a clone.");
+            var second = await b.CloneAsync(clone);
+            Check.That(second.Uuid != clone.Uuid && b.DifferForHosts(second, clone), "an identity of its own", second.Page83Id);
+            clone = second;
         }
-
-        var second = await b.CloneAsync(clone);
-        Check.That(second.Uuid != clone.Uuid && b.DifferForHosts(second, clone), "an identity of its own", second.Page83Id);
     }
 
-    [Clause("CLONE-20", Guide, 0, "Each of several clones, of one element too, has its own identities and names its source: in the answer, getInfo, list and getCurrentClones.",
+    [Clause("CLONE-20", Guide, 0,
+        "Each of several clones, of one element too, has its own identities and names its source: in the answer, getInfo, list and getCurrentClones.",
         Needs = [AbilityKey.Clone])]
     public static async Task EachNamesItsOwnSource(ClauseContext b)
     {
@@ -231,10 +234,13 @@ internal static partial class CloneClauses
         var clone = await b.CloneAsync(odd);
         Check.Equal(odd.SizeBytes, clone.SizeBytes, "the size of a clone of an odd size");
         Check.Equal(odd.SizeBytes, (await b.InfoAsync(clone)).SizeBytes, "the size that getInfo tells");
+        await b.CheckLengthAsync(clone);
         if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Resize)))
         {
             var grown = await b.ResizeAsync(odd, b.Size * 2);
-            Check.Equal(grown.SizeBytes, (await b.CloneAsync(odd)).SizeBytes, "the size of a clone of a resized element");
+            clone = await b.CloneAsync(odd);
+            Check.Equal(grown.SizeBytes, clone.SizeBytes, "the size of a clone of a resized element");
+            await b.CheckLengthAsync(clone);
         }
     }
 

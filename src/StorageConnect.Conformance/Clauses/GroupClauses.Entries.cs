@@ -187,6 +187,34 @@ internal static partial class GroupClauses
             "the entries after it was added again");
     }
 
+    [Clause("GROUP-38", Add, 13, "Entries that are added to a group and removed from it leave what is presented to it: a LUN, an offline one and a clone.",
+        Needs = [AbilityKey.AccessControl])]
+    public static async Task EntriesLeavePresentations(ClauseContext b)
+    {
+        await RequireRoomAsync(b, 2);
+        var (group, presented, entry) = (await b.CreateGroupAsync(), new List<StorageElement>(), b.NewInitiator());
+        foreach (var element in await SubjectsAsync(b))
+        {
+            if (await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(element, [group.Name], b.Token)))
+            {
+                presented.Add(await b.InfoAsync(element));
+            }
+        }
+
+        await b.Array.AddToAccessGroupAsync(group.Name, [entry], b.Token);
+        await ArePresentedAsync();
+        await b.Array.RemoveFromAccessGroupAsync(group.Name, [entry], b.Token);
+        await ArePresentedAsync();
+
+        async Task ArePresentedAsync()
+        {
+            foreach (var element in presented)
+            {
+                Check.Unchanged(element, await b.InfoAsync(element));
+            }
+        }
+    }
+
     [Clause("GROUP-37", "createAccessGroups()", 10, "Of two groups of one name in one call there is one at most then, with entries that were named for it.",
         Needs = [AbilityKey.AccessControl])]
     public static async Task TwoOfOneName(ClauseContext b)

@@ -82,7 +82,8 @@ internal static class ListingClauses
         Check.Lacks(snapshot, listed, "listed");
     }
 
-    [Clause("LIST-9", Guide, 0, "A hint hides nothing that matches it, clones and offline elements neither: name, its beginning and end in any case, identity, page 0x83 id.")]
+    [Clause("LIST-9", Guide, 0,
+        "A hint hides nothing that matches it, clones and offline elements neither: name, its beginning and end in any case, identity, page 0x83 id.")]
     public static async Task HintsHideNothing(ClauseContext b)
     {
         List<StorageElement> elements = [await b.SubjectAsync()];
@@ -133,6 +134,78 @@ internal static class ListingClauses
         var listed = (await b.ListAsync()).Find(other => other.Uuid == clone.Uuid);
         Check.That(listed is not null, $"'{clone.Name}' listed", "it isn't");
         Check.Same(clone.SourceUuids, listed!.SourceUuids, "what it was made of");
+    }
+
+    [Clause("LIST-13", Guide, 0, "A hint that fits no element is no error: list then returns nothing that fits.")]
+    public static async Task NothingFits(ClauseContext b)
+    {
+        await b.SubjectAsync();
+        var name = b.NewName();
+        foreach (var hint in new StorageElementFilter[]
+        {
+            new() { Name = name }, new() { NamePrefix = name }, new() { NameSuffix = name }, new() { Uuid = b.Unknown.Uuid },
+            new() { Page83Id = b.Unknown.Page83Id },
+        })
+        {
+            Check.Lacks(b.Unknown, await RawAsync(b, hint), $"found by {hint}");
+            Check.Same([], (await b.ListAsync(hint)).Select(element => element.Name), $"elements found by {hint}");
+        }
+    }
+
+    [Clause("LIST-14", Guide, 0, "What has several snapshots, clones and groups is told once by each call: list, getCurrentSnaps, getCurrentClones.")]
+    public static async Task EachIsToldOnce(ClauseContext b)
+    {
+        var element = await b.CreateAsync();
+        List<StorageElement> made = [element];
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Clone)))
+        {
+            made.AddRange([await b.CloneAsync(element), await b.CloneAsync(element)]);
+        }
+
+        List<StorageElement> snapshots = [];
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.Snapshot)))
+        {
+            snapshots.AddRange([await b.SnapAsync(element), await b.SnapAsync(element)]);
+            if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.SnapClone)))
+            {
+                made.AddRange([await b.CloneFromSnapAsync(element, snapshots[0]), await b.CloneFromSnapAsync(element, snapshots[0])]);
+            }
+        }
+
+        if (ClauseContext.Can(await b.AbilityAsync(AbilityKey.AccessControl)))
+        {
+            foreach (var group in new[] { await b.CreateGroupAsync(), await b.CreateGroupAsync() })
+            {
+                foreach (var one in made)
+                {
+                    await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(one, [group.Name], b.Token));
+                }
+            }
+        }
+
+        var server = await b.ValidatedServerAsync();
+        AreTold(made, await RawAsync(b, new()), "list");
+        if (snapshots.Count > 0)
+        {
+            await ClauseContext.TryAsync(async () =>
+            {
+                AreTold(snapshots, await b.Raw.GetCurrentSnapsAsync(server, element, b.Token), "getCurrentSnaps of the element");
+                AreTold(snapshots, await b.Raw.GetCurrentSnapsAsync(server, null, b.Token), "getCurrentSnaps");
+            });
+        }
+
+        var clones = made.Where(one => one.Type == StorageElementType.SnapClone).ToList();
+        if (clones.Count > 0)
+        {
+            await ClauseContext.TryAsync(async () => AreTold(clones, await b.Raw.GetCurrentClonesAsync(server, null, b.Token), "getCurrentClones"));
+        }
+
+        void AreTold(IEnumerable<StorageElement> expected, IEnumerable<StorageElement> told, string method)
+        {
+            var uuids = told.Select(one => one.Uuid).ToList();
+            Check.Each(expected, one => uuids.Count(uuid => uuid == one.Uuid) == 1, $"each of them once from {method}",
+                one => $"'{one.Name}' {uuids.Count(uuid => uuid == one.Uuid)} times");
+        }
     }
 
     /// <summary>The elements there are; where there are too few to test anything, some are created, or the clause is skipped.</summary>

@@ -53,6 +53,23 @@ internal static class RemovalClauses
         await b.InfoAsync(snapshot);
     }
 
+    [Clause("REMOVE-12", Guide, 15, "Removing a member of a snapshot of several takes nothing out of it: it is refused, or the snapshot keeps its members.",
+        Needs = [AbilityKey.Snapshot])]
+    public static async Task MembersStay(ClauseContext b)
+    {
+        StorageElement[] members = [await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync()];
+        var snapshot = await b.MultiSnapAsync(members);
+        foreach (var member in members)
+        {
+            if (await RefusedAsync(b, member))
+            {
+                Check.Unchanged(member, await b.InfoAsync(member));
+            }
+
+            Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        }
+    }
+
     [Clause("REMOVE-6", Guide, 15, "Removing an element takes no clone with it: it is refused, or the clone stays.", Needs = [AbilityKey.Clone])]
     public static async Task ClonesStay(ClauseContext b)
     {

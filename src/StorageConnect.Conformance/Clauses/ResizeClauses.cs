@@ -92,7 +92,7 @@ internal static class ResizeClauses
     }
 
     /// <summary>Makes an element as small as can be; the clause is skipped where the array makes none smaller, and then nothing has changed.</summary>
-    private static async Task<StorageElement> ShrinkAsync(ClauseContext b, StorageElement element)
+    public static async Task<StorageElement> ShrinkAsync(ClauseContext b, StorageElement element)
     {
         var before = await b.InfoAsync(element);
         try

@@ -2,7 +2,7 @@ namespace StorageConnect.Conformance.Clauses;
 
 /// <summary>isRestorable and snapRestore.</summary>
 [Chapter(150, "Restore")]
-internal static class RestoreClauses
+internal static partial class RestoreClauses
 {
     private const string Guide = "snapRestore()";
     private const string Predicate = "isRestorable()";
@@ -103,43 +103,6 @@ internal static class RestoreClauses
     public static async Task RestorableUnknown(ClauseContext b) =>
         await Check.RefusedAsync<NotFoundException>(() => b.Array.IsRestorableAsync(b.UnknownSnapshot, null, b.Token), "an unknown snapshot");
 
-    [Clause("RESTORE-11", Guide, 18, "One member restored from a snapshot of several leaves the other's data alone, or is refused: SnapRestoreNotSafe.",
-        Needs = [AbilityKey.Snapshot])]
-    public static async Task OneMemberOfSeveral(ClauseContext b)
-    {
-        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
-        await b.WriteAsync(one, Before);
-        await b.WriteAsync(other, Before);
-        var snapshot = await b.MultiSnapAsync(one, other);
-        await b.WriteAsync(one, After);
-        await b.WriteAsync(other, After);
-        try
-        {
-            await RestoreAsync(b, snapshot, one);
-            Check.Equal(Before, await b.ReadAsync(one), "the mark of the member restored");
-        }
-        catch (SnapRestoreNotSafeException)
-        {
-            Check.Equal(After, await b.ReadAsync(one), "the mark of the member that was not restored");
-        }
-
-        Check.Equal(After, await b.ReadAsync(other), "the mark of the other member");
-    }
-
-    [Clause("RESTORE-12", Guide, 18, "A whole snapshot of several restored brings back every member's data.", Needs = [AbilityKey.Snapshot])]
-    public static async Task AllMembers(ClauseContext b)
-    {
-        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
-        await b.WriteAsync(one, Before);
-        await b.WriteAsync(other, 4);
-        var snapshot = await b.MultiSnapAsync(one, other);
-        await b.WriteAsync(one, After);
-        await b.WriteAsync(other, After);
-        await RestoreAsync(b, snapshot, null);
-        Check.Equal(Before, await b.ReadAsync(one), "the mark of the one");
-        Check.Equal((byte)4, await b.ReadAsync(other), "the mark of the other");
-    }
-
     [Clause("RESTORE-13", Guide, 18, "Of two snapshots each brings back the data of its own time, and the restore of one leaves the other's.",
         Needs = [AbilityKey.Snapshot])]
     public static async Task EachOfTwo(ClauseContext b)
@@ -156,6 +119,8 @@ internal static class RestoreClauses
         Check.Equal((byte)1, await b.ReadAsync(element), "the mark of the older snapshot");
         await RestoreOrSkipAsync(b, newer, element);
         Check.Equal((byte)2, await b.ReadAsync(element), "the mark of the newer snapshot, after the older was restored");
+        await RestoreOrSkipAsync(b, older, null);
+        Check.Equal((byte)1, await b.ReadAsync(element), "the mark of the older snapshot, restored as a whole");
     }
 
     [Clause("RESTORE-14", "snapRemove()", 0, "When the one of two snapshots is removed, the other still brings back its data.", Needs = [AbilityKey.Snapshot])]
@@ -209,27 +174,6 @@ internal static class RestoreClauses
         Check.Unchanged(element with { SizeBytes = after.SizeBytes }, after);
         Check.Equal(after.SizeBytes, await b.LengthAsync(element), "the size that a host sees");
         Check.Equal(Before, await b.ReadBeginningAsync(element), "the mark");
-    }
-
-    [Clause("RESTORE-17", Guide, 18, "A restore of the whole snapshot of several leaves the data, the state and the presentation of everything else.",
-        Needs = [AbilityKey.Snapshot])]
-    public static async Task TheWholeLeavesOthers(ClauseContext b)
-    {
-        var (one, other, stranger) = (await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync());
-        foreach (var element in new[] { one, other, stranger })
-        {
-            await b.WriteAsync(element, Before);
-        }
-
-        await b.SnapAsync(stranger);
-        var snapshot = await b.MultiSnapAsync(one, other);
-        await b.WriteAsync(stranger, After);
-        await RestoreOrSkipAsync(b, snapshot, null);
-        Check.Unchanged(one, await b.InfoAsync(one));
-        Check.Unchanged(other, await b.InfoAsync(other));
-        Check.Unchanged(stranger, await b.InfoAsync(stranger));
-        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
-        Check.Equal(After, await b.ReadAsync(stranger), "the stranger's mark");
     }
 
     [Clause("RESTORE-18", Guide, 18, "A restore leaves the data of clones that were made before it.", Needs = [AbilityKey.Snapshot, AbilityKey.Clone])]
@@ -336,33 +280,6 @@ internal static class RestoreClauses
         }
     }
 
-    [Clause("RESTORE-22", Predicate, 18,
-        "isRestorable tells the truth of a whole snapshot, an older one, one of several and its members, and says no of a stranger, which is not restored.",
-        Needs = [AbilityKey.Snapshot])]
-    public static async Task RestorableIsTrueOfSeveral(ClauseContext b)
-    {
-        var (one, snapshot) = await SnappedAsync(b);
-        await IsTrueAsync(snapshot, null);
-        await b.SnapAsync(one);
-        await IsTrueAsync(snapshot, one);
-        await IsTrueAsync(snapshot, null);
-        var stranger = await b.CreateAsync();
-        var several = await b.MultiSnapAsync(one, await b.CreateAsync());
-        await IsTrueAsync(several, one);
-        await IsTrueAsync(several, null);
-        Check.That(!await b.Array.IsRestorableAsync(several, stranger, b.Token), "isRestorable of a stranger: no", "yes");
-        var server = await b.ValidatedServerAsync();
-        await Check.RefusedAsync<SnapRestoreNotSafeException>(() => b.Raw.SnapRestoreAsync(server, several, stranger, b.Token), "restoring a stranger");
-
-        async Task IsTrueAsync(StorageElement of, StorageElement? element)
-        {
-            var says = await b.Array.IsRestorableAsync(of, element, b.Token);
-            var called = await b.ValidatedServerAsync();
-            var isDone = await ClauseContext.TryAsync(() => b.Raw.SnapRestoreAsync(called, of, element, b.Token));
-            Check.Equal(says, isDone, $"'{of.Name}' restored for {element?.Name ?? "all"}, as isRestorable says");
-        }
-    }
-
     [Clause("RESTORE-23", Guide, 18, "A restore leaves the data of the snapshot's clones.", Needs = [AbilityKey.Snapshot, AbilityKey.SnapClone])]
     public static async Task SnapshotClonesKeepTheirData(ClauseContext b)
     {
@@ -376,6 +293,23 @@ internal static class RestoreClauses
         {
             Check.Equal((byte)3, await b.ReadAsync(clone), "the clone's mark after the snapshot was removed");
         }
+    }
+
+    [Clause("RESTORE-26", Guide, 18, "A snapshot of an element that was shrunk since has all the data that it had.",
+        Needs = [AbilityKey.Snapshot, AbilityKey.Resize])]
+    public static async Task OfAShrunkElement(ClauseContext b)
+    {
+        var element = await b.CreateAsync(size: b.Size * 2);
+        await b.WriteAsync(element, Before);
+        var snapshot = await b.SnapAsync(element);
+        var shrunk = await ResizeClauses.ShrinkAsync(b, element);
+        Check.Unchanged(snapshot, await b.InfoAsync(snapshot));
+        await RestoreOrSkipAsync(b, snapshot, element);
+        var after = await b.InfoAsync(element);
+        Check.That(after.SizeBytes == element.SizeBytes || after.SizeBytes == shrunk.SizeBytes, $"{element.SizeBytes} or {shrunk.SizeBytes} bytes",
+            after.SizeBytes);
+        Check.Equal(after.SizeBytes, await b.LengthAsync(element), "the size that a host sees");
+        Check.Equal(Before, after.SizeBytes == element.SizeBytes ? await b.ReadAsync(element) : await b.ReadBeginningAsync(element), "the mark");
     }
 
     [Clause("RESTORE-24", Guide, 18, "What was changed since the snapshot and is no data stays after a restore: quality of service, presentation.",
@@ -396,33 +330,6 @@ internal static class RestoreClauses
         element = await b.InfoAsync(element);
         await RestoreOrSkipAsync(b, snapshot, element);
         Check.Unchanged(element, await b.InfoAsync(element));
-    }
-
-    [Clause("RESTORE-25", Guide, 18,
-        "Of a snapshot of several, an offline member is restored with the whole, and left alone when another one is restored; or the restore is refused.",
-        Needs = [AbilityKey.Snapshot])]
-    public static async Task OfAnOfflineMember(ClauseContext b)
-    {
-        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
-        await WriteAsync(Before);
-        var snapshot = await b.MultiSnapAsync(one, other);
-        Check.Equal((Before, After), await AfterAsync(one), "the marks of a member that was restored, and of the offline one");
-        Check.Equal((Before, Before), await AfterAsync(null), "the marks of the members, of which one was offline");
-
-        async Task<(byte One, byte Other)> AfterAsync(StorageElement? element)
-        {
-            await WriteAsync(After);
-            await b.Array.OfflineAsync(other, b.Token);
-            await RestoreOrSkipAsync(b, snapshot, element);
-            await b.Array.OnlineAsync(other, b.Token);
-            return (await b.ReadAsync(one), await b.ReadAsync(other));
-        }
-
-        async Task WriteAsync(byte mark)
-        {
-            await b.WriteAsync(one, mark);
-            await b.WriteAsync(other, mark);
-        }
     }
 
     /// <summary>Restores; where that takes offline elements, they are offline meanwhile.</summary>

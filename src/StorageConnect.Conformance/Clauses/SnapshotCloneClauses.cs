@@ -147,9 +147,20 @@ internal static class SnapshotCloneClauses
     {
         var (source, snapshot) = await SnappedAsync(b);
         await b.ResizeAsync(source, b.Size * 2);
-        var clone = await b.CloneFromSnapAsync(source, snapshot);
-        Check.Equal(source.SizeBytes, clone.SizeBytes, "the size at the snapshot");
-        Check.Equal(source.SizeBytes, (await b.InfoAsync(clone)).SizeBytes, "the size that getInfo tells");
+        await HasTheSizeAsync();
+        (source, snapshot) = await SnappedAsync(b, b.Size * 2);
+        if (await ClauseContext.TryAsync(() => b.ResizeAsync(source, b.Size)))
+        {
+            await HasTheSizeAsync();
+        }
+
+        async Task HasTheSizeAsync()
+        {
+            var clone = await b.CloneFromSnapAsync(source, snapshot);
+            Check.Equal(source.SizeBytes, clone.SizeBytes, "the size at the snapshot");
+            Check.Equal(source.SizeBytes, (await b.InfoAsync(clone)).SizeBytes, "the size that getInfo tells");
+            await b.CheckLengthAsync(clone);
+        }
     }
 
     [Clause("SNAPCLONE-13", Guide, 0, "It names its source: the snapshot, or the element.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
@@ -192,12 +203,17 @@ internal static class SnapshotCloneClauses
     [Clause("SNAPCLONE-15", Guide, 19, "Of a snapshot of several it has the data of the element named.", Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot])]
     public static async Task DataOfOneOfSeveral(ClauseContext b)
     {
-        var (one, other) = (await b.CreateAsync(), await b.CreateAsync());
-        await b.WriteAsync(one, 1);
-        await b.WriteAsync(other, 2);
-        var snapshot = await b.MultiSnapAsync(one, other);
-        Check.Equal((byte)2, await b.ReadAsync(await b.CloneFromSnapAsync(other, snapshot)), "the mark of the second member");
-        Check.Equal((byte)1, await b.ReadAsync(await b.CloneFromSnapAsync(one, snapshot)), "the mark of the first member");
+        StorageElement[] members = [await b.CreateAsync(), await b.CreateAsync(), await b.CreateAsync()];
+        for (byte index = 0; index < members.Length; index++)
+        {
+            await b.WriteAsync(members[index], (byte)(index + 1));
+        }
+
+        var snapshot = await b.MultiSnapAsync(members);
+        foreach (var index in new[] { 1, 0, 2 })
+        {
+            Check.Equal((byte)(index + 1), await b.ReadAsync(await b.CloneFromSnapAsync(members[index], snapshot)), $"the mark of member {index + 1}");
+        }
     }
 
     [Clause("SNAPCLONE-16", Guide, 13, "It is presented to nobody, though its source is.",
@@ -205,12 +221,15 @@ internal static class SnapshotCloneClauses
     public static async Task IsPresentedToNobody(ClauseContext b)
     {
         var source = await b.Array.StartPresentAsync(await b.CreateAsync(), [(await b.CreateGroupAsync()).Name], b.Token);
+        var second = await b.CreateGroupAsync();
+        await ClauseContext.TryAsync(() => b.Array.StartPresentAsync(source, [second.Name], b.Token));
         var clone = await b.CloneFromSnapAsync(source, await b.SnapAsync(source));
         Check.Same([], clone.AccessGroupNames, "groups of the clone");
         Check.Same([], (await b.InfoAsync(clone)).AccessGroupNames, "groups that getInfo tells");
     }
 
-    [Clause("SNAPCLONE-17", Guide, 7, "A name that is taken is refused; without a destination the array names each clone differently, and each has its own identities.",
+    [Clause("SNAPCLONE-17", Guide, 7,
+        "A name that is taken is refused; without a destination the array names each clone differently, and each has its own identities.",
         Needs = [AbilityKey.SnapClone, AbilityKey.Snapshot, AbilityKey.CustomCloneName])]
     public static async Task Names(ClauseContext b)
     {
@@ -224,9 +243,9 @@ internal static class SnapshotCloneClauses
         Check.That(one.Uuid != other.Uuid && b.DifferForHosts(one, other), "identities of their own", $"{one.Uuid} {one.Page83Id} twice");
     }
 
-    private static async Task<(StorageElement Source, StorageElement Snapshot)> SnappedAsync(ClauseContext b)
+    private static async Task<(StorageElement Source, StorageElement Snapshot)> SnappedAsync(ClauseContext b, long? size = null)
     {
-        var source = await b.CreateAsync();
+        var source = await b.CreateAsync(size: size);
         return (source, await b.SnapAsync(source));
     }
 }

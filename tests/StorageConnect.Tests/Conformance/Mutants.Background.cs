@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Tests.Recording;
 
 namespace StorageConnect.Tests.Conformance;
@@ -190,6 +191,27 @@ internal static partial class Mutants
         }),
         new("ASYNC-21", "a clone under way gets another identity without its source", a => WhileCloning(a, "remove", (source, clone) =>
             a.Contents.Put(clone with { Page83Id = "36" + Guid.NewGuid().ToString("n")[1..], SizeBytes = 4096 }))),
+        new("ASYNC-16", "says that a split was stopped that is done", a =>
+        {
+            LaterBy(a, [0, 50]);
+            var split = new ConcurrentDictionary<string, bool>();
+            a.Lie<StorageElement>("splitClone", record => split.TryAdd(record.Uuid, true) ? record : record);
+            a.Instead<bool>("cancel", (call, normally, _) => Task.FromResult(normally() || split.ContainsKey(call.Argument<StorageElement>(0).Uuid)));
+        }),
+        new("ASYNC-16", "says that a resize was stopped that is done", a =>
+        {
+            LaterBy(a, [0, 50]);
+            var resized = new ConcurrentDictionary<string, bool>();
+            a.Lie<StorageElement>("resize", record => resized.TryAdd(record.Uuid, true) ? record : record);
+            a.Instead<bool>("cancel", (call, normally, _) => Task.FromResult(normally() || resized.ContainsKey(call.Argument<StorageElement>(0).Uuid)));
+        }),
+        new("ASYNC-13", "lists a clone twice while it is made", a =>
+        {
+            LaterBy(a, [0, 50]);
+            var running = new ConcurrentDictionary<string, bool>();
+            a.Lie<StorageElement>("clone", record => running.TryAdd(record.Uuid, true) ? record : record);
+            a.Lie<IEnumerable<StorageElement>>("list", all => [.. all, .. all.Where(element => running.ContainsKey(element.Uuid))]);
+        }),
     ];
 
     private static void LaterBy(RecordingArray array, IReadOnlyList<int> steps)
@@ -202,7 +224,7 @@ internal static partial class Mutants
     private static void OfMethod(RecordingArray array, string method, IReadOnlyList<int> steps, Func<StorageElement, StorageElement> change)
     {
         LaterBy(array, steps);
-        var begun = new System.Collections.Concurrent.ConcurrentDictionary<string, bool>();
+        var begun = new ConcurrentDictionary<string, bool>();
         array.Tell(method, record =>
         {
             begun[record.Uuid] = true;

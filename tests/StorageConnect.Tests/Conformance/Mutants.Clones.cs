@@ -181,5 +181,37 @@ internal static partial class Mutants
            select new Mutant(pair.Item2, $"{pair.Item1} gives all copies of one the same identity for hosts", a =>
                a.Instead<StorageElement>(pair.Item1, (call, normally, _) => Task.FromResult(a.Contents.Change(normally(), made =>
                    made with { Page83Id = $"36{call.Argument<StorageElement>(pair.Item3).Uuid[2..]}c" })))),
+        new("SNAPCLONE-15", "clones the second of three members for the third", a => a.Instead<StorageElement>("cloneFromSnap", (call, normally, _) =>
+        {
+            var snapshot = a.Contents.Get(call.Argument<StorageElement>(1));
+            return Task.FromResult(snapshot.SourceUuids is [_, var second, var third] && third == call.Argument<StorageElement>(0).Uuid
+                ? a.Contents.CloneFromSnap(new() { Uuid = second }, snapshot, (StorageElement?)call.Arguments[2], (string?)call.Arguments[3]) : normally());
+        })),
+        new("SNAPCLONE-12", "a clone of a snapshot of before a shrinking is cut", a => a.Instead<StorageElement>("cloneFromSnap", (call, normally, _) =>
+        {
+            var (made, source) = (normally(), a.Contents.Get(call.Argument<StorageElement>(0)));
+            a.Contents.Data!.Resize(made.Uuid, Math.Min(made.SizeBytes, source.SizeBytes));
+            return Task.FromResult(made);
+        })),
+        new("CLONE-22", "a clone of a resized element has the old length", a => a.Instead<StorageElement>("clone", (call, normally, _) =>
+        {
+            var made = normally();
+            a.Contents.Data!.Resize(made.Uuid, Math.Min(made.SizeBytes, 1 << 16));
+            return Task.FromResult(made);
+        })),
+        new("CLONE-19", "clones no clone's clone", a => a.Before("clone", (call, _) =>
+        {
+            var source = SourceOf(call.Argument<StorageElement>(0));
+            return source is not null && SourceOf(source) is not null ? throw new ArrayUnreachableException("It is too deep.") : Task.CompletedTask;
+
+            StorageElement? SourceOf(StorageElement clone) => a.Contents.Elements.FirstOrDefault(element => element.Type != StorageElementType.Snapshot
+                && a.Contents.Elements.First(one => one.Uuid == clone.Uuid).SourceUuids.Contains(element.Uuid));
+        })),
+        .. from pair in new[] { ("clone", "CLONE-9"), ("cloneFromSnap", "SNAPCLONE-16") }
+           select new Mutant(pair.Item2, $"{pair.Item1} presents to the second group of the source", a => a.Instead<StorageElement>(pair.Item1,
+               (call, normally, _) => Task.FromResult(a.Contents.Change(normally(), made => made with
+               {
+                   AccessGroupNames = a.Contents.Get(call.Argument<StorageElement>(0)).AccessGroupNames.Skip(1).ToValueList(),
+               })))),
     ];
 }

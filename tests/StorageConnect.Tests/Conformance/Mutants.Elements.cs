@@ -196,8 +196,8 @@ internal static partial class Mutants
         {
             var grown = new ConcurrentDictionary<string, bool>();
             a.Instead<StorageElement>("resize", (call, normally, _) => Task.FromResult(
-                a.Contents.Get(call.Argument<StorageElement>(0)) is var element && call.Argument<long>(1) > element.SizeBytes && !grown.TryAdd(element.Uuid, true)
-                    ? element : normally()));
+                a.Contents.Get(call.Argument<StorageElement>(0)) is var element && call.Argument<long>(1) > element.SizeBytes
+                    && !grown.TryAdd(element.Uuid, true) ? element : normally()));
         }),
     ];
 

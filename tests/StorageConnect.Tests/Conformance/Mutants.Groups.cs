@@ -280,6 +280,17 @@ internal static partial class Mutants
         })),
         new("GROUP-8", "says that a group in use was removed", a => a.Lie<IReadOnlyList<AccessGroup>>("removeAccessGroups", groups =>
             [.. groups.Where(group => a.Contents.Elements.All(element => !element.AccessGroupNames.Contains(group.Name)))])),
+        .. from method in new[] { "addToAccessGroup", "removeFromAccessGroup" }
+           from dropped in new (string What, Func<StorageElement, bool> IsMeant)[]
+           {
+               ("clones", IsClone), ("offline elements", element => element.State == StorageElementState.Offline),
+           }
+           select new Mutant("GROUP-38", $"{method} withdraws {dropped.What} from the group", a => a.Lie<AccessGroup>(method, changed =>
+           {
+               HarmAll(a, element => dropped.IsMeant(element)
+                   ? element with { AccessGroupNames = element.AccessGroupNames.Where(name => name != changed.Name).ToValueList() } : element);
+               return changed;
+           })),
     ];
 
     private static void AfterGroups(RecordingArray array, string method, Func<StorageElement, StorageElement> change)

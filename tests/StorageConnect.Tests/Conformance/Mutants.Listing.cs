@@ -139,10 +139,33 @@ internal static partial class Mutants
            select new Mutant("LIST-9", $"with a {hint.Name} as a hint {left.What} are left out", a => a.Instead<IEnumerable<StorageElement>>("list",
                (call, normally, _) => Task.FromResult(normally().Where(element =>
                    hint.Value(call.Argument<StorageElementFilter>(0)) is null || !left.IsMeant(element))))),
+        .. from hint in new (string Name, Func<RecordingArray, StorageElementFilter, bool> IsUnknown)[]
+           {
+               ("name", (a, filter) => filter.Name is { } name && a.Contents.Elements.All(element => element.Name != name)),
+               ("identity", (a, filter) => filter.Uuid is { } uuid && a.Contents.Elements.All(element => element.Uuid != uuid)),
+               ("page 0x83 id", (a, filter) => filter.Page83Id is { } id && a.Contents.Elements.All(element => element.Page83Id != id)),
+           }
+           select new Mutant("LIST-13", $"list fails for a {hint.Name} that isn't there", a => a.Before("list", (call, _) =>
+               hint.IsUnknown(a, call.Argument<StorageElementFilter>(0)) ? throw new NotFoundException("There is none.") : Task.CompletedTask)),
+        .. from type in new[] { StorageElementType.Snapshot, StorageElementType.SnapClone }
+           select new Mutant("LIST-14", $"list tells an element once for each {type}", a => a.Lie<IEnumerable<StorageElement>>("list", all =>
+               [.. all.SelectMany(element => OnceForEach(a, element, type))])),
+        new("LIST-14", "list tells an element once for each group", a => a.Lie<IEnumerable<StorageElement>>("list", all =>
+            [.. all.SelectMany(element => Enumerable.Repeat(element, Math.Max(1, element.AccessGroupNames.Count)))])),
+        new("LIST-14", "getCurrentSnaps tells a snapshot once for each clone", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentSnaps", all =>
+            [.. all.SelectMany(snapshot => OnceForEach(a, snapshot, StorageElementType.SnapClone))])),
+        new("LIST-14", "getCurrentSnaps leaves out a snapshot with clones", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentSnaps", all =>
+            [.. all.Where(snapshot => a.Contents.MadeOf(snapshot, StorageElementType.SnapClone).Count == 0)])),
+        new("LIST-14", "getCurrentClones tells a clone once for each group", a => a.Lie<IReadOnlyList<StorageElement>>("getCurrentClones", all =>
+            [.. all.SelectMany(clone => Enumerable.Repeat(clone, Math.Max(1, clone.AccessGroupNames.Count)))])),
     ];
 
     private static DateTimeOffset? TimeOf(RecordingArray array, StorageElement made) => array.Contents.Get(new() { Uuid = made.SourceUuids[0] }).CreatedAt;
 
     private static void HintsOnly(RecordingArray array, Func<StorageElement, bool> isFound) => array.Instead<IEnumerable<StorageElement>>("list",
         (call, normally, _) => Task.FromResult(call.Argument<StorageElementFilter>(0) is { Name: null, Uuid: null } ? normally() : normally().Where(isFound)));
+
+    // As a query of two tables does.
+    private static IEnumerable<StorageElement> OnceForEach(RecordingArray array, StorageElement element, StorageElementType type) =>
+        Enumerable.Repeat(element, Math.Max(1, array.Contents.MadeOf(element, type).Count));
 }

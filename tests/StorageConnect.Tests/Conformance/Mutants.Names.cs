@@ -116,6 +116,18 @@ internal static partial class Mutants
            select new Mutant(special == '[' ? "NAME-20" : "NAME-19", $"list takes a {special} in the beginning of a name for a wildcard", a =>
                a.Instead<IEnumerable<StorageElement>>("list", (call, normally, _) => Task.FromResult(normally().Where(element =>
                    call.Argument<StorageElementFilter>(0).NamePrefix is not { } prefix || !prefix.Contains(special))))),
+        .. from pair in new[] { ("createSnap", "NAME-10"), ("clone", "NAME-11") }
+           select new Mutant(pair.Item2, $"{pair.Item1} cuts long names", a => a.Spoil(pair.Item1, made => made with { Name = Cut(made.Name) })),
+        new("NAME-12", "cuts long names of groups", a => a.Instead<IReadOnlyList<AccessGroup>>("createAccessGroups", (call, _, _) =>
+            Task.FromResult(a.Contents.CreateGroups(
+                [.. call.Argument<IReadOnlyList<AccessGroup>>(0).Select(group => group with { Name = Cut(group.Name) })])))),
+        .. from change in new (string What, Func<string, string> Change)[]
+           {
+               ("cut", Cut), ("without blanks", name => name.Replace(" ", "", StringComparison.Ordinal)),
+               ("without a leading dash", name => name.TrimStart('-')),
+           }
+           select new Mutant("NAME-12", $"renames groups to names {change.What}", a => a.Instead<IReadOnlyList<AccessGroup>>("renameAccessGroup",
+               (call, _, _) => Task.FromResult(a.Contents.RenameGroup(call.Argument<string>(0), change.Change(call.Argument<string>(1)))))),
     ];
 
     // Where there is no ICU, Normalize leaves everything as it is.
@@ -128,4 +140,6 @@ internal static partial class Mutants
     private static IReadOnlyList<string> FirstInAnyCase(RecordingArray array, IReadOnlyList<string> names) =>
         [.. names.Select(name => array.Contents.Groups.FirstOrDefault(group => string.Equals(group.Name, name, StringComparison.OrdinalIgnoreCase))?.Name
             ?? name)];
+
+    private static string Cut(string name) => name[..Math.Min(name.Length, 100)];
 }

@@ -146,6 +146,22 @@ internal static partial class Mutants
             return made;
         })),
         new("REMOVE-10", "remove of what is presented fails in its own way", a => a.FailAs<StorageElementBusyException, Done>("remove")),
+        new("REMOVE-12", "removes a member out of a snapshot of several", a => a.Before("remove", (call, _) =>
+        {
+            var uuid = call.Argument<StorageElement>(0).Uuid;
+            HarmAll(a, snapshot => snapshot.SourceUuids.Count > 1 && snapshot.SourceUuids.Contains(uuid)
+                ? snapshot with { SourceUuids = snapshot.SourceUuids.Where(member => member != uuid).ToValueList() } : snapshot);
+            return Task.CompletedTask;
+        })),
+        new("REMOVE-12", "removes a snapshot of several with its second member", a => a.Before("remove", (call, _) =>
+        {
+            foreach (var snapshot in a.Contents.Elements.Where(snapshot => snapshot.SourceUuids.Skip(1).Contains(call.Argument<StorageElement>(0).Uuid)))
+            {
+                a.Contents.RemoveSnapshot(snapshot);
+            }
+
+            return Task.CompletedTask;
+        })),
     ];
 
     private static void RemoveMadeOf(RecordingArray array, StorageElementType type) => array.Instead<Done>("remove", (call, normally, _) =>

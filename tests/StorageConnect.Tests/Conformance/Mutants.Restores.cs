@@ -253,6 +253,45 @@ internal static partial class Mutants
 
             return Task.FromResult(default(Done));
         })),
+        new("RESTORE-13", "restores the newest where no element is named", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            var snapshot = a.Contents.Get(call.Argument<StorageElement>(0));
+            return Task.FromResult(call.Arguments[1] is null && snapshot.SourceUuids is [var only]
+                ? a.Contents.Restore(a.Contents.MadeOf(new() { Uuid = only }, StorageElementType.Snapshot)[0], null) : normally());
+        })),
+        new("RESTORE-12", "restores two members of a whole", a => a.Instead<Done>("snapRestore", (call, normally, _) =>
+        {
+            var snapshot = a.Contents.Get(call.Argument<StorageElement>(0));
+            if (call.Arguments[1] is not null)
+            {
+                return Task.FromResult(normally());
+            }
+
+            foreach (var member in snapshot.SourceUuids.Take(2))
+            {
+                a.Contents.Restore(snapshot, new() { Uuid = member });
+            }
+
+            return Task.FromResult(default(Done));
+        })),
+        new("RESTORE-26", "shrinking cuts what snapshots hold", a => a.Instead<StorageElement>("resize", (call, normally, _) =>
+        {
+            var element = a.Contents.Get(call.Argument<StorageElement>(0));
+            var resized = normally();
+            foreach (var snapshot in a.Contents.MadeOf(element, StorageElementType.Snapshot).Where(_ => resized.SizeBytes < element.SizeBytes))
+            {
+                a.Contents.Data!.Resize(MemoryArrayData.Member(snapshot.Uuid, element.Uuid), resized.SizeBytes);
+            }
+
+            return Task.FromResult(resized);
+        })),
+        new("RESTORE-26", "shrinking makes snapshots smaller", a => a.Instead<StorageElement>("resize", (call, normally, _) =>
+        {
+            var resized = normally();
+            HarmAll(a, element => element.Type == StorageElementType.Snapshot && element.SourceUuids.Contains(resized.Uuid)
+                ? element with { SizeBytes = Math.Min(element.SizeBytes, resized.SizeBytes) } : element);
+            return Task.FromResult(resized);
+        })),
     ];
 
     private static byte[] Middle(RecordingArray array, string uuid)

@@ -88,12 +88,12 @@ internal static partial class Mutants
         }),
         new("QOS-3", "tells no quality of service of a clone that was given one", a => a.Spoil("clone", made => made with { Qos = "none" })),
         new("QOS-3", "tells another quality of a clone than getInfo", a => a.Tell("clone", made => made with { Qos = "gold" })),
-        new("SERVER-13", "shows the password in an element's status", a => a.Tell("getInfo", element => element with { Status = $"as {KitBed.Password}" })),
-        new("SERVER-13", "shows the password in an element's extra info", a => a.Tell("create", element =>
+        new("SECRET-1", "shows the password in an element's status", a => a.Tell("getInfo", element => element with { Status = $"as {KitBed.Password}" })),
+        new("SECRET-1", "shows the password in an element's extra info", a => a.Tell("create", element =>
             element with { ExtraInfo = $"login={KitBed.Password}" })),
-        new("SERVER-13", "shows the password in a status text", a => a.Lie<string>("getStatus", status => $"{status}, {KitBed.Password}")),
-        new("SERVER-13", "shows the password in a list", a => a.TellAll(element => element with { ExtraInfo = KitBed.Password })),
-        new("SERVER-13", "shows the password in an error", a => a.Before("getInfo", (call, _) => call.Arguments.OfType<StorageElement>().Any(element =>
+        new("SECRET-1", "shows the password in a status text", a => a.Lie<string>("getStatus", status => $"{status}, {KitBed.Password}")),
+        new("SECRET-1", "shows the password in a list", a => a.TellAll(element => element with { ExtraInfo = KitBed.Password })),
+        new("SECRET-1", "shows the password in an error", a => a.Before("getInfo", (call, _) => call.Arguments.OfType<StorageElement>().Any(element =>
             a.Contents.Elements.All(there => there.Uuid != element.Uuid))
             ? throw new NotFoundException($"GET /login?password={KitBed.Password} found nothing.")
             : Task.CompletedTask)),

@@ -28,6 +28,7 @@ public abstract partial class StorageArrayPlugin
     /// Some may succeed and others not: return those that did; the engine reports the ones missing. Throw only when none can be created.
     /// Never called with more entries than <c>max_access_entries</c>, nor without <c>access_control</c>. A group without entries is created, or
     /// refused with <see cref="InvalidRequestException"/>; it never gets entries that nobody named. Of two with one name one is created at most.
+    /// An entry that is in another group stays there.
     /// </remarks>
     /// <param name="server">The server; its <see cref="StorageServer.AccessGroups"/> is not changed in place.</param>
     /// <param name="groups">The groups to create.</param>

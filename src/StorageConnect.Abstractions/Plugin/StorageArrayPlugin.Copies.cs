@@ -40,6 +40,7 @@ public abstract partial class StorageArrayPlugin
         AnswerAsync(server, element, false, cancellationToken);
 
     /// <summary>Makes a clone share no block with any other element. Guide: splitClone(). REQUIRED; needs the ability <c>splitclone</c>.</summary>
+    /// <remarks>A snapshot that the clone was made of stays, unless clone made it in passing.</remarks>
     /// <param name="server">The server it is on.</param>
     /// <param name="element">The clone.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -119,8 +120,8 @@ public abstract partial class StorageArrayPlugin
     /// <summary>Rolls back to a snapshot. Guide: snapRestore(). REQUIRED; synchronous.</summary>
     /// <remarks>
     /// With an element: that element and under no circumstance anything else. Without: all members of that snapshot, and nothing else. Newer snapshots
-    /// are something else: an array that would lose them refuses. State, presentation and identities of the members stay; their size may become
-    /// the one at the snapshot.
+    /// are something else: an array that would lose them refuses. Of the members everything that is no data stays as it is, and not as it was at the
+    /// snapshot: state, presentation, quality of service, identities. Their size may become the one at the snapshot.
     /// </remarks>
     /// <param name="server">The server they are on.</param>
     /// <param name="snapshot">The snapshot.</param>

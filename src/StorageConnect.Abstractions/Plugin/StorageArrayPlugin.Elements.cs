@@ -7,7 +7,7 @@ public abstract partial class StorageArrayPlugin
     /// <remarks>
     /// Streams: yield each as it comes. Never a snapshot, each with its <see cref="StorageElement.Page83Id"/>; don't check whether this host sees it.
     /// The caller may remove elements while it reads the list, as a pipeline does; each of the others must still be yielded, once. So ask the array for
-    /// the page after a name or an id, not after a number of elements.
+    /// the page after a name or an id, not after a number of elements. Where nothing fits the filter the list is empty: that is no error.
     /// </remarks>
     /// <param name="server">The server to ask.</param>
     /// <param name="filter">The types wanted (the guide's se_type), and hints that a plug-in may use to return less.</param>

@@ -32,6 +32,7 @@ internal static class UnobservableFaults
         ("A clone or a snapshot of an element above 4 GiB has a wrong size.",
             "A full copy of that size may take minutes, and not every array has room for one. The element itself is looked at."),
         ("The plug-in ends the process, or overflows the stack.", "The test run ends with it. Register it isolated: then the call fails."),
+        ("A fully provisioned element is thin after a resize.", "What was added may have no blocks yet: then the record rightly tells so."),
         ("A clone is in another volume group than its source.", "The guide doesn't say where clones are."),
         ("What was split is a clone again after a restore to a snapshot of before, or a clone of a removed snapshot is told to be a LUN.",
             "Which blocks are shared then depends on the array: both may be true."),

@@ -217,7 +217,7 @@ internal static partial class Mutants
         new("SIDE-25", "online of a source brings its clones online", a => AfterOnline(a, (online, other) => other.SourceUuids.Contains(online.Uuid))),
         new("SIDE-25", "online brings the clones of one source online", a => AfterOnline(a, (online, other) =>
             other.SourceUuids.Count > 0 && online.SourceUuids.Equals(other.SourceUuids))),
-        .. from method in new[] { "resize", "startPresent", "stopPresent" }
+        .. from method in new[] { "startPresent", "stopPresent" }
            select new Mutant("SIDE-26", $"{method} makes the element thin", a => a.Spoil(method, element => element with { ThinProvisioned = true })),
         .. from method in new[] { "setQoS", "offline", "online" }
            select new Mutant("SIDE-26", $"{method} makes the element thin", a => a.Harm(method, element => element with { ThinProvisioned = true })),

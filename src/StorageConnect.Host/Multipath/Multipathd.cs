@@ -74,6 +74,10 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
         return line.Length <= longest ? line : $"{reply.Length} characters";
     }
 
+    /// <remarks>
+    /// multipathd carries out what it was sent, even if this side has stopped waiting. So a change is waited for also after a cancellation: that keeps
+    /// it out of later runs.
+    /// </remarks>
     private async Task<string> ExchangeAsync(string command, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -83,8 +87,9 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
             using var socket = await TryConnectAsync(deadline.Token);
             if (socket is null)
             {
+                deadline.Token.ThrowIfCancellationRequested();
                 return _client.IsRunning()
-                    ? await _client.ExecuteAsync(command, cancellationToken)
+                    ? await _client.ExecuteAsync(command, IsQuery(command) ? cancellationToken : CancellationToken.None)
                     : throw MultipathErrors.MultipathdUnreachableStopped();
             }
 
@@ -94,7 +99,6 @@ internal sealed class Multipathd(HostRoots roots, HostDeadlines deadlines, ITool
                 return await ReceiveAsync(socket, command, deadline.Token);
             }
 
-            // multipathd carries out what it was sent, even if this side has stopped waiting. The wait keeps that change out of later runs.
             using var reply = new CancellationTokenSource(deadlines.MultipathdReply);
             return await ReceiveAsync(socket, command, reply.Token);
         }

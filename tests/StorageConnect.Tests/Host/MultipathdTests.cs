@@ -166,6 +166,22 @@ public sealed class MultipathdTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_through_the_client_program_is_waited_for_also_after_a_cancellation()
+    {
+        _host.Write("run/multipathd.pid", "4711\n");
+        _host.Write("proc/4711/comm", "multipathd\n");
+        using var cancel = new CancellationTokenSource();
+        var daemon = new Multipathd(_host.Roots, HostDeadlines.Standard, new ScriptedTools(_ =>
+        {
+            cancel.Cancel();
+            return ScriptedTools.Done("ok\n");
+        }));
+
+        Assert.Equal("ok", await daemon.ExecuteAsync("del map mpatha", cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => daemon.ExecuteAsync("del map mpathb", cancel.Token)); // not sent at all
+    }
+
+    [Fact]
     public async Task A_daemon_too_busy_to_accept_is_there_but_does_not_answer()
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

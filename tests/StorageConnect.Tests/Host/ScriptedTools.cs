@@ -18,6 +18,8 @@ internal sealed class ScriptedTools(Func<ToolCommand, ToolResult> answer) : IToo
     {
         cancellationToken.ThrowIfCancellationRequested();
         _commands.Enqueue(command);
-        return Task.FromResult(answer(command));
+        var result = answer(command);
+        cancellationToken.ThrowIfCancellationRequested(); // the tool is killed
+        return Task.FromResult(result);
     }
 }

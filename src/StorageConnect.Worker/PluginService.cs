@@ -13,7 +13,7 @@ internal sealed class PluginService
     // The guide's methods and the additional ones.
     private static readonly string[] Methods =
         [.. typeof(GuideMethod).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!),
-            WireNames.FindAccessGroups, WireNames.FindSnapshots, WireNames.FindCopies];
+            WorkerProtocol.FindAccessGroups, WorkerProtocol.FindSnapshots, WorkerProtocol.FindCopies];
 
     private readonly PluginDescriptor _descriptor;
     private readonly StorageArrayPlugin _plugin;
@@ -46,7 +46,7 @@ internal sealed class PluginService
     /// <summary>The answer to initialize.</summary>
     public object Introduce(int concurrency) => new
     {
-        protocolVersion = WireNames.ProtocolVersion,
+        protocolVersion = WorkerProtocol.ProtocolVersion,
         concurrency,
         plugins = new[]
         {
@@ -115,11 +115,11 @@ internal sealed class PluginService
                 return await _plugin.GetStorageNamesAsync(server, token);
             case GuideMethod.GetAccessGroups:
                 return await _plugin.GetAccessGroupsAsync(server, MaybeElement(), token);
-            case WireNames.FindAccessGroups:
+            case WorkerProtocol.FindAccessGroups:
                 return await _plugin.FindAccessGroupsAsync(server, Texts("names"), token);
-            case WireNames.FindSnapshots:
+            case WorkerProtocol.FindSnapshots:
                 return await _plugin.FindSnapshotsAsync(server, Read<string>("nameOrUuid"), token);
-            case WireNames.FindCopies:
+            case WorkerProtocol.FindCopies:
                 return await _plugin.FindCopiesAsync(server, Texts("uuids"), token);
             case GuideMethod.CreateAccessGroups:
                 return await _plugin.CreateAccessGroupsAsync(server, Groups(), token);

@@ -6,7 +6,7 @@ namespace StorageConnect.Worker;
 internal sealed class ServedCall : IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
-    private readonly SemaphoreSlim _window = new(WireNames.Window);
+    private readonly SemaphoreSlim _window = new(WorkerProtocol.Window);
 
     /// <summary>Cancelled when the engine cancels the call.</summary>
     public CancellationToken Token => _cancellation.Token;

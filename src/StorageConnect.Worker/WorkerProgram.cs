@@ -74,7 +74,7 @@ internal sealed class WorkerProgram
 
     private async Task<object?> AnswerAsync(Message request, JsonElement parameters, ServedCall call)
     {
-        if (request.Method == WireNames.Initialize)
+        if (request.Method == WorkerProtocol.Initialize)
         {
             _service = PluginService.Open(_assembly, parameters, _peer);
             return _service.Introduce(Concurrency);
@@ -86,7 +86,7 @@ internal sealed class WorkerProgram
             return await service.CallAsync(request.Method!, parameters, call.Token);
         }
 
-        return await service.ListAsync(parameters, call, items => _peer.Notify(WireNames.Items, json =>
+        return await service.ListAsync(parameters, call, items => _peer.Notify(WorkerProtocol.Items, json =>
         {
             json.WriteNumber("id"u8, request.Id!.Value);
             WireRecords.Write(json, "items", items);
@@ -101,11 +101,11 @@ internal sealed class WorkerProgram
             return; // it has ended
         }
 
-        if (notification.Method == WireNames.CancelRequest)
+        if (notification.Method == WorkerProtocol.CancelRequest)
         {
             call.Cancel();
         }
-        else if (notification.Method == WireNames.Acknowledge)
+        else if (notification.Method == WorkerProtocol.Acknowledge)
         {
             call.Acknowledge();
         }

@@ -15,7 +15,7 @@ internal static class WireErrors
         json.WriteStartObject("error"u8);
         if (error is StorageConnectException known)
         {
-            json.WriteNumber("code"u8, error is NoSuchOperationException ? WireNames.MethodNotFound : WireNames.ArrayError);
+            json.WriteNumber("code"u8, error is NoSuchOperationException ? WorkerProtocol.MethodNotFound : WorkerProtocol.ArrayError);
             json.WriteString("message"u8, known.Message);
             json.WriteStartObject("data"u8);
             json.WriteString("kind"u8, ToKind(known));
@@ -27,7 +27,7 @@ internal static class WireErrors
         }
         else
         {
-            json.WriteNumber("code"u8, error is OperationCanceledException ? WireNames.Cancelled : WireNames.InternalError);
+            json.WriteNumber("code"u8, error is OperationCanceledException ? WorkerProtocol.Cancelled : WorkerProtocol.InternalError);
             json.WriteString("message"u8, error.Message);
             json.WriteStartObject("data"u8);
             json.WriteString("exception"u8, error.GetType().Name);
@@ -57,7 +57,7 @@ internal static class WireErrors
             return fault("returned an error without a message");
         }
 
-        if (error.Code == WireNames.Cancelled)
+        if (error.Code == WorkerProtocol.Cancelled)
         {
             return new OperationCanceledException(error.Message);
         }
@@ -66,7 +66,7 @@ internal static class WireErrors
         {
             return fault(error.Code switch
             {
-                WireNames.MethodNotFound => $"has no such method: {error.Message}",
+                WorkerProtocol.MethodNotFound => $"has no such method: {error.Message}",
                 _ when error.Data?.Exception is { } type => $"threw {UntrustedText.Quote(type)}: {UntrustedText.CleanText(error.Message)}",
                 _ => $"failed: {UntrustedText.CleanText(error.Message)}",
             });

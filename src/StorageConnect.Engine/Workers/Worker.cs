@@ -136,7 +136,7 @@ internal sealed class Worker : IDisposable
                 if (call.Parts!.Reader.TryRead(out var part))
                 {
                     yield return part;
-                    _peer.Notify(WireNames.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
+                    _peer.Notify(WorkerProtocol.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
                 }
                 else if (isOver)
                 {
@@ -195,9 +195,9 @@ internal sealed class Worker : IDisposable
     private async Task IntroduceAsync(WorkerGreeting greeting, WorkerServices services, CancellationToken cancellationToken)
     {
         using var call = Open(server: null, streams: false);
-        var reply = await WaitAsync(call, _peer.RequestAsync(call.Id, WireNames.Initialize, json =>
+        var reply = await WaitAsync(call, _peer.RequestAsync(call.Id, WorkerProtocol.Initialize, json =>
         {
-            json.WriteNumber("protocolVersion", WireNames.ProtocolVersion);
+            json.WriteNumber("protocolVersion", WorkerProtocol.ProtocolVersion);
             json.WriteNumber("recordVersion", RecordJson.Version);
             WireRecords.Write(json, "className", greeting.ClassName);
             WireRecords.Write(json, "apiVersion", greeting.ApiVersion);
@@ -222,10 +222,10 @@ internal sealed class Worker : IDisposable
             throw new WorkerFailedException(WorkerFailure.NotStarted, $"its answer to initialize can't be read at '{e.Path}'", e);
         }
 
-        if (Introduction.ProtocolVersion != WireNames.ProtocolVersion)
+        if (Introduction.ProtocolVersion != WorkerProtocol.ProtocolVersion)
         {
             throw new WorkerFailedException(WorkerFailure.NotStarted,
-                $"it speaks version {Introduction.ProtocolVersion} of the protocol, and this engine version {WireNames.ProtocolVersion}");
+                $"it speaks version {Introduction.ProtocolVersion} of the protocol, and this engine version {WorkerProtocol.ProtocolVersion}");
         }
 
         if (Introduction.Plugins is not { Count: > 0 } plugins || plugins.Any(static plugin => plugin?.Descriptor is null))
@@ -283,14 +283,14 @@ internal sealed class Worker : IDisposable
     /// <summary>Sends the worker a cancellation of a call. A worker that continues is killed.</summary>
     private async Task GiveUpAsync(WorkerCall call, Task reply)
     {
-        _peer.Notify(WireNames.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
+        _peer.Notify(WorkerProtocol.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
         // The rest of the list is read and dropped; without acknowledgements the worker would wait.
         var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
         while (call.Parts is { } parts && await Task.WhenAny(isOver, parts.Reader.WaitToReadAsync().AsTask()) != isOver)
         {
             while (parts.Reader.TryRead(out _))
             {
-                _peer.Notify(WireNames.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
+                _peer.Notify(WorkerProtocol.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed class WorkerCall(long id, bool streams, ConcurrentDictionary<lon
 
     /// <summary>The parts of its answer; null where it has one answer.</summary>
     public Channel<Message>? Parts { get; } = streams
-        ? Channel.CreateBounded<Message>(new BoundedChannelOptions(WireNames.Window) { SingleReader = false, SingleWriter = true })
+        ? Channel.CreateBounded<Message>(new BoundedChannelOptions(WorkerProtocol.Window) { SingleReader = false, SingleWriter = true })
         : null;
 
     /// <summary>When the worker last reported progress, by <see cref="Stopwatch"/>; 0 for never.</summary>

@@ -22,13 +22,13 @@ internal sealed class WorkerMessages(ConcurrentDictionary<long, WorkerCall> call
             var parameters = document.RootElement;
             switch (message.Method)
             {
-                case WireNames.Items:
+                case WorkerProtocol.Items:
                     TakePart(message, WireRecords.Read<long>(parameters, "id"));
                     break;
-                case WireNames.Progress:
+                case WorkerProtocol.Progress:
                     TakeProgress(parameters);
                     break;
-                case WireNames.Log:
+                case WorkerProtocol.Log:
                     TakeLog(parameters);
                     break;
                 default:
@@ -51,7 +51,7 @@ internal sealed class WorkerMessages(ConcurrentDictionary<long, WorkerCall> call
         call.ShowSign();
         if (!call.Parts.Writer.TryWrite(message))
         {
-            throw new InvalidDataException($"it sent more than {WireNames.Window} lists of elements that were not acknowledged");
+            throw new InvalidDataException($"it sent more than {WorkerProtocol.Window} lists of elements that were not acknowledged");
         }
     }
 

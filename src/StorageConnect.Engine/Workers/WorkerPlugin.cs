@@ -74,19 +74,19 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
 
     public override Task<IReadOnlyList<AccessGroup>?> FindAccessGroupsAsync(StorageServer server, IReadOnlyCollection<string> names,
         CancellationToken cancellationToken) =>
-        Implements(WireNames.FindAccessGroups)
-            ? CallAsync<IReadOnlyList<AccessGroup>?>(server, WireNames.FindAccessGroups, [Argument.Of("names", names)], cancellationToken)
+        Implements(WorkerProtocol.FindAccessGroups)
+            ? CallAsync<IReadOnlyList<AccessGroup>?>(server, WorkerProtocol.FindAccessGroups, [Argument.Of("names", names)], cancellationToken)
             : Task.FromResult<IReadOnlyList<AccessGroup>?>(null);
 
     public override Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(StorageServer server, string nameOrUuid, CancellationToken cancellationToken) =>
-        Implements(WireNames.FindSnapshots)
-            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WireNames.FindSnapshots, [Argument.Of("nameOrUuid", nameOrUuid)], cancellationToken)
+        Implements(WorkerProtocol.FindSnapshots)
+            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WorkerProtocol.FindSnapshots, [Argument.Of("nameOrUuid", nameOrUuid)], cancellationToken)
             : Task.FromResult<IReadOnlyList<StorageElement>?>(null);
 
     public override Task<IReadOnlyList<StorageElement>?> FindCopiesAsync(StorageServer server, IReadOnlyCollection<string> uuids,
         CancellationToken cancellationToken) =>
-        Implements(WireNames.FindCopies)
-            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WireNames.FindCopies, [Argument.Of("uuids", uuids)], cancellationToken)
+        Implements(WorkerProtocol.FindCopies)
+            ? CallAsync<IReadOnlyList<StorageElement>?>(server, WorkerProtocol.FindCopies, [Argument.Of("uuids", uuids)], cancellationToken)
             : Task.FromResult<IReadOnlyList<StorageElement>?>(null);
 
     public override async IAsyncEnumerable<StorageElement> ListAsync(StorageServer server, StorageElementFilter filter,

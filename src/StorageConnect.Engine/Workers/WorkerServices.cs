@@ -30,35 +30,35 @@ internal sealed class WorkerServices(PluginServices services)
 
         switch (method)
         {
-            case WireNames.DevicePathPrefix:
+            case WorkerProtocol.DevicePathPrefix:
                 return host.DevicePathPrefix;
-            case WireNames.FindDevicePaths:
+            case WorkerProtocol.FindDevicePaths:
                 return host.FindDevicePaths(Text("page83Id"));
-            case WireNames.DestroyMultipathDevice:
+            case WorkerProtocol.DestroyMultipathDevice:
                 await host.DestroyMultipathDeviceAsync(Text("page83Id"), cancellationToken);
                 return null;
-            case WireNames.IsConnected:
+            case WorkerProtocol.IsConnected:
                 return host.IsConnected(Target());
-            case WireNames.FindLuns:
+            case WorkerProtocol.FindLuns:
                 return host.FindLuns(WireRecords.Read<ValueList<string>>(parameters, "targetNames"));
-            case WireNames.Login:
+            case WorkerProtocol.Login:
                 await host.LoginAsync(Target(), WireRecords.ReadContext(parameters), cancellationToken);
                 return null;
-            case WireNames.Logout:
+            case WorkerProtocol.Logout:
                 await host.LogoutAsync(Target(), cancellationToken);
                 return null;
-            case WireNames.ToMultipathId:
+            case WorkerProtocol.ToMultipathId:
                 return ToMultipathId(parameters);
-            case WireNames.RegisteredServers:
+            case WorkerProtocol.RegisteredServers:
                 return services.GetRegisteredServers();
-            case WireNames.CacheGet:
+            case WorkerProtocol.CacheGet:
                 return services.Cache.TryGet<JsonElement>(Text("cache"), Text("key"), out var value) ? value : null;
-            case WireNames.CacheSet:
+            case WorkerProtocol.CacheSet:
                 Keep(Text("cache"), Text("key"), parameters.GetProperty("value").Clone(), Lifetime(parameters));
                 return null;
-            case WireNames.CacheExtend:
+            case WorkerProtocol.CacheExtend:
                 return services.Cache.Extend(Text("cache"), Text("key"), Lifetime(parameters));
-            case WireNames.CacheClear:
+            case WorkerProtocol.CacheClear:
                 Clear(WireRecords.TryRead<string>(parameters, "cache"), WireRecords.TryRead<string>(parameters, "key"));
                 return null;
             default:

@@ -9,6 +9,9 @@ namespace StorageConnect.Host.Connectors;
 /// What decides that a disk is not the element's, which ends an attach or a resize before anything can be written to it. The disk itself says who it is
 /// (page 0x83), except where an identity belongs to a presentation: there its place and its serial number do.
 /// </summary>
+/// <remarks>
+/// The last look, at the finished device, is <c>DeviceProof</c>'s; that the array still presents the element there, <c>ElementAttacher</c> asks the array.
+/// </remarks>
 internal static class WrongDisk
 {
     /// <summary>The error for another LUN at a number that the array reported; null when there is none.</summary>

@@ -48,7 +48,7 @@ internal sealed class LinuxHost(
 
     public WwidsFile Wwids { get; } = new(roots);
 
-    public DeviceClaims Claims { get; } = new(roots, deadlines, kernel);
+    public DeviceUse Claims { get; } = new(roots, deadlines, kernel);
 
     public DevicePathFinder Paths { get; } = new(roots);
 

@@ -6,7 +6,7 @@ namespace StorageConnect.Host.Multipath;
 
 /// <summary>Removes a multipath map that is not in use. Returns when the kernel no longer shows it.</summary>
 /// <remarks>It can be repeated after an interruption at any point: each round reads the present state.</remarks>
-internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceClaims claims)
+internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multipathd multipathd, DeviceUse claims)
 {
     public async Task RunAsync(string page83Id, CancellationToken cancellationToken)
     {

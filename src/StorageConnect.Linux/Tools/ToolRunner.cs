@@ -6,7 +6,7 @@ using StorageConnect.Linux.Tracing;
 namespace StorageConnect.Linux.Tools;
 
 /// <summary>
-/// The one place where child processes are started: from known folders, with an argument list and never a shell, in an environment that
+/// The one place where tools are started, and waited for: from known folders, with an argument list and never a shell, in an environment that
 /// has nothing of ours except our process id, bounded in time and output, and killed with all their children when the caller stops waiting.
 /// </summary>
 public sealed class ToolRunner

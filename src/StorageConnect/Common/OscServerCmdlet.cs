@@ -3,7 +3,8 @@ using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that works on one server: the one a piped record belongs to, the one named, or the only one registered.</summary>
+/// <summary>A cmdlet that works on one server: the one a piped record belongs to, the one named, or the only one registered. Those that may ask several at once
+/// are <see cref="OscQueryCmdlet"/>s.</summary>
 public abstract class OscServerCmdlet : OscCmdlet
 {
     /// <summary>The server, by name, Uuid or object. Optional when one is registered, or when the input has its server.</summary>

@@ -179,6 +179,20 @@ public sealed class CinderOutcomeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_register_that_cannot_be_written_is_told_at_once_and_nothing_is_reserved()
+    {
+        Prepare();
+        using var plugin = _cinder.NewPlugin(Path.Combine(_folder["file"], "state"), _host);
+        await File.WriteAllTextAsync(_folder["file"], "", Cancellation);
+
+        var error = await Assert.ThrowsAsync<AccessDeniedException>(() => plugin.StartPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+
+        Assert.Equal("RegisterNotWritten", error.ErrorId);
+        Assert.Contains(_folder["file"], error.Message, StringComparison.Ordinal);
+        Assert.Empty(_cinder.Sent("POST", "/attachments"));
+    }
+
+    [Fact]
     public async Task An_attachment_of_others_is_shown_and_never_touched()
     {
         _cinder.On("GET", "/volumes/442358a3", _ => Captured("123"));

@@ -143,7 +143,7 @@ internal static class Copies
     }
 
     public static string ChooseSnapshotName(StorageElement? wanted, string source) =>
-        wanted is null ? Names.Derive(source, "snapshot", Identities.NewUuid(), Volumes.Now()) : Names.Check(wanted.Name, "the snapshot");
+        wanted is null ? ElementNames.Derive(source, "snapshot", Identities.NewUuid(), Volumes.Now()) : ElementNames.Check(wanted.Name, "the snapshot");
 
     public static void RequireFree(Elements elements, string name)
     {
@@ -154,7 +154,7 @@ internal static class Copies
     }
 
     private static string ChooseCloneName(StorageElement? wanted, string source) =>
-        wanted is null ? Names.Derive(source, "clone", Identities.NewUuid(), Volumes.Now()) : Names.Check(wanted.Name, "the clone");
+        wanted is null ? ElementNames.Derive(source, "clone", Identities.NewUuid(), Volumes.Now()) : ElementNames.Check(wanted.Name, "the clone");
 
     /// <summary>Clones tell whether their source is still there by its note, so a source that others made gets one.</summary>
     private static void RememberSource<T>(Elements elements, string key, T entry)

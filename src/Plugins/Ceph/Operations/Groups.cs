@@ -14,7 +14,7 @@ internal static class Groups
         wanted,
         (catalog, group, token) =>
         {
-            var name = Names.Check(group.Name, "the access group");
+            var name = ElementNames.Check(group.Name, "the access group");
             var entries = Initiators.CanonicalAll(group.Entries, StorageType.iSCSI);
             if (catalog.GroupId(name) is not null)
             {
@@ -54,7 +54,7 @@ internal static class Groups
 
     public static List<AccessGroup> Rename(Elements elements, string name, string newName)
     {
-        Names.Check(newName, "the access group");
+        ElementNames.Check(newName, "the access group");
         elements.Pool.Store.Locked(
             (catalog, token) =>
             {

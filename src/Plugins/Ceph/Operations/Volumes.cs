@@ -12,7 +12,7 @@ internal static class Volumes
 
     public static StorageElement Create(Elements elements, StorageElement wanted, bool thin, string? qos)
     {
-        var name = Names.Check(wanted.Name, "the storage element");
+        var name = ElementNames.Check(wanted.Name, "the storage element");
         var size = Sectors(wanted.SizeBytes, name);
         var quality = QosSets.Choose(elements.Catalog, qos, name);
         RequireGroup(elements, wanted.VolumeGroupName);

@@ -146,6 +146,10 @@ internal static class CinderErrors
         PluginError.DataCorrupt(path, $"The register of access groups can't be read: {path}. Nothing was changed.",
             "Put back a copy, or move the file away; what is attached then appears as attached by others.", cause);
 
+    public static AccessDeniedException RegisterNotWritten(string path, Exception cause) =>
+        PluginError.AccessDenied(path, $"The register of access groups can't be written: {path}: {cause.Message}",
+            "Make room, or let this user write there, and try again.", cause);
+
     public static StorageElementBusyException RegisterLocked(string path) =>
         new($"Another process is changing presentations of this server for a long time (lock {path}).")
         {

@@ -4,7 +4,7 @@ using StorageConnect.Plugins.Cinder.Register;
 
 namespace StorageConnect.Plugins.Cinder.Operations;
 
-/// <content>Single attachments: how one is made, how this host is logged out of one, and how what is half made is taken back.</content>
+/// <content>Attachments: how those that a presentation needs are made, and those that it does not need are ended.</content>
 internal sealed partial class Presenter
 {
     /// <summary>
@@ -38,17 +38,61 @@ internal sealed partial class Presenter
         }
     }
 
-    /// <summary>Takes back what of a volume's presentation is half made, so that it can be removed.</summary>
-    public Task RecoverAsync(Volume volume, CancellationToken cancellationToken) =>
-        register.Read().FindPresentation(volume.Id) is null
-            ? Task.CompletedTask
-            : register.ChangeAsync(
-                async _ => await RecoverInChangeAsync(await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken), cancellationToken),
-                cancellationToken);
+    private async Task AttachMissingAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups,
+        CancellationToken cancellationToken)
+    {
+        var present = after;
+        var made = new List<RegisteredAttachment>();
+        try
+        {
+            foreach (var (initiator, group) in InitiatorsOf(after, groups))
+            {
+                if (present.Attachments.All(one => one.Initiator != initiator))
+                {
+                    // One that others hold is refused before it is noted: what is noted and has no id is taken for ours later.
+                    DemandFree(await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken));
+                    var attachment = new RegisteredAttachment(initiator, null, group.HostName);
+                    Save(present = present.With(attachment));
+                    made.Add(attachment);
+                    var id = await ReserveAsync(
+                        volume,
+                        () =>
+                        {
+                            made.Remove(attachment);
+                            present = present.Without(attachment);
+                        },
+                        cancellationToken);
+                    await AttachAsync(volume, attachment with { Id = id }, one => Save(present = present.With(made[^1] = one)), cancellationToken);
+                }
+            }
 
-    /// <summary>As <see cref="RecoverAsync(Volume, CancellationToken)"/>, for a caller that is in a change of the register.</summary>
-    public Task<Presentation> RecoverInChangeAsync(Volume volume, CancellationToken cancellationToken) =>
-        RecoverAsync(register.Read().FindPresentation(volume.Id) ?? new(volume.Id), volume, cancellationToken);
+            Save(present);
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            await TakeBackAsync(volume, present with { GroupIds = before.GroupIds }, made);
+            throw;
+        }
+    }
+
+    private async Task DetachUnneededAsync(Volume volume, Presentation presentation, ValueList<RegisteredGroup> groups, CancellationToken cancellationToken)
+    {
+        var needed = InitiatorsOf(presentation, groups).Select(one => one.Initiator).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var unneeded = presentation.Attachments.Where(one => !needed.Contains(one.Initiator)).ToList();
+        foreach (var attachment in unneeded)
+        {
+            await LogoutAsync(volume, attachment, cancellationToken); // all of them first: it is what can be refused
+        }
+
+        foreach (var attachment in unneeded)
+        {
+            await api.DetachAsync(attachment.Id!, volume.DisplayName, cancellationToken);
+            log.Information($"Cinder: attachment {attachment.Id} of '{volume.DisplayName}' ended");
+            Save(presentation = presentation.Without(attachment));
+        }
+
+        Save(presentation);
+    }
 
     /// <summary>Reserves a volume, which gives the attachment its id. A refusal made nothing: what is there then is another's.</summary>
     private async Task<string> ReserveAsync(Volume volume, Action onRefused, CancellationToken cancellationToken)
@@ -98,79 +142,6 @@ internal sealed partial class Presenter
 
         var targets = ConnectionInfo.ReadTargets(connected);
         return targets.Count == 0 ? throw CinderErrors.TargetUnknown(name) : (connected, targets);
-    }
-
-    /// <summary>
-    /// A presentation without what is half made, without attachments that others ended, and without the groups that were reached by these alone. An
-    /// attachment whose id never came is known by this: it is of this volume, it is nobody's instance, nothing was exported for it, and no other has its
-    /// id.
-    /// </summary>
-    private async Task<Presentation> RecoverAsync(Presentation presentation, Volume volume, CancellationToken cancellationToken)
-    {
-        var attached = volume.AttachmentIds;
-        foreach (var attachment in presentation.Attachments.Where(one => !one.IsAmong(attached)).ToList())
-        {
-            log.Warning($"Cinder: an attachment of '{volume.DisplayName}' for {attachment.Initiator} was left half made, or ended by others; it is ended");
-            presentation = await EndHalfMadeAsync(presentation, attachment, volume, cancellationToken);
-        }
-
-        // A group that is reached by no attachment any more isn't presented to: the next change must not do it unasked.
-        var reached = register.Read().GroupsOf(volume.Id, attached).Select(group => group.Id).ToHashSet();
-        if (!presentation.GroupIds.All(reached.Contains))
-        {
-            Save(presentation = presentation with { GroupIds = presentation.GroupIds.Where(reached.Contains).ToValueList() });
-        }
-
-        return presentation;
-    }
-
-    private async Task<Presentation> EndHalfMadeAsync(Presentation presentation, RegisteredAttachment attachment, Volume volume,
-        CancellationToken cancellationToken)
-    {
-        await LogoutAsync(volume, attachment, cancellationToken);
-        foreach (var id in attachment.Id is { } known ? [known] : await FindLostAsync(presentation, volume, cancellationToken))
-        {
-            await api.DetachAsync(id, volume.DisplayName, cancellationToken);
-        }
-
-        Save(presentation = presentation.Without(attachment));
-        return presentation;
-    }
-
-    private async Task<IReadOnlyList<string>> FindLostAsync(Presentation presentation, Volume volume, CancellationToken cancellationToken)
-    {
-        var known = presentation.Attachments.Select(one => one.Id).ToHashSet();
-        var lost = (await api.ListAttachmentsAsync(volume.Id, cancellationToken))
-            .Where(one => one.Status is "reserved" && string.IsNullOrEmpty(one.Instance) && one.IsReservationOnly && !known.Contains(one.Id))
-            .Select(one => one.Id)
-            .ToList();
-
-        // Of several one is another's: which, nobody can tell.
-        return lost.Count == 1 ? lost : [];
-    }
-
-    private async Task TakeBackAsync(Volume volume, Presentation presentation, List<RegisteredAttachment> made)
-    {
-        foreach (var attachment in made)
-        {
-            try
-            {
-                // Whether the caller waits or not: what stays would block the volume. Without an id the next change looks for it.
-                var ids = attachment.Id is { } id ? [id] : await FindLostAsync(presentation, volume, CancellationToken.None);
-                foreach (var one in ids)
-                {
-                    await api.DetachAsync(one, volume.DisplayName, CancellationToken.None);
-                }
-
-                presentation = presentation.Without(attachment);
-            }
-            catch (StorageConnectException e)
-            {
-                log.Warning($"Cinder: an attachment of '{volume.DisplayName}' could not be ended: {e.Message}");
-            }
-        }
-
-        Save(presentation);
     }
 
     /// <summary>Logs this host out, except of a target that has other volumes for it: there the session stays as long as one of them does.</summary>

@@ -104,62 +104,6 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
         await DetachUnneededAsync(volume, made with { GroupIds = after.GroupIds }, groups, cancellationToken);
     }
 
-    private async Task AttachMissingAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups,
-        CancellationToken cancellationToken)
-    {
-        var present = after;
-        var made = new List<RegisteredAttachment>();
-        try
-        {
-            foreach (var (initiator, group) in InitiatorsOf(after, groups))
-            {
-                if (present.Attachments.All(one => one.Initiator != initiator))
-                {
-                    // One that others hold is refused before it is noted: what is noted and has no id is taken for ours later.
-                    DemandFree(await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken));
-                    var attachment = new RegisteredAttachment(initiator, null, group.HostName);
-                    Save(present = present.With(attachment));
-                    made.Add(attachment);
-                    var id = await ReserveAsync(
-                        volume,
-                        () =>
-                        {
-                            made.Remove(attachment);
-                            present = present.Without(attachment);
-                        },
-                        cancellationToken);
-                    await AttachAsync(volume, attachment with { Id = id }, one => Save(present = present.With(made[^1] = one)), cancellationToken);
-                }
-            }
-
-            Save(present);
-        }
-        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
-        {
-            await TakeBackAsync(volume, present with { GroupIds = before.GroupIds }, made);
-            throw;
-        }
-    }
-
-    private async Task DetachUnneededAsync(Volume volume, Presentation presentation, ValueList<RegisteredGroup> groups, CancellationToken cancellationToken)
-    {
-        var needed = InitiatorsOf(presentation, groups).Select(one => one.Initiator).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var unneeded = presentation.Attachments.Where(one => !needed.Contains(one.Initiator)).ToList();
-        foreach (var attachment in unneeded)
-        {
-            await LogoutAsync(volume, attachment, cancellationToken); // all of them first: it is what can be refused
-        }
-
-        foreach (var attachment in unneeded)
-        {
-            await api.DetachAsync(attachment.Id!, volume.DisplayName, cancellationToken);
-            log.Information($"Cinder: attachment {attachment.Id} of '{volume.DisplayName}' ended");
-            Save(presentation = presentation.Without(attachment));
-        }
-
-        Save(presentation);
-    }
-
     private static void DemandRoom(Volume volume, Registrations all, Presentation presentation, ValueList<RegisteredGroup> groups)
     {
         if (volume.Multiattach)

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using StorageConnect.Linux.Files;
+using StorageConnect.Linux.Locks;
+using StorageConnect.Linux.Waiting;
 using StorageConnect.Plugins.Cinder.Errors;
 
 namespace StorageConnect.Plugins.Cinder.Register;
@@ -9,8 +12,8 @@ namespace StorageConnect.Plugins.Cinder.Register;
 /// </summary>
 internal sealed class RegisterFile(string folder, string serverUuid)
 {
-    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private static readonly TimeSpan LockTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(25);
     private static readonly JsonSerializerOptions Json = new(RecordJson.Options) { WriteIndented = true };
     private readonly string _path = Path.Combine(folder, $"{serverUuid}.json");
 
@@ -40,66 +43,42 @@ internal sealed class RegisterFile(string folder, string serverUuid)
     }
 
     /// <summary>Replaces the register. The caller is in <see cref="ChangeAsync"/>.</summary>
+    /// <exception cref="AccessDeniedException">It can't be written.</exception>
     public void Write(Registrations registrations)
     {
-        var temporary = $"{_path}.{Guid.NewGuid():n}.tmp";
         try
         {
-            using (var file = Open(temporary, FileMode.CreateNew))
-            {
-                JsonSerializer.Serialize(file, registrations, Json);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
+            PrivateFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(registrations, Json));
         }
-        catch
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
-            throw;
+            throw CinderErrors.RegisterNotWritten(_path, e);
         }
     }
 
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    private async Task<ProcessLock> LockAsync(CancellationToken cancellationToken)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, Private | UnixFileMode.UserExecute);
-        }
-
-        // A file of its own: the register is replaced. The kernel drops the lock with the process.
+        // A file of its own: the register is replaced.
         var path = _path + ".lock";
-        var began = TimeProvider.System.GetTimestamp();
+        var backoff = new Backoff(LockTime, longest: LongestPause);
         while (true)
         {
             try
             {
-                return Open(path, FileMode.OpenOrCreate);
-            }
-            catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
-            {
-                if (TimeProvider.System.GetElapsedTime(began) > LockTime)
+                if (ProcessLock.TryTake(path, out _) is { } held)
                 {
-                    throw CinderErrors.RegisterLocked(path);
+                    return held;
                 }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw CinderErrors.RegisterNotWritten(path, e);
+            }
 
-                await Task.Delay(Random.Shared.Next(5, 25), cancellationToken); // no event tells when another process releases it
+            if (!await backoff.WaitAsync(cancellationToken))
+            {
+                throw CinderErrors.RegisterLocked(path);
             }
         }
-    }
-
-    private static FileStream Open(string path, FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = Private;
-        }
-
-        return new(path, options);
     }
 }

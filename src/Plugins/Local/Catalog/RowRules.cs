@@ -9,7 +9,6 @@ internal static class RowRules
 {
     private const int SectorSize = 512;
     private const int UuidLength = 32;
-    private const int LongestName = 255;
     private static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
 
     /// <returns>The row itself.</returns>
@@ -19,7 +18,7 @@ internal static class RowRules
     private static string? FindProblem(ElementRow row) => row switch
     {
         { Uuid: var uuid } when !IsHex(uuid, UuidLength) => "its uuid is none",
-        { Name.Length: 0 or > LongestName } => "its name is empty or too long",
+        { Name.Length: 0 or > ElementNames.MaxLength } => "its name is empty or too long",
         { Name: var name } when HasControlCharacter(name) => "its name has a control character",
         { Size: <= 0 } => "its size is not positive",
         { Size: var size } when size % SectorSize != 0 => "its size is no multiple of a sector",

@@ -292,5 +292,5 @@ internal static class Copies
             cancellationToken);
 
     private static string ChooseName(StorageElement? wanted, string source, string word, string uuid, DateTimeOffset now) =>
-        wanted is null ? Names.Derive(source, word, uuid, now) : Names.Check(wanted.Name, word == "clone" ? "the clone" : "the snapshot");
+        wanted is null ? ElementNames.Derive(source, word, uuid, now) : ElementNames.Check(wanted.Name, word == "clone" ? "the clone" : "the snapshot");
 }

@@ -13,7 +13,7 @@ internal static class Groups
         var (good, failures) = Sort(wanted,
             group => group with
             {
-                Name = Names.Check(group.Name, "the access group"),
+                Name = ElementNames.Check(group.Name, "the access group"),
                 Entries = Initiators.CanonicalAll(group.Entries, server.StorageType).ToValueList(),
             });
         return Change(
@@ -54,7 +54,7 @@ internal static class Groups
 
     public static List<AccessGroup> Rename(LocalArray array, string name, string newName, CancellationToken cancellationToken)
     {
-        Names.Check(newName, "the access group");
+        ElementNames.Check(newName, "the access group");
         return array.Database.Write(
             db =>
             {

@@ -12,7 +12,7 @@ internal static class Volumes
 
     public static async Task<ElementRow> CreateAsync(LocalArray array, StorageElement wanted, bool thin, string? qos, CancellationToken cancellationToken)
     {
-        var name = Names.Check(wanted.Name, "the storage element");
+        var name = ElementNames.Check(wanted.Name, "the storage element");
         var size = Sectors(wanted.SizeBytes, name);
         var quality = QosLevels.Choose(array.Pool, qos, name);
         if (!string.IsNullOrEmpty(wanted.VolumeGroupName) && wanted.VolumeGroupName != array.Folder.Name)

@@ -90,7 +90,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
         // The player finds its lines by the server's address, which an example may have too.
         var parameters = WithFolder(example[0].GetProperty("params"));
         var call = CallAsync(service, method, parameters, cancellation.Token);
-        if (example.Any(line => line.TryGetProperty("method", out var name) && name.GetString() == WireNames.CancelRequest))
+        if (example.Any(line => line.TryGetProperty("method", out var name) && name.GetString() == WorkerProtocol.CancelRequest))
         {
             while (!File.Exists(_folder["block.json.seen"]))
             {
@@ -128,7 +128,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
         }
 
         var error = expected.GetProperty("error");
-        if (error.GetProperty("code").GetInt32() == WireNames.Cancelled)
+        if (error.GetProperty("code").GetInt32() == WorkerProtocol.Cancelled)
         {
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
             return;
@@ -186,7 +186,7 @@ public sealed partial class ProtocolDocumentTests : IDisposable
 
     // What follows a request of the plug-in is the engine's, and so are its notifications.
     private static bool IsOfEngine(JsonElement line, JsonElement first) => line.TryGetProperty("method", out var method)
-        ? method.GetString() is WireNames.Acknowledge or WireNames.CancelRequest
+        ? method.GetString() is WorkerProtocol.Acknowledge or WorkerProtocol.CancelRequest
         : line.GetProperty("id").GetInt64() != first.GetProperty("id").GetInt64();
 
     private JsonElement[] Seen(string name) => JsonSerializer.Deserialize<JsonElement[]>(File.ReadAllText(_folder[name + ".seen"]))!;

@@ -1,7 +1,7 @@
 namespace StorageConnect.Engine.Workers;
 
 /// <summary>The names and numbers of the protocol between the engine and a worker (docs/plugin-protocol.md), besides the guide's own method names.</summary>
-internal static class WireNames
+internal static class WorkerProtocol
 {
     /// <summary>The version of the protocol. It grows when a message changes its meaning; a new message or field does not change it.</summary>
     public const int ProtocolVersion = 1;

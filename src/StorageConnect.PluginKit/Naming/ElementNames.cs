@@ -3,9 +3,10 @@ using System.Text;
 namespace StorageConnect.PluginKit.Naming;
 
 /// <summary>Names of elements and groups: any text of 1 to 255 characters without control characters.</summary>
-public static class Names
+public static class ElementNames
 {
-    private const int MaxLength = 255;
+    /// <summary>The most characters that a name has.</summary>
+    public const int MaxLength = 255;
 
     /// <summary>Checks a name that a user chose.</summary>
     /// <param name="name">The name.</param>

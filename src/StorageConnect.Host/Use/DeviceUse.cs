@@ -12,7 +12,7 @@ namespace StorageConnect.Host.Use;
 /// A plain open and a loop device hold no claim, so <see cref="DeviceUsers"/> finds those; it also names the holder of a claim. A disk whose paths
 /// are all dead can't be opened: a claim of others still shows, and one of ours isn't needed.
 /// </remarks>
-internal sealed class DeviceClaims(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
+internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
     private const string Unnamed = "in use by something that can't be named from here";
     private readonly DeviceUsers _users = new(roots, kernel);

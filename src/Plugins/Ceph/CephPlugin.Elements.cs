@@ -105,7 +105,7 @@ public sealed partial class CephPlugin
     }
 
     /// <summary>What a filter asks for. One element is found without listing the others.</summary>
-    private static List<StorageElement> Find(Elements elements, StorageElementFilter filter)
+    private List<StorageElement> Find(Elements elements, StorageElementFilter filter)
     {
         IEnumerable<Image> images;
         if (filter.Uuid is { } uuid)
@@ -122,6 +122,12 @@ public sealed partial class CephPlugin
             foreach (var snapshot in elements.Listing.Snapshots)
             {
                 Recovery.TryRemoveTemporary(elements, snapshot);
+            }
+
+            _splits.GoOn(elements);
+            foreach (var unfinished in elements.Listing.Images.Where(image => ImageNames.OwnerOfUnfinished(image.Name) is { } owner && Owners.IsGone(owner)))
+            {
+                Recovery.TryRemoveUnfinished(elements, unfinished.Name);
             }
 
             images = elements.Listing.Images.Where(image => !ImageNames.IsHidden(image.Name));

@@ -32,11 +32,13 @@ public sealed partial class CephPlugin
 
                 // Before anything is made: without a daemon there is no such array.
                 var daemon = server.StorageType == StorageType.iSCSI ? TgtTargetDaemon.Open(address.Control, cancellationToken) : null;
-                Close(KeyOf(server));
+
+                // Calls that are under way go on with what they opened.
+                _pools.TryRemove(KeyOf(server), out _);
                 var pool = Open(server, cancellationToken);
                 if (server.ArrayId is { } known && known != pool.Identity.Array)
                 {
-                    Close(KeyOf(server));
+                    _pools.TryRemove(KeyOf(server), out _);
                     throw RegistrationErrors.ArrayChanged(server.Name, known, pool.Identity.Array);
                 }
 

@@ -39,7 +39,7 @@ public sealed partial class CephPlugin : StorageArrayPlugin, IDisposable
     private readonly ConcurrentDictionary<string, Lazy<CephPool>> _pools = new(StringComparer.Ordinal);
     private readonly Splits _splits = new();
 
-    /// <summary>Ends the splits that run in this process, which the next call for their progress continues, and wipes keys.</summary>
+    /// <summary>Ends the splits that run in this process, which the next call for their progress continues, and closes what it opened.</summary>
     public void Dispose()
     {
         _splits.Dispose();

@@ -234,11 +234,13 @@ public sealed class CephLifeTests(CephCluster cluster)
         var source = await array.CreateAsync("db01");
         await array.WriteAsync("db01", 'x', (int)source.SizeBytes);
         var clone = await array.CloneAsync(source, "c1");
-        await PretendDeadClientAsync(array, "db01", "c1");
+        await PretendDeadClientAsync(array, "c1", source.SizeBytes);
 
         await SplitAsync(array, clone);
 
         Assert.Equal('x', await array.ReadAsync("c1"));
+        Assert.Matches("\"object-map\",\"fast-diff\".* \\[\\]$", await FeaturesAsync(array, "c1"));
+        Assert.DoesNotContain((await array.ReadNotesAsync()).Keys, IsOfSplit);
     }
 
     [Fact]
@@ -251,11 +253,76 @@ public sealed class CephLifeTests(CephCluster cluster)
 
         Assert.True(await array.Plugin.CancelAsync(array.Server, record, Token));
 
-        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => array.Plugin.GetAsyncProgressAsync(array.Server, record, Token));
-        Assert.Contains("it was stopped", error.Message, StringComparison.Ordinal);
+        // Nor by another process.
+        await using var other = await array.AnotherAsync();
+        foreach (var asked in new[] { array, other })
+        {
+            var error = await Assert.ThrowsAsync<InvalidRequestException>(() => asked.Plugin.GetAsyncProgressAsync(array.Server, record, Token));
+            Assert.Equal("OperationStopped", error.ErrorId);
+        }
+
         Assert.Equal(StorageElementType.SnapClone, (await array.InfoAsync(clone)).Type);
-        Assert.False(await array.Plugin.CancelAsync(array.Server, record, Token));
+        Assert.False(await other.Plugin.CancelAsync(array.Server, record, Token));
+        while (!(await FeaturesAsync(array, "c1")).Contains("fast-diff", StringComparison.Ordinal) || (await array.ReadNotesAsync()).Keys.Any(IsOfSplit))
+        {
+            await Task.Delay(50, Token);
+        }
+
         await array.RemoveAsync(clone);
+    }
+
+    [Fact]
+    public async Task A_thick_element_whose_name_is_taken_leaves_the_other_as_it_is()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        await array.CreateAsync("db01");
+        await array.WriteAsync("db01", 'x');
+
+        await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "db01", () => array.CreateAsync("db01", thin: false));
+
+        // Taken only while it is written.
+        using (var step = new CephStep("written", () => array.Cluster.RbdAsync("create", "--size", "16M", array.Image("db02")).GetAwaiter().GetResult()))
+        {
+            await Expect.FailureAsync<AlreadyExistsException>("StorageElementExists", "db02", () => array.CreateAsync("db02", thin: false));
+            Assert.True(step.WasReached);
+        }
+
+        Assert.Equal('x', await array.ReadAsync("db01"));
+        Assert.Equal(["db01", "db02"], (await array.ListAsync()).Select(element => element.Name).Order());
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_catalog_that_is_gone_is_told_and_nothing_is_forgotten()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01");
+        await array.Plugin.OfflineAsync(array.Server, element, Token);
+        await cluster.RbdAsync("rename", array.Image("osc.catalog"), array.Image("moved"));
+
+        await Expect.FailureAsync<DataCorruptException>("CatalogMissing", array.PoolName, () => array.ListAsync());
+        await Expect.FailureAsync<DataCorruptException>("CatalogMissing", array.PoolName, () => array.CreateAsync("db02"));
+
+        await cluster.RbdAsync("rename", array.Image("moved"), array.Image("osc.catalog"));
+        Assert.Equal(StorageElementState.Offline, Assert.Single(await array.ListAsync()).State);
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_several_is_not_removed_while_it_is_rolled_back_to()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var (one, two) = (await array.CreateAsync("db01"), await array.CreateAsync("db02"));
+        var snapshot = await array.Plugin.CreateMultiSnapAsync(array.Server, [one, two], new() { Name = "s1" }, Token);
+        await using var other = await array.AnotherAsync();
+        using (var step = new CephStep("rolling back", () => Expect.FailureAsync<StorageElementBusyException>(
+            "StorageElementInUse", "s1", () => other.Plugin.SnapRemoveAsync(array.Server, snapshot, Token)).GetAwaiter().GetResult()))
+        {
+            await array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token);
+            Assert.True(step.WasReached);
+        }
+
+        await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
+        await array.AssertWholeAsync();
     }
 
     [Fact]
@@ -299,7 +366,7 @@ public sealed class CephLifeTests(CephCluster cluster)
         await array.WriteAsync("db01", 'x', 64 << 20);
         var clone = await array.CloneAsync(Assert.Single(await array.ListAsync()), "c1");
 
-        await PretendDeadClientAsync(array, "db01", "c1");
+        await PretendDeadClientAsync(array, "c1", 64 << 20);
         var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
         Assert.NotNull(record.AsyncHandle);
 
@@ -311,8 +378,12 @@ public sealed class CephLifeTests(CephCluster cluster)
     }
 
     /// <summary>A client marks objects in the image's map before it writes them. What was not written by then has the marks of an image that is full.</summary>
-    private static async Task PretendDeadClientAsync(CephArray array, string full, string image)
+    /// <remarks>A snapshot changes the marks of what it holds, so the full image has none.</remarks>
+    private static async Task PretendDeadClientAsync(CephArray array, string image, long size)
     {
+        const string full = "written-whole";
+        await array.CreateAsync(full, size);
+        await array.WriteAsync(full, 'y', (int)size);
         using var folder = new TemporaryFolder();
         await array.Cluster.RadosAsync("-p", array.PoolName, "get", await MapOfAsync(full), folder["map"]);
         await array.Cluster.RadosAsync("-p", array.PoolName, "put", await MapOfAsync(image), folder["map"]);
@@ -322,6 +393,14 @@ public sealed class CephLifeTests(CephCluster cluster)
             using var info = JsonDocument.Parse(await array.Cluster.RbdAsync("info", "--format", "json", array.Image(name)));
             return $"rbd_object_map.{info.RootElement.GetProperty("id").GetString()}";
         }
+    }
+
+    private static bool IsOfSplit(string note) => note.StartsWith("osc.split.", StringComparison.Ordinal);
+
+    private static async Task<string> FeaturesAsync(CephArray array, string image)
+    {
+        using var info = JsonDocument.Parse(await array.Cluster.RbdAsync("info", "--format", "json", array.Image(image)));
+        return $"{info.RootElement.GetProperty("features")} {info.RootElement.GetProperty("flags")}";
     }
 
     private static async Task SplitAsync(CephArray array, StorageElement clone)

@@ -26,7 +26,7 @@ public sealed partial class WallTests
         ["Plugins/Local"] = [Abstractions, "StorageConnect.Linux", "StorageConnect.PluginKit"],
         ["Plugins/GenericIscsi"] = [Abstractions],
         ["Plugins/Ceph"] = [Abstractions, "StorageConnect.Linux", "StorageConnect.PluginKit"],
-        ["Plugins/Cinder"] = [Abstractions],
+        ["Plugins/Cinder"] = [Abstractions, "StorageConnect.Linux"],
     };
 
     /// <summary>Internals that another assembly of the product may use, and why.</summary>

@@ -96,6 +96,9 @@ internal enum IntentKind
 
     /// <summary>A snapshot of one image is made; where it is there, it gets its name.</summary>
     CreateSnapshot,
+
+    /// <summary>A snapshot of one image is removed; it is there, or it isn't.</summary>
+    RemoveSnapshot,
 }
 
 /// <summary>Work under way. It also keeps other machines away from the images.</summary>

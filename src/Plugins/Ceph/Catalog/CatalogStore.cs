@@ -8,7 +8,9 @@ namespace StorageConnect.Plugins.Ceph.Catalog;
 /// Reads and changes a pool's catalog. Each key is changed by itself, in one atomic step of the cluster. What takes a look before the change (is
 /// this name free, does this group exist) is done under a lock of the cluster's, which ends by itself when its holder dies.
 /// </summary>
-internal sealed class CatalogStore(Rbd rbd)
+/// <param name="rbd">The pool.</param>
+/// <param name="isExpected">True where the pool was registered: its catalog was made then.</param>
+internal sealed class CatalogStore(Rbd rbd, bool isExpected)
 {
     /// <summary>The image whose notes are the catalog.</summary>
     public const string ImageName = "osc.catalog";
@@ -18,10 +20,21 @@ internal sealed class CatalogStore(Rbd rbd)
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
     private readonly Lock _local = new();
+    private volatile bool _isExpected = isExpected;
 
     /// <summary>The catalog as it is now.</summary>
-    public PoolCatalog Read(CancellationToken cancellationToken) =>
-        new(rbd.ReadNotes(ImageName, cancellationToken) ?? new Dictionary<string, string>());
+    /// <exception cref="DataCorruptException">It was there, and is gone.</exception>
+    public PoolCatalog Read(CancellationToken cancellationToken)
+    {
+        var notes = rbd.ReadNotes(ImageName, cancellationToken);
+        if (notes is null)
+        {
+            return _isExpected ? throw CephErrors.CatalogMissing(rbd.Pool) : new(new Dictionary<string, string>());
+        }
+
+        _isExpected = true;
+        return new(notes);
+    }
 
     /// <summary>Creates the catalog where there is none.</summary>
     public void Ensure(CancellationToken cancellationToken)
@@ -44,6 +57,11 @@ internal sealed class CatalogStore(Rbd rbd)
     {
         if (!rbd.WriteNote(ImageName, key, value, cancellationToken))
         {
+            if (_isExpected)
+            {
+                throw CephErrors.CatalogMissing(rbd.Pool);
+            }
+
             Create(cancellationToken);
             if (!rbd.WriteNote(ImageName, key, value, cancellationToken))
             {

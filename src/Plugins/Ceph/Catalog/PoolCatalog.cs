@@ -19,6 +19,7 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
     public const string EntryKind = "osc.entry.";
     public const string MarkKind = "osc.mark.";
     public const string IntentKind = "osc.intent.";
+    public const string SplitKind = "osc.split.";
     public const string NameKind = "osc.name.";
     public const string QosKind = "osc.qos.";
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -33,6 +34,10 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
     public static string Write<T>(T entry) => JsonSerializer.Serialize(entry, Options);
 
     public ImageEntry? Image(string id) => Read<ImageEntry>(ImageKind + id);
+
+    public SplitEntry? Split(string image) => Read<SplitEntry>(SplitKind + image);
+
+    public IEnumerable<(string Image, SplitEntry Entry)> Splits() => All<SplitEntry>(SplitKind);
 
     public SnapshotEntry? Snapshot(string image, ulong snapshot) => Read<SnapshotEntry>(SnapshotKey(image, snapshot));
 

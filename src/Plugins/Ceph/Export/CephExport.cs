@@ -20,6 +20,8 @@ internal sealed class CephExport : IExportRecords
     private const string Product = "Ceph RBD";
     private const int GatewayDigits = 8;
     private const int MoreThanALook = 3;
+    // A mark is one argument of the tool, which the kernel takes up to 128 KiB.
+    private const int MostInOneMark = 1000;
     private readonly Rbd _rbd;
     private readonly CatalogStore _store;
     private readonly ClusterIdentity _identity;
@@ -183,11 +185,17 @@ internal sealed class CephExport : IExportRecords
         _current.Value?.Reload();
     }
 
-    private IReadOnlyList<ExportMark> MarkElements(IReadOnlyList<string> elements, bool resized, string gateway, CancellationToken cancellationToken)
+    private List<ExportMark> MarkElements(IReadOnlyList<string> elements, bool resized, string gateway, CancellationToken cancellationToken)
     {
-        var id = ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(int.MaxValue);
-        _store.Set(KeyOf(gateway, id), new MarkEntry { Elements = elements, Resized = resized }, cancellationToken);
-        return gateway == Gateway ? [.. elements.Select(element => new ExportMark(id, element, resized))] : [];
+        var marks = new List<ExportMark>();
+        foreach (var part in elements.Chunk(MostInOneMark))
+        {
+            var id = ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(int.MaxValue);
+            _store.Set(KeyOf(gateway, id), new MarkEntry { Elements = part, Resized = resized }, cancellationToken);
+            marks.AddRange(part.Select(element => new ExportMark(id, element, resized)));
+        }
+
+        return gateway == Gateway ? marks : [];
     }
 
     private PoolCatalog Catalog => _current.Value?.Catalog ?? _store.Read(CancellationToken.None);

@@ -15,6 +15,7 @@ internal static class ImageNames
 
     private const string Made = "osc.name.";
     private const string Temporary = "osc.tmp.";
+    private const string Unfinished = "osc.thick.";
     private const string Multi = "osc.multi.";
     private const int LongestPlain = 200;
     private const int HashDigits = 32;
@@ -35,6 +36,15 @@ internal static class ImageNames
     public static string? OwnerOfTemporary(string snapshot) =>
         snapshot.StartsWith(Temporary, StringComparison.Ordinal) && snapshot.LastIndexOf('.') is var end && end > Temporary.Length
             ? snapshot[Temporary.Length..end]
+            : null;
+
+    /// <summary>A name for an image that is no element before all of it is written. It tells who writes.</summary>
+    public static string NewUnfinished() => $"{Unfinished}{Owners.Current}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    /// <summary>Who writes an image that is not whole yet; null for others.</summary>
+    public static string? OwnerOfUnfinished(string image) =>
+        image.StartsWith(Unfinished, StringComparison.Ordinal) && image.LastIndexOf('.') is var end && end > Unfinished.Length
+            ? image[Unfinished.Length..end]
             : null;
 
     /// <summary>The group of images that a snapshot of several elements exists in.</summary>

@@ -16,11 +16,12 @@ internal sealed class CephPool : IDisposable
     private const char OldestRelease = 'p'; // Pacific, 16: releases are named by the alphabet
     private readonly ClientConfiguration? _configuration;
 
-    private CephPool(ClusterAddress address, PoolName name, ICephTool tool, ClientConfiguration? configuration, JsonElement map, IPluginLog log)
+    private CephPool(
+        ClusterAddress address, PoolName name, ICephTool tool, ClientConfiguration? configuration, JsonElement map, bool isRegistered, IPluginLog log)
     {
         _configuration = configuration;
         Rbd = new(tool, name);
-        Store = new(Rbd);
+        Store = new(Rbd, isRegistered);
         Log = log;
         var pool = FindPool(map, name);
         Identity = new(RbdJson.Text(map, "fsid"), pool.GetProperty("pool").GetInt64(), name.Namespace);
@@ -63,7 +64,7 @@ internal sealed class CephPool : IDisposable
         var configuration = ClientConfiguration.Open(address, server);
         try
         {
-            return Open(address, name, new CephTool(configuration), configuration, log, cancellationToken);
+            return Open(address, name, new CephTool(configuration), configuration, server.ArrayId is not null, log, cancellationToken);
         }
         catch
         {
@@ -73,14 +74,14 @@ internal sealed class CephPool : IDisposable
     }
 
     /// <summary>A pool behind a tool.</summary>
-    public static CephPool Open(
-        ClusterAddress address, PoolName name, ICephTool tool, ClientConfiguration? configuration, IPluginLog log, CancellationToken cancellationToken)
+    private static CephPool Open(ClusterAddress address, PoolName name, CephTool tool, ClientConfiguration configuration, bool isRegistered, IPluginLog log,
+        CancellationToken cancellationToken)
     {
         using var map = AskForMap(new Rbd(tool, name), address, cancellationToken);
         var release = RbdJson.Text(map.RootElement, "require_osd_release");
         return release.Length > 0 && release[0] < OldestRelease
             ? throw RegistrationErrors.ClusterTooOld(release)
-            : new CephPool(address, name, tool, configuration, map.RootElement, log);
+            : new CephPool(address, name, tool, configuration, map.RootElement, isRegistered, log);
     }
 
     /// <summary>The names of the cluster's pools for images.</summary>

@@ -71,13 +71,18 @@ internal static class Copies
 
         var (image, single) = (found.Image!, found.Single!);
         using var held = Volumes.Lock(elements, [new() { Uuid = elements.Pool.Identity.OfImage(image.Id), Name = elements.NameOf(image.Name) }]);
-        Guards.RequireFree(elements, elements.Catalog, [image]);
+
+        // A rollback to a snapshot that goes meanwhile would leave holes.
+        using var intent = Intent.Begin(
+            elements, new() { Kind = IntentKind.RemoveSnapshot, Images = [image.Id], Snapshot = single.Name }, elements.NameOf(image.Name));
+        image = Volumes.Again(elements, image);
         if (single.IsProtected)
         {
             elements.Rbd.Unprotect(image.Name, single.Name, elements.Token);
         }
 
         elements.Rbd.RemoveSnapshot(image.Name, single.Name, elements.Token);
+        intent.End();
         var key = PoolCatalog.SnapshotKey(image.Id, single.Id);
         elements.Pool.Store.TryRemove(elements.Catalog.Notes.ContainsKey(key) ? [key] : []);
     }

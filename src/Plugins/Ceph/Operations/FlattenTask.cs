@@ -5,59 +5,78 @@ namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>A task of the cluster's manager that gives a clone blocks of its own. The manager forgets it when it ends, however that is.</summary>
 /// <param name="Id">The task's id.</param>
-internal sealed record FlattenTask(string Id)
+/// <param name="Progress">Percent, at most 99.</param>
+internal sealed record FlattenTask(string Id, int Progress)
 {
     private const int Percent = 100;
 
-    /// <summary>Has the manager begin it; null where no manager runs, or this user may not.</summary>
-    public static FlattenTask? TryBegin(Rbd rbd, string image, CancellationToken cancellationToken)
+    /// <summary>Has the manager begin it. The manager gives an image that has a task already the same one.</summary>
+    /// <exception cref="ArrayUnreachableException">The manager didn't answer; it may have begun.</exception>
+    /// <returns>False where no manager runs, or where this user may not have it do anything.</returns>
+    public static bool TryBegin(Rbd rbd, string image, CancellationToken cancellationToken)
+    {
+        if (!HasManager(rbd, cancellationToken))
+        {
+            return false;
+        }
+
+        try
+        {
+            using var task = rbd.Ask(cancellationToken, "rbd", "task", "add", "flatten", rbd.Pool.Of(image));
+            return RbdJson.Text(task.RootElement, "id").Length > 0;
+        }
+        catch (Exception e) when (e is AccessDeniedException or InvalidRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The task of an image that goes on; null when there is none, or no manager.</summary>
+    /// <exception cref="ArrayUnreachableException">There is a manager, and it doesn't answer.</exception>
+    public static FlattenTask? Find(Rbd rbd, string imageId, CancellationToken cancellationToken)
     {
         if (!HasManager(rbd, cancellationToken))
         {
             return null;
         }
 
-        using var task = rbd.TryAsk(cancellationToken, "rbd", "task", "add", "flatten", rbd.Pool.Of(image));
-        return task is not null && RbdJson.Text(task.RootElement, "id") is { Length: > 0 } id ? new(id) : null;
-    }
-
-    /// <summary>The task of an image; null when there is none.</summary>
-    public static FlattenTask? TryFind(Rbd rbd, string imageId, CancellationToken cancellationToken)
-    {
-        using var tasks = HasManager(rbd, cancellationToken) ? rbd.TryAsk(cancellationToken, "rbd", "task", "list") : null;
-        return tasks?.RootElement.EnumerateArray()
-            .Where(task => task.TryGetProperty("refs", out var refs) && RbdJson.Text(refs, "action") == "flatten" && RbdJson.Text(refs, "image_id") == imageId)
-            .Select(task => new FlattenTask(RbdJson.Text(task, "id")))
-            .FirstOrDefault();
-    }
-
-    /// <summary>False when the manager has it no more.</summary>
-    /// <param name="rbd">The tool.</param>
-    /// <param name="progress">Percent, at most 99; null when no manager answers now. A manager that takes over goes on with it.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public bool TryGetProgress(Rbd rbd, out int? progress, CancellationToken cancellationToken)
-    {
-        progress = null;
-        using var tasks = HasManager(rbd, cancellationToken) ? rbd.TryAsk(cancellationToken, "rbd", "task", "list") : null;
-        if (tasks is null)
+        try
         {
-            return true;
+            using var tasks = rbd.Ask(cancellationToken, "rbd", "task", "list");
+            return tasks.RootElement.EnumerateArray().Where(task => IsOf(task, imageId)).Select(Read).FirstOrDefault();
         }
-
-        foreach (var task in tasks.RootElement.EnumerateArray().Where(task => RbdJson.Text(task, "id") == Id))
+        catch (Exception e) when (e is AccessDeniedException or InvalidRequestException)
         {
-            progress = task.TryGetProperty("progress", out var part) ? Math.Clamp((int)(part.GetDouble() * Percent), 0, Percent - 1) : 0;
-            return true;
+            return null;
         }
-
-        return false;
     }
 
     /// <summary>Has the manager stop it. One that has ended is fine.</summary>
+    /// <exception cref="ArrayUnreachableException">The manager doesn't answer.</exception>
     public void Cancel(Rbd rbd, CancellationToken cancellationToken)
     {
-        using var answer = rbd.TryAsk(cancellationToken, "rbd", "task", "cancel", Id);
+        try
+        {
+            using var answer = rbd.Ask(cancellationToken, "rbd", "task", "cancel", Id);
+        }
+        catch (NotFoundException)
+        {
+            // It has ended.
+        }
+        catch (JsonException)
+        {
+            // It says nothing when it is done.
+        }
     }
+
+    // A task that was cancelled stays in the list until the manager's thread comes to it.
+    private static bool IsOf(JsonElement task, string imageId) =>
+        task.TryGetProperty("refs", out var refs) && RbdJson.Text(refs, "action") == "flatten" && RbdJson.Text(refs, "image_id") == imageId
+        && !(task.TryGetProperty("canceled", out var canceled) && canceled.ValueKind == JsonValueKind.True);
+
+    private static FlattenTask Read(JsonElement task) => new(
+        RbdJson.Text(task, "id"),
+        task.TryGetProperty("progress", out var part) ? Math.Clamp((int)(part.GetDouble() * Percent), 0, Percent - 1) : 0);
 
     /// <summary>Asked first: without a manager a task is waited for in vain.</summary>
     private static bool HasManager(Rbd rbd, CancellationToken cancellationToken)

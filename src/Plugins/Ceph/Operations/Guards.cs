@@ -43,17 +43,22 @@ internal static class Guards
     {
         foreach (var image in images)
         {
-            if (catalog.Intents().FirstOrDefault(intent => intent.Entry.Images.Contains(image.Id)).Entry is { } intent)
+            RequireFree(catalog, image.Id, elements.NameOf(image.Name));
+        }
+    }
+
+    /// <exception cref="StorageElementBusyException">Somebody, on this machine or another, is at work on the image.</exception>
+    public static void RequireFree(PoolCatalog catalog, string imageId, string name)
+    {
+        if (catalog.Intents().FirstOrDefault(intent => intent.Entry.Images.Contains(imageId)).Entry is { } intent)
+        {
+            throw new StorageElementBusyException($"Another operation is at work on '{name}' ({intent.Kind}, since {intent.Began:u}).")
             {
-                var name = elements.NameOf(image.Name);
-                throw new StorageElementBusyException($"Another operation is at work on '{name}' ({intent.Kind}, since {intent.Began:u}).")
-                {
-                    ErrorId = "StorageElementInUse",
-                    Element = name,
-                    Retryable = true,
-                    Recommendation = "Wait until it ends, then try again. Work that a machine left when it died is taken over after a quarter of an hour.",
-                };
-            }
+                ErrorId = "StorageElementInUse",
+                Element = name,
+                Retryable = true,
+                Recommendation = "Wait until it ends, then try again. Work that a machine left when it died is taken over after a quarter of an hour.",
+            };
         }
     }
 

@@ -25,12 +25,31 @@ internal sealed class Intent : IDisposable
     }
 
     /// <summary>Notes the work, unless another process works on one of the images.</summary>
-    public static Intent Begin(Elements elements, IntentEntry entry, IReadOnlyList<Image> images)
+    public static Intent Begin(Elements elements, IntentEntry entry, IReadOnlyList<Image> images) =>
+        Begin(elements, entry, catalog => Guards.RequireFree(elements, catalog, images));
+
+    /// <summary>Notes the work, unless another process works on one of the images.</summary>
+    /// <param name="elements">The pool.</param>
+    /// <param name="entry">The work.</param>
+    /// <param name="name">The name, for the error, of what the work is done to.</param>
+    public static Intent Begin(Elements elements, IntentEntry entry, string name) => Begin(
+        elements,
+        entry,
+        catalog =>
+        {
+            foreach (var image in entry.Images)
+            {
+                Guards.RequireFree(catalog, image, name);
+            }
+        });
+
+    private static Intent Begin(Elements elements, IntentEntry entry, Action<PoolCatalog> demandFree)
     {
         var intent = elements.Pool.Store.Locked(
             (catalog, token) =>
             {
-                Guards.RequireFree(elements, catalog, images);
+                elements.Take(catalog);
+                demandFree(catalog);
                 return Note(elements, entry, token);
             },
             elements.Token);

@@ -1,7 +1,6 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
-using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
 
@@ -66,12 +65,10 @@ internal static class MultiSnapshots
     public static void Remove(Elements elements, FoundSnapshot found)
     {
         using var held = elements.Pool.Locks.Take([(found.Uuid, found.Multi!.Name)], elements.Token);
-        if (elements.Catalog.Intents().Any(intent => intent.Entry.Snapshot == found.Uuid))
-        {
-            throw CephErrors.InUse(found.Multi.Name, "another operation is at work on it");
-        }
 
-        using var intent = Intent.Begin(elements, new() { Kind = IntentKind.RemoveMulti, Snapshot = found.Uuid }, []);
+        // A rollback to a snapshot that goes meanwhile would leave holes.
+        using var intent = Intent.Begin(
+            elements, new() { Kind = IntentKind.RemoveMulti, Images = found.Images, Snapshot = found.Uuid }, found.Multi.Name);
         Erase(elements, found.Uuid);
         intent.End();
     }

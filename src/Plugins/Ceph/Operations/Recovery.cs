@@ -64,6 +64,23 @@ internal static class Recovery
         }
     }
 
+    /// <summary>Removes an image whose process died, or failed, before it was whole.</summary>
+    public static void TryRemoveUnfinished(Elements elements, string imageName)
+    {
+        try
+        {
+            elements.Rbd.Remove(imageName, CancellationToken.None);
+        }
+        catch (NotFoundException)
+        {
+            // It was never made, or has the element's name already.
+        }
+        catch (StorageConnectException e)
+        {
+            elements.Pool.Log.Warning($"The image {imageName}, which was never written whole, could not be removed: {e.Message}");
+        }
+    }
+
     /// <summary>True for work that nobody does any more, if nobody holds its lock.</summary>
     private static bool IsInterrupted(string owner) => Owners.IsGone(owner) || Owners.IsThisProcess(owner);
 

@@ -1,19 +1,22 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using System.Text.RegularExpressions;
+using System.Security.Cryptography;
+using StorageConnect.Plugins.Ceph.Catalog;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
-/// Gives clones blocks of their own. The cluster's manager copies, and goes on when this process ends. Where no manager runs, a child process does;
-/// what it did stays done when it ends too early, and the next call for the progress goes on.
+/// Gives clones blocks of their own. A note in the catalog says that a clone is split, so that whoever asks for the progress goes on with what a process
+/// left that is gone, and nobody begins what was stopped. The cluster's manager copies; where none runs, a child process does (<see cref="SplitWork"/>).
 /// </summary>
-internal sealed partial class Splits : IDisposable
+internal sealed class Splits : IDisposable
 {
     private const string HandlePrefix = "split:";
-    private const int Percent = 100;
-    private readonly ConcurrentDictionary<string, Split> _splits = new(StringComparer.Ordinal);
+    private const int AlmostDone = 99;
+    private const int MostAttempts = 60;
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<string, SplitWork> _works = new(StringComparer.Ordinal);
 
     public StorageElement Begin(Elements elements, StorageElement element)
     {
@@ -26,198 +29,206 @@ internal sealed partial class Splits : IDisposable
                 id: "NoSuchOperation");
         }
 
-        Guards.RequireFree(elements, elements.Catalog, [image]);
-        Start(elements, image);
-        return record with { AsyncProgress = 0, AsyncHandle = HandlePrefix + image.Id };
+        var entry = elements.Pool.Store.Locked(
+            (catalog, token) =>
+            {
+                elements.Take(catalog);
+                Guards.RequireFree(elements, catalog, [image]);
+                var before = catalog.Split(image.Id);
+                if (before is { IsOver: false })
+                {
+                    return before; // somebody has begun it already
+                }
+
+                var begun = new SplitEntry
+                {
+                    Nonce = RandomNumberGenerator.GetHexString(8, lowercase: true),
+                    Owner = Owners.Current,
+                    Features = [.. SplitWork.FeaturesOf(image).Union(before?.Features ?? [])],
+                };
+                elements.Pool.Store.Set(PoolCatalog.SplitKind + image.Id, begun, token);
+                return begun;
+            },
+            elements.Token);
+        elements.Reload();
+        Start(elements, image, entry);
+        return record with { AsyncProgress = 0, AsyncHandle = $"{HandlePrefix}{image.Id}:{entry.Nonce}" };
     }
 
     public StorageElement GetProgress(Elements elements, StorageElement record)
     {
         var image = elements.Require(record);
-        if (image.Parent is null || !IsOf(record, image))
+        if (NonceOf(record, image) is not { } nonce)
         {
-            return elements.ToElement(image); // done, or no split of it was begun: a question begins none
+            return elements.ToElement(image); // no split of it was begun: a question begins none
         }
 
-        if (!_splits.TryGetValue(image.Id, out var split))
+        var entry = elements.Catalog.Split(image.Id);
+        if (image.Parent is null)
         {
-            // The process that began it is gone, or is another one of this machine.
-            Start(elements, image);
-            return record with { AsyncProgress = -1 };
+            if (entry is null)
+            {
+                return elements.ToElement(image);
+            }
+
+            Start(elements, image, entry);
+            return record with { AsyncProgress = AlmostDone };
         }
 
-        return split.Error is { } error ? throw Failed(record.Name, error) : record with { AsyncProgress = split.Progress };
+        if (entry is null || entry.Nonce != nonce || entry.Stopped)
+        {
+            throw Stopped(record.Name);
+        }
+
+        if (entry.Error is { } error)
+        {
+            throw Failed(record.Name, error);
+        }
+
+        return record with { AsyncProgress = ProgressOf(elements, image, entry) };
     }
 
     /// <summary>Stops a split. What was copied already stays, and the clone is a clone still.</summary>
+    /// <returns>False when it had ended before.</returns>
+    /// <exception cref="ArrayUnreachableException">The manager doesn't answer, and may go on.</exception>
     public bool Cancel(Elements elements, StorageElement record)
     {
         var image = elements.Require(record);
-        if (image.Parent is null || !IsOf(record, image))
+        if (image.Parent is null || NonceOf(record, image) is not { } nonce
+            || elements.Catalog.Split(image.Id) is not { Error: null } entry || entry.Nonce != nonce)
         {
             return false;
         }
 
-        // What was stopped is remembered: to ask how far it is must not begin it again.
-        var wasStopped = _splits.TryGetValue(image.Id, out var split) && split.Stop();
-        split?.WaitForEnd(elements.Token);
-        if (FlattenTask.TryFind(elements.Rbd, image.Id, elements.Token) is not { } task)
+        // First the note: whoever works on it looks at that, and nobody begins again.
+        entry = entry with { Stopped = true };
+        elements.Pool.Store.Set(PoolCatalog.SplitKind + image.Id, entry, elements.Token);
+        elements.Reload();
+        if (_works.TryGetValue(image.Id, out var work))
         {
-            return wasStopped;
+            work.Stop();
         }
 
-        task.Cancel(elements.Rbd, elements.Token);
+        var backoff = new Backoff(StopTimeout, longest: TimeSpan.FromSeconds(1));
+        while (IsAtWork(elements, image) | TryCancelTask(elements, image))
+        {
+            if (!backoff.Wait(elements.Token))
+            {
+                throw CephErrors.Unreachable(record.Name);
+            }
+        }
+
+        if (Volumes.Again(elements, image) is { Parent: null } done)
+        {
+            Start(elements, done, entry);
+            return false;
+        }
+
+        Start(elements, image, entry);
         return true;
+    }
+
+    /// <summary>Ends the work of splits that are over whose images have no map of objects yet.</summary>
+    public void GoOn(Elements elements)
+    {
+        foreach (var (id, entry) in elements.Catalog.Splits())
+        {
+            if (elements.Listing.Images.FirstOrDefault(image => image.Id == id) is { } image
+                && (image.Parent is null || entry.Stopped || (entry.Error is not null && entry.Features.Count > 0)))
+            {
+                Start(elements, image, entry);
+            }
+        }
     }
 
     public void Dispose()
     {
-        foreach (var split in _splits.Values)
+        foreach (var work in _works.Values)
         {
-            split.Stop();
+            work.Stop();
         }
     }
 
-    private static bool IsOf(StorageElement record, Image image) => record.AsyncHandle == HandlePrefix + image.Id;
-
-    private void Start(Elements elements, Image image)
+    private static string? NonceOf(StorageElement record, Image image)
     {
-        var held = elements.Pool.Locks.TryTake(elements.Pool.Identity.OfSnapshot(image.Id, 0));
-        if (held is null)
+        var prefix = $"{HandlePrefix}{image.Id}:";
+        return record.AsyncHandle?.StartsWith(prefix, StringComparison.Ordinal) == true ? record.AsyncHandle[prefix.Length..] : null;
+    }
+
+    /// <summary>Percent; -1 when it is unknown. Where nobody is at work any more, begins again.</summary>
+    private int ProgressOf(Elements elements, Image image, SplitEntry entry)
+    {
+        if (_works.TryGetValue(image.Id, out var work))
         {
-            return; // another process of this machine is at it
+            return work.Progress;
         }
 
-        // Whoever holds the lock is alone: an older one of this process has ended.
-        var split = new Split(elements.Rbd, image);
-        _splits[image.Id] = split;
-        split.Start(() =>
+        if (FlattenTask.Find(elements.Rbd, image.Id, elements.Token) is { } task)
         {
-            if (split.Error is null)
-            {
-                _splits.TryRemove(new(image.Id, split));
-            }
+            return task.Progress;
+        }
 
+        if (!IsAtWork(elements, image) && (Owners.IsThisProcess(entry.Owner) || Owners.IsGone(entry.Owner)))
+        {
+            Start(elements, image, entry);
+        }
+
+        return -1;
+    }
+
+    /// <summary>True while a process of this machine is at work, this one too.</summary>
+    private static bool IsAtWork(Elements elements, Image image) => elements.Pool.Locks.IsHeld(LockOf(elements, image));
+
+    private static bool TryCancelTask(Elements elements, Image image)
+    {
+        var task = FlattenTask.Find(elements.Rbd, image.Id, elements.Token);
+        task?.Cancel(elements.Rbd, elements.Token);
+        return task is not null;
+    }
+
+    private static string LockOf(Elements elements, Image image) => elements.Pool.Identity.OfSnapshot(image.Id, 0);
+
+    private void Start(Elements elements, Image image, SplitEntry entry)
+    {
+        var held = elements.Pool.Locks.TryTake(LockOf(elements, image));
+        if (held is null)
+        {
+            return; // this process, or another one of this machine, is at it
+        }
+
+        try
+        {
+            if (!entry.IsOver && image.Parent is not null)
+            {
+                entry = entry with { Owner = Owners.Current, Attempts = entry.Attempts + 1 };
+                entry = entry.Attempts <= MostAttempts ? entry : entry with { Error = "it was begun again and again, and never came to its end" };
+                elements.Pool.Store.Set(PoolCatalog.SplitKind + image.Id, entry, elements.Token);
+            }
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+
+        // Whoever holds the lock is alone.
+        var work = new SplitWork(elements.Pool, image, entry);
+        _works[image.Id] = work;
+        work.Start(() =>
+        {
+            _works.TryRemove(new(image.Id, work));
             held.Dispose();
         });
     }
 
-    private static ArrayUnreachableException Failed(string name, string reason) => PluginError.ArrayUnreachable(
+    private static InvalidRequestException Stopped(string name) => new($"The split of '{name}' was stopped. The clone is whole, and still shares blocks.")
+    {
+        ErrorId = "OperationStopped",
+        Element = name,
+        Recommendation = "Split it again if that is still wanted; what was copied stays.",
+    };
+
+    private static InvalidRequestException Failed(string name, string reason) => PluginError.InvalidRequest(
         name, $"The split of '{name}' ended before its end: {reason}. The clone is whole, and still shares blocks.", "Split it again; what was copied stays.",
         id: "SplitFailed");
-
-    [GeneratedRegex(@"(\d{1,3})% complete", RegexOptions.RightToLeft)]
-    private static partial Regex Progress();
-
-    /// <summary>The work of one split in this process. Once started it disposes of itself when it ends, however that is.</summary>
-    private sealed class Split(Rbd rbd, Image image) : IDisposable
-    {
-        private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
-        private readonly Lock _ending = new();
-        private readonly CancellationTokenSource _stop = new();
-        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private bool _hasEnded;
-        private int _progress;
-
-        public int Progress => Volatile.Read(ref _progress);
-
-        /// <summary>Why it ended before its end.</summary>
-        public string? Error { get; private set; }
-
-        public void Start(Action ended) => Task.Factory.StartNew(
-            () =>
-            {
-                try
-                {
-                    Run(_stop.Token);
-                }
-                catch (StorageConnectException e)
-                {
-                    Error = e.Message;
-                }
-                catch (OperationCanceledException)
-                {
-                    Error = "it was stopped";
-                }
-                finally
-                {
-                    ended();
-                    Dispose();
-                    _ended.SetResult();
-                }
-            },
-            CancellationToken.None,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
-
-        /// <returns>False when it has ended already.</returns>
-        public bool Stop()
-        {
-            lock (_ending)
-            {
-                if (_hasEnded)
-                {
-                    return false;
-                }
-
-                _stop.Cancel();
-                return true;
-            }
-        }
-
-        public void WaitForEnd(CancellationToken cancellationToken) => _ended.Task.Wait(cancellationToken);
-
-        public void Dispose()
-        {
-            lock (_ending)
-            {
-                _hasEnded = true;
-                _stop.Dispose();
-            }
-        }
-
-        private void Run(CancellationToken cancellationToken)
-        {
-            // A process that is gone may have begun it already.
-            var task = FlattenTask.TryFind(rbd, image.Id, cancellationToken);
-            if (task is null)
-            {
-                // This takes some ten seconds for each TiB.
-                rbd.RebuildObjectMap(image.Name, cancellationToken);
-                task = FlattenTask.TryBegin(rbd, image.Name, cancellationToken);
-            }
-
-            if (task is null)
-            {
-                rbd.Flatten(image.Name, Report, cancellationToken);
-            }
-            else
-            {
-                Follow(task, cancellationToken);
-            }
-        }
-
-        private void Follow(FlattenTask task, CancellationToken cancellationToken)
-        {
-            var backoff = Backoff.Endless(LongestPause);
-            while (task.TryGetProgress(rbd, out var progress, cancellationToken))
-            {
-                Volatile.Write(ref _progress, progress ?? Progress);
-                backoff.Wait(cancellationToken);
-            }
-
-            if (rbd.FindById(image.Id, cancellationToken) is { Parent: not null })
-            {
-                Error = "its task is gone";
-            }
-        }
-
-        private void Report(string text)
-        {
-            if (Splits.Progress().Match(text) is { Success: true } match)
-            {
-                Volatile.Write(ref _progress, Math.Min(int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), Percent - 1));
-            }
-        }
-    }
 }

@@ -9,6 +9,7 @@ namespace StorageConnect.Plugins.Ceph.Operations;
 internal static class Volumes
 {
     private const int SectorSize = 512;
+    private static readonly TimeSpan LongestGlance = TimeSpan.FromMilliseconds(10);
 
     public static StorageElement Create(Elements elements, StorageElement wanted, bool thin, string? qos)
     {
@@ -59,7 +60,9 @@ internal static class Volumes
         RequireNoDependants(elements, image, name);
         Guards.RequireUnused(elements, image);
         Steps.At("removing");
-        elements.Rbd.Remove(image.Name, elements.Token);
+
+        // It may have been renamed during the wait, and another one may have its name.
+        elements.Rbd.Remove(Again(elements, image).Name, elements.Token);
         elements.Pool.Store.TryRemove(KeysOf(elements, image));
     }
 
@@ -111,9 +114,9 @@ internal static class Volumes
     public static StorageElement Complete(Elements elements, string name, string imageName, ImageEntry entry, string quality)
     {
         var image = elements.Rbd.FindByName(imageName, elements.Token) ?? throw CephErrors.Missing(CephObject.Image, name);
-        if (quality != QosSets.Standard)
+        if (quality != QosSets.Standard || (entry.SourceImage is { } source && elements.Catalog.Image(source)?.Qos is not null))
         {
-            Configure(elements, imageName, quality);
+            Configure(elements, imageName, quality); // a clone has its source's limits until then
         }
 
         entry = entry with { Qos = Kept(quality), Created = image.Created ?? entry.Created };
@@ -161,7 +164,14 @@ internal static class Volumes
             throw CephErrors.Missing(CephObject.Image, stranger.Name.Length > 0 ? stranger.Name : stranger.Uuid);
         }
 
-        return elements.Pool.Locks.Take(all.Select(element => (element.Uuid, element.Name)), elements.Token);
+        var began = TimeProvider.System.GetTimestamp();
+        var held = elements.Pool.Locks.Take(all.Select(element => (element.Uuid, element.Name)), elements.Token);
+        if (TimeProvider.System.GetElapsedTime(began) > LongestGlance)
+        {
+            elements.Reload(); // whoever had the lock changed something
+        }
+
+        return held;
     }
 
     public static DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
@@ -170,7 +180,9 @@ internal static class Volumes
     public static Image Again(Elements elements, Image image) =>
         elements.Rbd.FindById(image.Id, elements.Token) ?? throw CephErrors.Missing(CephObject.Image, elements.NameOf(image.Name));
 
-    /// <summary>Writes all of an image when it is created. One that can't be written whole is removed.</summary>
+    /// <summary>
+    /// Writes all of an image, under a name of its own: until it is whole it is no element, and whatever has the element's name meanwhile is another's.
+    /// </summary>
     private static void CreateThick(Elements elements, string name, string imageName, long size)
     {
         if (Capacity.Read(elements).Free is { } free && size > free)
@@ -178,21 +190,21 @@ internal static class Volumes
             throw CephErrors.Full(name);
         }
 
+        if (elements.Rbd.FindByName(imageName, elements.Token) is not null)
+        {
+            throw CephErrors.Taken(CephObject.Image, name);
+        }
+
+        var unfinished = ImageNames.NewUnfinished();
         try
         {
-            elements.Rbd.Create(imageName, size, thin: false, name, elements.Token);
+            elements.Rbd.Create(unfinished, size, thin: false, name, elements.Token);
+            Steps.At("written");
+            elements.Rbd.Rename(unfinished, imageName, name, elements.Token);
         }
-        catch (Exception e) when (e is not AlreadyExistsException)
+        catch
         {
-            try
-            {
-                elements.Rbd.Remove(imageName, CancellationToken.None);
-            }
-            catch (StorageConnectException)
-            {
-                // It is listed, and can be removed later.
-            }
-
+            Recovery.TryRemoveUnfinished(elements, unfinished);
             throw;
         }
     }
@@ -217,6 +229,10 @@ internal static class Volumes
         using var released = elements.Pool.Export.Release(elements, [image], evenInUse: false);
         Guards.RequireUnused(elements, image);
         using var intent = Intent.Begin(elements, new() { Kind = IntentKind.Shrink, Images = [image.Id], Size = size }, [image]);
+
+        // The image may have been renamed, or opened, while nobody was kept away from it.
+        image = Again(elements, image);
+        Guards.RequireUnused(elements, image);
         elements.Rbd.Resize(image.Name, size, shrinks: true, elements.Token);
         Steps.At("shrunk");
         intent.End();
@@ -251,7 +267,10 @@ internal static class Volumes
 
     private static List<string> KeysOf(Elements elements, Image image)
     {
-        string[] possible = [PoolCatalog.ImageKind + image.Id, PoolCatalog.PresentationKind + image.Id, PoolCatalog.NameKind + image.Name];
+        string[] possible =
+        [
+            PoolCatalog.ImageKind + image.Id, PoolCatalog.PresentationKind + image.Id, PoolCatalog.SplitKind + image.Id, PoolCatalog.NameKind + image.Name,
+        ];
         var snapshots = $"{PoolCatalog.SnapshotKind}{image.Id}.";
         return
         [

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StorageConnect.Plugins.Ceph.Configuration;
 
 namespace StorageConnect.Plugins.Ceph.Tool;
 
@@ -19,11 +20,9 @@ internal static partial class CephErrors
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
-    public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
     public const int TooMany = 31;
-    public const int Range = 34;
     public const int NotEmpty = 39;
     public const int TimedOut = 110;
     public const int QuotaExceeded = 122;
@@ -88,6 +87,13 @@ internal static partial class CephErrors
             CephObject.Pool => "PoolNotFound",
             _ => "StorageElementNotFound",
         });
+
+    public static DataCorruptException CatalogMissing(PoolName pool) => PluginError.DataCorrupt(
+        pool.ToString(),
+        $"The image '{pool.Of("osc.catalog")}' is gone. It holds the access groups, the presentations, and what is under way. Nothing was changed.",
+        "Put it back: 'rbd rename', or 'rbd trash restore', where somebody renamed or trashed it. Without it, unregister the server and register it again; "
+        + "then no element is presented.",
+        id: "CatalogMissing");
 
     public static AlreadyExistsException Taken(CephObject kind, string name) => PluginError.AlreadyExists(
         name,

@@ -17,6 +17,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     // An image whose client crashed is freed after half a minute; removing and rolling back take as long as there is data.
     private static readonly TimeSpan RemoveDeadline = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(10);
     private readonly FullPool _full = new();
 
     /// <summary>The pool.</summary>
@@ -72,6 +73,10 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
             cancellationToken);
     }
 
+    /// <summary>Gives an image another name, which errors have as the element's.</summary>
+    public void Rename(string name, string newName, string element, CancellationToken cancellationToken) =>
+        Run(Command("rename", pool.Of(name), pool.Of(newName)), CephObject.Image, element, cancellationToken);
+
     /// <summary>Creates a small image that no lock protects, for notes.</summary>
     public void CreateNotes(string name, CancellationToken cancellationToken) =>
         Run(Command("create", "--size", "1M", "--image-feature", "layering", pool.Of(name)), CephObject.Image, name, cancellationToken);
@@ -116,23 +121,21 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     public void Clone(string image, string snapshot, string clone, string element, CancellationToken cancellationToken) => Run(
         Command("clone", "--rbd-default-clone-format", "2", pool.Of($"{image}@{snapshot}"), pool.Of(clone)), CephObject.Image, element, cancellationToken);
 
-    /// <summary>Has it looked up which of an image's objects exist, where the image keeps a map of them. To be done before a flatten.</summary>
-    /// <remarks>
-    /// A client that dies while it copies leaves objects in the map that it has not written. A flatten takes them for copied, and their data is lost
-    /// (Ceph's issue 68998, corrected at the end of 2024).
-    /// </remarks>
-    public void RebuildObjectMap(string name, CancellationToken cancellationToken)
-    {
-        if (FindByName(name, cancellationToken)?.Features.Contains("object-map") == true)
-        {
-            var command = Command("object-map", "rebuild", Quiet, pool.Of(name)) with { Deadline = TimeSpan.MaxValue };
-            Run(command, CephObject.Image, name, cancellationToken);
-        }
-    }
+    /// <summary>Switches features of an image off.</summary>
+    public void DisableFeatures(string name, IReadOnlyList<string> features, CancellationToken cancellationToken) =>
+        Run(Command("feature", "disable", pool.Of(name), features), CephObject.Image, name, cancellationToken);
+
+    /// <summary>Switches features of an image on.</summary>
+    public void EnableFeatures(string name, IReadOnlyList<string> features, CancellationToken cancellationToken) =>
+        Run(Command("feature", "enable", pool.Of(name), features), CephObject.Image, name, cancellationToken);
+
+    /// <summary>Has it looked up which of an image's objects exist. This takes some ten seconds for each TiB.</summary>
+    public void RebuildObjectMap(string name, CancellationToken cancellationToken) =>
+        RunWhileItGoesOn(Command("object-map", "rebuild", pool.Of(name)), name, static _ => { }, cancellationToken);
 
     /// <summary>Gives a clone blocks of its own, as a child process.</summary>
-    public void Flatten(string name, Action<string> onProgress, CancellationToken cancellationToken) => Run(
-        Command("flatten", pool.Of(name)) with { Deadline = TimeSpan.MaxValue, OnProgress = onProgress }, CephObject.Image, name, cancellationToken);
+    public void Flatten(string name, Action<string> onProgress, CancellationToken cancellationToken) =>
+        RunWhileItGoesOn(Command("flatten", pool.Of(name)), name, onProgress, cancellationToken);
 
     /// <summary>The notes of an image, which in a full pool the usual tool can't even read; null when there is no such image.</summary>
     public Dictionary<string, string>? ReadNotes(string name, CancellationToken cancellationToken)
@@ -302,6 +305,27 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
         };
     }
 
+    /// <summary>Runs a command that takes as long as there is data. One that tells no progress for ten minutes hangs, and is ended.</summary>
+    private void RunWhileItGoesOn(CephCommand command, string name, Action<string> onProgress, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ended.CancelAfter(LongestStandstill);
+        try
+        {
+            Run(command with { Deadline = TimeSpan.MaxValue, OnProgress = GoesOn }, CephObject.Image, name, ended.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw CephErrors.Unreachable(name, e);
+        }
+
+        void GoesOn(string text)
+        {
+            ended.CancelAfter(LongestStandstill);
+            onProgress(text);
+        }
+    }
+
     private bool RunIfThere(CephCommand command, string name, CancellationToken cancellationToken) =>
         IsThere(command, Try(command, cancellationToken), name);
 
@@ -342,7 +366,7 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
             var answer = tool.Run(command, cancellationToken);
             return (CephErrors.ErrnoOf(command, answer), answer);
         }
-        catch (ToolException e) when (e.Failure is ToolFailure.NotFound or ToolFailure.NotStarted)
+        catch (ToolException e) when (e.Failure is ToolFailure.NotFound)
         {
             throw CephErrors.ToolMissing(command.Program);
         }

@@ -154,12 +154,18 @@ public sealed class CephArray : IAsyncDisposable
         return (char)file.ReadByte();
     }
 
-    /// <summary>Nothing in the pool is half made: as the cluster's own tools see it.</summary>
-    public async Task AssertWholeAsync()
+    /// <summary>The catalog's notes, as the cluster's own tool reads them.</summary>
+    public async Task<Dictionary<string, string>> ReadNotesAsync()
     {
         // Where there is no note, the tool prints nothing at all.
         var notes = await Cluster.RbdAsync("image-meta", "ls", "--format=json", Image("osc.catalog"));
-        var catalog = notes.Length > 0 ? JsonSerializer.Deserialize<Dictionary<string, string>>(notes)! : [];
+        return notes.Length > 0 ? JsonSerializer.Deserialize<Dictionary<string, string>>(notes)! : [];
+    }
+
+    /// <summary>Nothing in the pool is half made: as the cluster's own tools see it.</summary>
+    public async Task AssertWholeAsync()
+    {
+        var catalog = await ReadNotesAsync();
         Assert.DoesNotContain(
             catalog.Keys,
             key => key.StartsWith("osc.intent.", StringComparison.Ordinal) || key.StartsWith("osc.mark.", StringComparison.Ordinal));
@@ -170,7 +176,9 @@ public sealed class CephArray : IAsyncDisposable
             Assert.Equal("[]", (await Cluster.RbdAsync("group", "image", "ls", "--format=json", Image(group))).Trim());
         }
 
-        Assert.DoesNotContain("osc.tmp.", await Cluster.RbdAsync("ls", "-l", PoolName), StringComparison.Ordinal);
+        var listed = await Cluster.RbdAsync("ls", "-l", PoolName);
+        Assert.DoesNotContain("osc.tmp.", listed, StringComparison.Ordinal);
+        Assert.DoesNotContain("osc.thick.", listed, StringComparison.Ordinal);
 
         // The status also reports that the cluster is slow, which is not a fault of the pool and passes.
         var backoff = new Backoff(BackWithin);

@@ -1,6 +1,8 @@
 namespace StorageConnect.Tests.Ceph.Support;
 
-/// <summary>Does something when an operation that the test calls reaches a step, on the operation's thread. Operations of other tests are not touched.</summary>
+/// <summary>
+/// Does something when an operation that the test calls reaches a step, on the operation's thread. Operations of other tests are not touched.
+/// </summary>
 internal sealed class CephStep : IDisposable
 {
     private static readonly AsyncLocal<CephStep?> Current = new();

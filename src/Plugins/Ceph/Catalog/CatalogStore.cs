@@ -70,6 +70,22 @@ internal sealed class CatalogStore(Rbd rbd, bool isExpected)
         }
     }
 
+    /// <summary>Changes the note of a split that goes on.</summary>
+    /// <returns>The new note; null where the split is over, or is another one by now.</returns>
+    public SplitEntry? TryChange(string imageId, SplitEntry split, Func<SplitEntry, SplitEntry> change, CancellationToken cancellationToken) => Locked(
+        (catalog, token) =>
+        {
+            if (catalog.Split(imageId) is not { IsOver: false } now || now.Nonce != split.Nonce)
+            {
+                return null;
+            }
+
+            now = change(now);
+            Set(PoolCatalog.SplitKind + imageId, now, token);
+            return now;
+        },
+        cancellationToken);
+
     /// <summary>Removes one key. One that isn't there is fine.</summary>
     public void Remove(string key, CancellationToken cancellationToken) => rbd.RemoveNote(ImageName, key, cancellationToken);
 

@@ -14,6 +14,9 @@ internal sealed record SplitEntry
     /// <summary>How often it was begun: work that fails again and again must end.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>The cluster's manager has it, or is about to get it: a manager that takes over goes on with it.</summary>
+    public bool ByManager { get; init; }
+
     /// <summary>The features that were switched off for it, and belong to the image.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
 

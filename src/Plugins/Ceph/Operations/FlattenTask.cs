@@ -12,14 +12,9 @@ internal sealed record FlattenTask(string Id, int Progress)
 
     /// <summary>Has the manager begin it. The manager gives an image that has a task already the same one.</summary>
     /// <exception cref="ArrayUnreachableException">The manager didn't answer; it may have begun.</exception>
-    /// <returns>False where no manager runs, or where this user may not have it do anything.</returns>
+    /// <returns>False where this user may not have it do anything.</returns>
     public static bool TryBegin(Rbd rbd, string image, CancellationToken cancellationToken)
     {
-        if (!HasManager(rbd, cancellationToken))
-        {
-            return false;
-        }
-
         try
         {
             using var task = rbd.Ask(cancellationToken, "rbd", "task", "add", "flatten", rbd.Pool.Of(image));
@@ -51,9 +46,18 @@ internal sealed record FlattenTask(string Id, int Progress)
         }
     }
 
+    /// <summary>Has the manager stop the task of an image.</summary>
+    /// <returns>False when there is none.</returns>
+    public static bool TryCancel(Rbd rbd, string imageId, CancellationToken cancellationToken)
+    {
+        var task = Find(rbd, imageId, cancellationToken);
+        task?.Cancel(rbd, cancellationToken);
+        return task is not null;
+    }
+
     /// <summary>Has the manager stop it. One that has ended is fine.</summary>
     /// <exception cref="ArrayUnreachableException">The manager doesn't answer.</exception>
-    public void Cancel(Rbd rbd, CancellationToken cancellationToken)
+    private void Cancel(Rbd rbd, CancellationToken cancellationToken)
     {
         try
         {
@@ -78,8 +82,8 @@ internal sealed record FlattenTask(string Id, int Progress)
         RbdJson.Text(task, "id"),
         task.TryGetProperty("progress", out var part) ? Math.Clamp((int)(part.GetDouble() * Percent), 0, Percent - 1) : 0);
 
-    /// <summary>Asked first: without a manager a task is waited for in vain.</summary>
-    private static bool HasManager(Rbd rbd, CancellationToken cancellationToken)
+    /// <summary>True while a manager runs. Asked first: without one a task is waited for in vain.</summary>
+    public static bool HasManager(Rbd rbd, CancellationToken cancellationToken)
     {
         using var status = rbd.TryAsk(cancellationToken, "mgr", "stat");
         return status is not null && status.RootElement.TryGetProperty("available", out var available) && available.ValueKind == JsonValueKind.True;

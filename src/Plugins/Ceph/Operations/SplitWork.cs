@@ -18,8 +18,8 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(3);
     private readonly Lock _ending = new();
     private readonly CancellationTokenSource _stop = new();
-    private bool _hasEnded;
     private readonly string _key = PoolCatalog.SplitKind + image.Id;
+    private bool _hasEnded;
     private volatile int _progress;
 
     /// <summary>Percent, at most 99.</summary>
@@ -47,7 +47,7 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
             }
             catch (Exception e)
             {
-                TryNote(entry with { Error = e.Message.TrimEnd('.') });
+                TryNote(e.Message.TrimEnd('.'));
             }
             finally
             {
@@ -86,6 +86,10 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
         {
             Split(cancellationToken);
         }
+        else if (entry is { Stopped: true, ByManager: true })
+        {
+            DemandNoTask(cancellationToken);
+        }
 
         if (entry.IsOver || Find(cancellationToken).Parent is null)
         {
@@ -108,9 +112,29 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
             Steps.At("without map");
         }
 
-        if (!FlattenTask.TryBegin(pool.Rbd, now.Name, cancellationToken))
+        if (FlattenTask.HasManager(pool.Rbd, cancellationToken))
         {
-            Copy(now.Name, cancellationToken);
+            // Noted first: where no manager runs when somebody stops the split, the next one would go on with its task.
+            if (pool.Store.TryChange(image.Id, entry, static now => now with { ByManager = true }, cancellationToken) is null)
+            {
+                return;
+            }
+
+            if (FlattenTask.TryBegin(pool.Rbd, now.Name, cancellationToken))
+            {
+                return;
+            }
+        }
+
+        Copy(now.Name, cancellationToken);
+    }
+
+    /// <summary>A manager that takes over goes on with what was stopped while none ran.</summary>
+    private void DemandNoTask(CancellationToken cancellationToken)
+    {
+        if (!FlattenTask.HasManager(pool.Rbd, cancellationToken) || FlattenTask.TryCancel(pool.Rbd, image.Id, cancellationToken))
+        {
+            throw CephErrors.Unreachable(image.Name);
         }
     }
 
@@ -186,15 +210,15 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
         }
     }
 
-    private void TryNote(SplitEntry failed)
+    private void TryNote(string error)
     {
         try
         {
-            pool.Store.Set(_key, failed, CancellationToken.None);
+            pool.Store.TryChange(image.Id, entry, now => now with { Error = error }, CancellationToken.None);
         }
         catch (StorageConnectException e)
         {
-            pool.Log.Warning($"The split of {image.Name} failed, which could not be noted: {failed.Error}. {e.Message}");
+            pool.Log.Warning($"The split of {image.Name} failed, which could not be noted: {error}. {e.Message}");
         }
     }
 

@@ -101,8 +101,7 @@ internal sealed class Splits : IDisposable
         }
 
         // First the note: whoever works on it looks at that, and nobody begins again.
-        entry = entry with { Stopped = true };
-        elements.Pool.Store.Set(PoolCatalog.SplitKind + image.Id, entry, elements.Token);
+        entry = elements.Pool.Store.TryChange(image.Id, entry, static now => now with { Stopped = true }, elements.Token) ?? entry with { Stopped = true };
         elements.Reload();
         if (_works.TryGetValue(image.Id, out var work))
         {
@@ -110,12 +109,18 @@ internal sealed class Splits : IDisposable
         }
 
         var backoff = new Backoff(StopTimeout, longest: TimeSpan.FromSeconds(1));
-        while (IsAtWork(elements, image) | TryCancelTask(elements, image))
+        while (IsAtWork(elements, image) | FlattenTask.TryCancel(elements.Rbd, image.Id, elements.Token))
         {
             if (!backoff.Wait(elements.Token))
             {
                 throw CephErrors.Unreachable(record.Name);
             }
+        }
+
+        if (entry.ByManager && !FlattenTask.HasManager(elements.Rbd, elements.Token))
+        {
+            throw PluginError.ArrayUnreachable(record.Name, $"The split of '{record.Name}' is with the cluster's manager, and none runs at this moment.",
+                "The next list of the pool stops it once a manager is back.", id: "CephManagerMissing");
         }
 
         if (Volumes.Again(elements, image) is { Parent: null } done)
@@ -179,13 +184,6 @@ internal sealed class Splits : IDisposable
     /// <summary>True while a process of this machine is at work, this one too.</summary>
     private static bool IsAtWork(Elements elements, Image image) => elements.Pool.Locks.IsHeld(LockOf(elements, image));
 
-    private static bool TryCancelTask(Elements elements, Image image)
-    {
-        var task = FlattenTask.Find(elements.Rbd, image.Id, elements.Token);
-        task?.Cancel(elements.Rbd, elements.Token);
-        return task is not null;
-    }
-
     private static string LockOf(Elements elements, Image image) => elements.Pool.Identity.OfSnapshot(image.Id, 0);
 
     private void Start(Elements elements, Image image, SplitEntry entry)
@@ -200,9 +198,13 @@ internal sealed class Splits : IDisposable
         {
             if (!entry.IsOver && image.Parent is not null)
             {
-                entry = entry with { Owner = Owners.Current, Attempts = entry.Attempts + 1 };
-                entry = entry.Attempts <= MostAttempts ? entry : entry with { Error = "it was begun again and again, and never came to its end" };
-                elements.Pool.Store.Set(PoolCatalog.SplitKind + image.Id, entry, elements.Token);
+                if (elements.Pool.Store.TryChange(image.Id, entry, Claim, elements.Token) is not { } claimed)
+                {
+                    held.Dispose();
+                    return; // it was stopped meanwhile
+                }
+
+                entry = claimed;
             }
         }
         catch
@@ -220,6 +222,10 @@ internal sealed class Splits : IDisposable
             held.Dispose();
         });
     }
+
+    private static SplitEntry Claim(SplitEntry entry) => entry.Attempts < MostAttempts
+        ? entry with { Owner = Owners.Current, Attempts = entry.Attempts + 1 }
+        : entry with { Error = "it was begun again and again, and never came to its end" };
 
     private static InvalidRequestException Stopped(string name) => new($"The split of '{name}' was stopped. The clone is whole, and still shares blocks.")
     {

@@ -5,21 +5,18 @@ namespace StorageConnect.Tests.Ceph.Support;
 /// </summary>
 internal sealed class CephStep : IDisposable
 {
-    private static readonly AsyncLocal<CephStep?> Current = new();
     private readonly string _step;
     private readonly Action _action;
-
-    static CephStep() => Steps.OnStep += static step => Current.Value?.Reach(step);
 
     public CephStep(string step, Action action)
     {
         (_step, _action) = (step, action);
-        Current.Value = this;
+        Steps.OnStepOfFlow = Reach;
     }
 
     public bool WasReached { get; private set; }
 
-    public void Dispose() => Current.Value = null;
+    public void Dispose() => Steps.OnStepOfFlow = null;
 
     private void Reach(string step)
     {

@@ -41,7 +41,7 @@ internal static class WrongDisk
     public static DataCorruptException? AtPort(StorageElement element, FibreChannelTarget target, IReadOnlyList<long> luns, ScsiDevice added) =>
         luns.Contains(added.Lun) ? DeviceErrors.WrongDiskAtPort(element, target.Wwpn, added.Lun) : null;
 
-    /// <summary>The disk at a presentation's place must say an identity, and the element's where the array told one.</summary>
+    /// <summary>The disk at a presentation's place must report an identity: the element's, if the array reported one.</summary>
     public static void DemandIdentity(StorageElement element, IscsiSession session, string page83Id)
     {
         if (page83Id.Length == 0 || (element.Page83Id.Length > 0 && element.Page83Id != page83Id))

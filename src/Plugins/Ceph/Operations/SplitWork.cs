@@ -42,7 +42,7 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
             }
             catch (ArrayUnreachableException e)
             {
-                // Whoever asks for the progress begins again.
+                // The next query for the progress begins it again.
                 pool.Log.Warning($"The split of {image.Name} was interrupted: {e.Message}");
             }
             catch (Exception e)

@@ -7,8 +7,8 @@ using StorageConnect.Plugins.Ceph.Tool;
 namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
-/// Gives clones blocks of their own. A note in the catalog says that a clone is split, so that whoever asks for the progress goes on with what a process
-/// left that is gone, and nobody begins what was stopped. The cluster's manager copies; where none runs, a child process does (<see cref="SplitWork"/>).
+/// Gives clones blocks of their own. A note in the catalog says that a clone is split: the next query for the progress continues the split of a process that
+/// ended, and a split that was stopped is not begun again. The cluster's manager copies; where none runs, a child process does (<see cref="SplitWork"/>).
 /// </summary>
 internal sealed class Splits : IDisposable
 {
@@ -100,7 +100,7 @@ internal sealed class Splits : IDisposable
             return false;
         }
 
-        // First the note: whoever works on it looks at that, and nobody begins again.
+        // The note comes first: every process that works on the split, or would begin it again, reads it.
         entry = elements.Pool.Store.TryChange(image.Id, entry, static now => now with { Stopped = true }, elements.Token) ?? entry with { Stopped = true };
         elements.Reload();
         if (_works.TryGetValue(image.Id, out var work))
@@ -213,7 +213,7 @@ internal sealed class Splits : IDisposable
             throw;
         }
 
-        // Whoever holds the lock is alone.
+        // The lock is held, so no other process of this machine works on the split.
         var work = new SplitWork(elements.Pool, image, entry);
         _works[image.Id] = work;
         work.Start(() =>

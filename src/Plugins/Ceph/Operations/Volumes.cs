@@ -168,7 +168,7 @@ internal static class Volumes
         var held = elements.Pool.Locks.Take(all.Select(element => (element.Uuid, element.Name)), elements.Token);
         if (TimeProvider.System.GetElapsedTime(began) > LongestGlance)
         {
-            elements.Reload(); // whoever had the lock changed something
+            elements.Reload(); // the previous holder of the lock may have changed the catalog
         }
 
         return held;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -244,6 +245,20 @@ public sealed class CephLifeTests(CephCluster cluster)
     }
 
     [Fact]
+    public async Task A_map_of_a_split_image_is_rebuilt_also_when_the_process_ended_before_that()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var clone = await array.CloneAsync(await array.CreateAsync("db01"), "c1");
+        using var step = new CephStep("with map", static () => throw new OperationCanceledException());
+
+        await SplitAsync(array, clone);
+
+        Assert.True(step.WasReached);
+        Assert.Matches("\"object-map\",\"fast-diff\".* \\[\\]$", await FeaturesAsync(array, "c1"));
+        Assert.DoesNotContain((await array.ReadNotesAsync()).Keys, IsOfSplit);
+    }
+
+    [Fact]
     public async Task A_split_that_was_stopped_is_not_begun_again_by_asking_how_far_it_is()
     {
         await using var array = await CephArray.NewSanAsync(cluster);
@@ -252,6 +267,7 @@ public sealed class CephLifeTests(CephCluster cluster)
         var record = await array.Plugin.SplitCloneAsync(array.Server, clone, Token);
 
         Assert.True(await array.Plugin.CancelAsync(array.Server, record, Token));
+        Assert.False(await array.Plugin.CancelAsync(array.Server, record, Token));
 
         // Nor by another process.
         await using var other = await array.AnotherAsync();
@@ -326,6 +342,41 @@ public sealed class CephLifeTests(CephCluster cluster)
     }
 
     [Fact]
+    public async Task A_snapshot_is_not_removed_while_another_machine_rolls_back_to_it()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var snapshot = await array.SnapAsync(await array.CreateAsync("db01"), "s1");
+        var note = await NoteOfWorkAsync(array, "rolling back", () => array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token));
+        var others = note.Value.Replace(Owners.Machine, new string('0', Owners.Machine.Length), StringComparison.Ordinal);
+        await cluster.RbdAsync("image-meta", "set", array.Image("osc.catalog"), note.Key, others);
+
+        await Expect.FailureAsync<StorageElementBusyException>(
+            "StorageElementInUse", "db01", () => array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token));
+
+        await cluster.RbdAsync("image-meta", "rm", array.Image("osc.catalog"), note.Key);
+        await array.Plugin.SnapRemoveAsync(array.Server, snapshot, Token);
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task An_image_that_took_the_name_of_one_that_is_shrunk_keeps_its_size()
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01", 2 * Size);
+        using var step = new CephStep("intent", () =>
+        {
+            cluster.RbdAsync("rename", array.Image("db01"), array.Image("moved")).GetAwaiter().GetResult();
+            cluster.RbdAsync("create", "--size", "32M", array.Image("db01")).GetAwaiter().GetResult();
+        });
+
+        await array.Plugin.ResizeAsync(array.Server, element, Size, Token);
+
+        Assert.True(step.WasReached);
+        Assert.Equal([("db01", 2 * Size), ("moved", Size)], (await array.ListAsync()).Select(found => (found.Name, found.SizeBytes)).Order());
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
     public async Task A_split_goes_on_when_the_process_that_began_it_is_gone()
     {
         await using var array = await CephArray.NewSanAsync(cluster);
@@ -395,6 +446,16 @@ public sealed class CephLifeTests(CephCluster cluster)
         }
     }
 
+    /// <summary>What the catalog says about an operation when it reaches a step.</summary>
+    private static async Task<KeyValuePair<string, string>> NoteOfWorkAsync(CephArray array, string step, Func<Task> operation)
+    {
+        KeyValuePair<string, string>? note = null;
+        using var reached = new CephStep(step, () => note = array.ReadNotesAsync().GetAwaiter().GetResult()
+            .Single(found => found.Key.StartsWith("osc.intent.", StringComparison.Ordinal)));
+        await operation();
+        return Assert.NotNull(note);
+    }
+
     private static bool IsOfSplit(string note) => note.StartsWith("osc.split.", StringComparison.Ordinal);
 
     private static async Task<string> FeaturesAsync(CephArray array, string image)
@@ -417,5 +478,4 @@ public sealed class CephLifeTests(CephCluster cluster)
             record = await array.Plugin.GetAsyncProgressAsync(array.Server, record, Token);
         }
     }
-
 }

@@ -5,7 +5,7 @@ using Xunit;
 namespace StorageConnect.Tests.Local;
 
 /// <summary>Snapshots and clones as copies that go on in the background of whichever process is alive.</summary>
-[Collection(nameof(StepListeners))]
+[Collection(nameof(WholeProcess))]
 public sealed class CopyPoolTests
 {
     private const int Mebibyte = 1 << 20;

@@ -4,7 +4,7 @@ using Xunit;
 namespace StorageConnect.Tests.Local;
 
 /// <summary>What elements that are made at the same time cost the disk.</summary>
-[Collection(nameof(StepListeners))]
+[Collection(nameof(WholeProcess))]
 public sealed class SharedSyncTests : IDisposable
 {
     private const int Elements = 32;

@@ -172,16 +172,7 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
     {
         if (entry.Features.Count > 0)
         {
-            var now = Find(cancellationToken);
-            if (entry.Features.Except(now.Features).ToList() is [_, ..] missing)
-            {
-                pool.Rbd.EnableFeatures(now.Name, missing, cancellationToken);
-                pool.Rbd.RebuildObjectMap(now.Name, cancellationToken);
-                foreach (var snapshot in pool.Rbd.ListSnapshots(now, cancellationToken).Where(snapshot => snapshot.Kind == SnapshotKind.User))
-                {
-                    pool.Rbd.RebuildObjectMap($"{now.Name}@{snapshot.Name}", cancellationToken);
-                }
-            }
+            RestoreMapOf(Find(cancellationToken), cancellationToken);
         }
 
         pool.Store.Locked(
@@ -196,6 +187,29 @@ internal sealed partial class SplitWork(CephPool pool, Image image, SplitEntry e
                 return true;
             },
             cancellationToken);
+    }
+
+    /// <summary>The image's own map comes last: while it isn't valid, a later process does all of this again.</summary>
+    private void RestoreMapOf(Image now, CancellationToken cancellationToken)
+    {
+        var missing = entry.Features.Except(now.Features).ToList();
+        if (missing.Count == 0 && now.Flags.Count == 0)
+        {
+            return;
+        }
+
+        if (missing.Count > 0)
+        {
+            pool.Rbd.EnableFeatures(now.Name, missing, cancellationToken);
+            Steps.At("with map");
+        }
+
+        foreach (var snapshot in pool.Rbd.ListSnapshots(now, cancellationToken).Where(snapshot => snapshot.Kind == SnapshotKind.User))
+        {
+            pool.Rbd.RebuildObjectMap($"{now.Name}@{snapshot.Name}", cancellationToken);
+        }
+
+        pool.Rbd.RebuildObjectMap(now.Name, cancellationToken);
     }
 
     private void End(CancellationToken cancellationToken)

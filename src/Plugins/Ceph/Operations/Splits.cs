@@ -89,7 +89,7 @@ internal sealed class Splits : IDisposable
     }
 
     /// <summary>Stops a split. What was copied already stays, and the clone is a clone still.</summary>
-    /// <returns>False when it had ended before.</returns>
+    /// <returns>False when it had ended or was stopped before.</returns>
     /// <exception cref="ArrayUnreachableException">The manager doesn't answer, and may go on.</exception>
     public bool Cancel(Elements elements, StorageElement record)
     {
@@ -99,6 +99,8 @@ internal sealed class Splits : IDisposable
         {
             return false;
         }
+
+        var wasStopped = entry.Stopped;
 
         // The note comes first: every process that works on the split, or would begin it again, reads it.
         entry = elements.Pool.Store.TryChange(image.Id, entry, static now => now with { Stopped = true }, elements.Token) ?? entry with { Stopped = true };
@@ -130,7 +132,7 @@ internal sealed class Splits : IDisposable
         }
 
         Start(elements, image, entry);
-        return true;
+        return !wasStopped;
     }
 
     /// <summary>Ends the work of splits that are over whose images have no map of objects yet.</summary>

@@ -22,6 +22,9 @@ internal sealed record Image(string Id, string Name, long Size, ImageParent? Par
 
     /// <summary>Its features, such as <c>exclusive-lock</c>; empty in listings.</summary>
     public IReadOnlyList<string> Features { get; init; } = [];
+
+    /// <summary>What of it the cluster can't rely on, such as <c>object map invalid</c>; empty in listings.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
 }
 
 /// <summary>The kinds of snapshots that the cluster distinguishes.</summary>

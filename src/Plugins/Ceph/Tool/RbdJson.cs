@@ -15,7 +15,8 @@ internal static class RbdJson
         return ReadImage(image, Text(image, "name")) with
         {
             Created = Time(image, "create_timestamp"),
-            Features = [.. image.GetProperty("features").EnumerateArray().Select(feature => feature.GetString()!)],
+            Features = Texts(image, "features"),
+            Flags = Texts(image, "flags"),
         };
     }
 
@@ -120,6 +121,9 @@ internal static class RbdJson
 
     /// <summary>A text, or nothing where the field is missing.</summary>
     public static string Text(JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+
+    private static List<string> Texts(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out var values) ? [.. values.EnumerateArray().Select(value => value.GetString()!)] : [];
 
     private static Image ReadImage(JsonElement entry, string name)
     {

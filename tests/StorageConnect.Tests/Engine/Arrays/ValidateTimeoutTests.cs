@@ -4,7 +4,8 @@ using Xunit;
 
 namespace StorageConnect.Tests.Engine.Arrays;
 
-/// <summary>A validate that hangs is cut off, also one that blocks its thread.</summary>
+/// <summary>A validate that hangs is cut off, also one that blocks its thread. The time limit is that of the whole process.</summary>
+[Collection(nameof(WholeProcess))]
 public sealed class ValidateTimeoutTests : IDisposable
 {
     private readonly TestBed _bed = new(new() { Base = typeof(BlockingPlugin) });

@@ -37,9 +37,9 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
         {
             plugin = worker.Another();
         }
-        else if (PrecompiledFolder.PortableOf(Instance.GetType().Assembly) is { Length: > 0 } file && WorkerLaunch.CanRunAssemblies)
+        else if (PrecompiledFolder.PortableOf(Instance.GetType().Assembly) is { Length: > 0 } file && PluginLaunch.CanRunAssemblies)
         {
-            plugin = new(Descriptor, ApiVersion.ToString(), WorkerLaunch.CommandFor(file, new() { Isolated = true }), new());
+            plugin = new(Descriptor, ApiVersion.ToString(), PluginLaunch.CommandFor(file, new() { Isolated = true }), new());
         }
         else
         {

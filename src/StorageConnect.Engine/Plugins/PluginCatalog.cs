@@ -136,7 +136,7 @@ public sealed class PluginCatalog
         var name = Path.GetFileName(file);
         try
         {
-            var worker = Task.Run(() => Worker.StartAsync(name, WorkerLaunch.CommandFor(file, manifest), new(null, null), new(),
+            var worker = Task.Run(() => Worker.StartAsync(name, PluginLaunch.CommandFor(file, manifest), new(null, null), new(),
                 _loader.ServicesForIntroduction(name), CancellationToken.None)).GetAwaiter().GetResult();
             worker.Close();
             IReadOnlyList<IntroducedPlugin> plugins = worker.Introduction.Plugins!;

@@ -72,7 +72,7 @@ internal sealed class PluginFinder(EnginePaths paths)
     /// <summary>Why the program that runs a plug-in can't be used, or null.</summary>
     public static string? FindInterpreterProblem(PluginManifest manifest)
     {
-        var interpreter = manifest.Interpreter ?? (manifest.Kind == PluginKind.Python ? WorkerLaunch.FindPython() : null);
+        var interpreter = manifest.Interpreter ?? (manifest.Kind == PluginKind.Python ? PluginLaunch.FindPython() : null);
         if (interpreter is null)
         {
             return manifest.Kind == PluginKind.Python ? "There is no python3 on this machine: install it, or name one with -Interpreter." : null;

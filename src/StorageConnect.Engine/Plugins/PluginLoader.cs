@@ -81,8 +81,8 @@ internal sealed class PluginLoader(
             return new(null, e.Message);
         }
 
-        var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(), WorkerLaunch.CommandFor(candidate.Path, manifest),
-            WorkerLaunch.LimitsFor(manifest))
+        var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(), PluginLaunch.CommandFor(candidate.Path, manifest),
+            PluginLaunch.LimitsFor(manifest))
         { Services = ServicesFor(candidate) };
         var problem = Task.Run(() => plugin.IntroduceAsync(CancellationToken.None)).GetAwaiter().GetResult();
         var loaded = new LoadedPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion, plugin);

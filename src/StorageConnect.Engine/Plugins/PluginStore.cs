@@ -193,7 +193,7 @@ internal sealed class PluginStore(EnginePaths paths)
         manifest = manifest with { Interpreter = options.Interpreter ?? manifest.Interpreter, Isolated = true };
         if (manifest is { Kind: PluginKind.Python, Interpreter: null })
         {
-            manifest = manifest with { Interpreter = WorkerLaunch.FindPython() };
+            manifest = manifest with { Interpreter = PluginLaunch.FindPython() };
         }
 
         var file = isFolder ? Path.Combine(source, manifest.Command[0]) : source;

@@ -3,6 +3,7 @@ using System.Text;
 namespace StorageConnect.PluginKit.Naming;
 
 /// <summary>Names of elements and groups: any text of 1 to 255 characters without control characters.</summary>
+/// <remarks>The engine's rule for new names refuses more: blanks at the ends, invisible characters. Names that exist already may have them.</remarks>
 public static class ElementNames
 {
     /// <summary>The most characters that a name has.</summary>

@@ -2,7 +2,7 @@ namespace StorageConnect.Commands;
 
 /// <summary>One search of a Get cmdlet: by name, or by an identity where one is given, narrowed by names.</summary>
 /// <param name="Names">The names, one of which it must have.</param>
-internal sealed record Lookup(IReadOnlyList<NameFilter> Names)
+internal sealed record Lookup(IReadOnlyList<NamePattern> Names)
 {
     /// <summary>Its Uuid; null for any.</summary>
     public string? Uuid { get; init; }
@@ -11,7 +11,7 @@ internal sealed record Lookup(IReadOnlyList<NameFilter> Names)
     public Page83Text? Page83Id { get; init; }
 
     /// <summary>The name, if it is the only one.</summary>
-    public NameFilter? Name => Names is [var only] ? only : null;
+    public NamePattern? Name => Names is [var only] ? only : null;
 
     /// <summary>The name that must exist, for errors; null where nothing must.</summary>
     public string? Literal => Uuid ?? Page83Id?.Text ?? Name?.Literal;

@@ -20,7 +20,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private readonly HashSet<string> _missingGroups = [];
     private readonly HashSet<(string Array, string Name)> _promisedElements = [];
     private readonly HashSet<(string Array, string Name)> _promisedGroups = [];
-    private CommandTrace? _trace;
+    private TraceOutput? _trace;
 
     // The target of the running Try.
     private object? _tried;
@@ -58,7 +58,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(ErrorTranslation.ToErrorRecord(refusal, null));
         }
 
-        _trace = CommandTrace.For(this);
+        _trace = TraceOutput.For(this);
         Traced(Begin);
     }
 

@@ -31,7 +31,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     private protected abstract Task<IReadOnlyList<T>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
 
     /// <summary>The searches.</summary>
-    private protected virtual IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names) => names.Select(name => new Lookup([name]));
+    private protected virtual IEnumerable<Lookup> Lookups(IReadOnlyList<NamePattern> names) => names.Select(name => new Lookup([name]));
 
     /// <summary>Whether a record matches a search.</summary>
     private protected virtual bool Matches(T record, Lookup lookup) => lookup.Matches(NameOf(record));
@@ -84,7 +84,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         _listed.Clear();
         if (InputObject is null)
         {
-            Search(Arrays(_damaged.Add), NameFilter.From(Name));
+            Search(Arrays(_damaged.Add), NamePattern.From(Name));
             return;
         }
 
@@ -119,7 +119,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         switch (identity)
         {
             case StorageServerIdentity server:
-                Search(ArraysOf(server), NameFilter.From(Name));
+                Search(ArraysOf(server), NamePattern.From(Name));
                 break;
             case AccessGroupIdentity group:
                 var on = group.Server is not null ? ArraysOf(group)[0] : StorageServer is [var only] ? Engine.GetArray(only.Key) : Engine.GetDefaultArray();
@@ -127,10 +127,10 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
                 break;
             // A text typed as -InputObject is the name of an element; a piped text is the name of a listed object.
             case { IsText: true } when !_isTyped:
-                Search(Arrays(_damaged.Add), NameFilter.From([identity.Key]));
+                Search(Arrays(_damaged.Add), NamePattern.From([identity.Key]));
                 break;
             case { IsNamedRow: true }:
-                Search(ArraysOf(identity, _damaged.Add), [NameFilter.Exactly(identity.Key)]);
+                Search(ArraysOf(identity, _damaged.Add), [NamePattern.Exactly(identity.Key)]);
                 break;
             default:
                 ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,
@@ -139,7 +139,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         }
     }
 
-    private void Search(IReadOnlyList<StorageArray> arrays, IReadOnlyList<NameFilter> filters)
+    private void Search(IReadOnlyList<StorageArray> arrays, IReadOnlyList<NamePattern> filters)
     {
         var lookups = Lookups(filters).ToList();
         foreach (var array in arrays)
@@ -159,7 +159,7 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
     private void Write(StorageArray array, IEnumerable<T> records)
     {
         var found = records.ToList();
-        foreach (var lookup in Lookups(NameFilter.From(Name)))
+        foreach (var lookup in Lookups(NamePattern.From(Name)))
         {
             _search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup));
         }

@@ -31,7 +31,7 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
     {
         if (InputObject is null)
         {
-            foreach (var filter in NameFilter.From(Wwid))
+            foreach (var filter in NamePattern.From(Wwid))
             {
                 Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => Matches(filter, device)));
             }
@@ -39,12 +39,12 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
             return;
         }
 
-        var filters = NameFilter.From(Wwid);
+        var filters = NamePattern.From(Wwid);
         ForEachElement(InputObject, ElementKind.Any, (_,
             element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))));
     }
 
-    private static bool Matches(NameFilter filter, OscDevice device) =>
+    private static bool Matches(NamePattern filter, OscDevice device) =>
         filter.Literal is { } wwid ? new Page83Text(wwid).Means(device.Wwid) : filter.Matches(device.Wwid);
 
     private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)

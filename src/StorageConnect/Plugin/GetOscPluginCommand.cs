@@ -30,7 +30,7 @@ public sealed class GetOscPluginCommand : OscCmdlet
     private protected override void Process()
     {
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll(load: Detailed)));
-        foreach (var filter in NameFilter.From(Name))
+        foreach (var filter in NamePattern.From(Name))
         {
             var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)
                 || string.Equals(plugin.Name, filter.Literal, StringComparison.OrdinalIgnoreCase)).ToList();

@@ -75,7 +75,7 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
             {
                 var all = Run(token => array.GetCurrentSnapsAsync(new() { Uuid = member, StorageServerUuid = array.Uuid, Type = StorageElementType.Lun },
                     token));
-                _retention.AddBeside(array, all.Where(snapshot => NameFilter.From(Name).Any(filter => filter.Matches(snapshot.Name))));
+                _retention.AddBeside(array, all.Where(snapshot => NamePattern.From(Name).Any(filter => filter.Matches(snapshot.Name))));
             });
         }
 

@@ -62,7 +62,7 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
         }
     }
 
-    private protected override IEnumerable<Lookup> Lookups(IReadOnlyList<NameFilter> names)
+    private protected override IEnumerable<Lookup> Lookups(IReadOnlyList<NamePattern> names)
     {
         if (Page83Id is null)
         {

@@ -29,8 +29,8 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
         var all = Engine.GetServers();
         var damaged = Engine.GetDamagedServers();
         var filters = InputObject is null
-            ? NameFilter.From(Name)
-            : [.. InputObject.Select(input => input.IsText ? new NameFilter(input.Key) : NameFilter.Exactly(input.Key))];
+            ? NamePattern.From(Name)
+            : [.. InputObject.Select(input => input.IsText ? new NamePattern(input.Key) : NamePattern.Exactly(input.Key))];
         foreach (var filter in filters)
         {
             var found = all.Where(server => Matches(filter, server)).ToList();
@@ -57,7 +57,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
         }
     }
 
-    private static bool Matches(NameFilter filter, StorageServer server) => filter.Literal is { } literal
+    private static bool Matches(NamePattern filter, StorageServer server) => filter.Literal is { } literal
         ? string.Equals(server.Name, literal, StringComparison.OrdinalIgnoreCase) || server.Uuid == literal
         : filter.Matches(server.Name);
 
@@ -69,7 +69,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
             return true;
         }
 
-        var filters = NameFilter.From(Name);
+        var filters = NamePattern.From(Name);
         return filters.Any(filter => Matches(filter, server))
             || (filters.All(filter => filter.Literal is not null) ? throw CommandErrors.StorageServerConflict(server.Name, server.Name, Name) : false);
     }

@@ -65,7 +65,7 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, string? subject, CancellationToken cancellationToken) =>
         (await SendAsync(method, path, body, subject, cancellationToken)).Read<T>("the block storage service");
 
-    private static string ServiceOf(Login login) => $"the block storage service at {Authentication.RootOf(login.Endpoint)}";
+    private static string ServiceOf(Login login) => $"the block storage service at {TokenRequest.RootOf(login.Endpoint)}";
 
     private async Task<ServiceAnswer> SendOnceAsync(Opened opened, HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
@@ -103,7 +103,7 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
                 return present;
             }
 
-            var login = await new Authentication(address, secret, connection).LoginAsync(cancellationToken);
+            var login = await new TokenRequest(address, secret, connection).LoginAsync(cancellationToken);
             return _opened = new(login, _opened?.Minor ?? await NegotiateAsync(login, cancellationToken));
         }
         finally
@@ -117,7 +117,7 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
     private async Task<int> NegotiateAsync(Login login, CancellationToken cancellationToken)
     {
         var service = ServiceOf(login);
-        using var request = NewRequest(HttpMethod.Get, Authentication.RootOf(login.Endpoint), login.Token);
+        using var request = NewRequest(HttpMethod.Get, TokenRequest.RootOf(login.Endpoint), login.Token);
         var answer = await connection.SendAsync(request, service, Time, cancellationToken);
         if (!answer.IsSuccess && answer.Status != HttpStatusCode.MultipleChoices)
         {

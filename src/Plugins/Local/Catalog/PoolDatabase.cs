@@ -308,7 +308,7 @@ internal sealed class PoolDatabase : IDisposable
     /// <summary>Opening needs a few blocks for the shared memory file. On a full file system only the reserve has them.</summary>
     private static PoolConnection Open(PoolFolder folder)
     {
-        var reserve = new PoolReserve(folder);
+        var reserve = new RemovalReserve(folder);
         try
         {
             return new(folder.Database);

@@ -45,7 +45,7 @@ internal sealed class LocalArray : IDisposable
     public ConcurrentQueue<string> Discarded { get; } = new();
 
     /// <summary>Reserved space for removals on a full file system.</summary>
-    public PoolReserve Reserve { get; }
+    public RemovalReserve Reserve { get; }
 
     /// <summary>Held while a removal on a full file system is retried with the reserve, one at a time.</summary>
     public SemaphoreSlim FreeingTurn { get; } = new(1);

@@ -236,7 +236,7 @@ public sealed class MisbehaviourTests : IDisposable
             RequiredApiVersion = "1.2.10",
             ExtendedApiVersion = "1.2.10",
             Ability = new(),
-        }, "1.2.10", WorkerLaunch.CommandFor(Naughty, manifest), new() { IdleTimeout = TimeSpan.FromMilliseconds(100) })
+        }, "1.2.10", PluginLaunch.CommandFor(Naughty, manifest), new() { IdleTimeout = TimeSpan.FromMilliseconds(100) })
         {
             Services = new(new PluginCache(), _bed.Host),
         };

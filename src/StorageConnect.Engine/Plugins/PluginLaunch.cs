@@ -5,7 +5,7 @@ using StorageConnect.Linux.Files;
 namespace StorageConnect.Engine.Plugins;
 
 /// <summary>The command that starts a plug-in's process, by its kind.</summary>
-internal static class WorkerLaunch
+internal static class PluginLaunch
 {
     /// <summary>The environment variable with the plug-in's assembly, for a worker that runs assemblies.</summary>
     public const string PluginVariable = "STORAGE_CONNECT_PLUGIN";
@@ -20,7 +20,7 @@ internal static class WorkerLaunch
 
     private static string WorkerAssembly => PrecompiledFolder.Prefer(Path.Combine(OwnFolder, "StorageConnect.Worker.dll"));
 
-    private static string OwnFolder { get; } = Path.GetDirectoryName(PrecompiledFolder.PortableOf(typeof(WorkerLaunch).Assembly))!;
+    private static string OwnFolder { get; } = Path.GetDirectoryName(PrecompiledFolder.PortableOf(typeof(PluginLaunch).Assembly))!;
 
     /// <summary>The worker for assemblies is beside the engine.</summary>
     public static bool CanRunAssemblies => File.Exists(WorkerAssembly);

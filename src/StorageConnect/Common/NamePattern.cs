@@ -3,12 +3,12 @@ using System.Management.Automation;
 namespace StorageConnect.Commands;
 
 /// <summary>A name as users give it to Get cmdlets: a literal, which must exist, or a wildcard pattern, which may match nothing.</summary>
-internal sealed class NameFilter
+internal sealed class NamePattern
 {
     private static readonly char[] WildcardCharacters = ['*', '?', '[', '`'];
     private readonly WildcardPattern? _pattern;
 
-    public NameFilter(string text)
+    public NamePattern(string text)
     {
         Text = text;
         // A closing bracket alone is a wildcard character to PowerShell, but opens no pattern.
@@ -26,7 +26,7 @@ internal sealed class NameFilter
         }
     }
 
-    private NameFilter(string text, string literal) => (Text, Literal) = (text, literal);
+    private NamePattern(string text, string literal) => (Text, Literal) = (text, literal);
 
     /// <summary>The text as typed.</summary>
     public string Text { get; }
@@ -43,10 +43,10 @@ internal sealed class NameFilter
     public bool Matches(string name) => _pattern?.IsMatch(name) ?? name == Literal;
 
     /// <summary>Filters for the given names; without names one that matches everything.</summary>
-    public static IReadOnlyList<NameFilter> From(string[]? names) => names is { Length: > 0 } ? [.. names.Select(name => new NameFilter(name))] : [new("*")];
+    public static IReadOnlyList<NamePattern> From(string[]? names) => names is { Length: > 0 } ? [.. names.Select(name => new NamePattern(name))] : [new("*")];
 
     /// <summary>A filter for one name, whatever characters it has.</summary>
-    public static NameFilter Exactly(string name) => new(name, name);
+    public static NamePattern Exactly(string name) => new(name, name);
 
     private static WildcardPattern Parse(string text)
     {

@@ -5,7 +5,7 @@ using StorageConnect.Linux.Tracing;
 namespace StorageConnect.Commands;
 
 /// <summary>The trace of one command as its -Verbose and -Debug: recorded on any thread, written on the pipeline's thread.</summary>
-internal sealed class CommandTrace : IDisposable
+internal sealed class TraceOutput : IDisposable
 {
     private readonly Channel<TraceLine> _lines = Channel.CreateUnbounded<TraceLine>();
     private readonly PSCmdlet _command;
@@ -15,7 +15,7 @@ internal sealed class CommandTrace : IDisposable
     // With -Debug alone, PowerShell asks after each line of the verbose stream whether to continue; the work would wait for the answer.
     private readonly bool _isDebugOnly;
 
-    private CommandTrace(PSCmdlet command)
+    private TraceOutput(PSCmdlet command)
     {
         _command = command;
         _isDebugOnly = IsSwitchedOn(command, "Debug") == true && IsSwitchedOn(command, "Verbose") is null;
@@ -23,7 +23,7 @@ internal sealed class CommandTrace : IDisposable
     }
 
     /// <summary>The trace; null without -Verbose and -Debug.</summary>
-    public static CommandTrace? For(PSCmdlet command) =>
+    public static TraceOutput? For(PSCmdlet command) =>
         IsEnabled(command, "Verbose", "VerbosePreference") || IsEnabled(command, "Debug", "DebugPreference") ? new(command) : null;
 
     /// <summary>Does a part of the command's work, and writes its lines.</summary>

@@ -19,7 +19,7 @@ internal sealed record Login(string Token, string Endpoint, string ProjectId, st
 }
 
 /// <summary>Gets tokens.</summary>
-internal sealed class Authentication(CinderAddress address, Secret? secret, ServiceConnection connection)
+internal sealed class TokenRequest(CinderAddress address, Secret? secret, ServiceConnection connection)
 {
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(30);
     private static readonly string[] ServiceTypes = ["block-storage", "block-store", "volumev3"];

@@ -6,7 +6,7 @@ namespace StorageConnect.Plugins.Local.Pools;
 /// Reserved space for removals on a full file system: removing an element needs a few blocks for the database's log before the element's space becomes
 /// free.
 /// </summary>
-internal sealed class PoolReserve(PoolFolder folder)
+internal sealed class RemovalReserve(PoolFolder folder)
 {
     private const long Wanted = 4L << 20;
     private const long Least = 256L << 10;

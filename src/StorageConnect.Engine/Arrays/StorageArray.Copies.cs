@@ -179,7 +179,7 @@ public sealed partial class StorageArray
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, bool allowShrink, CancellationToken cancellationToken)
     {
-        if (!allowShrink && snapshot.SizeBytes > 0)
+        if (!allowShrink)
         {
             await CheckRestoredSizeAsync(snapshot, element, cancellationToken);
         }
@@ -216,13 +216,16 @@ public sealed partial class StorageArray
     // Where the sizes of its members are not known, their total is compared: if a snapshot has less, one of them would become smaller.
     private async Task CheckRestoredSizeAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
-        if (element is not null && !snapshot.SourceUuids.Contains(element.Uuid))
+        var sources = snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids
+            : element is not null ? new([element.Uuid])
+            : throw ElementErrors.RestoreSizesUnknown(snapshot.Name);
+        if (snapshot.SizeBytes == 0 || (element is not null && !sources.Contains(element.Uuid)))
         {
             return; // The restore itself refuses an element that is not in the snapshot.
         }
 
-        var isKnown = snapshot.SourceSizes.Count == snapshot.SourceUuids.Count;
-        var restored = snapshot.SourceUuids.Select((uuid, i) => (Uuid: uuid, Size: isKnown ? snapshot.SourceSizes[i] : 0))
+        var isKnown = snapshot.SourceSizes.Count == sources.Count;
+        var restored = sources.Select((uuid, i) => (Uuid: uuid, Size: isKnown ? snapshot.SourceSizes[i] : 0))
             .Where(member => !isKnown || element is null || member.Uuid == element.Uuid).ToList();
         var members = new List<StorageElement>();
         foreach (var (uuid, size) in restored)
@@ -253,7 +256,7 @@ public sealed partial class StorageArray
     private async Task<StorageElement?> TryFindSnapshotAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
         var snapshots = await FindSnapshotsAsync(nameOrUuid, cancellationToken) ?? await GetCurrentSnapsAsync(null, cancellationToken);
-        return snapshots.FirstOrDefault(snapshot => snapshot.Name == nameOrUuid) ?? snapshots.FirstOrDefault(snapshot => snapshot.Uuid == nameOrUuid);
+        return Only([.. snapshots.Where(snapshot => snapshot.Name == nameOrUuid)]) ?? snapshots.FirstOrDefault(snapshot => snapshot.Uuid == nameOrUuid);
     }
 
     /// <summary>Type, server and name for what is to be made, or null when no name is to be passed.</summary>

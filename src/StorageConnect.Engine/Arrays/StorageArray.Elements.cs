@@ -217,16 +217,14 @@ public sealed partial class StorageArray
 
     private async Task<StorageElement?> TryFindElementAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
-        foreach (var filter in new[] { new StorageElementFilter { Name = nameOrUuid }, new StorageElementFilter { Uuid = nameOrUuid } })
-        {
-            await foreach (var element in ListAsync(filter, cancellationToken))
-            {
-                return element;
-            }
-        }
-
-        return null;
+        var named = await ListAsync(new StorageElementFilter { Name = nameOrUuid }, cancellationToken).ToListAsync(cancellationToken);
+        return Only(named) ?? await ListAsync(new StorageElementFilter { Uuid = nameOrUuid }, cancellationToken).FirstOrDefaultAsync(cancellationToken);
     }
+
+    /// <summary>The one of a name. There are arrays that use a name twice.</summary>
+    private StorageElement? Only(List<StorageElement> named) => named.DistinctBy(element => element.Uuid).Skip(1).Any()
+        ? throw ElementErrors.NameAmbiguous(named[0], Name, named.Select(element => element.Uuid))
+        : named is [var only, ..] ? only : null;
 
     private static StorageElement CheckListed(Session session, StorageElement listed)
     {

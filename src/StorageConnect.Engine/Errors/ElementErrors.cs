@@ -24,6 +24,9 @@ internal static class ElementErrors
     public static InvalidRequestException NameInvalid(string? name, string what, string problem, int maxLength) =>
         new(Text([what, problem, maxLength])) { Element = name };
 
+    public static InvalidRequestException NameAmbiguous(StorageElement element, string array, IEnumerable<string> uuids) =>
+        new(Text([element.Name, array, Quoted(uuids)], element.Type == StorageElementType.Snapshot ? "Snapshot" : null)) { Element = element.Name };
+
     public static InvalidRequestException SizeInvalid(string element, long bytes) => new(Text([element, bytes])) { Element = element };
 
     public static InvalidRequestException ShrinkNeedsForce(string element, long presentBytes, long wantedBytes) =>
@@ -50,6 +53,8 @@ internal static class ElementErrors
 
     public static InvalidRequestException RestoreShrinks(string element, string snapshot, long presentBytes, long snapshotBytes) =>
         new(Text([element, snapshot, presentBytes, snapshotBytes])) { Element = element };
+
+    public static InvalidRequestException RestoreSizesUnknown(string snapshot) => new(Text([snapshot])) { Element = snapshot };
 
     public static SnapRestoreNotSafeException SnapRestoreNotSafe(string element, string snapshot, string array) =>
         new(Text([array, element, snapshot])) { Element = element };

@@ -149,6 +149,13 @@ public sealed class OperationService
     /// <exception cref="StorageElementBusyException">It runs.</exception>
     public async Task RemoveAsync(string id, bool evenRunning, CancellationToken cancellationToken)
     {
+        await CheckRemovableAsync(id, evenRunning, cancellationToken);
+        _store.Remove(id);
+    }
+
+    /// <summary>Throws what <see cref="RemoveAsync"/> would.</summary>
+    public async Task CheckRemovableAsync(string id, bool evenRunning, CancellationToken cancellationToken)
+    {
         if (!evenRunning)
         {
             var update = await QueryAsync(id, cancellationToken);
@@ -166,8 +173,6 @@ public sealed class OperationService
         {
             throw OperationErrors.OperationNotFound(id);
         }
-
-        _store.Remove(id);
     }
 
     /// <summary>Moves an operation to the history, because its outcome was handed over. It can be waited for and read for another week.</summary>

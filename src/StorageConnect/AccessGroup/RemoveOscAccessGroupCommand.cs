@@ -42,9 +42,13 @@ public sealed class RemoveOscAccessGroupCommand : OscServerCmdlet
         }
     }
 
-    private protected override void End()
+    private protected override void End() => ChangeConfirmed();
+
+    private protected override void ChangeConfirmed()
     {
-        foreach (var (array, batch) in _batches)
+        var batches = _batches.ToList();
+        _batches.Clear();
+        foreach (var (array, batch) in batches)
         {
             Try(array.Server, () =>
             {

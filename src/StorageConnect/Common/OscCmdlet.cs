@@ -33,6 +33,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <summary>True when a piped object was refused: work that needs the whole input is not done then.</summary>
     private protected bool WasRefused { get; private set; }
 
+    /// <summary>True after the first error.</summary>
+    private protected bool HasFailed { get; private set; }
+
     /// <summary>Cancelled by Ctrl+C, and when the pipeline stops reading.</summary>
     private protected CancellationToken StopToken => _stop.Token;
 
@@ -95,6 +98,11 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
 
     /// <summary>Releases the command's resources, however it ends. Nothing can be written any more.</summary>
     private protected virtual void CleanUp()
+    {
+    }
+
+    /// <summary>Does what was confirmed already, where the command collects several changes.</summary>
+    private protected virtual void ChangeConfirmed()
     {
     }
 
@@ -170,9 +178,15 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     /// <summary>"name (server)", as prompts and progress show it.</summary>
     private protected static string Describe(string name, StorageArray array) => $"{name} ({array.Name})";
 
-    /// <summary>Writes an error. A missing access group is one error about the group, not one per element.</summary>
+    /// <summary>
+    /// Writes an error. A missing access group is one error about the group, not one per element. What was begun or confirmed before is done first: with the
+    /// error action Stop the command ends with the error.
+    /// </summary>
     private protected void WriteError(StorageConnectException error, object? target)
     {
+        HasFailed = true;
+        FinishChanges();
+        ChangeConfirmed();
         var isGroup = error.ErrorId == nameof(AccessGroupErrors.AccessGroupNotFound) && error.Element is not null;
         if (!isGroup || _missingGroups.Add(error.Message))
         {

@@ -161,7 +161,11 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         var found = records.ToList();
         foreach (var lookup in Lookups(NamePattern.From(Name)))
         {
-            _search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup));
+            if (_search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup)) is { } error)
+            {
+                WriteError(error, array.Server);
+                break;
+            }
         }
     }
 

@@ -24,6 +24,8 @@ internal static class CommandErrors
     public static InvalidRequestException GroupOnSeveralServers(string element, string array, string other, string otherArray) =>
         new(Text([element, array, other, otherArray])) { Element = element };
 
+    public static InvalidRequestException GroupIncomplete(string? snapshot) => new(Text([])) { Element = snapshot };
+
     public static InvalidRequestException RestoreScopeNeeded(string snapshot) => new(Text([snapshot])) { Element = snapshot };
 
     public static InvalidRequestException AccessGroupOnOtherServer(string group, string element, string array) =>

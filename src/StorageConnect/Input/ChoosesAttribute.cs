@@ -13,6 +13,9 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
     /// <summary>True where the parameter takes a single value.</summary>
     public bool One { get; set; }
 
+    /// <summary>True where an empty list means none, in place of what there is.</summary>
+    public bool AllowsNone { get; set; }
+
     /// <summary>The accepted input, for errors.</summary>
     public abstract string Wanted { get; }
 
@@ -38,7 +41,8 @@ internal abstract class ChoosesAttribute : ArgumentTransformationAttribute
     private protected virtual bool BindsByProperty(GivenObject given) => false;
 
     private object FromList(object?[] items) =>
-        items.Length == 0 ? RefusedInput.Empty(ItemType, One, "an empty list")
+        items.Length == 0 && AllowsNone ? Array.CreateInstance(ItemType, 0)
+        : items.Length == 0 ? RefusedInput.Empty(ItemType, One, "an empty list")
         : items.Any(item => item is null || IsEmptyText(item)) ? RefusedInput.Empty(ItemType, One, "a list with an empty member")
         : One && items.Length > 1 ? RefusedInput.Wrong(ItemType, One, $"a list of {items.Length}", $"a single value: {Wanted}")
         : FromItems(items);

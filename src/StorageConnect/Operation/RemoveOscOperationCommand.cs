@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using StorageConnect.Engine.Operations;
 
 namespace StorageConnect.Commands;
 
@@ -14,10 +13,9 @@ public sealed class RemoveOscOperationCommand : OperationCmdlet
 
     private protected override void Process(OscOperationIdentity identity)
     {
-        if (IsWhatIf && !Force && Run(token =>
-            Engine.Operations.QueryAsync(identity.Key, token)) is { Operation: { State: OscOperationState.Running } running })
+        if (IsWhatIf)
         {
-            throw OperationErrors.OperationRunning(identity.Key, running);
+            Run(token => Engine.Operations.CheckRemovableAsync(identity.Key, Force, token));
         }
 
         if (ShouldProcess(Describe(identity), "Forget"))

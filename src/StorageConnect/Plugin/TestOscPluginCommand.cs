@@ -79,6 +79,11 @@ public sealed class TestOscPluginCommand : OscCmdlet
             ConformanceReport.Check(report);
         }
 
+        if (report is not null && !Destructive && !ShouldProcess(report, "Write the report"))
+        {
+            report = null;
+        }
+
         LetGo();
         var run = new ConformanceRun(Engine, StorageServer.Key, new()
         {

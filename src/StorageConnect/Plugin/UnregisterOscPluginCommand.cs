@@ -10,27 +10,29 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(void))]
 public sealed class UnregisterOscPluginCommand : OscCmdlet
 {
-    /// <summary>The plug-in, by its name or class name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ChoosesNames(One = true, Of = nameof(OscPlugin))]
+    /// <summary>The plug-in, by its record, its name or its class name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [Chooses<OscPluginIdentity>(One = true)]
+    [Alias("InputObject")]
     [ArgumentCompleter(typeof(PluginCompleter))]
-    public string Name { get; set; } = "";
+    public OscPluginIdentity Name { get; set; } = null!;
 
     /// <summary>Which version; needed when there are several.</summary>
-    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Position = 1)]
     [ChoosesNames(One = true)]
     public string? Version { get; set; }
 
     /// <summary>Which class; needed when several plug-ins have the name.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
     [ChoosesNames(One = true)]
     public string? ClassName { get; set; }
 
     /// <summary>Which one by its assembly or folder, as Get-OscPlugin shows it.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Parameter]
+    [ChoosesNames(One = true)]
     public string? Path { get; set; }
 
-    private protected override void Process() => Try(Name, () =>
+    private protected override void Process() => Try(Name.Key, () =>
     {
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll()));
         var plugin = Select(all);
@@ -50,11 +52,12 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
 
     private OscPlugin Select(IReadOnlyList<OscPlugin> all)
     {
-        bool IsName(string text) => string.Equals(text, Name, StringComparison.OrdinalIgnoreCase);
+        var (name, version, className, path) = (Name.Key, Version ?? Name.Version, ClassName ?? Name.ClassName, Path ?? Name.Path);
+        bool IsName(string text) => string.Equals(text, name, StringComparison.OrdinalIgnoreCase);
         bool IsMeant(OscPlugin plugin) => (IsName(plugin.Name) || IsName(plugin.ClassName))
-            && (Version is null || plugin.Version == Version)
-            && (ClassName is null || plugin.ClassName == ClassName)
-            && (Path is null || plugin.Path == Path || System.IO.Path.GetDirectoryName(plugin.Path) == Path.TrimEnd('/'));
+            && (version is null || plugin.Version == version)
+            && (className is null || plugin.ClassName == className)
+            && (path is null || plugin.Path == path || System.IO.Path.GetDirectoryName(plugin.Path) == path.TrimEnd('/'));
 
         var meant = all.Where(IsMeant).ToList();
         // This user's plug-in comes before all users'. One of the module with the same name can't be unregistered.
@@ -67,10 +70,10 @@ public sealed class UnregisterOscPluginCommand : OscCmdlet
         return own switch
         {
             [var plugin] => plugin,
-            [] => throw (Version is null ? PluginErrors.PluginNotFound(Name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(Name, Version)),
+            [] => throw (version is null ? PluginErrors.PluginNotFound(name, all.Select(plugin => plugin.Name)) : PluginErrors.PluginNotFound(name, version)),
             var several when several.DistinctBy(plugin => plugin.ClassName).Count() > 1
-                => throw PluginErrors.PluginNameAmbiguous(Name, several.Select(plugin => plugin.ClassName).Distinct()),
-            var several => throw PluginErrors.PluginVersionNeeded(Name, several.Select(plugin => plugin.Version)),
+                => throw PluginErrors.PluginNameAmbiguous(name, several.Select(plugin => plugin.ClassName).Distinct()),
+            var several => throw PluginErrors.PluginVersionNeeded(name, several.Select(plugin => plugin.Version)),
         };
     }
 }

@@ -38,9 +38,14 @@ public sealed class NewOscSnapshotCommand : StorageElementCmdlet
 
     private protected override void End()
     {
-        if (_members.Count == 0 || WasRefused)
+        if (_members.Count == 0)
         {
             return;
+        }
+
+        if (HasFailed)
+        {
+            throw CommandErrors.GroupIncomplete(SnapshotName);
         }
 
         var array = _members[0].Array;

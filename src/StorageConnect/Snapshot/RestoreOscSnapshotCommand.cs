@@ -25,7 +25,8 @@ public sealed class RestoreOscSnapshotCommand : SnapshotCmdlet
 
     private protected override void Process(StorageArray array, StorageElement snapshot)
     {
-        if (StorageElement is not null ? AllMembers.IsPresent : !AllMembers.IsPresent && snapshot.SourceUuids.Count > 1)
+        // Also where the array doesn't tell the members: without an element it rolls back all of them.
+        if (StorageElement is not null ? AllMembers.IsPresent : !AllMembers.IsPresent && snapshot.SourceUuids.Count != 1)
         {
             throw CommandErrors.RestoreScopeNeeded(snapshot.Name);
         }

@@ -126,8 +126,9 @@ public sealed class GetOscStorageElementCommand : OscElementListCmdlet
         }
     }
 
+    // An element that went meanwhile, or can't be read, is an error of its own: the list goes on.
     private protected override void Write(StorageArray array, StorageElement record) =>
-        WriteObject(Detailed ? Run(token => array.GetInfoAsync(record, token)) : record);
+        Try(record, () => WriteObject(Detailed ? Run(token => array.GetInfoAsync(record, token)) : record));
 
     private List<StorageElement> Narrow(IReadOnlyList<StorageElement> elements) =>
         [.. elements.Where(element => Type.Contains(element.Type))];

@@ -57,12 +57,14 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         AccessGroupIdentity.NamesFor(AccessGroup, array, element);
 
     /// <summary>Several at a time: an array that does more than one thing at once is done sooner.</summary>
-    private void ChangeConfirmed()
+    private protected sealed override void ChangeConfirmed()
     {
-        var outcomes = Run(token => Task.WhenAll(_confirmed.Select(change => OutcomeOfAsync(ChangeAsync(change.Array, change.Element, change.Groups, token)))));
+        var confirmed = _confirmed.ToList();
+        _confirmed.Clear();
+        var outcomes = Run(token => Task.WhenAll(confirmed.Select(change => OutcomeOfAsync(ChangeAsync(change.Array, change.Element, change.Groups, token)))));
 
         // The errors last: with the error action Stop nothing is written after the first.
-        foreach (var ((_, element, _), outcome) in _confirmed.Zip(outcomes).OrderBy(change => !change.Second.IsCompletedSuccessfully).ToList())
+        foreach (var ((_, element, _), outcome) in confirmed.Zip(outcomes).OrderBy(change => !change.Second.IsCompletedSuccessfully).ToList())
         {
             Try(element, () =>
             {
@@ -73,8 +75,6 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
                 }
             });
         }
-
-        _confirmed.Clear();
     }
 
     /// <summary>The task, once it has ended: each error is told by itself.</summary>

@@ -24,6 +24,48 @@ public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
         batch.Add(element);
     }
 
+    private void Complete(StorageArray array, List<StorageElement> elements)
+    {
+        var missing = new List<(StorageElement Element, NotFoundException Error)>();
+        try
+        {
+            WriteUpdated(array, elements);
+        }
+        catch (NotFoundException)
+        {
+            // The call is for all of them: it is made for those that are left.
+            var left = elements.Where(element => IsThere(array, element, missing)).ToList();
+            if (missing.Count == 0)
+            {
+                throw;
+            }
+
+            WriteUpdated(array, left);
+        }
+
+        foreach (var (element, error) in missing)
+        {
+            WriteError(error, element);
+        }
+    }
+
+    private void WriteUpdated(StorageArray array, List<StorageElement> elements) =>
+        WriteObject(Run(token => array.UpdateStorageElementsAsync(elements, IncludeNew, token)), enumerateCollection: true);
+
+    private bool IsThere(StorageArray array, StorageElement element, List<(StorageElement Element, NotFoundException Error)> missing)
+    {
+        try
+        {
+            Run(token => array.GetInfoAsync(element, token));
+            return true;
+        }
+        catch (NotFoundException e)
+        {
+            missing.Add((element, e));
+            return false;
+        }
+    }
+
     private static async Task CheckAllAsync(StorageArray array, IEnumerable<StorageElement> elements, CancellationToken cancellationToken)
     {
         foreach (var element in elements)
@@ -42,7 +84,7 @@ public sealed class UpdateOscStorageElementCommand : StorageElementCmdlet
                 if (ShouldChange(array, Describe(names, array), "Complete the records, and bring the array's export in line with them",
                     token => CheckAllAsync(array, batch, token)))
                 {
-                    WriteObject(Run(token => array.UpdateStorageElementsAsync(batch, IncludeNew, token)), enumerateCollection: true);
+                    Complete(array, batch);
                 }
             });
         }

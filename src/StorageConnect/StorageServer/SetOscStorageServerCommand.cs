@@ -28,8 +28,9 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [OneValue]
     public string? NewName { get; set; }
 
-    /// <summary>The hosts to log in at, in place of those it has.</summary>
+    /// <summary>The hosts to log in at, in place of those it has; an empty list for none.</summary>
     [Parameter]
+    [ChoosesContexts(AllowsNone = true)]
     public AccessContext[]? AccessContext { get; set; }
 
     /// <summary>The address of the array's management.</summary>
@@ -53,8 +54,9 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
     [ArgumentCompleter(typeof(ExtraInfoCompleter))]
     public string? ExtraInfo { get; set; }
 
-    /// <summary>Network devices to reach the targets through, in place of those it has.</summary>
+    /// <summary>Network devices to reach the targets through, in place of those it has; an empty list for none.</summary>
     [Parameter]
+    [ChoosesNames(AllowsNone = true)]
     public string[]? NetDevice { get; set; }
 
     /// <summary>

@@ -79,6 +79,25 @@ public sealed class BulkTests : IDisposable
         Assert.InRange(outcome.Output.Count, 5, 40);
     }
 
+    [Theory]
+    [InlineData("'v1', 'v2', 'none', 'v4' | New-OscSnapshot -ErrorAction Stop")]
+    [InlineData("New-OscSnapshot v1, v2, none, v4 -ErrorAction Stop")]
+    [InlineData("'v1', 'v2', 'none', 'v4' | Invoke-OscClone -ErrorAction Stop")]
+    public void With_the_error_action_Stop_what_was_begun_before_the_error_is_done_and_told(string script)
+    {
+        _session.Invoke("New-OscStorageElement v1, v2, v4 -Size 1MB").Succeeds();
+
+        var outcome = _session.Invoke(
+            "$made = [Collections.Generic.List[object]]::new(); " +
+            $"try {{ {script} | ForEach-Object {{ $made.Add($_) }} }} catch {{ \"$($_.TargetObject)\" }}; $made");
+
+        Assert.Equal("none", outcome.Output[0].BaseObject);
+        var made = outcome.Output.Skip(1).Select(item => (StorageElement)item.BaseObject).ToList();
+        Assert.Equal(["v1", "v2"], made.Select(copy => _session.Get<StorageElement>("Get-OscStorageElement $uuid", ("uuid", copy.SourceUuids[0]))[0].Name));
+        Assert.Equal(made.Select(copy => copy.Uuid).Order(StringComparer.Ordinal),
+            _session.Get<StorageElement>("Get-OscSnapshot; Get-OscClone").Select(copy => copy.Uuid).Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public async Task Stopped_in_the_middle_whole_elements_are_left()
     {

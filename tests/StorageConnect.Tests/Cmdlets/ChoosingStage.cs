@@ -60,6 +60,10 @@ public sealed class ChoosingStage : IDisposable
     /// <summary>A parameter that is marked as one that chooses what a cmdlet works on.</summary>
     public static bool Chooses(PropertyInfo parameter) => parameter.GetCustomAttributes().Any(attribute => IsChoosing(attribute.GetType()));
 
+    /// <summary>One for which an empty list means none, in place of what there is.</summary>
+    public static bool AllowsNone(PropertyInfo parameter) => parameter.GetCustomAttributes()
+        .Any(attribute => IsChoosing(attribute.GetType()) && (bool)attribute.GetType().GetProperty(nameof(AllowsNone))!.GetValue(attribute)!);
+
     /// <summary>Values for the parameters that must be given, beside one that is under test.</summary>
     public static Dictionary<string, object?> Needed(Type cmdlet, PropertyInfo tested)
     {

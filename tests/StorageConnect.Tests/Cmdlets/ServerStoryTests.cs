@@ -25,6 +25,24 @@ public sealed class ServerStoryTests : IDisposable
     }
 
     [Fact]
+    public void An_unset_variable_is_no_list_of_contexts_and_an_empty_list_is_none()
+    {
+        Pools("gold");
+        Register();
+        _session.Invoke("Set-OscStorageServer lab -AccessContext (New-OscAccessContext 192.0.2.1) -NetDevice eth1").Succeeds();
+
+        foreach (var nothing in new[] { "$unset", "@($null)" })
+        {
+            _session.Invoke($"Set-OscStorageServer lab -AccessContext {nothing}").Error("NothingChosen");
+            _session.Invoke($"Set-OscStorageServer lab -NetDevice {nothing}").Error("NothingChosen");
+        }
+
+        Assert.Equal("192.0.2.1", Assert.Single(Server(_session.Invoke("Get-OscStorageServer")).AccessContexts).Host);
+        var emptied = Server(_session.Invoke("Set-OscStorageServer lab -AccessContext @() -NetDevice @() -PassThru"));
+        Assert.Equal((0, 0), (emptied.AccessContexts.Count, emptied.NetDevices.Count));
+    }
+
+    [Fact]
     public void The_only_array_behind_a_concentrator_is_taken()
     {
         Pools("gold");

@@ -52,6 +52,17 @@ public sealed class TestPluginTests : IDisposable
     }
 
     [Fact]
+    public void WhatIf_leaves_a_report_of_before_as_it_is()
+    {
+        var report = Path.Combine(_session.Module.Folder.Path, "report.md");
+        File.WriteAllText(report, "of before");
+
+        Assert.NotEmpty(_session.Module.Invoke("Test-OscPlugin lab -Include SERVER-1 -ReportPath $report -WhatIf", ("report", report)).Succeeds());
+
+        Assert.Equal("of before", File.ReadAllText(report));
+    }
+
+    [Fact]
     public void WhatIf_makes_nothing()
     {
         Assert.Empty(_session.Invoke("Test-OscPlugin lab -Destructive -WhatIf").Output);

@@ -71,6 +71,7 @@ public sealed class WhatIfRefusalTests : IDisposable
         "Unregister-OscPlugin Local",
         "Stop-OscOperation 0123456789ab",
         "Remove-OscOperation 0123456789ab",
+        "Remove-OscOperation 0123456789ab -Force",
         "Update-OscStorageElement nosuch",
     ];
 

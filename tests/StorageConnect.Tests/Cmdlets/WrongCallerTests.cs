@@ -130,10 +130,9 @@ public sealed class WrongCallerTests : IDisposable
     [Fact]
     public void Who_has_a_record_of_what_is_gone_completed_is_told_that_it_is_gone()
     {
-        var server = Assert.Single(_session.Module.Get<StorageServer>("Get-OscStorageServer lab"));
         _session.Array.Contents.Remove(_lun);
 
-        Invoke("$lun | Update-OscStorageElement", ("lun", _lun)).Tells("StorageElementNotFound", ErrorCategory.ObjectNotFound, server, "List what there is");
+        Invoke("$lun | Update-OscStorageElement", ("lun", _lun)).Tells("StorageElementNotFound", ErrorCategory.ObjectNotFound, _lun, "List what there is");
     }
 
     [Breaks(23, By.Caller)]

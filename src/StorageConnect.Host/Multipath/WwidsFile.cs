@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Multipath;
@@ -7,10 +8,15 @@ namespace StorageConnect.Host.Multipath;
 /// multipath's list of the identities that may become maps. With <c>find_multipaths strict</c> only LUNs on it become maps, with <c>yes</c> also
 /// those with several paths. LUNs that are gone for good should not stay on it.
 /// </summary>
-/// <remarks>Changed as multipath does it: in place, one line <c>/identity/</c> per LUN, under a POSIX lock of the whole file.</remarks>
+/// <remarks>
+/// Changed as multipath does it: in place, one line <c>/identity/</c> per LUN. A line is added at the end and taken off by a <c>#</c> over its first
+/// character, so that a kill can't tear the file. Under a lock of the whole file that excludes multipathd, which takes POSIX locks, and our own
+/// processes and threads, which POSIX locks of our own would not.
+/// </remarks>
 internal sealed class WwidsFile(HostRoots roots)
 {
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(4); // multipath's own
+    private static readonly SemaphoreSlim Turn = new(1); // threads of this process wait here, in order, and not for the timeout of the file's lock
 
     private const string Heading =
         """
@@ -25,74 +31,120 @@ internal sealed class WwidsFile(HostRoots roots)
     private readonly string _path = Path.Combine(roots.Etc, "multipath", "wwids");
 
     /// <summary>Puts an identity on the list, if it isn't there.</summary>
-    public Task AddAsync(string wwid, CancellationToken cancellationToken) => ChangeAsync(
-        text => Lines(text).Contains(Line(wwid)) ? text : (text.Length == 0 ? Heading : text.EndsWith('\n') ? text : text + "\n") + Line(wwid) + "\n",
-        create: true,
-        cancellationToken);
+    public async Task AddAsync(string wwid, CancellationToken cancellationToken)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            await ChangeAsync((file, content) => Add(file, content, wwid), cancellationToken);
+        }
+    }
 
     /// <summary>Takes an identity off the list, if it is there.</summary>
-    public Task RemoveAsync(string wwid, CancellationToken cancellationToken) => ChangeAsync(
-        text => Lines(text).Contains(Line(wwid)) ? string.Concat(Lines(text).Where(line => line != Line(wwid)).Select(line => line + "\n")) : text,
-        create: false,
-        cancellationToken);
-
-    private static string Line(string wwid) => $"/{wwid}/";
-
-    private static string[] Lines(string text) => text.TrimEnd('\n').Split('\n');
-
-    private async Task ChangeAsync(Func<string, string> change, bool create, CancellationToken cancellationToken)
+    public async Task RemoveAsync(string wwid, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsLinux() || (!create && !File.Exists(_path)))
+        if (OperatingSystem.IsLinux() && File.Exists(_path))
         {
-            return;
+            await ChangeAsync((file, content) => Remove(file, content, wwid), cancellationToken);
+        }
+    }
+
+    private static byte[] Line(string wwid) => Encoding.UTF8.GetBytes($"/{wwid}/");
+
+    private static byte[] RemovedLine(string wwid) => Encoding.UTF8.GetBytes($"#{wwid}/");
+
+    private static bool Add(SafeFileHandle file, ReadOnlySpan<byte> content, string wwid)
+    {
+        if (FindLine(content, Line(wwid), 0) >= 0)
+        {
+            return false;
         }
 
+        if (FindLine(content, RemovedLine(wwid), 0) is >= 0 and var removed)
+        {
+            RandomAccess.Write(file, "/"u8, removed); // its old line, so that the file doesn't grow with each attach
+            return true;
+        }
+
+        var heading = content.IsEmpty ? Heading : content[^1] == '\n' ? "" : "\n";
+        byte[] added = [.. Encoding.UTF8.GetBytes(heading), .. Line(wwid), (byte)'\n'];
+        RandomAccess.Write(file, added, content.Length);
+        return true;
+    }
+
+    private static bool Remove(SafeFileHandle file, ReadOnlySpan<byte> content, string wwid)
+    {
+        var isChanged = false;
+        for (var at = FindLine(content, Line(wwid), 0); at >= 0; at = FindLine(content, Line(wwid), at + 1))
+        {
+            RandomAccess.Write(file, "#"u8, at);
+            isChanged = true;
+        }
+
+        return isChanged;
+    }
+
+    /// <summary>Where a line begins, at <paramref name="start"/> or later; -1 when there is none.</summary>
+    private static int FindLine(ReadOnlySpan<byte> content, ReadOnlySpan<byte> line, int start)
+    {
+        for (var at = start; at < content.Length;)
+        {
+            var length = content[at..].IndexOf((byte)'\n') is >= 0 and var found ? found : content.Length - at;
+            if ((at == 0 || content[at - 1] == '\n') && content.Slice(at, length).SequenceEqual(line))
+            {
+                return at;
+            }
+
+            at += length + 1;
+        }
+
+        return -1;
+    }
+
+    private async Task ChangeAsync(Func<SafeFileHandle, byte[], bool> change, CancellationToken cancellationToken)
+    {
+        await Turn.WaitAsync(cancellationToken);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-            await using var file = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
+            await using var stream = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
+            var file = stream.SafeFileHandle;
             await LockAsync(file, cancellationToken);
-            var text = await ReadAsync(file, cancellationToken);
-            var changed = change(text);
-            if (changed != text)
+            if (change(file, Read(file)))
             {
-                file.Position = 0;
-                await file.WriteAsync(Encoding.UTF8.GetBytes(changed), cancellationToken);
-                file.SetLength(file.Position);
-                file.Flush(flushToDisk: true);
+                RandomAccess.FlushToDisk(file);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw MultipathErrors.WwidsFileNotAccessible(_path, e);
         }
+        finally
+        {
+            Turn.Release();
+        }
     }
 
-    private static async Task LockAsync(FileStream file, CancellationToken cancellationToken)
+    private static async Task LockAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
         var queue = new Backoff(LockTimeout);
-        while (true)
+        while (!RangeLock.TryTakeWhole(file))
         {
-            try
+            if (!await queue.WaitAsync(cancellationToken))
             {
-#pragma warning disable CA1416 // Not on macOS; this is Linux.
-                file.Lock(0, 0); // to the end, also when the file grows
-#pragma warning restore CA1416
-                return;
-            }
-            catch (IOException)
-            {
-                if (!await queue.WaitAsync(cancellationToken))
-                {
-                    throw;
-                }
+                throw new IOException($"another program has kept it locked for {LockTimeout.TotalSeconds} s.");
             }
         }
     }
 
-    private static async Task<string> ReadAsync(FileStream file, CancellationToken cancellationToken)
+    private static byte[] Read(SafeFileHandle file)
     {
-        using var reader = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
-        return await reader.ReadToEndAsync(cancellationToken);
+        var content = new byte[RandomAccess.GetLength(file)];
+        var length = 0;
+        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), length) is > 0 and var more)
+        {
+            length += more;
+        }
+
+        return content[..length];
     }
 }

@@ -49,6 +49,24 @@ public sealed class RangeLock : IDisposable
         return Libc.FcntlLock(file, GetLock, ref range) == 0 ? range.Type != Unlocked : throw LinuxFileException.Last("ask for a lock");
     }
 
+    /// <summary>
+    /// Locks an open file from its beginning to its end, wherever that will be, until the handle is closed. It also excludes POSIX locks, which other
+    /// programs take. False when another handle, of this process or another, holds a lock on it.
+    /// </summary>
+    /// <param name="file">The file, open for writing.</param>
+    /// <exception cref="IOException">The file can't be locked.</exception>
+    public static bool TryTakeWhole(SafeFileHandle file)
+    {
+        var range = new ByteRange { Type = WriteLock };
+        if (Libc.FcntlLock(file, SetLock, ref range) == 0)
+        {
+            return true;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        return errno is Errno.Again or Errno.Access ? false : throw new LinuxFileException("lock a file", errno);
+    }
+
     /// <summary>Unlocks.</summary>
     public void Dispose() => _file.Dispose();
 

@@ -88,5 +88,49 @@ public sealed class MultipathMapTests : IDisposable
         Assert.Equal([$"/{Two}/"], File.ReadLines(list).Where(line => !line.StartsWith('#')));
     }
 
+    [Fact]
+    public async Task Many_runs_at_once_lose_no_line_of_multipaths_list()
+    {
+        const int runs = 16;
+        var list = _host.At("etc/multipath/wwids");
+        _host.Write("etc/multipath/wwids", "# Multipath wwids, Version : 1.0\n" + string.Concat(Enumerable.Range(0, runs).Select(run => $"/{Foreign(run)}/\n")));
+
+        await Task.WhenAll(Enumerable.Range(0, runs).Select(run => Task.Run(async () =>
+        {
+            var file = new WwidsFile(_host.Roots);
+            for (var round = 0; round < 10; round++)
+            {
+                await file.AddAsync(Own(run), Cancellation);
+                await file.RemoveAsync(Own(run), Cancellation);
+            }
+
+            await file.AddAsync(Own(run), Cancellation);
+        }, Cancellation)));
+
+        Assert.Equal(
+            Enumerable.Range(0, runs).Select(run => $"/{Foreign(run)}/").Concat(Enumerable.Range(0, runs).Select(run => $"/{Own(run)}/")).Order(),
+            File.ReadLines(list).Where(line => line.StartsWith('/')).Order());
+
+        static string Own(int run) => $"36{run:x31}";
+        static string Foreign(int run) => $"36{run + 0xf00:x31}";
+    }
+
+    [Fact]
+    public async Task An_identity_is_taken_off_multipaths_list_by_one_byte_and_takes_its_line_again()
+    {
+        var list = _host.At("etc/multipath/wwids");
+        _host.Write("etc/multipath/wwids", $"# a heading\n/{Two}/\n/{One}/\n/{One}/\n# the end"); // a line that somebody did not end
+        var file = new WwidsFile(_host.Roots);
+
+        await file.RemoveAsync(One, Cancellation);
+        Assert.Equal($"# a heading\n/{Two}/\n#{One}/\n#{One}/\n# the end", File.ReadAllText(list));
+
+        await file.AddAsync(One, Cancellation);
+        Assert.Equal($"# a heading\n/{Two}/\n/{One}/\n#{One}/\n# the end", File.ReadAllText(list));
+
+        await file.AddAsync("3600", Cancellation);
+        Assert.EndsWith("# the end\n/3600/\n", File.ReadAllText(list), StringComparison.Ordinal);
+    }
+
     private static string ReadCapture(string name) => Capture.Read("multipathd", name + ".txt").Result.Output;
 }

@@ -28,6 +28,9 @@ internal static class AttachErrors
     public static NotFoundException ElementNotSeenForNoTarget(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "NoTarget", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 
+    public static NotFoundException ElementNotSeenWhileDown(StorageElement element, IEnumerable<string> disks) =>
+        new(Text([element.Name, element.Page83Id, string.Join(", ", disks)], "Down", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
+
     public static NotFoundException ElementNotSeenByFibreChannel(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "FibreChannel", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 }

@@ -46,7 +46,7 @@ internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multi
             if (error is not StorageElementBusyException || !await refused.WaitAsync(cancellationToken))
             {
                 // A process that only has the device open holds no claim. The search for it is slow, so it is made only now.
-                throw claims.FindUser(map) is { } use ? DeviceErrors.DeviceInUseAsMap(map.Name, page83Id, use) : error;
+                throw await claims.FindUserAsync(map, cancellationToken) is { } use ? DeviceErrors.DeviceInUseAsMap(map.Name, page83Id, use) : error;
             }
         }
     }

@@ -41,6 +41,9 @@ internal sealed record HostDeadlines
     /// <summary>Flushing dirty data to a device before it is removed.</summary>
     public TimeSpan Flush { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>One search for users of a device: it looks at each descriptor of each process, and a file system that is gone may not answer.</summary>
+    public TimeSpan UseSearch { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long a check of an open device is retried before it counts as in use: udev's programs open devices for a moment.</summary>
     public TimeSpan PassingUse { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -37,6 +37,9 @@ internal static class DeviceErrors
 
     public static StorageElementBusyException StaleDeviceInUse(string disk, string address, string use) => new(Text([disk, address, use])) { Element = disk };
 
+    public static StorageElementBusyException StaleDeviceInUseDown(string disk, string address, string use) =>
+        new(Text([disk, address, use], "Down", nameof(StaleDeviceInUse))) { Element = disk, Retryable = true };
+
     public static DataCorruptException WrongDisk(StorageElement element) => new(Text([element.Name, element.Page83Id])) { Element = element.Name };
 
     public static DataCorruptException WrongDiskResized(StorageElement element, string disk) =>

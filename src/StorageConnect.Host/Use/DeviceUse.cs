@@ -71,7 +71,17 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
     }
 
     /// <summary>The user of a map, or the process that has it open; null when neither is visible from here. For the error after a refused removal.</summary>
-    public string? FindUser(DmDevice map) => (_users.Find(map, withOtherNamespaces: true) ?? _users.FindOpener(map))?.Description;
+    public async Task<string?> FindUserAsync(DmDevice map, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await SearchAsync(() => (_users.Find(map, withOtherNamespaces: true) ?? _users.FindOpener(map))?.Description, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
 
     private async Task TakeAsync(
         DeviceClaim claim,
@@ -87,15 +97,16 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
             (string Device, DeviceUser User)? found;
             try
             {
-                found = findUser(false);
+                found = await SearchAsync(() => findUser(false), cancellationToken);
                 if (found is null)
                 {
                     var (refused, isWhole) = await TryClaimAsync(claim, toClaim(), cancellationToken);
-                    found = refused is not null ? findUser(true) ?? (nameOf(refused), new(Unnamed, MayPass: true))
-                        : isWhole ? null : findUser(true);
+                    found = refused is not null
+                        ? await SearchAsync(() => findUser(true), cancellationToken) ?? (nameOf(refused), new(Unnamed, MayPass: true))
+                        : isWhole ? null : await SearchAsync(() => findUser(true), cancellationToken);
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
             {
                 throw refusal.Unknown(e);
             }
@@ -113,6 +124,23 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
             }
 
             Tracer.Debug($"Host: {device} is {user.Description}, retry");
+        }
+    }
+
+    /// <summary>Searches for users. A process may have a file open whose file system does not answer; the thread is then abandoned.</summary>
+    /// <exception cref="TimeoutException">The search did not end in time.</exception>
+    private async Task<T> SearchAsync<T>(Func<T> search, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Task.Run(search, CancellationToken.None).WaitAsync(deadlines.UseSearch, cancellationToken);
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException(
+                $"the search for processes that have it open did not end within {deadlines.UseSearch.TotalSeconds:0.###} s. A file system that a process "
+                + "has a file of open does not answer: a FUSE or network mount whose server is gone.",
+                e);
         }
     }
 

@@ -40,11 +40,13 @@ public static unsafe class BlockDevice
     /// <summary>
     /// The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none. A link of /proc is followed into its namespace.
     /// </summary>
+    /// <remarks>The file system of another file is not asked: a FUSE or network file system whose server is gone would never answer.</remarks>
     public static string? ReadNumber(string path)
     {
         const int currentFolder = -100; // AT_FDCWD
+        const int asCached = 0x4000; // AT_STATX_DONT_SYNC
         const uint typeOnly = 1; // STATX_TYPE
-        return Libc.Statx(currentFolder, path, 0, typeOnly, out var status) == 0 && status.IsBlockDevice
+        return Libc.Statx(currentFolder, path, asCached, typeOnly, out var status) == 0 && status.IsBlockDevice
             ? string.Create(CultureInfo.InvariantCulture, $"{status.SpecialMajor}:{status.SpecialMinor}")
             : null;
     }

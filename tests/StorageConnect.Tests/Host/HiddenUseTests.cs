@@ -51,6 +51,23 @@ public sealed class HiddenUseTests : IAsyncDisposable
         Assert.Empty(_host.Sessions());
     }
 
+    [Fact]
+    public async Task A_descriptor_that_does_not_answer_ends_the_search_and_the_disk_stays()
+    {
+        var element = await AttachPlainAsync();
+        Use("sda", "a process");
+        var never = new TaskCompletionSource();
+        var run = _host.Open(SimulatedHost.Patient with { UseSearch = TimeSpan.FromMilliseconds(50) }, kernel: new SilentKernel(_host, never.Task));
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(
+            () => new ElementDetacher(run, _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation));
+        never.SetResult();
+
+        Assert.Equal("DeviceUseUnknown", error.ErrorId);
+        Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
+        Assert.Equal("running", ScsiDevice.OfDisk(_host.Roots, "sda")!.State);
+    }
+
     [Theory]
     [MemberData(nameof(Uses))]
     public async Task A_plain_disk_is_not_logged_out(string use, string user)
@@ -200,4 +217,22 @@ public sealed class HiddenUseTests : IAsyncDisposable
 
     private Task DetachAsync(StorageElement element) =>
         new ElementDetacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
+
+    /// <summary>Descriptors are asked in vain until the end of a task.</summary>
+    private sealed class SilentKernel(IKernel kernel, Task end) : IKernel
+    {
+        public void Write(string path, string text) => kernel.Write(path, text);
+
+        public byte[] ReadVpdPage(string disk, byte page) => kernel.ReadVpdPage(disk, page);
+
+        public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
+
+        public string? ReadBlockDevice(string path)
+        {
+            end.GetAwaiter().GetResult();
+            return kernel.ReadBlockDevice(path);
+        }
+
+        public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
+    }
 }

@@ -47,6 +47,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         IscsiSettle = TimeSpan.FromMilliseconds(5),
         PassingUse = TimeSpan.FromMilliseconds(5),
         MapResized = TimeSpan.FromMilliseconds(50),
+        UseSearch = TimeSpan.FromMinutes(1),
     };
 
     public SimulatedArray Array { get; } = new();
@@ -651,7 +652,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
                 ["add", "path", var disk] => AnswerToAddPath ?? AddPath(disk),
                 ["del", "map", var name] => FindMap(name) is { } map && !IsOpen(map) ? RemoveAndSayOk(map) : "fail",
                 ["resize", "map", var wwid] => FindMap(wwid) is { } map ? Resize(map) : "fail",
-                ["disablequeueing", "map", _] => "ok",
+                ["disablequeueing" or "restorequeueing", "map", _] => "ok",
                 _ => "fail",
             };
         }

@@ -15,7 +15,7 @@ internal sealed class DeviceEvents : IDisposable
     private readonly Socket? _socket;
     private readonly byte[] _buffer = new byte[16 * 1024];
 
-    private DeviceEvents(Socket? socket) => _socket = socket;
+    internal DeviceEvents(Socket? socket) => _socket = socket;
 
     /// <summary>True when events can arrive.</summary>
     public bool IsListening => _socket is not null;
@@ -29,7 +29,8 @@ internal sealed class DeviceEvents : IDisposable
     {
         try
         {
-            while (_socket is { Available: > 0 })
+            // Socket.Available can't be used: netlink has no FIONREAD.
+            while (_socket?.Poll(0, SelectMode.SelectRead) == true)
             {
                 _socket.Receive(_buffer);
             }

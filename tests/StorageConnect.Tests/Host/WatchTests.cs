@@ -1,10 +1,12 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
 using Xunit;
 
 namespace StorageConnect.Tests.Host;
 
-public sealed class WatchTests
+public sealed partial class WatchTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -77,5 +79,55 @@ public sealed class WatchTests
         }
 
         await events.NextAsync(TimeSpan.FromMinutes(5), Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+    }
+
+    [Fact]
+    public async Task Events_of_before_are_discarded_from_a_socket_that_does_not_tell_how_much_there_is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Netlink is Linux's.");
+        const int netlink = 16;
+        const int datagram = 2;
+        const int betweenPrograms = 2; // NETLINK_USERSOCK: as netlink as the devices' one, and open to every user
+        var descriptor = OpenSocket(netlink, datagram, betweenPrograms);
+        Assert.SkipUnless(descriptor >= 0, "Netlink is not for use here.");
+        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
+        var own = new NetlinkAddress { Family = netlink };
+        var length = Marshal.SizeOf<NetlinkAddress>();
+        Assert.Equal(0, Bind(handle, own, length));
+        Assert.Equal(0, ReadOwnAddress(handle, ref own, ref length));
+        using var events = new DeviceEvents(new Socket(handle));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(1, Send(handle, [1], 1, 0, own, length));
+        }
+
+        events.Drain();
+        events.Drain(); // nothing is left, and nothing is waited for
+        var next = events.NextAsync(TimeSpan.FromMinutes(5), Cancellation);
+        Assert.False(next.IsCompleted);
+
+        Assert.Equal(1, Send(handle, [1], 1, 0, own, length));
+        await next.WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+    }
+
+    [LibraryImport("libc", EntryPoint = "socket")]
+    private static partial int OpenSocket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "bind")]
+    private static partial int Bind(SafeSocketHandle socket, in NetlinkAddress address, int length);
+
+    [LibraryImport("libc", EntryPoint = "getsockname")]
+    private static partial int ReadOwnAddress(SafeSocketHandle socket, ref NetlinkAddress address, ref int length);
+
+    [LibraryImport("libc", EntryPoint = "sendto")]
+    private static partial nint Send(SafeSocketHandle socket, byte[] content, nint contentLength, int flags, in NetlinkAddress address, int length);
+
+    /// <summary><c>struct sockaddr_nl</c>.</summary>
+    private struct NetlinkAddress
+    {
+        public ushort Family;
+        public ushort Padding;
+        public uint Port;
+        public uint Groups;
     }
 }

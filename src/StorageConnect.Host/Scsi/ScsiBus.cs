@@ -26,13 +26,18 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
 
     /// <summary>Deletes a device, and returns when it is gone. Dirty data is lost: flush the device before.</summary>
     /// <remarks>
-    /// Set offline first, so that no I/O can delay the deletion. A write that has begun is completed also after a cancellation: otherwise it could be made
-    /// when another device has this device's place.
+    /// A running device is set offline first, so that no I/O can delay the deletion. One that is blocked is not: older kernels would then wait with the
+    /// deletion until its path is back. A write that has begun is completed also after a cancellation: otherwise it could be made when another device has
+    /// this device's place.
     /// </remarks>
     public async Task DeleteAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var what = $"removing the SCSI device {device.Hctl}";
-        await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, cancellationToken, CancellationToken.None);
+        if (device.State is "running")
+        {
+            await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, cancellationToken, CancellationToken.None);
+        }
+
         await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, cancellationToken, CancellationToken.None);
         if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => !device.Exists, deadlines.DiskSettled, cancellationToken))
         {

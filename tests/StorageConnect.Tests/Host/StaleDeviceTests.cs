@@ -92,6 +92,24 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         Assert.Equal(["state"], writes);
     }
 
+    [Theory]
+    [InlineData("blocked")]
+    [InlineData("transport-offline")]
+    public async Task A_device_that_does_not_run_is_deleted_without_being_set_offline(string state)
+    {
+        // Older kernels wait with the deletion of a device that was set offline while it was blocked.
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var device = ScsiDevice.OfDisk(_host.Roots, _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element))!;
+        File.WriteAllText(Path.Combine(device.Folder, "state"), state + "\n");
+        var writes = new List<string>();
+        _host.OnWrite = (path, _) => writes.Add(Path.GetFileName(path));
+
+        await _host.Open().Scsi.DeleteAsync(device, Cancellation);
+
+        Assert.Equal(["delete"], writes);
+    }
+
     /// <summary>Does something right after each write.</summary>
     private sealed class EventfulKernel(IKernel kernel, Action<string> after) : IKernel
     {

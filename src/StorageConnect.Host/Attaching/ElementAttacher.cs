@@ -213,7 +213,11 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         {
             if (ScsiDevice.OfDisk(host.Roots, disk) is { } device)
             {
-                await host.Scsi.RescanAsync(device, cancellationToken);
+                if (!device.IsDown)
+                {
+                    await host.Scsi.RescanAsync(device, cancellationToken); // of a blocked device it would wait for its path
+                }
+
                 if (device.ReadIdentity() is { } identity && identity != element.Page83Id)
                 {
                     await _stale.PurgeAsync(device, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             if ((missing.Count == 0 && found.Count > 0) || IsComplete(found) || TimeProvider.System.GetElapsedTime(started) > timeout)
             {
                 Warn(found, missing);
-                return found.Count > 0 ? found : throw AttachErrors.ElementNotSeenByFibreChannel(_element);
+                return found.Count > 0 ? found : throw NotSeen();
             }
 
             await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
@@ -67,6 +67,10 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             {
                 kept.Add(device.Folder);
             }
+            else if (state == DeviceIdentityState.Down && was)
+            {
+                await RemoveDownAsync(device, isElsewhere, targets.Exists(target => target.IsOnline && target.Carries(device)), cancellationToken);
+            }
             else if ((was || isIt || isReported) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
             {
                 // An empty LUN number may be filled again, unless the array reports the element elsewhere.
@@ -75,6 +79,19 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         }
 
         return kept;
+    }
+
+    /// <summary>Behind a port that is lost it works again when the port is back, unless the array reports the element elsewhere.</summary>
+    private async Task RemoveDownAsync(ScsiDevice device, bool isElsewhere, bool isPortOnline, CancellationToken cancellationToken)
+    {
+        if (isElsewhere)
+        {
+            await _stale.PurgeDownAsync(device, cancellationToken);
+        }
+        else if (isPortOnline)
+        {
+            await _stale.TryPurgeDownAsync(device, cancellationToken); // the scan brings it back
+        }
     }
 
     private async Task ScanAsync(IReadOnlyList<ScsiDevice> before, HashSet<string> kept, CancellationToken cancellationToken)
@@ -123,6 +140,12 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             .Where(device => kept.Contains(device.Folder) && device.ReadIdentity() == _element.Page83Id && device.Disk is not null)
             .Select(device => new FoundPath(device, device.Disk!, !before.Contains(device)))
     ];
+
+    private NotFoundException NotSeen() =>
+        devices().Where(device => device.IsDown && device.ReadIdentity() == _element.Page83Id).Select(device => device.Disk).OfType<string>().ToList()
+            is [_, ..] down
+                ? AttachErrors.ElementNotSeenWhileDown(_element, down)
+                : AttachErrors.ElementNotSeenByFibreChannel(_element);
 
     /// <summary>True when no more paths are expected: the array doesn't report where the element is, so its other ports need not show it.</summary>
     private bool IsComplete(List<FoundPath> found) => _element.LunAddresses.Count == 0 && found.Count > 0;

@@ -29,6 +29,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
             await IdentifyAsync([.. logins.Where(login => login.Error is null).Select(login => login.Session!)], cancellationToken);
             var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, _element, _stale, _changes))).ToList();
             await ScanAsync(searches, cancellationToken);
+            failure ??= searches.Select(search => search.Scan.Down).FirstOrDefault(error => error is not null);
             await LogoutUnusedAsync(searches.Where(search => search.Found is null), cancellationToken);
             if (searches.Exists(search => search.Found is not null))
             {
@@ -150,7 +151,8 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
 
         foreach (var search in searches.Where(search => !search.IsOver && !IsElsewhere(search, searches)))
         {
-            request.Warn($"'{_element.Name}' has fewer paths than possible: the portal {search.Login.Node.Portal} does not show it.");
+            request.Warn($"'{_element.Name}' has fewer paths than possible: "
+                + (search.Scan.Down?.Message ?? $"the portal {search.Login.Node.Portal} does not show it."));
         }
     }
 

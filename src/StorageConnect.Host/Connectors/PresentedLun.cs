@@ -101,7 +101,13 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     }
 
     private async Task<bool> IsProvenAsync(ScsiDevice device, CancellationToken cancellationToken) =>
-        IsKnown(device) && await _stale.RecheckAsync(device, cancellationToken) == DeviceIdentityState.Genuine && device.ReadIdentity() == before!.Page83Id;
+        IsKnown(device) && await _stale.RecheckAsync(device, cancellationToken) switch
+        {
+            DeviceIdentityState.Genuine => true,
+            DeviceIdentityState.Down => !host.Initiator.Sessions().Any(session => session.Id == device.SessionId && session.IsLoggedIn), // until it is back
+            _ => false,
+        }
+        && device.ReadIdentity() == before!.Page83Id;
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 

@@ -12,6 +12,9 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
     private readonly HashSet<string> _proven = [];
     private bool _hasScanned;
 
+    /// <summary>The error of a device of the element that doesn't answer and can't be removed; null when there is none.</summary>
+    public StorageElementBusyException? Down { get; private set; }
+
     /// <summary>One scan.</summary>
     /// <param name="session">Where.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -78,6 +81,10 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         if (standing == DeviceIdentityState.Genuine)
         {
             _proven.Add(device.Folder);
+        }
+        else if (standing == DeviceIdentityState.Down && was)
+        {
+            Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the session answers: the next scan brings it back
         }
         else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isReported : was || isIt || isReported)
         {

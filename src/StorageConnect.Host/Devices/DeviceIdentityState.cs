@@ -9,6 +9,9 @@ internal enum DeviceIdentityState
     /// <summary>No LUN is behind its number: the array doesn't present one there, or not yet.</summary>
     Empty,
 
-    /// <summary>The identity has changed, or the kernel has given the device up.</summary>
+    /// <summary>Its path is down: nobody can tell what is behind its number now. The kernel's cached identity is unchanged.</summary>
+    Down,
+
+    /// <summary>The identity has changed, or the device is being removed.</summary>
     Changed,
 }

@@ -16,8 +16,14 @@ internal sealed class StaleDevices(LinuxHost host)
     public async Task<DeviceIdentityState> RecheckAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var before = device.ReadIdentity();
-        await host.Scsi.RescanAsync(device, cancellationToken);
-        return device.ReadIdentity() is not { } now || now != before || device.State is not "running" ? DeviceIdentityState.Changed
+        if (!device.IsDown)
+        {
+            await host.Scsi.RescanAsync(device, cancellationToken); // of a blocked device it would wait for its path
+        }
+
+        return device.ReadIdentity() is not { } now || now != before ? DeviceIdentityState.Changed
+            : device.IsDown ? DeviceIdentityState.Down
+            : device.State is not "running" ? DeviceIdentityState.Changed
             // sysfs keeps the cached identity of an unmapped LUN. Only INQUIRY tells.
             : (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceIdentityState.Empty
             : asked == now ? DeviceIdentityState.Genuine
@@ -76,7 +82,28 @@ internal sealed class StaleDevices(LinuxHost host)
 
     /// <summary>Removes a stale device, with its map when that has no other paths.</summary>
     /// <exception cref="StorageElementBusyException">It is in use, and is the last path.</exception>
-    public async Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken)
+    public Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken) => PurgeAsync(device, isDown: false, cancellationToken);
+
+    /// <summary>As <see cref="PurgeAsync(ScsiDevice, CancellationToken)"/>, for a device whose path is down: what is behind it is unknown.</summary>
+    /// <exception cref="StorageElementBusyException">It is in use, and is the last path.</exception>
+    public Task PurgeDownAsync(ScsiDevice device, CancellationToken cancellationToken) => PurgeAsync(device, isDown: true, cancellationToken);
+
+    /// <summary>As <see cref="PurgeDownAsync"/>, so that a new device can take its place. The last path in use stays.</summary>
+    /// <returns>The error that says why it stays; null when it is removed.</returns>
+    public async Task<StorageElementBusyException?> TryPurgeDownAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await PurgeDownAsync(device, cancellationToken);
+            return null;
+        }
+        catch (StorageElementBusyException e) when (e.ErrorId == nameof(DeviceErrors.StaleDeviceInUse))
+        {
+            return e;
+        }
+    }
+
+    private async Task PurgeAsync(ScsiDevice device, bool isDown, CancellationToken cancellationToken)
     {
         // Sequential: whether a disk is a map's last path must not change meanwhile.
         using var held = await host.Locks.TakePurgeAsync(cancellationToken);
@@ -84,11 +111,11 @@ internal sealed class StaleDevices(LinuxHost host)
         {
             if (MultipathMaps.FindOver(host.Roots, disk) is { } map)
             {
-                await PurgeFromMapAsync(device, disk, map, cancellationToken);
+                await PurgeFromMapAsync(device, disk, map, isDown, cancellationToken);
                 return;
             }
 
-            using var claim = await ClaimAsync(device, disk, cancellationToken);
+            using var claim = await ClaimAsync(device, disk, isDown, cancellationToken);
             host.Step("purge");
             await host.Scsi.DeleteAsync(device, cancellationToken);
             return;
@@ -98,16 +125,20 @@ internal sealed class StaleDevices(LinuxHost host)
         await host.Scsi.DeleteAsync(device, cancellationToken);
     }
 
-    private Task<DeviceClaim> ClaimAsync(ScsiDevice device, string disk, CancellationToken cancellationToken) => host.Claims.TakeDisksAsync(
+    private Task<DeviceClaim> ClaimAsync(ScsiDevice device, string disk, bool isDown, CancellationToken cancellationToken) => host.Claims.TakeDisksAsync(
         [disk],
-        new((_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause)),
+        new((_, use) => InUse(device, disk, isDown, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause)),
         cancellationToken);
 
-    private static DeviceRefusal RefusalOf(ScsiDevice device, string disk, DmDevice map) => new(
-        (_, use) => DeviceErrors.StaleDeviceInUse(disk, device.Hctl, $"the last path of the multipath device {map.Name}, which is {use}"),
+    private static StorageElementBusyException InUse(ScsiDevice device, string disk, bool isDown, string use) => isDown
+        ? DeviceErrors.StaleDeviceInUseDown(disk, device.Hctl, use)
+        : DeviceErrors.StaleDeviceInUse(disk, device.Hctl, use);
+
+    private static DeviceRefusal RefusalOf(ScsiDevice device, string disk, DmDevice map, bool isDown = false) => new(
+        (_, use) => InUse(device, disk, isDown, $"the last path of the multipath device {map.Name}, which is {use}"),
         cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause));
 
-    private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, CancellationToken cancellationToken)
+    private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, bool isDown, CancellationToken cancellationToken)
     {
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
         if (!isLast)
@@ -125,13 +156,13 @@ internal sealed class StaleDevices(LinuxHost host)
         }
         else
         {
-            using (await host.Claims.TakeMapAsync(map, RefusalOf(device, disk, map), cancellationToken))
+            using (await host.Claims.TakeMapAsync(map, RefusalOf(device, disk, map, isDown), cancellationToken))
             {
                 host.Step("purge");
             }
 
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
-            using var claim = await ClaimAsync(device, disk, cancellationToken);
+            using var claim = await ClaimAsync(device, disk, isDown, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
 

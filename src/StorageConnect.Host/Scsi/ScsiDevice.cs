@@ -23,6 +23,9 @@ internal sealed record ScsiDevice(int Host, int Channel, int Target, long Lun, s
     /// <summary>The kernel's state: <c>running</c>, <c>offline</c>, <c>transport-offline</c>, <c>blocked</c>; null when it is gone.</summary>
     public string? State => SysFile.TryReadText(Path.Combine(Folder, "state"));
 
+    /// <summary>True while its path is down: it carries no commands.</summary>
+    public bool IsDown => State is "blocked" or "transport-offline" or "offline";
+
     /// <summary>True for devices that hold users' data (disk, tape, CD, changer), false for an array's management devices.</summary>
     public bool HoldsData => SysFile.TryReadText(Path.Combine(Folder, "type")) is "0" or "1" or "4" or "5" or "7" or "8" or "14";
 

@@ -150,6 +150,73 @@ public sealed class FibreChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Paths_that_are_only_down_stay_in_a_device_in_use_and_are_not_scanned_for()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        _host.LosePort(SimulatedHost.ArrayPorts[0], isGivenUp: false);
+        var down = DisksThatDoNotRun();
+        var writes = new List<string>();
+        _host.OnWrite = (path, _) => writes.Add(path);
+
+        var again = await AttachAsync(element);
+
+        Assert.Equal(2, down.Count);
+        Assert.Equal((4, true), (again.Paths.Count, again.Verified));
+        Assert.Contains(_warnings, warning => warning.Contains($"{SimulatedHost.ArrayPorts[0]} is 'Blocked'", StringComparison.Ordinal));
+        Assert.DoesNotContain(writes, path => down.Exists(other => path.StartsWith(other.Folder, StringComparison.Ordinal))); // it would wait for the port
+        _host.MendPorts();
+        Assert.Equal(Enumerable.Repeat(element.Page83Id, 4), _host.ReallyBehind(again.Path));
+    }
+
+    [Fact]
+    public async Task A_device_in_use_whose_ports_are_all_lost_does_not_answer_and_keeps_its_paths()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            _host.LosePort(port, isGivenUp: false);
+        }
+
+        var error = await Assert.ThrowsAnyAsync<StorageConnectException>(() => AttachAsync(element));
+
+        Assert.Equal("ElementNotSeen", error.ErrorId);
+        Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", error.Message, StringComparison.Ordinal);
+        Assert.Equal(4, DisksThatDoNotRun().Count);
+        _host.MendPorts();
+        Assert.Equal(4, (await AttachAsync(element)).Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_disk_left_offline_behind_a_port_that_answers_is_brought_back_new()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        await AttachAsync(element);
+        File.WriteAllText(Path.Combine(ScsiDevice.OfDisk(_host.Roots, "sda")!.Folder, "state"), "offline\n");
+
+        Assert.All((await AttachAsync(element)).Paths, path => Assert.Equal(OscPathState.Active, path.State));
+        Assert.Empty(DisksThatDoNotRun());
+    }
+
+    [Fact]
+    public async Task A_path_that_is_down_goes_where_the_array_reports_the_element_elsewhere()
+    {
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
+        await AttachAsync(one);
+        _host.LosePort(SimulatedHost.ArrayPorts[0], isGivenUp: false);
+        _host.Array.SwapLuns(one, two);
+
+        var device = await AttachAsync(one);
+
+        Assert.Equal([one.Page83Id, one.Page83Id], _host.ReallyBehind(device.Path));
+        Assert.Empty(DisksThatDoNotRun());
+    }
+
+    [Fact]
     public async Task Another_LUN_at_the_reported_number_is_the_wrong_disk()
     {
         var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
@@ -201,6 +268,12 @@ public sealed class FibreChannelTests : IAsyncDisposable
 
     [Fact]
     public void The_hosts_ports_are_told_as_plain_digits() => Assert.Equal(SimulatedHost.HostPorts, HostInitiator.Read(_host.Roots).Wwpns);
+
+    private List<ScsiDevice> DisksThatDoNotRun() =>
+    [
+        .. new DirectoryInfo(_host.Files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => ScsiDevice.OfDisk(_host.Roots, entry.Name))
+            .OfType<ScsiDevice>().Where(device => device.State is not "running")
+    ];
 
     private Task<OscDevice> AttachAsync(StorageElement element) =>
         new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);

@@ -167,6 +167,21 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_is_only_down_stays_in_a_device_in_use()
+    {
+        var device = await AttachAsync(_a);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        _host.DeadPortals.Add("10.99.1.1");
+        _host.Break(_host.Sessions().Single(session => session.Portal.Address == "10.99.1.1"));
+
+        var again = await AttachAsync(_a);
+
+        Assert.Equal(2, again.Paths.Count);
+        Assert.DoesNotContain("delete", _events);
+        Assert.NotEmpty(_warnings);
+    }
+
+    [Fact]
     public async Task A_device_at_the_place_that_nobody_knows_is_replaced()
     {
         Present(_b);

@@ -5,6 +5,10 @@ using StorageConnect.Host.Scsi;
 namespace StorageConnect.Host.Connectors;
 
 /// <summary>Removes devices left by interrupted full scans.</summary>
+/// <remarks>
+/// Everything that the session shows more than then counts as left by the scan. So whoever scans a session on purpose does this first, and an outdated
+/// entry removes nothing: it stays, for <c>Test-OscHost</c> to show, until its session ends.
+/// </remarks>
 internal sealed class FullScanCleanup(LinuxHost host, StaleDevices stale)
 {
     /// <summary>The caller holds the locks of these targets, so a recorded scan of one of them is not running any more.</summary>
@@ -22,7 +26,7 @@ internal sealed class FullScanCleanup(LinuxHost host, StaleDevices stale)
             {
                 host.Ledger.Remove(scan); // and its disks went with it
             }
-            else if (targets.Contains(session.TargetName))
+            else if (targets.Contains(session.TargetName) && !scan.IsOutdated)
             {
                 await RunAsync(scan, ScsiDevice.Of(host.Roots, session), cancellationToken);
             }

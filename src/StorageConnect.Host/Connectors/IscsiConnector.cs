@@ -47,7 +47,11 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     {
         var names = targets.Select(target => target.TargetName).ToHashSet();
         var sessions = host.Initiator.Sessions().Where(session => session.IsLoggedIn && (names.Count == 0 || names.Contains(session.TargetName))).ToList();
-        using var held = await host.Locks.TakeTargetsAsync(sessions.Select(session => session.TargetName), cancellationToken);
+        var scanned = sessions.Select(session => session.TargetName).ToHashSet();
+        using var held = await host.Locks.TakeTargetsAsync(scanned, cancellationToken);
+
+        // First: afterwards an interrupted scan's journal would count what this scan adds as left by it.
+        await new FullScanCleanup(host, new(host)).RunAsync(scanned, cancellationToken);
         await Task.WhenAll(sessions.Select(async session =>
         {
             await Task.WhenAll(ScsiDevice.Of(host.Roots, session).Select(device => host.Scsi.RescanAsync(device, cancellationToken)));

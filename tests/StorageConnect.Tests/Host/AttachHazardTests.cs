@@ -1,4 +1,5 @@
 using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
@@ -209,6 +210,43 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_disk_that_is_offline_and_the_last_path_in_use_stays_and_the_error_says_that_it_does_not_answer()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        var disk = ScsiDevice.OfDisk(_host.Roots, "sda")!;
+        File.WriteAllText(Path.Combine(disk.Folder, "state"), "offline\n");
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => AttachAsync(element));
+
+        Assert.Equal("StaleDeviceInUse", error.ErrorId);
+        Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("another", error.Message, StringComparison.Ordinal);
+        Assert.Contains("/srv", error.Message, StringComparison.Ordinal);
+        Assert.True(disk.Exists);
+        Assert.Equal(["this-host"], _host.Array.Now(element).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_offline_and_the_last_path_in_use_is_brought_back_new_once_another_path_is_there()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
+        File.WriteAllText(Path.Combine(ScsiDevice.OfDisk(_host.Roots, "sda")!.Folder, "state"), "offline\n");
+        var running = ScsiDevice.OfDisk(_host.Roots, "sdb")!;
+        _host.RemoveSession(running.SessionId!.Value);
+        var run = _host.Open(SimulatedHost.Patient with { LunSeenEverywhere = TimeSpan.FromMinutes(1) });
+
+        var again = await new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+
+        Assert.Equal([OscPathState.Active, OscPathState.Active], again.Paths.Select(path => path.State));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task A_session_that_is_logged_out_while_it_is_looked_through_is_made_again()
     {
         // As the iscsiadm of a detach does it that was killed itself.
@@ -289,6 +327,35 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_rescan_brings_up_stays_though_a_look_was_killed_before()
+    {
+        var (element, other) = await AddTwoOfOneTargetAsync();
+        await KillLookAsync(element);
+
+        await new IscsiConnector(_host.Open()).RescanAsync([], Cancellation);
+        Assert.Empty(_host.Open().Ledger.FullScans);
+        await AttachAsync(element);
+
+        Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
+    }
+
+    [Fact]
+    public async Task The_journal_of_a_look_that_was_killed_more_than_an_hour_ago_removes_nothing()
+    {
+        var (element, other) = await AddTwoOfOneTargetAsync();
+        await KillLookAsync(element);
+        var ledger = _host.Open().Ledger;
+        foreach (var scan in ledger.FullScans)
+        {
+            ledger.Save(scan with { Since = scan.Since - (61 * 60 * TimeProvider.System.TimestampFrequency) });
+        }
+
+        await AttachAsync(element);
+
+        Assert.NotEmpty(ScsiDisk.FindAll(_host.Roots, other.Page83Id));
+    }
+
+    [Fact]
     public async Task A_stale_link_by_identity_leads_nobody_astray()
     {
         var element = _host.Array.Add("db01", Target, 5);
@@ -324,6 +391,14 @@ public sealed class AttachHazardTests : IAsyncDisposable
         var other = _host.Array.Add("other", Target, 7);
         await _host.Array.PresentAsync(other, ["this-host"], Cancellation);
         return (element, other);
+    }
+
+    /// <summary>An attach is killed after its scan without a LUN number, before it removes the other LUNs.</summary>
+    private async Task KillLookAsync(StorageElement element)
+    {
+        await Assert.ThrowsAsync<Killed>(() =>
+            new ElementAttacher(_host.Open(onStep: step => Kill(step == "purge")), _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+        Assert.NotEmpty(_host.Open().Ledger.FullScans);
     }
 
     private static void Kill(bool now)

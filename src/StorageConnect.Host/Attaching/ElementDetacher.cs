@@ -13,6 +13,10 @@ namespace StorageConnect.Host.Attaching;
 /// Detaches one element. Refuses while it is in use; else flushes it, removes its map and disks, logs out of sessions that carry nothing else,
 /// and only then withdraws it on the array. Each step checks what is left to do, so that an interrupted run can be resumed.
 /// </summary>
+/// <remarks>
+/// There are two other orders of teardown: <c>TargetRelease.StopAsync</c> ends whole sessions with all their devices (Disconnect-OscTarget and the guide's
+/// stop), and <c>PresentationRemoval</c> removes the devices of a presentation that the array has ended or given to another element.
+/// </remarks>
 internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, Action<string> warn)
 {
     /// <param name="asked">The element.</param>
@@ -32,16 +36,25 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         var page83Id = isOfPresentation ? before!.Page83Id : element.Page83Id;
         var map = page83Id.Length > 0 ? MultipathMaps.Find(host.Roots, page83Id) : null;
         var disks = isOfPresentation ? FindDisks(host.Ledger.FindOwnPlaces(before!)) : FindDisks(page83Id, map);
-        if (isOfPresentation && map is not null && !map.Slaves(host.Roots).All(disks.Contains))
+        if (isOfPresentation && map is not null && !map.Slaves(host.Roots).All(slave => disks.Exists(disk => disk.Name == slave)))
         {
             map = null; // another element's, with the same identity
         }
 
         var refusal =
             new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
-        using var claim = map is not null
-            ? await host.Claims.TakeMapAsync(map, refusal, cancellationToken)
-            : await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
+        var identity = isOfPresentation ? null : page83Id;
+        DeviceClaim taken;
+        if (map is not null)
+        {
+            taken = await host.Claims.TakeMapAsync(map, refusal, cancellationToken);
+        }
+        else
+        {
+            (taken, disks) = await ClaimDisksAsync(disks, identity, refusal, cancellationToken);
+        }
+
+        using var claim = taken;
         if (!keepAccess)
         {
             element = await array.GetElementAsync(element, cancellationToken);
@@ -64,16 +77,30 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             Since = DateTimeOffset.UtcNow,
         };
         host.Ledger.Save(attachment);
-        await FlushAsync(map, disks, cancellationToken);
         if (map is null)
         {
+            await FlushAsync(disks, cancellationToken);
             await RemoveFromHostAsync(attachment, disks, cancellationToken);
         }
         else
         {
+            var isQueueingStopped = await FlushAsync(map, cancellationToken);
             claim.Dispose(); // the kernel removes no map that is open here
-            using var paths = await RemoveMapAsync(page83Id, disks, refusal, cancellationToken);
-            await RemoveFromHostAsync(attachment, disks, cancellationToken);
+            DeviceClaim paths;
+            try
+            {
+                (paths, disks) = await RemoveMapAsync(page83Id, disks, identity, refusal, cancellationToken);
+            }
+            catch when (isQueueingStopped)
+            {
+                await RestoreQueueingAsync(page83Id);
+                throw;
+            }
+
+            using (paths)
+            {
+                await RemoveFromHostAsync(attachment, disks, cancellationToken);
+            }
         }
 
         if (!isOfPresentation)
@@ -91,27 +118,64 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     }
 
     /// <summary>The element's disks: those with its identity, and those in its map whose identity can't be read any more.</summary>
-    private List<string> FindDisks(string page83Id, DmDevice? map) =>
+    private List<Disk> FindDisks(string page83Id, DmDevice? map) =>
     [
         .. ScsiDisk.FindAll(host.Roots, page83Id)
             .Union(map?.Slaves(host.Roots).Where(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is null) ?? [])
+            .Select(name => ScsiDevice.OfDisk(host.Roots, name) is { } device ? new Disk(name, device) : null)
+            .OfType<Disk>()
     ];
 
     /// <summary>The disks at the places of a presentation, whatever identity they show.</summary>
-    private List<string> FindDisks(PresentedIdentity presented) =>
-        [.. presented.FindDevices(host.Roots, host.Initiator.Sessions()).Select(device => device.Disk).OfType<string>()];
+    private List<Disk> FindDisks(PresentedIdentity presented) =>
+    [
+        .. presented.FindDevices(host.Roots, host.Initiator.Sessions())
+            .Select(device => device.Disk is { } name ? new Disk(name, device) : null)
+            .OfType<Disk>()
+    ];
+
+    /// <summary>False when the kernel has given the disk's name to another device since, or the array its place to another LUN.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="identity">The identity that it must show, if any; null = its place proves it.</param>
+    private bool IsStill(Disk disk, string? identity) =>
+        ScsiDevice.OfDisk(host.Roots, disk.Name)?.Folder == disk.Device.Folder
+        && (identity is null || disk.Device.ReadIdentity() is not { } now || now == identity);
+
+    /// <summary>Claims those disks that still are what they were. Meanwhile others may have got their names: they are left alone.</summary>
+    private async Task<(DeviceClaim Claim, List<Disk> Disks)> ClaimDisksAsync(
+        List<Disk> disks, string? identity, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            disks = [.. disks.Where(disk => IsStill(disk, identity))];
+            try
+            {
+                var claim = await host.Claims.TakeDisksAsync(disks.Select(disk => disk.Name), refusal, cancellationToken);
+                if (disks.TrueForAll(disk => IsStill(disk, identity)))
+                {
+                    return (claim, disks); // a claimed disk keeps its name
+                }
+
+                claim.Dispose();
+            }
+            catch (StorageElementBusyException) when (!disks.TrueForAll(disk => IsStill(disk, identity)))
+            {
+                // Another device has one of the names, and is in use.
+            }
+        }
+    }
 
     /// <summary>
     /// Refuses where the array presents the element now, and there are disks of another one, which had this place before: they lead to the element.
     /// </summary>
-    private void DemandOwnPlaces(StorageElement element, List<string> disks)
+    private void DemandOwnPlaces(StorageElement element, List<Disk> disks)
     {
         var present = new PresentedIdentity { Places = element.LunAddresses };
         if (FindDisks(present).Except(disks).FirstOrDefault() is { } disk)
         {
             var owner = host.Ledger.Attachments.FirstOrDefault(
                 other => other.StorageElementUuid != element.Uuid && other.Presented?.Places.Any(present.Places.Contains) == true);
-            throw DeviceErrors.DeviceInUseByAnother(element, disk, owner?.StorageElementName);
+            throw DeviceErrors.DeviceInUseByAnother(element, disk.Name, owner?.StorageElementName);
         }
     }
 
@@ -142,7 +206,8 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     }
 
     /// <summary>Removes the map and claims its paths at once, before another program can take one of them.</summary>
-    private async Task<DeviceClaim> RemoveMapAsync(string page83Id, List<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    private async Task<(DeviceClaim Claim, List<Disk> Disks)> RemoveMapAsync(
+        string page83Id, List<Disk> disks, string? identity, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var again = new Backoff(host.Deadlines.MapGone);
         while (true)
@@ -151,7 +216,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             await host.MapRemoval.RunAsync(page83Id, cancellationToken);
             try
             {
-                return await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
+                return await ClaimDisksAsync(disks, identity, refusal, cancellationToken);
             }
             catch (StorageElementBusyException) when (MultipathMaps.Find(host.Roots, page83Id) is not null)
             {
@@ -164,9 +229,9 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         }
     }
 
-    private async Task RemoveFromHostAsync(Attachment attachment, List<string> disks, CancellationToken cancellationToken)
+    private async Task RemoveFromHostAsync(Attachment attachment, List<Disk> disks, CancellationToken cancellationToken)
     {
-        var devices = disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>().ToList();
+        var devices = disks.Select(disk => disk.Device).Where(device => device.Exists).ToList();
         foreach (var connector in HostConnectors.All(host))
         {
             await connector.DisconnectAsync(attachment.Key, [.. devices.Where(connector.Carries)], cancellationToken);
@@ -199,31 +264,72 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     {
         if (FindDisks(attachment.Page83Id, map: null) is [_, ..] disks)
         {
-            using var paths = await RemoveMapAsync(attachment.Page83Id, disks, refusal, cancellationToken);
-            await RemoveFromHostAsync(attachment, disks, cancellationToken);
+            (var paths, disks) = await RemoveMapAsync(attachment.Page83Id, disks, attachment.Page83Id, refusal, cancellationToken);
+            using (paths)
+            {
+                await RemoveFromHostAsync(attachment, disks, cancellationToken);
+            }
         }
     }
 
-    private async Task FlushAsync(DmDevice? map, List<string> disks, CancellationToken cancellationToken)
+    /// <returns>True when no path carries I/O: then queueing was disabled, and nothing flushed.</returns>
+    private async Task<bool> FlushAsync(DmDevice map, CancellationToken cancellationToken)
     {
-        if (map is not null && await host.Multipath.TryShowMapAsync(map, cancellationToken) is { } shown
+        if (await host.Multipath.TryShowMapAsync(map, cancellationToken) is { } shown
             && shown.Paths.All(path => path.State == OscPathState.Failed))
         {
             // Not open, so there is no dirty data. Queued I/O would block forever, so queueing is disabled.
             warn($"No path of {map.Name} carries I/O: it is removed without writing to it.");
             host.Step("stop queueing");
             await host.Multipath.StopQueueingAsync(map, cancellationToken);
-            return;
+            return true;
         }
 
         host.Step("flush");
-        foreach (var device in map is not null ? [map.KernelName] : disks.Where(IsReachable))
+        await DeviceFlush.RunAsync(host.Roots, host.Deadlines, map.KernelName, map.Name, cancellationToken);
+        return false;
+    }
+
+    /// <summary>The map stays: its I/O must wait for a path again, as multipath's settings say. The caller's cancellation must not prevent that.</summary>
+    private async Task RestoreQueueingAsync(string page83Id)
+    {
+        if (MultipathMaps.Find(host.Roots, page83Id) is not { } map)
         {
-            await DeviceFlush.RunAsync(host.Roots, host.Deadlines, device, map?.Name ?? device, cancellationToken);
+            return;
+        }
+
+        string reply;
+        try
+        {
+            reply = await host.Multipath.RestoreQueueingAsync(map, CancellationToken.None);
+        }
+        catch (StorageConnectException e)
+        {
+            reply = e.Message;
+        }
+
+        if (reply != "ok")
+        {
+            warn($"{map.Name} stays, and its I/O fails while no path carries it, instead of waiting: multipathd did not restore queueing ({reply}). "
+                + $"'multipathd restorequeueing map {map.Name}' does.");
         }
     }
 
-    private bool IsReachable(string disk) => ScsiDevice.OfDisk(host.Roots, disk)?.State is "running";
+    private async Task FlushAsync(List<Disk> disks, CancellationToken cancellationToken)
+    {
+        host.Step("flush");
+        foreach (var (name, device) in disks.Where(disk => disk.Device.State is "running"))
+        {
+            if (await host.Identities.IsWithdrawnAsync(device, cancellationToken))
+            {
+                // Not open, so there is no dirty data, and a flush would fail each time.
+                warn($"No LUN is behind {name} any more: the array has withdrawn it. It is removed without writing to it.");
+                continue;
+            }
+
+            await DeviceFlush.RunAsync(host.Roots, host.Deadlines, name, name, cancellationToken);
+        }
+    }
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
@@ -241,4 +347,9 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
                 + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.");
         }
     }
+
+    /// <summary>A disk that was found. The kernel gives its name to another device as soon as this one is gone.</summary>
+    /// <param name="Name">The kernel's name.</param>
+    /// <param name="Device">What it was when it was found.</param>
+    private sealed record Disk(string Name, ScsiDevice Device);
 }

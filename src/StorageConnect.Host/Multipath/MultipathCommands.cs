@@ -45,5 +45,9 @@ internal sealed class MultipathCommands(Multipathd multipathd)
     public Task<string> StopQueueingAsync(DmDevice map, CancellationToken cancellationToken) =>
         multipathd.ExecuteAsync($"disablequeueing map {MapArgument.Of(map)}", cancellationToken);
 
+    /// <summary>Takes <see cref="StopQueueingAsync"/> back: I/O without a path is queued again, as multipath's settings say.</summary>
+    public Task<string> RestoreQueueingAsync(DmDevice map, CancellationToken cancellationToken) =>
+        multipathd.ExecuteAsync($"restorequeueing map {MapArgument.Of(map)}", cancellationToken);
+
     private static string FirstLine(string reply) => reply.Split('\n')[0];
 }

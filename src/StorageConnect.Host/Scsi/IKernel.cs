@@ -8,7 +8,7 @@ internal interface IKernel
 
     /// <summary>Reads a page of a disk's vital product data from the disk. sysfs shows what the kernel read at its last scan.</summary>
     /// <param name="disk">Its node, such as <c>/dev/sda</c>.</param>
-    /// <param name="page">0x83 for its identity, 0x80 for its serial number.</param>
+    /// <param name="page">0x83 for its identity, 0x80 for its serial number, 0 for the list of its pages.</param>
     /// <returns>The page; empty when the device has none, or no LUN is behind it any more.</returns>
     /// <exception cref="IOException">The device doesn't answer.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>

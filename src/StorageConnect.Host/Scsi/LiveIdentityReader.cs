@@ -9,6 +9,7 @@ namespace StorageConnect.Host.Scsi;
 /// </summary>
 internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadlines, IKernel kernel)
 {
+    private const byte SupportedPages = 0x00;
     private const byte SerialNumber = 0x80;
     private const byte Identification = 0x83;
 
@@ -18,6 +19,15 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
         var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, Identification, cancellationToken) : null;
         return page is not { Length: > 0 } ? null : Page83.TryGetMultipathId(page, out var id) ? id : "";
     }
+
+    /// <summary>
+    /// True when the target answers that no LUN is behind a device any more: it has neither its identity nor the list of pages, which each LUN has. False
+    /// for one that doesn't answer.
+    /// </summary>
+    public async Task<bool> IsWithdrawnAsync(ScsiDevice device, CancellationToken cancellationToken) =>
+        device.ReadIdentity() is not null && device.State is "running" && device.Disk is { } disk
+        && await TryReadAsync(disk, Identification, cancellationToken) is { Length: 0 }
+        && await TryReadAsync(disk, SupportedPages, cancellationToken) is { Length: 0 };
 
     /// <summary>The unit serial number; empty when the device has none; null when it doesn't answer.</summary>
     public async Task<string?> ReadSerialAsync(ScsiDevice device, CancellationToken cancellationToken)

@@ -255,6 +255,64 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Queueing_is_restored_for_a_map_that_then_can_not_be_removed()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        _host.PathStates["sda"] = _host.PathStates["sdb"] = "failed faulty running";
+        _host.OpenMaps.Add(element.Page83Id);
+
+        await Assert.ThrowsAnyAsync<StorageConnectException>(() => DetachAsync(element));
+
+        Assert.Equal([$"disablequeueing map {element.Page83Id}", $"restorequeueing map {element.Page83Id}"],
+            _host.MultipathdCommands.Where(command => command.Contains("queueing", StringComparison.Ordinal)));
+        Assert.NotNull(MultipathMaps.Find(_host.Roots, element.Page83Id));
+    }
+
+    [Fact]
+    public async Task A_disk_that_has_the_name_of_a_lost_path_by_now_stays_with_its_session()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("db02", "iqn.2026-01.lab.array:t2", 6);
+        await AttachAsync(element);
+        OscDevice? device = null;
+        var run = _host.Open(onStep: step =>
+        {
+            if (step == "flush")
+            {
+                _host.RemoveSession(ScsiDevice.OfDisk(_host.Roots, "sdb")!.SessionId!.Value);
+                device = AttachNow(other);
+            }
+        });
+
+        await new ElementDetacher(run, _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+        Assert.Equal(["/dev/sdb", "/dev/sdc"], device!.Paths.Select(path => path.Device).Order());
+        Assert.Equal([other.Page83Id, other.Page83Id], _host.ReallyBehind(device.Path));
+        Assert.Equal(2, _host.Sessions().Count(session => session.TargetName == "iqn.2026-01.lab.array:t2"));
+        Assert.Empty(ScsiDisk.FindAll(_host.Roots, element.Page83Id));
+        Assert.Empty(_host.Array.Now(element).AccessGroupNames);
+    }
+
+    [Fact]
+    public async Task A_plain_disk_whose_LUN_is_withdrawn_already_goes_without_a_flush_and_one_that_answers_never_does()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        await _host.StopMultipathdAsync();
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        File.Delete(_host.Files.At("dev/sda")); // whoever flushes it fails
+        Assert.Equal("DeviceFlushFailed", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).ErrorId);
+        Assert.Empty(_warnings);
+
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+        await DetachAsync(element);
+
+        Assert.Contains("No LUN", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Through_a_group_with_other_hosts_it_stays_presented_and_the_user_is_told()
     {
         _host.Array.Groups[0] = new() { Name = "cluster", Entries = [SimulatedHost.Iqn, "iqn.2026-01.lab.init:other"] };
@@ -365,6 +423,8 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+
+    private OscDevice AttachNow(StorageElement element) => AttachAsync(element).GetAwaiter().GetResult();
 
     private Task DetachAsync(StorageElement element) =>
         new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);

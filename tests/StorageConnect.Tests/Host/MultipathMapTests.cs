@@ -93,7 +93,8 @@ public sealed class MultipathMapTests : IDisposable
     {
         const int runs = 16;
         var list = _host.At("etc/multipath/wwids");
-        _host.Write("etc/multipath/wwids", "# Multipath wwids, Version : 1.0\n" + string.Concat(Enumerable.Range(0, runs).Select(run => $"/{Foreign(run)}/\n")));
+        _host.Write(
+            "etc/multipath/wwids", "# Multipath wwids, Version : 1.0\n" + string.Concat(Enumerable.Range(0, runs).Select(run => $"/{Foreign(run)}/\n")));
 
         await Task.WhenAll(Enumerable.Range(0, runs).Select(run => Task.Run(async () =>
         {

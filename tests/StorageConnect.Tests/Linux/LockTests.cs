@@ -47,6 +47,25 @@ public sealed class LockTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_of_a_whole_file_excludes_other_handles_of_this_process_and_POSIX_locks()
+    {
+        using var one = LinuxFile.OpenOrCreate(LockFile);
+        using var other = LinuxFile.OpenOrCreate(LockFile);
+        Assert.True(RangeLock.TryTakeWhole(one));
+        Assert.False(RangeLock.TryTakeWhole(other));
+        using (var posix = new FileStream(LockFile, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+#pragma warning disable CA1416 // Not on macOS; this is Linux.
+            Assert.ThrowsAny<IOException>(() => posix.Lock(0, 0));
+#pragma warning restore CA1416
+        }
+
+        Assert.False(RangeLock.TryTakeWhole(other)); // a POSIX lock would have gone with the other descriptor
+        one.Dispose();
+        Assert.True(RangeLock.TryTakeWhole(other));
+    }
+
+    [Fact]
     public void A_file_lock_is_for_one_handle_until_it_is_shared()
     {
         using var first = LinuxFile.OpenOrCreate(LockFile);

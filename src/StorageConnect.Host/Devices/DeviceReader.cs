@@ -12,10 +12,10 @@ namespace StorageConnect.Host.Devices;
 /// <summary>The LUNs on this host as they are now: devices from sysfs, the state of paths from multipathd.</summary>
 internal sealed class DeviceReader(LinuxHost host)
 {
-    /// <summary>All multipath devices, and all disks of remote LUNs that are in none.</summary>
+    /// <summary>All multipath devices of remote LUNs, and all disks of remote LUNs that are in none.</summary>
     public async Task<IReadOnlyList<OscDevice>> ReadAllAsync(CancellationToken cancellationToken)
     {
-        var maps = MultipathMaps.ReadAll(host.Roots).Select(Found.Of);
+        var maps = MultipathMaps.ReadAll(host.Roots).Where(IsRemote).Select(Found.Of);
         var disks = SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*")
             .Where(disk => !MultipathMaps.HavePath(host.Roots, disk) && ScsiDevice.OfDisk(host.Roots, disk) is { } device && IsRemote(device))
             .Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk) is { } id ? Found.Of(disk, id) : null)
@@ -107,7 +107,13 @@ internal sealed class DeviceReader(LinuxHost host)
         };
     }
 
-    private bool IsRemote(ScsiDevice device) =>
+    /// <summary>True for a map with a path to a remote LUN; without any path, for one whose WWID is a SCSI identity.</summary>
+    private bool IsRemote(DmDevice map) => map.Slaves(host.Roots).ToList() is [_, ..] disks
+        ? disks.Exists(disk => ScsiDevice.OfDisk(host.Roots, disk) is { } device && IsRemote(device))
+        : MapIdentity.IsPage83(map.Wwid);
+
+    /// <summary>True for a device that came over iSCSI or Fibre Channel.</summary>
+    public bool IsRemote(ScsiDevice device) =>
         device.SessionId is not null || Directory.Exists(Path.Combine(host.Roots.Sys, "class", "fc_host", $"host{device.Host}"));
 
     /// <summary>A device before its identity was checked.</summary>

@@ -42,7 +42,8 @@ internal sealed class HazardCheck(LinuxHost host)
     private static OscHostFinding CheckIdentities(IReadOnlyList<OscDevice> devices)
     {
         const string check = "Device identities";
-        return devices.Where(device => !device.Verified && device.Paths.Count > 0).Select(device => device.Path).ToList() is [_, ..] wrong
+        return devices.Where(device => !device.Verified && device.Paths.Count > 0 && MapIdentity.IsPage83(device.Wwid))
+            .Select(device => device.Path).ToList() is [_, ..] wrong
             ? Error(check, $"{string.Join(", ", wrong)}: a path doesn't lead to the LUN that the device was created for. Writes may go to another LUN.",
                 "Stop using it at once. Get-OscDevice shows the paths; Connect-OscStorageElement or Clear-OscHostResidue removes the wrong ones.")
             : Ok(check, "All paths lead to the LUNs that their devices were created for, or don't answer.");
@@ -51,7 +52,8 @@ internal sealed class HazardCheck(LinuxHost host)
     private OscHostFinding CheckMaps()
     {
         const string check = "Multipath maps";
-        return MultipathMaps.ReadAll(host.Roots).Where(map => !map.Slaves(host.Roots).Any()).Select(map => map.Name).ToList() is [_, ..] empty
+        return MultipathMaps.ReadAll(host.Roots).Where(map => MapIdentity.IsPage83(map.Wwid) && !map.Slaves(host.Roots).Any())
+            .Select(map => map.Name).ToList() is [_, ..] empty
             ? Warning(check, $"{string.Join(", ", empty)}: no paths. The next disk with that identity would revive it.",
                 "Clear-OscHostResidue removes it when nobody uses it; Connect-OscStorageElement gives it paths again.")
             : Ok(check, "Each has a path.");

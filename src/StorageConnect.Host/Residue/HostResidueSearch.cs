@@ -52,13 +52,15 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var maps = MultipathMaps.ReadAll(host.Roots).Select(map => (Map: map, Disks: map.Slaves(host.Roots).ToList())).ToList();
         var empty =
             from one in maps
-            where one.Disks.Count == 0
+            where one.Disks.Count == 0 && MapIdentity.IsPage83(one.Map.Wwid)
             select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.MapRemoval.RunAsync(one.Map.Wwid, token));
 
+        var reader = new DeviceReader(host);
         var paths = (from one in maps
+                     where MapIdentity.IsPage83(one.Map.Wwid)
                      from disk in one.Disks
                      let device = ScsiDevice.OfDisk(host.Roots, disk)
-                     where device is not null
+                     where device is not null && reader.IsRemote(device)
                      select (one.Map, Disk: disk, Device: device)).ToList();
         var identities = await host.Identities.ReadAsync(paths.Select(path => path.Device), cancellationToken);
         var wrong =

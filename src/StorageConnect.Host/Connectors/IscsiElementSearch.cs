@@ -55,6 +55,7 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
     {
         if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
         {
+            await AdoptAsync(node, session, cancellationToken);
             return session.IsLoggedIn ? new(node, session, null, null) : new(node, session, null, IscsiErrors.SessionDown(node, session));
         }
 
@@ -65,17 +66,34 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         try
         {
             var begun = await host.Initiator.LoginAsync(node, cancellationToken);
-            host.Ledger.Save(owned.As(begun, host.Roots));
+            owned = owned.As(begun, host.Roots);
+            host.Ledger.Save(owned);
             return new(node, begun, owned, null);
         }
         catch (StorageConnectException e)
         {
-            if (!host.Initiator.Sessions().Any(node.IsServedBy))
+            // Its session may be there all the same, and its record is gone.
+            if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } late)
+            {
+                owned = owned.As(late, host.Roots);
+                host.Ledger.Save(owned);
+            }
+            else
             {
                 host.Ledger.Remove(owned);
             }
 
             return new(node, null, owned, e);
+        }
+    }
+
+    /// <summary>Records the number of a session that a killed run logged in to, and completes that login.</summary>
+    private async Task AdoptAsync(IscsiNode node, IscsiSession session, CancellationToken cancellationToken)
+    {
+        if (session.IsLoggedIn && host.Ledger.Sessions.FirstOrDefault(one => one.Id is null && one.IsServedBy(session, host.Roots)) is { } begun)
+        {
+            host.Ledger.Save(begun.As(session, host.Roots));
+            await host.Initiator.LoginAsync(node, cancellationToken);
         }
     }
 

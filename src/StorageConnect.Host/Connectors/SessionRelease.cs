@@ -8,6 +8,9 @@ namespace StorageConnect.Host.Connectors;
 /// <summary>
 /// Logs out of sessions that we created and that are no longer used. The caller holds the locks of their targets. Reads all sessions once.
 /// </summary>
+/// <remarks>
+/// <see cref="PresentationRemoval.LogoutAsync"/> decides for itself about sessions that a plug-in created for an element: the ledger has no entry of them.
+/// </remarks>
 internal sealed class SessionRelease(LinuxHost host)
 {
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
@@ -37,6 +40,8 @@ internal sealed class SessionRelease(LinuxHost host)
     /// </remarks>
     public async Task ReleaseAsync(IReadOnlyList<OwnedSession> owned, IReadOnlyCollection<ScsiDevice> removedByLogout, CancellationToken cancellationToken)
     {
+        // The caller may have an entry from before its login, when the session had no number yet.
+        owned = [.. owned.Select(one => host.Ledger.TryLoad(one) ?? one)];
         var free = _sessions.Where(
             session => session.IsLoggedIn && owned.Any(one => one.IsServedBy(session, host.Roots)) && !IsNeeded(session, removedByLogout));
         foreach (var target in free.GroupBy(session => session.TargetName).Where(sessions => sessions.Skip(1).Any()))
@@ -58,7 +63,7 @@ internal sealed class SessionRelease(LinuxHost host)
         // The run that began the login may have been killed before the session existed.
         if (!_sessions.Any(owned.IsAt)
             && IscsiPortal.TryParse(owned.Portal, out var portal)
-            && await host.Initiator.AdoptLoginAsync(owned.TargetName, portal, cancellationToken) is { } late)
+            && await host.Initiator.AdoptLoginAsync(owned.TargetName, portal, owned.IsAt, cancellationToken) is { } late)
         {
             sessions.Add(late);
         }

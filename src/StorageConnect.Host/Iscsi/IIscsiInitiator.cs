@@ -41,9 +41,10 @@ internal interface IIscsiInitiator
     /// </summary>
     /// <param name="targetName">The target.</param>
     /// <param name="portal">The portal.</param>
+    /// <param name="isIt">True for a session that the login may have resulted in: others use this portal too, under another initiator name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The session; null when there is none and nothing of the login is left.</returns>
-    Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken);
+    Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, Func<IscsiSession, bool> isIt, CancellationToken cancellationToken);
 
     /// <summary>Logs out and deletes the node record, unless it is for automatic login at boot. A session that is gone already is a success.</summary>
     /// <param name="session">Which one.</param>

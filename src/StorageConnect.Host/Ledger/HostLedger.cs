@@ -39,6 +39,9 @@ internal sealed class HostLedger(string folder)
 
     public void Remove(Attachment attachment) => _attachments.Remove(attachment.Key);
 
+    /// <summary>The entry of a session as it is now; null when there is none.</summary>
+    public OwnedSession? TryLoad(OwnedSession session) => _sessions.TryLoad(KeyOf(session));
+
     public void Save(OwnedSession session) => _sessions.Save(KeyOf(session), session);
 
     public void Remove(OwnedSession session) => _sessions.Remove(KeyOf(session));

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Settings;
 
 namespace StorageConnect.Host.Ledger;
@@ -30,8 +31,11 @@ internal sealed record OwnedSession
     /// <summary>Records the kernel's session id and the boot id, so that a later session to the same portal is not mistaken for ours.</summary>
     public OwnedSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = BootId.TryRead(roots.Proc) };
 
+    /// <summary>True for the session that was created. Without its number, the record that it was created with must be ours.</summary>
     public bool IsServedBy(IscsiSession session, HostRoots roots) =>
-        IsAt(session) && (Id is null || (Id == session.Id && Boot == BootId.TryRead(roots.Proc)));
+        IsAt(session) && (Id is null
+            ? new IscsiDatabase(roots, HostDeadlines.Standard).HasOwnRecord(session)
+            : Id == session.Id && Boot == BootId.TryRead(roots.Proc));
 
     /// <summary>True for a session with the same target through the same portal, whether ours or not.</summary>
     public bool IsAt(IscsiSession session) =>

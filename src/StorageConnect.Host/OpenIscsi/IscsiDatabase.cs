@@ -2,7 +2,6 @@ using System.Text;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
-using StorageConnect.Host.Tools;
 
 namespace StorageConnect.Host.OpenIscsi;
 
@@ -12,42 +11,87 @@ namespace StorageConnect.Host.OpenIscsi;
 /// </summary>
 /// <remarks>
 /// Files have mode 0600 from the first byte, are replaced atomically, and only while open-iscsi's own lock is held. A record of another tool is
-/// used with our settings and then restored; our records are deleted when they are no longer needed.
+/// put aside while ours is used, and then restored; our records are deleted when they are no longer needed.
 /// </remarks>
 internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 {
-    private const string LockName = "open-iscsi database";
-    private const int FileExists = 17; // EEXIST
+    private const string Reading = "reading open-iscsi's records";
+    private const string SendTargets = "send_targets";
+    private const string DiscoveryFile = "st_config";
     private static readonly string[] Kinds = ["nodes", "send_targets", "static", "isns", "slp", "ifaces", "fw"];
 
+    private readonly DatabaseLock _lock = new(roots, deadlines);
+
     /// <summary>The distribution's folder: /etc/iscsi on Debian and SUSE, /var/lib/iscsi on Red Hat, whose package creates its folders.</summary>
-    public string Folder => Path.Combine(roots.Var, "lib", "iscsi") is var folder && SysFile.Names(folder).Intersect(Kinds).Any()
-        ? folder
-        : Path.Combine(roots.Etc, "iscsi");
+    /// <remarks>open-iscsi's own default is /var/lib/iscsi, too, and it is empty until iscsiadm first runs.</remarks>
+    public string Folder
+    {
+        get
+        {
+            var (etc, var) = (Path.Combine(roots.Etc, "iscsi"), Path.Combine(roots.Var, "lib", "iscsi"));
+            var isFresh = Directory.Exists(var) && !Names(var).Any() && !Names(etc).Intersect(Kinds).Any();
+            return isFresh || Names(var).Intersect(Kinds).Any() ? var : etc;
+        }
+    }
+
+    private ForeignRecords Foreign => new(Folder);
 
     /// <summary>The records of nodes, each with its file.</summary>
-    public IEnumerable<NodeFile> ReadNodes()
-    {
-        var nodes = Path.Combine(Folder, "nodes");
-        return
-            from target in SysFile.Names(nodes)
-            from portal in SysFile.Names(Path.Combine(nodes, target))
-            from node in ReadPortal(Path.Combine(nodes, target, portal), target, portal)
-            select node;
-    }
+    /// <exception cref="AccessDeniedException">This user may not read them.</exception>
+    public IEnumerable<NodeFile> ReadNodes() => ReadNodes(Path.Combine(Folder, "nodes"));
+
+    private static IEnumerable<NodeFile> ReadNodes(string nodes) =>
+        from target in Names(nodes)
+        from portal in Names(Path.Combine(nodes, target))
+        from node in ReadPortal(Path.Combine(nodes, target, portal), target, portal)
+        select node;
 
     // A portal is a folder with one record per iface. Without a portal group tag it is the record itself, or a folder of some versions.
     private static IEnumerable<NodeFile> ReadPortal(string path, string target, string portal) =>
         (Directory.Exists(path)
-            ? SysFile.Names(path).Select(name => NodeFile.TryParse(Path.Combine(path, name), target, portal, name))
+            ? Names(path).Select(name => NodeFile.TryParse(Path.Combine(path, name), target, portal, name))
             : [NodeFile.TryParse(path, target, portal, InterfaceOf(path))]).OfType<NodeFile>();
 
     private static string InterfaceOf(string path) =>
         IscsiRecord.Parse(SysFile.TryReadText(path) ?? "")["iface.iscsi_ifacename"] ?? "default";
 
+    /// <summary>The discovery records of portals, by file.</summary>
+    /// <exception cref="AccessDeniedException">This user may not read them.</exception>
+    public IEnumerable<string> FindDiscoveries() => FindDiscoveries(Folder);
+
+    private static IEnumerable<string> FindDiscoveries(string folder) => Names(Path.Combine(folder, SendTargets))
+        .Select(portal => Path.Combine(folder, SendTargets, portal, DiscoveryFile))
+        .Where(File.Exists);
+
     /// <summary>The settings of iscsid.conf, the defaults of new records.</summary>
-    public IscsiRecord ReadDefaults() =>
-        IscsiRecord.Parse(SysFile.TryReadText(Path.Combine(roots.Etc, "iscsi", "iscsid.conf")) ?? "");
+    /// <exception cref="AccessDeniedException">This user may not read them.</exception>
+    public IscsiRecord ReadDefaults()
+    {
+        try
+        {
+            return IscsiRecord.Parse(SysFile.ReadText(Path.Combine(roots.Etc, "iscsi", "iscsid.conf")));
+        }
+        catch (IOException)
+        {
+            return IscsiRecord.Parse("");
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw HostErrors.HostRightsNeeded(Reading, e);
+        }
+    }
+
+    private static IEnumerable<string> Names(string folder)
+    {
+        try
+        {
+            return SysFile.Names(folder);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw HostErrors.HostRightsNeeded(Reading, e);
+        }
+    }
 
     /// <summary>The iface record with an initiator's name; null where it is iscsid's own name.</summary>
     public IscsiRecord? ReadInterface(InitiatorIdentity? initiator) => initiator?.InterfaceName is { } name
@@ -64,15 +108,19 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         return LockedAsync(
             () =>
             {
-                // A portal has one tag. A record under another tag belongs to an earlier target, and iscsiadm would use both.
-                foreach (var other in ReadNodes()
+                RestoreNode(node.TargetName, node.Portal);
+
+                // iscsiadm logs in with the records of all tags. Another tool may have given the portal a tag that it hasn't.
+                var others = ReadNodes()
                     .Where(one => one.TargetName == node.TargetName && one.Portal == node.Portal && one.Tpgt != node.Tpgt && one.InterfaceName == interfaceName)
-                    .ToList())
+                    .Select(one => one.Path)
+                    .ToLookup(IsOurs);
+                foreach (var ours in others[true])
                 {
-                    DeleteRecord(other.Path, Path.Combine(Folder, "nodes"));
+                    DeleteRecord(ours, Path.Combine(Folder, "nodes"));
                 }
 
-                return Put(path, Path.Combine(Folder, "nodes"), make);
+                return Put(path, Path.Combine(Folder, "nodes"), make, others[false]);
             },
             cancellationToken);
     }
@@ -81,15 +129,23 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     /// <returns>What <see cref="UndoAsync"/> needs.</returns>
     public Task<WrittenRecord> PutDiscoveryAsync(IscsiPortal portal, Func<IscsiRecord?, IscsiRecord> make, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Folder, "send_targets");
-        return LockedAsync(() => Put(Path.Combine(folder, $"{portal.Address},{portal.Port}", "st_config"), folder, make), cancellationToken);
+        var folder = Path.Combine(Folder, SendTargets);
+        var path = Path.Combine(folder, $"{portal.Address},{portal.Port}", DiscoveryFile);
+        return LockedAsync(
+            () =>
+            {
+                Foreign.Restore(path);
+                return Put(path, folder, make, []);
+            },
+            cancellationToken);
     }
 
     /// <summary>Writes the iface record of a network device. It stays until <see cref="ForgetInterfaceAsync"/>.</summary>
     public Task PutInterfaceAsync(string name, Func<IscsiRecord> make, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Folder, "ifaces");
-        return LockedAsync(() => File.Exists(Path.Combine(folder, name)) ? null : Put(Path.Combine(folder, name), folder, _ => make()), cancellationToken);
+        return LockedAsync(() => File.Exists(Path.Combine(folder, name)) ? null : Put(Path.Combine(folder, name), folder, _ => make(), []),
+            cancellationToken);
     }
 
     /// <summary>Deletes an iface record of ours that no node's record names: while it exists, it changes every discovery.</summary>
@@ -110,10 +166,11 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             cancellationToken);
     }
 
-    /// <summary>Deletes our records of a target's portal.</summary>
+    /// <summary>Deletes our records of a target's portal, and restores those that an interrupted login put aside.</summary>
     public Task ForgetNodeAsync(string targetName, IscsiPortal portal, string interfaceName, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
+            RestoreNode(targetName, portal);
             foreach (var node in ReadNodes()
                 .Where(node => node.TargetName == targetName && node.Portal == portal && node.InterfaceName == interfaceName && IsOurs(node.Path)).ToList())
             {
@@ -124,6 +181,23 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         },
         cancellationToken);
 
+    /// <summary>Restores other tools' records of a target's portal that an interrupted login put aside.</summary>
+    /// <remarks>The caller holds the portal's lock: no login is running there.</remarks>
+    public Task RestoreNodeAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken) => !FindAside(targetName, portal).Any()
+        ? Task.CompletedTask
+        : LockedAsync(
+            () =>
+            {
+                RestoreNode(targetName, portal);
+                return true;
+            },
+            cancellationToken);
+
+    private IEnumerable<string> FindAside(string targetName, IscsiPortal portal) =>
+        FindAside().Where(node => node.TargetName == targetName && node.Portal == portal).Select(node => node.Path);
+
+    private void RestoreNode(string targetName, IscsiPortal portal) => FindAside(targetName, portal).ToList().ForEach(Foreign.Restore);
+
     /// <summary>Deletes a record, ours or not.</summary>
     public Task DeleteAsync(string path, CancellationToken cancellationToken) => LockedAsync(
         () =>
@@ -133,19 +207,68 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         },
         cancellationToken);
 
+    /// <summary>Deletes our discovery record of a portal, and restores the one that an interrupted discovery put aside.</summary>
+    /// <remarks>The caller holds the portal's lock: no discovery is running there.</remarks>
+    public Task ForgetDiscoveryAsync(string path, CancellationToken cancellationToken) => LockedAsync(
+        () =>
+        {
+            Foreign.Restore(path);
+            if (IsOurs(path))
+            {
+                DeleteRecord(path, Path.Combine(Folder, SendTargets));
+            }
+
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>The discovery records that an interrupted discovery left: ours, and those of other tools that it put aside, by their own path.</summary>
+    public IEnumerable<string> FindLeftDiscoveries() =>
+        FindDiscoveries().Where(IsOurs).Union(FindDiscoveries(Foreign.Folder).Select(Foreign.PathOf));
+
+    /// <summary>The nodes whose record an interrupted login put aside, by their own path.</summary>
+    public IEnumerable<NodeFile> FindAside() => ReadNodes(Foreign.Nodes).Select(node => node with { Path = Foreign.PathOf(node.Path) });
+
+    /// <summary>Our iface records that no node's record names.</summary>
+    public IEnumerable<string> FindLeftInterfaces()
+    {
+        var used = ReadNodes().Select(node => node.InterfaceName).ToHashSet();
+        return Names(Path.Combine(Folder, "ifaces")).Where(name => name.StartsWith(HostInitiator.OwnInterface, StringComparison.Ordinal)
+            && !used.Contains(name) && IsOurs(Path.Combine(Folder, "ifaces", name)));
+    }
+
+    /// <summary>The files of writes that were interrupted.</summary>
+    public IEnumerable<string> FindUnfinished() => Names(Folder).Where(name => name.StartsWith(ForeignRecords.Prefix, StringComparison.Ordinal))
+        .Select(name => Path.Combine(Folder, name)).Where(File.Exists);
+
+    /// <summary>Deletes the file of a write that was interrupted. Each write holds the lock until its file is in place.</summary>
+    public Task DeleteUnfinishedAsync(string path, CancellationToken cancellationToken) => LockedAsync(
+        () =>
+        {
+            File.Delete(path);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Restores the other tools' records that were put aside for a record. It stays, unless one of them has its path.</summary>
+    public Task RestoreAsync(WrittenRecord record, CancellationToken cancellationToken) => record.Aside.Count == 0 ? Task.CompletedTask : LockedAsync(
+        () =>
+        {
+            record.Aside.ToList().ForEach(Foreign.Restore);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Restores what was there before.</summary>
     public Task UndoAsync(WrittenRecord record, CancellationToken cancellationToken) => LockedAsync(
         () =>
         {
-            if (record.Before is { } before)
-            {
-                Write(record.Path, before);
-            }
-            else
+            if (!record.Aside.Contains(record.Path))
             {
                 DeleteRecord(record.Path, record.Root);
             }
 
+            record.Aside.ToList().ForEach(Foreign.Restore);
             return true;
         },
         cancellationToken);
@@ -153,11 +276,30 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
     /// <summary>True for a record that we wrote and that iscsiadm has not changed since.</summary>
     public static bool IsOurs(string path) => SysFile.TryReadText(path)?.StartsWith(IscsiRecord.Mark, StringComparison.Ordinal) == true;
 
-    private WrittenRecord Put(string path, string root, Func<IscsiRecord?, IscsiRecord> make)
+    /// <summary>True if a session's node record is ours.</summary>
+    public bool HasOwnRecord(IscsiSession session) => ReadNodes().Any(node => node.TargetName == session.TargetName && node.Portal == session.Portal
+        && node.InterfaceName == session.InterfaceName && IsOurs(node.Path));
+
+    private WrittenRecord Put(string path, string root, Func<IscsiRecord?, IscsiRecord> make, IEnumerable<string> others)
     {
         var before = IsOurs(path) ? null : SysFile.TryReadBytes(path);
-        Write(path, make(before is null ? null : IscsiRecord.Parse(Encoding.UTF8.GetString(before))).ToBytes());
-        return new(path, root, before);
+        var content = make(before is null ? null : IscsiRecord.Parse(Encoding.UTF8.GetString(before))).ToBytes();
+        List<string> aside = [.. others, .. before is null ? Array.Empty<string>() : [path]];
+        try
+        {
+            aside.ForEach(Foreign.PutAside);
+            Write(path, content);
+            return new(path, root, aside);
+        }
+        catch
+        {
+            aside.ForEach(Foreign.Restore);
+            throw;
+        }
+        finally
+        {
+            Array.Clear(content);
+        }
     }
 
     private void Write(string path, byte[] content)
@@ -165,7 +307,7 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         PrivateFile.CreateMissingFolders(Path.GetDirectoryName(path)!);
 
         // Not beside the record: iscsiadm takes all files there for records.
-        var temporary = Path.Combine(Folder, $".storage-connect.{Guid.NewGuid():n}");
+        var temporary = Path.Combine(Folder, $"{ForeignRecords.Prefix}{Guid.NewGuid():n}");
         try
         {
             using (var file = PrivateFile.Open(temporary, FileMode.CreateNew, FileShare.None))
@@ -180,10 +322,6 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
             File.Delete(temporary);
             throw;
         }
-        finally
-        {
-            Array.Clear(content);
-        }
     }
 
     /// <summary>Deletes a record, and its folders as far as they are empty.</summary>
@@ -195,73 +333,8 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
         }
 
         File.Delete(path);
-        try
-        {
-            for (var folder = Path.GetDirectoryName(path)!; folder.Length > root.Length; folder = Path.GetDirectoryName(folder)!)
-            {
-                Directory.Delete(folder);
-            }
-        }
-        catch (IOException)
-        {
-            // It is not empty.
-        }
+        EmptyFolders.Delete(Path.GetDirectoryName(path)!, root);
     }
 
-    /// <summary>
-    /// Runs <paramref name="change"/> under open-iscsi's lock: a file that must not exist. A process that dies leaves it behind. A lock file of
-    /// ours is recognised by its content, under a lock of our own, and deleted; another tool's is never deleted.
-    /// </summary>
-    private async Task<T> LockedAsync<T>(Func<T> change, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var ours = await HostLock.TakeAsync(roots, LockName, deadlines.IscsiDatabase, cancellationToken);
-            var lockFile = Path.Combine(roots.Run, "lock", "iscsi", "lock.write");
-            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(lockFile)!);
-            var waiting = new Backoff(deadlines.IscsiDatabase);
-            while (!TryLock(lockFile))
-            {
-                if (IsOurs(lockFile))
-                {
-                    File.Delete(lockFile);
-                }
-                else if (!await waiting.WaitAsync(cancellationToken))
-                {
-                    throw IscsiErrors.IscsiDatabaseLocked(lockFile, deadlines.IscsiDatabase);
-                }
-            }
-
-            try
-            {
-                return change();
-            }
-            finally
-            {
-                File.Delete(lockFile);
-            }
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            throw HostErrors.RootNeeded(e);
-        }
-        catch (IOException e)
-        {
-            throw IscsiErrors.IscsiDatabaseFailed(Folder, e);
-        }
-    }
-
-    private static bool TryLock(string lockFile)
-    {
-        try
-        {
-            using var file = PrivateFile.Open(lockFile, FileMode.CreateNew, FileShare.None);
-            file.Write(Encoding.ASCII.GetBytes(IscsiRecord.Mark));
-            return true;
-        }
-        catch (IOException e) when ((e.HResult & 0xffff) == FileExists)
-        {
-            return false;
-        }
-    }
+    private Task<T> LockedAsync<T>(Func<T> change, CancellationToken cancellationToken) => _lock.RunAsync(Folder, change, cancellationToken);
 }

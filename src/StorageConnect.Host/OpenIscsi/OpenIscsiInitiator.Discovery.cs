@@ -53,7 +53,7 @@ internal sealed partial class OpenIscsiInitiator
         Action<string> warn,
         CancellationToken cancellationToken)
     {
-        using var held = await HostLock.TakeAsync(roots, $"iSCSI discovery at {portal}", deadlines.IscsiLock, cancellationToken);
+        using var held = await HostLock.TakeAsync(roots, LockNameOf(portal), deadlines.IscsiLock, cancellationToken);
         var record = await _database.PutDiscoveryAsync(portal,
             before => RecordBuilder.Discovery(portal, access, before ?? _database.ReadDefaults()), cancellationToken);
         try

@@ -17,6 +17,7 @@ internal sealed partial class OpenIscsiInitiator
         using var held = await HostLock.TakeAsync(roots, LockNameOf(node.TargetName, node.Portal), deadlines.IscsiLock, cancellationToken);
         if (Find(node) is not null)
         {
+            await _database.RestoreNodeAsync(node.TargetName, node.Portal, cancellationToken);
             return await WaitForLoginAsync(node, cancellationToken);
         }
 
@@ -32,12 +33,19 @@ internal sealed partial class OpenIscsiInitiator
     }
 
     /// <inheritdoc/>
-    public async Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    public async Task<IscsiSession?> AdoptLoginAsync(
+        string targetName,
+        IscsiPortal portal,
+        Func<IscsiSession, bool> isIt,
+        CancellationToken cancellationToken)
     {
         DemandLinux();
         using var held = await HostLock.TakeAsync(roots, LockNameOf(targetName, portal), deadlines.IscsiLock, cancellationToken);
         return await _late.AdoptAsync(
-            targetName, portal, () => Sessions().FirstOrDefault(session => session.TargetName == targetName && session.Portal == portal), cancellationToken);
+            targetName,
+            portal,
+            () => Sessions().FirstOrDefault(session => session.TargetName == targetName && session.Portal == portal && isIt(session)),
+            cancellationToken);
     }
 
     private async Task<IscsiSession> TryLoginAsync(IscsiNode node, string netInterface, CancellationToken cancellationToken)
@@ -64,10 +72,7 @@ internal sealed partial class OpenIscsiInitiator
         }
         finally
         {
-            if (session is null || record.Before is not null)
-            {
-                await _database.UndoAsync(record, CancellationToken.None);
-            }
+            await (session is null ? _database.UndoAsync(record, CancellationToken.None) : _database.RestoreAsync(record, CancellationToken.None));
         }
     }
 

@@ -36,7 +36,11 @@ internal sealed partial class OpenIscsiInitiator(HostRoots roots, HostDeadlines 
     // A retry can't help while iscsid doesn't run.
     private bool CanHelp(StorageConnectException e) => e.Retryable && (e.ErrorId != IscsiadmExit.IscsidUnreachable || Iscsid.IsListening(roots) != false);
 
-    private static string LockNameOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";
+    /// <summary>The lock of logins to, and logouts from, a target's portal.</summary>
+    public static string LockNameOf(string target, IscsiPortal portal) => $"iSCSI target {target} at {portal}";
+
+    /// <summary>The lock of discoveries at a portal.</summary>
+    public static string LockNameOf(IscsiPortal portal) => $"iSCSI discovery at {portal}";
 
     private static void CheckNetDevice(string? device)
     {

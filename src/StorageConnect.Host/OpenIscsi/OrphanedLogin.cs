@@ -31,7 +31,8 @@ internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, Is
         var records = database.ReadNodes().Where(node => node.TargetName == targetName && node.Portal == portal && IscsiDatabase.IsOurs(node.Path)).ToList();
         if (records.Count == 0)
         {
-            return find();
+            await database.RestoreNodeAsync(targetName, portal, cancellationToken);
+            return null;
         }
 
         // Written right before the login.

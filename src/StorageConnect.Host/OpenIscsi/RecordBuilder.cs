@@ -8,6 +8,8 @@ internal static class RecordBuilder
 {
     private const string Chap = "CHAP";
     private const string NoChap = "None";
+    private const string LoginTimeout = "node.conn[0].timeo.login_timeout";
+    private const int LongestLogin = 15; // open-iscsi's default, and what HostDeadlines counts with
 
     /// <summary>The record with which iscsid logs in to a node.</summary>
     /// <param name="node">Which one.</param>
@@ -30,6 +32,9 @@ internal static class RecordBuilder
         record["node.conn[0].address"] = node.Portal.Address;
         record["node.conn[0].port"] = Number(node.Portal.Port);
         record["node.conn[0].startup"] = "manual";
+        record[LoginTimeout] = Number(int.TryParse(record[LoginTimeout], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? Math.Min(seconds, LongestLogin)
+            : LongestLogin); // a longer login would outlive our waits for it
         record["iface.iscsi_ifacename"] = netInterface;
         record["iface.net_ifacename"] = node.Access.NetDevice;
         record["iface.transport_name"] = "tcp";

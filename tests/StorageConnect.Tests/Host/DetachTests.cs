@@ -128,6 +128,63 @@ public sealed class DetachTests : IAsyncDisposable
         Assert.Empty(_host.Open().Ledger.Sessions);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_kill_during_a_login_only_a_session_with_our_record_is_ours(bool isOurs)
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var ledger = _host.Open().Ledger;
+        ledger.Save(Assert.Single(ledger.Sessions) with { Id = null, Boot = null }); // as it is saved before the login
+        var record = SimulatedHost.RecordOf(Assert.Single(_host.Sessions()));
+        if (!isOurs)
+        {
+            _host.Files.Write(record, "node.startup = manual\n");
+        }
+
+        await DetachAsync(element);
+
+        Assert.Equal(isOurs ? 0 : 1, _host.Sessions().Count);
+        Assert.Equal(isOurs ? 1 : 0, _host.Logouts.Count);
+        Assert.Empty(ledger.Sessions);
+    }
+
+    [Fact]
+    public async Task A_rollback_logs_out_also_where_another_tools_record_is_back_in_the_place_of_ours()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.Luns.Clear();
+        var host = _host.Open(onStep: step =>
+        {
+            foreach (var session in step == "scan" ? _host.Sessions() : [])
+            {
+                _host.Files.Write(SimulatedHost.RecordOf(session), "node.startup = manual\n");
+            }
+        });
+
+        await Assert.ThrowsAsync<NotFoundException>(() => new ElementAttacher(host, _host.Array, _ => { }).RunAsync(element, [], Cancellation));
+
+        Assert.NotEmpty(_host.Logins);
+        Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_session_that_a_killed_run_logged_in_to_is_known_by_its_number_once_it_is_used_again()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var ledger = _host.Open().Ledger;
+        ledger.Save(Assert.Single(ledger.Sessions) with { Id = null, Boot = null });
+
+        await AttachAsync(element);
+
+        Assert.Equal(Assert.Single(_host.Sessions()).Id, Assert.Single(ledger.Sessions).Id);
+        Assert.Single(_host.Logins);
+    }
+
     [Fact]
     public async Task A_session_that_another_run_makes_meanwhile_where_ours_was_logged_out_by_hand_stays_known_as_made()
     {

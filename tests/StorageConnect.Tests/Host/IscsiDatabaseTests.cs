@@ -61,6 +61,37 @@ public sealed class IscsiDatabaseTests : IDisposable
     }
 
     [Fact]
+    public async Task The_lock_is_whole_from_its_first_moment()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Gate)!);
+        var events = new List<string>();
+        var released = new TaskCompletionSource();
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(Gate)!, "lock.write");
+        watcher.NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite;
+        watcher.Created += (_, _) => events.Add("created");
+        watcher.Changed += (_, _) => events.Add("filled");
+        watcher.Deleted += (_, _) => released.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+
+        await PutAsync(Patient);
+        await released.Task.WaitAsync(Cancellation);
+
+        Assert.Equal(["created"], events); // by its link, with its content
+        Assert.Empty(Directory.GetFileSystemEntries(Path.GetDirectoryName(Gate)!));
+    }
+
+    [Fact]
+    public async Task A_lock_that_can_not_be_written_leaves_none_that_stops_every_tool()
+    {
+        Directory.CreateDirectory(Gate + ".storage-connect/full"); // where the lock is written before it gets its name
+
+        var error = await Assert.ThrowsAnyAsync<StorageConnectException>(() => PutAsync(new() { IscsiDatabase = TimeSpan.FromMilliseconds(50) }));
+
+        Assert.DoesNotContain(" at ", error.Message);
+        Assert.False(File.Exists(Gate));
+    }
+
+    [Fact]
     public async Task A_host_lock_excludes_other_processes_and_goes_with_them()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/flock"), "util-linux's flock is not installed.");
@@ -129,6 +160,29 @@ public sealed class IscsiDatabaseTests : IDisposable
     public async Task A_folder_of_that_name_with_nothing_of_open_iscsi_in_it_is_not_the_database()
     {
         Directory.CreateDirectory(_host.At("var/lib/iscsi/backup"));
+
+        await PutAsync(Patient);
+
+        Assert.True(Directory.Exists(_host.At("etc/iscsi/nodes")));
+    }
+
+    [Fact]
+    public async Task On_a_fresh_host_with_open_iscsis_own_folder_that_is_the_database()
+    {
+        Directory.CreateDirectory(_host.At("var/lib/iscsi"));
+        _host.Write("etc/iscsi/iscsid.conf", "");
+
+        await PutAsync(Patient);
+
+        Assert.True(Directory.Exists(_host.At("var/lib/iscsi/nodes")));
+        Assert.False(Directory.Exists(_host.At("etc/iscsi/nodes")));
+    }
+
+    [Fact]
+    public async Task An_empty_folder_of_that_name_beside_records_is_not_the_database()
+    {
+        Directory.CreateDirectory(_host.At("var/lib/iscsi"));
+        Directory.CreateDirectory(_host.At("etc/iscsi/send_targets"));
 
         await PutAsync(Patient);
 

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Tools;
@@ -12,6 +13,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 {
     private const string Target = "iqn.2026-01.lab.test:t1";
     private const string Record = $"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1/default";
+
+    private const string Theirs = "# BEGIN RECORD 2.1.8\nnode.name = iqn.2026-01.lab.test:t1\nnode.tpgt = 2\nnode.startup = automatic\n# END RECORD\n";
 
     // Ample where a test doesn't wait for them, so that no busy machine makes one fail.
     private static readonly HostDeadlines Patient = new()
@@ -64,6 +67,19 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         Assert.Equal("15", record["node.conn[0].timeo.login_timeout"]);
         Assert.Null(record["node.session.cmds_max"]);
         Assert.Equal("None", record["node.session.auth.authmethod"]);
+    }
+
+    [Theory]
+    [InlineData("60", "15")]
+    [InlineData("9", "9")]
+    [InlineData("", "15")]
+    public async Task No_login_takes_longer_than_this_module_waits_for_it(string set, string used)
+    {
+        _host.Write("etc/iscsi/iscsid.conf", set.Length == 0 ? "" : $"node.conn[0].timeo.login_timeout = {set}\n");
+
+        await Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node, Cancellation);
+
+        Assert.Equal(used, Read(Record)["node.conn[0].timeo.login_timeout"]);
     }
 
     [Fact]
@@ -249,14 +265,134 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         Assert.Equal(theirs, File.ReadAllText(_host.At(Record)));
     }
 
-    [Fact]
-    public async Task A_record_of_the_same_portal_under_a_tag_it_no_longer_has_is_not_logged_in_to()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24)]
+    public async Task A_record_of_another_tool_under_another_tag_is_not_logged_in_to_and_is_put_back(int exitCode)
     {
-        _host.Write($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,2/default", "node.tpgt = 2\n");
+        const string folder = $"etc/iscsi/nodes/{Target}";
+        const string other = $"{folder}/10.99.0.1,3260,2/default";
+        _host.Write(other, Theirs);
+        File.SetUnixFileMode(_host.At(other), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        List<string> during = [];
+        var initiator = Initiator(new ScriptedTools(_ =>
+        {
+            during = RecordsOf(_host);
+            return exitCode == 0 ? LogIn() : ScriptedTools.Exit(exitCode);
+        }));
+
+        if (exitCode == 0)
+        {
+            var session = await initiator.LoginAsync(Node, Cancellation);
+            Assert.Equal(Theirs, File.ReadAllText(_host.At(other)));
+            await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(session, Cancellation);
+        }
+        else
+        {
+            await Assert.ThrowsAsync<AuthenticationFailedException>(() => initiator.LoginAsync(Node, Cancellation));
+        }
+
+        Assert.Equal(["10.99.0.1,3260,1/default"], during);
+        Assert.Equal(["10.99.0.1,3260,2/default"], RecordsOf(_host));
+        Assert.Equal(Theirs, File.ReadAllText(_host.At(other)));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead, File.GetUnixFileMode(_host.At(other)));
+        Assert.Equal(["nodes"], Directory.GetFileSystemEntries(_host.At("etc/iscsi")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_record_of_ours_under_another_tag_is_deleted()
+    {
+        _host.Write($"etc/iscsi/nodes/{Target}/10.99.0.1,3260,2/default", IscsiRecord.Mark + "\nnode.tpgt = 2\n");
 
         await Initiator(new ScriptedTools(_ => LogIn())).LoginAsync(Node, Cancellation);
 
         Assert.Equal(["10.99.0.1,3260,1"], Directory.GetDirectories(_host.At($"etc/iscsi/nodes/{Target}")).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("connect", 1)]
+    [InlineData("connect", 2)]
+    [InlineData("connect to the session that iscsid made", 1)]
+    [InlineData("connect to the session that iscsid made", 2)]
+    [InlineData("disconnect", 1)]
+    [InlineData("disconnect", 2)]
+    [InlineData("disconnect from the session that iscsid made", 1)]
+    [InlineData("disconnect from the session that iscsid made", 2)]
+    public async Task A_run_that_is_killed_during_a_login_loses_no_record_of_another_tool(string next, int tag)
+    {
+        var record = $"etc/iscsi/nodes/{Target}/10.99.0.1,3260,{tag}/default";
+        using var left = new FakeHost();
+        _host.Write(record, Theirs);
+        await Initiator(new ScriptedTools(_ =>
+        {
+            CopyDatabase(_host, left); // as a killed process leaves it
+            return LogIn();
+        })).LoginAsync(Node, Cancellation);
+        Assert.Equal(["10.99.0.1,3260,1/default"], RecordsOf(left));
+
+        var deadlines = Patient with { IscsidLoginTimeout = TimeSpan.Zero };
+        var again = new OpenIscsiInitiator(left.Roots, deadlines, new ScriptedTools(command =>
+        {
+            if (IsLogin(command))
+            {
+                left.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
+            }
+            else
+            {
+                File.Delete(left.At("sys/class/iscsi_session/session1"));
+            }
+
+            return ScriptedTools.Done();
+        }));
+        if (next.Contains("session", StringComparison.Ordinal))
+        {
+            left.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
+        }
+
+        if (next.StartsWith("connect", StringComparison.Ordinal))
+        {
+            await again.LoginAsync(Node, Cancellation);
+        }
+        else if (await again.AdoptLoginAsync(Target, Node.Portal, _ => true, Cancellation) is { } session)
+        {
+            await again.LogoutAsync(session, Cancellation);
+        }
+
+        Assert.Equal(Theirs, File.ReadAllText(left.At(record)));
+        Assert.Equal(["nodes"], Directory.GetFileSystemEntries(left.At("etc/iscsi")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_killed_during_a_discovery_loses_no_record_of_another_tool()
+    {
+        const string file = "etc/iscsi/send_targets/10.99.0.1,3260/st_config";
+        using var left = new FakeHost();
+        _host.Write(file, "theirs = yes\n");
+        await Initiator(new ScriptedTools(_ =>
+        {
+            CopyDatabase(_host, left);
+            return ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n");
+        })).DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation);
+        Assert.NotEqual("theirs = yes\n", File.ReadAllText(left.At(file)));
+
+        await new OpenIscsiInitiator(left.Roots, Patient, new ScriptedTools(_ => ScriptedTools.Done($"10.99.0.1:3260,1 {Target}\n")))
+            .DiscoverAsync(new() { Host = "10.99.0.1" }, null, _ => { }, Cancellation);
+
+        Assert.Equal("theirs = yes\n", File.ReadAllText(left.At(file)));
+        Assert.Equal(["send_targets"], Directory.GetFileSystemEntries(left.At("etc/iscsi")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_session_under_another_initiator_name_is_not_the_result_of_a_killed_login()
+    {
+        _host.Write(Record, IscsiRecord.Mark + "\n");
+        _host.AddSession(7, host: 4, Target, "10.99.0.1", 3260);
+        _host.Write("sys/devices/platform/host4/session7/iscsi_session/session7/ifacename", "storage0\n");
+        _host.Write("sys/devices/platform/host4/session7/iscsi_session/session7/initiatorname", "iqn.2026-01.lab.init:other\n");
+        var owned = new OwnedSession { TargetName = Target, Portal = "10.99.0.1:3260", Initiator = "iqn.2026-01.lab.init:this" };
+
+        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.Zero })
+            .AdoptLoginAsync(Target, Node.Portal, owned.IsAt, Cancellation));
     }
 
     [Fact]
@@ -286,7 +422,8 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     {
         _host.Write(Record, IscsiRecord.Mark + "\n");
 
-        var taking = Initiator(new ScriptedTools(_ => throw new InvalidOperationException("nothing to do"))).AdoptLoginAsync(Target, Node.Portal, Cancellation);
+        var taking = Initiator(new ScriptedTools(_ => throw new InvalidOperationException("nothing to do")))
+            .AdoptLoginAsync(Target, Node.Portal, _ => true, Cancellation);
         await Task.Delay(30, Cancellation);
         LogIn();
 
@@ -302,7 +439,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         File.SetLastWriteTimeUtc(_host.At(Record), DateTime.UtcNow.AddSeconds(-secondsAgo));
         var initiator = Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMilliseconds(milliseconds) });
 
-        Assert.Null(await initiator.AdoptLoginAsync(Target, Node.Portal, Cancellation));
+        Assert.Null(await initiator.AdoptLoginAsync(Target, Node.Portal, _ => true, Cancellation));
 
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/nodes")));
     }
@@ -313,7 +450,7 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
         _host.Write(Record, "node.startup = manual\n");
 
         Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.FromMinutes(1) })
-            .AdoptLoginAsync(Target, Node.Portal, Cancellation));
+            .AdoptLoginAsync(Target, Node.Portal, _ => true, Cancellation));
 
         Assert.True(File.Exists(_host.At(Record)));
     }
@@ -668,6 +805,21 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
         return Initiator(new ScriptedTools(_ => ScriptedTools.Done())).Sessions();
     }
+
+    private static void CopyDatabase(FakeHost from, FakeHost to)
+    {
+        foreach (var file in Directory.GetFiles(from.At("etc"), "*", SearchOption.AllDirectories))
+        {
+            to.Write(Path.GetRelativePath(from.At(""), file), File.ReadAllText(file));
+        }
+    }
+
+    /// <summary>The records of nodes, by portal and iface.</summary>
+    private static List<string> RecordsOf(FakeHost host) =>
+    [
+        .. Directory.GetFiles(host.At($"etc/iscsi/nodes/{Target}"), "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(host.At($"etc/iscsi/nodes/{Target}"), path)).Order(StringComparer.Ordinal)
+    ];
 
     private static bool IsLogin(ToolCommand command) => command.Arguments.Contains("--login");
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
+using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Sysfs;
@@ -164,6 +165,11 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         lock (_gate)
         {
+            if (Sessions().FirstOrDefault(node.IsServedBy) is { } present)
+            {
+                return Task.FromResult(present);
+            }
+
             Logins.Add($"{node.TargetName} {node.Portal}");
             LastLogin = node.Access;
             if (DeadPortals.Contains(node.Portal.Address))
@@ -176,11 +182,17 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
                 throw new AuthenticationFailedException($"CHAP failed at {node.Portal}.") { ErrorId = "ChapFailed" };
             }
 
-            return Task.FromResult(AddSession(node.TargetName, node.Portal.Address, node.Initiator?.Name ?? Iqn));
+            var session = AddSession(node.TargetName, node.Portal.Address, node.Initiator?.Name ?? Iqn);
+            _files.Write(RecordOf(session), IscsiRecord.Mark + "\n");
+            return Task.FromResult(session);
         }
     }
 
-    public Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, CancellationToken cancellationToken)
+    /// <summary>The node record of a session that was logged in here.</summary>
+    public static string RecordOf(IscsiSession session) =>
+        $"etc/iscsi/nodes/{session.TargetName}/{session.Portal.Address},{session.Portal.Port},1/{session.InterfaceName}";
+
+    public Task<IscsiSession?> AdoptLoginAsync(string targetName, IscsiPortal portal, Func<IscsiSession, bool> isIt, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
@@ -204,6 +216,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             }
 
             RemoveSession(session.Id);
+            ForgetRecord(session);
         }
 
         return Task.CompletedTask;
@@ -220,11 +233,20 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
                 {
                     Logouts.Add($"{session.TargetName} {session.Portal}");
                     RemoveSession(session.Id);
+                    ForgetRecord(session);
                 }
             }
         }
 
         return Task.CompletedTask;
+    }
+
+    private void ForgetRecord(IscsiSession session)
+    {
+        if (File.Exists(_files.At(RecordOf(session))))
+        {
+            File.Delete(_files.At(RecordOf(session)));
+        }
     }
 
     public IscsiSession AddSession(string target, string address, string initiator = Iqn)

@@ -198,15 +198,6 @@ internal sealed class IscsiDatabase(HostRoots roots, HostDeadlines deadlines)
 
     private void RestoreNode(string targetName, IscsiPortal portal) => FindAside(targetName, portal).ToList().ForEach(Foreign.Restore);
 
-    /// <summary>Deletes a record, ours or not.</summary>
-    public Task DeleteAsync(string path, CancellationToken cancellationToken) => LockedAsync(
-        () =>
-        {
-            DeleteRecord(path, Folder);
-            return true;
-        },
-        cancellationToken);
-
     /// <summary>Deletes our discovery record of a portal, and restores the one that an interrupted discovery put aside.</summary>
     /// <remarks>The caller holds the portal's lock: no discovery is running there.</remarks>
     public Task ForgetDiscoveryAsync(string path, CancellationToken cancellationToken) => LockedAsync(

@@ -2,7 +2,6 @@ using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Use;
@@ -14,9 +13,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
 {
     public async Task<IReadOnlyList<FoundResidue>> FindAsync(StorageArray array, CancellationToken cancellationToken)
     {
-        var initiator = HostInitiator.Read(host.Roots);
-        var groups = (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator))
-            .Select(group => group.Name).ToHashSet();
+        var groups = await ReadGroupsAsync(array, cancellationToken);
         var seen = Seen();
         var found = new List<FoundResidue>();
         await foreach (var element in array.ListAsync(new(), cancellationToken))
@@ -30,7 +27,7 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
                     Describe(OscHostResidueKind.SeenNotPresented, element,
                         "The array no longer presents it to this host. Writes may fail, or go to another LUN.",
                         "Clear-OscHostResidue takes its devices away."),
-                    token => known is null ? RemoveAsync(element.Page83Id, token) : RemoveAsync(known, token)));
+                    token => RemoveAsync(array, element, known?.Key ?? element.Page83Id, token)));
             }
             else if (isPresented && !isSeen && element.State == StorageElementState.Online && element.DevicePaths.Count == 0
                 && array.Server.StorageType == StorageType.iSCSI)
@@ -58,21 +55,44 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     private HashSet<string> Seen() =>
         [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];
 
-    private async Task RemoveAsync(Attachment attachment, CancellationToken cancellationToken)
+    private async Task<HashSet<string>> ReadGroupsAsync(StorageArray array, CancellationToken cancellationToken)
     {
-        using var held = await host.Locks.TakeElementAsync(attachment.Key, cancellationToken);
-        await new PresentationRemoval(host).RunAsync(attachment, cancellationToken);
+        var initiator = HostInitiator.Read(host.Roots);
+        return [.. (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator)).Select(group => group.Name)];
+    }
+
+    /// <summary>Removes an element's devices, if the array still doesn't present it: a run that had its lock may have attached it meanwhile.</summary>
+    private async Task<bool> RemoveAsync(StorageArray array, StorageElement element, string key, CancellationToken cancellationToken)
+    {
+        using var held = await host.Locks.TakeElementAsync(key, cancellationToken);
+        var groups = await ReadGroupsAsync(array, cancellationToken);
+        if ((await array.GetInfoAsync(element, cancellationToken)).AccessGroupNames.Any(groups.Contains))
+        {
+            return false;
+        }
+
+        var attachment = host.Ledger.TryLoadPresented(element);
+        if ((attachment?.Key ?? element.Page83Id) != key)
+        {
+            return false; // it was detached meanwhile, or attached in another way
+        }
+
+        await (attachment is null ? RemoveAsync(element.Page83Id, cancellationToken) : new PresentationRemoval(host).RunAsync(attachment, cancellationToken));
+        return true;
     }
 
     private async Task RemoveAsync(string page83Id, CancellationToken cancellationToken)
     {
-        using var held = await host.Locks.TakeElementAsync(page83Id, cancellationToken);
-        var disks = ScsiDisk.FindAll(host.Roots, page83Id);
+        var devices = ScsiDisk.FindAll(host.Roots, page83Id).Select(disk => (Disk: disk, Device: ScsiDevice.OfDisk(host.Roots, disk))).ToList();
         await host.MapRemoval.RunAsync(page83Id, cancellationToken);
         using var claim = await host.Claims.TakeDisksAsync(
-            disks,
+            [.. devices.Select(one => one.Disk).Where(disk => ScsiDisk.ReadIdentity(host.Roots, disk) == page83Id)],
             new((_, use) => DeviceErrors.DeviceInUseAsDisk(page83Id, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(page83Id, cause)),
             cancellationToken);
-        await host.Scsi.DeleteAsync(disks.Select(disk => ScsiDevice.OfDisk(host.Roots, disk)).OfType<ScsiDevice>(), cancellationToken);
+
+        // The kernel gives a disk's name to the next device at once.
+        await host.Scsi.DeleteAsync(
+            devices.Where(one => one.Device is { } device && device.Disk == one.Disk && device.ReadIdentity() == page83Id).Select(one => one.Device!),
+            cancellationToken);
     }
 }

@@ -1,7 +1,6 @@
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
-using StorageConnect.Host.OpenIscsi;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Targets;
@@ -12,8 +11,6 @@ namespace StorageConnect.Host.Residue;
 /// <summary>Residue that the host itself shows. A session that lost its portal but still has LUNs is an outage, not residue.</summary>
 internal sealed class HostResidueSearch(LinuxHost host)
 {
-    private const string Clear = "Clear-OscHostResidue clears it away.";
-    private readonly IscsiDatabase _database = new(host.Roots, host.Deadlines);
     private readonly StaleDevices _stale = new(host);
 
     public async Task<IReadOnlyList<FoundResidue>> FindAsync(CancellationToken cancellationToken)
@@ -21,31 +18,26 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var sessions = host.Initiator.Sessions();
         return
         [
-            .. Sessions(sessions), .. Records(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions), .. await LinksAsync(cancellationToken),
-                .. Attachments()
+            .. Sessions(sessions), .. new RecordResidueSearch(host).Find(sessions), .. await MapsAsync(cancellationToken), .. Disks(sessions),
+            .. await LinksAsync(cancellationToken), .. Attachments(),
         ];
     }
 
     private IEnumerable<FoundResidue> Sessions(IReadOnlyList<IscsiSession> sessions) =>
         from session in sessions
         where !ScsiDevice.Of(host.Roots, session).Any(device => device.HoldsData)
-        select Found(
+        select FoundResidue.Of(
             OscHostResidueKind.OrphanSession,
             $"session {session.Id}: {session.TargetName} at {session.Portal}",
             $"No LUN comes through it ({session.State}).",
-            token => new TargetRelease(host).StopAsync(
-                other => other.Id == session.Id && other.TargetName == session.TargetName
-                    && !ScsiDevice.Of(host.Roots, other).Any(device => device.HoldsData),
-                token));
-
-    private IEnumerable<FoundResidue> Records(IReadOnlyList<IscsiSession> sessions) =>
-        from node in _database.ReadNodes()
-        where IscsiDatabase.IsOurs(node.Path) && !sessions.Any(session => session.TargetName == node.TargetName && session.Portal == node.Portal)
-        select Found(
-            OscHostResidueKind.OrphanRecord,
-            node.Path,
-            "Its session has ended, and it may contain a CHAP secret.",
-            token => IscsiDatabase.IsOurs(node.Path) ? _database.DeleteAsync(node.Path, token) : Task.CompletedTask);
+            async token =>
+            {
+                await new TargetRelease(host).StopAsync(
+                    other => other.Id == session.Id && other.TargetName == session.TargetName
+                        && !ScsiDevice.Of(host.Roots, other).Any(device => device.HoldsData),
+                    token);
+                return !session.IsThere(host.Roots);
+            });
 
     private async Task<IEnumerable<FoundResidue>> MapsAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +45,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var empty =
             from one in maps
             where one.Disks.Count == 0 && MapIdentity.IsPage83(one.Map.Wwid)
-            select Found(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => host.MapRemoval.RunAsync(one.Map.Wwid, token));
+            select FoundResidue.Of(OscHostResidueKind.EmptyMap, one.Map.Name, "It has no paths.", token => RemoveEmptyAsync(one.Map.Wwid, token));
 
         var reader = new DeviceReader(host);
         var paths = (from one in maps
@@ -67,12 +59,38 @@ internal sealed class HostResidueSearch(LinuxHost host)
             from path in paths
             let identity = identities[path.Device.Folder]
             where identity is not null && identity != path.Map.Wwid
-            select Found(
+            select FoundResidue.Of(
                 OscHostResidueKind.WrongIdentity,
                 path.Disk,
                 $"It is a path of {path.Map.Name} ({path.Map.Wwid}), and leads to {identity}.",
-                token => _stale.PurgeAsync(path.Device, token));
+                token => PurgeWrongAsync(path.Map, path.Disk, path.Device, token));
         return empty.Concat(wrong);
+    }
+
+    private async Task<bool> RemoveEmptyAsync(string wwid, CancellationToken cancellationToken)
+    {
+        var key = host.Ledger.Attachments.FirstOrDefault(attachment => attachment.Page83Id == wwid)?.Key ?? wwid;
+        using var held = await host.Locks.TakeElementAsync(key, cancellationToken);
+        if (MultipathMaps.Find(host.Roots, wwid) is not { } map || map.Slaves(host.Roots).Any())
+        {
+            return false;
+        }
+
+        await host.MapRemoval.RunAsync(wwid, cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> PurgeWrongAsync(DmDevice map, string disk, ScsiDevice device, CancellationToken cancellationToken)
+    {
+        // The path may lead to its LUN again, and the disk's name may be another device's by now.
+        if (ScsiDevice.OfDisk(host.Roots, disk) != device || MultipathMaps.FindOver(host.Roots, disk)?.Uuid != map.Uuid
+            || (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } identity || identity == map.Wwid)
+        {
+            return false;
+        }
+
+        await _stale.PurgeAsync(device, cancellationToken);
+        return true;
     }
 
     private IEnumerable<FoundResidue> Disks(IReadOnlyList<IscsiSession> sessions) =>
@@ -80,11 +98,20 @@ internal sealed class HostResidueSearch(LinuxHost host)
         where session.IsLoggedIn
         from device in ScsiDevice.Of(host.Roots, session)
         where device.HoldsData && device.State is "offline"
-        select Found(
+        select FoundResidue.Of(
             OscHostResidueKind.StaleDevice,
             device.Disk ?? device.Hctl,
             $"The kernel has given it up, though {session.TargetName} at {session.Portal} answers: its LUN is gone.",
-            token => device.State is "offline" ? _stale.PurgeAsync(device, token) : Task.CompletedTask);
+            async token =>
+            {
+                if (device.State is not "offline")
+                {
+                    return false;
+                }
+
+                await _stale.PurgeAsync(device, token);
+                return true;
+            });
 
     private async Task<IEnumerable<FoundResidue>> LinksAsync(CancellationToken cancellationToken)
     {
@@ -104,18 +131,19 @@ internal sealed class HostResidueSearch(LinuxHost host)
             from name in SysFile.Names(Path.Combine(host.Roots.Dev, folder))
             let path = $"/dev/{folder}/{name}"
             where IsDead(path) && Speaks(folder, name)
-            select Found(
+            select FoundResidue.Of(
                 OscHostResidueKind.DeadLink,
                 path,
                 "The device it led to is gone. The next device of that name would be mistaken for it.",
                 _ =>
                 {
-                    if (IsDead(path))
+                    var isDead = IsDead(path);
+                    if (isDead)
                     {
                         File.Delete(FileOf(path));
                     }
 
-                    return Task.CompletedTask;
+                    return Task.FromResult(isDead);
                 });
     }
 
@@ -143,7 +171,4 @@ internal sealed class HostResidueSearch(LinuxHost host)
     private bool IsDead(string path) => new FileInfo(FileOf(path)).LinkTarget is not null && DeviceLink.KernelNameOf(host.Roots, path) is null;
 
     private string FileOf(string path) => Path.Combine(host.Roots.Dev, path["/dev/".Length..]);
-
-    private static FoundResidue Found(OscHostResidueKind kind, string what, string reason, Func<CancellationToken, Task> clear) =>
-        new(new() { Kind = kind, What = what, Reason = reason, SuggestedAction = Clear }, clear);
 }

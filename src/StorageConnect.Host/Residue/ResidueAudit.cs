@@ -27,12 +27,11 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
         ArgumentNullException.ThrowIfNull(residue);
         var found = (await SearchAsync(arrays, _ => { }, cancellationToken))
             .FirstOrDefault(found => found.Residue.Kind == residue.Kind && found.Residue.What == residue.What);
-        if (found?.Clear is not { } clear)
+        if (found?.Clear is not { } clear || !await clear(cancellationToken))
         {
             return false;
         }
 
-        await clear(cancellationToken);
         _sightings.Remove(KeyOf(residue));
         return true;
     }

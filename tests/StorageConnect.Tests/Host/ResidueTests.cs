@@ -2,6 +2,7 @@ using StorageConnect.Host;
 using StorageConnect.Host.Fitness;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.OpenIscsi;
+using StorageConnect.Host.Tools;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -64,6 +65,55 @@ public sealed class ResidueTests : IAsyncDisposable
         Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
 
         Assert.Equal(["iqn.2026-01.theirs:x"], Directory.GetDirectories(_host.Files.At("etc/iscsi/nodes")).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("etc/iscsi/send_targets/10.0.0.1,3260/st_config")]
+    [InlineData("etc/iscsi/ifaces/storage-connect.eth1")]
+    [InlineData("etc/iscsi/.storage-connect.0123456789abcdef0123456789abcdef")]
+    public async Task What_a_killed_run_left_in_open_iscsis_database_goes_and_another_tools_stays(string file)
+    {
+        _host.Files.Write(file, IscsiRecord.Mark + "\ndiscovery.sendtargets.auth.password = not-so-secret\n");
+        _host.Files.Write("etc/iscsi/send_targets/10.0.0.9,3260/st_config", "discovery.type = sendtargets\n");
+        _host.Files.Write("etc/iscsi/ifaces/storage0", "iface.iscsi_ifacename = storage0\n");
+        _host.Files.Write("etc/iscsi/ifaces/storage-connect.eth9", "iface.iscsi_ifacename = storage-connect.eth9\n");
+
+        var residue = Assert.Single(await FindAsync());
+        Assert.Equal((OscHostResidueKind.OrphanRecord, _host.Files.At(file)), (residue.Kind, residue.What));
+        Assert.DoesNotContain("not-so-secret", residue.Reason);
+        Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
+
+        Assert.False(File.Exists(_host.Files.At(file)));
+        Assert.Empty(await FindAsync());
+        Assert.Equal(["storage-connect.eth9", "storage0"],
+            Directory.GetFiles(_host.Files.At("etc/iscsi/ifaces")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["10.0.0.9,3260"], Directory.GetDirectories(_host.Files.At("etc/iscsi/send_targets")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_record_of_another_tool_that_a_killed_login_put_aside_is_put_back()
+    {
+        const string theirs = $"nodes/{Target}/10.0.0.1,3260,2/default";
+        _host.Files.Write($"etc/iscsi/.storage-connect.aside/{theirs}", "node.tpgt = 2\n");
+
+        var residue = Assert.Single(await FindAsync());
+        Assert.True(await Audit().ClearResidueAsync(residue, [], Cancellation));
+
+        Assert.Equal("node.tpgt = 2\n", await File.ReadAllTextAsync(_host.Files.At($"etc/iscsi/{theirs}"), Cancellation));
+        Assert.Empty(await FindAsync());
+    }
+
+    [Fact]
+    public async Task A_record_of_a_login_that_is_running_stays()
+    {
+        _host.Files.Write($"etc/iscsi/nodes/{Target}/10.0.0.1,3260,1/default", IscsiRecord.Mark + "\n");
+        var residue = Assert.Single(await FindAsync());
+        using var running = await HostLock.TakeAsync(
+            _host.Roots, OpenIscsiInitiator.LockNameOf(Target, new("10.0.0.1", 3260)), TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.False(await Audit().ClearResidueAsync(residue, [], Cancellation));
+
+        Assert.True(File.Exists(residue.What));
     }
 
     [Fact]

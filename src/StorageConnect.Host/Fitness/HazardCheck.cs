@@ -24,9 +24,23 @@ internal sealed class HazardCheck(LinuxHost host)
         var devices = await new DeviceReader(host).ReadAllAsync(cancellationToken);
         return
         [
-            CheckProcessView(), CheckIdentities(devices), CheckMaps(), CheckSessions(sessions), CheckAttachments(), CheckNodeRecords(), CheckSecrets(),
-            CheckReplacementTimeout(), CheckDeviceNames(devices), CheckClock(),
+            CheckProcessView(), CheckIdentities(devices), CheckMaps(), CheckSessions(sessions), CheckAttachments(),
+            AsRoot("Node records", CheckNodeRecords), AsRoot("CHAP secrets", CheckSecrets),
+            AsRoot("iSCSI replacement_timeout", check => CheckReplacementTimeout(check, sessions)), CheckDeviceNames(devices), CheckClock(),
         ];
+    }
+
+    /// <summary>A check of open-iscsi's records and settings, which on most hosts only root may read.</summary>
+    private static OscHostFinding AsRoot(string check, Func<string, OscHostFinding> run)
+    {
+        try
+        {
+            return run(check);
+        }
+        catch (AccessDeniedException e)
+        {
+            return Warning(check, $"This check needs root. {e.Message}", e.Recommendation!);
+        }
     }
 
     private OscHostFinding CheckProcessView()
@@ -94,9 +108,8 @@ internal sealed class HazardCheck(LinuxHost host)
         }
     }
 
-    private OscHostFinding CheckNodeRecords()
+    private OscHostFinding CheckNodeRecords(string check)
     {
-        const string check = "Node records";
         var nodes = _database.ReadNodes().Where(node => !IscsiDatabase.IsOurs(node.Path)).ToList();
         if (nodes.Where(node => IsUnusable(node.Portal)).Select(node => node.Path).FirstOrDefault() is { } unusable)
         {
@@ -115,11 +128,10 @@ internal sealed class HazardCheck(LinuxHost host)
     private static bool IsUnusable(IscsiPortal portal) => portal.Address is "0.0.0.0" or "::" || portal.Address.StartsWith("169.254.", StringComparison.Ordinal)
         || (portal.Address.StartsWith("fe80:", StringComparison.OrdinalIgnoreCase) && !portal.Address.Contains('%', StringComparison.Ordinal));
 
-    private OscHostFinding CheckSecrets()
+    private OscHostFinding CheckSecrets(string check)
     {
-        const string check = "CHAP secrets";
         const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-        return _database.ReadNodes().Select(node => node.Path).Append(Path.Combine(host.Roots.Etc, "iscsi", "iscsid.conf"))
+        return _database.ReadNodes().Select(node => node.Path).Concat(_database.FindDiscoveries()).Append(Path.Combine(host.Roots.Etc, "iscsi", "iscsid.conf"))
             .Where(path => HoldsSecret(path) && (new FileInfo(path).UnixFileMode & others) != 0).ToList() is [_, ..] open
             ? Warning(check, $"Others can read the secrets in {string.Join(", ", open)}.", "Restrict them with 'chmod 600'. Then change the secrets.")
             : Ok(check, "No record with a secret can be read by others.");
@@ -129,16 +141,35 @@ internal sealed class HazardCheck(LinuxHost host)
         .Any(line => !line.TrimStart().StartsWith('#') && line.Split('=')[0].Trim() is { } name
             && name.Contains(".auth.password", StringComparison.Ordinal)) == true;
 
-    private OscHostFinding CheckReplacementTimeout()
+    /// <summary>The kernel's value counts: multipathd shortens that of sessions with paths of a map (fast_io_fail_tmo).</summary>
+    private OscHostFinding CheckReplacementTimeout(string check, IReadOnlyList<IscsiSession> sessions)
     {
-        const string check = "iSCSI replacement_timeout";
-        var set = _database.ReadDefaults()["node.session.timeo.replacement_timeout"];
-        return !host.Multipath.IsListening ? Ok(check, "Without multipathd there is no failover that waits for it.")
-            : int.TryParse(set ?? "120", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 0 and <= LongReplacement
-                ? Ok(check, $"{seconds} s.")
-                : Warning(check, $"{set ?? "120"} s: I/O of a lost path waits so long before multipath uses another path.",
-                    "Set 'node.session.timeo.replacement_timeout = 20' in /etc/iscsi/iscsid.conf; new sessions use it.");
+        const string action = "Set 'node.session.timeo.replacement_timeout = 20' in /etc/iscsi/iscsid.conf; new sessions use it.";
+        if (!host.Multipath.IsListening)
+        {
+            return Ok(check, "Without multipathd there is no failover that waits for it.");
+        }
+
+        var present = sessions.Select(session => (Session: session, Timeout: session.ReadRecoveryTimeout(host.Roots))).Where(one => one.Timeout is not null)
+            .ToList();
+        if (present.Count == 0)
+        {
+            var set = _database.ReadDefaults()["node.session.timeo.replacement_timeout"] ?? "120";
+            return IsShort(set)
+                ? Ok(check, $"{set} s in iscsid.conf. There is no session.")
+                : Warning(check, $"{set} s in iscsid.conf: I/O of a lost path waits so long before multipath uses another path, unless multipathd shortens it. "
+                    + "There is no session that would show it.", action);
+        }
+
+        return present.Where(one => !IsShort(one.Timeout!)).Select(one => $"{one.Session.TargetName} at {one.Session.Portal} ({one.Timeout})").ToList()
+            is [_, ..] wrong
+                ? Warning(check, $"{string.Join(", ", wrong)}, in seconds: I/O of a lost path waits so long before multipath uses another path.", action)
+                : Ok(check, $"{string.Join(", ", present.Select(one => one.Timeout).Distinct().Order(StringComparer.Ordinal))} s in all sessions.");
     }
+
+    // The kernel shows "off" for a session that waits without end.
+    private static bool IsShort(string seconds) =>
+        int.TryParse(seconds, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= LongReplacement;
 
     private OscHostFinding CheckDeviceNames(IReadOnlyList<OscDevice> devices)
     {

@@ -38,16 +38,29 @@ internal static class HostInitiator
     }
 
     /// <summary>The initiator names of iface records: a session through such a record logs in with that name.</summary>
+    /// <exception cref="AccessDeniedException">This user may not read them.</exception>
     public static IReadOnlyList<InitiatorIdentity> ReadInterfaces(HostRoots roots) =>
     [
         .. from parent in new[] { Path.Combine(roots.Etc, "iscsi"), Path.Combine(roots.Var, "lib", "iscsi") }
            let folder = Path.Combine(parent, "ifaces")
-           from name in SysFile.Names(folder)
+           from name in ReadInterfaceNames(folder)
            where !name.StartsWith(OwnInterface, StringComparison.Ordinal)
            let initiator = ReadInterfaceName(Path.Combine(folder, name))
            where initiator is not null
            select new InitiatorIdentity(initiator, name)
     ];
+
+    private static IEnumerable<string> ReadInterfaceNames(string folder)
+    {
+        try
+        {
+            return SysFile.Names(folder);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw HostErrors.InitiatorNameUnreadable(folder, e);
+        }
+    }
 
     private static string? ReadInterfaceName(string path) => (SysFile.TryReadText(path) ?? "").Split('\n')
         .Select(line => line.Split('=', 2, StringSplitOptions.TrimEntries))

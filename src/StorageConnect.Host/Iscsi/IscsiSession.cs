@@ -45,6 +45,10 @@ internal sealed record IscsiSession(
     public static string? ReadTargetName(HostRoots roots, int id) =>
         SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{id}"), "targetname"));
 
+    /// <summary>How long the kernel holds back I/O while the portal is lost: seconds, or <c>off</c> for ever; null when the session is gone.</summary>
+    public string? ReadRecoveryTimeout(HostRoots roots) =>
+        SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{Id}"), "recovery_tmo"));
+
     /// <summary>Its own folder in sysfs, under which its SCSI targets and disks are; null when it is gone.</summary>
     public string? FindFolder(HostRoots roots) =>
         SysFile.TryResolve(Path.Combine(roots.Sys, "class", "iscsi_session", $"session{Id}")) is { } folder // .../host3/session1/iscsi_session/session1

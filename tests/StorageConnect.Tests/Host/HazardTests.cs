@@ -103,6 +103,36 @@ public sealed class HazardTests : IAsyncDisposable
         Assert.Equal(OscHostFindingState.Warning, (await FindAsync("Node records")).State);
     }
 
+    [Fact]
+    public async Task A_discovery_record_whose_secret_others_can_read_is_found()
+    {
+        const string file = "etc/iscsi/send_targets/10.99.0.1,3260/st_config";
+        _host.Files.Write(file, "discovery.sendtargets.auth.password = not-so-secret\n");
+        File.SetUnixFileMode(_host.Files.At(file), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+
+        Assert.Contains(_host.Files.At(file), (await FindAsync("CHAP secrets")).Finding);
+    }
+
+    [Theory]
+    [InlineData("5", "120", OscHostFindingState.Ok)] // multipathd's fast_io_fail_tmo
+    [InlineData("120", "20", OscHostFindingState.Warning)]
+    [InlineData("off", "20", OscHostFindingState.Warning)]
+    public async Task How_long_a_lost_path_is_waited_for_is_told_by_the_sessions(string session, string settings, OscHostFindingState state)
+    {
+        _host.Files.Write("etc/iscsi/iscsid.conf", $"node.session.timeo.replacement_timeout = {settings}\n");
+        var id = _host.AddSession(Target, "10.99.0.1").Id;
+        _host.Files.Write($"sys/class/iscsi_session/session{id}/recovery_tmo", session + "\n");
+
+        var finding = await FindAsync("iSCSI replacement_timeout");
+
+        Assert.Equal(state, finding.State);
+        Assert.Contains(session, finding.Finding);
+    }
+
+    [Fact]
+    public async Task Without_a_session_the_settings_tell_how_long_a_lost_path_is_waited_for() =>
+        Assert.Contains("There is no session", (await FindAsync("iSCSI replacement_timeout")).Finding);
+
     private static StorageElement Presented(SimulatedHost host, string name, int lun)
     {
         var element = host.Array.Add(name, Target, lun);

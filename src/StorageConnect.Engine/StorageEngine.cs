@@ -104,7 +104,7 @@ public sealed class StorageEngine
     public void CheckChange(string nameOrUuid, Func<StorageServer, StorageServer> change)
     {
         var current = _registry.Get(nameOrUuid);
-        var draft = change(_registry.Secrets.Attach(current.Server));
+        var draft = change(_registry.Secrets.Attach(current));
         NameRule.Check(draft.Name, "storage server");
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);
         ServerRules.Check(draft, Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion));
@@ -119,10 +119,10 @@ public sealed class StorageEngine
     {
         CheckServerName(draft.Name);
         draft = draft with { Uuid = Guid.NewGuid().ToString("n") };
-        var entry = await _registration.CheckAsync(draft, Plugins.Find(plugin), cancellationToken);
+        var entry = await _registration.CheckAsync(draft, Plugins.Find(plugin), cancellationToken) with { SecretsRevision = NewRevision() };
         try
         {
-            _registry.Secrets.Keep(draft, saveCredential);
+            _registry.Secrets.Keep(draft, entry.SecretsRevision, saveCredential);
             _registry.Add(entry);
         }
         catch
@@ -143,7 +143,8 @@ public sealed class StorageEngine
         CancellationToken cancellationToken)
     {
         var current = _registry.Get(nameOrUuid);
-        var draft = change(_registry.Secrets.Attach(current.Server));
+        var known = _registry.Secrets.Attach(current);
+        var draft = change(known);
         if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
         {
             // The record may name another array from now on.
@@ -161,6 +162,7 @@ public sealed class StorageEngine
             // The check of the new address and user must not use a session of the old ones.
             plugin.ClearCache();
             var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
+            entry = entry with { SecretsRevision = SecretStore.HaveSame(known, draft) ? current.SecretsRevision : NewRevision() };
             Replace(entry, draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
             return entry.Server;
         }
@@ -235,7 +237,7 @@ public sealed class StorageEngine
     private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential)
     {
         _registry.CheckNameIsFree(draft.Name, draft.Uuid);
-        _registry.Secrets.Keep(draft, saveCredential);
+        _registry.Secrets.Keep(draft, entry.SecretsRevision, saveCredential);
         try
         {
             _registry.Replace(entry);
@@ -247,6 +249,8 @@ public sealed class StorageEngine
             throw;
         }
     }
+
+    private static string NewRevision() => Guid.NewGuid().ToString("n");
 
     private StorageArray ToArray(RegisteredServer entry) => _arrays.AddOrUpdate(
         entry.Server.Uuid,

@@ -177,7 +177,7 @@ public sealed partial class StorageArray : IDisposable
     private async Task<Session> ValidateNowAsync(CancellationToken cancellationToken)
     {
         var plugin = _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion);
-        var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Server));
+        var session = new Session(_between?.Invoke(plugin) ?? plugin, _secrets.Attach(Entry));
         ServerRules.Check(session.Server, plugin);
         await ValidateAsync(session, cancellationToken);
         return session;

@@ -71,7 +71,7 @@ internal sealed class ServerRegistration(PluginCatalog catalog, IStorageHost hos
     /// <summary>The draft's secrets, until it is stored.</summary>
     private sealed class UnkeptSecrets(StorageServer draft) : ISecretSource
     {
-        public StorageServer Attach(StorageServer server) =>
-            (server with { AccessContexts = draft.AccessContexts }).WithAdminSecret(draft.GetAdminSecret());
+        public StorageServer Attach(RegisteredServer entry) =>
+            (entry.Server with { AccessContexts = draft.AccessContexts }).WithAdminSecret(draft.GetAdminSecret());
     }
 }

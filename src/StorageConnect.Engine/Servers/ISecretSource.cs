@@ -4,5 +4,5 @@ namespace StorageConnect.Engine.Servers;
 internal interface ISecretSource
 {
     /// <summary>The record with the known secrets.</summary>
-    StorageServer Attach(StorageServer server);
+    StorageServer Attach(RegisteredServer entry);
 }

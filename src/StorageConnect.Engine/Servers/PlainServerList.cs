@@ -33,7 +33,8 @@ internal static class PlainServerList
         return fields.End(new RegisteredServer(
             ToServer(fields.Take(nameof(RegisteredServer.Server))),
             fields.Text(nameof(RegisteredServer.PluginClass)),
-            fields.Text(nameof(RegisteredServer.Revision))));
+            fields.Text(nameof(RegisteredServer.Revision)),
+            fields.TextOrNull(nameof(RegisteredServer.SecretsRevision))));
     }
 
     private static StorageServer ToServer(JsonElement json)

@@ -13,29 +13,34 @@ internal sealed class SecretStore(string folder) : ISecretSource
 {
     private const int LargestSize = 1 << 20;
 
-    private readonly ConcurrentDictionary<(string Server, string Slot), Secret> _secrets = new();
+    private readonly ConcurrentDictionary<(string Server, string Slot), KnownSecret> _secrets = new();
 
     /// <summary>The record with all secrets that this process has or that were saved.</summary>
-    public StorageServer Attach(StorageServer server)
+    public StorageServer Attach(RegisteredServer entry)
     {
+        var server = entry.Server;
         var saved = new Lazy<Dictionary<string, string>>(() => Load(server.Uuid));
+        Secret? Find(params ReadOnlySpan<string> slots) => this.Find(entry, slots, saved);
         var contexts = server.AccessContexts.Select(context => context.WithSecrets(
-            context.ChapUser is null ? null : Find(server.Uuid, ChapSlot(context), saved),
-            context.MutualChapUser is null ? null : Find(server.Uuid, MutualSlot(context), saved)));
-        return (server with { AccessContexts = contexts.ToValueList() })
-            .WithAdminSecret(server.AdminUser is null ? null : Find(server.Uuid, AdminSlot, saved));
+            context.ChapUser is null ? null : Find(ChapSlot(context), $"chap:{context.Host}:{context.Port}"),
+            context.MutualChapUser is null ? null : Find(MutualSlot(context), $"mutual:{context.Host}:{context.Port}")));
+        return (server with { AccessContexts = contexts.ToValueList() }).WithAdminSecret(server.AdminUser is null ? null : Find(AdminSlot));
     }
+
+    /// <summary>Whether two records have the same secrets.</summary>
+    public static bool HaveSame(StorageServer one, StorageServer other) => Texts(one).SequenceEqual(Texts(other));
 
     /// <summary>Stores the secrets of <paramref name="server"/>, in place of the previous ones.</summary>
     /// <param name="server">The record with its secrets.</param>
+    /// <param name="revision">The entry's <see cref="RegisteredServer.SecretsRevision"/>.</param>
     /// <param name="save">Also in a file; false: delete that file.</param>
-    public void Keep(StorageServer server, bool save)
+    public void Keep(StorageServer server, string? revision, bool save)
     {
         // The file first: a secret that can't be saved is not used either.
         var slots = Slots(server).ToList();
         if (save)
         {
-            var texts = slots.ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters)));
+            var texts = Texts(server);
             Guarded(() => PrivateFile.Write(FileOf(server.Uuid), JsonSerializer.SerializeToUtf8Bytes(texts)));
         }
         else
@@ -45,7 +50,8 @@ internal sealed class SecretStore(string folder) : ISecretSource
 
         foreach (var (slot, secret) in slots)
         {
-            _secrets[(server.Uuid, slot)] = secret;
+            // A copy: the caller may use his for other servers, too.
+            _secrets[(server.Uuid, slot)] = new(secret.Copy(), revision);
         }
     }
 
@@ -54,9 +60,9 @@ internal sealed class SecretStore(string folder) : ISecretSource
     {
         foreach (var key in _secrets.Keys.Where(key => key.Server == serverUuid))
         {
-            if (_secrets.TryRemove(key, out var secret))
+            if (_secrets.TryRemove(key, out var known))
             {
-                secret.Dispose();
+                known.Secret.Dispose();
             }
         }
 
@@ -68,9 +74,13 @@ internal sealed class SecretStore(string folder) : ISecretSource
 
     private const string AdminSlot = "admin";
 
-    private static string ChapSlot(AccessContext context) => $"chap:{context.Host}:{context.Port}";
+    // One host may be there with several users, and through several network devices. Earlier versions had host and port only.
+    private static string ChapSlot(AccessContext context) => $"chap:{context.Host}:{context.Port}:{context.NetDevice}:{context.ChapUser}";
 
-    private static string MutualSlot(AccessContext context) => $"mutual:{context.Host}:{context.Port}";
+    private static string MutualSlot(AccessContext context) => $"mutual:{context.Host}:{context.Port}:{context.NetDevice}:{context.MutualChapUser}";
+
+    private static SortedDictionary<string, string> Texts(StorageServer server) =>
+        new(Slots(server).ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters))), StringComparer.Ordinal);
 
     private static IEnumerable<(string Slot, Secret Secret)> Slots(StorageServer server)
     {
@@ -93,14 +103,24 @@ internal sealed class SecretStore(string folder) : ISecretSource
         }
     }
 
-    private Secret? Find(string server, string slot, Lazy<Dictionary<string, string>> saved)
+    /// <summary>The secret of the first of these slots. What another process has changed is not used any more: it was saved, or is asked for.</summary>
+    private Secret? Find(RegisteredServer entry, ReadOnlySpan<string> slots, Lazy<Dictionary<string, string>> saved)
     {
-        if (_secrets.TryGetValue((server, slot), out var secret))
+        foreach (var slot in slots)
         {
-            return secret;
+            var key = (entry.Server.Uuid, slot);
+            if (_secrets.TryGetValue(key, out var known) && known.Revision == entry.SecretsRevision)
+            {
+                return known.Secret;
+            }
+
+            if (saved.Value.TryGetValue(slot, out var text))
+            {
+                return (_secrets[key] = new(new(text), entry.SecretsRevision)).Secret;
+            }
         }
 
-        return saved.Value.TryGetValue(slot, out var text) ? _secrets.GetOrAdd((server, slot), _ => new(text)) : null;
+        return null;
     }
 
     private Dictionary<string, string> Load(string server)
@@ -137,4 +157,6 @@ internal sealed class SecretStore(string folder) : ISecretSource
     }
 
     private string FileOf(string server) => Path.Combine(folder, server + ".json");
+
+    private sealed record KnownSecret(Secret Secret, string? Revision);
 }

@@ -50,15 +50,25 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
 
     private static IEnumerable<TargetDifference> Accounts(TargetSpec wanted, TargetState present)
     {
+        // A target without users asks nobody for a secret: the new ones come before the old ones go. Of outgoing users it has one at most.
+        var lacking = wanted.Accounts.Except(present.Accounts).ToLookup(account => account.Outgoing);
+        foreach (var account in lacking[false])
+        {
+            yield return Lacks(account);
+        }
+
         foreach (var account in present.Accounts.Except(wanted.Accounts))
         {
             yield return new($"'{wanted.ElementName}' has the CHAP user '{account.User}'", (daemon, token) => daemon.Unbind(present, account, token));
         }
 
-        foreach (var account in wanted.Accounts.Except(present.Accounts))
+        foreach (var account in lacking[true])
         {
-            yield return new($"'{wanted.ElementName}' lacks the CHAP user '{account.User}'", (daemon, token) => daemon.Bind(present, account, token));
+            yield return Lacks(account);
         }
+
+        TargetDifference Lacks(AccountName account) =>
+            new($"'{wanted.ElementName}' lacks the CHAP user '{account.User}'", (daemon, token) => daemon.Bind(present, account, token));
     }
 
     private static IEnumerable<TargetDifference> Units(TargetSpec wanted, TargetState present, bool resized)

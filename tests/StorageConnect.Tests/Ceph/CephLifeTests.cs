@@ -372,6 +372,8 @@ public sealed class CephLifeTests(CephCluster cluster)
         await array.Plugin.ResizeAsync(array.Server, element, Size, Token);
 
         Assert.True(step.WasReached);
+        await Expect.FailureAsync<StorageElementBusyException>(
+            "StorageElementChanged", "db01", () => array.Plugin.ResizeAsync(array.Server, element with { SizeBytes = Size / 4 }, Size / 2, Token));
         Assert.Equal([("db01", 2 * Size), ("moved", Size)], (await array.ListAsync()).Select(found => (found.Name, found.SizeBytes)).Order());
         await array.AssertWholeAsync();
     }

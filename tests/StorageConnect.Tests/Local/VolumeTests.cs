@@ -51,6 +51,20 @@ public sealed class VolumeTests
         await array.AssertWholeAsync();
     }
 
+    [Fact]
+    public async Task A_growth_that_would_cut_off_what_another_process_added_is_refused()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var seen = await array.CreateAsync("db01", 1 << 20);
+        var grown = await array.ResizeAsync(seen, 8 << 20);
+
+        await array.FailsAsync<StorageElementBusyException>(array.ResizeAsync(seen, 4 << 20), "StorageElementChanged");
+
+        Assert.Equal(8 << 20, (await array.RecordAsync(seen)).SizeBytes);
+        Assert.Equal(16 << 20, (await array.ResizeAsync(seen, 16 << 20)).SizeBytes);
+        Assert.Equal(4 << 20, (await array.ResizeAsync(grown, 4 << 20)).SizeBytes);
+    }
+
     [Theory]
     [InlineData(511)]
     [InlineData(1)]
@@ -190,7 +204,7 @@ public sealed class VolumeTests
         var volume = await array.CreateAsync("v", 1 << 20);
         using (File.OpenRead(await array.PathAsync(volume)))
         {
-            await array.ResizeAsync(volume, 2 << 20);
+            volume = await array.ResizeAsync(volume, 2 << 20);
             await array.FailsAsync<StorageElementBusyException>(array.ResizeAsync(volume, 1 << 20), "StorageElementInUse");
             await array.FailsAsync<StorageElementBusyException>(array.OfflineAsync(volume), "StorageElementInUse");
             await array.FailsAsync<StorageElementBusyException>(array.RemoveAsync(volume), "StorageElementInUse");

@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
@@ -38,6 +39,7 @@ internal static class Volumes
         using var held = Lock(elements, [element]);
         var image = elements.Require(element);
         Guards.RequireFree(elements, elements.Catalog, [image]);
+        MeanwhileGrown.Check(element, image.Size, size);
         if (size > image.Size)
         {
             Grow(elements, image, size);

@@ -1,4 +1,5 @@
 using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
@@ -69,6 +70,8 @@ internal static class Volumes
         {
             return row;
         }
+
+        MeanwhileGrown.Check(element, row.Size, size);
 
         if (!Damages.IsTooLong(array, row))
         {

@@ -24,6 +24,23 @@ public sealed class SecretKeepingTests : IDisposable
         AccessContexts = [new AccessContext { Host = "a", ChapUser = "c", MutualChapUser = "m" }.WithSecrets(new(Chap), new(Mutual)), new() { Host = "b" }],
     }).WithAdminSecret(new(Admin));
 
+    private StorageServer TwoUsers => _bed.Draft() with
+    {
+        StorageType = StorageType.iSCSI,
+        Chap = true,
+        AccessContexts =
+        [
+            new AccessContext { Host = "f1", ChapUser = "a", NetDevice = "eth1" }.WithSecrets(new("s3cr3t-of-a"), null),
+            new AccessContext { Host = "f1", ChapUser = "b", NetDevice = "eth1" }.WithSecrets(new("s3cr3t-of-b"), null),
+            new AccessContext { Host = "f1", ChapUser = "b", NetDevice = "eth2" }.WithSecrets(new("s3cr3t-of-c"), null),
+        ],
+    };
+
+    private static StorageServer Rotated(StorageServer server) => server with
+    {
+        AccessContexts = [server.AccessContexts[0].WithSecrets(new("n3w-ch4p-s3cr3t"), new(Mutual)), server.AccessContexts[1]],
+    };
+
     private static string? Read(Secret? secret) => secret?.Use(characters => new string(characters));
 
     private string SecretsFile(StorageServer server) => Path.Combine(_bed.SecretsFolder, server.Uuid + ".json");
@@ -135,6 +152,104 @@ public sealed class SecretKeepingTests : IDisposable
         var server = await RegisterAsync(save: true);
         _bed.Engine.Unregister("lab");
         Assert.False(File.Exists(SecretsFile(server)));
+    }
+
+    [Fact]
+    public async Task Unregistering_a_server_leaves_those_that_other_servers_and_the_user_share_with_it()
+    {
+        var draft = Draft;
+        await _bed.Engine.RegisterAsync(draft with { Name = "one" }, "Recording", false, Cancellation);
+        await _bed.Engine.RegisterAsync(draft with { Name = "two" }, "Recording", false, Cancellation);
+        _bed.Engine.Unregister("one");
+        _bed.Array.ForgetCalls();
+
+        await _bed.Engine.GetArray("two").ValidateAsync(Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+        AssertHasThemAll(draft);
+    }
+
+    [Fact]
+    public async Task A_registration_that_fails_at_its_end_leaves_those_of_the_user()
+    {
+        var draft = Draft;
+        _bed.Array.Before("getInfo", async (_, _) =>
+        {
+            _bed.Array.Behave("getInfo");
+            await _bed.NewEngine().RegisterAsync(Draft, "Recording", false, Cancellation);
+        });
+        await Expect.FailureAsync<AlreadyExistsException>("StorageServerExists", "lab", () =>
+            _bed.Engine.RegisterAsync(draft, "Recording", false, Cancellation));
+        AssertHasThemAll(draft);
+    }
+
+    [Fact]
+    public async Task Those_that_another_process_changed_and_saved_are_used()
+    {
+        await RegisterAsync(save: true);
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        await _bed.NewEngine().ChangeAsync("lab", Rotated, saveCredential: true, Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.Equal("validate", _bed.Array.CalledMethods[0]);
+        Assert.All(_bed.Array.Calls, call => Assert.Equal("n3w-ch4p-s3cr3t", Read(call.Server.AccessContexts[0].GetChapSecret())));
+    }
+
+    [Fact]
+    public async Task After_a_change_in_another_process_that_saved_none_the_old_ones_are_not_used()
+    {
+        await RegisterAsync(save: true);
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        await _bed.NewEngine().ChangeAsync("lab", Rotated, saveCredential: false, Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await Expect.FailureAsync<AuthenticationFailedException>("CredentialNeeded", "lab", () =>
+            _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation));
+        Assert.Empty(_bed.Array.Calls);
+
+        await _bed.Engine.ChangeAsync("lab", old => Draft with { Uuid = old.Uuid }, null, Cancellation);
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+    }
+
+    [Fact]
+    public async Task A_change_of_something_else_in_another_process_leaves_unsaved_ones_in_use()
+    {
+        await RegisterAsync(save: true);
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        await _bed.NewEngine().ChangeAsync("lab", old => old with { Name = "new" }, saveCredential: false, Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await _bed.Engine.GetArray("new").GetStatusAsync(null, Cancellation);
+        Assert.Equal("validate", _bed.Array.CalledMethods[0]);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Two_users_and_network_devices_of_one_host_have_each_their_own(bool save)
+    {
+        await _bed.Engine.RegisterAsync(TwoUsers, "Recording", save, Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await (save ? _bed.NewEngine() : _bed.Engine).GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => Assert.Equal(
+            ["s3cr3t-of-a", "s3cr3t-of-b", "s3cr3t-of-c"], call.Server.AccessContexts.Select(context => Read(context.GetChapSecret()))));
+    }
+
+    [Fact]
+    public async Task Those_that_an_earlier_version_saved_are_used()
+    {
+        var server = await RegisterAsync(save: true);
+        await File.WriteAllTextAsync(
+            SecretsFile(server),
+            $$"""{ "admin": "{{Admin}}", "chap:a:3260": "{{Chap}}", "mutual:a:3260": "{{Mutual}}" }""",
+            Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await _bed.NewEngine().GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
     }
 
     [Fact]

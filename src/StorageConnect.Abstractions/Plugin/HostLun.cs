@@ -15,6 +15,9 @@ public sealed record HostLun : IExtensibleRecord
     /// <summary>The targets that show it.</summary>
     public ValueList<string> TargetNames { get; init; } = [];
 
+    /// <summary>Where it is behind those targets.</summary>
+    public ValueList<LunAddress> Addresses { get; init; } = [];
+
     /// <summary>Number of paths.</summary>
     public int Paths { get; init; }
 

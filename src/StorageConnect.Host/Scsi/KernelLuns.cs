@@ -13,4 +13,7 @@ internal static class KernelLuns
     public static List<long> At(string targetName, IEnumerable<LunAddress> places) =>
         [.. places.Where(place => InitiatorName.Comparer.Equals(place.TargetName, targetName))
             .Select(place => place.Lun < FirstFlatLun ? (long)place.Lun : FlatAddressing + place.Lun)];
+
+    /// <summary>A LUN number as arrays tell it, of one in the kernel's numbering.</summary>
+    public static int ToNumber(long lun) => (int)(lun & ~(long)FlatAddressing);
 }

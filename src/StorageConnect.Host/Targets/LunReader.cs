@@ -28,6 +28,8 @@ internal sealed class LunReader(LinuxHost host)
                    SizeBytes = lun.Max(path => DeviceReader.ReadSize(host.Roots, path.Device.Disk ?? "")),
                    Model = ReadModel(lun.First().Device),
                    TargetNames = lun.Select(path => path.Session.TargetName).Distinct().ToValueList(),
+                   Addresses = lun.Select(path => new LunAddress { TargetName = path.Session.TargetName, Lun = KernelLuns.ToNumber(path.Device.Lun) })
+                       .Distinct().ToValueList(),
                    Paths = lun.Count(),
                    UsablePaths = lun.Count(path => path.Session.IsLoggedIn && path.Device.State is "running"),
                }

@@ -52,7 +52,8 @@ public sealed partial class CinderPlugin
             {
                 var all = register.Read();
                 var made = groups.Where(group => all.FindGroup(group.Name) is null).DistinctBy(group => group.Name)
-                    .Select(group => new RegisteredGroup(Guid.NewGuid().ToString("n"), group.Name, group.Entries.Distinct().ToValueList()))
+                    .Select(group => new RegisteredGroup(
+                        Guid.NewGuid().ToString("n"), group.Name, group.Entries.Distinct(StringComparer.OrdinalIgnoreCase).ToValueList()))
                     .ToList();
                 if (made.Count == 0 && groups.Count > 0)
                 {
@@ -73,9 +74,9 @@ public sealed partial class CinderPlugin
         return array.Register.ChangeAsync<IReadOnlyList<AccessGroup>>(
             async register =>
             {
-                await DropEndedAsync(array, cancellationToken);
+                var named = groups.Select(group => register.Read().FindGroup(group.Name)).OfType<RegisteredGroup>().ToList();
+                await DropEndedAsync(array, named.Select(group => group.Id).ToHashSet(), cancellationToken);
                 var all = register.Read();
-                var named = groups.Select(group => all.FindGroup(group.Name)).OfType<RegisteredGroup>().ToList();
                 var free = named.Where(group => all.Presentations.All(one => !one.GroupIds.Contains(group.Id))).ToList();
                 if (named.Count == 0 && groups.Count > 0)
                 {
@@ -158,10 +159,10 @@ public sealed partial class CinderPlugin
         volumes.SelectMany(volume => Presenter.OthersOf(volume, register)).Select(other => other.Name)
             .Distinct().Select(name => new AccessGroup { Name = name });
 
-    /// <summary>Drops presentations of volumes that were deleted by other means, and what is half made or was ended by others.</summary>
-    private static async Task DropEndedAsync(CinderArray array, CancellationToken cancellationToken)
+    /// <summary>Drops presentations to these groups, of volumes that were deleted by other means, and what is half made or was ended by others.</summary>
+    private static async Task DropEndedAsync(CinderArray array, HashSet<string> groupIds, CancellationToken cancellationToken)
     {
-        foreach (var presentation in array.Register.Read().Presentations)
+        foreach (var presentation in array.Register.Read().Presentations.Where(one => one.GroupIds.Any(groupIds.Contains)))
         {
             if (await array.Api.TryGetVolumeAsync(presentation.VolumeId, cancellationToken) is { } volume)
             {

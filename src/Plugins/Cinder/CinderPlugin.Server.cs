@@ -39,6 +39,13 @@ public sealed partial class CinderPlugin
                 "Correct or leave out Project=.");
         }
 
+        // The attachments of another project look as if others had ended them.
+        var register = array.Register.Read();
+        if (register is { ProjectId: { } project, Presentations.Count: > 0 } && project != login.ProjectId)
+        {
+            throw CinderErrors.PresentedInOtherProject(server, project, login.ProjectId, register.Presentations.Select(one => Ids.ToUuid(one.VolumeId)));
+        }
+
         await array.Api.GetLimitsAsync(cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Errors;
 using StorageConnect.Plugins.Cinder.Operations;
 using StorageConnect.Plugins.Cinder.Register;
@@ -22,19 +23,35 @@ public sealed partial class CinderPlugin
     {
         var array = Open(server);
         var attachments = OwnAttachments(array).ToList();
-        foreach (var targets in server.IscsiTargets.GroupBy(target => target.TargetName))
+        var left = server.IscsiTargets.ToList();
+        while (left is [var first, ..])
         {
-            var (presentation, attachment) = attachments.FirstOrDefault(one => one.Attachment.Targets.Any(address => address.TargetName == targets.Key));
-            if (attachment is null)
+            var (presentation, attachment, connected) = await FindAliveAsync(
+                array, first, attachments.Where(one => one.Attachment.Targets.Any(address => address.TargetName == first.TargetName)), cancellationToken);
+
+            // All targets of an attachment together: where a back-end has several, each is a path.
+            var names = attachment.Targets.Select(address => address.TargetName).ToHashSet(StringComparer.Ordinal);
+            await array.LoginAsync(connected, left.Where(target => names.Contains(target.TargetName)).ToList(), cancellationToken);
+            await array.Probe.CheckAsync(presentation.VolumeId, attachment.Targets, cancellationToken);
+            left.RemoveAll(target => names.Contains(target.TargetName));
+        }
+    }
+
+    /// <summary>The first attachment of a target that the service still has. It is asked for each time: the secret is kept nowhere.</summary>
+    private static async Task<(Presentation Presentation, RegisteredAttachment Attachment, Attachment Connected)> FindAliveAsync(CinderArray array,
+        IscsiTarget target, IEnumerable<(Presentation Presentation, RegisteredAttachment Attachment)> attachments, CancellationToken cancellationToken)
+    {
+        foreach (var (presentation, attachment) in attachments)
+        {
+            if (await array.Api.TryGetAttachmentAsync(attachment.Id!, presentation.VolumeId, cancellationToken) is { } connected)
             {
-                throw CinderErrors.TargetNotPresented(targets.First());
+                return (presentation, attachment, connected);
             }
 
-            // Asked for again each time: the secret is kept nowhere.
-            var connected = await array.Api.GetAttachmentAsync(attachment.Id!, presentation.VolumeId, cancellationToken);
-            await array.LoginAsync(connected, targets, cancellationToken);
-            await array.Probe.CheckAsync(presentation.VolumeId, attachment.Targets, cancellationToken);
+            array.Services.Log.Warning($"Cinder: attachment {attachment.Id} of volume {presentation.VolumeId} was ended by others");
         }
+
+        throw CinderErrors.TargetNotPresented(target);
     }
 
     public override async Task StopAsync(StorageServer server, CancellationToken cancellationToken)
@@ -49,7 +66,7 @@ public sealed partial class CinderPlugin
     /// <summary>The attachments for this host; where it has no iSCSI name, all of this machine's register.</summary>
     private IEnumerable<(Presentation Presentation, RegisteredAttachment Attachment)> OwnAttachments(CinderArray array)
     {
-        var initiator = Host.InitiatorName;
+        var initiator = Initiators.OfThisHost(Host);
         return from presentation in array.Register.Read().Presentations
                from attachment in presentation.Attachments
                where attachment.IsComplete

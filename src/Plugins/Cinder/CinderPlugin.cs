@@ -69,6 +69,9 @@ public sealed partial class CinderPlugin : StorageArrayPlugin, IDisposable
     /// <summary>Connections to a service, from a test's own handler.</summary>
     internal Func<CinderAddress, ServiceConnection> Connect { get; init; } = static address => new(address.Thumbprint);
 
+    /// <summary>The clock by which it waits for what others do.</summary>
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     private CinderArray Open(StorageServer server)
     {
         ArgumentNullException.ThrowIfNull(server);
@@ -78,7 +81,7 @@ public sealed partial class CinderPlugin : StorageArrayPlugin, IDisposable
         var session = _sessions.GetOrAdd(
             new(address with { Identity = IdentitySource.None }, digest),
             key => new(() => new(key.Address, secret?.Copy(), Connect(key.Address))));
-        return new(server, address, new(session.Value), Services);
+        return new(server, address, new(session.Value), Services, Clock);
     }
 
     // The digest tells a changed password from the former one; the password itself is no key.

@@ -74,6 +74,90 @@ public sealed class CinderOutcomeTests : IDisposable
         Assert.Single(_cinder.Sent("POST", "/volumes$"));
     }
 
+    [Theory]
+    [InlineData("error_restoring")]
+    [InlineData("error_extending")]
+    [InlineData("maintenance")]
+    public async Task A_volume_that_was_made_once_is_never_removed_by_a_question_about_its_creation(string status)
+    {
+        var now = "creating";
+        using var plugin = NewCreating(() => now);
+        var begun = await plugin.CreateAsync(Server(), new() { Name = "v", SizeBytes = 1 }, true, null, Cancellation);
+        now = status;
+
+        Assert.Null((await plugin.GetAsyncProgressAsync(Server(), begun, Cancellation)).AsyncProgress);
+        now = "error";
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => plugin.GetAsyncProgressAsync(Server(), begun, Cancellation));
+
+        Assert.Equal("CreationInError", error.ErrorId);
+        Assert.Empty(_cinder.Sent("DELETE", ""));
+    }
+
+    [Fact]
+    public async Task What_failed_is_removed_by_the_process_that_began_it_and_by_no_other()
+    {
+        using var plugin = NewCreating(() => "error");
+        _cinder.On("DELETE", "/volumes/", _ => Empty(HttpStatusCode.Accepted));
+        var begun = await plugin.CreateAsync(Server(), new() { Name = "v", SizeBytes = 1 }, true, null, Cancellation);
+
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => plugin.GetAsyncProgressAsync(Server(), begun, Cancellation));
+        var again = await Assert.ThrowsAsync<LimitExceededException>(() => plugin.GetAsyncProgressAsync(Server(), begun, Cancellation));
+
+        Assert.Equal(("OperationFailed", "CreationInError"), (error.ErrorId, again.ErrorId));
+        Assert.Single(_cinder.Sent("DELETE", "/volumes/"));
+    }
+
+    [Theory]
+    [InlineData("snapshots", "snapshot", 2)]
+    [InlineData("group_snapshots", "group_snapshot", 3)]
+    public async Task A_snapshot_with_an_error_of_later_is_made_and_another_process_removes_none(string path, string envelope, int kind)
+    {
+        const string id = "9f40c3fe-0a41-4bb5-9d6e-4d6f1c7a0002";
+        var now = "error_deleting";
+        _cinder.On("GET", $"/{path}/{id}", _ => Answer(new Dictionary<string, object> { [envelope] = new { id, name = "s", volume_id = id, status = now } }));
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        if (kind == 3)
+        {
+            _cinder.On("GET", $"/snapshots/{id}", _ => Refusal(HttpStatusCode.NotFound, "Snapshot could not be found."));
+        }
+
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+        var record = new StorageElement
+        {
+            Uuid = id.Replace("-", "", StringComparison.Ordinal),
+            Name = "s",
+            Type = StorageElementType.Snapshot,
+            AsyncHandle = $$"""{"Kind":{{kind}},"Id":"{{id}}","Size":1,"V":1}""",
+        };
+
+        Assert.Equal(now, (await plugin.GetAsyncProgressAsync(Server(), record, Cancellation)).Status);
+        now = "error";
+        var error = await Assert.ThrowsAsync<LimitExceededException>(() => plugin.GetAsyncProgressAsync(Server(), record, Cancellation));
+
+        Assert.Equal("CreationInError", error.ErrorId);
+        Assert.Empty(_cinder.Sent("DELETE", ""));
+    }
+
+    [Fact]
+    public async Task A_creation_that_was_accepted_is_told_whatever_fails_afterwards()
+    {
+        var asked = false;
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ =>
+            asked ? Refusal(HttpStatusCode.ServiceUnavailable, "later") : Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("POST", "/volumes$", request =>
+        {
+            asked = true;
+            return Answer(new { volume = VolumeOf(request.Body!) }, HttpStatusCode.Accepted);
+        });
+        _host.Initiator = static () => throw PluginError.AccessDenied("initiatorname.iscsi", "It can't be read.", "Be root.");
+        using var plugin = _cinder.NewPlugin(_folder.Path, _host);
+
+        var begun = await plugin.CreateAsync(Server(), new() { Name = "v", SizeBytes = 1 }, true, null, Cancellation);
+
+        Assert.Equal(-1, begun.AsyncProgress);
+    }
+
     [Fact]
     public async Task Without_room_the_quota_is_told()
     {
@@ -163,7 +247,7 @@ public sealed class CinderOutcomeTests : IDisposable
     }
 
     [Fact]
-    public async Task The_session_of_a_target_that_has_another_volume_for_this_host_stays()
+    public async Task The_session_of_a_target_that_has_another_volume_for_this_host_stays_and_a_device_behind_it_keeps_the_attachment()
     {
         using var plugin = await PresentedAsync();
         await plugin.StartAsync(await plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
@@ -172,8 +256,16 @@ public sealed class CinderOutcomeTests : IDisposable
         file.Write(register.With(register.Presentations[0] with { VolumeId = "00000000-0000-0000-0000-000000000002" }));
         _cinder.On("DELETE", "/attachments/", _ => Answer(new { attachments = Array.Empty<object>() }));
 
-        await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+        var target = register.Presentations[0].Attachments[0].Targets[0];
+        _host.Luns.Add(new() { TargetNames = [target.TargetName], Addresses = [new() { TargetName = target.TargetName, Lun = target.Lun }] });
 
+        await Expect.FailureAsync<StorageElementBusyException>("SharedTargetInUse", "tgt1",
+            () => plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+
+        Assert.Empty(_cinder.Sent("DELETE", "/attachments/"));
+        Assert.Equal(["hosts"], (await plugin.GetInfoAsync(Server(), Volume, Cancellation)).AccessGroupNames);
+        _host.Luns[0] = _host.Luns[0] with { Addresses = [new() { TargetName = target.TargetName, Lun = target.Lun + 1 }] };
+        await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
         Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
         Assert.Single(_host.Sessions);
     }
@@ -352,6 +444,17 @@ public sealed class CinderOutcomeTests : IDisposable
     {
         var at = volume.IndexOf("\"attachments\"", StringComparison.Ordinal);
         return $"{volume[..at]}\"attachments\": [], \"was\": {volume[volume.IndexOf('[', at)..]}".Replace("in-use", "available", StringComparison.Ordinal);
+    }
+
+    /// <summary>A plug-in of a service that makes a volume, which then has a status that the test says.</summary>
+    private Plugins.Cinder.CinderPlugin NewCreating(Func<string> status)
+    {
+        const string id = "40d1c75f-61fd-4c9a-a682-5c087892c41f";
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("POST", "/volumes$", request => Answer(new { volume = VolumeOf(request.Body!) }, HttpStatusCode.Accepted));
+        _cinder.On("GET", $"/volumes/{id}", _ => Answer(new { volume = new { id, name = "v", size = 1, status = status() } }));
+        return _cinder.NewPlugin(_folder.Path);
     }
 
     /// <summary>A volume that is free, and attached once its attachment is completed.</summary>

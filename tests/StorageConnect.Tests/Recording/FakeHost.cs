@@ -50,11 +50,26 @@ public sealed class FakeHost : IStorageHost
 
     public ValueList<HostLun> FindLuns(ValueList<string> targetNames) => Luns.Where(lun => lun.TargetNames.Any(targetNames.Contains)).ToValueList();
 
+    /// <summary>True: a device of each target is in use.</summary>
+    public bool IsBusy { get; set; }
+
+    /// <summary>The portals that do not answer.</summary>
+    public HashSet<string> DeadPortals { get; } = [];
+
+    /// <summary>The name of its initiator.</summary>
+    public Func<string?> Initiator { get; set; } = static () => null;
+
+    public string? InitiatorName => Initiator();
+
     public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken) =>
-        Act("login", new() { IscsiTargets = [target] }, [context], Sessions.Add);
+        DeadPortals.Contains(target.Portal)
+            ? throw PluginError.ArrayUnreachable(target.TargetName, $"The portal {target.Portal} does not answer.", "Check the network.")
+            : Act("login", new() { IscsiTargets = [target] }, [context], Sessions.Add);
 
     public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken) =>
-        Act("logout", new() { IscsiTargets = [target] }, [], Sessions.Remove);
+        IsBusy
+            ? throw PluginError.StorageElementBusy(target.TargetName, "A device of the target is in use.", "Unmount it first.", id: "DeviceBusy")
+            : Act("logout", new() { IscsiTargets = [target] }, [], Sessions.Remove);
 
     public bool IsConnected(IscsiTarget target) => Sessions.Contains(KeyOf(target));
 

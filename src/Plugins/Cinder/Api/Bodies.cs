@@ -33,6 +33,9 @@ internal sealed record Volume
 
     public bool Multiattach { get; init; }
 
+    /// <summary>The back-end has ciphertext; hosts are to encrypt and decrypt.</summary>
+    public bool Encrypted { get; init; }
+
     public string? GroupId { get; init; }
 
     public string? ProviderId { get; init; }

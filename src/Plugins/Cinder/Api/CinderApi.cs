@@ -112,6 +112,19 @@ internal sealed class CinderApi(CinderSession session)
     public Task<Attachment> GetAttachmentAsync(string id, string name, CancellationToken cancellationToken) =>
         AttachmentAsync(HttpMethod.Get, $"attachments/{id}", null, name, cancellationToken);
 
+    /// <summary>The attachment; null when it is gone.</summary>
+    public async Task<Attachment?> TryGetAttachmentAsync(string id, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAttachmentAsync(id, name, cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
     public async Task<IReadOnlyList<Attachment>> ListAttachmentsAsync(string volumeId, CancellationToken cancellationToken) =>
         (await session.SendAsync<AttachmentList>(HttpMethod.Get, $"attachments/detail?volume_id={volumeId}", null, volumeId, cancellationToken)).Attachments;
 
@@ -128,8 +141,9 @@ internal sealed class CinderApi(CinderSession session)
         }
     }
 
+    /// <summary>The volume types the user may see. The parameter matters to administrators alone: without it, private types are left out.</summary>
     public async Task<IReadOnlyList<VolumeType>> ListTypesAsync(CancellationToken cancellationToken) =>
-        (await session.SendAsync<TypeList>(HttpMethod.Get, "types", null, null, cancellationToken)).VolumeTypes;
+        (await session.SendAsync<TypeList>(HttpMethod.Get, "types?is_public=None", null, null, cancellationToken)).VolumeTypes;
 
     /// <summary>The qualities of service; null for a user who may not see them.</summary>
     public async Task<IReadOnlyList<QosSpecs>?> TryListQosSpecsAsync(CancellationToken cancellationToken)

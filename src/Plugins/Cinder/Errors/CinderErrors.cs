@@ -66,6 +66,11 @@ internal static class CinderErrors
         PluginError.LimitExceeded(name, $"'{name}' was not {what}: {seen}{(reason is null ? "; Cinder gives no reason" : $". Cinder says: {reason}")}",
             "The administrator of the Cinder service finds the details in its log.");
 
+    public static LimitExceededException CreationInError(string name, string status, string? reason) =>
+        PluginError.LimitExceeded(name,
+            $"'{name}' has the status {status}{(reason is null ? "; Cinder gives no reason" : $". Cinder says: {reason}")}",
+            "Nothing was removed, because it may have data. Where its creation failed, remove it and create it again.");
+
     public static ArrayUnreachableException StillRunning(string name, string status, TimeSpan waited) =>
         new($"'{name}' is still {status} after {waited.TotalMinutes:0} minutes.")
         {
@@ -107,6 +112,15 @@ internal static class CinderErrors
         PluginError.NoSuchOperation(name, $"The back-end of '{name}' is reached by {type}, and this plug-in presents over iSCSI. Nothing is left attached.",
             "Choose a volume type whose back-end speaks iSCSI.");
 
+    public static NoSuchOperationException EncryptionUnsupported(string name) =>
+        PluginError.NoSuchOperation(name,
+            $"'{name}' is encrypted by its hosts (dm-crypt), which this plug-in doesn't do: the data would be written as plain text. Nothing is left attached.",
+            "Choose a volume type without encryption, or one whose back-end encrypts by itself.");
+
+    public static NoSuchOperationException ReadOnlyUnsupported(string name) =>
+        PluginError.NoSuchOperation(name, $"'{name}' is marked read-only, and this host would get a writable disk. Nothing is left attached.",
+            "Make it writable (openstack volume set --read-write), or clone it: Invoke-OscClone.");
+
     public static NoSuchOperationException TargetUnknown(string name) =>
         PluginError.NoSuchOperation(name, $"The back-end of '{name}' exported it and told no iSCSI target where hosts find it. Nothing is left attached.",
             "Choose a volume type whose back-end speaks iSCSI.");
@@ -141,6 +155,24 @@ internal static class CinderErrors
     public static StorageElementBusyException AttachedByOthers(string name, string hosts) =>
         PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and its volume type has no multiattach. Nothing was changed.",
             "Detach it there first.");
+
+    public static StorageElementBusyException SharedTargetInUse(string name, string target) =>
+        PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other volumes for it. Nothing was changed.",
+            "Disconnect-OscStorageElement removes the device first.");
+
+    public static StorageElementBusyException AttachmentUndecided(string name, string initiator) =>
+        new($"An attachment of '{name}' for {initiator} is still being made or ended by the service.")
+        {
+            ErrorId = nameof(AttachmentUndecided),
+            Element = name,
+            Retryable = true,
+            Recommendation = "Try again in some minutes.",
+        };
+
+    public static InvalidStorageArrayException PresentedInOtherProject(StorageServer server, string known, string found, IEnumerable<string> volumes) =>
+        PluginError.InvalidStorageArray(server.Name,
+            $"'{server.Name}' presents volumes of the project {known}, and is now of the project {found}: {string.Join(", ", volumes.Take(5))}.",
+            "Put the former project back and withdraw them first, or register the new project as a server of its own.");
 
     public static DataCorruptException RegisterUnreadable(string path, Exception cause) =>
         PluginError.DataCorrupt(path, $"The register of access groups can't be read: {path}. Nothing was changed.",

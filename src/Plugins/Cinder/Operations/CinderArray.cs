@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Configuration;
 using StorageConnect.Plugins.Cinder.Errors;
@@ -6,7 +7,7 @@ using StorageConnect.Plugins.Cinder.Register;
 namespace StorageConnect.Plugins.Cinder.Operations;
 
 /// <summary>One project of a block storage service, for one call.</summary>
-internal sealed class CinderArray(StorageServer server, CinderAddress address, CinderApi api, PluginServices services)
+internal sealed class CinderArray(StorageServer server, CinderAddress address, CinderApi api, PluginServices services, TimeProvider clock)
 {
     private static readonly TimeSpan TypesLife = TimeSpan.FromSeconds(10);
 
@@ -20,9 +21,9 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
 
     public RegisterFile Register { get; } = new(services.StateFolder, server.Uuid);
 
-    public Outcome Outcome { get; } = new(api);
+    public Outcome Outcome { get; } = new(api, clock);
 
-    public Presenter Presenter => new(api, Register, services.Host, services.Log);
+    public Presenter Presenter => new(api, Register, services.Host, services.Log, clock);
 
     public IdentityProbe Probe => new(this);
 
@@ -31,7 +32,7 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
         services.Cache.GetOrAddAsync(server.Uuid, "types", TypesLife, api.ListTypesAsync, cancellationToken);
 
     public async Task<ElementMap> GetMapAsync(CancellationToken cancellationToken) =>
-        new(server, address.Identity, await GetTypesAsync(cancellationToken), Register.Read(), services.Host.InitiatorName);
+        new(server, address.Identity, await GetTypesAsync(cancellationToken), Register.Read(), Initiators.OfThisHost(services.Host));
 
     /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public async Task<Volume> RequireVolumeAsync(StorageElement element, CancellationToken cancellationToken) =>
@@ -41,15 +42,37 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
     public async Task<Snapshot> RequireSnapshotAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
         await api.TryGetSnapshotAsync(Ids.ToId(snapshot.Uuid), cancellationToken) ?? throw CinderErrors.SnapshotNotFound(server, snapshot);
 
-    /// <summary>Logs this host in, with the volume's own CHAP secret.</summary>
+    /// <summary>Logs this host in, with the volume's own CHAP secret. One portal is enough: the others are paths that are missing.</summary>
+    /// <exception cref="StorageConnectException">It is logged in nowhere.</exception>
     public async Task LoginAsync(Attachment attachment, IEnumerable<IscsiTarget> targets, CancellationToken cancellationToken)
     {
         var (context, secret) = ConnectionInfo.ReadLogin(attachment, server.NetDevices.Count == 1 ? server.NetDevices[0] : null);
         using (secret)
         {
+            var errors = new List<(IscsiTarget Target, StorageConnectException Error)>();
+            var isIn = false;
             foreach (var target in targets)
             {
-                await services.Host.LoginAsync(target, context, cancellationToken);
+                try
+                {
+                    await services.Host.LoginAsync(target, context, cancellationToken);
+                    isIn = true;
+                }
+                catch (StorageConnectException e)
+                {
+                    errors.Add((target, e));
+                }
+            }
+
+            if (!isIn && errors.Count > 0)
+            {
+                var error = errors.Select(one => one.Error).OrderBy(one => one is AuthenticationFailedException ? 0 : 1).First();
+                ExceptionDispatchInfo.Throw(error);
+            }
+
+            foreach (var (target, error) in errors)
+            {
+                services.Log.Warning($"Cinder: no login to {target.TargetName} at {target.Portal}: {error.Message}");
             }
         }
     }

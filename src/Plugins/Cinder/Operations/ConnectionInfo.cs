@@ -13,6 +13,14 @@ internal static class ConnectionInfo
     public static string? FindOtherTransport(Attachment attachment) =>
         Text(attachment, "driver_volume_type") is { } type && !string.Equals(type, Iscsi, StringComparison.OrdinalIgnoreCase) ? type : null;
 
+    /// <summary>True where the LUN has ciphertext, which the host is to encrypt and decrypt.</summary>
+    public static bool IsEncrypted(Attachment attachment) =>
+        attachment.ConnectionInfo.ValueKind == JsonValueKind.Object && attachment.ConnectionInfo.TryGetProperty("encrypted", out var value)
+            && value.ValueKind == JsonValueKind.True;
+
+    /// <summary>True where the host is not to write, though the LUN lets it.</summary>
+    public static bool IsReadOnly(Attachment attachment) => Text(attachment, "access_mode") is "ro";
+
     /// <summary>The targets, portals and LUN numbers; parallel lists where the back-end has several.</summary>
     public static ValueList<TargetAddress> ReadTargets(Attachment attachment)
     {

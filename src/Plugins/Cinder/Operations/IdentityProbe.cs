@@ -21,7 +21,7 @@ internal sealed class IdentityProbe(CinderArray array)
     /// <summary>Reads a volume's identity before it is presented to this host; of a back-end's first volume it is proven. A failure proves nothing.</summary>
     public async Task RunAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken)
     {
-        if (!array.Address.Identity.IsProbed || Host.InitiatorName is not { } initiator)
+        if (!array.Address.Identity.IsProbed || Initiators.OfThisHost(Host) is not { } initiator)
         {
             return;
         }
@@ -95,7 +95,7 @@ internal sealed class IdentityProbe(CinderArray array)
     }
 
     private static bool IsWanted(Registrations all, Volume volume, string initiator, IReadOnlyList<string> groupNames) =>
-        volume.Status is "available" && all.FindIdentity(volume.Id) is null && all.FindPresentation(volume.Id) is null
+        volume is { Status: "available", Encrypted: false } && all.FindIdentity(volume.Id) is null && all.FindPresentation(volume.Id) is null
         && all.FindBackend(BackendOf(volume)) is not { Stays: false }
         && groupNames.Any(name => all.FindGroup(name)?.Entries.Contains(initiator, StringComparer.OrdinalIgnoreCase) == true);
 
@@ -178,6 +178,7 @@ internal sealed class IdentityProbe(CinderArray array)
         }
 
         var (made, since) = await Api.CreateVolumeAsync(body, name, cancellationToken);
+        Outcome.Begin(made.Id);
         var handle = new OperationHandle(OperationKind.Create, made.Id, made.Size, since);
         return await Polling.UntilAsync(name, Polling.SynchronousTime,
             async () => (await array.Outcome.OfCreateAsync(handle, name, cancellationToken), "creating"), cancellationToken);

@@ -7,6 +7,19 @@ internal static class Initiators
 {
     private const int Longest = 223;
 
+    /// <summary>The name of this host's initiator; null where it has none, or this user may not read it.</summary>
+    public static string? OfThisHost(IHostServices host)
+    {
+        try
+        {
+            return host.InitiatorName;
+        }
+        catch (AccessDeniedException)
+        {
+            return null;
+        }
+    }
+
     /// <exception cref="InvalidRequestException">It is no iSCSI name.</exception>
     public static void Demand(string entry)
     {

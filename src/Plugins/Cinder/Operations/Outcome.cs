@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Plugins.Cinder.Api;
 using StorageConnect.Plugins.Cinder.Errors;
 
@@ -6,32 +7,31 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// <summary>
 /// The one place that decides whether an operation succeeded: it reads back the value that was wanted. A status tells only that the work is over.
 /// </summary>
-internal sealed class Outcome(CinderApi api)
+internal sealed class Outcome(CinderApi api, TimeProvider clock)
 {
+    /// <summary>What this process began to make, and nobody has had yet: only that may be removed where its status is error.</summary>
+    private static readonly ConcurrentDictionary<string, bool> Begun = new(StringComparer.Ordinal);
+
     /// <summary>A status of error is looked at again for this long: a service that starts sets what it finds to error before it does the work.</summary>
     private static readonly TimeSpan ErrorDoubt = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Notes that this process began to make something.</summary>
+    public static void Begin(string id) => Begun[id] = true;
+
     /// <summary>The volume, when it is made; null while it is being made.</summary>
-    /// <exception cref="LimitExceededException">It was not made. What was left of it is removed.</exception>
+    /// <exception cref="LimitExceededException">It was not made. What was left of it is removed where this process began it.</exception>
     public async Task<Volume?> OfCreateAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
-        var volume = await ReadVolumeAsync(handle.Id, name, "created", cancellationToken);
-        if (!IsError(volume.Status))
-        {
-            return IsMade(volume.Status) ? volume : null;
-        }
-
-        var reason = await FindReasonAsync(handle.Id, handle.Since, cancellationToken);
-        await TryRemoveAsync(() => api.DeleteVolumeAsync(volume, cancellationToken));
-        throw CinderErrors.OperationFailed(name, "created", $"its status is {volume.Status}", reason);
+        var volume = await ReadVolumeAsync(handle.Id, name, "created", IsFailed, cancellationToken);
+        return await EndAsync(handle, name, volume, volume.Status, () => api.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
     }
 
     /// <summary>The volume with its new size; null while it grows.</summary>
     public async Task<Volume?> OfExtendAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
-        var volume = await ReadVolumeAsync(handle.Id, name, "resized", cancellationToken);
+        var volume = await ReadVolumeAsync(handle.Id, name, "resized", IsError, cancellationToken);
         if (volume.Status is "extending")
         {
             return null;
@@ -46,15 +46,9 @@ internal sealed class Outcome(CinderApi api)
     /// <summary>The snapshot; null while it is made.</summary>
     public async Task<Snapshot?> OfSnapshotAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
-        var snapshot = await SettleAsync(() => api.GetSnapshotAsync(handle.Id, name, cancellationToken), one => one.Status, cancellationToken);
-        if (!IsError(snapshot.Status))
-        {
-            return snapshot.Status is "available" ? snapshot : null;
-        }
-
-        var reason = await FindReasonAsync(handle.Id, handle.Since, cancellationToken);
-        await TryRemoveAsync(() => api.DeleteSnapshotAsync(snapshot, cancellationToken));
-        throw CinderErrors.OperationFailed(name, "created", $"its status is {snapshot.Status}", reason);
+        var snapshot = await SettleAsync(
+            () => api.GetSnapshotAsync(handle.Id, name, cancellationToken), one => one.Status, IsFailed, cancellationToken);
+        return await EndAsync(handle, name, snapshot, snapshot.Status, () => api.DeleteSnapshotAsync(snapshot, cancellationToken), cancellationToken);
     }
 
     /// <summary>The group's snapshot; null while it is made.</summary>
@@ -63,15 +57,9 @@ internal sealed class Outcome(CinderApi api)
         var snapshot = await SettleAsync(
             async () => await api.TryGetGroupSnapshotAsync(handle.Id, cancellationToken)
                 ?? throw CinderErrors.OperationFailed(name, "created", "it is gone", null),
-            one => one.Status, cancellationToken);
-        if (!IsError(snapshot.Status))
-        {
-            return snapshot.Status is "available" ? snapshot : null;
-        }
-
-        var reason = await FindReasonAsync(handle.Id, handle.Since, cancellationToken);
-        await TryRemoveAsync(() => api.DeleteGroupSnapshotAsync(handle.Id, name, cancellationToken));
-        throw CinderErrors.OperationFailed(name, "created", $"its status is {snapshot.Status}", reason);
+            one => one.Status, IsFailed, cancellationToken);
+        return await EndAsync(
+            handle, name, snapshot, snapshot.Status, () => api.DeleteGroupSnapshotAsync(handle.Id, name, cancellationToken), cancellationToken);
     }
 
     /// <summary>Waits until a volume that is being deleted is gone.</summary>
@@ -104,28 +92,57 @@ internal sealed class Outcome(CinderApi api)
 
     public static bool IsError(string status) => status.StartsWith("error", StringComparison.Ordinal);
 
+    /// <summary>A creation fails with exactly this status; those such as <c>error_restoring</c> belong to what was made and has data.</summary>
+    private static bool IsFailed(string status) => status is "error";
+
     private static bool IsMade(string status) => status is not ("creating" or "downloading" or "copying");
 
-    private async Task<Volume> ReadVolumeAsync(string id, string name, string what, CancellationToken cancellationToken) =>
+    /// <summary>What was made; null while it is being made. What failed is removed, unless it may have been made once, and have data.</summary>
+    private async Task<T?> EndAsync<T>(OperationHandle handle, string name, T seen, string status, Func<Task> remove, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!IsFailed(status))
+        {
+            if (IsMade(status))
+            {
+                Begun.TryRemove(handle.Id, out _);
+                return seen;
+            }
+
+            return null;
+        }
+
+        var reason = await FindReasonAsync(handle.Id, handle.Since, cancellationToken);
+        if (!Begun.TryRemove(handle.Id, out _))
+        {
+            throw CinderErrors.CreationInError(name, status, reason);
+        }
+
+        await TryRemoveAsync(remove);
+        throw CinderErrors.OperationFailed(name, "created", $"its status is {status}", reason);
+    }
+
+    private async Task<Volume> ReadVolumeAsync(string id, string name, string what, Func<string, bool> isError, CancellationToken cancellationToken) =>
         await SettleAsync(
             async () => await api.TryGetVolumeAsync(id, cancellationToken)
                 ?? throw CinderErrors.OperationFailed(name, what, "it was deleted", await FindReasonAsync(id, null, cancellationToken)),
             volume => volume.Status,
+            isError,
             cancellationToken);
 
     /// <summary>Reads; an error is believed when it stays.</summary>
-    private static async Task<T> SettleAsync<T>(Func<Task<T>> read, Func<T, string> status, CancellationToken cancellationToken)
+    private async Task<T> SettleAsync<T>(Func<Task<T>> read, Func<T, string> status, Func<string, bool> isError, CancellationToken cancellationToken)
     {
-        var began = TimeProvider.System.GetTimestamp();
+        var began = clock.GetTimestamp();
         while (true)
         {
             var seen = await read();
-            if (!IsError(status(seen)) || TimeProvider.System.GetElapsedTime(began) > ErrorDoubt)
+            if (!isError(status(seen)) || clock.GetElapsedTime(began) > ErrorDoubt)
             {
                 return seen;
             }
 
-            await Task.Delay(ErrorPause, cancellationToken);
+            await Task.Delay(ErrorPause, clock, cancellationToken);
         }
     }
 

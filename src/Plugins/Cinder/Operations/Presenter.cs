@@ -8,7 +8,7 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// Presents volumes: one attachment for each initiator. Each is noted in the register before it is asked for, so that whoever comes after a process that
 /// died takes back what was half made. What others attached is never touched.
 /// </summary>
-internal sealed partial class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log)
+internal sealed partial class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log, TimeProvider clock)
 {
     /// <summary>Presents a volume to groups; one it is presented to already is checked, and made good where its attachment is gone.</summary>
     public Task PresentAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(
@@ -17,9 +17,17 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             volume = await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken); // who had the lock before may have attached it
             var all = register.Read();
             var groups = groupNames.Select(name => all.FindGroup(name) ?? throw CinderErrors.AccessGroupNotFound(name)).ToList();
-            var before = await RecoverAsync(all.FindPresentation(volume.Id) ?? new(volume.Id), volume, cancellationToken);
+            var projectId = (await api.Session.OpenAsync(cancellationToken)).ProjectId;
+            if (all.ProjectId != projectId)
+            {
+                register.Write(all with { ProjectId = projectId });
+            }
+
+            var before = await RecoverInChangeAsync(volume, cancellationToken);
             var after = before with { GroupIds = before.GroupIds.Union(groups.Select(group => group.Id)).ToValueList() };
-            await UpdateAsync(volume, before, after, register.Read().Groups, cancellationToken);
+            DemandRoom(volume, register.Read(), after, all.Groups);
+            await AttachMissingAsync(volume, before, after, InitiatorsOf(after, all.Groups), cancellationToken);
+            await DetachUnneededAsync(volume, PresentationOf(volume), all.Groups, cancellationToken);
             return true;
         },
         cancellationToken);
@@ -36,14 +44,14 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
                 throw OthersOf(volume, all).Any(other => other.Name == name) ? CinderErrors.GroupNotOurs(name) : CinderErrors.AccessGroupNotFound(name);
             }
 
-            if (all.FindPresentation(volume.Id) is not { } known)
+            if (all.FindPresentation(volume.Id) is null)
             {
                 return true;
             }
 
-            var before = await RecoverAsync(known, volume, cancellationToken);
+            var before = await RecoverInChangeAsync(volume, cancellationToken);
             var left = before.GroupIds.Except(groupNames.Select(name => all.FindGroup(name)!.Id)).ToValueList();
-            await UpdateAsync(volume, before, before with { GroupIds = left }, register.Read().Groups, cancellationToken);
+            await DetachUnneededAsync(volume, before with { GroupIds = left }, all.Groups, cancellationToken);
             return true;
         },
         cancellationToken);
@@ -57,32 +65,61 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             var group = all.FindGroup(groupName) ?? throw CinderErrors.AccessGroupNotFound(groupName);
             var changed = group with { Entries = change(group.Entries) };
             var groups = all.Groups.Select(one => one.Id == group.Id ? changed : one).ToValueList();
-            var presented = new List<(Volume Volume, Presentation Presentation)>();
+            var added = changed.Entries.Except(group.Entries, StringComparer.OrdinalIgnoreCase).ToList();
+            var removed = group.Entries.Except(changed.Entries, StringComparer.OrdinalIgnoreCase).ToList();
+            var presented = new List<Volume>();
             foreach (var presentation in all.Presentations.Where(one => one.GroupIds.Contains(group.Id)))
             {
                 if (await api.TryGetVolumeAsync(presentation.VolumeId, cancellationToken) is { } volume)
                 {
-                    DemandRoom(volume, all, presentation, groups);
-                    presented.Add((volume, presentation));
+                    if (added.Count > 0)
+                    {
+                        DemandRoom(volume, all, presentation, groups);
+                    }
+
+                    presented.Add(volume);
                 }
             }
 
-            // New initiators first, so that a failure leaves all as it was; those that go are taken out of the group before their attachments end.
-            foreach (var (volume, presentation) in presented)
-            {
-                var whole = await RecoverAsync(presentation, volume, cancellationToken);
-                await AttachMissingAsync(volume, whole, whole, groups, cancellationToken);
-            }
-
-            register.Write(register.Read() with { Groups = groups });
-            foreach (var (volume, _) in presented)
-            {
-                await DetachUnneededAsync(volume, register.Read().FindPresentation(volume.Id) ?? new(volume.Id), groups, cancellationToken);
-            }
-
+            await ChangeAttachmentsAsync(presented, group.Id, groups, added, isSmaller: removed.Count > 0, cancellationToken);
             return changed;
         },
         cancellationToken);
+
+    /// <summary>Attaches and detaches what a change of a group's entries means, and then notes the change. A failure leaves what was attached before.</summary>
+    private async Task ChangeAttachmentsAsync(List<Volume> presented, string groupId, ValueList<RegisteredGroup> groups, List<string> added, bool isSmaller,
+        CancellationToken cancellationToken)
+    {
+        var made = new List<(Volume Volume, ValueList<string> GroupIds, List<RegisteredAttachment> Attachments)>();
+        try
+        {
+            foreach (var volume in presented)
+            {
+                var whole = await RecoverInChangeAsync(volume, cancellationToken);
+                if (whole.GroupIds.Contains(groupId))
+                {
+                    made.Add((volume, whole.GroupIds, await AttachMissingAsync(volume, whole, whole, added, cancellationToken)));
+                }
+            }
+
+            // What is detached is noted after it: where it is refused, the entry stays in the group, and can be removed again.
+            foreach (var volume in presented.Where(_ => isSmaller))
+            {
+                await DetachUnneededAsync(volume, PresentationOf(volume), groups, cancellationToken);
+            }
+
+            register.Write(register.Read() with { Groups = groups });
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            foreach (var (volume, groupIds, attachments) in made.Where(one => one.Attachments.Count > 0))
+            {
+                await TakeBackAsync(volume, groupIds, attachments);
+            }
+
+            throw;
+        }
+    }
 
     /// <summary>The names under which others attached a volume, with the time; a name of ours is marked.</summary>
     public static IEnumerable<(string Name, VolumeAttachment Attachment)> OthersOf(Volume volume, Registrations all)
@@ -93,15 +130,6 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             var name = !string.IsNullOrEmpty(one.HostName) ? one.HostName : one.ServerId ?? one.AttachmentId;
             return (all.FindGroup(name) is null ? name : $"{name} (attached by others)", one);
         });
-    }
-
-    private async Task UpdateAsync(Volume volume, Presentation before, Presentation after, ValueList<RegisteredGroup> groups,
-        CancellationToken cancellationToken)
-    {
-        DemandRoom(volume, register.Read(), after, groups);
-        await AttachMissingAsync(volume, before, after, groups, cancellationToken);
-        var made = register.Read().FindPresentation(volume.Id) ?? after;
-        await DetachUnneededAsync(volume, made with { GroupIds = after.GroupIds }, groups, cancellationToken);
     }
 
     private static void DemandRoom(Volume volume, Registrations all, Presentation presentation, ValueList<RegisteredGroup> groups)
@@ -125,17 +153,20 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
 
     private static void DemandFree(Volume volume)
     {
+        if (volume.Encrypted)
+        {
+            throw CinderErrors.EncryptionUnsupported(volume.DisplayName);
+        }
+
         if (volume.Status is not "available" && !(volume.Multiattach && volume.Status is "in-use"))
         {
             throw CinderErrors.ElementBusy(volume.DisplayName, volume.Status, "it can't be attached now");
         }
     }
 
-    private static List<(string Initiator, RegisteredGroup Group)> InitiatorsOf(Presentation presentation, ValueList<RegisteredGroup> groups) =>
+    private static List<string> InitiatorsOf(Presentation presentation, ValueList<RegisteredGroup> groups) =>
     [
-        .. groups.Where(group => presentation.GroupIds.Contains(group.Id))
-            .SelectMany(group => group.Entries.Select(entry => (Initiator: entry, group)))
-            .DistinctBy(one => one.Initiator, StringComparer.OrdinalIgnoreCase)
+        .. groups.Where(group => presentation.GroupIds.Contains(group.Id)).SelectMany(group => group.Entries).Distinct(StringComparer.OrdinalIgnoreCase)
     ];
 
     private void Save(Presentation presentation) => register.Write(register.Read().With(presentation));

@@ -16,6 +16,7 @@ internal sealed class Snapshots(CinderArray array)
     {
         var volume = await array.RequireVolumeAsync(element, cancellationToken);
         var name = destination?.Name ?? VolumeCreator.NewName("snap", volume.DisplayName);
+        var map = await array.GetMapAsync(cancellationToken);
         var (snapshot, since) = await array.Register.ChangeAsync(
             async _ =>
             {
@@ -24,7 +25,8 @@ internal sealed class Snapshots(CinderArray array)
             },
             cancellationToken);
         var handle = new OperationHandle(OperationKind.Snapshot, snapshot.Id, snapshot.Size, since);
-        return (await array.GetMapAsync(cancellationToken)).ToElement(snapshot) with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
+        Outcome.Begin(snapshot.Id);
+        return map.ToElement(snapshot) with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
     }
 
     /// <summary>Begins a snapshot of all members of a group, where the back-end takes it at one instant.</summary>
@@ -39,9 +41,11 @@ internal sealed class Snapshots(CinderArray array)
         var group = await FindConsistentGroupAsync(volumes, cancellationToken);
         var name = destination?.Name ?? VolumeCreator.NewName("snap", group.Name ?? group.Id);
         await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
+        var map = await array.GetMapAsync(cancellationToken);
         var snapshot = await Api.CreateGroupSnapshotAsync(group.Id, name, cancellationToken);
         var handle = new OperationHandle(OperationKind.GroupSnapshot, snapshot.Id, 0, null);
-        return (await array.GetMapAsync(cancellationToken)).ToElement(
+        Outcome.Begin(snapshot.Id);
+        return map.ToElement(
             snapshot with { Name = name },
             [.. volumes.Select(volume => new Snapshot { VolumeId = volume.Id, Size = volume.Size })]) with
         {

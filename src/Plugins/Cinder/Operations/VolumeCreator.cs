@@ -79,6 +79,8 @@ internal sealed class VolumeCreator(CinderArray array)
 
     private async Task<StorageElement> BeginAsync(string name, long size, Dictionary<string, object?> parameters, CancellationToken cancellationToken)
     {
+        var map = await array.GetMapAsync(cancellationToken); // before it is made: afterwards nothing but its making may fail
+
         // One at a time on this machine; what another machine creates at the same moment is noticed after it.
         var (volume, since) = await array.Register.ChangeAsync(
             async _ =>
@@ -87,9 +89,18 @@ internal sealed class VolumeCreator(CinderArray array)
                 return await PostAsync(name, size, parameters, cancellationToken);
             },
             cancellationToken);
-        await DemandFirstAsync(volume, cancellationToken);
+        Outcome.Begin(volume.Id);
+        try
+        {
+            await DemandFirstAsync(volume, cancellationToken);
+        }
+        catch (StorageConnectException e) when (e is not AlreadyExistsException)
+        {
+            array.Services.Log.Warning($"Cinder: whether another machine made a volume '{name}' at the same time is not known: {e.Message}");
+        }
+
         var handle = new OperationHandle(OperationKind.Create, volume.Id, size, since);
-        return (await array.ToElementAsync(volume, cancellationToken)) with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
+        return map.ToElement(volume) with { AsyncProgress = -1, AsyncHandle = handle.ToString() };
     }
 
     private async Task<(Volume Volume, DateTimeOffset? At)> PostAsync(string name, long size, Dictionary<string, object?> parameters,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using StorageConnect.Linux.Files;
 using StorageConnect.Linux.Locks;
@@ -15,6 +16,7 @@ internal sealed class RegisterFile(string folder, string serverUuid)
     private static readonly TimeSpan LockTime = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(25);
     private static readonly JsonSerializerOptions Json = new(RecordJson.Options) { WriteIndented = true };
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Turns = new(StringComparer.Ordinal);
     private readonly string _path = Path.Combine(folder, $"{serverUuid}.json");
 
     /// <summary>The register as it is now; empty where there is none yet.</summary>
@@ -38,8 +40,18 @@ internal sealed class RegisterFile(string folder, string serverUuid)
     /// <summary>Runs a change while no other process and no other call makes one.</summary>
     public async Task<T> ChangeAsync<T>(Func<RegisterFile, Task<T>> change, CancellationToken cancellationToken)
     {
-        using var held = await LockAsync(cancellationToken);
-        return await change(this);
+        // Calls of this process queue here, without a timeout; the lock below is for other processes.
+        var turn = Turns.GetOrAdd(_path, static _ => new(1, 1));
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            using var held = await LockAsync(cancellationToken);
+            return await change(this);
+        }
+        finally
+        {
+            turn.Release();
+        }
     }
 
     /// <summary>Replaces the register. The caller is in <see cref="ChangeAsync"/>.</summary>

@@ -1,9 +1,15 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace StorageConnect.Plugins.Cinder.Register;
 
 /// <summary>What a register holds. Immutable: a change is a copy that is written.</summary>
 internal sealed record Registrations
 {
     public int Version { get; init; } = 1;
+
+    /// <summary>The project whose volumes are presented; null in a register of an older version.</summary>
+    public string? ProjectId { get; init; }
 
     public ValueList<RegisteredGroup> Groups { get; init; } = [];
 
@@ -60,9 +66,6 @@ internal sealed record ProbedIdentity(string VolumeId, string Backend, string Pa
 /// <param name="Entries">The initiators.</param>
 internal sealed record RegisteredGroup(string Id, string Name, ValueList<string> Entries)
 {
-    /// <summary>The name that arrays give the host object they make: what all of them take.</summary>
-    public string HostName => $"osc-{Id[..12]}";
-
     public AccessGroup ToAccessGroup() => new() { Name = Name, Entries = Entries };
 }
 
@@ -80,10 +83,12 @@ internal sealed record Presentation(string VolumeId)
 
     /// <summary>A copy with this attachment in place of the initiator's former one.</summary>
     public Presentation With(RegisteredAttachment attachment) =>
-        this with { Attachments = [.. Attachments.Where(one => one.Initiator != attachment.Initiator), attachment] };
+        this with { Attachments = [.. Without(attachment).Attachments, attachment] };
 
     public Presentation Without(RegisteredAttachment attachment) =>
-        this with { Attachments = Attachments.Where(one => one.Initiator != attachment.Initiator).ToValueList() };
+        this with { Attachments = Attachments.Where(one => !one.IsFor(attachment.Initiator)).ToValueList() };
+
+    public RegisteredAttachment? Find(string initiator) => Attachments.FirstOrDefault(one => one.IsFor(initiator));
 }
 
 /// <summary>One attachment of ours.</summary>
@@ -92,11 +97,34 @@ internal sealed record Presentation(string VolumeId)
 /// <param name="HostName">The name of the host that the service was told.</param>
 internal sealed record RegisteredAttachment(string Initiator, string? Id, string HostName)
 {
+    private const int HostNameDigits = 12;
+
+    /// <summary>When the reservation was asked for; null in a register of an older version.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>When the export was asked for, while it is not known whether it is made; else null.</summary>
+    public DateTimeOffset? ConnectingAt { get; init; }
+
+    /// <summary>A reservation that may be this one, whose id never came; another machine's looks the same for as long as it is being exported.</summary>
+    public string? SeenId { get; init; }
+
+    /// <summary>When that reservation was first seen.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
     /// <summary>It is exported and the service was told that it is used.</summary>
     public bool IsComplete { get; init; }
 
     /// <summary>True when it was completed, and the service still has it.</summary>
     public bool IsAmong(IReadOnlySet<string> attachmentIds) => IsComplete && attachmentIds.Contains(Id!);
+
+    /// <summary>
+    /// The name that arrays give the host object they make: what all of them take. Drivers keep a host's access as long as any attachment has its
+    /// name, so two initiators never share one.
+    /// </summary>
+    public static string HostNameOf(string initiator) =>
+        $"osc-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(initiator.ToLowerInvariant())))[..HostNameDigits]}";
+
+    public bool IsFor(string initiator) => string.Equals(Initiator, initiator, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Where the initiator finds the volume; empty where the back-end told no address.</summary>
     public ValueList<TargetAddress> Targets { get; init; } = [];

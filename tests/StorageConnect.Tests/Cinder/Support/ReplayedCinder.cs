@@ -24,7 +24,7 @@ public sealed class ReplayedCinder : HttpMessageHandler
     public ReplayedCinder()
     {
         On("GET", "/v3/$", _ => Answer(new { versions = new[] { new { id = "v3.0", version = "3.70", min_version = "3.0" } } }));
-        On("GET", "/types$", _ => Captured("022"));
+        On("GET", "/types\\?is_public=None$", _ => Captured("022"));
         On("GET", "/limits$", _ => Captured("033"));
         On("GET", "/messages", _ => Answer(new { messages = Array.Empty<object>() }));
         On("GET", "/scheduler-stats", _ => Captured("026"));
@@ -32,11 +32,18 @@ public sealed class ReplayedCinder : HttpMessageHandler
 
     public List<SentRequest> Requests { get; } = [];
 
+    /// <summary>The clock of its plug-ins.</summary>
+    internal SkippingClock Clock { get; } = new();
+
+    /// <summary>The lines of its plug-ins' logs.</summary>
+    internal MemoryLog Log { get; } = new();
+
     /// <summary>A plug-in that speaks to it.</summary>
     internal CinderPlugin NewPlugin(string stateFolder, FakeHost? host = null) => new()
     {
         Connect = _ => new ServiceConnection(this),
-        Services = new(new PluginCache(), host ?? new FakeHost()) { StateFolder = stateFolder },
+        Services = new(new PluginCache(), host ?? new FakeHost()) { StateFolder = stateFolder, Log = Log },
+        Clock = Clock,
     };
 
     /// <summary>What a user enters for a service without an identity service.</summary>

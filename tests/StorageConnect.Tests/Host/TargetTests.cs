@@ -53,6 +53,7 @@ public sealed class TargetTests : IAsyncDisposable
         Assert.All(server.IscsiTargets, target => Assert.True(Fabric.IsConnected(target)));
         var lun = Assert.Single(Fabric.FindLuns([Target]));
         Assert.Equal((element.Page83Id, element.SizeBytes, 2, 2), (lun.Page83Id, lun.SizeBytes, lun.Paths, lun.UsablePaths));
+        Assert.Equal([(Target, 1)], lun.Addresses.Select(place => (place.TargetName, place.Lun)));
         Assert.Empty(Fabric.FindLuns([Other]));
     }
 

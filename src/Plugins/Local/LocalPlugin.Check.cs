@@ -13,7 +13,7 @@ public sealed partial class LocalPlugin
         return Run(
             server,
             change.Elements is [var first, ..] ? first.Name : null,
-            array => ChangeChecks.Run(array, change, isExported: server.StorageType == StorageType.iSCSI),
+            array => ChangeChecks.Run(array, change, cancellationToken),
             cancellationToken);
     }
 }

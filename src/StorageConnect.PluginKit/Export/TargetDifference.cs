@@ -50,25 +50,16 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
 
     private static IEnumerable<TargetDifference> Accounts(TargetSpec wanted, TargetState present)
     {
-        // A target without users asks nobody for a secret: the new ones come before the old ones go. Of outgoing users it has one at most.
-        var lacking = wanted.Accounts.Except(present.Accounts).ToLookup(account => account.Outgoing);
-        foreach (var account in lacking[false])
-        {
-            yield return Lacks(account);
-        }
+        // A target without incoming users requires no authentication: the new ones come before the old ones go. It has one outgoing user at most: there
+        // the old one goes first.
+        var missing = wanted.Accounts.Except(present.Accounts).ToList();
+        return [.. Bindings(missing.Where(account => !account.Outgoing)), .. Unbindings(), .. Bindings(missing.Where(account => account.Outgoing))];
 
-        foreach (var account in present.Accounts.Except(wanted.Accounts))
-        {
-            yield return new($"'{wanted.ElementName}' has the CHAP user '{account.User}'", (daemon, token) => daemon.Unbind(present, account, token));
-        }
+        IEnumerable<TargetDifference> Bindings(IEnumerable<AccountName> accounts) => accounts.Select(account => new TargetDifference(
+            $"'{wanted.ElementName}' lacks the CHAP user '{account.User}'", (daemon, token) => daemon.Bind(present, account, token)));
 
-        foreach (var account in lacking[true])
-        {
-            yield return Lacks(account);
-        }
-
-        TargetDifference Lacks(AccountName account) =>
-            new($"'{wanted.ElementName}' lacks the CHAP user '{account.User}'", (daemon, token) => daemon.Bind(present, account, token));
+        IEnumerable<TargetDifference> Unbindings() => present.Accounts.Except(wanted.Accounts).Select(account => new TargetDifference(
+            $"'{wanted.ElementName}' has the CHAP user '{account.User}'", (daemon, token) => daemon.Unbind(present, account, token)));
     }
 
     private static IEnumerable<TargetDifference> Units(TargetSpec wanted, TargetState present, bool resized)

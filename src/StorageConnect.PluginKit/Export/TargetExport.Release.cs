@@ -57,6 +57,23 @@ public sealed partial class TargetExport
         }
     }
 
+    /// <summary>Makes the checks of <see cref="Release"/> for an element without removing it.</summary>
+    /// <param name="element">The element's Uuid.</param>
+    /// <param name="name">Its name, for the error.</param>
+    /// <param name="evenInUse">False: it is an error when an initiator is logged in.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>True when it is exported, so that the daemon has its storage open.</returns>
+    /// <exception cref="StorageElementBusyException">Initiators use it; the message names them.</exception>
+    public bool CheckRelease(string element, string name, bool evenInUse, CancellationToken cancellationToken)
+    {
+        if (GetSessions(element, cancellationToken) is not { } sessions)
+        {
+            return false;
+        }
+
+        return evenInUse || sessions.Count == 0 ? true : throw InUse(name, sessions);
+    }
+
     private static StorageElementBusyException InUse(string element, IReadOnlyList<SessionState> sessions) =>
         new($"'{element}' is in use by {string.Join(", ", sessions)}.")
         {

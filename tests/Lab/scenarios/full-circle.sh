@@ -46,4 +46,4 @@ osc 'Get-OscStorageElement -Name db01 | Disconnect-OscStorageElement -Confirm:$f
 nothing_left
 equal '' "$(osc '(Get-OscStorageElement -Name db01).AccessGroupNames')" 'the list of groups it is presented to'
 osc 'Get-OscStorageElement | Remove-OscStorageElement -Confirm:$false'
-equal '' "$(grep -s "$wwid" /etc/multipath/wwids || true)" 'the entry in /etc/multipath/wwids'
+equal '' "$(grep -s "^/$wwid/" /etc/multipath/wwids || true)" 'the entry in /etc/multipath/wwids'

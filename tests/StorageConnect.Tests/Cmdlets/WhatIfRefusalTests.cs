@@ -153,6 +153,28 @@ public sealed class WhatIfRefusalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("Restore-OscSnapshot s1")]
+    [InlineData("Get-OscStorageElement grown, kept | New-OscSnapshot -SnapshotName both -Group")]
+    public void Nothing_is_promised_of_a_member_that_a_process_has_open(string call)
+    {
+        _session.Invoke("$file = [IO.File]::OpenRead((Update-OscStorageElement kept).DevicePaths[0])").Succeeds();
+
+        _session.Invoke($"{call} -WhatIf").Error("StorageElementInUse");
+        _session.Invoke(call).Error("StorageElementInUse");
+        _session.Invoke($"$file.Dispose(); {call} -WhatIf; $null = {call}").Succeeds();
+    }
+
+    [Fact]
+    public void Nothing_is_promised_of_a_damaged_snapshot()
+    {
+        _session.Invoke("$uuid = (Get-OscSnapshot s1).Uuid; Get-ChildItem $pool -Recurse -File | Where-Object FullName -Like \"*$uuid*\" | Remove-Item",
+            ("pool", _pool)).Succeeds();
+
+        _session.Invoke("Restore-OscSnapshot s1 -WhatIf").Error("StorageElementDamaged");
+        _session.Invoke("Restore-OscSnapshot s1").Error("StorageElementDamaged");
+    }
+
+    [Theory]
     [InlineData("Restore-OscSnapshot both -StorageElement kept")]
     [InlineData("Restore-OscSnapshot both -AllMembers")]
     public void A_member_that_shrinks_is_noticed_where_another_grows(string call)

@@ -67,6 +67,14 @@ public sealed class CopyPoolTests
         await array.FailsAsync<StorageElementBusyException>(array.OnlineAsync(volume), "StorageElementInUse");
         await array.FailsAsync<StorageElementBusyException>(array.ResizeAsync(volume, Mebibyte), "StorageElementInUse");
         await array.FailsAsync<StorageElementBusyException>(array.RemoveAsync(volume), "StorageElementInUse");
+
+        // So is the answer to -WhatIf.
+        foreach (var change in new PlannedChange[] { new(GuideMethod.Online), new(GuideMethod.Resize) { SizeBytes = Mebibyte }, new(GuideMethod.Remove) })
+        {
+            await array.FailsAsync<StorageElementBusyException>(
+                array.Plugin.CheckChangeAsync(array.Server, change with { Elements = [volume] }, Token), "StorageElementInUse");
+        }
+
         await array.FailsAsync<AlreadyExistsException>(array.CreateAsync("c"), "StorageElementExists");
         await array.FailsAsync<NotFoundException>(array.RemoveAsync(copy), "StorageElementNotFound");
         pause.Dispose();

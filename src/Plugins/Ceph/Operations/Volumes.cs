@@ -1,4 +1,3 @@
-using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
@@ -39,7 +38,13 @@ internal static class Volumes
         using var held = Lock(elements, [element]);
         var image = elements.Require(element);
         Guards.RequireFree(elements, elements.Catalog, [image]);
-        MeanwhileGrown.Check(element, image.Size, size);
+
+        // The caller's record has the size that the change was approved for. It was to grow, and must not cut off what another one added since.
+        if (size < image.Size && element.SizeBytes > 0 && newSize >= element.SizeBytes)
+        {
+            throw Changed(elements, image, size);
+        }
+
         if (size > image.Size)
         {
             Grow(elements, image, size);
@@ -232,13 +237,34 @@ internal static class Volumes
         Guards.RequireUnused(elements, image);
         using var intent = Intent.Begin(elements, new() { Kind = IntentKind.Shrink, Images = [image.Id], Size = size }, [image]);
 
-        // The image may have been renamed, or opened, while nobody was kept away from it.
+        // The image may have been renamed, enlarged or opened, while nobody was kept away from it.
+        var known = image.Size;
         image = Again(elements, image);
+        if (image.Size > known)
+        {
+            // Otherwise the shrink would be completed as an interrupted one.
+            intent.End();
+            throw Changed(elements, image, size);
+        }
+
         Guards.RequireUnused(elements, image);
         elements.Rbd.Resize(image.Name, size, shrinks: true, elements.Token);
         Steps.At("shrunk");
         intent.End();
         elements.Reload();
+    }
+
+    private static StorageElementBusyException Changed(Elements elements, Image image, long size)
+    {
+        var name = elements.NameOf(image.Name);
+        return new(FormattableString.Invariant(
+            $"'{name}' changed meanwhile: another operation enlarged it to {image.Size} bytes, and this one would make it smaller ({size} bytes)."))
+        {
+            ErrorId = "StorageElementChanged",
+            Element = name,
+            Retryable = true,
+            Recommendation = "Read the element again. If it is to become smaller, repeat the command with -Force.",
+        };
     }
 
     private static void RequireNoDependants(Elements elements, Image image, string name)

@@ -40,6 +40,10 @@ internal sealed class LocalExport : IExportRecords
     public IDisposable? Release(IReadOnlyList<ElementRow> rows, bool evenInUse, CancellationToken cancellationToken) =>
         Targets.Release([.. rows.Where(row => row.Groups.Count > 0).Select(row => (row.Uuid, row.Name))], evenInUse, cancellationToken);
 
+    /// <summary>Makes the checks of <see cref="Release"/>; true when the daemon has the volume open.</summary>
+    public bool CheckRelease(ElementRow row, bool evenInUse, CancellationToken cancellationToken) =>
+        row.Groups.Count > 0 && Targets.CheckRelease(row.Uuid, row.Name, evenInUse, cancellationToken);
+
     /// <summary>The initiators that are logged in to a volume; null when it isn't exported.</summary>
     public IReadOnlyList<SessionState>? GetSessions(ElementRow row, CancellationToken cancellationToken) =>
         row.Groups.Count > 0 ? Targets.GetSessions(row.Uuid, cancellationToken) : null;

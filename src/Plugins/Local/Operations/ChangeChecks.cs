@@ -3,10 +3,10 @@ using StorageConnect.Plugins.Local.Errors;
 
 namespace StorageConnect.Plugins.Local.Operations;
 
-/// <summary>What makes a change fail that can be known beforehand: a read-only pool, damaged files, open files, too little room.</summary>
+/// <summary>What makes a change fail that can be known beforehand: a read-only pool, damaged files, elements in use or being copied, too little room.</summary>
 internal static class ChangeChecks
 {
-    public static void Run(LocalArray array, PlannedChange change, bool isExported)
+    public static void Run(LocalArray array, PlannedChange change, CancellationToken cancellationToken)
     {
         if (array.IsReadOnly)
         {
@@ -20,12 +20,33 @@ internal static class ChangeChecks
                 throw ErrorMapping.OutOfSpace(array.Folder, null, null);
             case GuideMethod.CreateSnap or GuideMethod.CreateMultiSnap or GuideMethod.Clone or GuideMethod.SplitClone:
                 rows.ForEach(row => Damages.RequireWhole(array, row));
+                if (rows.Count > 1 && array.Pool.ClonesInstantly)
+                {
+                    rows.ForEach(row => RequireClosed(array, row, evenInUse: false, cancellationToken));
+                }
+
                 break;
             case GuideMethod.CloneFromSnap:
                 // Of the element only the snapshot's files are read.
                 rows.Where(row => row.IsSnapshot).ToList().ForEach(row => Damages.RequireWhole(array, row));
                 break;
+            case GuideMethod.SnapRestore when change.Elements is [var snapshot, ..]:
+                Restores.Check(array, snapshot, change.Elements.Skip(1).FirstOrDefault())
+                    .ForEach(row => RequireClosed(array, row, evenInUse: false, cancellationToken));
+                break;
+            case GuideMethod.SnapRemove when rows is [var row]:
+                RequireNotCopied(array, row);
+                break;
+            case GuideMethod.SetQos when rows is [var row]:
+                // The change is made while the target daemon does not have the volume open. Local processes may have.
+                array.Export.CheckRelease(row, evenInUse: false, cancellationToken);
+                array.OpenVolume(row, write: true).Dispose();
+                break;
+            case GuideMethod.Online when rows is [{ Online: false } row]:
+                RequireNotCopied(array, row);
+                break;
             case GuideMethod.Resize when rows is [var row] && change.SizeBytes is { } size:
+                RequireNotCopied(array, row);
                 if (size != row.Size && !Damages.IsTooLong(array, row))
                 {
                     Damages.RequireWhole(array, row);
@@ -33,26 +54,32 @@ internal static class ChangeChecks
 
                 if (size < row.Size)
                 {
-                    RequireClosed(array, row, isExported);
+                    RequireClosed(array, row, evenInUse: false, cancellationToken);
                 }
 
                 break;
-            case GuideMethod.Offline or GuideMethod.Remove when rows is [var row]:
-                if (row.Online || change.Method == GuideMethod.Remove)
-                {
-                    RequireClosed(array, row, isExported);
-                }
-
+            case GuideMethod.Offline when rows is [{ Online: true } row]:
+                RequireClosed(array, row, evenInUse: true, cancellationToken);
+                break;
+            case GuideMethod.Remove when rows is [var row]:
+                RequireNotCopied(array, row);
+                RequireClosed(array, row, evenInUse: true, cancellationToken);
                 break;
             default:
                 break;
         }
     }
 
-    // The target daemon has an exported volume open, and gives it back for the change itself.
-    private static void RequireClosed(LocalArray array, ElementRow row, bool isExported)
+    private static void RequireNotCopied(LocalArray array, ElementRow row) => array.Database.Read(db =>
     {
-        if (!(isExported && row.Groups.Count > 0) && File.Exists(array.LocateVolume(row.Uuid)))
+        Volumes.RequireNotCopied(db, row);
+        return true;
+    });
+
+    // The target daemon has an exported volume open, and gives it back for the change itself.
+    private static void RequireClosed(LocalArray array, ElementRow row, bool evenInUse, CancellationToken cancellationToken)
+    {
+        if (!array.Export.CheckRelease(row, evenInUse, cancellationToken) && File.Exists(array.LocateVolume(row.Uuid)))
         {
             array.Lease(row).Dispose();
         }

@@ -13,13 +13,14 @@ internal static class Restores
     public static void Restore(LocalArray array, StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken)
     {
         var members = array.Database.Read(db => Members(array, db, snapshot, element));
+        Steps.At("members");
         using var held = Volumes.Lock(array, [snapshot, .. members], cancellationToken);
         var rows = array.Database.Read(db =>
         {
             _ = Members(array, db, snapshot, element);
-            Damages.RequireWhole(array, array.RequireSnapshot(db, snapshot));
-            return members.Select(member => Volumes.RequireIdle(array, db, member)).ToList();
+            return RequireRestorable(array, db, snapshot, members);
         });
+        RequireNotGrown(array, snapshot, members, rows);
         rows.ForEach(row => EnsureFile(array, row));
         using var released = array.Export.Release(rows, evenInUse: false, cancellationToken);
         if (array.Pool.ClonesInstantly)
@@ -72,13 +73,41 @@ internal static class Restores
         return true;
     }
 
+    /// <summary>Makes the checks of <see cref="Restore"/> without changing anything.</summary>
+    /// <returns>The elements that it would roll back.</returns>
+    public static List<ElementRow> Check(LocalArray array, StorageElement snapshot, StorageElement? element) =>
+        array.Database.Read(db => RequireRestorable(array, db, snapshot, Members(array, db, snapshot, element)));
+
+    private static List<ElementRow> RequireRestorable(LocalArray array, PoolConnection db, StorageElement snapshot, List<StorageElement> members)
+    {
+        Damages.RequireWhole(array, array.RequireSnapshot(db, snapshot));
+        return members.ConvertAll(member => Volumes.RequireIdle(array, db, member));
+    }
+
+    /// <summary>
+    /// Whether an element may become smaller was decided by its size before this call. One that has been enlarged since, while the call waited for the
+    /// operation that did it, must not lose what was added.
+    /// </summary>
+    private static void RequireNotGrown(LocalArray array, StorageElement snapshot, List<StorageElement> members, List<ElementRow> rows)
+    {
+        foreach (var (member, row) in members.Zip(rows))
+        {
+            if (row.Size > member.SizeBytes && LinuxFile.TryStatus(array.Folder.SnapshotMember(snapshot.Uuid, row.Uuid), followLink: false) is { } content
+                && content.Size < (ulong)row.Size)
+            {
+                throw Volumes.Changed(row, (long)content.Size);
+            }
+        }
+    }
+
+    /// <summary>The elements to roll back, with their present sizes.</summary>
     private static List<StorageElement> Members(LocalArray array, PoolConnection db, StorageElement snapshot, StorageElement? element)
     {
         if (element is not null)
         {
             var row = array.RequireSnapshot(db, snapshot);
             return row.Sources.Contains(element.Uuid)
-                ? [element]
+                ? [element with { SizeBytes = ElementRows.ByUuid(db, element.Uuid)?.Size ?? 0 }]
                 : throw new SnapRestoreNotSafeException($"'{element.Name}' can't be rolled back to the snapshot '{row.Name}', which does not hold it.")
                 {
                     Element = element.Name,
@@ -87,7 +116,9 @@ internal static class Restores
         }
 
         return [.. array.RequireSnapshot(db, snapshot).Sources
-            .Select(uuid => new StorageElement { Uuid = uuid, Name = ElementRows.ByUuid(db, uuid)?.Name ?? "" })];
+            .Select(uuid => ElementRows.ByUuid(db, uuid) is { } member
+                ? new StorageElement { Uuid = uuid, Name = member.Name, SizeBytes = member.Size }
+                : new StorageElement { Uuid = uuid })];
     }
 
     private static void InPlace(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)

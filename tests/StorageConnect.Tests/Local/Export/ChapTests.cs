@@ -55,31 +55,6 @@ public sealed class ChapTests
     }
 
     [Fact]
-    public void A_target_that_gets_another_user_is_at_no_moment_without_one()
-    {
-        var present = new TargetState
-        {
-            Number = 1,
-            Name = "iqn.2001-04.com.example:db01",
-            Initiators = [IscsiArray.Host1],
-            Accounts = [new("old", Outgoing: false), new("old-array", Outgoing: true)],
-        };
-        var wanted = new TargetSpec
-        {
-            Element = new('1', 32),
-            ElementName = "db01",
-            Name = present.Name,
-            Initiators = present.Initiators,
-            Accounts = [new("new", Outgoing: false), new("new-array", Outgoing: true)],
-        };
-
-        var differences = TargetDifference.Between(wanted, present, new HashSet<int>()).Select(difference => difference.Text.Split('\'')[^2]);
-
-        // It has one outgoing user at most.
-        Assert.Equal(["new", "old", "old-array", "new-array"], differences);
-    }
-
-    [Fact]
     public async Task A_restarted_daemon_asks_for_the_secret_as_before_though_nobody_gave_it_again()
     {
         await using var array = await IscsiArray.NewAsync(PoolKind.Copy, IscsiArray.Chap(User, Secret));

@@ -140,6 +140,38 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task Nothing_is_promised_that_a_session_stands_in_the_way_of()
+    {
+        await using var array = await IscsiArray.NewAsync(PoolKind.Xfs);
+        var element = await array.ServedAsync("db01");
+        var snapshot = await array.Plugin.CreateSnapAsync(array.Server, element, null, Token);
+        PlannedChange[] changes =
+        [
+            new(GuideMethod.Resize) { Elements = [element], SizeBytes = 1 << 20 },
+            new(GuideMethod.SetQos) { Elements = [element] },
+            new(GuideMethod.SnapRestore) { Elements = [snapshot, element] },
+            new(GuideMethod.SnapRestore) { Elements = [snapshot] },
+        ];
+        using (RawInitiator.LogIn(array.Daemon.FirstPortal, array.TargetOf(element), IscsiArray.Host1))
+        {
+            foreach (var change in changes)
+            {
+                var busy = await Assert.ThrowsAsync<StorageElementBusyException>(() => array.Plugin.CheckChangeAsync(array.Server, change, Token));
+                Assert.Contains(IscsiArray.Host1, busy.Message, StringComparison.Ordinal);
+            }
+
+            // Ends the sessions itself.
+            await array.Plugin.CheckChangeAsync(array.Server, new(GuideMethod.Offline) { Elements = [element] }, Token);
+        }
+
+        await WhenFreeAsync(array);
+        foreach (var change in changes)
+        {
+            await array.Plugin.CheckChangeAsync(array.Server, change, Token);
+        }
+    }
+
+    [Fact]
     public async Task Offline_takes_the_LUN_away_and_online_brings_it_back_with_its_data()
     {
         await using var array = await IscsiArray.NewAsync();

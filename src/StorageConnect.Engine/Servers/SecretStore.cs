@@ -9,6 +9,11 @@ namespace StorageConnect.Engine.Servers;
 /// The secrets of registered servers: for the life of the process, and in a 0600 file in a 0700 folder where the user requested it
 /// (<c>-SaveCredential</c>).
 /// </summary>
+/// <remarks>
+/// A secret in memory counts for the revision of the server's secrets that it was given or read for. When another process has changed them, the saved ones
+/// are read; without saved ones the user is asked again. A process that had none can't know whether those that it is given are the same. They count as
+/// changed: the user can give a secret again, but an old one in use would undo a rotation.
+/// </remarks>
 internal sealed class SecretStore(string folder) : ISecretSource
 {
     private const int LargestSize = 1 << 20;

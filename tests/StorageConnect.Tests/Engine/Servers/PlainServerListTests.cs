@@ -49,7 +49,7 @@ public class PlainServerListTests
         Assert.DoesNotContain(
             typeof(StorageServer).GetProperties(),
             property => property.GetValue(Full) is null or "" or false or 0L && property.Name != nameof(StorageServer.FreeBytes));
-        RegisteredServer[] servers = [new(Full, "Class.Name", "r1"), new(new(), "", "")];
+        RegisteredServer[] servers = [new(Full, "Class.Name", "r1", "s1"), new(new(), "", "")];
 
         Assert.Equal(servers, PlainServerList.TryRead(Write(servers), 1));
     }

@@ -84,8 +84,16 @@ internal sealed class SecretStore(string folder) : ISecretSource
 
     private static string MutualSlot(AccessContext context) => $"mutual:{context.Host}:{context.Port}:{context.NetDevice}:{context.MutualChapUser}";
 
-    private static SortedDictionary<string, string> Texts(StorageServer server) =>
-        new(Slots(server).ToDictionary(slot => slot.Slot, slot => slot.Secret.Use(characters => new string(characters))), StringComparer.Ordinal);
+    private static SortedDictionary<string, string> Texts(StorageServer server)
+    {
+        var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (slot, secret) in Slots(server))
+        {
+            texts[slot] = secret.Use(characters => new string(characters)); // a context may be there twice
+        }
+
+        return texts;
+    }
 
     private static IEnumerable<(string Slot, Secret Secret)> Slots(StorageServer server)
     {

@@ -239,6 +239,18 @@ public sealed class SecretKeepingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_context_that_is_there_twice_is_kept_and_can_be_changed()
+    {
+        var draft = Draft;
+        draft = draft with { AccessContexts = [.. draft.AccessContexts, draft.AccessContexts[0]] };
+        await _bed.Engine.RegisterAsync(draft, "Recording", true, Cancellation);
+        _bed.Array.ForgetCalls();
+
+        await _bed.Engine.ChangeAsync("lab", old => old with { Name = "new" }, saveCredential: true, Cancellation);
+        Assert.All(_bed.Array.Calls, call => AssertHasThemAll(call.Server));
+    }
+
+    [Fact]
     public async Task Those_that_an_earlier_version_saved_are_used()
     {
         var server = await RegisterAsync(save: true);

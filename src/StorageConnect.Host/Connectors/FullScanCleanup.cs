@@ -6,8 +6,8 @@ namespace StorageConnect.Host.Connectors;
 
 /// <summary>Removes devices left by interrupted full scans.</summary>
 /// <remarks>
-/// Everything that the session shows more than then counts as left by the scan. So whoever scans a session on purpose does this first, and an outdated
-/// entry removes nothing: it stays, for <c>Test-OscHost</c> to show, until its session ends.
+/// A device that the session did not have before the scan counts as left by it. So this runs before each rescan on purpose, and an outdated entry removes
+/// nothing: it stays until its session ends, and <c>Test-OscHost</c> shows it.
 /// </remarks>
 internal sealed class FullScanCleanup(LinuxHost host, StaleDevices stale)
 {

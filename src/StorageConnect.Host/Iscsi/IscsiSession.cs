@@ -45,7 +45,7 @@ internal sealed record IscsiSession(
     public static string? ReadTargetName(HostRoots roots, int id) =>
         SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{id}"), "targetname"));
 
-    /// <summary>How long the kernel holds back I/O while the portal is lost: seconds, or <c>off</c> for ever; null when the session is gone.</summary>
+    /// <summary>The time for which the kernel queues I/O after the portal was lost: seconds, or <c>off</c> for no limit; null without the session.</summary>
     public string? ReadRecoveryTimeout(HostRoots roots) =>
         SysFile.TryReadText(Path.Combine(roots.Sys, "class", "iscsi_session", string.Create(CultureInfo.InvariantCulture, $"session{Id}"), "recovery_tmo"));
 

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
 
-/// <summary>An element of a list that can't be read is an error about this element; the others are told, and nothing is left out without a word.</summary>
+/// <summary>An element that can't be read is one error about that element. The list has all others, and no element is missing without an error.</summary>
 [Collection(ModuleSessions.Name)]
 public sealed class PartialListTests : IDisposable
 {

@@ -358,7 +358,7 @@ public sealed class DetachTests : IAsyncDisposable
         await _host.StopMultipathdAsync();
         var element = _host.Array.Add("db01", Target, 5);
         await AttachAsync(element);
-        File.Delete(_host.Files.At("dev/sda")); // whoever flushes it fails
+        File.Delete(_host.Files.At("dev/sda")); // a flush of it fails
         Assert.Equal("DeviceFlushFailed", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).ErrorId);
         Assert.Empty(_warnings);
 

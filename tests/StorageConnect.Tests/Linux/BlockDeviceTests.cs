@@ -44,7 +44,7 @@ public sealed partial class BlockDeviceTests : IDisposable
         finally
         {
             const int detach = 2; // MNT_DETACH
-            program.Dispose(); // whoever waits is sent away
+            program.Dispose(); // calls that wait get an error
             _ = Unmount(place, detach);
         }
     }

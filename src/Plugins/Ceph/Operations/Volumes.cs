@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
@@ -38,13 +39,7 @@ internal static class Volumes
         using var held = Lock(elements, [element]);
         var image = elements.Require(element);
         Guards.RequireFree(elements, elements.Catalog, [image]);
-
-        // The caller's record has the size that the change was approved for. It was to grow, and must not cut off what another one added since.
-        if (size < image.Size && element.SizeBytes > 0 && newSize >= element.SizeBytes)
-        {
-            throw Changed(elements, image, size);
-        }
-
+        OvertakenChange.Check(element, image.Size, newSize, size);
         if (size > image.Size)
         {
             Grow(elements, image, size);
@@ -244,7 +239,7 @@ internal static class Volumes
         {
             // Otherwise the shrink would be completed as an interrupted one.
             intent.End();
-            throw Changed(elements, image, size);
+            throw OvertakenChange.Error(elements.NameOf(image.Name), image.Size, size);
         }
 
         Guards.RequireUnused(elements, image);
@@ -252,19 +247,6 @@ internal static class Volumes
         Steps.At("shrunk");
         intent.End();
         elements.Reload();
-    }
-
-    private static StorageElementBusyException Changed(Elements elements, Image image, long size)
-    {
-        var name = elements.NameOf(image.Name);
-        return new(FormattableString.Invariant(
-            $"'{name}' changed meanwhile: another operation enlarged it to {image.Size} bytes, and this one would make it smaller ({size} bytes)."))
-        {
-            ErrorId = "StorageElementChanged",
-            Element = name,
-            Retryable = true,
-            Recommendation = "Read the element again. If it is to become smaller, repeat the command with -Force.",
-        };
     }
 
     private static void RequireNoDependants(Elements elements, Image image, string name)

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.Plugins.Local.Catalog;
 
 namespace StorageConnect.Plugins.Local.Operations;
@@ -95,7 +96,7 @@ internal static class Restores
             if (row.Size > member.SizeBytes && LinuxFile.TryStatus(array.Folder.SnapshotMember(snapshot.Uuid, row.Uuid), followLink: false) is { } content
                 && content.Size < (ulong)row.Size)
             {
-                throw Volumes.Changed(row, (long)content.Size);
+                throw OvertakenChange.Error(row.Name, row.Size, (long)content.Size);
             }
         }
     }

@@ -1,4 +1,5 @@
 using StorageConnect.PluginKit.Export;
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Local.Catalog;
 using StorageConnect.Plugins.Local.Errors;
@@ -70,12 +71,7 @@ internal static class Volumes
             return row;
         }
 
-        // The caller's record has the size that the change was approved for. It was to grow, and must not cut off what another one added since.
-        if (size < row.Size && element.SizeBytes > 0 && newSize >= element.SizeBytes)
-        {
-            throw Changed(row, size);
-        }
-
+        OvertakenChange.Check(element, row.Size, newSize, size);
         if (!Damages.IsTooLong(array, row))
         {
             Damages.RequireWhole(array, row);
@@ -282,16 +278,6 @@ internal static class Volumes
             };
         }
     }
-
-    /// <summary>The error of a change that was approved for a smaller size than the element has now.</summary>
-    public static StorageElementBusyException Changed(ElementRow row, long size) => new(FormattableString.Invariant(
-        $"'{row.Name}' changed meanwhile: another operation enlarged it to {row.Size} bytes, and this one would make it smaller ({size} bytes)."))
-    {
-        ErrorId = "StorageElementChanged",
-        Element = row.Name,
-        Retryable = true,
-        Recommendation = "Read the element again. If it is to become smaller, repeat the command with -Force.",
-    };
 
     /// <exception cref="AlreadyExistsException">The name is in use by a LUN, a clone or a snapshot.</exception>
     public static bool RequireFree(PoolConnection db, string name) => ElementRows.ByName(db, name) is not { } other

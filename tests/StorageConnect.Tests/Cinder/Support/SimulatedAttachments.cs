@@ -26,7 +26,7 @@ internal sealed class SimulatedAttachments
             End(LastPart(request)) ? ReplayedCinder.Answer(new { attachments = Array.Empty<object>() }) : Missing());
     }
 
-    /// <summary>Further members of what connected hosts are told, by their names.</summary>
+    /// <summary>More fields of the connection_info of connected attachments, by name.</summary>
     public Dictionary<string, object> Info { get; } = [];
 
     /// <summary>The target of all volumes; null where each has its own.</summary>
@@ -47,7 +47,7 @@ internal sealed class SimulatedAttachments
 
     public bool End(string id) => _all.RemoveAll(one => one.Id == id) > 0;
 
-    /// <summary>A reservation that nobody told anybody of.</summary>
+    /// <summary>A reservation whose answer was lost.</summary>
     public string Reserve(int volume)
     {
         var kept = new Kept($"11111111-0000-0000-0000-{++_count:d12}", VolumeId(volume), volume);

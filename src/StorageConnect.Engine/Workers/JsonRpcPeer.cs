@@ -29,7 +29,7 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
     public long NextId() => Interlocked.Increment(ref _lastId);
 
     /// <summary>Reads messages until the other end closes its stream. Blocks the thread.</summary>
-    /// <exception cref="InvalidDataException">The data is not a message.</exception>
+    /// <exception cref="InvalidDataException">The data is not a message, or it answers a request that was not made.</exception>
     public void Run()
     {
         Exception end = new EndOfStreamException("the connection was closed");
@@ -144,6 +144,10 @@ internal sealed class JsonRpcPeer(Stream input, Stream output, int longestMessag
             if (_pending.TryRemove(message.Id!.Value, out var reply))
             {
                 reply.TrySetResult(message);
+            }
+            else if (message.Id > Volatile.Read(ref _lastId))
+            {
+                throw new InvalidDataException($"it answered the request {message.Id}, which was not made");
             }
         }
         else if (message.Id is null)

@@ -92,8 +92,11 @@ public sealed class MisbehaviourTests : IDisposable
     [InlineData("#!/bin/sh\necho 'no licence' >&2; exit 4", "exit code 4: no licence")]
     [InlineData("#!/no/such/interpreter\n", "can't be used")]
     [InlineData(
+        "#!/bin/sh\nm='{\"jsonrpc\":\"2.0\",\"id\":77,\"result\":{}}'\nprintf 'Content-Length: %d\\r\\n\\r\\n%s' ${#m} \"$m\"; sleep 1000",
+        "it answered the request 77, which was not made")]
+    [InlineData(
         "#!/usr/bin/python3\nb=b'{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"protocolVersion\":2,\"plugins\":[]}}'\nimport sys\n"
-        + "sys.stdout.buffer.write(b'Content-Length: %d\\r\\n\\r\\n' % len(b) + b)\nsys.stdout.flush()\nsys.stdin.read()\n",
+        + "sys.stdin.buffer.readline()\nsys.stdout.buffer.write(b'Content-Length: %d\\r\\n\\r\\n' % len(b) + b)\nsys.stdout.flush()\nsys.stdin.read()\n",
         "version 2 of the protocol, and this engine version 1")]
     public void A_program_that_does_not_speak_the_protocol_is_not_registered(string program, string text)
     {

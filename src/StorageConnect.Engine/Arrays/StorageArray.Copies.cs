@@ -177,19 +177,9 @@ public sealed partial class StorageArray
     /// <param name="element">The element to roll back; null for all members.</param>
     /// <param name="allowShrink">False: a restore that makes an element smaller is an error.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, bool allowShrink, CancellationToken cancellationToken)
-    {
-        if (!allowShrink)
-        {
-            await CheckRestoredSizeAsync(snapshot, element, cancellationToken);
-        }
-
-        await SnapRestoreAsync(snapshot, element, cancellationToken);
-    }
-
-    /// <summary>Rolls back an element, or all members of a snapshot, whatever their sizes. Guide: snapRestore().</summary>
     [Rule(18, "With an element, nothing else is ever rolled back.", "snapRestore()")]
-    public Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) => NamingObstaclesAsync(
+    public Task SnapRestoreAsync(
+        StorageElement snapshot, StorageElement? element, bool allowShrink, CancellationToken cancellationToken) => NamingObstaclesAsync(
         async () =>
         {
             // A snapshot of this element alone can't touch another; for any other, and one of unknown sources, the array must say that it is safe.
@@ -199,10 +189,20 @@ public sealed partial class StorageArray
                 throw ElementErrors.SnapRestoreNotSafe(element.Name, snapshot.Name, Name);
             }
 
+            // Last: the array's answer may take long, and an element may grow meanwhile.
+            if (!allowShrink)
+            {
+                await CheckRestoredSizeAsync(snapshot, element, cancellationToken);
+            }
+
             await DoAsync(GuideMethod.SnapRestore, (snapshot, element),
                 static (plugin, server, s, token) => plugin.SnapRestoreAsync(server, s.snapshot, s.element, token), cancellationToken);
         },
         () => FindBesideAsync(snapshot, element, cancellationToken));
+
+    /// <summary>Rolls back an element, or all members of a snapshot, whatever their sizes. Guide: snapRestore().</summary>
+    public Task SnapRestoreAsync(StorageElement snapshot, StorageElement? element, CancellationToken cancellationToken) =>
+        SnapRestoreAsync(snapshot, element, allowShrink: true, cancellationToken);
 
     /// <summary>Removes a snapshot. Guide: snapRemove().</summary>
     public async Task SnapRemoveAsync(StorageElement snapshot, CancellationToken cancellationToken)

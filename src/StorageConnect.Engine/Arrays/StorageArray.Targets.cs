@@ -11,7 +11,12 @@ public sealed partial class StorageArray
     internal async Task<bool> HasOwnLoginAsync(CancellationToken cancellationToken) => (await OpenAsync(cancellationToken)).Plugin.OverridesDiscovery;
 
     /// <summary>True where page 0x83 identities belong to presentations (rule 11).</summary>
-    internal bool HasPresentationIdentities => _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion).Descriptor.IdentityFromPresentation;
+    internal bool HasPresentationIdentities => Descriptor.IdentityFromPresentation;
+
+    /// <summary>False for a passive array: whoever is in no group is kept away by nobody.</summary>
+    internal bool HasAccessControl => Descriptor.Ability[AbilityKey.AccessControl] is Ability.Yes or Ability.Online or Ability.Offline;
+
+    private PluginDescriptor Descriptor => _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion).Descriptor;
 
     /// <summary>Finds the iSCSI targets that can be reached. Guide: discover().</summary>
     /// <returns>The server's record with its targets, or with the plug-in's storage id.</returns>
@@ -147,11 +152,14 @@ public sealed partial class StorageArray
         Server.IscsiTargets.FirstOrDefault(known => known.TargetName == asked.TargetName && known.Portal == asked.Portal)
         ?? throw TargetErrors.TargetNotDiscovered(Name, asked.TargetName, asked.Portal);
 
-    /// <summary>The server's access context for the same host; secrets that the given one lacks are the server's.</summary>
+    /// <summary>The server's access context for the same host and, where it has several, user; secrets that the given one lacks are the server's.</summary>
     private AccessContext FindContext(StorageServer server, AccessContext given)
     {
-        var known = server.AccessContexts.FirstOrDefault(
-            one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port)
+        var ofHost = server.AccessContexts
+            .Where(one => string.Equals(one.Host, given.Host, StringComparison.OrdinalIgnoreCase) && one.Port == given.Port).ToList();
+        var known = ofHost.Find(one => one.ChapUser == given.ChapUser && one.NetDevice == given.NetDevice)
+            ?? ofHost.Find(one => one.ChapUser == given.ChapUser)
+            ?? ofHost.FirstOrDefault()
             ?? throw TargetErrors.AccessContextUnknown(Name, given.Host, given.Port);
         return given.WithSecrets(
             given.GetChapSecret() ?? (given.ChapUser == known.ChapUser ? known.GetChapSecret() : null),

@@ -6,7 +6,10 @@ using StorageConnect.Host.Iscsi;
 namespace StorageConnect.Host.Attaching;
 
 /// <summary>Which access groups an element is presented to for this host, and which it may be withdrawn from.</summary>
-internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<AccessGroup> groups)
+/// <param name="initiator">This host's names.</param>
+/// <param name="groups">All groups on the array.</param>
+/// <param name="hasAccessControl">False for a passive array, whose groups without entries admit every initiator; an active array's admit nobody.</param>
+internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<AccessGroup> groups, bool hasAccessControl)
 {
     /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
     /// <param name="element">As it is on the array now.</param>
@@ -32,9 +35,11 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
             : throw NoOneGroup(element, server, holding);
     }
 
-    /// <summary>True when the element is presented to this host. A group without entries is a passive array's: it admits every initiator.</summary>
-    public bool IsPresented(StorageElement element) =>
-        groups.Any(group => element.AccessGroupNames.Contains(group.Name) && (group.Entries.Count == 0 || Holds(group)));
+    /// <summary>True when the element is presented to this host.</summary>
+    public bool IsPresented(StorageElement element) => groups.Any(group => element.AccessGroupNames.Contains(group.Name) && Admits(group));
+
+    /// <summary>True when this host sees what is presented to the group.</summary>
+    public bool Admits(AccessGroup group) => AdmitsAll(group) || Holds(group);
 
     /// <summary>
     /// The groups to withdraw the element from, so that this host no longer sees it: those that hold this host and no other. A group with
@@ -52,9 +57,11 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     /// decide: any name will do.
     /// </summary>
     public InitiatorIdentity? SelectInitiator(StorageElement element, IReadOnlyList<InitiatorIdentity> identities) =>
-        groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(group => group.Entries.Count == 0)
+        groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(AdmitsAll)
             ? null
             : identities.FirstOrDefault(identity => presented.Exists(group => group.Entries.Contains(identity.Name, InitiatorName.Comparer)));
+
+    private bool AdmitsAll(AccessGroup group) => !hasAccessControl && group.Entries.Count == 0;
 
     private bool Holds(AccessGroup group) => group.Entries.Any(IsThisHost);
 

@@ -11,6 +11,8 @@ internal sealed class ArrayPresenter(StorageArray array) : IElementPresenter
 
     public bool HasPresentationIdentities => array.HasPresentationIdentities;
 
+    public bool HasAccessControl => array.HasAccessControl;
+
     public async Task<IReadOnlyList<StorageElement>> ListAsync(CancellationToken cancellationToken) =>
         await array.ListAsync(new(), cancellationToken).ToListAsync(cancellationToken);
 

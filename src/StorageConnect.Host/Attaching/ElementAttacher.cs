@@ -39,7 +39,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         DemandUsable(element, isOfPresentation);
         var server = await array.GetServerAsync(cancellationToken);
         var names = HostInitiator.Read(host.Roots);
-        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken));
+        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
         var toPresent = selector.SelectForPresent(element, server, groups);
         DemandMultipathd(server, element);
         if (isOfPresentation)

@@ -333,7 +333,8 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
-        var choice = new AccessGroupSelector(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken));
+        var choice = new AccessGroupSelector(
+            HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
         var groups = named.Count > 0 ? named : choice.SelectForWithdraw(element);
         if (groups.Count > 0)
         {

@@ -12,6 +12,9 @@ internal interface IElementPresenter
     /// <summary>True where page 0x83 identities belong to presentations: another element may get an element's identity later.</summary>
     bool HasPresentationIdentities { get; }
 
+    /// <summary>False for a passive array, whose groups without entries admit every initiator.</summary>
+    bool HasAccessControl { get; }
+
     /// <summary>All LUNs and clones on the array.</summary>
     Task<IReadOnlyList<StorageElement>> ListAsync(CancellationToken cancellationToken);
 

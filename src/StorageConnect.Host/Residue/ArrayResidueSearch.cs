@@ -1,4 +1,5 @@
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
@@ -45,20 +46,14 @@ internal sealed class ArrayResidueSearch(LinuxHost host)
     private static OscHostResidue Describe(OscHostResidueKind kind, StorageElement element, string reason, string action) =>
         new() { Kind = kind, What = $"{element.Name} ({element.StorageServerName}, {element.Page83Id})", Reason = reason, SuggestedAction = action };
 
-    // A group without entries is a passive array's: it admits every initiator.
-    private static bool IsOurs(AccessGroup group, OscInitiator initiator) =>
-        group.Entries.Count == 0
-        || group.Entries.Any(entry => InitiatorName.Comparer.Equals(entry, initiator.Iqn)
-            || initiator.InterfaceIqns.Any(name => InitiatorName.Comparer.Equals(entry, name))
-            || initiator.Wwpns.Any(wwpn => InitiatorName.Comparer.Equals(entry, wwpn)));
-
     private HashSet<string> Seen() =>
         [.. SysFile.Names(Path.Combine(host.Roots.Sys, "block"), "sd*").Select(disk => ScsiDisk.ReadIdentity(host.Roots, disk)).OfType<string>()];
 
     private async Task<HashSet<string>> ReadGroupsAsync(StorageArray array, CancellationToken cancellationToken)
     {
-        var initiator = HostInitiator.Read(host.Roots);
-        return [.. (await array.GetAccessGroupsAsync(null, cancellationToken)).Where(group => IsOurs(group, initiator)).Select(group => group.Name)];
+        var groups = await array.GetAccessGroupsAsync(null, cancellationToken);
+        var selector = new AccessGroupSelector(HostInitiator.Read(host.Roots), groups, array.HasAccessControl);
+        return [.. groups.Where(selector.Admits).Select(group => group.Name)];
     }
 
     /// <summary>Removes an element's devices, if the array still doesn't present it: a run that had its lock may have attached it meanwhile.</summary>

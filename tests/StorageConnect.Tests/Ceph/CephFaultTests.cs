@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Local.Support;
@@ -16,8 +15,6 @@ public sealed class CephFaultTests(CephCluster cluster)
 {
     private const int ShortRun = 5; // changes
     private const double LongestStop = 1500; // ms, well within the time-out of a request
-    private static readonly TimeSpan BackWithin = TimeSpan.FromMinutes(3);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -75,18 +72,8 @@ public sealed class CephFaultTests(CephCluster cluster)
         await using var array = await CephArray.NewSanAsync(cluster);
         var element = await array.CreateAsync("db01");
         var snapshot = await array.SnapAsync(element, "s1");
-        using (var client = Process.Start(new ProcessStartInfo("qemu-io", ["-f", "raw", $"rbd:{array.Image("db01")}:conf={cluster.Configuration}"])
+        using (var client = await array.OpenElsewhereAsync("db01"))
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!)
-        {
-            var backoff = new Backoff(BackWithin);
-            while (!(await cluster.RbdAsync("status", array.Image("db01"))).Contains("watcher=", StringComparison.Ordinal))
-            {
-                Assert.True(await backoff.WaitAsync(Token), "The client does not open the image.");
-            }
-
             client.Kill();
             await client.WaitForExitAsync(Token);
         }

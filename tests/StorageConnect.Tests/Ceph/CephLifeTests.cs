@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Tests.Ceph.Support;
@@ -377,6 +378,59 @@ public sealed class CephLifeTests(CephCluster cluster)
             array.Plugin.ResizeAsync(array.Server, grown, 2 * Size, Token));
         Assert.True(step.WasReached);
         Assert.Equal(160L << 20, Assert.Single(await array.ListAsync()).SizeBytes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_growth_on_another_machine_is_not_rolled_back(bool several)
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var (one, two) = (await array.CreateAsync("db01", Size), await array.CreateAsync("db02", Size));
+        var snapshot = several
+            ? await array.Plugin.CreateMultiSnapAsync(array.Server, [one, two], new() { Name = "s1" }, Token)
+            : await array.SnapAsync(one, "s1");
+        using var step = new CephStep("intent", () =>
+            cluster.RbdAsync("resize", "--size", "160M", array.Image("db01")).GetAwaiter().GetResult());
+
+        await Expect.FailureAsync<StorageElementBusyException>(
+            "StorageElementChanged", "db01", () => array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token));
+
+        Assert.True(step.WasReached);
+        Assert.Equal(160L << 20, (await array.ListAsync()).Single(element => element.Uuid == one.Uuid).SizeBytes);
+
+        // Known, it is rolled back.
+        await array.Plugin.SnapRestoreAsync(array.Server, snapshot, null, Token);
+        Assert.All(await array.ListAsync(), element => Assert.Equal(Size, element.SizeBytes));
+        await array.AssertWholeAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_refused_because_somebody_opened_the_image_is_not_done_later(bool shrinks)
+    {
+        await using var array = await CephArray.NewSanAsync(cluster);
+        var element = await array.CreateAsync("db01", Size);
+        var snapshot = await array.SnapAsync(element, "s1");
+        element = await array.Plugin.ResizeAsync(array.Server, element, 4 * Size, Token);
+        Process? client = null;
+        using (new CephStep("intent", () => client = array.OpenElsewhereAsync("db01").GetAwaiter().GetResult()))
+        {
+            await Expect.FailureAsync<StorageElementBusyException>("StorageElementInUse", "db01", () => shrinks
+                ? array.Plugin.ResizeAsync(array.Server, element, 2 * Size, Token)
+                : array.Plugin.SnapRestoreAsync(array.Server, snapshot, element, Token));
+        }
+
+        using (Assert.IsType<Process>(client))
+        {
+            await client.StandardInput.WriteLineAsync("quit");
+            await client.WaitForExitAsync(Token);
+        }
+
+        Assert.Equal(4 * Size, Assert.Single(await array.ListAsync()).SizeBytes);
+        await array.AssertWholeAsync();
+        Assert.Equal(4 * Size, Assert.Single(await array.ListAsync()).SizeBytes);
     }
 
     [Fact]

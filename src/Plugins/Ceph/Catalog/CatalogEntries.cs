@@ -123,6 +123,9 @@ internal sealed record IntentEntry
 
     public DateTimeOffset Began { get; init; }
 
+    /// <summary>True while the images' content is as before: where the work ends here, it is given up, because its caller was told that it failed.</summary>
+    public bool IsPlanned { get; init; }
+
     /// <summary>What is half rolled back or cut off is served to nobody.</summary>
     [JsonIgnore]
     public bool ChangesContent => Kind is IntentKind.Restore or IntentKind.Shrink or IntentKind.RestoreMulti;

@@ -13,12 +13,14 @@ internal sealed class Intent : IDisposable
 {
     private readonly Elements _elements;
     private readonly string _id;
+    private readonly IntentEntry _entry;
     private readonly RangeLock? _active;
     private bool _isEnded;
 
-    private Intent(Elements elements, string id)
+    private Intent(Elements elements, string id, IntentEntry entry)
     {
         (_elements, _id) = (elements, id);
+        _entry = entry with { Owner = Owners.Current, Began = Volumes.Now(), IsPlanned = entry.ChangesContent };
 
         // While this is held, nobody on this machine takes the work for interrupted.
         _active = elements.Pool.Locks.TryTake(id);
@@ -60,10 +62,10 @@ internal sealed class Intent : IDisposable
     /// <summary>Notes work on images that nobody else can work on meanwhile: the caller holds the catalog's lock.</summary>
     public static Intent Note(Elements elements, IntentEntry entry, CancellationToken cancellationToken)
     {
-        var intent = new Intent(elements, Identities.NewUuid());
+        var intent = new Intent(elements, Identities.NewUuid(), entry);
         try
         {
-            elements.Pool.Store.Set(PoolCatalog.IntentKind + intent._id, entry with { Owner = Owners.Current, Began = Volumes.Now() }, cancellationToken);
+            elements.Pool.Store.Set(PoolCatalog.IntentKind + intent._id, intent._entry, cancellationToken);
             return intent;
         }
         catch
@@ -73,6 +75,10 @@ internal sealed class Intent : IDisposable
             throw;
         }
     }
+
+    /// <summary>The last checks are made, and content is about to change: from here on the work is completed, whoever ends it.</summary>
+    public void Start() =>
+        _elements.Pool.Store.Set(PoolCatalog.IntentKind + _id, _entry with { IsPlanned = false }, _elements.Token);
 
     /// <summary>The work is done.</summary>
     public void End()

@@ -5,8 +5,8 @@ using StorageConnect.Plugins.Ceph.Tool;
 namespace StorageConnect.Plugins.Ceph.Operations;
 
 /// <summary>
-/// Completes or undoes work whose process died. Rolling back and shrinking are begun again, because half of them is neither the old nor the new;
-/// a snapshot of several elements whose call never returned is removed.
+/// Completes or undoes work whose process died. Rolling back and shrinking are begun again where they were started, because half of them is neither the
+/// old nor the new; a snapshot of several elements whose call never returned is removed.
 /// </summary>
 internal static class Recovery
 {
@@ -101,6 +101,16 @@ internal static class Recovery
 
     private static void Settle(Elements elements, string id, IntentEntry entry)
     {
+        if (!entry.IsPlanned)
+        {
+            Complete(elements, entry);
+        }
+
+        elements.Pool.Store.Remove(PoolCatalog.IntentKind + id, elements.Token);
+    }
+
+    private static void Complete(Elements elements, IntentEntry entry)
+    {
         var images = entry.Images.Select(image => elements.Rbd.FindById(image, elements.Token)).OfType<Image>().ToList();
         switch (entry.Kind)
         {
@@ -133,8 +143,6 @@ internal static class Recovery
                 images.ForEach(image => Copies.NoteSnapshot(elements, image, entry.Snapshot, entry.Name, elements.Token));
                 break;
         }
-
-        elements.Pool.Store.Remove(PoolCatalog.IntentKind + id, elements.Token);
     }
 
     private static void RollBack(Elements elements, List<Image> images, string snapshot)

@@ -1,3 +1,4 @@
+using StorageConnect.PluginKit.Locks;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
 using StorageConnect.Plugins.Ceph.Tool;
@@ -11,11 +12,13 @@ internal static class Restores
     {
         var found = elements.RequireSnapshot(snapshot);
         RequireMember(elements, found, element, snapshot.Name);
+        var known = found.Images.ToDictionary(id => id, id => elements.Rbd.FindById(id, elements.Token)?.Size ?? 0, StringComparer.Ordinal);
         using var held = Volumes.Lock(
             elements, found.Images.Select(image => new StorageElement { Uuid = elements.Pool.Identity.OfImage(image), Name = snapshot.Name }));
         var images = found.Images.Select(image => elements.Rbd.FindById(image, elements.Token)
             ?? throw CephErrors.Missing(CephObject.Image, $"{snapshot.Name} (image {image})")).ToList();
         Guards.RequireFree(elements, elements.Catalog, images);
+        images.ForEach(image => RequireNotGrown(elements, found, image, known[image.Id]));
         using var released = elements.Pool.Export.Release(elements, images, evenInUse: false);
         images.ForEach(image => Guards.RequireUnused(elements, image));
         using var intent = Intent.Begin(
@@ -28,12 +31,14 @@ internal static class Restores
             },
             images);
 
-        // The image may have been renamed, or opened, while nobody was kept away from it.
-        foreach (var image in images)
+        // The image may have been renamed, enlarged or opened, while nobody was kept away from it.
+        foreach (var image in images.ConvertAll(image => Volumes.Again(elements, image)))
         {
-            Guards.RequireUnused(elements, Volumes.Again(elements, image));
+            RequireNotGrown(elements, found, image, known[image.Id]);
+            Guards.RequireUnused(elements, image);
         }
 
+        intent.Start();
         Steps.At("rolling back");
         if (found.Single is { } single)
         {
@@ -47,6 +52,21 @@ internal static class Restores
         Steps.At("rolled back");
         intent.End();
         elements.Reload();
+    }
+
+    /// <summary>
+    /// Whether an image may become smaller was decided by its size before this call. One that has been enlarged since must not lose what was added.
+    /// </summary>
+    private static void RequireNotGrown(Elements elements, FoundSnapshot found, Image image, long known)
+    {
+        if (image.Size > known && elements.Rbd.ListSnapshots(image, elements.Token).Find(IsIt) is { } content && content.Size < image.Size)
+        {
+            throw OvertakenChange.Error(elements.NameOf(image.Name), image.Size, content.Size);
+        }
+
+        bool IsIt(ImageSnapshot snapshot) => found.Single is { } single
+            ? snapshot.Id == single.Id
+            : snapshot.Kind == SnapshotKind.Group && snapshot.Group == ImageNames.MultiGroup(found.Uuid);
     }
 
     /// <summary>Whether it would go at this moment.</summary>

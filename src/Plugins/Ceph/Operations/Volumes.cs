@@ -237,12 +237,11 @@ internal static class Volumes
         image = Again(elements, image);
         if (image.Size > known)
         {
-            // Otherwise the shrink would be completed as an interrupted one.
-            intent.End();
             throw OvertakenChange.Error(elements.NameOf(image.Name), image.Size, size);
         }
 
         Guards.RequireUnused(elements, image);
+        intent.Start();
         elements.Rbd.Resize(image.Name, size, shrinks: true, elements.Token);
         Steps.At("shrunk");
         intent.End();

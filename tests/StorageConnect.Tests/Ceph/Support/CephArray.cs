@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using StorageConnect.Plugins.Ceph;
 using StorageConnect.Plugins.Ceph.Export;
@@ -38,6 +39,23 @@ public sealed class CephArray : IAsyncDisposable
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static CephPlugin NewPlugin() => new() { Services = new(new PluginCache(), new FakeHost()) };
+
+    /// <summary>Another client that has the image open; a line "quit" on its input ends it.</summary>
+    public async Task<Process> OpenElsewhereAsync(string image)
+    {
+        var client = Process.Start(new ProcessStartInfo("qemu-io", ["-f", "raw", $"rbd:{Image(image)}:conf={Cluster.Configuration}"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var backoff = new Backoff(BackWithin);
+        while (!(await Cluster.RbdAsync("status", Image(image))).Contains("watcher=", StringComparison.Ordinal))
+        {
+            Assert.True(await backoff.WaitAsync(Token), "The client does not open the image.");
+        }
+
+        return client;
+    }
 
     /// <summary>The server of a child process.</summary>
     internal static StorageServer ServerFor(ClusterServer cluster)

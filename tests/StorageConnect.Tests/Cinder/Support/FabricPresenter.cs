@@ -23,6 +23,8 @@ internal sealed class FabricPresenter : IElementPresenter
 
     public bool HasPresentationIdentities => true;
 
+    public bool HasAccessControl => true;
+
     public async Task<StorageElement> CreateAsync(string name, string backend)
     {
         _mirrored[name] = _host.Array.Add(name, "", 0, CinderProject.GiB);

@@ -25,6 +25,21 @@ public sealed class SafetyTests : ArrayTests
     }
 
     [Fact]
+    public async Task An_element_that_grows_while_the_array_decides_on_its_restore_is_not_cut_off()
+    {
+        Behind.Before("isRestorable", (_, _) =>
+        {
+            Behind.Contents.Resize(On.Lun, 4096);
+            return Task.CompletedTask;
+        });
+
+        await Expect.FailureAsync<InvalidRequestException>("RestoreShrinks", "lun", () =>
+            Door.SnapRestoreAsync(On.MultiSnapshot with { SourceSizes = [1024, 1024] }, On.Lun, allowShrink: false, Cancellation));
+
+        Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
+    }
+
+    [Fact]
     public async Task Rule_15_nothing_is_withdrawn_or_set_offline_on_the_way()
     {
         await Door.RemoveAsync(On.Clone, Cancellation);

@@ -73,6 +73,29 @@ public sealed class TargetTests
         await Expect.FailureAsync<InvalidRequestException>("AccessContextUnknown", "p9", () => array.StartAsync(null, [new() { Host = "p9" }], Cancellation));
     }
 
+    [Fact]
+    public async Task Of_two_access_contexts_of_one_host_the_one_of_the_same_user_gives_its_secret()
+    {
+        using var bed = new TestBed();
+        using var first = new Secret("secret-of-a-123");
+        using var second = new Secret("secret-of-b-456");
+        bed.Host.Portals["p1"] = [One];
+        var array = await bed.OpenAsync(bed.Draft() with
+        {
+            StorageType = StorageType.iSCSI,
+            AccessContexts =
+            [
+                new AccessContext { Host = "p1", ChapUser = "a" }.WithSecrets(first, null),
+                new AccessContext { Host = "p1", ChapUser = "b" }.WithSecrets(second, null),
+            ],
+        });
+        await bed.Engine.DiscoverAsync("lab", Cancellation);
+
+        await array.StartAsync(null, [new() { Host = "p1", ChapUser = "b" }], Cancellation);
+
+        Assert.Equal("secret-of-b-456", Assert.Single(bed.Host.Contexts).GetChapSecret()?.Use(text => new string(text)));
+    }
+
     [Breaks(22, By.Plugin)]
     [Fact]
     public async Task A_plug_ins_storage_id_goes_back_to_it_untouched_and_nothing_else_of_its_answer_is_taken()

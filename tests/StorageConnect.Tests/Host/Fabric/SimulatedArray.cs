@@ -31,6 +31,9 @@ internal sealed class SimulatedArray : IElementPresenter
     /// </summary>
     public bool HasPresentationIdentities { get; set; }
 
+    /// <summary>False for a passive array.</summary>
+    public bool HasAccessControl { get; set; } = true;
+
     /// <summary>How the target of a place is named: after the place, or after the volume that is presented there.</summary>
     public Func<int, StorageElement, string> TargetOfPlace { get; set; } = (place, _) => $"iqn.2026-01.lab.array:place{place}";
 

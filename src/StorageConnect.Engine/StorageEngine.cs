@@ -18,6 +18,8 @@ public sealed class StorageEngine
     // How old the time of unchanged figures may get while they are read repeatedly.
     private static readonly TimeSpan ReportedAtAccuracy = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan LongestPutBack = TimeSpan.FromSeconds(20);
+
     private readonly IStorageHost _host;
     private readonly TimeProvider _clock;
     private readonly ServerRegistry _registry;
@@ -157,14 +159,21 @@ public sealed class StorageEngine
         }
 
         var plugin = Plugins.FindFor(current.Server.Name, current.PluginClass, current.Server.PluginVersion);
+        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
+        ServerRules.Check(draft, plugin);
         try
         {
             // The check of the new address and user must not use a session of the old ones.
             plugin.ClearCache();
             var entry = await _registration.CheckAsync(draft, plugin, cancellationToken);
             entry = entry with { SecretsRevision = SecretStore.HaveSame(known, draft) ? current.SecretsRevision : NewRevision() };
-            Replace(entry, draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid));
+            Replace(entry, draft, saveCredential ?? _registry.Secrets.IsSaved(draft.Uuid), current, known);
             return entry.Server;
+        }
+        catch
+        {
+            await PutBackAsync(current, known, plugin);
+            throw;
         }
         finally
         {
@@ -185,7 +194,7 @@ public sealed class StorageEngine
             return known;
         }
 
-        _registry.Refresh(array.Entry with { Server = info });
+        _registry.Refresh(array.Entry, present => info with { StorageId = present.StorageId, IscsiTargets = present.IscsiTargets });
         return info;
     }
 
@@ -199,7 +208,8 @@ public sealed class StorageEngine
     {
         var array = GetArray(nameOrUuid);
         var found = await array.DiscoverAsync(warn, cancellationToken);
-        _registry.Refresh(array.Entry);
+        var entry = array.Entry;
+        _registry.Refresh(entry, present => present with { StorageId = entry.Server.StorageId, IscsiTargets = entry.Server.IscsiTargets });
         return found;
     }
 
@@ -234,18 +244,45 @@ public sealed class StorageEngine
         return new(plugin, entry, between => new(entry, Plugins, _registry.Secrets, _host, Names, between), _host, _clock.GetUtcNow());
     }
 
-    private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential)
+    // A plug-in's validate may have changed the array for a record that is refused, as a pool's export: that of the present record takes it back.
+    private async Task PutBackAsync(RegisteredServer current, StorageServer known, LoadedPlugin plugin)
     {
-        _registry.CheckNameIsFree(draft.Name, draft.Uuid);
-        _registry.Secrets.Keep(draft, entry.SecretsRevision, saveCredential);
+        plugin.ClearCache();
+        using var limit = new CancellationTokenSource(LongestPutBack);
         try
         {
-            _registry.Replace(entry);
+            var present = _registry.Get(current.Server.Uuid);
+            await _registration.CheckAsync(
+                present.Revision == current.Revision ? known : _registry.Secrets.Attach(present), plugin, limit.Token);
+        }
+        catch (Exception e) when (e is StorageConnectException or OperationCanceledException)
+        {
+            // The error of the change matters more; each new session validates the old record again.
+        }
+    }
+
+    private void Replace(RegisteredServer entry, StorageServer draft, bool saveCredential, RegisteredServer before, StorageServer known)
+    {
+        var wasSaved = _registry.Secrets.IsSaved(draft.Uuid);
+        var isKept = false;
+        try
+        {
+            _registry.Replace(entry, before, () =>
+            {
+                isKept = true;
+                _registry.Secrets.Keep(draft, entry.SecretsRevision, saveCredential);
+            });
         }
         catch (NotFoundException)
         {
             // Another process has just removed the server: its secrets must not outlive it.
             _registry.Secrets.Forget(draft.Uuid);
+            throw;
+        }
+        catch when (isKept)
+        {
+            // The old record stays, and its secrets with it.
+            _registry.Secrets.Keep(known, before.SecretsRevision, wasSaved);
             throw;
         }
     }

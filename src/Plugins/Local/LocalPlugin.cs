@@ -226,6 +226,7 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IChangeCheck, IDis
                 var array = Open(server, request);
                 if (server.StorageType == StorageType.iSCSI && request is null && !array.IsReadOnly)
                 {
+                    Recovery.SettleAll(array); // what is settled is served again
                     array.Export.Targets.EnsureCurrent(cancellationToken);
                 }
 

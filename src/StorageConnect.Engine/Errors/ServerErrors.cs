@@ -16,6 +16,8 @@ internal static class ServerErrors
     public static InvalidRequestException StorageServerNeeded(IEnumerable<string> registered) =>
         new(Text([Quoted(registered)])) { Element = ServerParameter };
 
+    public static InvalidRequestException StorageServerChanged(string name) => new(Text([name])) { Element = name, Retryable = true };
+
     public static AlreadyExistsException StorageServerExists(string asked, string taken) => new(Text([taken])) { Element = asked };
 
     public static InvalidStorageArrayException StorageNameUnknown(string name, string server, IReadOnlyCollection<string> names) =>

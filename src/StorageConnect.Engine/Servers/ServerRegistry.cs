@@ -42,23 +42,37 @@ internal sealed class ServerRegistry(EnginePaths paths)
     public void CheckNameIsFree(string name, string exceptUuid) => CheckNameIsFree(List, name, exceptUuid);
 
     /// <summary>Replaces the record with the same Uuid.</summary>
+    /// <param name="entry">The new one.</param>
+    /// <param name="before">The one that it was made of.</param>
+    /// <param name="keepSecrets">Called before the record is written, once nothing speaks against it.</param>
     /// <exception cref="NotFoundException">It is not registered any more.</exception>
-    public void Replace(RegisteredServer entry) => _file.Change(list =>
+    /// <exception cref="InvalidRequestException">Another process changed it meanwhile: its change, or a secret that it set, would be undone.</exception>
+    public void Replace(RegisteredServer entry, RegisteredServer before, Action keepSecrets) => _file.Change(list =>
     {
         CheckNameIsFree(list, entry.Server.Name, entry.Server.Uuid);
-        return list.Servers.Any(other => other.Server.Uuid == entry.Server.Uuid)
-            ? list with { Servers = [.. list.Servers.Select(other => other.Server.Uuid == entry.Server.Uuid ? entry : other)] }
-            : throw NotFound(list, entry.Server.Name);
+        var present = list.Servers.FirstOrDefault(other => other.Server.Uuid == entry.Server.Uuid) ?? throw NotFound(list, entry.Server.Name);
+        if (present.Revision != before.Revision)
+        {
+            throw ServerErrors.StorageServerChanged(present.Server.Name);
+        }
+
+        keepSecrets();
+        return list with { Servers = [.. list.Servers.Select(other => other.Server.Uuid == entry.Server.Uuid ? entry : other)] };
     });
 
     /// <summary>Stores what an array reported, unless the user has changed or removed the server meanwhile.</summary>
-    public void Refresh(RegisteredServer entry)
+    /// <param name="asked">The entry that the array was asked with.</param>
+    /// <param name="apply">Puts what was reported into the present record: another process may have stored something else that was reported.</param>
+    public void Refresh(RegisteredServer asked, Func<StorageServer, StorageServer> apply)
     {
-        bool IsMeant(RegisteredServer other) => other.Server.Uuid == entry.Server.Uuid && other.Revision == entry.Revision;
+        bool IsMeant(RegisteredServer other) => other.Server.Uuid == asked.Server.Uuid && other.Revision == asked.Revision;
 
-        if (All.Any(other => IsMeant(other) && other != entry))
+        if (All.Any(other => IsMeant(other) && apply(other.Server) != other.Server))
         {
-            _file.Change(list => list with { Servers = [.. list.Servers.Select(other => IsMeant(other) ? entry : other)] });
+            _file.Change(list => list with
+            {
+                Servers = [.. list.Servers.Select(other => IsMeant(other) ? other with { Server = apply(other.Server) } : other)],
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 
@@ -19,6 +20,9 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
     /// <summary>True when this host had a disk of the element before, in a map or not.</summary>
     public bool HadDisk { get; init; }
+
+    /// <summary>True when the element's identity was in multipath's list before: the rollback leaves it there.</summary>
+    public bool WasListed { get; set; }
 
     /// <summary>The ledger's entry as it was before; null when there was none.</summary>
     public Attachment? Before { get; set; }
@@ -50,7 +54,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             Changes.FullScans.ToList().ForEach(host.Ledger.Remove);
-            if (!HadMap && attachment.Page83Id.Length > 0)
+            if (!HadMap && !WasListed && attachment.Page83Id.Length > 0)
             {
                 await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
             }
@@ -66,7 +70,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
             else
             {
-                isWhole = await TryAsync(() => WithdrawAsync(presented, attachment, cancellationToken));
+                isWhole = await TryAsync(() => WithdrawAsync(presented, attachment, cancellationToken)) && _groups.Count == 0;
             }
         }
 
@@ -104,7 +108,22 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             : new PresentedIdentity { Places = (await array.GetElementAsync(presented, cancellationToken)).LunAddresses }
                 .FindDevices(host.Roots, host.Initiator.Sessions());
         await new StaleDevices(host).TryPurgeAsync([.. devices], cancellationToken);
-        await array.WithdrawAsync(presented, _groups, cancellationToken);
+
+        // Another host of a group may use the element by now: it found it presented.
+        var selector = new AccessGroupSelector(
+            HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+        var own = selector.SelectForWithdraw(presented with { AccessGroupNames = [.. _groups] });
+        _groups = [.. _groups.Except(own)];
+        if (own.Count > 0)
+        {
+            await array.WithdrawAsync(presented, own, cancellationToken);
+        }
+
+        if (_groups.Count > 0)
+        {
+            warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: there are other hosts in it. "
+                + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.");
+        }
     }
 
     private async Task LogoutAsync(Attachment attachment, CancellationToken cancellationToken)

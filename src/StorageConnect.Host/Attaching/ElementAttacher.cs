@@ -44,7 +44,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         DemandMultipathd(server, element);
         if (isOfPresentation)
         {
-            await new WithdrawnPresentations(host, array).ClearAsync(server, element, selector.IsPresented, cancellationToken);
+            await new WithdrawnPresentations(host, array).ClearAsync(server, element, cancellationToken);
         }
 
         var before = host.Ledger.TryLoad(key);
@@ -110,7 +110,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             if (host.Multipath.IsListening)
             {
                 // Before the disks appear: udev and multipathd read this file when a disk is added.
-                await host.Wwids.AddAsync(element.Page83Id, cancellationToken);
+                undo.WasListed = !await host.Wwids.AddAsync(element.Page83Id, cancellationToken) && undo.Before is null;
             }
         }
 

@@ -1,5 +1,6 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 
 namespace StorageConnect.Host.Attaching;
@@ -12,10 +13,9 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
 {
     /// <param name="server">The array's server.</param>
     /// <param name="besides">The element that is worked on.</param>
-    /// <param name="isPresented">Whether the array presents an element to this host.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="StorageElementBusyException">Such a device is in use.</exception>
-    public async Task ClearAsync(StorageServer server, StorageElement besides, Func<StorageElement, bool> isPresented, CancellationToken cancellationToken)
+    public async Task ClearAsync(StorageServer server, StorageElement besides, CancellationToken cancellationToken)
     {
         bool Concerns(Attachment attachment) => attachment.Presented is not null
             && attachment.StorageServerUuid == server.Uuid && attachment.StorageElementUuid != besides.Uuid;
@@ -24,18 +24,41 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
             return;
         }
 
-        var now = (await array.ListAsync(cancellationToken)).ToDictionary(element => element.Uuid);
+        var listed = (await array.ListAsync(cancellationToken)).ToDictionary(element => element.Uuid);
+        var selector = await SelectorAsync(cancellationToken);
         foreach (var attachment in host.Ledger.Attachments.Where(Concerns))
         {
             // Skipped while another run holds the lock: that run works on the element.
             using var held = host.Locks.TryTakeElement(attachment.Key);
             if (held is not null && host.Ledger.TryLoad(attachment.Key) is { } current && Concerns(current)
-                && !(now.TryGetValue(current.StorageElementUuid, out var element) && isPresented(element)
-                    && (current.Presented!.Places.Count == 0 || current.Presented.Places.Equals(element.LunAddresses))))
+                && !IsPresentedThere(current, listed.GetValueOrDefault(current.StorageElementUuid), selector)
+                && !IsPresentedThere(current, await TryGetAsync(current, cancellationToken), await SelectorAsync(cancellationToken)))
             {
                 Tracer.Verbose($"Host: '{current.StorageElementName}' is no longer presented at the place where this host has it");
                 await new PresentationRemoval(host).RunAsync(current, cancellationToken);
             }
+        }
+    }
+
+    private static bool IsPresentedThere(Attachment attachment, StorageElement? element, AccessGroupSelector selector) => element is not null
+        && selector.IsPresented(element)
+        && (attachment.Presented!.Places.Count == 0 || attachment.Presented.Places.Equals(element.LunAddresses));
+
+    private async Task<AccessGroupSelector> SelectorAsync(CancellationToken cancellationToken) =>
+        new(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+
+    /// <summary>The element as it is under the lock: another run may have attached it since the list was read.</summary>
+    private async Task<StorageElement?> TryGetAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await array.GetElementAsync(
+                new() { Uuid = attachment.StorageElementUuid, Name = attachment.StorageElementName, StorageServerUuid = attachment.StorageServerUuid },
+                cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            return null;
         }
     }
 }

@@ -31,13 +31,9 @@ internal sealed class WwidsFile(HostRoots roots)
     private readonly string _path = Path.Combine(roots.Etc, "multipath", "wwids");
 
     /// <summary>Puts an identity on the list, if it isn't there.</summary>
-    public async Task AddAsync(string wwid, CancellationToken cancellationToken)
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            await ChangeAsync((file, content) => Add(file, content, wwid), cancellationToken);
-        }
-    }
+    /// <returns>False when it was listed before.</returns>
+    public async Task<bool> AddAsync(string wwid, CancellationToken cancellationToken) =>
+        OperatingSystem.IsLinux() && await ChangeAsync((file, content) => Add(file, content, wwid), cancellationToken);
 
     /// <summary>Takes an identity off the list, if it is there.</summary>
     public async Task RemoveAsync(string wwid, CancellationToken cancellationToken)
@@ -100,7 +96,7 @@ internal sealed class WwidsFile(HostRoots roots)
         return -1;
     }
 
-    private async Task ChangeAsync(Func<SafeFileHandle, byte[], bool> change, CancellationToken cancellationToken)
+    private async Task<bool> ChangeAsync(Func<SafeFileHandle, byte[], bool> change, CancellationToken cancellationToken)
     {
         await Turn.WaitAsync(cancellationToken);
         try
@@ -109,10 +105,13 @@ internal sealed class WwidsFile(HostRoots roots)
             await using var stream = PrivateFile.Open(_path, FileMode.OpenOrCreate, FileShare.ReadWrite);
             var file = stream.SafeFileHandle;
             await LockAsync(file, cancellationToken);
-            if (change(file, Read(file)))
+            var isChanged = change(file, Read(file));
+            if (isChanged)
             {
                 RandomAccess.FlushToDisk(file);
             }
+
+            return isChanged;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -431,6 +431,32 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_failed_attach_does_not_withdraw_from_a_group_with_other_hosts()
+    {
+        _host.Array.Groups[0] = new() { Name = "cluster", Entries = [SimulatedHost.Iqn, "iqn.2026-01.lab.init:other"] };
+        var element = _host.Array.Add("db01", Target, 5);
+        var run = _host.Open(onStep: step => _ = step == "note" ? throw new HostNotReadyException("Not now.") : 0);
+
+        await Assert.ThrowsAsync<HostNotReadyException>(() => new ElementAttacher(run, _host.Array, Warn).RunAsync(element, [], Cancellation));
+
+        // Another host may have found it presented, and mounted it.
+        Assert.Equal(["present db01 cluster"], _host.Array.Calls);
+        Assert.Contains("'cluster'", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failed_attach_leaves_an_identity_that_was_in_multipaths_list_before()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Files.Write("etc/multipath/wwids", $"/{element.Page83Id}/\n");
+        var run = _host.Open(onStep: step => _ = step == "note" ? throw new HostNotReadyException("Not now.") : 0);
+
+        await Assert.ThrowsAsync<HostNotReadyException>(() => new ElementAttacher(run, _host.Array, Warn).RunAsync(element, [], Cancellation));
+
+        Assert.Equal($"/{element.Page83Id}/\n", await File.ReadAllTextAsync(_host.Files.At("etc/multipath/wwids"), Cancellation));
+    }
+
+    [Fact]
     public async Task Of_several_own_groups_one_must_be_named()
     {
         _host.Array.Groups.Add(new() { Name = "also-this", Entries = [SimulatedHost.Iqn] });

@@ -111,6 +111,20 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Empty(_host.Sessions());
     }
 
+    [Fact]
+    public async Task What_another_run_presented_since_the_list_was_read_stays()
+    {
+        await AttachAsync(_a);
+        Withdraw(_a);
+        _events.Clear();
+        _host.Array.AfterList = () => _host.Array.Change(_a, now => now with { AccessGroupNames = ["this-host"] });
+
+        await AttachAsync(_b);
+
+        Assert.DoesNotContain("delete", _events);
+        Assert.NotNull(_host.Open().Ledger.TryLoadPresented(_a));
+    }
+
     [Theory]
     [MemberData(nameof(Ways))]
     public async Task A_volume_that_gets_the_place_of_one_that_was_withdrawn_is_never_handed_over_by_the_old_ones_devices(bool ownLogin, bool perVolume)

@@ -224,6 +224,28 @@ public sealed class CopyPoolTests
     }
 
     [Fact]
+    public async Task A_restore_that_fails_after_it_was_decided_is_completed_and_counts_as_done()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("db01");
+        await array.WriteAsync(volume, 1);
+        var snapshot = await array.SnapAnywhereAsync(volume, "s1");
+        await array.WriteAsync(volume, 2);
+        try
+        {
+            Steps.OnStepOfFlow = step => _ = step == "replaced" ? throw new IOException("Input/output error") : 0;
+            await array.RestoreAsync(snapshot, volume);
+        }
+        finally
+        {
+            Steps.OnStepOfFlow = null;
+        }
+
+        Assert.Equal(1, await array.ReadAsync(volume));
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
     public async Task Many_copies_at_once_all_end_and_leave_no_handle_open()
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);

@@ -58,6 +58,25 @@ public sealed class VolumeTests
         Assert.Equal(2 << 20, (await array.ResizeAsync(grown, 2 << 20)).SizeBytes);
     }
 
+    [Fact]
+    public async Task A_volume_whose_file_cannot_be_moved_aside_stays_online()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Xfs);
+        var volume = await array.CreateAsync("db01");
+        try
+        {
+            Steps.OnStepOfFlow = step => _ = step == "parking" ? throw new IOException("Input/output error") : 0;
+            await Assert.ThrowsAnyAsync<StorageConnectException>(() => array.OfflineAsync(volume));
+        }
+        finally
+        {
+            Steps.OnStepOfFlow = null;
+        }
+
+        Assert.Equal(StorageElementState.Online, (await array.InfoAsync(volume)).State);
+        await array.AssertWholeAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

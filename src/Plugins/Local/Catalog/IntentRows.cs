@@ -23,6 +23,10 @@ internal static class IntentRows
     public static IntentRow? Of(PoolConnection db, string element) =>
         db.One("SELECT element, kind, size, snapshot FROM intents WHERE element = $1", Read, element);
 
+    /// <summary>True while a change is under way, or interrupted, that makes the element's content neither the old nor the new.</summary>
+    public static bool IsHalfDone(PoolConnection db, ElementRow row) =>
+        Of(db, row.Uuid) is { } intent && (intent.Kind != IntentKind.Resize || intent.Size < row.Size);
+
     public static void Insert(PoolConnection db, IntentRow intent) =>
         db.Execute("INSERT INTO intents (element, kind, size, snapshot) VALUES ($1, $2, $3, $4)", intent.Element, (long)intent.Kind,
             intent.Size, intent.Snapshot);

@@ -154,10 +154,11 @@ internal sealed class LocalExport : IExportRecords
         }
     }
 
+    // What a killed process left half restored or cut off is served to nobody: it is completed or undone first.
     private PresentedElement? Read(PoolConnection db, string uuid) =>
         ElementRows.ByUuid(db, uuid) is not { IsSnapshot: false, Groups.Count: > 0, Page83Id: { } page83 } row
             ? null
-            : new(uuid, row.Name, ExportRows.Entries(db, row.Id).ToValueList(), !row.Online ? null : new()
+            : new(uuid, row.Name, ExportRows.Entries(db, row.Id).ToValueList(), !row.Online || IntentRows.IsHalfDone(db, row) ? null : new()
             {
                 Backing = BackingStore.File(_folder.Volume(uuid)),
                 Naa = page83[1..],

@@ -83,6 +83,11 @@ internal static class Recovery
                 }
 
                 IntentRows.Delete(db, element);
+                if (row is { Groups.Count: > 0 })
+                {
+                    // It was served to nobody; the next use of the pool follows the mark.
+                    ExportRows.Mark(db, [element]);
+                }
             },
             CancellationToken.None);
         LinuxFile.Remove(array.Folder.Spare(element));

@@ -160,14 +160,17 @@ internal static class Restores
             }
 
             Settled(array, rows);
-        });
+        }, isCompleted: static () => false);
     }
 
     private static void ByReplacing(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
     {
         // Refused before the long copy.
         Leases.Take(array, rows).Dispose();
-        Finish(array, rows, () =>
+        var isDecided = false;
+        Finish(array, rows, Work, () => isDecided);
+
+        void Work()
         {
             for (var i = 0; i < rows.Count; i++)
             {
@@ -184,6 +187,7 @@ internal static class Restores
             using var leases = Leases.Take(array, rows);
             array.Database.Write(db => rows.ForEach(row => IntentRows.Insert(db, new(row.Uuid, IntentKind.RestoreByReplacing, row.Size, snapshot))),
                 cancellationToken);
+            isDecided = true;
             foreach (var row in rows)
             {
                 var volume = array.LocateVolume(row.Uuid);
@@ -193,7 +197,7 @@ internal static class Restores
             }
 
             Settled(array, rows);
-        });
+        }
     }
 
     /// <summary>A file beside the volume. An existing one was left by a process that died before it saved its intent: the element is locked here.</summary>
@@ -225,8 +229,10 @@ internal static class Restores
         }),
         CancellationToken.None);
 
-    /// <summary>Does the work; an error restores everything, and no file stays beside the volumes in any case.</summary>
-    private static void Finish(LocalArray array, List<ElementRow> rows, Action work)
+    /// <summary>
+    /// Does the work; an error restores everything, or what is decided is completed nevertheless. No file stays beside the volumes in any case.
+    /// </summary>
+    private static void Finish(LocalArray array, List<ElementRow> rows, Action work, Func<bool> isCompleted)
     {
         try
         {
@@ -235,7 +241,10 @@ internal static class Restores
         catch
         {
             rows.ForEach(row => Recovery.TrySettle(array, row.Uuid));
-            throw;
+            if (!isCompleted() || array.Database.Read(db => rows.Exists(row => IntentRows.Of(db, row.Uuid) is not null)))
+            {
+                throw;
+            }
         }
         finally
         {

@@ -155,9 +155,19 @@ internal static class Volumes
         using var released = array.Export.Release([row], evenInUse: true, cancellationToken);
         using var lease = LeaseIfThere(array, row);
         array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, false), cancellationToken);
-        if (File.Exists(array.Folder.Volume(row.Uuid)))
+        try
         {
-            LinuxFile.Rename(array.Folder.Volume(row.Uuid), array.Folder.ParkedVolume(row.Uuid));
+            if (File.Exists(array.Folder.Volume(row.Uuid)))
+            {
+                Steps.At("parking");
+                LinuxFile.Rename(array.Folder.Volume(row.Uuid), array.Folder.ParkedVolume(row.Uuid));
+            }
+        }
+        catch
+        {
+            // Its caller is told that it failed.
+            array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), CancellationToken.None);
+            throw;
         }
 
         Steps.At("parked");

@@ -74,6 +74,25 @@ public sealed class TargetTests
     }
 
     [Fact]
+    public async Task Targets_that_another_process_finds_while_information_is_read_stay()
+    {
+        using var bed = new TestBed();
+        await OpenAsync(bed);
+        var isDone = 0;
+        bed.Array.Before("getInfo", async (_, _) =>
+        {
+            if (Interlocked.Exchange(ref isDone, 1) == 0)
+            {
+                await bed.NewEngine().DiscoverAsync("lab", Cancellation);
+            }
+        });
+
+        await bed.Engine.RefreshAsync("lab", Cancellation);
+
+        Assert.Equal([One, Two], Assert.Single(bed.NewEngine().GetServers()).IscsiTargets.Select(target => target with { StorageServerUuid = "" }));
+    }
+
+    [Fact]
     public async Task Of_two_access_contexts_of_one_host_the_one_of_the_same_user_gives_its_secret()
     {
         using var bed = new TestBed();

@@ -14,6 +14,12 @@ public sealed class ServerChangeTests : IDisposable
 
     private Task<StorageServer> RegisterAsync(string name = "lab") => _bed.Engine.RegisterAsync(_bed.Draft(name), "Recording", false, Cancellation);
 
+    private static Func<RecordedCall, CancellationToken, Task> Once(Func<Task> action)
+    {
+        var isDone = 0;
+        return (_, _) => Interlocked.Exchange(ref isDone, 1) == 0 ? action() : Task.CompletedTask;
+    }
+
     private Task<StorageServer> ChangeAsync(Func<StorageServer, StorageServer> change) => _bed.Engine.ChangeAsync("lab", change, null, Cancellation);
 
     [Fact]
@@ -37,6 +43,31 @@ public sealed class ServerChangeTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_refusal_the_old_record_is_validated_again()
+    {
+        var before = await RegisterAsync();
+        _bed.Array.Before("getInfo", Once(() => _bed.NewEngine().RegisterAsync(_bed.Draft("taken"), "Recording", false, Cancellation)));
+
+        await Expect.FailureAsync<AlreadyExistsException>("StorageServerExists", "taken", () =>
+            ChangeAsync(server => server with { Name = "taken", AdminHost = "elsewhere" }));
+
+        Assert.Equal(before.AdminHost, _bed.Array.Calls.Last(call => call.Method == "validate").Server.AdminHost);
+        Assert.Contains(before, _bed.Engine.GetServers());
+    }
+
+    [Fact]
+    public async Task A_change_that_another_command_overtook_is_refused_and_undoes_nothing()
+    {
+        await RegisterAsync();
+        _bed.Array.Before("getInfo", Once(() =>
+            _bed.NewEngine().ChangeAsync("lab", server => server with { AdminHost = "first" }, null, Cancellation)));
+
+        await Expect.FailureAsync<InvalidRequestException>("StorageServerChanged", "lab", () => ChangeAsync(server => server with { AdminHost = "second" }));
+
+        Assert.Equal("first", Assert.Single(_bed.Engine.GetServers()).AdminHost);
+    }
+
+    [Fact]
     public async Task Of_a_server_that_is_forgotten_meanwhile_no_secret_is_left()
     {
         await RegisterAsync();
@@ -48,7 +79,7 @@ public sealed class ServerChangeTests : IDisposable
         });
         await Expect.FailureAsync<NotFoundException>("StorageServerNotFound", "lab", () =>
             _bed.Engine.ChangeAsync("lab", server => (server with { AdminUser = "admin" }).WithAdminSecret(secret), saveCredential: true, Cancellation));
-        Assert.Empty(Directory.GetFiles(_bed.SecretsFolder));
+        Assert.False(Directory.Exists(_bed.SecretsFolder));
     }
 
     [Fact]

@@ -48,6 +48,9 @@ internal sealed class SimulatedArray : IElementPresenter
 
     public Action<string>? OnCall { get; set; }
 
+    /// <summary>What happens on the array after a list was read.</summary>
+    public Action? AfterList { get; set; }
+
     public StorageElement Add(string name, string target, int lun, long size = 1 << 30)
     {
         var number = _elements.Count + 1;
@@ -201,8 +204,11 @@ internal sealed class SimulatedArray : IElementPresenter
     {
         lock (_gate)
         {
-            return IsGone ? throw new ArrayUnreachableException("The array does not answer.") { Recommendation = "Repair it." }
-                : Task.FromResult<IReadOnlyList<StorageElement>>([.. _elements]);
+            IReadOnlyList<StorageElement> listed = IsGone
+                ? throw new ArrayUnreachableException("The array does not answer.") { Recommendation = "Repair it." }
+                : [.. _elements];
+            AfterList?.Invoke();
+            return Task.FromResult(listed);
         }
     }
 

@@ -31,6 +31,31 @@ public sealed class TargetTests
         Assert.Contains("lbpu:1", (await IscsiTool.InquireAsync(array.Daemon.FirstPortal, target, IscsiArray.Host1, 0xB2)).Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_killed_process_left_half_cut_off_is_settled_before_it_is_served(bool wasServed)
+    {
+        await using var array = await IscsiArray.NewAsync();
+        await array.GroupAsync("hosts", IscsiArray.Host1);
+        var element = await array.CreateAsync("db01", size: 8 << 20);
+        if (wasServed)
+        {
+            await array.GrantAsync(element, "hosts");
+        }
+
+        Sqlite.Execute(Path.Combine(array.Folder, "local.db"), $"INSERT INTO intents VALUES ('{element.Uuid}', 2, {4 << 20}, NULL)");
+        if (!wasServed)
+        {
+            await array.GrantAsync(element, "hosts");
+        }
+
+        await array.StatusAsync();
+
+        Assert.Equal(4 << 20, await IscsiTool.SizeAsync(array.Daemon.FirstPortal, array.TargetOf(element), IscsiArray.Host1));
+        Assert.Equal(4 << 20, (await array.InfoAsync(element)).SizeBytes);
+    }
+
     [Fact]
     public async Task Data_written_through_one_portal_is_read_through_the_other()
     {

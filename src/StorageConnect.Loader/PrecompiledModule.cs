@@ -1,51 +1,41 @@
 using System.Management.Automation;
 using System.Reflection;
-using System.Runtime.Loader;
 using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Loader;
 
 /// <summary>
-/// PowerShell imports this assembly after it has loaded the module's own, and before that one needs what it refers to: from then on, those are loaded
-/// precompiled where the package has them so. The module's own stays portable, because PowerShell loads a root module before anything else.
+/// PowerShell imports this assembly after it has loaded the module's own, and before that one needs what it refers to: those are loaded here, precompiled
+/// where the package has them so. The module's own stays portable, because PowerShell loads a root module before anything else.
 /// </summary>
 public sealed class PrecompiledModule : IModuleAssemblyInitializer
 {
-    private static readonly string Folder = Path.GetDirectoryName(typeof(PrecompiledModule).Assembly.Location)!;
-    private static int _isAdded;
+    // Those that the cmdlets refer to.
+    private static readonly string[] Assemblies = ["Abstractions", "Linux", "Engine", "Host", "Conformance"];
 
     /// <summary>Runs at the import, before any of the module's other code.</summary>
     public void OnImport()
     {
-        if (Interlocked.Exchange(ref _isAdded, 1) == 0)
+        var folder = Path.GetDirectoryName(typeof(PrecompiledModule).Assembly.Location)!;
+        foreach (var name in Assemblies)
         {
-            AssemblyLoadContext.Default.Resolving += Resolve;
+            var portable = Path.Combine(folder, $"StorageConnect.{name}.dll");
+            if (PrecompiledFolder.Prefer(portable) is var precompiled && precompiled != portable)
+            {
+                Load(precompiled);
+            }
         }
     }
 
-    // The runtime asks here before it looks beside the assembly that needs another: nothing is loaded that isn't needed.
-    private static Assembly? Resolve(AssemblyLoadContext context, AssemblyName name)
+    private static void Load(string path)
     {
-        if (name.Name is not { } simple || !simple.StartsWith("StorageConnect.", StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var portable = Path.Combine(Folder, simple + ".dll");
-        var precompiled = PrecompiledFolder.Prefer(portable);
-        if (precompiled == portable)
-        {
-            return null;
-        }
-
         try
         {
-            // By LoadFrom, so that what it refers to is looked for in its folder too.
-            return Assembly.LoadFrom(precompiled);
+            Assembly.LoadFrom(path);
         }
         catch (Exception e) when (e is IOException or BadImageFormatException)
         {
-            return null; // Damaged, or another build is loaded already: the portable one is used.
+            // Damaged, or another build is loaded already: the portable one is used.
         }
     }
 }

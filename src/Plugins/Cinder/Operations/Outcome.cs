@@ -9,8 +9,13 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// </summary>
 internal sealed class Outcome(CinderApi api, TimeProvider clock)
 {
-    /// <summary>What this process began to make, and nobody has had yet: only that may be removed where its status is error.</summary>
-    private static readonly ConcurrentDictionary<string, bool> Begun = new(StringComparer.Ordinal);
+    /// <summary>
+    /// What this process began to make, and nobody has had yet, with the time when it was last seen unmade: only that may be removed where its status is
+    /// error. What was not looked at for long may have been made, used and set to error since.
+    /// </summary>
+    private static readonly ConcurrentDictionary<string, long> Begun = new(StringComparer.Ordinal);
+
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMinutes(5);
 
     /// <summary>A status of error is looked at again for this long: a service that starts sets what it finds to error before it does the work.</summary>
     private static readonly TimeSpan ErrorDoubt = TimeSpan.FromSeconds(4);
@@ -18,7 +23,7 @@ internal sealed class Outcome(CinderApi api, TimeProvider clock)
     private static readonly TimeSpan ErrorPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Notes that this process began to make something.</summary>
-    public static void Begin(string id) => Begun[id] = true;
+    public static void Begin(string id) => Begun[id] = TimeProvider.System.GetTimestamp();
 
     /// <summary>The volume, when it is made; null while it is being made.</summary>
     /// <exception cref="LimitExceededException">It was not made. What was left of it is removed where this process began it.</exception>
@@ -109,11 +114,16 @@ internal sealed class Outcome(CinderApi api, TimeProvider clock)
                 return seen;
             }
 
+            if (Begun.TryGetValue(handle.Id, out var before))
+            {
+                Begun.TryUpdate(handle.Id, TimeProvider.System.GetTimestamp(), before);
+            }
+
             return null;
         }
 
         var reason = await FindReasonAsync(handle.Id, handle.Since, cancellationToken);
-        if (!Begun.TryRemove(handle.Id, out _))
+        if (!Begun.TryRemove(handle.Id, out var last) || TimeProvider.System.GetElapsedTime(last) > LongestGap)
         {
             throw CinderErrors.CreationInError(name, status, reason);
         }

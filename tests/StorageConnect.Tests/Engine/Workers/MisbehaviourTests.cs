@@ -106,9 +106,10 @@ public sealed class MisbehaviourTests : IDisposable
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var hanging = array.GetStatusAsync(Element("none") with { Status = new('x', 1 << 20) }, cancellation.Token);
         await Task.Delay(300, Cancellation);
-        await cancellation.CancelAsync();
+        var cancelling = cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging.WaitAsync(Timeout, Cancellation));
+        await cancelling;
         await ExpectGoneAsync(worker);
     }
 

@@ -18,7 +18,6 @@ public sealed class SecretMaskTests
     [Theory]
     [InlineData("say \"a\\b\"", @"say \""a\\b\""")]
     [InlineData("say \"a\\b\"", @"say \u0022a\\b\u0022")]
-    [InlineData("größer+1", @"größer\u002B1")]
     [InlineData("größer+1", @"gr\u00f6\u00dfer+1")]
     [InlineData("größer+1", @"gr\u00F6\u00DFer\u002B1")]
     [InlineData("größer+1", "größer+1")]
@@ -33,9 +32,9 @@ public sealed class SecretMaskTests
     }
 
     [Theory]
-    [InlineData(1990)]
-    [InlineData(3990)]
-    public void A_long_line_of_standard_error_is_cut_after_its_secrets_are_masked(int before)
+    [InlineData(112)]
+    [InlineData(300)]
+    public void A_long_line_of_standard_error_is_cut_after_its_secrets_are_masked(int secrets)
     {
         var lines = new List<string>();
         using var scope = new TraceScope(line => lines.Add(line.Text));
@@ -43,7 +42,7 @@ public sealed class SecretMaskTests
         {
             var trace = new WorkerTrace("Naughty", 10);
             trace.BeginCall(ServerWith("canary-6c1f-secret", "another one"));
-            using var errors = new StringReader(new string('x', before) + "canary-6c1f-secret and more\n");
+            using var errors = new StringReader($"the secret: {string.Concat(Enumerable.Repeat("canary-6c1f-secret", secrets))}\n");
             trace.ReadErrors(errors);
         });
 

@@ -8,7 +8,8 @@ namespace StorageConnect.Tests.Engine.Workers;
 public sealed class WireErrorTests
 {
     [Theory]
-    [InlineData("""{"kind": "StorageElementBusy", "element": {"Uuid": "0a1b", "Name": "db01"}, "obstacles": "host1", "retryable": true}""", "db01", "host1", true)]
+    [InlineData("""{"kind": "StorageElementBusy", "element": {"Uuid": "0a1b", "Name": "db01"}, "obstacles": "host1", "retryable": true}""",
+        "db01", "host1", true)]
     [InlineData("""{"kind": "StorageElementBusy", "element": 7, "obstacles": ["host1", {"name": "host2"}, null]}""", "7", "host1 host2", false)]
     [InlineData("""{"kind": "StorageElementBusy", "id": ["a"], "action": true, "element": [1], "obstacles": {"a": 1}, "retryable": "yes"}""", null, "", false)]
     [InlineData("""{"kind": "StorageElementBusy", "element": null, "obstacles": null, "retryable": null}""", null, "", false)]

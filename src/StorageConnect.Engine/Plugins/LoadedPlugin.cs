@@ -39,7 +39,7 @@ internal sealed record LoadedPlugin(PluginDescriptor Descriptor, ApiVersion ApiV
         }
         else if (PrecompiledFolder.PortableOf(Instance.GetType().Assembly) is { Length: > 0 } file && PluginLaunch.CanRunAssemblies)
         {
-            plugin = new(Descriptor, ApiVersion.ToString(), PluginLaunch.CommandFor(file, new() { Isolated = true }), new());
+            plugin = new(Descriptor, ApiVersion.ToString(), PluginLaunch.CommandFor(file, Path.GetDirectoryName(file)!, new() { Isolated = true }), new());
         }
         else
         {

@@ -6,6 +6,9 @@ namespace StorageConnect.Engine.Plugins;
 /// <param name="Problem">Why it is refused, or null.</param>
 internal sealed record PluginCandidate(string Path, PluginDescriptor? Descriptor, string? Problem)
 {
+    /// <summary>The plug-in's own folder. Its file may be in a folder below.</summary>
+    public string Folder { get; init; } = System.IO.Path.GetDirectoryName(Path)!;
+
     /// <summary>Where it was found.</summary>
     public PluginOrigin Origin { get; init; } = PluginOrigin.User;
 

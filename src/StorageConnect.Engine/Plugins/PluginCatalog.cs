@@ -48,16 +48,24 @@ public sealed class PluginCatalog
     /// <exception cref="AlreadyExistsException">It is registered already, or another plug-in has its name.</exception>
     public IReadOnlyList<OscPlugin> Add(string path, bool force = false, PluginOptions? options = null)
     {
-        var folder = _store.Add(Prepare(path, force, options ?? new()), (file, manifest) => Introduce(path, file, manifest, force));
-        return [.. GetAll().Where(plugin => Path.GetDirectoryName(plugin.Path) == folder)];
+        var folder = _store.Add(Prepare(path, force, options ?? new()), (copy, manifest) => Introduce(path, copy, manifest, force));
+        List<OscPlugin> added = [.. GetAll().Where(plugin => _store.FolderOf(plugin) == folder)];
+        if (added.Find(static plugin => plugin.State == PluginState.Refused) is not { } refused)
+        {
+            return added;
+        }
+
+        // For example in a folder that others can write: the next session would not use it either.
+        _store.Remove(refused);
+        throw PluginErrors.PluginUnusableAt(path, refused.Problem);
     }
 
     /// <summary>The plug-ins in the same folder as one, which are removed with it.</summary>
     public IReadOnlyList<OscPlugin> GetOthersInFolder(OscPlugin plugin)
     {
         ArgumentNullException.ThrowIfNull(plugin);
-        var folder = PluginStore.FolderOf(plugin);
-        return [.. GetAll().Where(other => PluginStore.FolderOf(other) == folder && (other.ClassName, other.Path) != (plugin.ClassName, plugin.Path))];
+        var folder = _store.FolderOf(plugin);
+        return [.. GetAll().Where(other => _store.FolderOf(other) == folder && (other.ClassName, other.Path) != (plugin.ClassName, plugin.Path))];
     }
 
     /// <summary>Refuses a plug-in that can't be unregistered because the module brings it.</summary>
@@ -131,12 +139,13 @@ public sealed class PluginCatalog
     }
 
     /// <summary>Starts the process of a plug-in that is to be registered, and ends it when it has sent its descriptor.</summary>
-    private IReadOnlyList<IntroducedPlugin> Introduce(string path, string file, PluginManifest manifest, bool force)
+    private IReadOnlyList<IntroducedPlugin> Introduce(string path, string copy, PluginManifest manifest, bool force)
     {
+        var file = Path.Combine(copy, manifest.Command[0]);
         var name = Path.GetFileName(file);
         try
         {
-            var worker = Task.Run(() => Worker.StartAsync(name, PluginLaunch.CommandFor(file, manifest), new(null, null), new(),
+            var worker = Task.Run(() => Worker.StartAsync(name, PluginLaunch.CommandFor(file, copy, manifest), new(null, null), new(),
                 _loader.ServicesForIntroduction(name), CancellationToken.None)).GetAwaiter().GetResult();
             worker.Close();
             IReadOnlyList<IntroducedPlugin> plugins = worker.Introduction.Plugins!;

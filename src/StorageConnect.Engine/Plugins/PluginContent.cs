@@ -12,10 +12,9 @@ internal static class PluginContent
 {
     private static readonly ConcurrentDictionary<string, KnownFolder> Known = new();
 
-    /// <summary>The identity of all files in an assembly's folder: other files, other identity.</summary>
-    public static string IdentityOf(string assembly)
+    /// <summary>The identity of all files in a plug-in's folder: other files, other identity.</summary>
+    public static string IdentityOf(string folder)
     {
-        var folder = Path.GetDirectoryName(assembly)!;
         var now = DateTimeOffset.UtcNow;
         List<(string Path, FileStamp? Stamp)> files =
         [

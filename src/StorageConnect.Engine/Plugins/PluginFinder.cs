@@ -142,8 +142,8 @@ internal sealed class PluginFinder(EnginePaths paths)
             var isolatesAll = origin != PluginOrigin.Module && paths.IsolatesPlugins;
             return Directory.Exists(root)
                 ? [.. Directory.EnumerateDirectories(root).Where(folder => !Path.GetFileName(folder).StartsWith('.')).Order(StringComparer.Ordinal)
-                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module, className))
-                    .Select(candidate => candidate with { Origin = origin, IsIsolated = candidate.IsIsolated || isolatesAll })]
+                    .SelectMany(folder => FindInFolder(folder, trusted: origin == PluginOrigin.Module, className)
+                        .Select(candidate => candidate with { Folder = folder, Origin = origin, IsIsolated = candidate.IsIsolated || isolatesAll }))]
                 : [];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -10,6 +10,8 @@ internal static class PluginLaunch
     /// <summary>The environment variable with the plug-in's assembly, for a worker that runs assemblies.</summary>
     public const string PluginVariable = "STORAGE_CONNECT_PLUGIN";
 
+    // Thirty days. A wait takes no more than 49.
+    private const int LongestTimeout = 30 * 24 * 60 * 60;
     private const string StartupHooks = "DOTNET_STARTUP_HOOKS";
 
     // Python 2 sources are converted once: the result is kept there, by content.
@@ -30,26 +32,23 @@ internal static class PluginLaunch
 
     /// <summary>How to start a plug-in's process.</summary>
     /// <param name="file">The plug-in's file: an assembly, a Python module, a program.</param>
+    /// <param name="folder">The plug-in's folder, where its processes begin.</param>
     /// <param name="manifest">Its manifest.</param>
-    public static WorkerCommand CommandFor(string file, PluginManifest manifest)
+    public static WorkerCommand CommandFor(string file, string folder, PluginManifest manifest) => manifest.Kind switch
     {
-        var folder = Path.GetDirectoryName(file)!;
-        return manifest.Kind switch
+        PluginKind.Python => new(manifest.Interpreter ?? FindPython() ?? Pythons[0],
+            ["-B", "-E", "-s", Path.Combine(OwnFolder, "python", "osc_worker.py"), file, .. manifest.Command.Skip(1)], folder)
         {
-            PluginKind.Python => new(manifest.Interpreter ?? FindPython() ?? Pythons[0],
-                ["-B", "-E", "-s", Path.Combine(OwnFolder, "python", "osc_worker.py"), file, .. manifest.Command.Skip(1)], folder)
-            {
-                Environment = new Dictionary<string, string> { [CacheVariable] = CacheFolder() },
-            },
-            PluginKind.Program when manifest.Interpreter is { } interpreter => new(interpreter, [file, .. manifest.Command.Skip(1)], folder),
-            PluginKind.Program => new(file, [.. manifest.Command.Skip(1)], folder),
-            _ => ForAssembly(file, folder),
-        };
-    }
+            Environment = new Dictionary<string, string> { [CacheVariable] = CacheFolder() },
+        },
+        PluginKind.Program when manifest.Interpreter is { } interpreter => new(interpreter, [file, .. manifest.Command.Skip(1)], folder),
+        PluginKind.Program => new(file, [.. manifest.Command.Skip(1)], folder),
+        _ => ForAssembly(file, folder),
+    };
 
     /// <summary>The limits of its processes.</summary>
     public static WorkerLimits LimitsFor(PluginManifest manifest) =>
-        manifest.TimeoutSeconds is { } seconds and > 0 ? new() { CallTimeout = TimeSpan.FromSeconds(seconds) } : new();
+        manifest.TimeoutSeconds is { } seconds and > 0 ? new() { CallTimeout = TimeSpan.FromSeconds(Math.Min(seconds, LongestTimeout)) } : new();
 
     private static string CacheFolder() => Environment.GetEnvironmentVariable(CacheVariable) is { Length: > 0 } path && Path.IsPathRooted(path)
         ? path

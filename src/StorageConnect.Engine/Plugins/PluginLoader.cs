@@ -20,15 +20,23 @@ internal sealed class PluginLoader(
         string hash;
         try
         {
-            hash = PluginContent.IdentityOf(candidate.Path);
+            hash = PluginContent.IdentityOf(candidate.Folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return (null, $"Its files can't be read: {e.Message}");
         }
 
-        var outcome = _outcomes.GetOrAdd((candidate, hash), key => new(() => Load(key.Candidate, key.Hash))).Value;
-        return (outcome.Plugin, outcome.Problem);
+        var key = (candidate, hash);
+        var load = _outcomes.GetOrAdd(key, NewLoad);
+        if (candidate.IsIsolated && load is { IsValueCreated: true, Value.Plugin: null })
+        {
+            // A process may fail to start for a passing reason, such as a machine under load. It is started again; an assembly would fail as before.
+            var again = NewLoad(key);
+            load = _outcomes.TryUpdate(key, again, load) ? again : _outcomes[key];
+        }
+
+        return (load.Value.Plugin, load.Value.Problem);
     }
 
     /// <summary>Why a plug-in couldn't be loaded when this process last tried; null when it could, or was never tried. Loads nothing.</summary>
@@ -42,6 +50,8 @@ internal sealed class PluginLoader(
         .OfType<WorkerPlugin>()
         .SelectMany(plugin => plugin.Workers)
         .Select(worker => new OscPluginWorker(worker.ProcessId, worker.IsBusy));
+
+    private Lazy<Outcome> NewLoad((PluginCandidate Candidate, string Hash) key) => new(() => Load(key.Candidate, key.Hash));
 
     private Outcome Load(PluginCandidate candidate, string hash)
     {
@@ -74,15 +84,15 @@ internal sealed class PluginLoader(
         PluginManifest manifest;
         try
         {
-            manifest = PluginManifest.Read(PluginStore.FolderOf(candidate.Path)) ?? new() { Isolated = true };
+            manifest = PluginManifest.Read(candidate.Folder) ?? new() { Isolated = true };
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             return new(null, e.Message);
         }
 
-        var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(), PluginLaunch.CommandFor(candidate.Path, manifest),
-            PluginLaunch.LimitsFor(manifest))
+        var plugin = new WorkerPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion.ToString(),
+            PluginLaunch.CommandFor(candidate.Path, candidate.Folder, manifest), PluginLaunch.LimitsFor(manifest))
         { Services = ServicesFor(candidate) };
         var problem = Task.Run(() => plugin.IntroduceAsync(CancellationToken.None)).GetAwaiter().GetResult();
         var loaded = new LoadedPlugin(candidate.Descriptor!, candidate.NegotiatedApiVersion, plugin);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using StorageConnect.Engine.Workers;
+using StorageConnect.Linux.Files;
 
 namespace StorageConnect.Engine.Plugins;
 
@@ -13,7 +14,8 @@ internal sealed record PluginManifest
     /// <summary>The file's name.</summary>
     public const string FileName = "plugin.json";
 
-    private const int LargestSize = 1 << 20;
+    // Some hundred thousand files.
+    private const int LargestSize = 16 << 20;
 
     /// <summary>The kind of plug-in.</summary>
     public PluginKind Kind { get; init; }
@@ -66,9 +68,11 @@ internal sealed record PluginManifest
     }
 
     /// <summary>Writes the manifest into a plug-in's folder.</summary>
+    /// <exception cref="InvalidDataException">It is larger than one that is read.</exception>
     public void Write(string folder)
     {
-        using var file = new FileStream(Path.Combine(folder, FileName), FileMode.Create);
+        // Whatever this user's mask says: a file that others can write is refused.
+        using var file = PrivateFile.Open(Path.Combine(folder, FileName), FileMode.Create, FileShare.None);
         using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteString("kind", Kind.ToString().ToLowerInvariant());
@@ -89,6 +93,11 @@ internal sealed record PluginManifest
         json.WriteEndArray();
         WireRecords.Write(json, "files", Files);
         json.WriteEndObject();
+        json.Flush();
+        if (file.Length > LargestSize)
+        {
+            throw new InvalidDataException($"Its {FileName} with its {Files.Count} files has {file.Length} bytes, and at most {LargestSize} are read.");
+        }
     }
 
     /// <summary>The SHA-256 of the files of a folder, without the manifest itself.</summary>

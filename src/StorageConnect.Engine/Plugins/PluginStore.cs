@@ -98,6 +98,11 @@ internal sealed class PluginStore(EnginePaths paths)
             Directory.Delete(partial, recursive: true);
             throw;
         }
+        catch (InvalidDataException e)
+        {
+            Directory.Delete(partial, recursive: true);
+            throw PluginErrors.PluginUnusableAt(source.Folder, e.Message);
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             if (Directory.Exists(partial))
@@ -112,11 +117,20 @@ internal sealed class PluginStore(EnginePaths paths)
         return source.Target;
     }
 
-    /// <summary>The folder that a plug-in is in.</summary>
-    public static string FolderOf(OscPlugin plugin) => FolderOf(plugin.Path);
+    /// <summary>The folder that a plug-in is in. Its file may be in a folder below.</summary>
+    public string FolderOf(OscPlugin plugin)
+    {
+        string[] roots = [paths.ModulePlugins, paths.UserPlugins, paths.SystemPlugins];
+        for (var folder = plugin.Path; Path.GetDirectoryName(folder) is { } parent; folder = parent)
+        {
+            if (roots.Contains(parent))
+            {
+                return folder;
+            }
+        }
 
-    /// <summary>The folder of a plug-in's file, or the folder itself.</summary>
-    public static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(path)!;
+        return Directory.Exists(plugin.Path) ? plugin.Path : Path.GetDirectoryName(plugin.Path)!;
+    }
 
     /// <summary>Refuses a plug-in that is neither this user's nor all users'.</summary>
     /// <exception cref="AccessDeniedException">It belongs to the module.</exception>
@@ -169,7 +183,7 @@ internal sealed class PluginStore(EnginePaths paths)
         }
 
         File.Delete(Path.Combine(copy, PluginManifest.FileName));
-        var plugins = introduce(file, manifest);
+        var plugins = introduce(copy, manifest);
         var first = plugins[0].Descriptor;
         var target = Path.Combine(RootOf(source.IsForAll), $"{first.ClassName}-{first.Version}");
         if (Directory.Exists(target))
@@ -307,8 +321,8 @@ internal sealed class PluginStore(EnginePaths paths)
             File.Copy(Path.Combine(source.Folder, file), copy);
             if (!OperatingSystem.IsWindows())
             {
-                // Whatever modes the build left: only this user may change files that run with this user's rights.
-                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                // Whatever modes the build left: only this user may change files that run with this user's rights. What is run by the plug-in stays a program.
+                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | (File.GetUnixFileMode(copy) & UnixFileMode.UserExecute));
             }
         }
     }

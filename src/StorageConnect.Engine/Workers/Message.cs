@@ -18,8 +18,8 @@ internal sealed class Message
     /// <summary>The method of a request or notification; null in a response.</summary>
     public string? Method { get; private set; }
 
-    /// <summary>True for a response that is an error.</summary>
-    public bool IsError => !_error.Equals(default);
+    /// <summary>True for a response that is an error. A null beside a result is none.</summary>
+    public bool IsError => !_error.Equals(default) && (_result.Equals(default) || !Error.SequenceEqual("null"u8));
 
     /// <summary>The parameters; empty where there are none.</summary>
     public ReadOnlySpan<byte> Params => _json.AsSpan(_params);

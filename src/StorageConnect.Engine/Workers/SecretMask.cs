@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
 using StorageConnect.Linux.Tools;
 
 namespace StorageConnect.Engine.Workers;
@@ -8,7 +11,20 @@ internal sealed class SecretMask
     // Shorter ones would replace parts of words.
     private const int Shortest = 4;
 
+    // The longest first: one may be the beginning of another.
     private readonly List<Secret> _secrets = [];
+
+    /// <summary>The length of the longest secret; 0 for none.</summary>
+    public int Longest
+    {
+        get
+        {
+            lock (_secrets)
+            {
+                return _secrets is [var first, ..] ? first.Length : 0;
+            }
+        }
+    }
 
     /// <summary>Adds the secrets of a server.</summary>
     public void Add(StorageServer server)
@@ -42,11 +58,40 @@ internal sealed class SecretMask
 
         lock (_secrets)
         {
-            if (!_secrets.Exists(known => known.Use(characters => AreEqual(secret, characters))))
+            if (IsKnown(secret))
             {
-                _secrets.Add(secret.Copy());
+                return;
             }
+
+            _secrets.Add(secret.Copy());
+            // As it is in the requests and answers that plug-ins write to their logs.
+            foreach (var escaped in secret.Use(JsonFormsOf))
+            {
+                using var form = new Secret(escaped);
+                if (!IsKnown(form))
+                {
+                    _secrets.Add(form.Copy());
+                }
+            }
+
+            _secrets.Sort(static (one, other) => other.Length.CompareTo(one.Length));
         }
+    }
+
+    private bool IsKnown(Secret secret) => _secrets.Exists(known => known.Use(characters => AreEqual(secret, characters)));
+
+    /// <summary>A text in JSON: as .NET writes it by default, with what must be escaped only, and in ASCII as Python writes it.</summary>
+    private static string[] JsonFormsOf(ReadOnlySpan<char> characters)
+    {
+        var text = characters.ToString();
+        var least = JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text);
+        var ascii = new StringBuilder();
+        foreach (var character in least)
+        {
+            _ = char.IsAscii(character) ? ascii.Append(character) : ascii.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:x4}");
+        }
+
+        return [JavaScriptEncoder.Default.Encode(text), least, ascii.ToString()];
     }
 
     private static bool AreEqual(Secret secret, ReadOnlySpan<char> other)

@@ -52,32 +52,55 @@ internal static class WireErrors
             error = null;
         }
 
-        if (error?.Message is null)
+        if (error is null || ToText(error.Message) is not { } message)
         {
             return fault("returned an error without a message");
         }
 
-        if (error.Code == WorkerProtocol.Cancelled)
+        var code = error.Code.ValueKind == JsonValueKind.Number && error.Code.TryGetInt32(out var number) ? number : 0;
+        if (code == WorkerProtocol.Cancelled)
         {
-            return new OperationCanceledException(error.Message);
+            return new OperationCanceledException(message);
         }
 
-        if (error.Data?.Kind is not { } kind)
+        var data = error.Data.ValueKind == JsonValueKind.Object ? error.Data.Deserialize<Details>(JsonSerializerOptions.Web)! : new();
+        if (ToText(data.Kind) is not { } kind)
         {
-            return fault(error.Code switch
+            return fault(code switch
             {
-                WorkerProtocol.MethodNotFound => $"has no such method: {error.Message}",
-                _ when error.Data?.Exception is { } type => $"threw {UntrustedText.Quote(type)}: {UntrustedText.CleanText(error.Message)}",
-                _ => $"failed: {UntrustedText.CleanText(error.Message)}",
+                WorkerProtocol.MethodNotFound => $"has no such method: {message}",
+                _ when ToText(data.Exception) is { } type => $"threw {UntrustedText.Quote(type)}: {UntrustedText.CleanText(message)}",
+                _ => $"failed: {UntrustedText.CleanText(message)}",
             });
         }
 
         var made = ErrorRepair.Create(
             Plain(kind) + Suffix,
-            new(error.Data.Id ?? Plain(kind), error.Message, error.Data.Action) { Element = error.Data.Element, Retryable = error.Data.Retryable });
-        made.Obstacles = (error.Data.Obstacles ?? []).ToValueList();
+            new(ToText(data.Id) ?? Plain(kind), message, ToText(data.Action))
+            {
+                Element = ToText(data.Element),
+                Retryable = data.Retryable.ValueKind == JsonValueKind.True,
+            });
+        made.Obstacles = ToTexts(data.Obstacles).ToValueList();
         return made;
     }
+
+    /// <summary>A detail as text; null where it is none. What the plug-in says must not be lost because one detail is of another type.</summary>
+    private static string? ToText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => value.GetRawText(),
+        JsonValueKind.Object => NameOf(value),
+        _ => null,
+    };
+
+    /// <summary>The name in a record that stands where its name belongs.</summary>
+    private static string? NameOf(JsonElement record) =>
+        record.EnumerateObject().FirstOrDefault(static member => string.Equals(member.Name, "name", StringComparison.OrdinalIgnoreCase)).Value
+            is { ValueKind: JsonValueKind.String } name ? name.GetString() : null;
+
+    private static IEnumerable<string> ToTexts(JsonElement value) =>
+        (value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(ToText) : [ToText(value)]).OfType<string>();
 
     private static string ToKind(StorageConnectException error) => Plain(error.GetType().Name);
 
@@ -86,7 +109,29 @@ internal static class WireErrors
         : kind.EndsWith(GuideSuffix, StringComparison.Ordinal) ? kind[..^GuideSuffix.Length]
         : kind;
 
-    private sealed record Content(int Code, string? Message, Details? Data);
+    private sealed record Content
+    {
+        public JsonElement Code { get; init; }
 
-    private sealed record Details(string? Kind, string? Id, string? Element, string? Action, bool Retryable, string[]? Obstacles, string? Exception);
+        public JsonElement Message { get; init; }
+
+        public JsonElement Data { get; init; }
+    }
+
+    private sealed record Details
+    {
+        public JsonElement Kind { get; init; }
+
+        public JsonElement Id { get; init; }
+
+        public JsonElement Element { get; init; }
+
+        public JsonElement Action { get; init; }
+
+        public JsonElement Retryable { get; init; }
+
+        public JsonElement Obstacles { get; init; }
+
+        public JsonElement Exception { get; init; }
+    }
 }

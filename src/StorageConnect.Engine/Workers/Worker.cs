@@ -283,14 +283,15 @@ internal sealed class Worker : IDisposable
     /// <summary>Sends the worker a cancellation of a call. A worker that continues is killed.</summary>
     private async Task GiveUpAsync(WorkerCall call, Task reply)
     {
-        _peer.Notify(WorkerProtocol.CancelRequest, json => json.WriteNumber("id"u8, call.Id));
-        // The rest of the list is read and dropped; without acknowledgements the worker would wait.
+        // The deadline first: a worker that doesn't read holds up whoever writes to it.
         var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
+        Tell(WorkerProtocol.CancelRequest);
+        // The rest of the list is read and dropped; without acknowledgements the worker would wait.
         while (call.Parts is { } parts && await Task.WhenAny(isOver, parts.Reader.WaitToReadAsync().AsTask()) != isOver)
         {
             while (parts.Reader.TryRead(out _))
             {
-                _peer.Notify(WorkerProtocol.Acknowledge, json => json.WriteNumber("id"u8, call.Id));
+                Tell(WorkerProtocol.Acknowledge);
             }
         }
 
@@ -299,6 +300,8 @@ internal sealed class Worker : IDisposable
         {
             Kill("did not give up a cancelled call and was killed");
         }
+
+        void Tell(string method) => _ = Task.Run(() => _peer.Notify(method, json => json.WriteNumber("id"u8, call.Id)));
     }
 
     private void Read()

@@ -37,6 +37,13 @@ internal sealed class WorkerMessages(ConcurrentDictionary<long, WorkerCall> call
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
+            if (message.Method is WorkerProtocol.Progress or WorkerProtocol.Log)
+            {
+                // Only a line of the trace is lost. A change that is running must not be interrupted for it.
+                trace.Write($"the parameters of '{message.Method}' are wrong");
+                return;
+            }
+
             throw new InvalidDataException($"the parameters of '{UntrustedText.Quote(message.Method)}' are wrong");
         }
     }

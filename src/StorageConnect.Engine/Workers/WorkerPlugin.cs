@@ -222,15 +222,21 @@ internal sealed partial class WorkerPlugin(PluginDescriptor descriptor, string a
 
     private static StorageConnectException Masked(Worker worker, StorageConnectException error)
     {
-        var (message, action) = (worker.Mask(error.Message), error.Recommendation is { } text ? worker.Mask(text) : null);
-        if (message == error.Message && action == error.Recommendation)
+        string? Mask(string? text) => text is null ? null : worker.Mask(text);
+        var text = new ErrorText(worker.Mask(error.ErrorId), worker.Mask(error.Message), Mask(error.Recommendation))
+        {
+            Element = Mask(error.Element),
+            Retryable = error.Retryable,
+        };
+        var obstacles = error.Obstacles.Select(worker.Mask).ToValueList();
+        if (text == new ErrorText(error.ErrorId, error.Message, error.Recommendation) { Element = error.Element, Retryable = error.Retryable }
+            && obstacles == error.Obstacles)
         {
             return error;
         }
 
-        var copy = Results.ErrorRepair.Create(error.GetType().Name,
-            new(error.ErrorId, message, action) { Element = error.Element, Retryable = error.Retryable });
-        copy.Obstacles = error.Obstacles;
+        var copy = Results.ErrorRepair.Create(error.GetType().Name, text);
+        copy.Obstacles = obstacles;
         return copy;
     }
 

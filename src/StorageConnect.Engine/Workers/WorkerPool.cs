@@ -15,6 +15,7 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
     private readonly List<Worker> _workers = [];
     private readonly Queue<TaskCompletionSource> _waiting = [];
     private Timer? _idle;
+    private bool _isWatching;
     private int _starting;
     private int _concurrency = 1;
     private int _failures;
@@ -235,26 +236,34 @@ internal sealed class WorkerPool(Func<CancellationToken, Task<Worker>> start, Wo
         }
     }
 
+    /// <summary>Looks at the idle workers when the first of them has been idle for long enough.</summary>
     private void WatchIdle()
     {
+        var idle = _workers.Where(worker => worker.Active == 0).ToList();
+        // The end of each call must not put it off: with steady calls it would never come.
+        if (_isWatching || idle.Count == 0)
+        {
+            return;
+        }
+
+        var left = limits.IdleTimeout - idle.Max(worker => Stopwatch.GetElapsedTime(worker.IdleSince));
+        _isWatching = true;
         _idle ??= new(static pool => ((WorkerPool)pool!).EndIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _idle.Change(limits.IdleTimeout, Timeout.InfiniteTimeSpan);
+        _idle.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     private void EndIdle()
     {
         lock (_lock)
         {
+            _isWatching = false;
             var idle = _workers.Where(worker => worker.Active == 0).ToList();
             foreach (var worker in idle.Where(worker => Stopwatch.GetElapsedTime(worker.IdleSince) >= limits.IdleTimeout * 0.9))
             {
                 End(worker);
             }
 
-            if (_workers.Exists(worker => worker.Active == 0))
-            {
-                WatchIdle();
-            }
+            WatchIdle();
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed class WorkerTrace(string name, int errorLines)
 {
     private const int LongestLine = 2000;
 
+    // A line is cut after its secrets are masked: half a secret would not be found.
+    private const int LongestRead = 2 * LongestLine;
+
     private readonly SecretMask _mask = new();
     private readonly TaskCompletionSource _errorsRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ExecutionContext? _context = ExecutionContext.Capture();
@@ -67,7 +70,7 @@ internal sealed class WorkerTrace(string name, int errorLines)
                         WriteError(line.ToString(), ref lines);
                         line.Clear();
                     }
-                    else if (line.Length < LongestLine)
+                    else if (line.Length < LongestRead)
                     {
                         line.Append(character);
                     }
@@ -98,10 +101,17 @@ internal sealed class WorkerTrace(string name, int errorLines)
             return;
         }
 
-        _lastError = UntrustedText.Quote(Mask(line));
+        var masked = Mask(line);
+        if (line.Length == LongestRead)
+        {
+            masked = masked[..Math.Max(0, masked.Length - _mask.Longest)]; // its end may be the first half of one
+        }
+
+        masked = masked[..Math.Min(masked.Length, LongestLine)];
+        _lastError = UntrustedText.Quote(masked);
         if (++lines <= errorLines)
         {
-            Write(line);
+            Write(masked);
         }
     }
 }

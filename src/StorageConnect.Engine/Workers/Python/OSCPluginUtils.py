@@ -62,5 +62,7 @@ def progress(percent=None, message=None):
 
 
 def log(message, level="information"):
-    """Writes a line to the plug-in's log: debug, information or warning. No secrets."""
-    osc_host.notify("log", {"level": level, "message": "%s" % (message,)})
+    """Writes a line to the plug-in's log: debug, information or warning, or a level of the module logging. No secrets."""
+    if isinstance(level, int):
+        level = "debug" if level < 20 else "information" if level < 30 else "warning"
+    osc_host.notify("log", {"level": "%s" % (level,), "message": "%s" % (message,)})

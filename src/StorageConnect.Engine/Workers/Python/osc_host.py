@@ -31,11 +31,20 @@ def notify(method, params):
 def progress(percent, message):
     if connection is not None and connection.current is not None:
         params = {"id": connection.current}
-        if percent is not None:
-            params["percent"] = percent
+        number = _percent(percent)
+        if number is not None:
+            params["percent"] = number
         if message is not None:
             params["message"] = "%s" % (message,)
         notify("$/progress", params)
+
+
+def _percent(value):
+    try:
+        number = float(value.rstrip("% ") if hasattr(value, "rstrip") else value)
+        return number if 0 <= number <= 100 else None
+    except (TypeError, ValueError, OverflowError):
+        return None  # a sign that the call goes on is one without it too
 
 
 def device_path_prefix():

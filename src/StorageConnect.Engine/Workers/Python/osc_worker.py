@@ -40,13 +40,17 @@ class Cancelled(Exception):
 
 
 class Connection(object):
-    """JSON-RPC 2.0 with a Content-Length before each message. One call at a time."""
+    """JSON-RPC 2.0 with a Content-Length before each message. One call at a time; other threads of the plug-in may send requests at any time."""
 
     def __init__(self, reader, writer):
         self._reader = os.fdopen(reader, "rb", 65536)
         self._writer = writer
-        self._turn = threading.RLock()
+        self._turn = threading.RLock()  # to write
+        self._changed = threading.Condition()  # for what was read
+        self._is_reading = False
+        self._has_ended = False
         self._last_id = 0
+        self._answers = {}  # by number; None while one is waited for
         self._waiting = []
         self._cancelled = set()
         self._unacknowledged = 0
@@ -54,30 +58,19 @@ class Connection(object):
 
     def next_request(self):
         """The next call of the engine; None when nobody is there any more."""
-        if self._waiting:
-            return self._waiting.pop(0)
-        while True:
-            message = self._read()
-            if message is None:
-                return None
-            if "method" in message and "id" in message:
-                return message
-            self._take(message)
+        return self._wait(lambda: self._waiting.pop(0) if self._waiting else None)
 
     def request(self, method, params):
         """Asks the engine during a call."""
-        with self._turn:
+        with self._changed:
             self._last_id += 1
             number = self._last_id
-            self.send({"id": number, "method": method, "params": params})
-            while True:
-                message = self._read()
-                if message is None:
-                    os._exit(0)
-                if message.get("id") == number and "method" not in message:
-                    break
-                self._take(message)
-        if "error" in message:
+            self._answers[number] = None
+        self.send({"id": number, "method": method, "params": params})
+        message = self._wait(lambda: self._answers[number] and self._answers.pop(number))
+        if message is None:
+            os._exit(0)
+        if message.get("error") is not None:
             import OSCPlugin
             data = message["error"].get("data") or {}
             kind = data.get("kind") or "OperationFailed"
@@ -90,14 +83,12 @@ class Connection(object):
 
     def send_items(self, items):
         """A part of a list. At most four are on their way."""
-        while self._unacknowledged >= WINDOW:
-            message = self._read()
-            if message is None:
-                os._exit(0)
-            self._take(message)
+        if self._wait(lambda: self._unacknowledged < WINDOW or None) is None:
+            os._exit(0)
         if self.current in self._cancelled:
             raise Cancelled()
-        self._unacknowledged += 1
+        with self._changed:
+            self._unacknowledged += 1
         self.notify("$/items", {"id": self.current, "items": items})
 
     def begin(self, number):
@@ -116,13 +107,39 @@ class Connection(object):
             while whole:
                 whole = whole[os.write(self._writer, whole):]
 
+    def _wait(self, find):
+        """Waits for what find returns; None when nobody is there any more. One of the threads that wait reads, for all of them."""
+        with self._changed:
+            while True:
+                found = find()
+                if found is not None or self._has_ended:
+                    return found
+                if self._is_reading:
+                    self._changed.wait()
+                    continue
+                self._is_reading = True
+                self._changed.release()
+                try:
+                    message = self._read()
+                finally:
+                    self._changed.acquire()
+                    self._is_reading = False
+                    self._changed.notify_all()
+                if message is None:
+                    self._has_ended = True
+                else:
+                    self._take(message)
+
     def _take(self, message):
         method = message.get("method")
-        if method == "$/ack":
+        if method is None:
+            if message.get("id") in self._answers:
+                self._answers[message["id"]] = message
+        elif method == "$/ack":
             self._unacknowledged -= 1
         elif method == "$/cancelRequest":
             self._cancelled.add(message["params"]["id"])
-        elif method is not None and "id" in message:
+        elif "id" in message:
             self._waiting.append(message)
 
     def _read(self):
@@ -158,7 +175,7 @@ def load(path):
     module = types.ModuleType(name)
     module.__file__ = path
     if is_python2:
-        module.__dict__["__osc_divide__"] = osc_python2.divide
+        module.__dict__.update(osc_python2.NAMES)
     sys.modules[name] = module
     sys.path.insert(1, os.path.dirname(path))
     exec(code, module.__dict__)
@@ -170,6 +187,8 @@ def _decoded(raw):
     declared = re.match(br"^(?:.*\n)?.*?coding[:=][ \t]*([-\w.]+)", b"\n".join(raw.split(b"\n")[:2]))
     names = [declared.group(1).decode("ascii")] if declared else []
     for name in names + ["utf-8-sig", "latin-1"]:
+        if name.lower().replace("_", "-") in ("utf-8", "utf8"):
+            name = "utf-8-sig"  # without the mark at the beginning
         try:
             return raw.decode(name).replace("\r\n", "\n")
         except (LookupError, UnicodeDecodeError):
@@ -295,11 +314,11 @@ class Worker(object):
     def _error(self, error):
         import OSCPlugin
         if isinstance(error, OSCPlugin.OSCPluginEx):
-            data = {"kind": error.kind, "id": getattr(error, "error_id", None) or type(error).__name__[:-2] or error.kind}
+            data = {"kind": error.kind, "id": _text(getattr(error, "error_id", None) or type(error).__name__[:-2] or error.kind)}
             for name, value in (("action", getattr(error, "action", None)), ("element", getattr(error, "element", None)),
                                 ("obstacles", getattr(error, "obstacles", None))):
                 if value:
-                    data[name] = value
+                    data[name] = [_text(one) for one in _several(value)] if name == "obstacles" else _text(value)
             data["retryable"] = bool(getattr(error, "retryable", False))
             return {"code": -32000, "message": _message(error), "data": data}
         import traceback
@@ -315,6 +334,20 @@ class Worker(object):
                 line = trace.tb_lineno
             trace = trace.tb_next
         return " (%s, line %d)" % (os.path.basename(self._path), line) if line else ""
+
+
+def _several(value):
+    return value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+
+
+def _text(value):
+    """A detail of an error as text: of a record its name."""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("access_grp_name") or value.get("uuid") or value
+    try:
+        return u"%s" % (value,)
+    except Exception:
+        return repr(value)
 
 
 def _message(error):

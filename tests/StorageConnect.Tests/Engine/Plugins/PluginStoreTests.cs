@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using StorageConnect.Engine;
 using StorageConnect.Engine.Plugins;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -33,6 +34,34 @@ public sealed class PluginStoreTests : PluginTests
         File.SetUnixFileMode(Build(new() { Name = "Mine", ClassName = "My.Plugin" }), (UnixFileMode)0x1FF);
 
         Assert.Equal(PluginState.Ready, Assert.Single(Plugins.Add(_elsewhere.Path)).State);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Whatever_this_users_mask_is_nobody_else_may_write_to_what_is_written_into_the_copy()
+    {
+        Build(new() { Name = "Mine", ClassName = "My.Plugin" });
+
+        var plugin = Assert.Single(Plugins.Add(_elsewhere.Path, options: new(Isolated: true)));
+
+        var files = Directory.GetFiles(Path.GetDirectoryName(plugin.Path)!);
+        Assert.Contains(files, file => Path.GetFileName(file) == PluginManifest.FileName);
+        Assert.All(files, file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file)));
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public void Where_the_copy_would_be_refused_registering_says_so_and_nothing_is_left()
+    {
+        Build(new() { Name = "Mine", ClassName = "My.Plugin" });
+        using var open = new TemporaryFolder();
+        File.SetUnixFileMode(open.Path, (UnixFileMode)0b111_111_111);
+        var plugins = new StorageEngine(new(Bed.Paths.Config, Bed.Paths.State, open["plugins"], Bed.Paths.ModulePlugins), Bed.Host).Plugins;
+
+        var error = Expect.Failure<InvalidStorageArrayException>("PluginUnusable", _elsewhere.Path, () => plugins.Add(_elsewhere.Path));
+
+        Assert.Contains($"'{open.Path}' can be written by other users", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(open["plugins"]));
     }
 
     [Theory]

@@ -32,6 +32,7 @@ public sealed class MisbehaviourTests : IDisposable
     [InlineData("sysexit", "PluginFailure", "SystemExit")]
     [InlineData("memory", "PluginFailure", "MemoryError")]
     [InlineData("odd", "PluginFailure", "KeyError: volume (NaughtyPlugin.py, line ")]
+    [InlineData("odd_items", "WorkerEnded", "the parameters of '$/items' are wrong")]
     [InlineData("sleep", "WorkerTimedOut", "2 seconds")]
     public async Task Whatever_it_does_is_an_error_of_that_call_and_the_next_one_works(string what, string id, string text)
     {
@@ -51,6 +52,65 @@ public sealed class MisbehaviourTests : IDisposable
 
         Assert.Equal("ok", await array.GetStatusAsync(Element("print"), Cancellation));
         Assert.Single(_bed.WorkersOf("Naughty"));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task A_log_line_or_a_sign_of_progress_that_is_none_does_not_end_the_call()
+    {
+        using var listening = TraceScope.ListenToAll(static _ => { });
+        var array = await OpenAsync();
+
+        Assert.Equal("ok", await array.GetStatusAsync(Element("odd_signs"), Cancellation));
+        Assert.Single(_bed.WorkersOf("Naughty"));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task A_thread_that_goes_on_after_its_call_gets_its_own_answers_and_the_calls_get_theirs()
+    {
+        var array = await OpenAsync();
+
+        Assert.Equal("ok", await array.GetStatusAsync(Element("begin_thread"), Cancellation));
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Equal("ok", await array.GetStatusAsync(null, Cancellation));
+        }
+
+        Assert.Equal("ok", await array.GetStatusAsync(Element("end_thread"), Cancellation).WaitAsync(Timeout, Cancellation));
+        Assert.Single(_bed.WorkersOf("Naughty"));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task A_record_in_the_details_of_an_error_stands_for_its_name()
+    {
+        var array = await OpenAsync();
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => array.GetStatusAsync(Element("odd_error"), Cancellation));
+
+        Assert.Equal(("It is busy.", "db01"), (error.Message, error.Element));
+        Assert.Equal(["host1"], error.Obstacles);
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    [SupportedOSPlatform("linux")]
+    public async Task A_cancelled_call_that_it_does_not_even_read_ends_its_process()
+    {
+        var array = await OpenAsync();
+        Assert.Equal("ok", await array.GetStatusAsync(null, Cancellation));
+        var worker = Assert.Single(_bed.WorkersOf("Naughty")).ProcessId;
+        using (var stop = Process.Start("/bin/sh", ["-c", $"kill -STOP {worker}"]))
+        {
+            await stop.WaitForExitAsync(Cancellation);
+        }
+
+        // More than a pipe takes: the write waits for a reader, and the notification for the write.
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var hanging = array.GetStatusAsync(Element("none") with { Status = new('x', 1 << 20) }, cancellation.Token);
+        await Task.Delay(300, Cancellation);
+        var cancelling = cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => hanging.WaitAsync(Timeout, Cancellation));
+        await cancelling;
+        await ExpectGoneAsync(worker);
     }
 
     [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
@@ -155,6 +215,8 @@ public sealed class MisbehaviourTests : IDisposable
 
         Assert.Equal("It is busy with ******.", error.Message);
         Assert.Equal("Wait for ******.", error.Recommendation);
+        Assert.Equal("volume of ******", error.Element);
+        Assert.Equal(["host with ******"], error.Obstacles);
         var worker = Assert.Single(_bed.WorkersOf("Naughty")).ProcessId;
         Assert.DoesNotContain(Canary, await File.ReadAllTextAsync($"/proc/{worker}/cmdline", Cancellation), StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, await ReadEnvironmentAsync(worker), StringComparison.Ordinal);
@@ -227,6 +289,37 @@ public sealed class MisbehaviourTests : IDisposable
     [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
     public async Task One_that_nobody_uses_ends_and_the_next_call_starts_another()
     {
+        var plugin = await StartAsync(TimeSpan.FromMilliseconds(100));
+        var server = new StorageServer { Uuid = new('1', 32), Name = "lab" };
+
+        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+        await WaitForAsync(() => plugin.Workers.Count == 0);
+
+        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+    }
+
+    [Fact(Skip = "python3 is not installed", SkipUnless = nameof(HasPython))]
+    public async Task One_too_many_ends_though_calls_come_all_the_time()
+    {
+        var plugin = await StartAsync(TimeSpan.FromMilliseconds(500));
+        var server = new StorageServer { Uuid = new('1', 32), Name = "lab", ExtraInfo = _bed.NewFolder("array") };
+        var waiting = plugin.GetStatusAsync(server, Element("wait"), Cancellation);
+        await WaitForAsync(() => plugin.Workers.Any(worker => worker.IsBusy));
+        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+        Assert.Equal(2, plugin.Workers.Count);
+        await File.WriteAllTextAsync(Path.Combine(_bed["array"], "go on"), "", Cancellation);
+        Assert.Equal("ok", await waiting);
+
+        using var deadline = new CancellationTokenSource(Timeout);
+        while (plugin.Workers.Count > 1)
+        {
+            Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+            await Task.Delay(20, deadline.Token);
+        }
+    }
+
+    private async Task<WorkerPlugin> StartAsync(TimeSpan idleTimeout)
+    {
         var manifest = new PluginManifest { Kind = PluginKind.Python, Command = ["NaughtyPlugin.py"], Isolated = true };
         var plugin = new WorkerPlugin(new()
         {
@@ -239,17 +332,12 @@ public sealed class MisbehaviourTests : IDisposable
             RequiredApiVersion = "1.2.10",
             ExtendedApiVersion = "1.2.10",
             Ability = new(),
-        }, "1.2.10", PluginLaunch.CommandFor(Naughty, manifest), new() { IdleTimeout = TimeSpan.FromMilliseconds(100) })
+        }, "1.2.10", PluginLaunch.CommandFor(Naughty, Path.GetDirectoryName(Naughty)!, manifest), new() { IdleTimeout = idleTimeout })
         {
             Services = new(new PluginCache(), _bed.Host),
         };
         Assert.Null(await plugin.IntroduceAsync(Cancellation));
-        var server = new StorageServer { Uuid = new('1', 32), Name = "lab" };
-
-        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
-        await WaitForAsync(() => plugin.Workers.Count == 0);
-
-        Assert.Equal("ok", await plugin.GetStatusAsync(server, null, Cancellation));
+        return plugin;
     }
 
     private static StorageElement Element(string name) => new() { Uuid = new('0', 32), Name = name };

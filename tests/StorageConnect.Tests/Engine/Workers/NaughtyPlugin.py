@@ -1,8 +1,11 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 
+import osc_host
+import OSCPluginUtils
 from OSCPlugin import *
 
 __all__ = ["NaughtyPlugin"]
@@ -67,6 +70,48 @@ class NaughtyPlugin(IStorageArrayPlugin):
             file.write("%d" % child.pid)
         time.sleep(1000)
 
+    def do_where(self, ss_record):
+        return os.getcwd()
+
+    def do_wait(self, ss_record):
+        while not os.path.exists(os.path.join(ss_record["extra_info"], "go on")):
+            time.sleep(0.01)
+        return "ok"
+
+    def do_begin_thread(self, ss_record):
+        self.wrong = []
+        self.thread = threading.Thread(target=self.use_cache)
+        self.thread.start()
+        return "ok"
+
+    def do_end_thread(self, ss_record):
+        self.thread.join()
+        return "ok" if not self.wrong else repr(self.wrong)
+
+    def use_cache(self):
+        for number in range(300):
+            IPlugin.cache.set("thread", number, number, 60)
+            if IPlugin.cache.get("thread", number) != number:
+                self.wrong.append(number)
+
+    def do_odd_signs(self, ss_record):
+        OSCPluginUtils.log("a number of the module logging", 20)
+        OSCPluginUtils.progress("40%", 7)
+        OSCPluginUtils.progress("much")
+        osc_host.notify("log", {"level": 20, "message": ["no text"]})
+        osc_host.notify("$/progress", {"id": osc_host.connection.current, "percent": "40%", "message": 7})
+        osc_host.notify("$/progress", {"id": "first"})
+        return "ok"
+
+    def do_odd_items(self, ss_record):
+        osc_host.notify("$/items", {"id": "first", "items": 7})
+        time.sleep(1000)
+
+    def do_odd_error(self, ss_record):
+        error = StorageElementBusyEx("It is busy.", "Wait.", {"name": "db01"})
+        error.obstacles = {"name": "host1"}
+        raise error
+
     def do_daemon(self, ss_record):
         if os.fork() == 0:
             time.sleep(1000)
@@ -83,4 +128,6 @@ class NaughtyPlugin(IStorageArrayPlugin):
 
     def do_tell(self, ss_record):
         sys.stderr.write("the password is %s\n" % self.secret)
-        raise StorageElementBusyEx("It is busy with %s." % self.secret, "Wait for %s." % self.secret)
+        error = StorageElementBusyEx("It is busy with %s." % self.secret, "Wait for %s." % self.secret, "volume of %s" % self.secret)
+        error.obstacles = ["host with %s" % self.secret]
+        raise error

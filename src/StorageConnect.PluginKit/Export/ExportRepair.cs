@@ -13,12 +13,14 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
     /// <summary>What differs, in words; of one element or of all.</summary>
     public IReadOnlyList<string> GetDifferences(ITargetDaemon daemon, ExportSettings settings, string? element, CancellationToken cancellationToken)
     {
+        // The mark of a change that can't be finished stays, while nobody holds a lock for it.
+        var left = Marked(mark => !records.Locks.IsAtWork(mark.Element));
         var listing = connection.List(daemon, settings, cancellationToken);
         var wanted = updater.GetWanted(settings, element is null ? records.ReadPresented() : [element]);
         var elements = element is null ? wanted.Keys.Union(listing.Own.Keys) : [element];
 
-        // An element with a mark has its target or unit changed by a process at this moment.
-        var marked = records.ReadMarks().Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
+        // Another element with a mark has its target or unit changed by a process at this moment.
+        var marked = Marked(mark => !left.Contains(mark.Element));
         return
         [
             .. wanted.Values.Where(spec => listing.Foreign.ContainsKey(spec.Element)).Select(
@@ -71,7 +73,13 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
             ExceptionDispatchInfo.Throw(failures.Values.First());
         }
 
-        // After a restart an element that can't be served (its file is gone, say) is a difference of its own: the others are still exported.
+        // After a restart an element that can't be served (its file is gone, say) is a difference of its own, which each use of the array tries to repair:
+        // the others are still exported.
+        if (failures.Keys.Except(marks.Select(mark => mark.Element)).ToList() is { Count: > 0 } unmarked)
+        {
+            records.SaveMarks(unmarked, cancellationToken);
+        }
+
         if (owned.Count < elements.Count)
         {
             return false;
@@ -84,6 +92,9 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
 
         return true;
     }
+
+    private HashSet<string> Marked(Func<ExportMark, bool> isIt) =>
+        records.ReadMarks().Where(isIt).Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<Portal> MissingPortals(ITargetDaemon daemon, ExportSettings settings, CancellationToken cancellationToken)
     {

@@ -30,6 +30,9 @@ public sealed class ElementLocks(string path, TimeSpan? timeout = null)
     /// <summary>Whether an element or a job is locked at this moment.</summary>
     public bool IsHeld(string uuid) => RangeLock.IsHeld(path, Identities.LockPosition(uuid));
 
+    /// <summary>Whether a process changes an element or its target at this moment.</summary>
+    internal bool IsAtWork(string uuid) => IsHeld(uuid) || RangeLock.IsHeld(path, Target(uuid));
+
     /// <summary>Locks all of the elements, waiting up to 15 seconds for other operations.</summary>
     /// <param name="elements">The elements. The names are for the error.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

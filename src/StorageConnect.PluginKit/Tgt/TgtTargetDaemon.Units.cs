@@ -8,6 +8,8 @@ public sealed partial class TgtTargetDaemon
     /// <inheritdoc/>
     public void CreateUnit(TargetState target, UnitSpec unit, CancellationToken cancellationToken)
     {
+        RequireServable(unit.Backing);
+
         // Without a path it isn't ready; it becomes ready in the same step that sets its identity.
         Send(new(TgtMode.Unit, TgtOperation.New, [.. Store(unit)]) { Target = target.Number, Unit = UnitSpec.Number }, null, cancellationToken);
         try

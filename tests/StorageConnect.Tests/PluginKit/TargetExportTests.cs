@@ -206,6 +206,26 @@ public sealed class TargetExportTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_restart_an_element_that_can_t_be_served_for_a_moment_is_served_by_a_later_use()
+    {
+        await using var daemon = await TgtDaemon.StartAsync();
+        var export = _array.Export(daemon);
+        var element = _array.Create("db01");
+        Grant(export, element, Host1);
+        await daemon.KillAsync();
+        File.Move(_array.PathOf(element), _array.PathOf(element) + ".away");
+        await daemon.RunAsync();
+        export.EnsureCurrent(Token);
+        Assert.Equal("'db01' has no target", Assert.Single(export.GetDifferences(null, Token)));
+
+        File.Move(_array.PathOf(element) + ".away", _array.PathOf(element));
+        export.EnsureCurrent(Token);
+        Assert.Single(Assert.Single(daemon.GetTargets()).Units);
+        Assert.Empty(export.GetDifferences(null, Token));
+        Assert.Empty(_array.ReadMarks());
+    }
+
+    [Fact]
     public async Task A_known_target_that_somebody_removed_is_made_again_by_the_next_change_of_the_element()
     {
         await using var daemon = await TgtDaemon.StartAsync();

@@ -35,7 +35,7 @@ public sealed partial class CephPlugin
 
                 // Calls that are under way go on with what they opened.
                 _pools.TryRemove(KeyOf(server), out _);
-                var pool = Open(server, cancellationToken);
+                var pool = Open(server);
                 if (server.ArrayId is { } known && known != pool.Identity.Array)
                 {
                     _pools.TryRemove(KeyOf(server), out _);

@@ -50,10 +50,12 @@ public sealed partial class CephPlugin : StorageArrayPlugin, IDisposable
     }
 
     /// <summary>The pool that a server means.</summary>
-    private CephPool Open(StorageServer server, CancellationToken cancellationToken)
+    private CephPool Open(StorageServer server)
     {
         var key = KeyOf(server);
-        var pool = _pools.GetOrAdd(key, _ => new(() => CephPool.Open(server, Log, cancellationToken)));
+
+        // Without the token of the call that happens to be the first: others that wait for the same pool would be cancelled with it.
+        var pool = _pools.GetOrAdd(key, _ => new(() => CephPool.Open(server, Log, CancellationToken.None)));
         try
         {
             return pool.Value;
@@ -94,7 +96,7 @@ public sealed partial class CephPlugin : StorageArrayPlugin, IDisposable
             {
                 try
                 {
-                    var pool = Open(server, cancellationToken);
+                    var pool = Open(server);
                     var elements = new Elements(pool, server, cancellationToken);
                     pool.Export.Use(elements);
                     if (!isLight)

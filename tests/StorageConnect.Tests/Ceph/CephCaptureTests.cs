@@ -88,6 +88,59 @@ public sealed class CephCaptureTests
         Assert.Equal(id, rbd.FindById("10299fa4eaba", TestContext.Current.CancellationToken)?.Id);
     }
 
+    [Fact]
+    public void A_listing_that_lacks_an_image_is_asked_for_again()
+    {
+        var whole = Read("018-ls-long");
+        var part = new CephAnswer(0, "[]", "rbd: error opening vol1: (2) No such file or directory");
+
+        Assert.Equal(5, new Rbd(new Answers(part, part, whole), new("pool1", "")).List(TestContext.Current.CancellationToken).Images.Count);
+
+        // One that can't be opened at all keeps nobody from the others.
+        Assert.Empty(new Rbd(new Answers(part, part, part, part, part), new("pool1", "")).List(TestContext.Current.CancellationToken).Images);
+    }
+
+    [Fact]
+    public void Work_on_content_ends_when_it_stands_still_and_not_when_it_takes_long()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var done = new CephAnswer(0, "", "");
+        var tool = new Answers(done, done, done, done);
+        var rbd = new Rbd(tool, new("pool1", ""));
+
+        rbd.Rollback("vol1", "s1", _ => { }, token);
+        rbd.RollbackGroup("group", "at", _ => { }, token);
+        rbd.Resize("vol1", 1 << 20, shrinks: true, _ => { }, token);
+        rbd.Remove("vol1", token);
+
+        Assert.All(tool.Commands, command =>
+        {
+            Assert.Equal(TimeSpan.MaxValue, command.Deadline);
+            Assert.NotNull(command.OnProgress);
+            Assert.DoesNotContain("--no-progress", command.Arguments);
+        });
+    }
+
+    [Theory]
+    [InlineData("Rbd", "CephToolMissing")]
+    [InlineData("Python", "ClusterFull")]
+    public void A_program_that_lacks_a_library_is_no_full_cluster(string program, string errorId)
+    {
+        var command = new CephCommand(Enum.Parse<CephProgram>(program), "ls");
+
+        var error = CephErrors.Of(127, CephObject.Pool, "pool1", command, "rbd: error while loading shared libraries: librbd.so.1: cannot open");
+
+        Assert.Equal(errorId, error.ErrorId);
+    }
+
+    [Theory]
+    [InlineData(16, "Rolling back to snapshot: 0% complete...failed.", true)]
+    [InlineData(16, "Rolling back to snapshot: 7% complete...failed.", false)]
+    [InlineData(22, "rbd: rollback failed: (22) Invalid argument", true)]
+    [InlineData(5, "rbd: rollback failed: (5) Input/output error", false)]
+    public void A_call_that_has_begun_its_work_or_ended_otherwise_was_not_refused(int errno, string text, bool isRefused) => Assert.Equal(
+        isRefused, CephErrors.IsRefusal(CephErrors.Of(errno, CephObject.Snapshot, "s1", new(CephProgram.Rbd, "snap", "rollback"), text)));
+
     private static CephAnswer Read(string name)
     {
         using var json = JsonDocument.Parse(
@@ -103,5 +156,17 @@ public sealed class CephCaptureTests
         private int _next;
 
         public CephAnswer Run(CephCommand command, CancellationToken cancellationToken) => Read(answers[_next++]);
+    }
+
+    /// <summary>A tool that gives these answers, one after another, and notes what it was asked.</summary>
+    private sealed class Answers(params CephAnswer[] answers) : ICephTool
+    {
+        public List<CephCommand> Commands { get; } = [];
+
+        public CephAnswer Run(CephCommand command, CancellationToken cancellationToken)
+        {
+            Commands.Add(command);
+            return answers[Commands.Count - 1];
+        }
     }
 }

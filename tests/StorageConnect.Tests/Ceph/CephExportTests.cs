@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -154,5 +155,80 @@ public sealed class CephExportTests(CephCluster cluster)
         Assert.Equal("db01", Assert.Single(await array.ListAsync()).Name);
 
         await Expect.FailureAsync<NoSuchOperationException>("NoSuchOperation", "db01", () => array.GrantAsync(made, "hosts"));
+    }
+
+    [Fact]
+    public async Task An_element_whose_restore_was_completed_later_is_served_again()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+        var (portal, target) = (array.Daemon!.FirstPortal, array.TargetOf(granted));
+        await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x11 0 64k", "flush");
+        var snapshot = await array.SnapAsync(granted, "s1");
+        await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x22 0 64k", "flush");
+        Process? client = null;
+        using (new CephStep("rolling back", () =>
+        {
+            // It can't be completed at once either.
+            client = array.OpenElsewhereAsync("db01").GetAwaiter().GetResult();
+            throw new ArrayUnreachableException("The network is down.");
+        }))
+        {
+            await Assert.ThrowsAsync<ArrayUnreachableException>(() => array.Plugin.SnapRestoreAsync(array.Server, snapshot, granted, Token));
+        }
+
+        using (Assert.IsType<Process>(client))
+        {
+            Assert.Empty(Assert.Single(array.Daemon.GetTargets()).Units);
+            await client.StandardInput.WriteLineAsync("quit");
+            await client.WaitForExitAsync(Token);
+        }
+
+        await array.ListAsync();
+        await array.AssertWholeAsync();
+        var read = await IscsiTool.QemuAsync(portal, target, CephArray.Host1, "read -P 0x11 0 64k");
+        Assert.True(read.ExitCode == 0 && !read.Output.Contains("failed", StringComparison.Ordinal), read.Output);
+    }
+
+    [Fact]
+    public async Task Access_that_another_gateway_has_not_withdrawn_yet_is_an_error_however_often_it_is_withdrawn()
+    {
+        await using var one = await CephArray.NewIscsiAsync(cluster);
+        await using var two = await CephArray.NewIscsiAsync(cluster, one.PoolName);
+        await one.GroupAsync("hosts", CephArray.Host1, CephArray.Host2);
+        var element = await one.GrantAsync(await one.CreateAsync("db01"), "hosts");
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            await Expect.FailureAsync<StorageElementBusyException>(
+                "AccessNotWithdrawn", "hosts", () => two.Plugin.RemoveFromAccessGroupAsync(two.Server, "hosts", [CephArray.Host2], Token));
+        }
+
+        Assert.Equal("OK", await one.Plugin.GetStatusAsync(one.Server, null, Token));
+        await two.Plugin.RemoveFromAccessGroupAsync(two.Server, "hosts", [CephArray.Host2], Token);
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            var error = await Expect.FailureAsync<StorageElementBusyException>("AccessNotWithdrawn", "db01", () => two.RevokeAsync(element, "hosts"));
+            Assert.Contains(Environment.MachineName, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("OK", await one.Plugin.GetStatusAsync(one.Server, null, Token));
+        await two.RevokeAsync(element, "hosts");
+        Assert.Empty(one.Daemon!.GetTargets());
+    }
+
+    [Fact]
+    public async Task An_image_of_others_whose_name_has_a_comma_is_not_exported_under_half_of_it()
+    {
+        await using var array = await CephArray.NewIscsiAsync(cluster);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        await cluster.RbdAsync("create", "--size", "16M", array.Image("db01"));
+        await cluster.RbdAsync("create", "--size", "16M", array.Image("db01,old"));
+        var element = (await array.ListAsync()).Single(found => found.Name == "db01,old");
+
+        await Expect.FailureAsync<NoSuchOperationException>("NoSuchOperation", "db01,old", () => array.GrantAsync(element, "hosts"));
+
+        Assert.Empty(array.Daemon!.GetTargets());
+        await array.AssertWholeAsync();
     }
 }

@@ -74,6 +74,9 @@ internal sealed record MarkEntry
     public IReadOnlyList<string> Elements { get; init; } = [];
 
     public bool Resized { get; init; }
+
+    /// <summary>The gateway's name, for messages.</summary>
+    public string GatewayName { get; init; } = "";
 }
 
 /// <summary>The kinds of work that must not stay half done.</summary>
@@ -111,6 +114,9 @@ internal sealed record IntentEntry
 
     /// <summary>The snapshot's name, or the Uuid of the snapshot of several.</summary>
     public string Snapshot { get; init; } = "";
+
+    /// <summary>The number of a snapshot of one image: another one may have its name by now. Null where an earlier version noted the work.</summary>
+    public ulong? SnapshotId { get; init; }
 
     /// <summary>The element's name of a snapshot that is made.</summary>
     public string Name { get; init; } = "";

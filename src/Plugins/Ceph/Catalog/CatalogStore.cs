@@ -153,7 +153,8 @@ internal sealed class CatalogStore(Rbd rbd, bool isExpected)
     private T Run<T>(Func<PoolCatalog, CancellationToken, T> work, long began, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ended.CancelAfter(LockDuration / 2);
+        var left = (LockDuration / 2) - TimeProvider.System.GetElapsedTime(began); // taking the lock took its time, too
+        ended.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         try
         {
             return work(Read(ended.Token), ended.Token);

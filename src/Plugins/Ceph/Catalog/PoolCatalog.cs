@@ -70,11 +70,16 @@ internal sealed class PoolCatalog(IReadOnlyDictionary<string, string> notes)
 
     public IEnumerable<(string Id, IntentEntry Entry)> Intents() => All<IntentEntry>(IntentKind);
 
+    public IntentEntry? Intent(string id) => Read<IntentEntry>(IntentKind + id);
+
     public IEnumerable<(string Id, GroupEntry Entry)> Groups() => All<GroupEntry>(GroupKind);
 
     /// <summary>The named sets of limits that administrators defined.</summary>
     public IEnumerable<(string Name, string Limits)> QosSets() =>
         Keys(QosKind).Select(key => (key[QosKind.Length..], Notes[key]));
+
+    /// <summary>The mark of a key.</summary>
+    public MarkEntry? Mark(string key) => Read<MarkEntry>(key);
 
     /// <summary>A gateway's marks.</summary>
     public IEnumerable<(string Id, MarkEntry Entry)> Marks(string gateway) => All<MarkEntry>($"{MarkKind}{gateway}.");

@@ -74,12 +74,35 @@ internal sealed class CephExport : IExportRecords
     /// <summary>Marks a presented image for the gateway that exports it.</summary>
     /// <returns>The mark, when that gateway is this machine.</returns>
     public IReadOnlyList<ExportMark> Mark(string image, bool resized, CatalogView view) =>
-        view.Catalog.Presentation(image) is { } presentation ? Mark([image], resized, presentation.Gateway, view.Token) : [];
+        view.Catalog.Presentation(image) is { } presentation
+            ? Mark([image], resized, (presentation.Gateway, presentation.GatewayName), view.Token)
+            : [];
 
     /// <summary>Marks images for a gateway.</summary>
     /// <returns>The marks, when that gateway is this machine.</returns>
-    public IReadOnlyList<ExportMark> Mark(IReadOnlyList<string> images, bool resized, string gateway, CancellationToken cancellationToken) =>
+    public IReadOnlyList<ExportMark> Mark(
+        IReadOnlyList<string> images, bool resized, (string Id, string Name) gateway, CancellationToken cancellationToken) =>
         MarkElements([.. images.Select(_identity.OfImage)], resized, gateway, cancellationToken);
+
+    /// <summary>Whether a gateway has not followed a change of an image's access yet.</summary>
+    public bool IsBehind(PoolCatalog catalog, string image, string gateway) =>
+        catalog.Marks(gateway).Any(mark => !mark.Entry.Resized && mark.Entry.Elements.Contains(_identity.OfImage(image)));
+
+    /// <summary>Marks an image for this machine once more where its daemon has not followed a change of access yet.</summary>
+    /// <remarks>The mark that is there may be about more than access; so it stays for the next use of the array.</remarks>
+    public IReadOnlyList<ExportMark> MarkAgain(PoolCatalog catalog, string image, CancellationToken cancellationToken) =>
+        IsBehind(catalog, image, Gateway) ? Mark([image], resized: false, (Gateway, GatewayName), cancellationToken) : [];
+
+    /// <summary>The name of another gateway that has not followed a change of the image's access yet, and has the image open still; else null.</summary>
+    public string? FindBehind(CatalogView view, Image image)
+    {
+        var (catalog, uuid) = (view.Catalog, _identity.OfImage(image.Id));
+        return !IsExportedHere(catalog, image.Id)
+            && catalog.Notes.Keys.FirstOrDefault(key => IsMarkOfOther(catalog, key, uuid) && catalog.Mark(key)?.Resized == false) is { } key
+            && _rbd.ListWatchers(image.Name, view.Token).Count > 0
+                ? catalog.Mark(key)!.GatewayName is { Length: > 0 } name ? name : key[PoolCatalog.MarkKind.Length..key.LastIndexOf('.')]
+                : null;
+    }
 
     /// <exception cref="StorageElementBusyException">Another machine exports the image, or may still do.</exception>
     public void RequireHere(CatalogView view, Image image, (string Id, string Name) gateway)
@@ -147,7 +170,7 @@ internal sealed class CephExport : IExportRecords
 
     public IReadOnlyList<ExportMark> SaveMarks(IReadOnlyCollection<string> elements, CancellationToken cancellationToken)
     {
-        var marks = MarkElements([.. elements], resized: false, Gateway, cancellationToken);
+        var marks = MarkElements([.. elements], resized: false, (Gateway, GatewayName), cancellationToken);
         _current.Value?.Reload();
         return marks;
     }
@@ -161,7 +184,11 @@ internal sealed class CephExport : IExportRecords
 
         _current.Value?.Reload();
         var present = Catalog.Marks(Gateway).ToDictionary(mark => mark.Id, mark => mark.Entry.Elements, StringComparer.Ordinal);
-        foreach (var done in marks.GroupBy(mark => mark.Id))
+
+        // The daemon has got no unit of an image whose content changes: the mark stays for the time when that work was completed.
+        var withheld = Catalog.Intents().Where(intent => intent.Entry.ChangesContent).SelectMany(intent => intent.Entry.Images)
+            .Select(_identity.OfImage).ToHashSet(StringComparer.Ordinal);
+        foreach (var done in marks.Where(mark => !withheld.Contains(mark.Element)).GroupBy(mark => mark.Id))
         {
             var (id, key) = (done.Key.ToString(CultureInfo.InvariantCulture), KeyOf(Gateway, done.Key));
             var left = present.GetValueOrDefault(id, []).Except(done.Select(mark => mark.Element)).ToList();
@@ -173,7 +200,8 @@ internal sealed class CephExport : IExportRecords
                 }
                 else
                 {
-                    _store.Set(key, new MarkEntry { Elements = left, Resized = done.First().Resized }, CancellationToken.None);
+                    _store.Set(
+                        key, new MarkEntry { Elements = left, Resized = done.First().Resized, GatewayName = GatewayName }, CancellationToken.None);
                 }
             }
             catch (StorageConnectException)
@@ -185,17 +213,18 @@ internal sealed class CephExport : IExportRecords
         _current.Value?.Reload();
     }
 
-    private List<ExportMark> MarkElements(IReadOnlyList<string> elements, bool resized, string gateway, CancellationToken cancellationToken)
+    private List<ExportMark> MarkElements(
+        IReadOnlyList<string> elements, bool resized, (string Id, string Name) gateway, CancellationToken cancellationToken)
     {
         var marks = new List<ExportMark>();
         foreach (var part in elements.Chunk(MostInOneMark))
         {
             var id = ((long)RandomNumberGenerator.GetInt32(int.MaxValue) << 31) + RandomNumberGenerator.GetInt32(int.MaxValue);
-            _store.Set(KeyOf(gateway, id), new MarkEntry { Elements = part, Resized = resized }, cancellationToken);
+            _store.Set(KeyOf(gateway.Id, id), new MarkEntry { Elements = part, Resized = resized, GatewayName = gateway.Name }, cancellationToken);
             marks.AddRange(part.Select(element => new ExportMark(id, element, resized)));
         }
 
-        return gateway == Gateway ? marks : [];
+        return gateway.Id == Gateway ? marks : [];
     }
 
     private PoolCatalog Catalog => _current.Value?.Catalog ?? _store.Read(CancellationToken.None);
@@ -212,7 +241,8 @@ internal sealed class CephExport : IExportRecords
 
     private PresentedElement? ToPresented(PoolCatalog catalog, string id, PresentationEntry entry, Dictionary<string, Image>? listed)
     {
-        if ((listed is null ? _rbd.FindById(id, CancellationToken.None) : listed.GetValueOrDefault(id)) is not { } image)
+        // A listing may lack an image that could not be opened in that moment: its target must stay.
+        if ((listed?.GetValueOrDefault(id) ?? _rbd.FindById(id, CancellationToken.None)) is not { } image)
         {
             return null;
         }

@@ -74,8 +74,11 @@ internal static class Copies
 
         // A rollback to a snapshot that goes meanwhile would leave holes.
         using var intent = Intent.Begin(
-            elements, new() { Kind = IntentKind.RemoveSnapshot, Images = [image.Id], Snapshot = single.Name }, elements.NameOf(image.Name));
+            elements,
+            new() { Kind = IntentKind.RemoveSnapshot, Images = [image.Id], Snapshot = single.Name, SnapshotId = single.Id },
+            elements.NameOf(image.Name));
         image = Volumes.Again(elements, image);
+        single = Again(elements, image, single);
         if (single.IsProtected)
         {
             elements.Rbd.Unprotect(image.Name, single.Name, elements.Token);
@@ -149,6 +152,11 @@ internal static class Copies
 
     public static string ChooseSnapshotName(StorageElement? wanted, string source) =>
         wanted is null ? ElementNames.Derive(source, "snapshot", Identities.NewUuid(), Volumes.Now()) : ElementNames.Check(wanted.Name, "the snapshot");
+
+    /// <summary>A snapshot as it is now: it may have been renamed during a wait, or removed, and another one may have its name.</summary>
+    public static ImageSnapshot Again(Elements elements, Image image, ImageSnapshot snapshot) =>
+        elements.Rbd.ListSnapshots(image, elements.Token).Find(found => found.Kind == SnapshotKind.User && found.Id == snapshot.Id)
+        ?? throw CephErrors.Missing(CephObject.Snapshot, elements.SnapshotName(snapshot));
 
     public static void RequireFree(Elements elements, string name)
     {

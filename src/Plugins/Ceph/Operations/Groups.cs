@@ -1,5 +1,7 @@
 using StorageConnect.PluginKit.Export;
 using StorageConnect.PluginKit.Naming;
+using StorageConnect.PluginKit.Targets;
+using StorageConnect.PluginKit.Tgt;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Tool;
 
@@ -93,19 +95,28 @@ internal static class Groups
     public static StorageElement Present(Elements elements, StorageElement element, IReadOnlyList<string> groups)
     {
         RequireExportable(elements, element.Name);
-        return ChangePresentation(elements, element, groups, (present, wanted) => present.Union(wanted));
+        return ChangePresentation(elements, element, groups, (present, wanted) => present.Union(wanted), isWithdrawal: false);
     }
 
     public static StorageElement StopPresenting(Elements elements, StorageElement element, IReadOnlyList<string> groups) =>
-        ChangePresentation(elements, element, groups, (present, unwanted) => present.Except(unwanted));
+        ChangePresentation(elements, element, groups, (present, unwanted) => present.Except(unwanted), isWithdrawal: true);
 
     private static StorageElement ChangePresentation(
-        Elements elements, StorageElement element, IReadOnlyList<string> groups, Func<IEnumerable<string>, List<string>, IEnumerable<string>> change)
+        Elements elements,
+        StorageElement element,
+        IReadOnlyList<string> groups,
+        Func<IEnumerable<string>, List<string>, IEnumerable<string>> change,
+        bool isWithdrawal)
     {
         var image = elements.Require(element);
+        if (!isWithdrawal)
+        {
+            RequireServable(elements, image);
+        }
+
         var export = elements.Pool.Export;
         var uuid = elements.Pool.Identity.OfImage(image.Id);
-        var isNew = elements.Catalog.Presentation(image.Id) is null;
+        var isNew = !isWithdrawal && elements.Catalog.Presentation(image.Id) is null;
         using var locks = elements.Server.StorageType == StorageType.iSCSI
             ? export.Targets.LockAccess(uuid, element.Name, isNew, elements.Token)
             : null;
@@ -118,7 +129,10 @@ internal static class Groups
                 List<string> after = [.. change(before.Groups, ids).Order(StringComparer.Ordinal)];
                 if (after.SequenceEqual(before.Groups, StringComparer.Ordinal))
                 {
-                    return ((IReadOnlyList<ExportMark>)[], new HashSet<string>(), null as string);
+                    // An earlier withdrawal may have failed after it was recorded.
+                    return isWithdrawal
+                        ? (export.MarkAgain(catalog, image.Id, token), EntriesOf(catalog, ids), export.FindBehind(elements, image))
+                        : ([], [], null);
                 }
 
                 var gateway = before.Groups.Count > 0 ? (before.Gateway, before.GatewayName) : (export.Gateway, export.GatewayName);
@@ -129,7 +143,7 @@ internal static class Groups
                 }
 
                 // The mark comes first: one without its change does no harm.
-                var marks = export.Mark([image.Id], resized: false, gateway.Item1, token);
+                var marks = export.Mark([image.Id], resized: false, gateway, token);
                 Steps.At("marked");
                 var key = PoolCatalog.PresentationKind + image.Id;
                 if (after.Count == 0)
@@ -142,8 +156,7 @@ internal static class Groups
                 }
 
                 Steps.At("presented");
-                var changed = ids.SelectMany(id => catalog.Entries(id)).ToHashSet(StringComparer.Ordinal);
-                return (marks, changed, after.Count < before.Groups.Count && gateway.Item1 != export.Gateway ? gateway.Item2 : null);
+                return (marks, EntriesOf(catalog, ids), after.Count < before.Groups.Count && gateway.Item1 != export.Gateway ? gateway.Item2 : null);
             },
             elements.Token);
         elements.Reload();
@@ -166,19 +179,22 @@ internal static class Groups
                 var id = Require(catalog, name);
                 var present = catalog.Entries(id);
                 var changed = entries.Where(entry => present.Contains(entry) == isWithdrawal).ToList();
+                var presented = catalog.Presentations().Where(row => row.Entry.Groups.Contains(id)).ToList();
                 if (changed.Count == 0)
                 {
-                    return ((IReadOnlyList<ExportMark>)[], (List<string>)[]);
+                    // An earlier withdrawal may have failed after it was recorded.
+                    presented = isWithdrawal ? presented.FindAll(row => export.IsBehind(catalog, row.Image, row.Entry.Gateway)) : [];
                 }
 
                 var own = new List<ExportMark>();
                 var names = new List<string>();
-                foreach (var presentations in catalog.Presentations().Where(row => row.Entry.Groups.Contains(id)).GroupBy(row => row.Entry.Gateway))
+                foreach (var presentations in presented.GroupBy(row => row.Entry.Gateway))
                 {
-                    own.AddRange(export.Mark([.. presentations.Select(row => row.Image)], resized: false, presentations.Key, token));
+                    var gateway = (presentations.Key, presentations.First().Entry.GatewayName);
+                    own.AddRange(export.Mark([.. presentations.Select(row => row.Image)], resized: false, gateway, token));
                     if (presentations.Key != export.Gateway)
                     {
-                        names.Add(presentations.First().Entry.GatewayName);
+                        names.Add(gateway.GatewayName);
                     }
                 }
 
@@ -248,6 +264,22 @@ internal static class Groups
                 "Keep elements that are to be exported in a pool without a namespace.", id: "NoSuchOperation");
         }
     }
+
+    /// <summary>The name of an image that others made may have what tgtd doesn't take.</summary>
+    private static void RequireServable(Elements elements, Image image)
+    {
+        try
+        {
+            TgtTargetDaemon.RequireServable(BackingStore.RbdImage(elements.Rbd.Pool.Of(image.Name), "", ""));
+        }
+        catch (InvalidStorageArrayException e)
+        {
+            throw PluginError.NoSuchOperation(elements.NameOf(image.Name), e.Message, "Rename it ('rbd rename'), or its pool.", e, "NoSuchOperation");
+        }
+    }
+
+    private static HashSet<string> EntriesOf(PoolCatalog catalog, IEnumerable<string> groups) =>
+        groups.SelectMany(group => catalog.Entries(group)).ToHashSet(StringComparer.Ordinal);
 
     private static StorageElementBusyException OtherGateway(string name, string gateway) =>
         new($"The change is recorded, but '{name}' is exported by the gateway {gateway}, which withdraws access at its own next use of the server.")

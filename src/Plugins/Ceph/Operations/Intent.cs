@@ -15,6 +15,7 @@ internal sealed class Intent : IDisposable
     private readonly string _id;
     private readonly IntentEntry _entry;
     private readonly RangeLock? _active;
+    private readonly IntentRenewal _renewal;
     private bool _isEnded;
 
     private Intent(Elements elements, string id, IntentEntry entry)
@@ -24,6 +25,7 @@ internal sealed class Intent : IDisposable
 
         // While this is held, nobody on this machine takes the work for interrupted.
         _active = elements.Pool.Locks.TryTake(id);
+        _renewal = new(elements.Pool, id);
     }
 
     /// <summary>Notes the work, unless another process works on one of the images.</summary>
@@ -76,9 +78,40 @@ internal sealed class Intent : IDisposable
         }
     }
 
-    /// <summary>The last checks are made, and content is about to change: from here on the work is completed, whoever ends it.</summary>
-    public void Start() =>
-        _elements.Pool.Store.Set(PoolCatalog.IntentKind + _id, _entry with { IsPlanned = false }, _elements.Token);
+    /// <summary>The last checks are made, and content changes: from here on the work is completed, whoever ends it.</summary>
+    /// <param name="step">What is about to happen.</param>
+    /// <param name="work">The one call that changes content. Where the cluster refuses it, nothing was changed, and nothing is completed later.</param>
+    public void Change(string step, Action work)
+    {
+        _elements.Pool.Store.Set(
+            PoolCatalog.IntentKind + _id, _entry with { Owner = Owners.Current, IsPlanned = false }, _elements.Token);
+        Steps.At(step);
+        try
+        {
+            work();
+        }
+        catch (StorageConnectException e) when (CephErrors.IsRefusal(e))
+        {
+            GiveUp();
+            throw;
+        }
+    }
+
+    /// <summary>Called while long work goes on, so that other machines don't take it for that of a process that died.</summary>
+    public void GoOn(string progress) => _renewal.GoOn();
+
+    /// <summary>Makes the work one that was never started: it is not completed.</summary>
+    private void GiveUp()
+    {
+        try
+        {
+            _elements.Pool.Store.Set(PoolCatalog.IntentKind + _id, _entry with { Owner = Owners.Current }, CancellationToken.None);
+        }
+        catch (StorageConnectException e)
+        {
+            _elements.Pool.Log.Warning($"The refused work {_id} could not be taken back, and is done later: {e.Message}");
+        }
+    }
 
     /// <summary>The work is done.</summary>
     public void End()

@@ -1,6 +1,7 @@
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.Plugins.Ceph.Catalog;
 using StorageConnect.Plugins.Ceph.Naming;
+using StorageConnect.Plugins.Ceph.Tool;
 
 namespace StorageConnect.Plugins.Ceph.Operations;
 
@@ -25,16 +26,7 @@ internal static class MultiSnapshots
         using var intent = Intent.Begin(
             elements, new() { Kind = IntentKind.CreateMulti, Images = [.. images.Select(image => image.Id)], Snapshot = uuid }, images);
         elements.Rbd.CreateGroup(group, elements.Token);
-        foreach (var image in images)
-        {
-            if (!elements.Rbd.TryAddToGroup(group, image.Name, elements.Token))
-            {
-                throw PluginError.StorageElementBusy(elements.NameOf(image.Name),
-                    $"'{elements.NameOf(image.Name)}' is a member of a group of images that others made, and an image is a member of one group only.",
-                    "Remove it from that group ('rbd group image rm') first, or make a snapshot of each element.", id: "ImageInGroup");
-            }
-        }
-
+        Join(elements, uuid, images);
         Steps.At("grouped");
         elements.Rbd.CreateGroupSnapshot(group, SnapshotName, elements.Token);
         Steps.At("group snapshot");
@@ -72,6 +64,24 @@ internal static class MultiSnapshots
         Erase(elements, found.Uuid);
         intent.End();
     }
+
+    /// <summary>Makes images members of a snapshot's group. Releases after Pacific roll back groups only with the members of the snapshot.</summary>
+    public static void Join(Elements elements, string uuid, IReadOnlyList<Image> images)
+    {
+        foreach (var image in images)
+        {
+            if (!elements.Rbd.TryAddToGroup(ImageNames.MultiGroup(uuid), image.Name, elements.Token))
+            {
+                throw PluginError.StorageElementBusy(elements.NameOf(image.Name),
+                    $"'{elements.NameOf(image.Name)}' is a member of a group of images that others made, and an image is a member of one group only.",
+                    "Remove it from that group ('rbd group image rm') first, or use snapshots of each element.", id: "ImageInGroup");
+            }
+        }
+    }
+
+    /// <summary>Rolls the members of a snapshot's group back.</summary>
+    public static void RollBack(Elements elements, string uuid, Action<string> onProgress) =>
+        elements.Rbd.RollbackGroup(ImageNames.MultiGroup(uuid), SnapshotName, onProgress, elements.Token);
 
     /// <summary>Removes a snapshot with its group and its note. What is gone already is fine.</summary>
     public static void Erase(Elements elements, string uuid)

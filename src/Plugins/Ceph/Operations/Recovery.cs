@@ -13,11 +13,11 @@ internal static class Recovery
     /// <summary>Settles what processes left that are gone. Work that can't be settled now stays, and keeps everybody away from its images.</summary>
     public static void Run(Elements elements)
     {
-        foreach (var (id, entry) in elements.Catalog.Intents().Where(intent => IsInterrupted(intent.Entry.Owner)).ToList())
+        foreach (var (id, _) in elements.Catalog.Intents().Where(intent => IsInterrupted(intent.Entry.Owner)).ToList())
         {
             // This process may be at work on it, or another one of this machine may be settling it already.
             using var held = elements.Pool.Locks.TryTake(id);
-            if (held is not null)
+            if (held is not null && TryClaim(elements, id) is { } entry)
             {
                 TrySettle(elements, id, entry);
             }
@@ -65,10 +65,18 @@ internal static class Recovery
     }
 
     /// <summary>Removes an image whose process died, or failed, before it was whole.</summary>
-    public static void TryRemoveUnfinished(Elements elements, string imageName)
+    /// <param name="elements">The pool.</param>
+    /// <param name="imageName">The image.</param>
+    /// <param name="waits">The tool that wrote it was killed a moment ago, and the cluster still takes it for a client.</param>
+    public static void TryRemoveUnfinished(Elements elements, string imageName, bool waits = false)
     {
         try
         {
+            if (waits)
+            {
+                Guards.RequireUnused(new(elements.Pool, elements.Server, CancellationToken.None), new("", imageName, 0, null));
+            }
+
             elements.Rbd.Remove(imageName, CancellationToken.None);
         }
         catch (NotFoundException)
@@ -84,6 +92,34 @@ internal static class Recovery
     /// <summary>True for work that nobody does any more, if nobody holds its lock.</summary>
     private static bool IsInterrupted(string owner) => Owners.IsGone(owner) || Owners.IsThisProcess(owner);
 
+    /// <summary>Makes interrupted work this process's own, so that no other machine settles it too.</summary>
+    /// <returns>The note as it was; null where the work was settled, or claimed, since the catalog was read.</returns>
+    private static IntentEntry? TryClaim(Elements elements, string id)
+    {
+        Steps.At("interrupted");
+        try
+        {
+            return elements.Pool.Store.Locked(
+                (catalog, token) =>
+                {
+                    elements.Take(catalog);
+                    if (catalog.Intent(id) is not { } now || !IsInterrupted(now.Owner))
+                    {
+                        return null;
+                    }
+
+                    elements.Pool.Store.Set(PoolCatalog.IntentKind + id, now with { Owner = Owners.Current }, token);
+                    return now;
+                },
+                elements.Token);
+        }
+        catch (StorageConnectException e)
+        {
+            elements.Pool.Log.Warning($"The interrupted work {id} could not be settled yet: {e.Message}");
+            return null;
+        }
+    }
+
     private static void TrySettle(Elements elements, string id, IntentEntry entry)
     {
         try
@@ -94,34 +130,73 @@ internal static class Recovery
         catch (StorageConnectException e)
         {
             elements.Pool.Log.Warning($"Interrupted work could not be settled yet: {entry.Kind}, begun {entry.Began:u}: {e.Message}");
+            TryGiveBack(elements, id, entry.Owner);
         }
 
         elements.Reload();
+    }
+
+    /// <summary>Other processes may be able to settle the work before this one tries again.</summary>
+    private static void TryGiveBack(Elements elements, string id, string owner)
+    {
+        try
+        {
+            elements.Pool.Store.Locked(
+                (catalog, token) =>
+                {
+                    if (catalog.Intent(id) is { } now)
+                    {
+                        elements.Pool.Store.Set(PoolCatalog.IntentKind + id, now with { Owner = owner }, token);
+                    }
+
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (StorageConnectException)
+        {
+            // This process tries again, or others once it ended.
+        }
     }
 
     private static void Settle(Elements elements, string id, IntentEntry entry)
     {
         if (!entry.IsPlanned)
         {
-            Complete(elements, entry);
+            Complete(elements, id, entry);
+        }
+
+        if (entry.Kind == IntentKind.RestoreMulti)
+        {
+            MultiSnapshots.Tidy(elements, entry.Snapshot, keep: true);
         }
 
         elements.Pool.Store.Remove(PoolCatalog.IntentKind + id, elements.Token);
+        if (entry.ChangesContent)
+        {
+            // After the note is gone: a mark that is followed before has the daemon serve nothing.
+            elements.Reload();
+            foreach (var image in entry.Images)
+            {
+                elements.Pool.Export.Mark(image, resized: false, elements);
+            }
+        }
     }
 
-    private static void Complete(Elements elements, IntentEntry entry)
+    private static void Complete(Elements elements, string id, IntentEntry entry)
     {
+        var renewal = new IntentRenewal(elements.Pool, id);
         var images = entry.Images.Select(image => elements.Rbd.FindById(image, elements.Token)).OfType<Image>().ToList();
         switch (entry.Kind)
         {
             case IntentKind.Restore:
-                RollBack(elements, images, entry.Snapshot);
+                RollBack(elements, images, entry, renewal);
                 break;
             case IntentKind.Shrink:
                 foreach (var image in images.Where(image => image.Size > entry.Size))
                 {
                     RequireUnused(elements, image);
-                    elements.Rbd.Resize(image.Name, entry.Size, shrinks: true, elements.Token);
+                    elements.Rbd.Resize(image.Name, entry.Size, shrinks: true, _ => renewal.GoOn(), elements.Token);
                 }
 
                 break;
@@ -129,7 +204,8 @@ internal static class Recovery
                 if (images.Count == entry.Images.Count && elements.Catalog.Multi(entry.Snapshot) is not null)
                 {
                     images.ForEach(image => RequireUnused(elements, image));
-                    elements.Rbd.RollbackGroup(ImageNames.MultiGroup(entry.Snapshot), MultiSnapshots.SnapshotName, elements.Token);
+                    MultiSnapshots.Join(elements, entry.Snapshot, images);
+                    MultiSnapshots.RollBack(elements, entry.Snapshot, _ => renewal.GoOn());
                 }
 
                 break;
@@ -145,16 +221,19 @@ internal static class Recovery
         }
     }
 
-    private static void RollBack(Elements elements, List<Image> images, string snapshot)
+    private static void RollBack(Elements elements, List<Image> images, IntentEntry entry, IntentRenewal renewal)
     {
         foreach (var image in images)
         {
-            if (elements.Rbd.ListSnapshots(image, elements.Token).Any(found => found.Kind == SnapshotKind.User && found.Name == snapshot))
+            if (elements.Rbd.ListSnapshots(image, elements.Token).Find(IsIt) is { } snapshot)
             {
                 RequireUnused(elements, image);
-                elements.Rbd.Rollback(image.Name, snapshot, elements.Token);
+                elements.Rbd.Rollback(image.Name, snapshot.Name, _ => renewal.GoOn(), elements.Token);
             }
         }
+
+        bool IsIt(ImageSnapshot found) =>
+            found.Kind == SnapshotKind.User && (entry.SnapshotId is { } id ? found.Id == id : found.Name == entry.Snapshot);
     }
 
     private static void RequireUnused(Elements elements, Image image)

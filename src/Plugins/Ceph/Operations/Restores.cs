@@ -28,25 +28,29 @@ internal static class Restores
                 Kind = found.Single is null ? IntentKind.RestoreMulti : IntentKind.Restore,
                 Images = found.Images,
                 Snapshot = found.Single?.Name ?? found.Uuid,
+                SnapshotId = found.Single?.Id,
             },
             images);
 
         // The image may have been renamed, enlarged or opened, while nobody was kept away from it.
-        foreach (var image in images.ConvertAll(image => Volumes.Again(elements, image)))
+        images = images.ConvertAll(image => Volumes.Again(elements, image));
+        foreach (var image in images)
         {
             RequireNotGrown(elements, found, image, known[image.Id]);
             Guards.RequireUnused(elements, image);
         }
 
-        intent.Start();
-        Steps.At("rolling back");
         if (found.Single is { } single)
         {
-            elements.Rbd.Rollback(Volumes.Again(elements, images[0]).Name, single.Name, elements.Token);
+            var image = Volumes.Again(elements, images[0]);
+            single = Copies.Again(elements, image, single);
+            intent.Change("rolling back", () => elements.Rbd.Rollback(image.Name, single.Name, intent.GoOn, elements.Token));
         }
         else
         {
-            elements.Rbd.RollbackGroup(ImageNames.MultiGroup(found.Uuid), MultiSnapshots.SnapshotName, elements.Token);
+            MultiSnapshots.Join(elements, found.Uuid, images);
+            intent.Change("rolling back", () => MultiSnapshots.RollBack(elements, found.Uuid, intent.GoOn));
+            MultiSnapshots.Tidy(elements, found.Uuid, keep: true);
         }
 
         Steps.At("rolled back");

@@ -64,8 +64,11 @@ internal static class Volumes
         Steps.At("removing");
 
         // It may have been renamed during the wait, and another one may have its name.
-        elements.Rbd.Remove(Again(elements, image).Name, elements.Token);
+        image = Again(elements, image);
+        elements.Rbd.Remove(image.Name, elements.Token);
+        Steps.At("removed");
         elements.Pool.Store.TryRemove(KeysOf(elements, image));
+        TryForgetName(elements, image.Name);
     }
 
     public static void Online(Elements elements, StorageElement element)
@@ -127,6 +130,14 @@ internal static class Volumes
         var notes = new Dictionary<string, string>(elements.Catalog.Notes) { [key] = PoolCatalog.Write(entry) };
         if (ImageNames.IsMade(imageName))
         {
+            // Whoever removed an element of the name at the same time may have removed the note: see TryForgetName.
+            elements.Pool.Store.Locked(
+                (_, token) =>
+                {
+                    elements.Pool.Store.Set(PoolCatalog.NameKind + imageName, name, token);
+                    return true;
+                },
+                elements.Token);
             notes[PoolCatalog.NameKind + imageName] = PoolCatalog.Write(name);
         }
 
@@ -206,7 +217,7 @@ internal static class Volumes
         }
         catch
         {
-            Recovery.TryRemoveUnfinished(elements, unfinished);
+            Recovery.TryRemoveUnfinished(elements, unfinished, waits: true);
             throw;
         }
     }
@@ -214,7 +225,7 @@ internal static class Volumes
     private static void Grow(Elements elements, Image image, long size)
     {
         var marks = elements.Pool.Export.Mark(image.Id, resized: true, elements);
-        elements.Rbd.Resize(image.Name, size, shrinks: false, elements.Token);
+        elements.Rbd.Resize(image.Name, size, shrinks: false, static _ => { }, elements.Token);
         Steps.At("grown");
         if (elements.Catalog.Image(image.Id) is { Thick: true } entry)
         {
@@ -241,8 +252,7 @@ internal static class Volumes
         }
 
         Guards.RequireUnused(elements, image);
-        intent.Start();
-        elements.Rbd.Resize(image.Name, size, shrinks: true, elements.Token);
+        intent.Change("shrinking", () => elements.Rbd.Resize(image.Name, size, shrinks: true, intent.GoOn, elements.Token));
         Steps.At("shrunk");
         intent.End();
         elements.Reload();
@@ -278,7 +288,7 @@ internal static class Volumes
     {
         string[] possible =
         [
-            PoolCatalog.ImageKind + image.Id, PoolCatalog.PresentationKind + image.Id, PoolCatalog.SplitKind + image.Id, PoolCatalog.NameKind + image.Name,
+            PoolCatalog.ImageKind + image.Id, PoolCatalog.PresentationKind + image.Id, PoolCatalog.SplitKind + image.Id,
         ];
         var snapshots = $"{PoolCatalog.SnapshotKind}{image.Id}.";
         return
@@ -286,6 +296,34 @@ internal static class Volumes
             .. possible.Where(elements.Catalog.Notes.ContainsKey),
             .. elements.Catalog.Notes.Keys.Where(key => key.StartsWith(snapshots, StringComparison.Ordinal)),
         ];
+    }
+
+    /// <summary>Removes the note of an element's name, unless another element got the name meanwhile.</summary>
+    private static void TryForgetName(Elements elements, string imageName)
+    {
+        if (!ImageNames.IsMade(imageName))
+        {
+            return;
+        }
+
+        try
+        {
+            elements.Pool.Store.Locked(
+                (_, token) =>
+                {
+                    if (elements.Rbd.FindByName(imageName, token) is null)
+                    {
+                        elements.Pool.Store.Remove(PoolCatalog.NameKind + imageName, token);
+                    }
+
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (StorageConnectException)
+        {
+            // It stays, and is the name of whatever gets the image's name next.
+        }
     }
 
     private static void Configure(Elements elements, string imageName, string quality)

@@ -20,13 +20,15 @@ internal static partial class CephErrors
     public const int AccessDenied = 13;
     public const int Busy = 16;
     public const int Exists = 17;
+    public const int Invalid = 22;
     public const int NoSpace = 28;
     public const int ReadOnly = 30;
     public const int TooMany = 31;
     public const int NotEmpty = 39;
     public const int TimedOut = 110;
     public const int QuotaExceeded = 122;
-    private const int NoModule = 127;
+    private const int NotStarted = 127; // of the script: the library's module is missing
+    private const string IsRefused = "StorageConnect.Refused";
     private const int Killed = 128;
     private const int LongestText = 400;
 
@@ -50,7 +52,21 @@ internal static partial class CephErrors
     /// <param name="name">The name of that, as users know it.</param>
     /// <param name="command">The call.</param>
     /// <param name="text">What the program wrote to its standard error.</param>
-    public static StorageConnectException Of(int errno, CephObject kind, string name, CephCommand command, string text) => errno switch
+    public static StorageConnectException Of(int errno, CephObject kind, string name, CephCommand command, string text)
+    {
+        var error = Meaning(errno, kind, name, command, text);
+        if (errno is NotPermitted or Busy or Invalid or ReadOnly && !Progress().IsMatch(text))
+        {
+            error.Data[IsRefused] = true;
+        }
+
+        return error;
+    }
+
+    /// <summary>Whether the cluster refused a call before it did anything. Other failures may have left half of it done.</summary>
+    public static bool IsRefusal(StorageConnectException error) => error.Data.Contains(IsRefused);
+
+    private static StorageConnectException Meaning(int errno, CephObject kind, string name, CephCommand command, string text) => errno switch
     {
         NotFound => Missing(kind, name),
         Exists => Taken(kind, name),
@@ -58,7 +74,8 @@ internal static partial class CephErrors
         NotEmpty or TooMany => Dependants(name, Short(text)),
         NotPermitted when IsPermission(text) => PluginDenied(name, command),
         AccessDenied => Rejected(),
-        NoSpace or QuotaExceeded or NoModule => Full(name),
+        NotStarted when command.Program != CephProgram.Python => ToolNotStarted(command.Program, Short(text)),
+        NoSpace or QuotaExceeded or NotStarted => Full(name),
         TimedOut => Unreachable(name),
         > Killed => ToolCrashed(command, errno - Killed),
         _ => Refused(name, command, Short(text)),
@@ -137,6 +154,12 @@ internal static partial class CephErrors
         "Install the package ceph-common (Debian: apt-get install ceph-common), of the cluster's release or a later one.",
         id: "CephToolMissing");
 
+    private static InvalidStorageArrayException ToolNotStarted(CephProgram program, string text) => PluginError.InvalidStorageArray(
+        null,
+        $"The program '{program.ToString().ToLowerInvariant()}' can't be started: {text}.",
+        "Install the package ceph-common, with the libraries that it needs, again.",
+        id: "CephToolMissing");
+
     /// <summary>The text of an error in one line, without the time stamps of log lines, at a length that can be read.</summary>
     public static string Short(string text)
     {
@@ -175,6 +198,10 @@ internal static partial class CephErrors
         $"The cluster refused '{command}': {(text.Length == 0 ? "it gave no reason" : text)}.",
         "Correct what the text names.",
         id: "CephRefused");
+
+    /// <summary>More than none of the work.</summary>
+    [GeneratedRegex(@"[1-9]\d*% complete")]
+    private static partial Regex Progress();
 
     [GeneratedRegex(@"\((?<errno>\d+)\)|\[errno (?<errno>\d+)\]|error (?<errno>\d+)")]
     private static partial Regex ErrnoInText();

@@ -15,8 +15,10 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     private const long SlowestWrite = 10 << 20;
     private static readonly TimeSpan HealthDeadline = TimeSpan.FromSeconds(15);
 
-    // An image whose client crashed is freed after half a minute; removing and rolling back take as long as there is data.
-    private static readonly TimeSpan RemoveDeadline = TimeSpan.FromMinutes(10);
+    private const string NotOpened = "error opening";
+
+    // An image whose client crashed is freed after half a minute.
+    private static readonly TimeSpan LongDeadline = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(10);
     private readonly FullPool _full = new();
 
@@ -26,17 +28,19 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     /// <summary>All images with their own snapshots: one process, however many there are.</summary>
     public ImageListing List(CancellationToken cancellationToken)
     {
-        var command = new CephCommand(CephProgram.Rbd, "ls", "-l", Json, pool.ToString()) { Deadline = RemoveDeadline };
+        var command = new CephCommand(CephProgram.Rbd, "ls", "-l", Json, pool.ToString()) { Deadline = LongDeadline };
         for (var attempt = 1; ; attempt++)
         {
             var (errno, answer) = Try(command, cancellationToken);
-            if (errno == 0)
+
+            // The tool leaves out an image that it can't open, and says so beside the listing.
+            if (errno == 0 && (attempt == ListAttempts || !answer.Error.Contains(NotOpened, StringComparison.Ordinal)))
             {
                 return RbdJson.Listing(answer.Output);
             }
 
             // An image that is removed or renamed while the tool lists makes the whole listing fail.
-            if (errno != CephErrors.NotFound || attempt == ListAttempts)
+            if (errno is not (0 or CephErrors.NotFound) || attempt == ListAttempts)
             {
                 throw Error(errno, CephObject.Pool, pool.ToString(), command, answer);
             }
@@ -83,15 +87,13 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     /// <summary>Removes an image; in a full pool, too, where one was removed before.</summary>
     public void Remove(string name, CancellationToken cancellationToken) =>
-        Run(Command("rm", Quiet, pool.Of(name)) with { Deadline = RemoveDeadline }, CephObject.Image, name, cancellationToken);
+        RunWhileItGoesOn(Command("rm", pool.Of(name)), CephObject.Image, name, static _ => { }, cancellationToken);
 
-    public void Resize(string name, long size, bool shrinks, CancellationToken cancellationToken) => Run(
-        Command("resize", Quiet, "--size", $"{size.ToString(CultureInfo.InvariantCulture)}B", (string[])(shrinks ? ["--allow-shrink"] : []), pool.Of(name)) with
-        {
-            Deadline = RemoveDeadline,
-        },
+    public void Resize(string name, long size, bool shrinks, Action<string> onProgress, CancellationToken cancellationToken) => RunWhileItGoesOn(
+        Command("resize", "--size", $"{size.ToString(CultureInfo.InvariantCulture)}B", (string[])(shrinks ? ["--allow-shrink"] : []), pool.Of(name)),
         CephObject.Image,
         name,
+        onProgress,
         cancellationToken);
 
     /// <summary>The clients that have an image open.</summary>
@@ -107,15 +109,14 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     /// <summary>Removes a snapshot. One with clones goes on for them out of sight.</summary>
     public void RemoveSnapshot(string image, string snapshot, CancellationToken cancellationToken) =>
-        Run(Command("snap", "rm", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline }, CephObject.Snapshot, snapshot, cancellationToken);
+        Run(Command("snap", "rm", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = LongDeadline }, CephObject.Snapshot, snapshot, cancellationToken);
 
     public void Unprotect(string image, string snapshot, CancellationToken cancellationToken) =>
         Run(Command("snap", "unprotect", pool.Of($"{image}@{snapshot}")), CephObject.Snapshot, snapshot, cancellationToken);
 
     /// <summary>Rolls an image back. The cluster does it under writers, too: the caller sees that there are none.</summary>
-    public void Rollback(string image, string snapshot, CancellationToken cancellationToken) => Run(
-        Command("snap", "rollback", Quiet, pool.Of($"{image}@{snapshot}")) with { Deadline = RemoveDeadline },
-        CephObject.Snapshot, snapshot, cancellationToken);
+    public void Rollback(string image, string snapshot, Action<string> onProgress, CancellationToken cancellationToken) => RunWhileItGoesOn(
+        Command("snap", "rollback", pool.Of($"{image}@{snapshot}")), CephObject.Snapshot, snapshot, onProgress, cancellationToken);
 
     /// <summary>Makes a clone of a snapshot, of the format whose snapshots need no protection.</summary>
     public void Clone(string image, string snapshot, string clone, string element, CancellationToken cancellationToken) => Run(
@@ -131,11 +132,11 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
 
     /// <summary>Has it looked up which of an image's objects exist. This takes some ten seconds for each TiB.</summary>
     public void RebuildObjectMap(string name, CancellationToken cancellationToken) =>
-        RunWhileItGoesOn(Command("object-map", "rebuild", pool.Of(name)), name, static _ => { }, cancellationToken);
+        RunWhileItGoesOn(Command("object-map", "rebuild", pool.Of(name)), CephObject.Image, name, static _ => { }, cancellationToken);
 
     /// <summary>Gives a clone blocks of its own, as a child process.</summary>
     public void Flatten(string name, Action<string> onProgress, CancellationToken cancellationToken) =>
-        RunWhileItGoesOn(Command("flatten", pool.Of(name)), name, onProgress, cancellationToken);
+        RunWhileItGoesOn(Command("flatten", pool.Of(name)), CephObject.Image, name, onProgress, cancellationToken);
 
     /// <summary>The notes of an image, which in a full pool the usual tool can't even read; null when there is no such image.</summary>
     public Dictionary<string, string>? ReadNotes(string name, CancellationToken cancellationToken)
@@ -210,16 +211,13 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     public void CreateGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) =>
         Run(Command("group", "snap", "create", pool.Of($"{group}@{snapshot}")), CephObject.Snapshot, group, cancellationToken);
 
-    public void RollbackGroup(string group, string snapshot, CancellationToken cancellationToken) => Run(
-        Command("group", "snap", "rollback", Quiet, pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline },
-        CephObject.Snapshot,
-        group,
-        cancellationToken);
+    public void RollbackGroup(string group, string snapshot, Action<string> onProgress, CancellationToken cancellationToken) => RunWhileItGoesOn(
+        Command("group", "snap", "rollback", pool.Of($"{group}@{snapshot}")), CephObject.Snapshot, group, onProgress, cancellationToken);
 
     /// <summary>Removes a snapshot of a group. One that isn't there is fine.</summary>
     public void RemoveGroupSnapshot(string group, string snapshot, CancellationToken cancellationToken) => RunEvenFull(
-        Command("group", "snap", "rm", pool.Of($"{group}@{snapshot}")) with { Deadline = RemoveDeadline },
-        OnFull("remove_group_snapshot", group, snapshot) with { Deadline = RemoveDeadline },
+        Command("group", "snap", "rm", pool.Of($"{group}@{snapshot}")) with { Deadline = LongDeadline },
+        OnFull("remove_group_snapshot", group, snapshot) with { Deadline = LongDeadline },
         group,
         cancellationToken);
 
@@ -306,13 +304,13 @@ internal sealed class Rbd(ICephTool tool, PoolName pool)
     }
 
     /// <summary>Runs a command that takes as long as there is data. One that tells no progress for ten minutes hangs, and is ended.</summary>
-    private void RunWhileItGoesOn(CephCommand command, string name, Action<string> onProgress, CancellationToken cancellationToken)
+    private void RunWhileItGoesOn(CephCommand command, CephObject kind, string name, Action<string> onProgress, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ended.CancelAfter(LongestStandstill);
         try
         {
-            Run(command with { Deadline = TimeSpan.MaxValue, OnProgress = GoesOn }, CephObject.Image, name, ended.Token);
+            Run(command with { Deadline = TimeSpan.MaxValue, OnProgress = GoesOn }, kind, name, ended.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using StorageConnect.Plugins.Ceph.Operations;
 using StorageConnect.Tests.Ceph.Support;
-using StorageConnect.Tests.Cinder.Support;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -157,22 +155,6 @@ public sealed class CephExportTests(CephCluster cluster)
         Assert.Equal("db01", Assert.Single(await array.ListAsync()).Name);
 
         await Expect.FailureAsync<NoSuchOperationException>("NoSuchOperation", "db01", () => array.GrantAsync(made, "hosts"));
-    }
-
-    [Fact]
-    public async Task Initiators_writes_have_no_time_out_in_the_cluster()
-    {
-        await using var array = await CephArray.NewIscsiAsync(cluster);
-        await array.GroupAsync("hosts", CephArray.Host1);
-        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
-        using var pool = CephPool.Open(array.Server, new MemoryLog(), Token);
-
-        var unit = Assert.Single(pool.Export.ReadElements([granted.Uuid])).Unit!;
-
-        var text = await File.ReadAllTextAsync(unit.Backing.Options.Single(option => option.Key == "conf").Value, Token);
-        var ofUser = text.Split("[client.admin]")[^1].Split('\n');
-        Assert.Contains("rados_osd_op_timeout = 0", ofUser);
-        Assert.Contains("rados_mon_op_timeout = 10", ofUser);
     }
 
     [Fact]

@@ -6,8 +6,8 @@ using StorageConnect.Plugins.Ceph.Configuration;
 namespace StorageConnect.Plugins.Ceph.Tool;
 
 /// <summary>
-/// The configuration that every tool gets: the cluster's own, with the key and with time-outs, because clients of a cluster that doesn't answer wait
-/// without end. The target daemon gets one of its own. Both exist in memory only.
+/// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because clients of a cluster that
+/// doesn't answer wait without end. It exists in memory only.
 /// </summary>
 internal sealed class ClientConfiguration : IDisposable
 {
@@ -16,11 +16,10 @@ internal sealed class ClientConfiguration : IDisposable
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 
     private readonly MemoryFile _file;
-    private readonly MemoryFile _daemonFile;
 
-    private ClientConfiguration(MemoryFile file, MemoryFile daemonFile, string user)
+    private ClientConfiguration(MemoryFile file, string user)
     {
-        (_file, _daemonFile) = (file, daemonFile);
+        _file = file;
         User = user;
     }
 
@@ -30,13 +29,6 @@ internal sealed class ClientConfiguration : IDisposable
     /// <summary>The path by which tools read it while this process lives.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The path by which the target daemon reads the one of its own.</summary>
-    /// <remarks>
-    /// A write of an initiator has no time-out in the cluster: after an OSD died, those to it wait until it is marked down, which takes longer than
-    /// <see cref="RequestTimeout"/>. The daemon makes a medium error of a write that timed out, and hosts set their file systems read-only.
-    /// </remarks>
-    public string DaemonPath => _daemonFile.Path;
-
     /// <summary>The cephx user without <c>client.</c>.</summary>
     public string User { get; }
 
@@ -44,42 +36,20 @@ internal sealed class ClientConfiguration : IDisposable
     /// <exception cref="InvalidStorageArrayException">Its configuration file is missing.</exception>
     public static ClientConfiguration Open(ClusterAddress address, StorageServer server)
     {
-        var cluster = address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n";
-        var file = Open(cluster, address, server, forDaemon: false);
-        try
-        {
-            return new(file, Open(cluster, address, server, forDaemon: true), address.User);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-    }
-
-    public void Dispose()
-    {
-        _file.Dispose();
-        _daemonFile.Dispose();
-    }
-
-    private static MemoryFile Open(string cluster, ClusterAddress address, StorageServer server, bool forDaemon)
-    {
-        var text = new StringBuilder(cluster);
+        var text = new StringBuilder(address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n");
         var seconds = (int)RequestTimeout.TotalSeconds;
-        var longestWrite = forDaemon ? 0 : seconds; // 0: however long, also where the cluster's own file says otherwise
 
         // The section of the user comes last and is the most specific, so it counts.
         foreach (var section in (string[])["client", $"client.{address.User}"])
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"\n[{section}]\nclient_mount_timeout = {seconds}\nrados_mon_op_timeout = {seconds}\nrados_osd_op_timeout = {longestWrite}\n");
+                $"\n[{section}]\nclient_mount_timeout = {seconds}\nrados_mon_op_timeout = {seconds}\nrados_osd_op_timeout = {seconds}\n");
             text.Append("rbd_default_clone_format = 2\nlog_file =\nlog_to_stderr = false\nadmin_socket =\n");
         }
 
         if (server.GetAdminSecret() is not { Length: > 0 } secret)
         {
-            return Open(Encoding.UTF8.GetBytes(text.ToString()));
+            return Open(Encoding.UTF8.GetBytes(text.ToString()), address.User);
         }
 
         return secret.Use(key =>
@@ -100,15 +70,17 @@ internal sealed class ClientConfiguration : IDisposable
             head.CopyTo(content, 0);
             Encoding.ASCII.GetBytes(key, content.AsSpan(head.Length));
             content[^1] = (byte)'\n';
-            return Open(content);
+            return Open(content, address.User);
         });
     }
 
-    private static MemoryFile Open(byte[] content)
+    public void Dispose() => _file.Dispose();
+
+    private static ClientConfiguration Open(byte[] content, string user)
     {
         try
         {
-            return new("ceph.conf", content);
+            return new(new MemoryFile("ceph.conf", content), user);
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed partial class StorageArray
     /// <summary>True where page 0x83 identities belong to presentations (rule 11).</summary>
     internal bool HasPresentationIdentities => Descriptor.IdentityFromPresentation;
 
-    /// <summary>False for a passive array: whoever is in no group is kept away by nobody.</summary>
+    /// <summary>False for a passive array, which keeps no initiator away.</summary>
     internal bool HasAccessControl => Descriptor.Ability[AbilityKey.AccessControl] is Ability.Yes or Ability.Online or Ability.Offline;
 
     private PluginDescriptor Descriptor => _catalog.FindFor(Name, Entry.PluginClass, Server.PluginVersion).Descriptor;

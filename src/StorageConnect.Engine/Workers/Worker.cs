@@ -283,7 +283,7 @@ internal sealed class Worker : IDisposable
     /// <summary>Sends the worker a cancellation of a call. A worker that continues is killed.</summary>
     private async Task GiveUpAsync(WorkerCall call, Task reply)
     {
-        // The deadline first: a worker that doesn't read holds up whoever writes to it.
+        // The deadline starts first, because a write blocks while the worker doesn't read.
         var isOver = Task.WhenAny(reply, Task.Delay(_limits.CancelTimeout));
         Tell(WorkerProtocol.CancelRequest);
         // The rest of the list is read and dropped; without acknowledgements the worker would wait.

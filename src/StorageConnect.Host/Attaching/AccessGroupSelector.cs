@@ -1,6 +1,7 @@
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Engine.Errors;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 
 namespace StorageConnect.Host.Attaching;
@@ -11,6 +12,15 @@ namespace StorageConnect.Host.Attaching;
 /// <param name="hasAccessControl">False for a passive array, whose groups without entries admit every initiator; an active array's admit nobody.</param>
 internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<AccessGroup> groups, bool hasAccessControl)
 {
+    /// <summary>The selector for this host's names and the array's groups as they are now.</summary>
+    public static async Task<AccessGroupSelector> ReadAsync(LinuxHost host, IElementPresenter array, CancellationToken cancellationToken) =>
+        new(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+
+    /// <summary>The warning that an element stays presented to groups with other hosts.</summary>
+    public static string StaysPresented(StorageElement element, IEnumerable<string> groups) =>
+        $"'{element.Name}' stays presented to {string.Join(", ", groups.Select(name => $"'{name}'"))}: there are other hosts in it. "
+        + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.";
+
     /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
     /// <param name="element">As it is on the array now.</param>
     /// <param name="server">Its name is used in errors.</param>

@@ -1,6 +1,5 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
-using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 
@@ -110,8 +109,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
         await new StaleDevices(host).TryPurgeAsync([.. devices], cancellationToken);
 
         // Another host of a group may use the element by now: it found it presented.
-        var selector = new AccessGroupSelector(
-            HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+        var selector = await AccessGroupSelector.ReadAsync(host, array, cancellationToken);
         var own = selector.SelectForWithdraw(presented with { AccessGroupNames = [.. _groups] });
         _groups = [.. _groups.Except(own)];
         if (own.Count > 0)
@@ -121,8 +119,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
         if (_groups.Count > 0)
         {
-            warn($"'{presented.Name}' stays presented to {string.Join(", ", _groups.Select(name => $"'{name}'"))}: there are other hosts in it. "
-                + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.");
+            warn(AccessGroupSelector.StaysPresented(presented, _groups));
         }
     }
 

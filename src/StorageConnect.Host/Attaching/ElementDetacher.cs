@@ -1,7 +1,6 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
-using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
@@ -333,8 +332,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
 
     private async Task WithdrawAsync(StorageElement element, IReadOnlyList<string> named, CancellationToken cancellationToken)
     {
-        var choice = new AccessGroupSelector(
-            HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+        var choice = await AccessGroupSelector.ReadAsync(host, array, cancellationToken);
         var groups = named.Count > 0 ? named : choice.SelectForWithdraw(element);
         if (groups.Count > 0)
         {
@@ -344,8 +342,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
 
         if (choice.Shared(element) is [_, ..] shared)
         {
-            warn($"'{element.Name}' stays presented to {string.Join(", ", shared.Select(name => $"'{name}'"))}: there are other hosts in it. "
-                + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.");
+            warn(AccessGroupSelector.StaysPresented(element, shared));
         }
     }
 

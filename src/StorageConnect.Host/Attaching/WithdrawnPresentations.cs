@@ -1,6 +1,5 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Devices;
-using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 
 namespace StorageConnect.Host.Attaching;
@@ -25,14 +24,15 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
         }
 
         var listed = (await array.ListAsync(cancellationToken)).ToDictionary(element => element.Uuid);
-        var selector = await SelectorAsync(cancellationToken);
+        var selector = await AccessGroupSelector.ReadAsync(host, array, cancellationToken);
         foreach (var attachment in host.Ledger.Attachments.Where(Concerns))
         {
             // Skipped while another run holds the lock: that run works on the element.
             using var held = host.Locks.TryTakeElement(attachment.Key);
             if (held is not null && host.Ledger.TryLoad(attachment.Key) is { } current && Concerns(current)
                 && !IsPresentedThere(current, listed.GetValueOrDefault(current.StorageElementUuid), selector)
-                && !IsPresentedThere(current, await TryGetAsync(current, cancellationToken), await SelectorAsync(cancellationToken)))
+                && !IsPresentedThere(current, await TryGetAsync(current, cancellationToken),
+                    await AccessGroupSelector.ReadAsync(host, array, cancellationToken)))
             {
                 Tracer.Verbose($"Host: '{current.StorageElementName}' is no longer presented at the place where this host has it");
                 await new PresentationRemoval(host).RunAsync(current, cancellationToken);
@@ -43,9 +43,6 @@ internal sealed class WithdrawnPresentations(LinuxHost host, IElementPresenter a
     private static bool IsPresentedThere(Attachment attachment, StorageElement? element, AccessGroupSelector selector) => element is not null
         && selector.IsPresented(element)
         && (attachment.Presented!.Places.Count == 0 || attachment.Presented.Places.Equals(element.LunAddresses));
-
-    private async Task<AccessGroupSelector> SelectorAsync(CancellationToken cancellationToken) =>
-        new(HostInitiator.Read(host.Roots), await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
 
     /// <summary>The element as it is under the lock: another run may have attached it since the list was read.</summary>
     private async Task<StorageElement?> TryGetAsync(Attachment attachment, CancellationToken cancellationToken)

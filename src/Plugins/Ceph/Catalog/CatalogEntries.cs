@@ -129,7 +129,7 @@ internal sealed record IntentEntry
 
     public DateTimeOffset Began { get; init; }
 
-    /// <summary>True while the images' content is as before: where the work ends here, it is given up, because its caller was told that it failed.</summary>
+    /// <summary>True until the work changes the images' content. Recovery gives such work up: the caller got an error.</summary>
     public bool IsPlanned { get; init; }
 
     /// <summary>What is half rolled back or cut off is served to nobody.</summary>

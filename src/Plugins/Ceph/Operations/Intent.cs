@@ -78,7 +78,7 @@ internal sealed class Intent : IDisposable
         }
     }
 
-    /// <summary>The last checks are made, and content changes: from here on the work is completed, whoever ends it.</summary>
+    /// <summary>Changes content, after the last checks. If this process fails or dies from here on, recovery completes the work.</summary>
     /// <param name="step">What is about to happen.</param>
     /// <param name="work">The one call that changes content. Where the cluster refuses it, nothing was changed, and nothing is completed later.</param>
     public void Change(string step, Action work)

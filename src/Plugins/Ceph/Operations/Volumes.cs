@@ -130,7 +130,7 @@ internal static class Volumes
         var notes = new Dictionary<string, string>(elements.Catalog.Notes) { [key] = PoolCatalog.Write(entry) };
         if (ImageNames.IsMade(imageName))
         {
-            // Whoever removed an element of the name at the same time may have removed the note: see TryForgetName.
+            // Another process may remove an element of this name at the same time, and the note with it (TryForgetName).
             elements.Pool.Store.Locked(
                 (_, token) =>
                 {

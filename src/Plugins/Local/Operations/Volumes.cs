@@ -165,7 +165,7 @@ internal static class Volumes
         }
         catch
         {
-            // Its caller is told that it failed.
+            // The caller gets an error, so the element must not stay offline.
             array.Database.Write(db => ElementRows.SetOnline(db, row.Uuid, true), CancellationToken.None);
             throw;
         }

@@ -59,7 +59,7 @@ public sealed partial class TargetExport
             {
                 var elements = marks.Select(mark => mark.Element).ToHashSet(StringComparer.Ordinal);
                 var locked = elements;
-                using var held = locks is null ? _records.Locks.TakeTargets(elements, _records.Locks.Timeout, out locked, cancellationToken) : null;
+                using var held = locks is null ? _records.Locks.TakeTargets(elements, _records.Locks.FollowTimeout, out locked, cancellationToken) : null;
                 var done = _access.Update(daemon, settings, locked, initiators, locks?.Created, cancellationToken);
                 _records.RemoveMarks([.. marks.Where(mark => done.Contains(mark.Element))]);
                 RequireWithdrawn(settings, [.. elements.Except(locked)], initiators);

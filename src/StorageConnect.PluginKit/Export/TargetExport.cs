@@ -94,7 +94,7 @@ public sealed partial class TargetExport
             {
                 using var held = _records.Locks.TakeTargets(
                     [.. marks.Select(mark => mark.Element).Distinct(StringComparer.Ordinal)],
-                    _records.Locks.Timeout,
+                    _records.Locks.FollowTimeout,
                     out var locked,
                     cancellationToken);
                 var failures = Update(settings, daemon, [.. marks.Where(mark => locked.Contains(mark.Element))], locked, locked, cancellationToken);

@@ -15,12 +15,19 @@ public sealed class ElementLocks(string path, TimeSpan? timeout = null)
     private const long TargetBit = 0x4000_0000_0000_0000;
     private const long Keeper = TargetBit | 2;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestFollow = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long a change waits for the lock of an element or a target. Changes of one element that begin together wait for each other, and each
     /// asks a cluster several times: on a busy machine the last one's turn comes after seconds.
     /// </summary>
     internal TimeSpan Timeout { get; } = timeout ?? TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a change that is committed already waits for the locks of targets. Whoever is at work on an element may hold its target for long;
+    /// what can't be followed in this time is followed by the next use of the array.
+    /// </summary>
+    internal TimeSpan FollowTimeout => Timeout < LongestFollow ? Timeout : LongestFollow;
 
     /// <summary>Locks an element or a job if it is free.</summary>
     /// <param name="uuid">Its Uuid.</param>

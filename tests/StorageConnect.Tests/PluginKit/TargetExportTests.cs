@@ -12,6 +12,9 @@ public sealed class TargetExportTests : IDisposable
     private const string Host2 = IscsiArray.Host2;
     private const int Many = 60;
 
+    // Far longer than the seconds, far shorter than the hour that a change would wait otherwise.
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(2);
+
     // One test holds a lock three times until others give up. No other of them waits.
     private readonly MemoryArray _array = new(lockTimeout: TimeSpan.FromSeconds(4));
 
@@ -104,6 +107,26 @@ public sealed class TargetExportTests : IDisposable
         export.EnsureCurrent(Token);
         Assert.All(daemon.GetTargets(), target => Assert.Equal([Host2], target.Initiators));
         Assert.Empty(_array.ReadMarks());
+    }
+
+    [Fact]
+    public async Task A_change_that_is_recorded_waits_for_seconds_at_most_for_a_process_that_hangs_at_a_target()
+    {
+        await using var daemon = await TgtDaemon.StartAsync();
+        using var array = new MemoryArray(lockTimeout: TimeSpan.FromHours(1));
+        var (export, hanging) = (array.Export(daemon), array.Export(daemon));
+        var element = array.Create("db01");
+        export.FollowAccess(array.SetInitiators(element, Host1), [Host1], null, Token);
+        using (hanging.LockAccess(element, "db01", isNew: false, Token))
+        {
+            await Task.Run(() => export.FollowAccess(array.SetInitiators(element, Host1, Host2), [Host2], null, Token), Token).WaitAsync(Soon, Token);
+            await Task.Run(() => export.Follow(array.SetInitiators(element, Host1, Host2), Token), Token).WaitAsync(Soon, Token);
+            Assert.Equal([Host1], Assert.Single(daemon.GetTargets()).Initiators);
+        }
+
+        export.EnsureCurrent(Token);
+        Assert.Equal(2, Assert.Single(daemon.GetTargets()).Initiators.Count);
+        Assert.Empty(array.ReadMarks());
     }
 
     [Fact]

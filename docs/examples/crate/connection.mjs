@@ -15,6 +15,7 @@ export class Connection {
   #introduce;
   #output = process.stdout.write.bind(process.stdout);
   #unread = Buffer.alloc(0);
+  #current;
   #unacknowledged = 0;
   #wake = () => {};
   #cancelled = new Set();
@@ -34,7 +35,7 @@ export class Connection {
       this.#unread = Buffer.concat([this.#unread, chunk]);
       for (let message; (message = this.#next());) {
         if (message.method === '$/cancelRequest') this.#cancelled.add(message.params.id);
-        else if (message.method === '$/ack') this.#acknowledge();
+        else if (message.method === '$/ack') this.#acknowledge(message.params.id);
         else if (message.id !== undefined && message.method) {
           const request = message;
           queue = queue.then(() => this.#answer(request));
@@ -56,6 +57,7 @@ export class Connection {
   }
 
   async #answer({ id, method, params }) {
+    this.#current = id;
     this.#unacknowledged = 0;
     try {
       const call = { items: items => this.#sendItems(id, items) };
@@ -82,7 +84,9 @@ export class Connection {
     this.#send({ method: '$/items', params: { id, items } });
   }
 
-  #acknowledge() {
+  #acknowledge(id) {
+    // One of a list that was given up may come while the next call runs.
+    if (id !== this.#current) return;
     this.#unacknowledged--;
     this.#wake();
   }

@@ -136,7 +136,9 @@ class Connection(object):
             if message.get("id") in self._answers:
                 self._answers[message["id"]] = message
         elif method == "$/ack":
-            self._unacknowledged -= 1
+            # One of a list that was given up may come while the next call runs.
+            if message["params"]["id"] == self.current:
+                self._unacknowledged -= 1
         elif method == "$/cancelRequest":
             self._cancelled.add(message["params"]["id"])
         elif "id" in message:

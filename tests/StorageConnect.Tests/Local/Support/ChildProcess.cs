@@ -39,6 +39,7 @@ internal static partial class ChildProcess
     private const string Variable = "STORAGECONNECT_LOCAL_TEST_CHILD";
     private const string StepMark = "step";
     private const int Killed = 137;
+    private static readonly Lock Acknowledging = new();
     private const int MemoryGone = 135; // SIGBUS: a page of a mapped file of a file system that was shut down
 
     /// <summary>The steps of a task, with how often each had been reached: all the places to die at. Does the task.</summary>
@@ -129,6 +130,8 @@ internal static partial class ChildProcess
             {
                 if (task.ShutDown is { } mount)
                 {
+                    // A sync that runs while the file system shuts down may succeed there. After a power cut nobody hears of that.
+                    Acknowledging.Enter();
                     LoopMounts.Run("xfs_io", "-x", "-c", "shutdown", mount);
                 }
 
@@ -154,7 +157,10 @@ internal static partial class ChildProcess
         Task AllAsync(Func<string, Task> change) => Task.WhenAll(task.Names.Select(name => Task.Run(async () =>
         {
             await change(name);
-            Console.WriteLine(name);
+            lock (Acknowledging)
+            {
+                Console.WriteLine(name);
+            }
         })));
         StorageElement New(int index) => new() { Name = task.Names[index], SizeBytes = 1 << 20 };
         Steps.OnStep = DieAt;

@@ -13,8 +13,9 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
     private const int CredentialsSize = 12;
     private const int LargestAnswer = 256 << 20;
 
-    /// <summary>tgtd executes one request at a time, and none takes long.</summary>
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(20);
+    /// <summary>How long tgtd may take for a request and those before it.</summary>
+    /// <remarks>It executes one at a time. None takes long, except to close an image in a pool of a Ceph cluster that is full: 30 seconds.</remarks>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(45);
 
     public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
     {

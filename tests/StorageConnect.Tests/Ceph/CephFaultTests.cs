@@ -1,4 +1,5 @@
 using System.Globalization;
+using StorageConnect.Plugins.Ceph.Tool;
 using StorageConnect.Tests.Ceph.Support;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -64,6 +65,31 @@ public sealed class CephFaultTests(CephCluster cluster)
 
         Assert.Equal((true, changes + 1), ((await child).Ended, (await child).Acknowledged.Length));
         Assert.Equal(CephHistory.States(7, "a", changes)[changes], await CephHistory.StateOfAsync(array));
+    }
+
+    [Fact]
+    public async Task A_write_of_an_initiator_waits_for_an_OSD_that_does_not_answer_for_longer_than_a_request_of_a_tool_may_take()
+    {
+        CephArray.RequireTgt();
+        await using var small = await StartAsync();
+        await using var array = await CephArray.NewIscsiAsync(small);
+        await array.GroupAsync("hosts", CephArray.Host1);
+        var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
+        var (portal, target) = (array.Daemon!.FirstPortal, array.TargetOf(granted));
+        await small.SignalAsync("osd", "STOP");
+        Task<IscsiTool.Result> write;
+        try
+        {
+            write = IscsiTool.QemuAsync(portal, target, CephArray.Host1, "write -P 0x5a 0 64k", "flush", "read -P 0x5a 0 64k");
+            await Task.Delay(ClientConfiguration.RequestTimeout * 3 / 2, Token);
+        }
+        finally
+        {
+            await small.SignalAsync("osd", "CONT");
+        }
+
+        var written = await write;
+        Assert.True(written.ExitCode == 0 && !written.Output.Contains("failed", StringComparison.Ordinal), written.Output);
     }
 
     [Fact]

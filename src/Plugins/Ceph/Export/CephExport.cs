@@ -255,7 +255,7 @@ internal sealed class CephExport : IExportRecords
             && !catalog.Intents().Any(intent => intent.Entry.ChangesContent && intent.Entry.Images.Contains(id));
         return new(uuid, name, initiators, !isServed ? null : new()
         {
-            Backing = BackingStore.RbdImage(_rbd.Pool.Of(image.Name), _configuration?.Path ?? "", _configuration?.User ?? ""),
+            Backing = BackingStore.RbdImage(_rbd.Pool.Of(image.Name), _configuration?.DaemonPath ?? "", _configuration?.User ?? ""),
             Naa = _identity.Page83(id)[1..],
             Serial = uuid,
             Product = Product,

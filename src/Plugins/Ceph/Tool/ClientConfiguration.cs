@@ -6,8 +6,8 @@ using StorageConnect.Plugins.Ceph.Configuration;
 namespace StorageConnect.Plugins.Ceph.Tool;
 
 /// <summary>
-/// The configuration that every tool, and the target daemon, gets: the cluster's own, with the key and with time-outs, because clients of a cluster that
-/// doesn't answer wait without end. It exists in memory only.
+/// The configuration that every tool gets: the cluster's own, with the key and with time-outs, because clients of a cluster that doesn't answer wait
+/// without end. The target daemon gets one of its own. Both exist in memory only.
 /// </summary>
 internal sealed class ClientConfiguration : IDisposable
 {
@@ -16,18 +16,33 @@ internal sealed class ClientConfiguration : IDisposable
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
 
     private readonly MemoryFile _file;
+    private readonly MemoryFile _daemonFile;
 
-    private ClientConfiguration(MemoryFile file, string user)
+    private ClientConfiguration(MemoryFile file, MemoryFile daemonFile, string user)
     {
-        _file = file;
+        (_file, _daemonFile) = (file, daemonFile);
         User = user;
     }
 
     /// <summary>How long a cluster may take for one request.</summary>
     public static TimeSpan RequestTimeout { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a cluster may take for a request of an initiator.</summary>
+    /// <remarks>
+    /// An OSD whose machine died is marked down 20 to 25 seconds later, and requests to it wait until then. The daemon makes a medium error of one that
+    /// times out, which hosts don't send by another path: they set their file systems read-only. For ever would be too long: the daemon stands still
+    /// while it closes an image in a full pool.
+    /// </remarks>
+    public static TimeSpan InitiatorTimeout { get; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The path by which tools read it while this process lives.</summary>
     public string Path => _file.Path;
+
+    /// <summary>The path by which the target daemon reads the one of its own.</summary>
+    /// <remarks>
+    /// Initiators' requests may take longer: see <see cref="InitiatorTimeout"/>.
+    /// </remarks>
+    public string DaemonPath => _daemonFile.Path;
 
     /// <summary>The cephx user without <c>client.</c>.</summary>
     public string User { get; }
@@ -36,20 +51,42 @@ internal sealed class ClientConfiguration : IDisposable
     /// <exception cref="InvalidStorageArrayException">Its configuration file is missing.</exception>
     public static ClientConfiguration Open(ClusterAddress address, StorageServer server)
     {
-        var text = new StringBuilder(address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n");
+        var cluster = address.Configuration is { } path ? Read(path, server) : $"[global]\nmon_host = {address.Monitors}\n";
+        var file = Open(cluster, address, server, forDaemon: false);
+        try
+        {
+            return new(file, Open(cluster, address, server, forDaemon: true), address.User);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _daemonFile.Dispose();
+    }
+
+    private static MemoryFile Open(string cluster, ClusterAddress address, StorageServer server, bool forDaemon)
+    {
+        var text = new StringBuilder(cluster);
         var seconds = (int)RequestTimeout.TotalSeconds;
+        var longest = forDaemon ? (int)InitiatorTimeout.TotalSeconds : seconds;
 
         // The section of the user comes last and is the most specific, so it counts.
         foreach (var section in (string[])["client", $"client.{address.User}"])
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture,
-                $"\n[{section}]\nclient_mount_timeout = {seconds}\nrados_mon_op_timeout = {seconds}\nrados_osd_op_timeout = {seconds}\n");
+                $"\n[{section}]\nclient_mount_timeout = {seconds}\nrados_mon_op_timeout = {seconds}\nrados_osd_op_timeout = {longest}\n");
             text.Append("rbd_default_clone_format = 2\nlog_file =\nlog_to_stderr = false\nadmin_socket =\n");
         }
 
         if (server.GetAdminSecret() is not { Length: > 0 } secret)
         {
-            return Open(Encoding.UTF8.GetBytes(text.ToString()), address.User);
+            return Open(Encoding.UTF8.GetBytes(text.ToString()));
         }
 
         return secret.Use(key =>
@@ -70,17 +107,15 @@ internal sealed class ClientConfiguration : IDisposable
             head.CopyTo(content, 0);
             Encoding.ASCII.GetBytes(key, content.AsSpan(head.Length));
             content[^1] = (byte)'\n';
-            return Open(content, address.User);
+            return Open(content);
         });
     }
 
-    public void Dispose() => _file.Dispose();
-
-    private static ClientConfiguration Open(byte[] content, string user)
+    private static MemoryFile Open(byte[] content)
     {
         try
         {
-            return new(new MemoryFile("ceph.conf", content), user);
+            return new("ceph.conf", content);
         }
         finally
         {

@@ -46,7 +46,7 @@ public sealed class OverlappingNameTests : IDisposable
 
         var outcome = _session.Invoke("Get-OscStorageElement db01, db*");
 
-        Assert.Equal(["db01", "db02"], outcome.Output.Select(element => ((StorageElement)element.BaseObject).Name));
+        Assert.Equal(["db01", "db02"], outcome.Output.Select(element => ((StorageElement)element.BaseObject).Name).Order());
     }
 
     public void Dispose() => _session.Dispose();

@@ -20,9 +20,10 @@ public sealed class RetirementTests : IDisposable
         _session.Module.Invoke("Grant-OscStorageElementAccess db01 hosts").Succeeds();
         _session.Array.Throw(GuideMethod.StopPresent, () => new ArrayUnreachableException("The array restarts.") { ErrorId = "Restarting" });
 
-        var outcome = _session.Invoke("& $runbook db01 -Confirm:$false | ForEach-Object { \"$($_.State) $($_.AccessGroup)\" }", ("runbook", Runbook));
+        var outcome = _session.Invoke(
+            "try { & $runbook db01 -Confirm:$false | ForEach-Object { \"$($_.State) $($_.AccessGroup)\" } } catch { 'failed' }", ("runbook", Runbook));
 
-        Assert.Equal(["Offline hosts"], outcome.Output.Select(line => line.ToString()));
+        Assert.Equal(["Offline hosts", "failed"], outcome.Output.Select(line => line.ToString()));
         Assert.StartsWith("Restarting,", outcome.Errors[0].FullyQualifiedErrorId, StringComparison.Ordinal);
     }
 
@@ -34,8 +35,9 @@ public sealed class RetirementTests : IDisposable
         _session.Module.Invoke("Grant-OscStorageElementAccess db01 hosts").Succeeds();
         _session.Array.Throw(GuideMethod.Offline, () => new NoSuchOperationException("The array sets nothing offline."));
 
-        Assert.Empty(_session.Invoke("& $runbook db01 -Confirm:$false", ("runbook", Runbook)).Output);
+        var outcome = _session.Invoke("try { & $runbook db01 -Confirm:$false } catch { 'failed' }", ("runbook", Runbook));
 
+        Assert.Equal(["failed"], outcome.Output.Select(line => line.ToString()));
         Assert.Equal(["hosts"], _session.Module.Get<string>("(Get-OscStorageElement db01).AccessGroupNames"));
     }
 

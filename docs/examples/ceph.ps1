@@ -24,6 +24,11 @@ if (-not (Get-Module StorageConnect)) {
 }
 
 $server = 'ceph-example'
+if (Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server) {
+    throw "A storage server '$server' is registered already. If an earlier run was killed and left it: Unregister-OscStorageServer $server"
+}
+
+$registered = $false
 $initiator = 'iqn.2001-04.com.example:ceph-example'
 $folder = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
 $cluster = Join-Path $folder 'cluster'
@@ -56,9 +61,6 @@ function Assert-Equal($Expected, $Actual, [string] $What) {
     "proved: $What is '$Actual'"
 }
 
-# Left over when an earlier run was killed.
-Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server | Unregister-OscStorageServer
-
 try {
     Write-Step "Start a cluster in $cluster"
     bash (Join-Path $PSScriptRoot 'ceph-cluster.sh') up $cluster $Port > $null
@@ -87,6 +89,7 @@ try {
 
     Write-Step 'Register the pool'
     Register-OscStorageServer @register | Out-Host
+    $registered = $true
 
     Write-Step 'Create LUNs'
     New-OscStorageElement -Name db01, db02 -Size 64MB -StorageServer $server | Out-Host
@@ -133,7 +136,9 @@ try {
     Assert-Equal 0 @(Get-OscStorageElement -StorageServer $server).Count 'the number of LUNs left'
 }
 finally {
-    Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server | Unregister-OscStorageServer
+    if ($registered) {
+        Unregister-OscStorageServer $server
+    }
     if ($tgtd) {
         if (-not $tgtd.HasExited) {
             $tgtd.Kill()

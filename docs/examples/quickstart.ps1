@@ -8,7 +8,7 @@
     On XFS and Btrfs snapshots and clones are made while the LUN is in use. On other file systems the array makes them of offline LUNs only;
     the script then takes the LUN offline first, and says so.
 .PARAMETER Pool
-    An empty folder to use as the pool, for example on XFS. A new one in the temporary folder if left out.
+    An empty folder to use as the pool, for example on XFS. It is empty again at the end. A new one in the temporary folder if left out.
 #>
 param(
     [string] $Pool
@@ -20,10 +20,26 @@ if (-not (Get-Module StorageConnect)) {
 }
 
 $server = 'quickstart'
+# Only what this script makes is changed and removed: neither a server nor a pool of the user's own.
+if (Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server) {
+    throw "A storage server '$server' is registered already. If an earlier run was killed and left it: Unregister-OscStorageServer $server"
+}
+
+function Get-PoolEntry {
+    [IO.Directory]::GetFileSystemEntries($Pool) | Where-Object { [IO.Path]::GetFileName($_) -ne 'lost+found' }
+}
+
 $ownPool = -not $Pool
 if ($ownPool) {
     $Pool = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
 }
+else {
+    $Pool = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Pool)
+    if (Get-PoolEntry) {
+        throw "The folder $Pool is not empty. Give an empty folder, such as a new one: what is in it at the end is removed."
+    }
+}
+$registered = $false
 
 function Write-Step([string] $Text) {
     ''
@@ -65,17 +81,15 @@ function Assert-Equal($Expected, $Actual, [string] $What) {
     "proved: $What is '$Actual'"
 }
 
-# Left over when an earlier run was killed.
-Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server | Unregister-OscStorageServer
-
 try {
     Write-Step "Register the array on $Pool"
     Register-OscStorageServer -Name $server -Plugin Local -StorageType SAN -ExtraInfo "Pool=$Pool" | Out-Host
+    $registered = $true
     $offlineOnly = (Get-OscCapability -StorageServer $server).Snapshot -eq 'Offline'
 
     Write-Step 'Create LUNs, and present one to a group of hosts'
-    New-OscStorageElement -Name db01, db02 -Size 1GB -StorageServer $server | Out-Host
-    $db = Get-OscStorageElement -Name db01 -StorageServer $server
+    $db, $second = New-OscStorageElement -Name db01, db02 -Size 1GB -StorageServer $server
+    $db, $second | Out-Host
     New-OscAccessGroup -Name hosts-a -Initiator 50:01:43:80:12:34:56:78 -StorageServer $server | Out-Host
     $db | Grant-OscStorageElementAccess -AccessGroup hosts-a -PassThru | Out-Host
 
@@ -120,14 +134,20 @@ try {
     $clone | Remove-OscStorageElement -Confirm:$false
     $snapshot | Remove-OscSnapshot -Confirm:$false
     $db | Revoke-OscStorageElementAccess -AccessGroup hosts-a -Confirm:$false
-    Get-OscStorageElement -StorageServer $server | Remove-OscStorageElement -Confirm:$false
+    $db, $second | Remove-OscStorageElement -Confirm:$false
     Remove-OscAccessGroup -Name hosts-a -StorageServer $server -Confirm:$false
     Assert-Equal 0 @(Get-OscStorageElement -StorageServer $server).Count 'the number of LUNs left'
 }
 finally {
-    Get-OscStorageServer -Name "$server*" | Where-Object Name -EQ $server | Unregister-OscStorageServer
+    if ($registered) {
+        Unregister-OscStorageServer $server
+    }
     if ($ownPool) {
         [IO.Directory]::Delete($Pool, $true)
+    }
+    else {
+        # It was empty at the beginning.
+        Get-PoolEntry | ForEach-Object { Remove-Item -LiteralPath $_ -Recurse -Force }
     }
 }
 

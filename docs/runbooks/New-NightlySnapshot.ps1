@@ -44,6 +44,8 @@ param(
     [SupportsWildcards()]
     [string[]] $Name,
 
+    # An empty name would mean all servers.
+    [ValidateNotNullOrEmpty()]
     [string] $StorageServer,
 
     [ValidateRange(1, 1000)]
@@ -66,7 +68,7 @@ function Write-Failure($ErrorRecord) {
 }
 
 # A server that is down or a name that is wrong is an error of its own; the others get their snapshot.
-$server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
+$server = $PSBoundParameters.ContainsKey('StorageServer') ? @{ StorageServer = $StorageServer } : @{}
 $problems = @()
 $elements = @(Get-OscStorageElement -Name $Name @server -ErrorAction SilentlyContinue -ErrorVariable problems)
 foreach ($problem in $problems | Where-Object { $_ -is [Management.Automation.ErrorRecord] }) {

@@ -2,11 +2,12 @@
 .SYNOPSIS
     Takes elements out of use in two steps, so that there is a way back.
 .DESCRIPTION
-    First, without -Permanently: each element is taken away from all its access groups and set offline. Its data and snapshots stay. If somebody
-    calls, the way back is Enable-OscStorageElement and Grant-OscStorageElementAccess; the output tells the groups it had.
+    First, without -Permanently: each element is set offline and taken away from all its access groups. Its data and snapshots stay. If somebody
+    calls, the way back is Enable-OscStorageElement and Grant-OscStorageElementAccess; the output tells the groups it had. An element that can't be
+    set offline, because it is open or its array has no such thing, is an error, and stays as it is.
 
     Later, with -Permanently: elements that are offline and presented to nobody are removed with their data, and with -IncludeSnapshot their
-    snapshots before them. An element that is online or presented is refused: it is in use again, or was never retired.
+    snapshots before them. An element that is online, presented or open is refused, also under -WhatIf: it is in use again, or was never retired.
 
     Clones of a retired element are elements in their own right, and stay.
 .PARAMETER Name
@@ -18,7 +19,8 @@
 .PARAMETER IncludeSnapshot
     With -Permanently: remove the elements' snapshots too. Without it an element that has snapshots is refused.
 .OUTPUTS
-    One object for each element: Element, Uuid, State (Retired or Removed), AccessGroup (those it was presented to) and SizeBytes.
+    One object for each element: Element, Uuid, State, AccessGroup (those it was presented to) and SizeBytes. State is Retired, Removed, or Offline
+    where the array failed to take it away from all groups.
 .EXAMPLE
     ./Remove-RetiredElement.ps1 -Name app03-* | Export-Csv retired.csv
 
@@ -38,6 +40,8 @@ param(
     [SupportsWildcards()]
     [string[]] $Name,
 
+    # An empty name would mean all servers.
+    [ValidateNotNullOrEmpty()]
     [string] $StorageServer,
 
     [Parameter(Mandatory, ParameterSetName = 'Remove')]
@@ -50,14 +54,40 @@ param(
 Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
-function Suspend-Element($Element) {
-    if ($Element.AccessGroupNames) {
-        Revoke-OscStorageElementAccess $Element -AccessGroup $Element.AccessGroupNames -Confirm:$false
+function Write-Result($Element, [string] $State) {
+    [pscustomobject]@{
+        Element     = $Element.Name
+        Uuid        = $Element.Uuid
+        State       = $State
+        AccessGroup = $Element.AccessGroupNames -join ' '
+        SizeBytes   = $Element.SizeBytes
     }
-    Disable-OscStorageElement $Element -Confirm:$false
 }
 
-function Remove-Element($Element) {
+function Suspend-Element($Element) {
+    if (-not $PSCmdlet.ShouldProcess("$Element ($($Element.StorageServerName))", 'Set offline and take away from all hosts')) {
+        return
+    }
+
+    # The answer may have taken its time: the groups are those of now. Offline first: where that fails, nothing has changed.
+    $Element = Get-OscStorageElement -InputObject $Element
+    Disable-OscStorageElement $Element -Confirm:$false
+    try {
+        if ($Element.AccessGroupNames) {
+            Revoke-OscStorageElementAccess $Element -AccessGroup $Element.AccessGroupNames -Confirm:$false
+        }
+    }
+    catch {
+        # Some groups may be gone from it already: the output is the only list of them.
+        Write-Result $Element 'Offline'
+        throw
+    }
+    Write-Result $Element 'Retired'
+}
+
+# Refuses an element that may not go. Returns the snapshots that go before it.
+function Assert-Retired($Element) {
+    $Element = Get-OscStorageElement -InputObject $Element
     if ($Element.State -ne 'Offline' -or $Element.AccessGroupNames) {
         throw "'$Element' is $($Element.State) and presented to $($Element.AccessGroupNames.Count) groups: it is in use. Run without -Permanently first."
     }
@@ -73,14 +103,45 @@ function Remove-Element($Element) {
         throw "'$($shared[0])' is a snapshot of several elements, '$Element' among them. Remove it by hand if none of them needs it."
     }
 
-    foreach ($snapshot in $snapshots) {
-        Remove-OscSnapshot $snapshot -Confirm:$false
+    try {
+        # Snapshots go before their element: nothing else may hold it then, such as a process that has it open.
+        if ($snapshots -or $WhatIfPreference) {
+            Remove-OscStorageElement $Element -WhatIf
+        }
     }
-    Remove-OscStorageElement $Element -Confirm:$false
+    catch {
+        if ($_.FullyQualifiedErrorId -notlike 'StorageElementHasSnapshots,*') {
+            throw
+        }
+    }
+    $snapshots
 }
 
-$server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
-$action = $Permanently ? 'Remove with its data, for ever' : 'Take away from all hosts and set offline'
+function Remove-Element($Element) {
+    $null = Assert-Retired $Element
+    if (-not $PSCmdlet.ShouldProcess("$Element ($($Element.StorageServerName))", 'Remove with its data, for ever')) {
+        return
+    }
+
+    $removed = @()
+    try {
+        # Again: the answer may have taken its time.
+        foreach ($snapshot in Assert-Retired $Element) {
+            Remove-OscSnapshot $snapshot -Confirm:$false
+            $removed += $snapshot.Name
+        }
+        Remove-OscStorageElement $Element -Confirm:$false
+    }
+    catch {
+        if ($removed) {
+            Write-Warning "'$Element' is still there, but its snapshots '$($removed -join "', '")' are removed."
+        }
+        throw
+    }
+    Write-Result $Element 'Removed'
+}
+
+$server = $PSBoundParameters.ContainsKey('StorageServer') ? @{ StorageServer = $StorageServer } : @{}
 $failed = 0
 $problems = @()
 $elements = @(Get-OscStorageElement -Name $Name @server -ErrorAction SilentlyContinue -ErrorVariable problems)
@@ -93,23 +154,12 @@ foreach ($problem in $problems | Where-Object { $_ -is [Management.Automation.Er
 }
 
 foreach ($element in $elements) {
-    if (-not $PSCmdlet.ShouldProcess("$element ($($element.StorageServerName))", $action)) {
-        continue
-    }
-
     try {
         if ($Permanently) {
             Remove-Element $element
         }
         else {
             Suspend-Element $element
-        }
-        [pscustomobject]@{
-            Element     = $element.Name
-            Uuid        = $element.Uuid
-            State       = $Permanently ? 'Removed' : 'Retired'
-            AccessGroup = $element.AccessGroupNames -join ' '
-            SizeBytes   = $element.SizeBytes
         }
     }
     catch {
@@ -121,5 +171,5 @@ foreach ($element in $elements) {
 }
 
 if ($failed) {
-    throw "$failed of the servers or elements failed: what was meant there is still there."
+    throw "$failed of the servers or elements failed: the error of each says why, and the output what was done."
 }

@@ -54,10 +54,14 @@ param(
     [ValidateNotNullOrEmpty()]
     [string[]] $AccessGroup,
 
+    # An empty name would mean all servers.
+    [ValidateNotNullOrEmpty()]
     [string] $StorageServer,
 
+    [ValidateNotNull()]
     [scriptblock] $BeforeSwap,
 
+    [ValidateNotNull()]
     [scriptblock] $AfterSwap,
 
     [switch] $AllowOffline
@@ -67,7 +71,7 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 $PSNativeCommandUseErrorActionPreference = $true # A failing ssh in -BeforeSwap stops the swap.
 
-$server = $StorageServer ? @{ StorageServer = $StorageServer } : @{}
+$server = $PSBoundParameters.ContainsKey('StorageServer') ? @{ StorageServer = $StorageServer } : @{}
 # Literally: a name may hold characters that Get-OscStorageElement takes for wildcards. Another server that is down is a warning.
 $source = @(Get-OscStorageElement -Name ([WildcardPattern]::Escape($Production)) @server)
 if ($source.Count -ne 1) {

@@ -32,6 +32,9 @@ public sealed class GetOscAccessGroupCommand : OscNamedQueryCmdlet<AccessGroup>
 
     private protected override IEnumerable<AccessGroup> ListOf(StorageArray array, AccessGroup group) => [group];
 
+    // The row of an element means the groups that the element is presented to, as its record does.
+    private protected override bool IsNameOfListed(RecordIdentity row) => row is not StorageElementIdentity { IsElementRow: true };
+
     private protected override string NameOf(AccessGroup record) => record.Name;
 
     private protected override bool IsWanted(StorageArray array, AccessGroup record) => Initiator is null || StorageArray.Holds(record, Initiator);

@@ -27,6 +27,9 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
 
     private protected abstract string NameOf(T record);
 
+    /// <summary>The element or snapshot whose records are being written; null in a search by name.</summary>
+    private protected StorageElement? Queried { get; private set; }
+
     /// <summary>All on an array, or those of an element.</summary>
     private protected abstract Task<IReadOnlyList<T>> QueryAsync(StorageArray array, StorageElement? element, CancellationToken cancellationToken);
 
@@ -49,6 +52,9 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
 
         return all;
     }
+
+    /// <summary>Whether a row with nothing but a name can be a row of what is listed.</summary>
+    private protected virtual bool IsNameOfListed(RecordIdentity row) => true;
 
     /// <summary>The records for a piped access group.</summary>
     private protected virtual IEnumerable<T> ListOf(StorageArray array, AccessGroup group) => [];
@@ -129,12 +135,11 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
             case { IsText: true } when !_isTyped:
                 Search(Arrays(_damaged.Add), NamePattern.From([identity.Key]));
                 break;
-            case { IsNamedRow: true }:
+            case { IsNamedRow: true } when IsNameOfListed(identity):
                 Search(ArraysOf(identity, _damaged.Add), [NamePattern.Exactly(identity.Key)]);
                 break;
             default:
-                ForEachElement([(StorageElementIdentity)identity], ElementKind.Any,
-                    (array, element) => Write(array, Run(token => QueryAsync(array, element, token))));
+                ForEachElement([(StorageElementIdentity)identity], ElementKind.Any, WriteOf);
                 break;
         }
     }
@@ -144,9 +149,10 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         var lookups = Lookups(filters).ToList();
         foreach (var array in arrays)
         {
+            var done = new List<Lookup>();
             foreach (var lookup in lookups)
             {
-                if (_search.Query(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup)) is { } error)
+                if (_search.Query(array, lookup.Literal, () => WriteMatches(array, List(array, lookup), lookup, done)) is { } error)
                 {
                     WriteError(error, array.Server);
                     break;
@@ -155,13 +161,27 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         }
     }
 
+    private void WriteOf(StorageArray array, StorageElement element)
+    {
+        Queried = element;
+        try
+        {
+            Write(array, Run(token => QueryAsync(array, element, token)));
+        }
+        finally
+        {
+            Queried = null;
+        }
+    }
+
     // -Name narrows the results for a record, too.
     private void Write(StorageArray array, IEnumerable<T> records)
     {
         var found = records.ToList();
+        var done = new List<Lookup>();
         foreach (var lookup in Lookups(NamePattern.From(Name)))
         {
-            if (_search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup)) is { } error)
+            if (_search.Query(array, lookup.Literal, () => WriteMatches(array, found, lookup, done)) is { } error)
             {
                 WriteError(error, array.Server);
                 break;
@@ -169,18 +189,20 @@ public abstract class OscNamedQueryCmdlet<T> : OscQueryCmdlet
         }
     }
 
-    private bool WriteMatches(StorageArray array, IEnumerable<T> records, Lookup lookup)
+    /// <summary>Writes the records that match, except those that an earlier search wrote: names may overlap, as in 'db01, db*'.</summary>
+    private bool WriteMatches(StorageArray array, IEnumerable<T> records, Lookup lookup, List<Lookup> done)
     {
         var isAny = false;
         foreach (var record in records.Where(record => Matches(record, lookup)))
         {
             isAny = true;
-            if (IsWanted(array, record))
+            if (!done.Exists(earlier => Matches(record, earlier)) && IsWanted(array, record))
             {
                 Write(array, record);
             }
         }
 
+        done.Add(lookup);
         return isAny;
     }
 }

@@ -5,11 +5,15 @@ namespace StorageConnect.Commands;
 internal class ChoosesAttribute<T> : ChoosesAttribute
     where T : RecordIdentity, IRecordIdentity<T>
 {
+    /// <summary>True where a row with nothing but a name is refused: it may be a row of something else.</summary>
+    public bool RefusesNamedRows { get; set; }
+
     public override string Wanted => T.Wanted;
 
     private protected sealed override Type ItemType => typeof(T);
 
-    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => T.From(given) is { } identity ? [identity] : null;
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => 
+        T.From(given) is { } identity && !(RefusesNamedRows && identity.IsNamedRow) ? [identity] : null;
 }
 
 /// <summary>Marks a parameter that takes any record, for its server, and names of servers.</summary>

@@ -26,7 +26,8 @@ public sealed class StorageElementIdentity : RecordIdentity, IRecordIdentity<Sto
     }
 
     private StorageElementIdentity(StorageElementIdentity other)
-        : base(other.Key, other.Server) => (Record, Stale, IsNamedRow, IsText) = (other.Record, other.Stale, other.IsNamedRow, other.IsText);
+        : base(other.Key, other.Server) =>
+        (Record, Stale, IsNamedRow, IsText, IsElementRow) = (other.Record, other.Stale, other.IsNamedRow, other.IsText, other.IsElementRow);
 
     private StorageElementIdentity(string uuid, string? server)
         : base(uuid, server)
@@ -42,6 +43,9 @@ public sealed class StorageElementIdentity : RecordIdentity, IRecordIdentity<Sto
     /// <summary>The identity of a deserialized record or a row, where it has enough for a look-up; everything else comes from the array.</summary>
     public StorageElement? Stale { get; private init; }
 
+    /// <summary>True for a row that has no Uuid, and whose columns or type tell that it is an element's.</summary>
+    internal bool IsElementRow { get; private init; }
+
     /// <inheritdoc/>
     public override string ToString() => (Record ?? Stale)?.Name ?? Key;
 
@@ -54,7 +58,11 @@ public sealed class StorageElementIdentity : RecordIdentity, IRecordIdentity<Sto
         { RecordType: nameof(OscDevice) } => given[nameof(OscDevice.StorageElementUuid)] is { } uuid ? new(uuid, given.Server) : null,
         _ when !given.IsRow || !given.CanBe(nameof(StorageElement)) => null,
         _ when given[nameof(StorageElement.Uuid)] is { } told && AsRecordsHaveIt(told) is var uuid => new(uuid, given.Server) { Stale = ToStale(given, uuid) },
-        _ when given[nameof(StorageElement.Name)] is { } name => new(name, given.Server) { IsNamedRow = true },
+        _ when given[nameof(StorageElement.Name)] is { } name => new(name, given.Server)
+        {
+            IsNamedRow = true,
+            IsElementRow = given.RecordType == nameof(StorageElement),
+        },
         _ => null,
     };
 

@@ -30,16 +30,18 @@ public sealed class ExportOscDiagramCommand : OscServerQueryCmdlet
 
     private protected override void Query(StorageArray array)
     {
-        if (_drawn.Add(array.Uuid))
+        if (!_drawn.Contains(array.Uuid))
         {
             var groups = Run(token => array.GetAccessGroupsAsync(null, token));
             _diagram.Add(array.Server, Stream(array.GetAllAsync), groups);
+            _drawn.Add(array.Uuid);
         }
     }
 
     private protected override void End()
     {
-        if (WasRefused)
+        // An existing file is not replaced by an empty diagram.
+        if (WasRefused || _drawn.Count == 0)
         {
             return;
         }

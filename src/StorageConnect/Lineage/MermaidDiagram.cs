@@ -23,11 +23,82 @@ internal sealed class MermaidDiagram
         PresentedTo,
     }
 
-    /// <summary>Draws an array.</summary>
+    /// <summary>Draws an array. Where its elements can't be read to the end, nothing of it is drawn.</summary>
     /// <param name="server">The array.</param>
     /// <param name="elements">Its elements, taken one by one: a million of them have no room at once.</param>
     /// <param name="groups">Its access groups.</param>
     public void Add(StorageServer server, IEnumerable<StorageElement> elements, IReadOnlyList<AccessGroup> groups)
+    {
+        var (text, edges, count) = (_nodes.Length, _edges.Count, _count);
+        try
+        {
+            Draw(server, elements, groups);
+        }
+        catch
+        {
+            _nodes.Length = text;
+            _edges.RemoveRange(edges, _edges.Count - edges);
+            foreach (var (key, _) in _ids.Where(node => node.Value > count).ToList())
+            {
+                _ids.Remove(key);
+            }
+
+            _count = count;
+            throw;
+        }
+    }
+
+    /// <summary>Writes a Mermaid file.</summary>
+    public void WriteTo(TextWriter writer)
+    {
+        writer.Write("flowchart LR\n");
+        foreach (var chunk in _nodes.GetChunks())
+        {
+            writer.Write(chunk.Span);
+        }
+
+        foreach (var (from, to, arrow) in _edges)
+        {
+            writer.Write(string.Create(CultureInfo.InvariantCulture, $"    n{from} {TextOf(arrow)} n{to}\n"));
+        }
+    }
+
+    /// <summary>The text of a Mermaid file.</summary>
+    public override string ToString()
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        WriteTo(writer);
+        return writer.ToString();
+    }
+
+    /// <summary>A text in which every character that isn't a plain letter, digit, space, '-', '_', '.', ',' or '/' is written as its code.</summary>
+    public static string Escape(string text)
+    {
+        var escaped = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '-' or '_' or '.' or ',' or '/')
+            {
+                escaped.Append(rune);
+            }
+            else
+            {
+                escaped.Append(CultureInfo.InvariantCulture, $"#{rune.Value};");
+            }
+        }
+
+        return escaped.ToString();
+    }
+
+    private static string TextOf(Arrow arrow) => arrow switch
+    {
+        Arrow.Snapshot => "-->|snapshot|",
+        Arrow.Clone => "-->|clone|",
+        Arrow.PresentedTo => "-.->",
+        _ => "-->",
+    };
+
+    private void Draw(StorageServer server, IEnumerable<StorageElement> elements, IReadOnlyList<AccessGroup> groups)
     {
         var array = Node("array", server.Uuid, "[[", "]]", server.Name, $"{server.PluginName}, {server.StorageType}");
         foreach (var pool in server.VolumeGroups)
@@ -90,56 +161,6 @@ internal sealed class MermaidDiagram
 
         string Key(string name) => $"{server.Uuid} {name}";
     }
-
-    /// <summary>Writes a Mermaid file.</summary>
-    public void WriteTo(TextWriter writer)
-    {
-        writer.Write("flowchart LR\n");
-        foreach (var chunk in _nodes.GetChunks())
-        {
-            writer.Write(chunk.Span);
-        }
-
-        foreach (var (from, to, arrow) in _edges)
-        {
-            writer.Write(string.Create(CultureInfo.InvariantCulture, $"    n{from} {TextOf(arrow)} n{to}\n"));
-        }
-    }
-
-    /// <summary>The text of a Mermaid file.</summary>
-    public override string ToString()
-    {
-        using var writer = new StringWriter(CultureInfo.InvariantCulture);
-        WriteTo(writer);
-        return writer.ToString();
-    }
-
-    /// <summary>A text in which every character that isn't a plain letter, digit, space, '-', '_', '.', ',' or '/' is written as its code.</summary>
-    public static string Escape(string text)
-    {
-        var escaped = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            if (Rune.IsLetterOrDigit(rune) || rune.Value is ' ' or '-' or '_' or '.' or ',' or '/')
-            {
-                escaped.Append(rune);
-            }
-            else
-            {
-                escaped.Append(CultureInfo.InvariantCulture, $"#{rune.Value};");
-            }
-        }
-
-        return escaped.ToString();
-    }
-
-    private static string TextOf(Arrow arrow) => arrow switch
-    {
-        Arrow.Snapshot => "-->|snapshot|",
-        Arrow.Clone => "-->|clone|",
-        Arrow.PresentedTo => "-.->",
-        _ => "-->",
-    };
 
     private int Node(string kind, string key, string open, string close, string name, string what)
     {

@@ -30,11 +30,13 @@ public sealed class GetOscPluginCommand : OscCmdlet
     private protected override void Process()
     {
         var all = Run(_ => Task.FromResult(Engine.Plugins.GetAll(load: Detailed)));
+        var written = new HashSet<OscPlugin>();
         foreach (var filter in NamePattern.From(Name))
         {
             var found = all.Where(plugin => filter.Matches(plugin.Name) || filter.Matches(plugin.ClassName)
                 || string.Equals(plugin.Name, filter.Literal, StringComparison.OrdinalIgnoreCase)).ToList();
-            WriteObject(found.Where(IsAble).Select(Shown), enumerateCollection: true);
+            // Names may overlap, as in 'Local, L*'.
+            WriteObject(found.Where(plugin => IsAble(plugin) && written.Add(plugin)).Select(Shown), enumerateCollection: true);
             if (found.Count == 0 && filter.Literal is not null)
             {
                 WriteError(PluginErrors.PluginNotFound(filter.Text, all.Select(plugin => plugin.Name)), filter.Text);

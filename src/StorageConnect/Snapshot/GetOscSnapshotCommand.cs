@@ -58,7 +58,7 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
         }
 
         _retention ??= new(OlderThan, KeepLast, DateTimeOffset.UtcNow);
-        _retention.Add(array, record);
+        _retention.Add(array, record, isOfElement: Queried is { Type: not StorageElementType.Snapshot });
     }
 
     private protected override void Finish()
@@ -68,14 +68,15 @@ public sealed class GetOscSnapshotCommand : OscElementListCmdlet
             return;
         }
 
-        // A snapshot of several elements stays while it is among the last of any of them, listed or not.
+        // Of a listed element's snapshots, one of several elements stays while it is among the last of any of them, listed or not.
+        var filters = Lookups(NamePattern.From(Name)).ToList();
         foreach (var (array, member) in _retention.OtherMembers)
         {
             Try(array.Server, () =>
             {
                 var all = Run(token => array.GetCurrentSnapsAsync(new() { Uuid = member, StorageServerUuid = array.Uuid, Type = StorageElementType.Lun },
                     token));
-                _retention.AddBeside(array, all.Where(snapshot => NamePattern.From(Name).Any(filter => filter.Matches(snapshot.Name))));
+                _retention.AddBeside(array, all.Where(snapshot => filters.Exists(filter => Matches(snapshot, filter))));
             });
         }
 

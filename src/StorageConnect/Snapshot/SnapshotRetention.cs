@@ -8,25 +8,34 @@ namespace StorageConnect.Commands;
 /// </summary>
 internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast, DateTimeOffset now)
 {
-    // The accepted difference between the clocks of arrays and hosts.
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
-
     private readonly Dictionary<(string Server, string Uuid), (StorageArray Array, StorageElement Snapshot)> _asked = [];
+    private readonly Dictionary<(string Server, string Uuid), StorageElement> _given = [];
     private readonly Dictionary<(string Server, string Uuid), StorageElement> _all = [];
+
+    /// <summary>The accepted difference between the clocks of arrays and hosts.</summary>
+    public static TimeSpan Tolerance { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Warnings about the choice.</summary>
     public List<string> Warnings { get; } = [];
 
-    /// <summary>The other members of snapshots of several elements: their snapshots count, too.</summary>
+    /// <summary>The other members of an element's snapshots of several elements: their snapshots count, too.</summary>
     public IReadOnlyCollection<(StorageArray Array, string Member)> OtherMembers =>
-        keepLast is null ? [] : [.. _asked.Values.Where(one => one.Snapshot.SourceUuids.Count > 1)
-            .SelectMany(one => one.Snapshot.SourceUuids.Select(member => (one.Array, member))).Distinct()];
+        keepLast is null ? [] : [.. _asked.Where(one => one.Value.Snapshot.SourceUuids.Count > 1 && !_given.ContainsKey(one.Key))
+            .SelectMany(one => one.Value.Snapshot.SourceUuids.Select(member => (one.Value.Array, member))).Distinct()];
 
     /// <summary>A snapshot that may be chosen.</summary>
-    public void Add(StorageArray array, StorageElement snapshot)
+    /// <param name="array">The array.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="isOfElement">It was listed as one of an element; false for a snapshot given by itself.</param>
+    public void Add(StorageArray array, StorageElement snapshot, bool isOfElement)
     {
-        _asked[(array.Uuid, snapshot.Uuid)] = (array, snapshot);
-        _all[(array.Uuid, snapshot.Uuid)] = snapshot;
+        var key = (array.Uuid, snapshot.Uuid);
+        _asked[key] = (array, snapshot);
+        _all[key] = snapshot;
+        if (!isOfElement)
+        {
+            _given[key] = snapshot;
+        }
     }
 
     /// <summary>Snapshots that count but are not chosen.</summary>
@@ -41,15 +50,8 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
     /// <summary>The snapshots to remove, the oldest first.</summary>
     public IReadOnlyList<StorageElement> Choose()
     {
-        var kept = keepLast is { } count
-            ? _all
-                .SelectMany(one => SourcesOf(one.Value).Select(source => (Source: (one.Key.Server, source), one.Key, Snapshot: one.Value)))
-                .GroupBy(one => one.Source)
-                .SelectMany(ofOne => ofOne.OrderByDescending(one => AgeOf(one.Snapshot))
-                    .ThenByDescending(one => one.Snapshot.Name, StringComparer.Ordinal).Take(count))
-                .Select(one => one.Key)
-                .ToHashSet()
-            : [];
+        // The given ones are counted among themselves, too: snapshots that nobody gave take the place of none.
+        var kept = keepLast is { } count ? Newest(_all, count).Concat(Newest(_given, count)).ToHashSet() : [];
         foreach (var (_, snapshot) in _asked.Values.Where(one => !IsBelievable(one.Snapshot)))
         {
             Warnings.Add(snapshot.CreatedAt is { } moment
@@ -65,6 +67,14 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
                 .OrderBy(AgeOf).ThenBy(snapshot => snapshot.Name, StringComparer.Ordinal),
         ];
     }
+
+    /// <summary>The newest few of each element.</summary>
+    private IEnumerable<(string Server, string Uuid)> Newest(Dictionary<(string Server, string Uuid), StorageElement> snapshots, int count) => snapshots
+        .SelectMany(one => SourcesOf(one.Value).Select(source => (Source: (one.Key.Server, source), one.Key, Snapshot: one.Value)))
+        .GroupBy(one => one.Source)
+        .SelectMany(ofOne => ofOne.OrderByDescending(one => AgeOf(one.Snapshot))
+            .ThenByDescending(one => one.Snapshot.Name, StringComparer.Ordinal).Take(count))
+        .Select(one => one.Key);
 
     // A snapshot without sources stands alone.
     private static ValueList<string> SourcesOf(StorageElement snapshot) => snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids : ["of " + snapshot.Uuid];

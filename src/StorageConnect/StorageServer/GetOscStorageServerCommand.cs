@@ -31,6 +31,7 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
         var filters = InputObject is null
             ? NamePattern.From(Name)
             : [.. InputObject.Select(input => input.IsText ? new NamePattern(input.Key) : NamePattern.Exactly(input.Key))];
+        var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var filter in filters)
         {
             var found = all.Where(server => Matches(filter, server)).ToList();
@@ -44,7 +45,8 @@ public sealed class GetOscStorageServerCommand : OscCmdlet
                 WriteError(damage, damage.Element);
             }
 
-            foreach (var server in found)
+            // Names may overlap, as in 'lab, l*'. A piped record is its server each time.
+            foreach (var server in found.Where(server => InputObject is not null || written.Add(server.Uuid)))
             {
                 Try(server.Name, () =>
                 {

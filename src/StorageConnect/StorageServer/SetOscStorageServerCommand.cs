@@ -20,7 +20,7 @@ public sealed class SetOscStorageServerCommand : OscCmdlet
 
     /// <summary>The server, from the pipeline. It takes precedence over a default of -StorageServer.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
-    [Chooses<StorageServerIdentity>(One = true)]
+    [Chooses<StorageServerIdentity>(One = true, RefusesNamedRows = true)]
     public StorageServerIdentity? InputObject { get; set; }
 
     /// <summary>The name it gets.</summary>

@@ -20,7 +20,7 @@ public sealed class UnregisterOscStorageServerCommand : OscCmdlet
 
     /// <summary>The servers, from the pipeline. They take precedence over a default of -StorageServer.</summary>
     [Parameter(Mandatory = true, ParameterSetName = PipedSet, ValueFromPipeline = true)]
-    [Chooses<StorageServerIdentity>]
+    [Chooses<StorageServerIdentity>(RefusesNamedRows = true)]
     public StorageServerIdentity[]? InputObject { get; set; }
 
     private protected override void Process()

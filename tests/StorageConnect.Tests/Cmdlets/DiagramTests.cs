@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
@@ -62,6 +63,39 @@ public sealed partial class DiagramTests : IDisposable
         Assert.StartsWith("flowchart LR\n", File.ReadAllText(file), StringComparison.Ordinal);
         _session.Invoke("Export-OscDiagram -Path $file -NoClobber", ("file", file)).Error("DiagramNotWritten");
         _session.Invoke("Export-OscDiagram -Path /nowhere/at/all.mmd").Error("DiagramNotWritten");
+    }
+
+    [Theory]
+    [InlineData("Get-OscStorageServer nosuch* | Export-OscDiagram -Path $file")]
+    [InlineData("Export-OscDiagram -Path $file -StorageServer lab")]
+    [InlineData("Export-OscDiagram -Path $file -StorageServer nosuch")]
+    public void A_file_stays_as_it_is_where_nothing_was_drawn(string script)
+    {
+        _session.Create("db01");
+        _session.Array.Throw(GuideMethod.GetCurrentSnaps, () => new ArrayUnreachableException("The array restarts.") { ErrorId = "Restarting" });
+        var file = Path.Combine(_session.Module.Folder.Path, "san.mmd");
+        File.WriteAllText(file, "the diagram of yesterday");
+
+        Assert.Empty(_session.Invoke(script, ("file", file)).Output);
+
+        Assert.Equal("the diagram of yesterday", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public void An_array_that_fails_midway_is_not_drawn_in_part()
+    {
+        using var other = new RecordingArray();
+        _session.Register("other", other);
+        _session.Create("db01");
+        _session.Create("web01", "other");
+        other.Throw(GuideMethod.GetCurrentSnaps, () => new ArrayUnreachableException("The array restarts.") { ErrorId = "Restarting" });
+
+        var outcome = _session.Invoke("'other', 'lab', 'other' | Export-OscDiagram");
+
+        Assert.All(outcome.Errors, error => Assert.StartsWith("Restarting,", error.FullyQualifiedErrorId, StringComparison.Ordinal));
+        var diagram = Assert.IsType<string>(Assert.Single(outcome.Output).BaseObject);
+        Assert.Equal(["lab", "db01"], Node().Matches(diagram).Select(node => node.Groups["text"].Value.Split("<br/>")[0]).Where(name => name != "pool"));
+        Assert.All(diagram.TrimEnd('\n').Split('\n').Skip(1), line => Assert.Matches(Line(), line));
     }
 
     public void Dispose() => _session.Dispose();

@@ -59,6 +59,28 @@ public sealed class RetentionTests : IDisposable
         Assert.Equal(["both"], Chosen("$a | Get-OscSnapshot -KeepLast 1"));
     }
 
+    [Theory]
+    [InlineData("Get-OscSnapshot nightly* -KeepLast 2")]
+    [InlineData("Get-OscSnapshot nightly* | Get-OscSnapshot -KeepLast 2")]
+    [InlineData("'nightly0', 'nightly1', 'nightly2', 'nightly3' | Get-OscSnapshot -KeepLast 2")]
+    [InlineData("Get-OscSnapshot -Uuid (Get-OscSnapshot nightly*).Uuid -KeepLast 2")]
+    [InlineData("$a | Get-OscSnapshot nightly* -KeepLast 2")]
+    [InlineData("$a | Get-OscSnapshot -Uuid (Get-OscSnapshot nightly*).Uuid -KeepLast 2")]
+    public void Of_those_that_were_chosen_the_newest_stay_though_one_is_of_several_and_others_are_newer(string script)
+    {
+        Snap(_a, "nightly0", Now.AddDays(-9));
+        var both = _session.Module.Get<StorageElement>("$a, $b | New-OscSnapshot -Group -SnapshotName nightly1", ("a", _a), ("b", _b))[0];
+        _session.Array.Contents.Put(both with { CreatedAt = Now.AddDays(-8) });
+        Snap(_a, "nightly2", Now.AddDays(-7));
+        Snap(_a, "nightly3", Now.AddDays(-6));
+        Snap(_a, "manual1", Now.AddDays(-2));
+        Snap(_a, "manual2", Now.AddDays(-1));
+        Snap(_b, "manual3", Now.AddDays(-2));
+        Snap(_b, "manual4", Now.AddDays(-1));
+
+        Assert.Equal(["nightly0"], Chosen(script));
+    }
+
     [Fact]
     public void What_has_no_time_or_one_in_the_future_counts_as_the_newest_and_is_told()
     {
@@ -99,6 +121,15 @@ public sealed class RetentionTests : IDisposable
     [InlineData("Get-OscSnapshot -OlderThan soon")]
     [InlineData("Get-OscSnapshot -OlderThan 14")]
     [InlineData("Get-OscSnapshot -OlderThan $null")]
+    [InlineData("Get-OscSnapshot -OlderThan -1.23:00:00")]
+    [InlineData("Get-OscSnapshot -OlderThan '-14.00:00:00'")]
+    [InlineData("Get-OscSnapshot -OlderThan ' -7.00:00:00'")]
+    [InlineData("Get-OscSnapshot -OlderThan '-00:00:01'")]
+    [InlineData("Get-OscSnapshot -OlderThan '-7'")]
+    [InlineData("Get-OscSnapshot -OlderThan ([TimeSpan]::FromSeconds(-1))")]
+    [InlineData("Get-OscSnapshot -OlderThan ([DateTime]::Now.AddDays(3))")]
+    [InlineData("Get-OscSnapshot -OlderThan ([DateTimeOffset]::UtcNow.AddDays(3))")]
+    [InlineData("Get-OscSnapshot -OlderThan ([DateTime]::Now.AddDays(3).ToString('s'))")]
     public void A_limit_that_can_not_be_is_an_error(string script)
     {
         Snap(_a, "a1", Now.AddDays(-1));
@@ -107,6 +138,18 @@ public sealed class RetentionTests : IDisposable
 
         Assert.NotEmpty(outcome.Errors);
         Assert.Empty(outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("-14.00:00:00")]
+    [InlineData("2999-12-31")]
+    public void A_moment_in_the_future_is_an_error_that_names_the_parameter_the_value_and_the_way_out(string given)
+    {
+        var error = Assert.Single(_session.Invoke("Get-OscSnapshot -OlderThan $given", ("given", given)).Errors);
+
+        Assert.Contains("'OlderThan'", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{given}' is in the future", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("(New-TimeSpan -Days 14)", error.Exception.Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _session.Dispose();

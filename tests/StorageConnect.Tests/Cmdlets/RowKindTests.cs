@@ -26,6 +26,8 @@ public sealed class RowKindTests : IDisposable
     [InlineData("Name,SizeBytes,same,1048576", "Remove-OscAccessGroup")]
     [InlineData("Name,Initiator,same,iqn.2001-04.com.example:a", "Remove-OscStorageElement")]
     [InlineData("Name,Initiator,same,iqn.2001-04.com.example:a", "Unregister-OscStorageServer")]
+    [InlineData("Name,Host,same,web01", "Unregister-OscStorageServer")]
+    [InlineData("Name,Host,same,web01", "Set-OscStorageServer")]
     public void A_row_is_not_the_thing_of_another_kind_with_its_name(string row, string cmdlet)
     {
         var parts = row.Split(',');
@@ -45,6 +47,22 @@ public sealed class RowKindTests : IDisposable
         Assert.Equal(["db01"], _session.Get<string>(
             "([pscustomobject]@{ Uuid = ([guid](Get-OscStorageElement db01).Uuid).ToString().ToUpper() } | Get-OscStorageElement).Name"));
     }
+
+    [Theory]
+    [InlineData("\"Name,Size`nsame,1MB\" | ConvertFrom-Csv")]
+    [InlineData("[pscustomobject]@{ Name = 'same'; SizeBytes = 1MB; StorageServerName = 'same' }")]
+    [InlineData("Get-OscStorageElement same | Select-Object Name, StorageServerName")]
+    public void An_element_without_a_Uuid_means_the_groups_that_it_is_presented_to_and_not_the_group_of_its_name(string row)
+    {
+        Assert.Empty(_session.Invoke($"{row} | Get-OscAccessGroup").Succeeds());
+
+        _session.Invoke("$null = New-OscAccessGroup web -Initiator iqn.2001-04.com.example:b; Grant-OscStorageElementAccess same web").Succeeds();
+        Assert.Equal(["web"], _session.Get<string>($"({row} | Get-OscAccessGroup).Name"));
+    }
+
+    [Fact]
+    public void A_row_with_a_name_only_is_the_group_of_that_name_where_groups_are_listed() =>
+        Assert.Equal(["same"], _session.Get<string>("([pscustomobject]@{ Name = 'same' } | Get-OscAccessGroup).Name"));
 
     public void Dispose()
     {

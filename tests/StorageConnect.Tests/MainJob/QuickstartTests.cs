@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using StorageConnect.Tests.Local.Support;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.MainJob;
@@ -30,9 +31,28 @@ public sealed class QuickstartTests : IDisposable
             Assert.Equal(kind == PoolKind.Copy, output.Contains("taking db01 offline", StringComparison.Ordinal));
         }
 
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(pool, "volumes")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(pool));
         Assert.DoesNotContain("quickstart",
             await File.ReadAllTextAsync(_user.Settings["storage-connect", "servers.json"], TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_refuses_a_folder_that_is_a_pool_already_and_a_server_of_its_name_and_leaves_both_as_they_are()
+    {
+        const string list = "(Get-OscStorageElement | ForEach-Object { \"$($_.StorageServerName) $_\" }) -join ' '";
+        using var folder = new TemporaryFolder();
+        var pool = Directory.CreateDirectory(folder["pool"]).FullName;
+        var empty = Directory.CreateDirectory(folder["empty"]).FullName;
+        await _user.RunAsync($"Register-OscStorageServer lab -Plugin Local -StorageType SAN -ExtraInfo 'Pool={pool}'; New-OscStorageElement mine 1MB");
+
+        var (poolExitCode, poolOutput, poolError) = await _user.RunAsync([], PowerShellTool.Folder, ["-File", Script, "-Pool", pool]);
+        Assert.Equal("lab mine", await _user.RunAsync(list));
+        await _user.RunAsync("Set-OscStorageServer lab -NewName quickstart");
+        var (nameExitCode, nameOutput, nameError) = await _user.RunAsync([], PowerShellTool.Folder, ["-File", Script, "-Pool", empty]);
+
+        Assert.Equal("quickstart mine", await _user.RunAsync(list));
+        Assert.True(poolExitCode != 0 && OneLine(poolError).Contains("is not empty", StringComparison.Ordinal), poolOutput + poolError);
+        Assert.True(nameExitCode != 0 && OneLine(nameError).Contains("is registered already", StringComparison.Ordinal), nameOutput + nameError);
     }
 
     [Theory]
@@ -78,6 +98,9 @@ public sealed class QuickstartTests : IDisposable
     public void Dispose() => _user.Dispose();
 
     private static string Script => Path.Combine(StagedModule.Root, "docs", "examples", "quickstart.ps1");
+
+    // PowerShell breaks the lines of an error where they end on its screen.
+    private static string OneLine(string error) => string.Join(' ', error.Split([' ', '\n', '|'], StringSplitOptions.RemoveEmptyEntries));
 
     private static async Task RunToolAsync(string tool, params string[] arguments)
     {

@@ -30,6 +30,35 @@ public sealed class RunbookTests : IDisposable
     }
 
     [Fact]
+    public void An_element_that_two_names_match_gets_one_nightly_snapshot()
+    {
+        Prepare(PoolKind.Copy);
+
+        Assert.Equal(["db01", "db02"], Names("& $runbook db01, db* -AllowOffline | ForEach-Object Element", "New-NightlySnapshot"));
+
+        Assert.Equal(2, Names("Get-OscSnapshot | ForEach-Object Name").Count);
+    }
+
+    [Theory]
+    [InlineData("New-NightlySnapshot", "db* -AllowOffline")]
+    [InlineData("Update-TestClone", "db01 db01-test test-hosts -AllowOffline -Confirm:$false")]
+    [InlineData("Remove-RetiredElement", "db* -Confirm:$false")]
+    public void A_server_that_was_never_set_is_an_error_and_does_not_mean_all(string runbook, string arguments)
+    {
+        Prepare(PoolKind.Copy);
+
+        foreach (var empty in new[] { "$neverSet", "''" })
+        {
+            var outcome = _session.Invoke($"& $runbook {arguments} -StorageServer {empty}", ("runbook", Runbook(runbook)));
+
+            Assert.Contains("'StorageServer'", Assert.Single(outcome.Errors).Exception.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["db01 Online hosts-a", "db02 Online "], Elements());
+        Assert.Empty(Names("Get-OscSnapshot | ForEach-Object Name"));
+    }
+
+    [Fact]
     public void The_nightly_snapshot_fails_when_one_element_failed_and_goes_on_with_the_others()
     {
         Prepare(PoolKind.Copy);
@@ -85,6 +114,49 @@ public sealed class RunbookTests : IDisposable
 
         Assert.Equal(["Removed"], Names("& $runbook db01 -Permanently -Confirm:$false | ForEach-Object State", "Remove-RetiredElement"));
         Assert.Equal(["db02 Online "], Elements());
+    }
+
+    [Fact]
+    public void An_element_that_is_open_is_not_retired_and_keeps_its_groups()
+    {
+        Prepare(PoolKind.Copy);
+        var path = Assert.Single(Names("(Update-OscStorageElement db01).DevicePaths"));
+        using var open = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+
+        var outcome = _session.Invoke("& $runbook db01 -Confirm:$false", ("runbook", Runbook("Remove-RetiredElement")));
+
+        Assert.StartsWith("StorageElementInUse,", outcome.Errors[0].FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.StartsWith("1 of the servers or elements failed", outcome.Errors[^1].Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(["db01 Online hosts-a", "db02 Online "], Elements());
+    }
+
+    [Fact]
+    public void The_snapshots_of_a_retired_element_stay_while_the_element_can_not_be_removed()
+    {
+        Prepare(PoolKind.Copy);
+        Assert.Equal(["Retired"], Names("& $runbook db02 -Confirm:$false | ForEach-Object State", "Remove-RetiredElement"));
+        var uuid = Assert.Single(Names("$null = New-OscSnapshot db02 -SnapshotName last-state; (Get-OscStorageElement db02).Uuid"));
+        const string removal = "& $runbook db02 -Permanently -IncludeSnapshot -Confirm:$false | ForEach-Object State";
+        using (new FileStream(Path.Combine(_pools[^1], "offline", uuid), FileMode.Open, FileAccess.Read, FileShare.ReadWrite))
+        {
+            var outcome = _session.Invoke(removal, ("runbook", Runbook("Remove-RetiredElement")));
+
+            Assert.StartsWith("StorageElementInUse,", outcome.Errors[0].FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Equal(["last-state"], Names("Get-OscSnapshot | ForEach-Object Name"));
+        }
+
+        Assert.Equal(["Removed"], Names(removal, "Remove-RetiredElement"));
+        Assert.Empty(Names("Get-OscSnapshot | ForEach-Object Name"));
+    }
+
+    [Fact]
+    public void What_is_in_use_is_not_promised_to_be_removed()
+    {
+        Prepare(PoolKind.Copy);
+
+        var outcome = _session.Invoke("& $runbook db01 -Permanently -WhatIf", ("runbook", Runbook("Remove-RetiredElement")));
+
+        Assert.StartsWith("'db01' is Online and presented to 1 groups", outcome.Errors[0].Exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

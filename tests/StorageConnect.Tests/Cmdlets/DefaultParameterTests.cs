@@ -15,7 +15,8 @@ public sealed class DefaultParameterTests : IDisposable
         _session.Create("db01");
         _session.Register("far", _far);
         _session.Create("far01", "far");
-        _session.Module.Invoke("$far = Get-OscStorageServer far; $far01 = Get-OscStorageElement far01; $PSDefaultParameterValues = @{ '*-Osc*:StorageServer' = 'lab' }");
+        _session.Module.Invoke("$far = Get-OscStorageServer far; $far01 = Get-OscStorageElement far01");
+        _session.Module.Invoke("$PSDefaultParameterValues = @{ '*-Osc*:StorageServer' = 'lab' }");
     }
 
     [Theory]

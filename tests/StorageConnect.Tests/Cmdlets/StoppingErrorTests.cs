@@ -58,7 +58,8 @@ public sealed class StoppingErrorTests : IDisposable
             $ErrorActionPreference = 'Stop'; $told = [Collections.Generic.List[string]]::new()
             try
             {
-                $gone, $a, $b, 'c' | Disconnect-OscStorageElement -AccessGroup hosts -ThrottleLimit 1 -PassThru -Confirm:$false | ForEach-Object { $told.Add($_.Name) }
+                $gone, $a, $b, 'c' | Disconnect-OscStorageElement -AccessGroup hosts -ThrottleLimit 1 -PassThru -Confirm:$false |
+                    ForEach-Object { $told.Add($_.Name) }
             }
             catch { 'stopped' }
             $told | Sort-Object

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
 
-/// <summary>Get-OscDevice lists devices of the servers that are named, as the host's records have them.</summary>
+/// <summary>Devices on this host, by their servers: as the host's records have them.</summary>
 [Collection(ModuleSessions.Name)]
 public sealed class HostDeviceTests : IDisposable
 {
@@ -55,6 +55,20 @@ public sealed class HostDeviceTests : IDisposable
         var outcome = _session.Invoke("Get-OscDevice -StorageServer nosuch");
         outcome.Error("StorageServerNotFound");
         Assert.Empty(outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("$lab | Disconnect-OscStorageElement -Confirm:$false")]
+    [InlineData("$lab | Disconnect-OscStorageElement -KeepAccess -Confirm:$false")]
+    public void Of_a_mounted_device_no_detaching_is_promised(string call)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Detaching needs root.");
+        _host.Append("proc/self/mountinfo", "36 27 254:0 / /srv rw - xfs /dev/mapper/x rw\n");
+
+        var promised = _session.Invoke($"{call} -WhatIf").Error("DeviceInUse");
+
+        Assert.Contains("mounted at '/srv'", promised.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(promised.Exception.Message, _session.Invoke(call).Error("DeviceInUse").Exception.Message);
     }
 
     public void Dispose()

@@ -57,7 +57,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
         {
             Try(filter.Text, () =>
             {
-                var found = Devices.Where(device => Matches(filter, device) && arrays?.Any(array => array.Uuid == device.StorageServerUuid) is not false).ToList();
+                var found = Devices.Where(device => Matches(filter, device) && arrays?.Any(array => array.Uuid == device.StorageServerUuid) is not false)
+                    .ToList();
                 if (found.Count == 0 && filter.Literal is { } wwid)
                 {
                     throw arrays is null ? CommandErrors.DeviceNotFound(wwid) : CommandErrors.DeviceNotFound(wwid, arrays.Select(array => array.Name));

@@ -22,7 +22,7 @@ public sealed class HostDeviceTests : IDisposable
                 "Register-OscStorageServer $name -Plugin Local -StorageType SAN -ExtraInfo \"Pool=$pool\"", ("name", name), ("pool", pool)));
             var element = Assert.Single(_session.Get<StorageElement>("New-OscStorageElement db01 1MB -StorageServer $name", ("name", name)));
             Add(element.Page83Id);
-            ledger.Save(new()
+            ledger.Save(new Attachment
             {
                 Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name, StorageServerUuid = server.Uuid,
                 StorageServerName = name, State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow,

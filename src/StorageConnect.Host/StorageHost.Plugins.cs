@@ -77,6 +77,23 @@ public sealed partial class StorageHost : IStorageHost
         Targets.RescanAsync(type, targets, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task CheckAsync(string method, StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        switch (method)
+        {
+            case GuideMethod.Start:
+                await Targets.PlanStartAsync(server, contexts, cancellationToken);
+                break;
+            case GuideMethod.Stop:
+                await new TargetRelease(_host).CheckAsync(server, contexts, cancellationToken);
+                break;
+            default:
+                Targets.DemandRescan();
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
     public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);

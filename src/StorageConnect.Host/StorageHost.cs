@@ -61,6 +61,15 @@ public sealed partial class StorageHost
         CancellationToken cancellationToken) =>
         new ElementAttacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, cancellationToken);
 
+    /// <summary>The checks of <see cref="AttachAsync"/> before its first change; it waits for no other run.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="accessGroups">As there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageConnectException">The error that attaching would end with.</exception>
+    public Task CheckAttachAsync(StorageArray array, StorageElement element, IReadOnlyList<string> accessGroups, CancellationToken cancellationToken) =>
+        new ElementAttacher(_host, new ArrayPresenter(array), _ => { }).CheckAsync(element, accessGroups, cancellationToken);
+
     /// <summary>Detaches an element: refuses while in use, else removes its device, logs out of sessions that carry nothing else, and withdraws it.</summary>
     /// <param name="array">Its array.</param>
     /// <param name="element">The element.</param>
@@ -77,6 +86,15 @@ public sealed partial class StorageHost
         Action<string> warn,
         CancellationToken cancellationToken) =>
         new ElementDetacher(_host, new ArrayPresenter(array), warn).RunAsync(element, accessGroups, keepAccess, cancellationToken);
+
+    /// <summary>The checks of <see cref="DetachAsync"/> before its first change; it claims no device, and waits for no other run.</summary>
+    /// <param name="array">Its array.</param>
+    /// <param name="element">The element.</param>
+    /// <param name="keepAccess">As there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageConnectException">The error that detaching would end with.</exception>
+    public Task CheckDetachAsync(StorageArray array, StorageElement element, bool keepAccess, CancellationToken cancellationToken) =>
+        new ElementDetacher(_host, new ArrayPresenter(array), _ => { }).CheckAsync(element, keepAccess, cancellationToken);
 
     /// <summary>Fails where this process lacks the rights for all of attaching or detaching.</summary>
     /// <param name="what">The operation, as the beginning of a sentence.</param>

@@ -66,6 +66,16 @@ public sealed partial class StorageArray
         }
     }
 
+    /// <summary>Before the host makes a change for a plug-in that has no method of its own: the host's checks are the last ones.</summary>
+    private async Task EndCheckOnHostAsync(string method, StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        if (IsCheck.Value)
+        {
+            await _host.CheckAsync(method, server, contexts, cancellationToken);
+            throw new CheckEndedException(null, new(method));
+        }
+    }
+
     /// <summary>The change with what its arguments tell; they come as a tuple where there are several.</summary>
     private static PlannedChange Plan(PlannedChange change, object? argument) => argument switch
     {
@@ -81,7 +91,7 @@ public sealed partial class StorageArray
 
     private static async Task CheckByPluginAsync(CheckEndedException? reached, CancellationToken cancellationToken)
     {
-        if (reached is not { Session: var session, Change: var change } || session.Plugin.Instance is not IChangeCheck plugin)
+        if (reached is not { Session: { } session, Change: var change } || session.Plugin.Instance is not IChangeCheck plugin)
         {
             return;
         }
@@ -179,10 +189,10 @@ public sealed partial class StorageArray
         }
     }
 
-    /// <summary>A check has reached the call that would change something.</summary>
-    private sealed class CheckEndedException(Session session, PlannedChange change) : Exception
+    /// <summary>A check has reached the call that would change something. Without a session, the host would be called.</summary>
+    private sealed class CheckEndedException(Session? session, PlannedChange change) : Exception
     {
-        public Session Session => session;
+        public Session? Session => session;
 
         public PlannedChange Change => change;
     }

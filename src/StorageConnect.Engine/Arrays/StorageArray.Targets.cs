@@ -90,6 +90,7 @@ public sealed partial class StorageArray
             return true;
         }
 
+        await EndCheckOnHostAsync(GuideMethod.Refresh, session.Server, [], cancellationToken);
         await _host.RescanAsync(Server.StorageType, Server.IscsiTargets, cancellationToken);
         return false;
     }
@@ -134,6 +135,7 @@ public sealed partial class StorageArray
         }
         else
         {
+            await EndCheckOnHostAsync(method, record, given, cancellationToken);
             await generic(record, given, cancellationToken);
         }
 

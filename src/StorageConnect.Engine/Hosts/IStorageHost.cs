@@ -36,4 +36,12 @@ public interface IStorageHost : IHostServices
     /// <param name="targets">The targets to scan; empty for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken);
+
+    /// <summary>The checks of a generic start, stop or refresh, without the change (-WhatIf): it claims nothing, and waits for no other work.</summary>
+    /// <param name="method">The guide's name of the method.</param>
+    /// <param name="server">As for <see cref="StartTargetsAsync"/>.</param>
+    /// <param name="contexts">As there.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageConnectException">The error that the change would end with.</exception>
+    Task CheckAsync(string method, StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -86,7 +86,7 @@ public sealed class OperationService
             {
                 if (_store.TryLoad(id) is { } operation && serverUuids?.Contains(operation.ServerUuid) is not false)
                 {
-                    all.Add(new(id, operation.Operation));
+                    all.Add(new(id, operation.Operation) { StorageServerUuid = operation.ServerUuid });
                 }
             }
             catch (DataCorruptException e)
@@ -104,7 +104,7 @@ public sealed class OperationService
     public async Task<OperationUpdate> QueryAsync(string id, CancellationToken cancellationToken)
     {
         var answer = await _query.QueryAsync(Load(id), cancellationToken);
-        return new(id, answer.Operation.Operation) { Problem = answer.Problem };
+        return new(id, answer.Operation.Operation) { StorageServerUuid = answer.Operation.ServerUuid, Problem = answer.Problem };
     }
 
     /// <summary>A new subscription.</summary>

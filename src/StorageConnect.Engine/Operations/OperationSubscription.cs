@@ -8,6 +8,9 @@ namespace StorageConnect.Engine.Operations;
 /// </summary>
 public sealed class OperationSubscription : IDisposable
 {
+    // A timer has a longest time.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly OperationService _service;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _subscribed = [];
@@ -53,7 +56,7 @@ public sealed class OperationSubscription : IDisposable
     }
 
     /// <summary>Waits for updates.</summary>
-    /// <param name="atMost">The longest wait; null for no limit.</param>
+    /// <param name="atMost">The longest wait, a day at most; null for no limit.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The latest update of each operation; empty when the limit was reached first.</returns>
     public async Task<IReadOnlyList<OperationUpdate>> NextAsync(TimeSpan? atMost, CancellationToken cancellationToken)
@@ -61,7 +64,7 @@ public sealed class OperationSubscription : IDisposable
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         if (atMost is { } limit)
         {
-            timeout.CancelAfter(limit);
+            timeout.CancelAfter(limit < LongestWait ? limit : LongestWait);
         }
 
         try

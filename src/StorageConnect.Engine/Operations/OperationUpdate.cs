@@ -5,6 +5,9 @@ namespace StorageConnect.Engine.Operations;
 /// <param name="Operation">Its record; null when it can't be read.</param>
 public sealed record OperationUpdate(string Id, OscOperation? Operation)
 {
+    /// <summary>The Uuid of the server that it runs on; null where it isn't known.</summary>
+    public string? StorageServerUuid { get; init; }
+
     /// <summary>Why the state is not up to date: the query failed, or the stored record can't be read.</summary>
     public StorageConnectException? Problem { get; init; }
 

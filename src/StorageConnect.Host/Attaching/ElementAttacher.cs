@@ -28,20 +28,14 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         if (asked.Page83Id.Length == 0 && !isOfPresentation)
         {
             asked = await array.GetElementAsync(asked, cancellationToken);
-            DemandUsable(asked, isOfPresentation);
+            DemandUsable(asked);
         }
 
         var key = isOfPresentation ? Attachment.KeyOf(asked.Uuid) : asked.Page83Id;
         using var held = await host.Locks.TakeElementAsync(key, cancellationToken);
 
         // Read under the lock: its last holder may have presented or withdrawn the element.
-        var element = await array.GetElementAsync(asked, cancellationToken);
-        DemandUsable(element, isOfPresentation);
-        var server = await array.GetServerAsync(cancellationToken);
-        var names = HostInitiator.Read(host.Roots);
-        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
-        var toPresent = selector.SelectForPresent(element, server, groups);
-        DemandMultipathd(server, element);
+        var (element, server, names, selector, toPresent) = await PlanAsync(asked, groups, cancellationToken);
         if (isOfPresentation)
         {
             await new WithdrawnPresentations(host, array).ClearAsync(server, element, cancellationToken);
@@ -98,6 +92,26 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             await undo.RunAsync(_attachment);
             throw;
         }
+    }
+
+    /// <summary>The checks of <see cref="RunAsync"/> before its first change, for what is visible now. It takes no lock.</summary>
+    public Task CheckAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Attaching an element");
+        return PlanAsync(asked, groups, cancellationToken);
+    }
+
+    /// <summary>Reads what decides how the element is attached, and fails where the failure is certain.</summary>
+    private async Task<Plan> PlanAsync(StorageElement asked, IReadOnlyList<string> groups, CancellationToken cancellationToken)
+    {
+        var element = await array.GetElementAsync(asked, cancellationToken);
+        DemandUsable(element);
+        var server = await array.GetServerAsync(cancellationToken);
+        var names = HostInitiator.Read(host.Roots);
+        var selector = new AccessGroupSelector(names, await array.GetAccessGroupsAsync(cancellationToken), array.HasAccessControl);
+        var toPresent = selector.SelectForPresent(element, server, groups);
+        DemandMultipathd(server, element);
+        return new(element, server, names, selector, toPresent);
     }
 
     private async Task<OscDevice> CreateDeviceAsync(StorageServer server, StorageElement element, bool isNewlyPresented, AttachUndo undo,
@@ -266,9 +280,9 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
     }
 
-    private static void DemandUsable(StorageElement element, bool isOfPresentation)
+    private void DemandUsable(StorageElement element)
     {
-        if (element.Type == StorageElementType.Snapshot || (element.Page83Id.Length == 0 && !isOfPresentation))
+        if (element.Type == StorageElementType.Snapshot || (element.Page83Id.Length == 0 && !array.HasPresentationIdentities))
         {
             throw AttachErrors.NoPage83Id(element);
         }
@@ -278,4 +292,13 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             throw AttachErrors.ElementOffline(element);
         }
     }
+
+    /// <summary>What decides how an element is attached.</summary>
+    /// <param name="Element">As it is on the array.</param>
+    /// <param name="Server">Its server, with the secrets to log in.</param>
+    /// <param name="Names">This host's names.</param>
+    /// <param name="Selector">The array's access groups.</param>
+    /// <param name="ToPresent">The groups to present it to.</param>
+    private sealed record Plan(
+        StorageElement Element, StorageServer Server, OscInitiator Names, AccessGroupSelector Selector, IReadOnlyList<string> ToPresent);
 }

@@ -24,25 +24,11 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     /// <param name="cancellationToken">Ends the call between two steps.</param>
     public async Task RunAsync(StorageElement asked, IReadOnlyList<string> groups, bool keepAccess, CancellationToken cancellationToken)
     {
-        host.DemandRights("Detaching an element");
-        // The array is called only where needed: it may be what is broken, and the check of the host must work without it.
-        var isOfPresentation = host.Ledger.TryLoadPresented(asked) is not null || array.HasPresentationIdentities;
-        var element = asked.Page83Id.Length > 0 || isOfPresentation ? asked : await array.GetElementAsync(asked, cancellationToken);
+        var (element, isOfPresentation) = await PrepareAsync(asked, cancellationToken);
         using var held = await host.Locks.TakeElementAsync(isOfPresentation ? Attachment.KeyOf(element.Uuid) : element.Page83Id, cancellationToken);
-        var before = isOfPresentation ? await LoadPresentedAsync(element, cancellationToken) : host.Ledger.TryLoad(element.Page83Id);
-
-        // The identity as this host has it.
-        var page83Id = isOfPresentation ? before!.Page83Id : element.Page83Id;
-        var map = page83Id.Length > 0 ? MultipathMaps.Find(host.Roots, page83Id) : null;
-        var disks = isOfPresentation ? FindDisks(host.Ledger.FindOwnPlaces(before!)) : FindDisks(page83Id, map);
-        if (isOfPresentation && map is not null && !map.Slaves(host.Roots).All(slave => disks.Exists(disk => disk.Name == slave)))
-        {
-            map = null; // another element's, with the same identity
-        }
-
-        var refusal =
-            new DeviceRefusal((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
-        var identity = isOfPresentation ? null : page83Id;
+        var found = await FindAsync(element, isOfPresentation, cancellationToken);
+        var (before, page83Id, map, disks, identity) = found;
+        var refusal = RefusalOf(element);
         DeviceClaim taken;
         if (map is not null)
         {
@@ -54,20 +40,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         }
 
         using var claim = taken;
-        if (!keepAccess)
-        {
-            element = await array.GetElementAsync(element, cancellationToken);
-            if (isOfPresentation)
-            {
-                DemandOwnPlaces(element, disks);
-            }
-        }
-
-        if (map is not null && !host.Multipath.IsListening)
-        {
-            throw MultipathErrors.MultipathdUnreachableToRemove(map.Name, element.Name);
-        }
-
+        element = await DemandDetachableAsync(element, found with { Disks = disks }, keepAccess, cancellationToken);
         var attachment = (before ?? new() { Page83Id = page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
         {
             StorageServerUuid = element.StorageServerUuid,
@@ -115,6 +88,61 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         host.Step("forget");
         host.Ledger.Remove(attachment);
     }
+
+    /// <summary>The checks of <see cref="RunAsync"/> before its first change, for what is visible now. It claims no device and takes no lock.</summary>
+    public async Task CheckAsync(StorageElement asked, bool keepAccess, CancellationToken cancellationToken)
+    {
+        var (element, isOfPresentation) = await PrepareAsync(asked, cancellationToken);
+        var found = await FindAsync(element, isOfPresentation, cancellationToken);
+        var disks = found.Disks.Where(disk => IsStill(disk, found.Identity)).Select(disk => disk.Name);
+        await host.Claims.DemandUnusedAsync(found.Map is null ? [] : [found.Map], [.. disks], RefusalOf(element), cancellationToken);
+        await DemandDetachableAsync(element, found, keepAccess, cancellationToken);
+    }
+
+    /// <summary>The element with the identity it has on the array, and whether the identity belongs to its presentation.</summary>
+    private async Task<(StorageElement Element, bool IsOfPresentation)> PrepareAsync(StorageElement asked, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Detaching an element");
+        // The array is called only where needed: it may be what is broken, and the check of the host must work without it.
+        var isOfPresentation = host.Ledger.TryLoadPresented(asked) is not null || array.HasPresentationIdentities;
+        return (asked.Page83Id.Length > 0 || isOfPresentation ? asked : await array.GetElementAsync(asked, cancellationToken), isOfPresentation);
+    }
+
+    /// <summary>What this host has of the element.</summary>
+    private async Task<Found> FindAsync(StorageElement element, bool isOfPresentation, CancellationToken cancellationToken)
+    {
+        var before = isOfPresentation ? await LoadPresentedAsync(element, cancellationToken) : host.Ledger.TryLoad(element.Page83Id);
+        var page83Id = isOfPresentation ? before!.Page83Id : element.Page83Id;
+        var map = page83Id.Length > 0 ? MultipathMaps.Find(host.Roots, page83Id) : null;
+        var disks = isOfPresentation ? FindDisks(host.Ledger.FindOwnPlaces(before!)) : FindDisks(page83Id, map);
+        if (isOfPresentation && map is not null && !map.Slaves(host.Roots).All(slave => disks.Exists(disk => disk.Name == slave)))
+        {
+            map = null; // another element's, with the same identity
+        }
+
+        return new(before, page83Id, map, disks, isOfPresentation ? null : page83Id);
+    }
+
+    /// <summary>The last checks before the first change.</summary>
+    /// <returns>The element; as it is on the array now, where it is to be withdrawn.</returns>
+    private async Task<StorageElement> DemandDetachableAsync(StorageElement element, Found found, bool keepAccess, CancellationToken cancellationToken)
+    {
+        if (!keepAccess)
+        {
+            element = await array.GetElementAsync(element, cancellationToken);
+            if (found.Identity is null)
+            {
+                DemandOwnPlaces(element, found.Disks);
+            }
+        }
+
+        return found.Map is { } map && !host.Multipath.IsListening
+            ? throw MultipathErrors.MultipathdUnreachableToRemove(map.Name, element.Name)
+            : element;
+    }
+
+    private static DeviceRefusal RefusalOf(StorageElement element) =>
+        new((device, use) => DeviceErrors.DeviceInUse(element, device, use), cause => DeviceErrors.DeviceUseUnknown(element, cause));
 
     /// <summary>The element's disks: those with its identity, and those in its map whose identity can't be read any more.</summary>
     private List<Disk> FindDisks(string page83Id, DmDevice? map) =>
@@ -345,6 +373,14 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             warn(AccessGroupSelector.StaysPresented(element, shared));
         }
     }
+
+    /// <summary>What this host has of an element.</summary>
+    /// <param name="Before">The ledger's entry, if any.</param>
+    /// <param name="Page83Id">The identity as this host has it.</param>
+    /// <param name="Map">Its map, if any.</param>
+    /// <param name="Disks">Its disks.</param>
+    /// <param name="Identity">The identity that the disks must show; null where it belongs to the presentation.</param>
+    private sealed record Found(Attachment? Before, string Page83Id, DmDevice? Map, List<Disk> Disks, string? Identity);
 
     /// <summary>A disk that was found. The kernel gives its name to another device as soon as this one is gone.</summary>
     /// <param name="Name">The kernel's name.</param>

@@ -16,9 +16,18 @@ internal sealed class TargetRelease(LinuxHost host)
 {
     public async Task StopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
-        host.DemandRights("Logging out of iSCSI targets");
-        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
-        await StopAsync(session => nodes.Any(node => node.IsServedBy(session)), cancellationToken);
+        await StopAsync(await ChooseAsync(server, contexts, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The checks of <see cref="StopAsync(StorageServer, IReadOnlyList{AccessContext}, CancellationToken)"/> without the change: it claims
+    /// no device, and waits for no other run.</summary>
+    public async Task CheckAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        var sessions = host.Initiator.Sessions().Where(await ChooseAsync(server, contexts, cancellationToken)).ToList();
+        var disks = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).Select(device => device.Disk).OfType<string>().ToList();
+        var maps = MapsOver([.. disks]);
+        await host.Claims.DemandUnusedAsync(maps, disks, RefusalOf(sessions), cancellationToken);
+        DemandMultipathd(sessions, maps);
     }
 
     /// <summary>Ends the session with one target at its portal.</summary>
@@ -68,6 +77,15 @@ internal sealed class TargetRelease(LinuxHost host)
         {
             host.Ledger.Remove(owned);
         }
+    }
+
+    /// <summary>The sessions with the server's targets that belong to the access contexts given.</summary>
+    private async Task<Func<IscsiSession, bool>> ChooseAsync(
+        StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        host.DemandRights("Logging out of iSCSI targets");
+        var nodes = await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
+        return session => nodes.Any(node => node.IsServedBy(session));
     }
 
     /// <summary>The maps that lose all their paths with these disks. Other maps keep working.</summary>

@@ -45,8 +45,14 @@ internal sealed class TargetSessions(LinuxHost host)
     /// <summary>Logs in to all portals in parallel, and scans the new sessions for LUNs.</summary>
     public async Task StartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
+        await LoginAsync(await PlanStartAsync(server, contexts, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The logins of a start, checked.</summary>
+    public async Task<IReadOnlyList<IscsiNode>> PlanStartAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
         host.DemandRights("Logging in to iSCSI targets");
-        await LoginAsync(await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken), cancellationToken);
+        return await LoginPlanner.PlanTargetsAsync(server, contexts, cancellationToken);
     }
 
     /// <summary>Logs in to one target at its portal, with the CHAP secrets and the network device of <paramref name="context"/>.</summary>
@@ -70,13 +76,16 @@ internal sealed class TargetSessions(LinuxHost host)
         }));
     }
 
+    /// <summary>Fails where this process may not scan.</summary>
+    public void DemandRescan() => host.DemandRights("Scanning the SCSI bus");
+
     /// <summary>Makes the kernel re-read its devices and scan for new ones.</summary>
     /// <param name="type">iSCSI: through sessions. SAN: through Fibre Channel ports.</param>
     /// <param name="targets">The targets to scan; empty = all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task RescanAsync(StorageType type, IReadOnlyList<IscsiTarget> targets, CancellationToken cancellationToken)
     {
-        host.DemandRights("Scanning the SCSI bus");
+        DemandRescan();
         await HostConnectors.For(host, type).RescanAsync(targets, cancellationToken);
     }
 }

@@ -56,6 +56,33 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
         }
     }
 
+    /// <summary>
+    /// Fails where one of the maps or disks has a user at this moment that is visible from here. Nothing is claimed, and no user is waited for: this is for
+    /// checks without a change.
+    /// </summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it.</exception>
+    public async Task DemandUnusedAsync(IReadOnlyList<DmDevice> maps, IReadOnlyList<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        (string Device, DeviceUser User)? found;
+        try
+        {
+            found = await SearchAsync(
+                () => maps.Select(map => (map.Name, User: _users.Find(map, withOtherNamespaces: true) ?? _users.FindOpener(map)))
+                        .Where(map => map.User is not null).Select(map => ((string, DeviceUser)?)(map.Name, map.User!)).FirstOrDefault()
+                    ?? _users.FindOfDisks(disks, withOtherNamespaces: true),
+                cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            throw refusal.Unknown(e);
+        }
+
+        if (found is (var device, var user))
+        {
+            throw refusal.InUse(device, user.Description);
+        }
+    }
+
     /// <summary>True when the map is not in use at this moment.</summary>
     public async Task<bool> IsFreeAsync(DmDevice map, CancellationToken cancellationToken)
     {

@@ -37,7 +37,21 @@ public abstract partial class OscCmdlet
             && names.Any(Pattern(key[(colon + 1)..]).IsMatch);
 
         return GetVariableValue("PSDefaultParameterValues") is IDictionary defaults
-            && defaults.Keys.OfType<string>().Where(IsMeant).Any(key => defaults[key] is ScriptBlock || AreSame(defaults[key], values));
+            && defaults.Keys.OfType<string>().Where(IsMeant).Any(key => AreSame(ValueOf(defaults[key]), values));
+    }
+
+    /// <summary>The value of a default; a script block is run for it, as PowerShell does.</summary>
+    private static object? ValueOf(object? byDefault)
+    {
+        try
+        {
+            return byDefault is ScriptBlock script ? script.Invoke() : byDefault;
+        }
+        catch (RuntimeException e) when (e is not PipelineStoppedException)
+        {
+            // A value that can't be read is no default: the typed server counts.
+            return null;
+        }
     }
 
     private static WildcardPattern Pattern(string text) => WildcardPattern.Get(text.Trim(), WildcardOptions.IgnoreCase);

@@ -4,7 +4,10 @@ using System.Runtime.ExceptionServices;
 
 namespace StorageConnect.Commands;
 
-/// <summary>A cmdlet that works on elements on this host, several at once, and writes each result as it comes.</summary>
+/// <summary>
+/// A cmdlet that works on elements on this host, several at once, and writes each result as it comes. Before an error, the results of all work that has begun
+/// are written: with the error action Stop, nothing is written after the error.
+/// </summary>
 public abstract class ParallelElementCmdlet : StorageElementCmdlet
 {
     // How long a stopped pipeline waits for the rollback.
@@ -12,9 +15,11 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
 
     private readonly BlockingCollection<Outcome> _outcomes = [];
     private readonly ConcurrentQueue<string> _warnings = new();
+    private readonly Queue<Outcome> _failures = new();
     private readonly List<Task> _works = [];
     private SemaphoreSlim? _throttle;
-    private int _written;
+    private int _received;
+    private bool _isWritingFailures;
 
     /// <summary>How many elements are worked on at once.</summary>
     [Parameter]
@@ -48,23 +53,33 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
         WriteReady();
     }
 
-    private protected sealed override void End()
-    {
-        while (_written < _works.Count)
-        {
-            WriteProgress(new(0x05e, Work, $"{_written} of {_works.Count} done") { PercentComplete = _written * 100 / _works.Count });
-            Write(TakeNext());
-        }
+    private protected sealed override void End() => ChangeConfirmed();
 
-        if (_works.Count > 0)
+    /// <summary>Waits for all work that has begun, and writes its outcomes, the errors last.</summary>
+    private protected sealed override void ChangeConfirmed()
+    {
+        if (_received < _works.Count)
         {
+            while (_received < _works.Count)
+            {
+                WriteProgress(new(0x05e, Work, $"{_received} of {_works.Count} done") { PercentComplete = _received * 100 / _works.Count });
+                Receive(TakeNext());
+            }
+
             WriteProgress(new(0x05e, Work, "over") { RecordType = ProgressRecordType.Completed });
         }
+
+        WriteFailures();
     }
 
     private protected sealed override void CleanUp()
     {
-        // After Ctrl+C the work rolls itself back.
+        if (_received < _works.Count)
+        {
+            // Nobody receives these outcomes: the command ends early. The work rolls itself back.
+            StopProcessing();
+        }
+
         if (Task.WaitAll([.. _works], TakingBack))
         {
             _outcomes.Dispose();
@@ -114,30 +129,50 @@ public abstract class ParallelElementCmdlet : StorageElementCmdlet
     {
         while (_outcomes.TryTake(out var outcome))
         {
-            Write(outcome);
+            Receive(outcome);
         }
+
+        WriteFailures();
     }
 
-    private void Write(Outcome outcome)
+    private void Receive(Outcome outcome)
     {
-        _written++;
+        _received++;
         while (_warnings.TryDequeue(out var warning))
         {
             WriteWarning(warning);
         }
 
-        Try(outcome.Element, () =>
+        if (outcome.Error is not null)
         {
-            if (outcome.Error is not null)
-            {
-                ExceptionDispatchInfo.Throw(outcome.Error);
-            }
+            _failures.Enqueue(outcome);
+        }
+        else if (outcome.Result is not null)
+        {
+            WriteObject(outcome.Result);
+        }
+    }
 
-            if (outcome.Result is not null)
+    private void WriteFailures()
+    {
+        // An error that is being written brings more of them: they are written after it.
+        if (_isWritingFailures)
+        {
+            return;
+        }
+
+        _isWritingFailures = true;
+        try
+        {
+            while (_failures.TryDequeue(out var failure))
             {
-                WriteObject(outcome.Result);
+                Try(failure.Element, () => ExceptionDispatchInfo.Throw(failure.Error!));
             }
-        });
+        }
+        finally
+        {
+            _isWritingFailures = false;
+        }
     }
 
     private sealed record Outcome(StorageElement Element, object? Result, Exception? Error);

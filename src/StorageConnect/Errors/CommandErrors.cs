@@ -39,6 +39,9 @@ internal static class CommandErrors
 
     public static NotFoundException DeviceNotFound(string device) => new(Text([device])) { Element = device };
 
+    public static NotFoundException DeviceNotFound(string device, IEnumerable<string> arrays) =>
+        new(Text([device, Quoted(arrays)], "Server")) { Element = device };
+
     public static InvalidRequestException ParametersExclusive(string element) => new(Text([])) { Element = element };
 
     public static InvalidRequestException ChapCredentialNeeded(string host) => new(Text([])) { Element = host };

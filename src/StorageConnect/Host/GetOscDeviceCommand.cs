@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
 
@@ -29,32 +30,42 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
 
     private protected override void Process()
     {
+        var filters = NamePattern.From(Wwid);
         if (InputObject is null)
         {
-            foreach (var filter in NamePattern.From(Wwid))
-            {
-                Try(filter.Text, () => Write(filter.Text, filter.Literal is not null, device => Matches(filter, device)));
-            }
-
+            WriteAll(filters, StorageServer is null ? null : Arrays());
             return;
         }
 
-        var filters = NamePattern.From(Wwid);
-        ForEachElement(InputObject, ElementKind.Any, (_,
-            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))));
+        ForEachElement(InputObject, ElementKind.Any, (_, element) =>
+            WriteObject(Devices.Where(device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))), enumerateCollection: true));
     }
 
     private static bool Matches(NamePattern filter, OscDevice device) =>
         filter.Literal is { } wwid ? new Page83Text(wwid).Means(device.Wwid) : filter.Matches(device.Wwid);
 
-    private void Write(string what, bool isNeeded, Func<OscDevice, bool> matches)
+    /// <summary>Writes the devices on this host; those of elements of <paramref name="arrays"/>, unless it is null.</summary>
+    private void WriteAll(IReadOnlyList<NamePattern> filters, IReadOnlyList<StorageArray>? arrays)
     {
-        var found = Devices.Where(matches).ToList();
-        if (found.Count == 0 && isNeeded)
+        if (arrays is { Count: 0 })
         {
-            throw CommandErrors.DeviceNotFound(what);
+            // Each of the servers was an error.
+            return;
         }
 
-        WriteObject(found, enumerateCollection: true);
+        foreach (var filter in filters)
+        {
+            Try(filter.Text, () =>
+            {
+                var found = Devices.Where(device => Matches(filter, device) && arrays?.Any(array => array.Uuid == device.StorageServerUuid) is not false)
+                    .ToList();
+                if (found.Count == 0 && filter.Literal is { } wwid)
+                {
+                    throw arrays is null ? CommandErrors.DeviceNotFound(wwid) : CommandErrors.DeviceNotFound(wwid, arrays.Select(array => array.Name));
+                }
+
+                WriteObject(found, enumerateCollection: true);
+            });
+        }
     }
 }

@@ -11,7 +11,7 @@ public sealed class UpdateOscHostStorageCommand : OscServerQueryCmdlet
 {
     private protected override void Query(StorageArray array)
     {
-        if (ShouldProcess(array.Name, "Scan for its LUNs on this host"))
+        if (ShouldChange(array, array.Name, "Scan for its LUNs on this host", array.RefreshAsync))
         {
             Run(array.RefreshAsync);
         }

@@ -48,8 +48,10 @@ internal sealed class GivenObject
     /// <summary>A property's value as text; null when there is none or it is empty.</summary>
     public string? this[string property] => _object.Properties[property]?.Value?.ToString() is { } value && !string.IsNullOrWhiteSpace(value) ? value : null;
 
-    /// <summary>The server in it: its Uuid, else its name.</summary>
-    public string? Server => this[nameof(StorageElement.StorageServerUuid)] ?? this[nameof(StorageElement.StorageServerName)] ?? this[nameof(StorageServer)];
+    /// <summary>The server in it: its Uuid, else its name. Rows may have it under the heading of the tables.</summary>
+    public string? Server =>
+        this[nameof(StorageElement.StorageServerUuid)] ?? this[nameof(StorageElement.StorageServerName)] ?? this[nameof(StorageServer)]
+        ?? (IsRow ? this["Server"] : null);
 
     /// <summary>Its description, for errors.</summary>
     public string Description

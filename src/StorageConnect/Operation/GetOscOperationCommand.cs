@@ -70,10 +70,9 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
                 _unreachable.Add(operation.StorageServerName);
             }
 
-            if (Id is not null && StorageServer is not null && !StorageServer.Any(server => IsOn(server, operation))
-                && !IsFromDefaults(nameof(StorageServer), StorageServer))
+            if (Id is not null && StorageServer is not null)
             {
-                throw CommandErrors.StorageServerConflict(operation.Id, operation.StorageServerName, StorageServer.Select(server => server.ToString()));
+                DemandServer(StorageServer, operation, update.StorageServerUuid);
             }
 
             if (State is null || State.Contains(operation.State))
@@ -83,8 +82,18 @@ public sealed class GetOscOperationCommand : OscQueryCmdlet
         }
     }
 
-    // A piped operation has its own server, which may be gone.
-    private static bool IsOn(StorageServerIdentity server, OscOperation operation) =>
-        string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase)
-            || Engine.GetArray(server.Key).Name == operation.StorageServerName;
+    /// <summary>Fails where an operation is on none of the named servers.</summary>
+    private void DemandServer(StorageServerIdentity[] servers, OscOperation operation, string? uuid)
+    {
+        // The server may have another name by now, or be gone: then its last known name counts.
+        var name = Engine.GetServers().FirstOrDefault(known => known.Uuid == uuid)?.Name;
+        bool IsOn(StorageServerIdentity server) => server.Key == uuid
+            || (name is null && string.Equals(server.Key, operation.StorageServerName, StringComparison.OrdinalIgnoreCase))
+            || Engine.GetArray(server.Key).Uuid == uuid;
+
+        if (!servers.Any(IsOn) && !IsFromDefaults(nameof(StorageServer), servers))
+        {
+            throw CommandErrors.StorageServerConflict(operation.Id, name ?? operation.StorageServerName, servers.Select(server => server.ToString()));
+        }
+    }
 }

@@ -22,9 +22,10 @@ public sealed class ConnectOscStorageElementCommand : ParallelElementCmdlet
     private protected override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
-        if (ShouldChange(array, Describe(element.Name, array), "Attach to this host", _ => Task.CompletedTask, new() { AccessGroups = groups }))
+        var host = ModuleEngine.Host;
+        if (ShouldChange(array, Describe(element.Name, array), "Attach to this host", token => host.CheckAttachAsync(array, element, groups, token),
+            new() { AccessGroups = groups }))
         {
-            var host = ModuleEngine.Host;
             Begin(element, async (warn, token) => await host.AttachAsync(array, element, groups, warn, token));
         }
     }

@@ -30,9 +30,10 @@ public sealed class DisconnectOscStorageElementCommand : ParallelElementCmdlet
     private protected override void Process(StorageArray array, StorageElement element)
     {
         var groups = AccessGroupIdentity.NamesFor(AccessGroup, array, element);
-        if (ShouldChange(array, Describe(element.Name, array), "Detach from this host", _ => Task.CompletedTask, new() { AccessGroups = groups }))
+        var host = ModuleEngine.Host;
+        if (ShouldChange(array, Describe(element.Name, array), "Detach from this host", token => host.CheckDetachAsync(array, element, KeepAccess, token),
+            new() { AccessGroups = groups }))
         {
-            var host = ModuleEngine.Host;
             Begin(element, async (warn, token) =>
             {
                 await host.DetachAsync(array, element, groups, KeepAccess, warn, token);

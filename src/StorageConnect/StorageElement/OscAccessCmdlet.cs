@@ -26,10 +26,10 @@ public abstract class OscAccessCmdlet : StorageElementCmdlet
         var groups = GroupsFor(array, element);
         if (groups.Count == 0)
         {
-            // It is presented to none already.
+            // It is presented to none already. The given record may be older.
             if (PassThru)
             {
-                WriteObject(element);
+                WriteObject(Run(token => array.GetInfoAsync(element, token)));
             }
 
             return;

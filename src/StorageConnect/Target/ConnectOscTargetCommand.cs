@@ -26,7 +26,7 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
 
     private protected override void Begin() => ChapSecretLength.Warn(this, ChapCredential, MutualChapCredential);
 
-    private protected override bool Confirm(string target) => ShouldProcess(target, "Log in to iSCSI target");
+    private protected override string Action => "Log in to iSCSI target";
 
     private protected override Task<IReadOnlyList<IscsiTarget>> ActAsync(
         StorageArray array,

@@ -10,7 +10,7 @@ namespace StorageConnect.Commands;
 [OutputType(typeof(IscsiTarget))]
 public sealed class DisconnectOscTargetCommand : OscTargetCmdlet
 {
-    private protected override bool Confirm(string target) => ShouldProcess(target, "Log out of iSCSI target");
+    private protected override string Action => "Log out of iSCSI target";
 
     private protected override Task<IReadOnlyList<IscsiTarget>> ActAsync(
         StorageArray array,

@@ -56,22 +56,23 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
             var what = $"{group.Key.TargetName} at {string.Join(", ", targets.Select(target => target.Portal))} ({group.Key.Array.Name})";
             Try(group.Key.TargetName, () =>
             {
-                if (!Confirm(what))
-                {
-                    return;
-                }
+                Task<IReadOnlyList<IscsiTarget>> ChangeAsync(CancellationToken token) =>
+                    ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), token);
 
-                var now = Run(token => ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), token));
-                if (PassThru)
+                if (ShouldChange(group.Key.Array, what, Action, ChangeAsync))
                 {
-                    WriteObject(now, enumerateCollection: true);
+                    var now = Run(ChangeAsync);
+                    if (PassThru)
+                    {
+                        WriteObject(now, enumerateCollection: true);
+                    }
                 }
             });
         }
     }
 
-    /// <summary>The one call of ShouldProcess.</summary>
-    private protected abstract bool Confirm(string target);
+    /// <summary>The action, for confirmations.</summary>
+    private protected abstract string Action { get; }
 
     private protected abstract Task<IReadOnlyList<IscsiTarget>> ActAsync(
         StorageArray array,

@@ -15,7 +15,8 @@ public sealed class DefaultParameterTests : IDisposable
         _session.Create("db01");
         _session.Register("far", _far);
         _session.Create("far01", "far");
-        _session.Module.Invoke("$far = Get-OscStorageServer far; $PSDefaultParameterValues = @{ '*-Osc*:StorageServer' = 'lab' }");
+        _session.Module.Invoke("$far = Get-OscStorageServer far; $far01 = Get-OscStorageElement far01");
+        _session.Module.Invoke("$PSDefaultParameterValues = @{ '*-Osc*:StorageServer' = 'lab' }");
     }
 
     [Theory]
@@ -29,6 +30,9 @@ public sealed class DefaultParameterTests : IDisposable
     [InlineData("($far | New-OscAccessGroup -Name new).StorageServerName", "far")]
     [InlineData("([pscustomobject]@{ Name = 'new'; Size = '1MB'; StorageServer = 'far' } | New-OscStorageElement).StorageServerName", "far")]
     [InlineData("([pscustomobject]@{ Name = 'new'; StorageServerName = 'far' } | New-OscAccessGroup).StorageServerName", "far")]
+    [InlineData("([pscustomobject]@{ Name = 'new'; Size = '1MB'; Server = 'far' } | New-OscStorageElement).StorageServerName", "far")]
+    [InlineData("([pscustomobject]@{ Name = 'new'; Server = 'far' } | New-OscAccessGroup).StorageServerName", "far")]
+    [InlineData("($far01 | Select-Object Name, Size, Server | Get-OscStorageElement).StorageServerName", "far")]
     [InlineData("('new' | New-OscStorageElement -Size 1MB).StorageServerName", "lab")]
     [InlineData("(New-OscStorageElement new 1MB -StorageServer far).StorageServerName", "far")]
     [InlineData("($far | Set-OscStorageServer -NewName further -PassThru).Name", "further")]

@@ -52,6 +52,9 @@ public sealed class OtherServerTests : IDisposable
     [InlineData("$hosts | Add-OscAccessGroupMember -Initiator iqn.2001-04.com.example:b -StorageServer far")]
     [InlineData("$hosts | Rename-OscAccessGroup -NewName other -StorageServer far")]
     [InlineData("[pscustomobject]@{ Name = 'db01'; StorageServer = 'lab' } | Get-OscStorageElement -StorageServer far")]
+    [InlineData("[pscustomobject]@{ Name = 'db01'; Size = '1GB'; Server = 'lab' } | Get-OscStorageElement -StorageServer far")]
+    [InlineData("$db01 | Select-Object Name, Size, Server | Remove-OscStorageElement -StorageServer far -WhatIf")]
+    [InlineData("$hosts | Select-Object Name, Server | Remove-OscAccessGroup -StorageServer far -WhatIf")]
     [InlineData("$db01 | Select-Object Uuid, StorageServerName | Remove-OscStorageElement -StorageServer far -Confirm:$false")]
     [InlineData("$lab | Get-OscStorageElement -StorageServer far")]
     [InlineData("$lab | Get-OscSnapshot -StorageServer far")]
@@ -92,6 +95,19 @@ public sealed class OtherServerTests : IDisposable
     [InlineData("$PSDefaultParameterValues = @{ 'Get-OscSnapshot:StorageServer' = 'far', 'lab' }; ($db01 | Get-OscSnapshot).Name", "s1")]
     [InlineData("$PSDefaultParameterValues = @{ '*:StorageServer' = { 'far' } }; ($db01 | Resize-OscStorageElement -Size 2GB).Name", "db01")]
     public void The_same_server_and_a_default_are_none(string script, string wanted) => Assert.Equal([wanted], _session.Module.Get<string>(script));
+
+    [Theory]
+    [InlineData("{ 'lab' }")]
+    [InlineData("{ throw 'no server' }")]
+    public void A_server_that_is_typed_is_not_the_default_of_a_script_block(string byDefault)
+    {
+        _session.Module.Invoke($"$PSDefaultParameterValues = @{{ '*-Osc*:StorageServer' = {byDefault} }}");
+
+        _session.Module.Invoke("$far01 | Get-OscStorageElement -StorageServer lab, far").Succeeds();
+        _session.Module.Invoke("$db01 | Remove-OscStorageElement -StorageServer far -Confirm:$false").Error("StorageServerConflict");
+        Assert.Equal(["far"], _session.Module.Get<string>(
+            "([pscustomobject]@{ Name = 'new'; Size = '1MB'; StorageServer = 'lab' } | New-OscStorageElement -StorageServer far).StorageServerName"));
+    }
 
     [Fact]
     public void A_default_is_none_in_a_module_with_a_prefix_either() => Assert.Equal(["db01"], _session.Module.Get<string>(

@@ -112,13 +112,15 @@ public sealed class QuestionTests : IDisposable
     [Fact]
     public void Revoking_all_leaves_an_element_presented_to_nobody()
     {
-        _session.Module.Invoke("Grant-OscStorageElementAccess db01 none -StorageServer lab").Succeeds();
+        _session.Module.Invoke("Grant-OscStorageElementAccess db01 none -StorageServer lab; $before = Get-OscStorageElement db01").Succeeds();
 
         var revoked = Assert.IsType<StorageElement>(
             Assert.Single(_session.Module.Invoke("Revoke-OscStorageElementAccess db01 -All -StorageServer lab -PassThru -Confirm:$false").Succeeds()));
 
         Assert.Empty(revoked.AccessGroupNames);
         Assert.Equal(["db02"], Names("Revoke-OscStorageElementAccess db02 -All -StorageServer lab -PassThru -Confirm:$false"));
+        Assert.Equal([2, 0], _session.Module.Get<int>(
+            "$before.AccessGroupNames.Count; ($before | Revoke-OscStorageElementAccess -All -PassThru -Confirm:$false).AccessGroupNames.Count"));
         Assert.Equal(["far01"], Names("Get-OscStorageElement -AccessGroup hosts"));
         _session.Module.Invoke("Revoke-OscStorageElementAccess db02 -All:$false -StorageServer lab -Confirm:$false").Error("NothingChosen");
     }

@@ -26,6 +26,8 @@ public sealed class WhatIfRefusalTests : IDisposable
             $null = New-OscSnapshot kept -SnapshotName s1
             $null = New-OscSnapshot grown -SnapshotName small
             $null = Resize-OscStorageElement grown -Size 4MB
+            $gone = New-OscStorageElement gone 1MB; Remove-OscStorageElement $gone
+            $null = New-OscStorageElement offline 1MB; Disable-OscStorageElement offline
             """,
             ("pool", _pool)).Succeeds();
     }
@@ -73,6 +75,12 @@ public sealed class WhatIfRefusalTests : IDisposable
         "Remove-OscOperation 0123456789ab",
         "Remove-OscOperation 0123456789ab -Force",
         "Update-OscStorageElement nosuch",
+        "$gone | Connect-OscStorageElement",
+        "$gone | Disconnect-OscStorageElement",
+        "Connect-OscStorageElement kept",
+        "Connect-OscStorageElement offline hosts",
+        "Connect-OscTarget iqn.2001-04.com.example:t",
+        "Disconnect-OscTarget iqn.2001-04.com.example:t",
     ];
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Cmdlets;
@@ -23,10 +24,10 @@ public sealed class WhatIfTests : IDisposable
         ["Add-OscAccessGroupMember"] = "Add-OscAccessGroupMember web iqn.2001-04.com.example:b",
         ["Clear-OscHostResidue"] = "Clear-OscHostResidue ([StorageConnect.OscHostResidue]::new())",
         ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 web",
-        ["Connect-OscTarget"] = "Connect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
+        ["Connect-OscTarget"] = "Connect-OscTarget -StorageServer fabric",
         ["Disable-OscStorageElement"] = "Disable-OscStorageElement db01",
         ["Disconnect-OscStorageElement"] = "Disconnect-OscStorageElement db01",
-        ["Disconnect-OscTarget"] = "Disconnect-OscTarget iqn.2001-04.com.example:t -StorageServer lab",
+        ["Disconnect-OscTarget"] = "Disconnect-OscTarget iqn.2001-04.com.example:t -StorageServer fabric",
         ["Enable-OscStorageElement"] = "Enable-OscStorageElement db01",
         ["Export-OscDiagram"] = "Export-OscDiagram -Path $file",
         ["Grant-OscStorageElementAccess"] = "Grant-OscStorageElementAccess db01 web",
@@ -57,11 +58,12 @@ public sealed class WhatIfTests : IDisposable
     };
 
     private readonly RenderingHost _host = new(200);
+    private readonly RecordingArray _fabric = new();
     private readonly RecordingSession _session;
 
     public WhatIfTests()
     {
-        _session = new(host: _host);
+        _session = new(new() { Base = typeof(RecordingIscsiPlugin) }, _host);
         var lun = _session.Create("db01");
         _session.Snapshot(lun, "nightly");
         _session.Clone(lun, "db01-test");
@@ -85,8 +87,15 @@ public sealed class WhatIfTests : IDisposable
     [MemberData(nameof(Changers))]
     public void Nothing_is_changed_and_it_is_said_what_would_be(string cmdlet)
     {
-        Assert.SkipUnless(Environment.IsPrivilegedProcess || !cmdlet.Contains("onnect-", StringComparison.Ordinal), "It refuses at once who is not root.");
+        Assert.SkipUnless(
+            Environment.IsPrivilegedProcess || !(cmdlet.Contains("onnect-", StringComparison.Ordinal) || cmdlet == "Update-OscHostStorage"),
+            "It refuses at once who is not root.");
         Assert.True(Calls.TryGetValue(cmdlet, out var call), $"Add to {nameof(Calls)} how {cmdlet} is called.");
+        if (call.EndsWith(" fabric", StringComparison.Ordinal))
+        {
+            RegisterFabric();
+        }
+
         var before = State();
         var said = _host.Text.Length;
 
@@ -95,11 +104,25 @@ public sealed class WhatIfTests : IDisposable
 
         Assert.Empty(outcome.Errors);
         Assert.Contains("What if: ", _host.Text[said..], StringComparison.Ordinal);
-        Assert.Empty(_session.Array.CalledMethods.Except(Harmless));
+        Assert.Empty(_session.Array.CalledMethods.Concat(_fabric.CalledMethods).Except(Harmless));
         Assert.Equal(before, State());
     }
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _fabric.Dispose();
+    }
+
+    /// <summary>A server with a target that was discovered.</summary>
+    private void RegisterFabric()
+    {
+        _fabric.Instead<StorageServer>("discover", (_, normally, _) =>
+            Task.FromResult(normally() with { IscsiTargets = [new() { TargetName = "iqn.2001-04.com.example:t", Portal = "10.0.0.1:3260" }] }));
+        _session.Module.Invoke("$null = Register-OscStorageServer fabric -Plugin Recording -StorageType iSCSI -ExtraInfo $info; Find-OscTarget fabric",
+            ("info", _fabric.Id)).Succeeds();
+        _fabric.ForgetCalls();
+    }
 
     // All that is kept outside the array, with its contents; of operations what was asked is kept, too, so only which there are counts.
     private string State() => string.Join('\n', Directory.EnumerateFiles(_session.Module.Folder.Path, "*", SearchOption.AllDirectories).Order()

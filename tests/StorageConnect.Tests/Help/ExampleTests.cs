@@ -56,6 +56,7 @@ public sealed partial class ExampleTests : IDisposable
     [MemberData(nameof(Runnable))]
     public void An_example_runs_without_an_error(string example)
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess || example != "Update-OscHostStorage 2", "-WhatIf gives the error of the real call: not root.");
         _stage = new();
 
         Assert.Empty(_stage.Session.Invoke(Code(example)).Errors.Select(error => $"{error.FullyQualifiedErrorId}: {error}"));

@@ -418,6 +418,7 @@ public sealed class AttachTests : IAsyncDisposable
 
         Assert.Equal("HostInNoAccessGroup", error.ErrorId);
         Assert.Contains(SimulatedHost.Iqn, error.Recommendation);
+        Assert.Equal("HostInNoAccessGroup", (await Assert.ThrowsAsync<NotFoundException>(() => CheckAsync(element))).ErrorId);
     }
 
     [Fact]
@@ -489,6 +490,21 @@ public sealed class AttachTests : IAsyncDisposable
 
         Assert.Equal("ElementOffline", (await Assert.ThrowsAsync<StorageElementBusyException>(() => AttachAsync(offline))).ErrorId);
         Assert.Equal("NoPage83Id", (await Assert.ThrowsAsync<InvalidRequestException>(() => AttachAsync(snapshot))).ErrorId);
+        Assert.Equal("ElementOffline", (await Assert.ThrowsAsync<StorageElementBusyException>(() => CheckAsync(offline))).ErrorId);
+        Assert.Equal("NoPage83Id", (await Assert.ThrowsAsync<InvalidRequestException>(() => CheckAsync(snapshot))).ErrorId);
+    }
+
+    [Fact]
+    public async Task A_check_changes_nothing_and_waits_for_no_other_run()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        using var other = await _host.Open().Locks.TakeElementAsync(element.Page83Id, Cancellation);
+
+        await CheckAsync(element);
+
+        Assert.Empty(_host.Array.Calls);
+        Assert.Empty(_host.Open().Ledger.Attachments);
+        AssertNothingLeft(element);
     }
 
     [Fact]
@@ -601,6 +617,8 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     private Task<OscDevice> AttachAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], Cancellation);
+
+    private Task CheckAsync(StorageElement element) => new ElementAttacher(_host.Open(), _host.Array, Warn).CheckAsync(element, [], Cancellation);
 
     private void Present(StorageElement element) => _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
 

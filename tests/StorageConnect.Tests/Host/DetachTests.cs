@@ -240,9 +240,11 @@ public sealed class DetachTests : IAsyncDisposable
         }
 
         var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element));
+        var check = await Assert.ThrowsAsync<StorageElementBusyException>(() => CheckAsync(element));
 
         Assert.Equal("DeviceInUse", error.ErrorId);
         Assert.Contains(use, error.Message);
+        Assert.Equal((error.ErrorId, error.Message), (check.ErrorId, check.Message));
         Assert.Equal(before, _host.Traces());
         Assert.Equal(AttachmentState.Attached, _host.Open().Ledger.TryLoad(element.Page83Id)!.State);
     }
@@ -261,6 +263,7 @@ public sealed class DetachTests : IAsyncDisposable
 
         var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element));
         Assert.Contains("open by postgres (4711)", error.Message);
+        Assert.Equal(error.Message, (await Assert.ThrowsAsync<StorageElementBusyException>(() => CheckAsync(element))).Message);
 
         Directory.Delete(_host.Files.At("proc/4711"), recursive: true);
         await DetachAsync(element);
@@ -290,6 +293,7 @@ public sealed class DetachTests : IAsyncDisposable
         await _host.StopMultipathdAsync();
 
         Assert.Equal("MultipathdUnreachable", (await Assert.ThrowsAsync<HostNotReadyException>(() => DetachAsync(element))).ErrorId);
+        Assert.Equal("MultipathdUnreachable", (await Assert.ThrowsAsync<HostNotReadyException>(() => CheckAsync(element))).ErrorId);
         Assert.Equal(2, _host.Sessions().Count);
 
         _host.StartMultipathd();
@@ -464,10 +468,30 @@ public sealed class DetachTests : IAsyncDisposable
         Assert.Equal("DeviceInUse", (await Assert.ThrowsAsync<StorageElementBusyException>(() => DetachAsync(element))).ErrorId);
         _host.Files.Write("proc/self/mountinfo", "");
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(element));
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => CheckAsync(element));
 
+        await CheckAsync(element, keepAccess: true);
         await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: true, Cancellation);
 
         Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_check_changes_nothing_and_waits_for_no_other_run()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var before = _host.Traces();
+        _host.Array.Calls.Clear();
+        var steps = new List<string>();
+        using var other = await _host.Open().Locks.TakeElementAsync(element.Page83Id, Cancellation);
+
+        await new ElementDetacher(_host.Open(onStep: steps.Add), _host.Array, Warn).CheckAsync(element, keepAccess: false, Cancellation);
+
+        Assert.Empty(steps);
+        Assert.Empty(_host.Array.Calls);
+        Assert.Equal(before, _host.Traces());
+        Assert.Equal(AttachmentState.Attached, _host.Open().Ledger.TryLoad(element.Page83Id)!.State);
     }
 
     [Fact]
@@ -485,6 +509,9 @@ public sealed class DetachTests : IAsyncDisposable
 
     private Task DetachAsync(StorageElement element) =>
         new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], keepAccess: false, Cancellation);
+
+    private Task CheckAsync(StorageElement element, bool keepAccess = false) =>
+        new ElementDetacher(_host.Open(), _host.Array, Warn).CheckAsync(element, keepAccess, Cancellation);
 
     private void Warn(string text)
     {

@@ -150,9 +150,11 @@ public sealed class TargetTests : IAsyncDisposable
         var before = _host.Traces();
 
         var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+        var check = await Assert.ThrowsAsync<StorageElementBusyException>(() => CheckStopAsync(server, server.AccessContexts));
 
         Assert.Equal("DeviceInUse", error.ErrorId);
         Assert.Contains("mounted at '/srv/db'", error.Message);
+        Assert.Equal((error.ErrorId, error.Message), (check.ErrorId, check.Message));
         Assert.Empty(_host.Logouts);
         Assert.Equal(before, _host.Traces());
     }
@@ -165,6 +167,8 @@ public sealed class TargetTests : IAsyncDisposable
         var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
         _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
 
+        await CheckStopAsync(server, [First]);
+        Assert.Empty(_host.Logouts);
         await Fabric.StopTargetsAsync(server, [First], Cancellation);
 
         Assert.Equal([$"{Target} 10.0.1.1:3260"], _host.Logouts);
@@ -195,6 +199,7 @@ public sealed class TargetTests : IAsyncDisposable
         var error = await Assert.ThrowsAsync<HostNotReadyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Equal(error.Message, (await Assert.ThrowsAsync<HostNotReadyException>(() => CheckStopAsync(server, server.AccessContexts))).Message);
         Assert.Equal(2, _host.Sessions().Count);
         Assert.Equal(2, Directory.GetFileSystemEntries(_host.Files.At("sys/block/dm-0/slaves")).Length);
     }
@@ -257,6 +262,9 @@ public sealed class TargetTests : IAsyncDisposable
 
     private async Task<StorageServer> DiscoverAsync() =>
         Server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation)).ToValueList() };
+
+    private Task CheckStopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts) =>
+        Fabric.CheckAsync(GuideMethod.Stop, server, contexts, Cancellation);
 
     private async Task<StorageServer> StartAsync()
     {

@@ -160,6 +160,29 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public void An_operation_is_on_its_server_whatever_the_server_is_called_by_now()
+    {
+        using var other = new RecordingArray();
+        var operation = Assert.Single(_session.Module.Get<OscOperation>("New-OscStorageElement new 1GB -NoWait; Set-OscStorageServer lab -NewName renamed"));
+        _session.Register("lab", other);
+
+        Assert.Equal([operation.Id], _session.Module.Get<string>("(Get-OscOperation $id -StorageServer renamed).Id", ("id", operation.Id)));
+        var error = _session.Module.Invoke("Get-OscOperation $id -StorageServer lab").Error("StorageServerConflict");
+        Assert.Contains("'renamed'", error.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("4294968")]
+    [InlineData("([int]::MaxValue)")]
+    public void A_wait_may_last_for_years(string timeout)
+    {
+        _session.Array.Contents.AsyncSteps = [0, 50];
+
+        Assert.Equal(["c"], _session.Module.Get<string>(
+            $"($lun | Invoke-OscClone -Name c -NoWait | Wait-OscOperation -Timeout {timeout}).Name", ("lun", _lun)));
+    }
+
+    [Fact]
     public void With_PassThru_the_operations_come_as_they_ended_those_that_failed_too()
     {
         _session.Array.Throw(GuideMethod.GetAsyncProgress, () => new LimitExceededException("The pool is full."));

@@ -45,6 +45,14 @@ public sealed class FakeHost : IStorageHost
         return Task.CompletedTask;
     }
 
+    public Task CheckAsync(string method, StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
+    {
+        Contexts = contexts;
+        return IsBusy && method == GuideMethod.Stop
+            ? throw PluginError.StorageElementBusy(server.IscsiTargets[0].TargetName, "A device is in use.", "Unmount it first.", id: "DeviceBusy")
+            : Task.CompletedTask;
+    }
+
     /// <summary>The LUNs it sees, whatever the targets.</summary>
     public List<HostLun> Luns { get; } = [];
 

@@ -146,6 +146,40 @@ public sealed class TargetTests
         await Expect.FailureAsync<NoSuchOperationException>("NotIscsi", "lab", () => array.StopAsync(null, null, Cancellation));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_check_ends_before_the_host_or_the_plug_in_does_anything(bool hasOwn)
+    {
+        using var bed = new TestBed(new() { Base = hasOwn ? typeof(RecordingIscsiPlugin) : typeof(RecordingPlugin) });
+        var array = await OpenAsync(bed);
+        await Expect.FailureAsync<InvalidRequestException>("TargetNotDiscovered", "lab", () => CheckAsync(token => array.StartAsync(null, null, token)));
+        await bed.Engine.DiscoverAsync("lab", Cancellation);
+
+        await CheckAsync(token => array.StartAsync(null, null, token));
+        await CheckAsync(token => array.StopAsync(null, [array.Server.AccessContexts[1]], token));
+        await CheckAsync(array.RefreshAsync);
+
+        Assert.Empty(bed.Host.Actions);
+        Assert.Empty(bed.Array.CalledMethods.Intersect(["start", "stop", "refresh"]));
+        await Expect.FailureAsync<InvalidRequestException>(
+            "AccessContextUnknown", "p9", () => CheckAsync(token => array.StopAsync(null, [new() { Host = "p9" }], token)));
+
+        Task CheckAsync(Func<CancellationToken, Task> change) => array.CheckAsync(change, new(), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_the_host_would_refuse_is_refused_by_a_check()
+    {
+        using var bed = new TestBed();
+        var array = await OpenAsync(bed);
+        await bed.Engine.DiscoverAsync("lab", Cancellation);
+        bed.Host.IsBusy = true;
+
+        await Expect.FailureAsync<StorageElementBusyException>(
+            "DeviceBusy", One.TargetName, () => array.CheckAsync(token => array.StopAsync(null, null, token), new(), Cancellation));
+    }
+
     [Fact]
     public async Task Without_a_refresh_of_its_own_the_bus_is_looked_through_behind_its_targets()
     {

@@ -61,6 +61,12 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             {
                 DemandOwnPlaces(element, disks);
             }
+
+            if (groups.Count > 0)
+            {
+                // They are used last, when the device is gone.
+                (await AccessGroupSelector.ReadAsync(host, array, cancellationToken)).DemandKnown(groups, element.StorageServerName);
+            }
         }
 
         if (map is not null && !host.Multipath.IsListening)

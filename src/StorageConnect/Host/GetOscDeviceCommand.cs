@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using StorageConnect.Host;
 
 namespace StorageConnect.Commands;
 
@@ -40,8 +41,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
         }
 
         var filters = NamePattern.From(Wwid);
-        ForEachElement(InputObject, ElementKind.Any, (_,
-            element) => Write(element.Name, isNeeded: false, device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))));
+        ForEachElement(InputObject, ElementKind.Any, (_, element) => Write(
+            element.Name, isNeeded: false, device => StorageHost.IsDeviceOf(device, element) && filters.Any(filter => Matches(filter, device))));
     }
 
     private static bool Matches(NamePattern filter, OscDevice device) =>

@@ -106,6 +106,16 @@ public sealed partial class StorageHost
     public Task<IReadOnlyList<OscDevice>> GetDevicesAsync(CancellationToken cancellationToken) =>
         OperatingSystem.IsLinux() ? new DeviceReader(_host).ReadAllAsync(cancellationToken) : Task.FromResult<IReadOnlyList<OscDevice>>([]);
 
+    /// <summary>True for a device of the element: by its identity, or by this host's records where the identity belongs to the presentation.</summary>
+    /// <param name="device">The device, as <see cref="GetDevicesAsync"/> returned it.</param>
+    /// <param name="element">The element.</param>
+    public static bool IsDeviceOf(OscDevice device, StorageElement element)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(element);
+        return device.Wwid == element.Page83Id || (element.Uuid.Length > 0 && device.StorageElementUuid == element.Uuid);
+    }
+
     /// <summary>Resizes an element's device to its size on the array.</summary>
     /// <param name="element">With its size on the array.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -135,5 +145,15 @@ public sealed partial class StorageHost
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>False when it is no residue any more, or can't be cleared here.</returns>
     public Task<bool> ClearResidueAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken) =>
-        Residue.ClearAsync(residue, arrays, cancellationToken);
+        ClearResidueAsync(residue, arrays, TimeSpan.Zero, cancellationToken);
+
+    /// <summary>Clears residue, if it still is and has been there for a while. In use it stays, with an error.</summary>
+    /// <param name="residue">As <see cref="FindResidueAsync"/> reported it, at whatever time.</param>
+    /// <param name="arrays">As there.</param>
+    /// <param name="gracePeriod">How long it must have been there without an end.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>False when it is no residue any more, has not been there for so long, or can't be cleared here.</returns>
+    public Task<bool> ClearResidueAsync(
+        OscHostResidue residue, IReadOnlyList<StorageArray> arrays, TimeSpan gracePeriod, CancellationToken cancellationToken) =>
+        Residue.ClearAsync(residue, arrays, gracePeriod, cancellationToken);
 }

@@ -21,6 +21,16 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
         $"'{element.Name}' stays presented to {string.Join(", ", groups.Select(name => $"'{name}'"))}: there are other hosts in it. "
         + "Revoke-OscStorageElementAccess withdraws it when none of them uses it.";
 
+    /// <summary>Fails where the array has no group of one of these names.</summary>
+    /// <exception cref="NotFoundException">It has none.</exception>
+    public void DemandKnown(IReadOnlyList<string> named, string serverName)
+    {
+        if (named.FirstOrDefault(name => groups.All(group => group.Name != name)) is { } missing)
+        {
+            throw AccessGroupErrors.AccessGroupNotFound(missing, serverName);
+        }
+    }
+
     /// <summary>The groups to present the element to, so that this host sees it; empty when it is presented to this host already.</summary>
     /// <param name="element">As it is on the array now.</param>
     /// <param name="server">Its name is used in errors.</param>
@@ -29,9 +39,10 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     {
         if (named.Count > 0)
         {
-            return named.FirstOrDefault(name => groups.All(group => group.Name != name)) is { } missing
-                ? throw AccessGroupErrors.AccessGroupNotFound(missing, server.Name)
-                : [.. named.Except(element.AccessGroupNames)];
+            DemandKnown(named, server.Name);
+            return IsPresented(element) || groups.Any(group => named.Contains(group.Name) && Admits(group))
+                ? [.. named.Except(element.AccessGroupNames)]
+                : throw NoGroup(element, name => AttachErrors.HostInNoAccessGroupNamed(element, server.Name, initiator.HostName, name, named));
         }
 
         if (IsPresented(element))
@@ -89,9 +100,9 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
             return AttachErrors.AccessGroupNeeded(element, server.Name, holding.Select(group => group.Name));
         }
 
-        var name = initiator.Iqn ?? (initiator.Wwpns is [var wwpn, ..] ? wwpn : null);
-        return name is null
-            ? AttachErrors.NoInitiator(element)
-            : AttachErrors.HostInNoAccessGroup(element, server.Name, initiator.HostName, name);
+        return NoGroup(element, name => AttachErrors.HostInNoAccessGroup(element, server.Name, initiator.HostName, name));
     }
+
+    private StorageConnectException NoGroup(StorageElement element, Func<string, StorageConnectException> errorFor) =>
+        (initiator.Iqn ?? (initiator.Wwpns is [var wwpn, ..] ? wwpn : null)) is { } name ? errorFor(name) : AttachErrors.NoInitiator(element);
 }

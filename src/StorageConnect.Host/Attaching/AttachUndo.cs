@@ -20,14 +20,19 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
     /// <summary>True when this host had a disk of the element before, in a map or not.</summary>
     public bool HadDisk { get; init; }
 
-    /// <summary>True when the element's identity was in multipath's list before: the rollback leaves it there.</summary>
-    public bool WasListed { get; set; }
+    /// <summary>
+    /// True when this attach put the element's identity on multipath's list, and the element wasn't attached before: the rollback takes it off again.
+    /// </summary>
+    public bool IsListed { get; private set; }
 
     /// <summary>The ledger's entry as it was before; null when there was none.</summary>
     public Attachment? Before { get; set; }
 
     /// <summary>True when all devices at the element's places came with this presentation: the rollback removes them.</summary>
     public bool OwnsPlaces { get; set; }
+
+    /// <summary>Records whether this attach has put the identity on multipath's list.</summary>
+    public void Listed(bool isAdded) => IsListed |= isAdded && Before?.State is not AttachmentState.Attached;
 
     public void Presented(StorageElement element, IReadOnlyList<string> groups) => (_presented, _groups) = (element, groups);
 
@@ -53,7 +58,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             }
 
             Changes.FullScans.ToList().ForEach(host.Ledger.Remove);
-            if (!HadMap && !WasListed && attachment.Page83Id.Length > 0)
+            if (!HadMap && IsListed && attachment.Page83Id.Length > 0)
             {
                 await host.Wwids.RemoveAsync(attachment.Page83Id, cancellationToken);
             }

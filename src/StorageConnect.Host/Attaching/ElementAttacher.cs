@@ -124,7 +124,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             if (host.Multipath.IsListening)
             {
                 // Before the disks appear: udev and multipathd read this file when a disk is added.
-                undo.WasListed = !await host.Wwids.AddAsync(element.Page83Id, cancellationToken) && undo.Before is null;
+                undo.Listed(await host.Wwids.AddAsync(element.Page83Id, cancellationToken));
             }
         }
 
@@ -178,6 +178,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         {
             OnIdentified = now => Note(now.Page83Id, now.Identity),
             OnShared = () => undo.HadMap = true,
+            OnListed = undo.Listed,
         };
         undo.OwnsPlaces = !isProven;
         if (isProven)

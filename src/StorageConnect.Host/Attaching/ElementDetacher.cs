@@ -40,7 +40,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         }
 
         using var claim = taken;
-        element = await DemandDetachableAsync(element, found with { Disks = disks }, keepAccess, cancellationToken);
+        element = await DemandDetachableAsync(element, found with { Disks = disks }, groups, keepAccess, cancellationToken);
         var attachment = (before ?? new() { Page83Id = page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name }) with
         {
             StorageServerUuid = element.StorageServerUuid,
@@ -96,7 +96,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         var found = await FindAsync(element, isOfPresentation, cancellationToken);
         var disks = found.Disks.Where(disk => IsStill(disk, found.Identity)).Select(disk => disk.Name);
         await host.Claims.DemandUnusedAsync(found.Map is null ? [] : [found.Map], [.. disks], RefusalOf(element), cancellationToken);
-        await DemandDetachableAsync(element, found, keepAccess, cancellationToken);
+        await DemandDetachableAsync(element, found, [], keepAccess, cancellationToken); // the groups are checked by the array
     }
 
     /// <summary>The element with the identity it has on the array, and whether the identity belongs to its presentation.</summary>
@@ -125,7 +125,8 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
 
     /// <summary>The last checks before the first change.</summary>
     /// <returns>The element; as it is on the array now, where it is to be withdrawn.</returns>
-    private async Task<StorageElement> DemandDetachableAsync(StorageElement element, Found found, bool keepAccess, CancellationToken cancellationToken)
+    private async Task<StorageElement> DemandDetachableAsync(
+        StorageElement element, Found found, IReadOnlyList<string> groups, bool keepAccess, CancellationToken cancellationToken)
     {
         if (!keepAccess)
         {
@@ -133,6 +134,12 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             if (found.Identity is null)
             {
                 DemandOwnPlaces(element, found.Disks);
+            }
+
+            if (groups.Count > 0)
+            {
+                // They are used last, when the device is gone.
+                (await AccessGroupSelector.ReadAsync(host, array, cancellationToken)).DemandKnown(groups, element.StorageServerName);
             }
         }
 

@@ -72,10 +72,7 @@ internal sealed class MapWaiter(LinuxHost host)
 
     /// <summary>The map with the remaining paths, where one was lost after it was found: multipathd can't add a path that doesn't answer.</summary>
     private DmDevice? FindPartial(string page83Id, IReadOnlyList<FoundPath> paths) =>
-        paths.Where(IsUsable).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
-
-    private bool IsUsable(FoundPath path) => path.Device.State is "running"
-        && (path.Device.SessionId is not { } id || host.Initiator.Sessions().Any(session => session.Id == id && session.IsLoggedIn));
+        paths.Where(path => host.IsUsable(path.Device)).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
 
     private bool IsOpenable(DmDevice map) =>
         DeviceLink.KernelNameOf(host.Roots, DeviceLink.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
@@ -84,7 +81,7 @@ internal sealed class MapWaiter(LinuxHost host)
     {
         var slaves = MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
         var reply = "";
-        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && IsUsable(path)))
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && host.IsUsable(path.Device)))
         {
             host.Step("add path");
             reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);

@@ -20,6 +20,10 @@ internal static class AttachErrors
     public static NotFoundException HostInNoAccessGroup(StorageElement element, string server, string hostName, string initiator) =>
         new(Text([server, hostName, initiator])) { Element = element.Name };
 
+    public static NotFoundException HostInNoAccessGroupNamed(
+        StorageElement element, string server, string hostName, string initiator, IEnumerable<string> groups) =>
+        new(Text([server, hostName, initiator, Quoted(groups)], "Named", nameof(HostInNoAccessGroup))) { Element = element.Name };
+
     public static NotFoundException NoFibreChannelPort(StorageElement element) => new(Text([])) { Element = element.Name };
 
     public static NotFoundException ElementNotSeen(StorageElement element, TimeSpan timeout) =>

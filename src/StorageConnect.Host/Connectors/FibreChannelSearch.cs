@@ -1,4 +1,6 @@
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 
 namespace StorageConnect.Host.Connectors;
@@ -11,6 +13,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 {
     private readonly StaleDevices _stale = new(host);
     private readonly StorageElement _element = request.Element;
+    private IReadOnlyList<FibreChannelTarget> _onlineBefore = [];
     private bool _hasScanned;
 
     public async Task<IReadOnlyList<FoundPath>> RunAsync(CancellationToken cancellationToken)
@@ -18,6 +21,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         // Two scans of one port at once would each take the other's new disks for unrelated ones.
         using var held = await host.Locks.TakeTargetsAsync(Targets().Select(target => target.Wwpn), cancellationToken);
         var kept = await RemoveStaleAsync(cancellationToken);
+        _onlineBefore = [.. FibreChannelTarget.ReadAll(host.Roots).Where(target => target.IsOnline)]; // first: a port may return in between
         var before = devices();
         var started = TimeProvider.System.GetTimestamp();
         var backoff = new Backoff(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
@@ -51,11 +55,17 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     {
         var kept = new HashSet<string>();
         var targets = Targets();
-        foreach (var device in devices())
+        var all = devices();
+
+        // Without a reported place each disk may lead to the element by now. Other elements' disks are not rescanned: one that hangs would end this attach.
+        var identities = _element.LunAddresses.Count > 0
+            ? new Dictionary<string, string?>()
+            : await host.Identities.ReadAsync(all.Where(device => device.ReadIdentity() != _element.Page83Id), cancellationToken);
+        foreach (var device in all)
         {
             var isReported = targets.Exists(target => target.Carries(device) && Luns(target).Contains(device.Lun));
             var was = device.ReadIdentity() == _element.Page83Id;
-            if (!isReported && !was && _element.LunAddresses.Count > 0)
+            if (!isReported && !was && identities.GetValueOrDefault(device.Folder) != _element.Page83Id)
             {
                 continue;
             }
@@ -108,18 +118,20 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         finally
         {
             // Also after a cancellation.
-            Added().ForEach(request.Changes.Added);
+            var now = Added();
+            now.Where(device => !BelongsToOthers(device, now)).ToList().ForEach(request.Changes.Added);
         }
 
-        var others = Added().Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
-        await _stale.TryPurgeAsync(others, cancellationToken);
+        var added = Added();
+        var others = added.Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
+        await _stale.TryPurgeAsync([.. others.Where(device => !BelongsToOthers(device, added))], cancellationToken);
         if (others.Select(device => WrongDisk.AtPort(_element, TargetOf(device), Luns(TargetOf(device)), device)).FirstOrDefault(error => error is not null)
             is { } wrong)
         {
             throw wrong;
         }
 
-        foreach (var device in Added())
+        foreach (var device in added)
         {
             kept.Add(device.Folder); // the kernel has just read it
         }
@@ -132,6 +144,27 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         ];
 
         FibreChannelTarget TargetOf(ScsiDevice device) => targets.First(target => target.Carries(device));
+    }
+
+    /// <summary>
+    /// True for a device that others may have brought in: the kernel scans a port that returns, and an administrator may be scanning for a path that was lost.
+    /// </summary>
+    private bool BelongsToOthers(ScsiDevice device, IReadOnlyList<ScsiDevice> added)
+    {
+        var identity = device.ReadIdentity();
+        if (identity == _element.Page83Id)
+        {
+            return false;
+        }
+
+        if (!_onlineBefore.Any(port => port.Carries(device)))
+        {
+            return true;
+        }
+
+        var disks = added.Select(one => one.Disk).OfType<string>().ToHashSet();
+        return identity is not null && (host.Ledger.TryLoad(identity)?.State == AttachmentState.Attached
+            || MultipathMaps.Find(host.Roots, identity)?.Slaves(host.Roots).Any(disk => !disks.Contains(disk)) == true);
     }
 
     private List<FoundPath> FindPaths(HashSet<string> kept, IReadOnlyList<ScsiDevice> before) =>

@@ -39,6 +39,9 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     /// <summary>Called when another device with the same identity is found: its map stays.</summary>
     public Action? OnShared { get; init; }
 
+    /// <summary>Called when the identity is on multipath's list; true when it wasn't before.</summary>
+    public Action<bool>? OnListed { get; init; }
+
     /// <summary>Removes devices at the element's places that are not proven to have come with this presentation.</summary>
     /// <exception cref="StorageElementBusyException">One is in use.</exception>
     public async Task RemoveStaleAsync(CancellationToken cancellationToken)
@@ -186,7 +189,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         await DemandUniqueAsync(cancellationToken);
         if (host.Multipath.IsListening)
         {
-            await host.Wwids.AddAsync(page83Id, cancellationToken);
+            OnListed?.Invoke(await host.Wwids.AddAsync(page83Id, cancellationToken));
         }
 
         return page83Id;

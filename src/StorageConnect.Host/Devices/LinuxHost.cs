@@ -1,3 +1,4 @@
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Multipath;
@@ -51,6 +52,26 @@ internal sealed class LinuxHost(
     public DeviceUse Claims { get; } = new(roots, deadlines, kernel);
 
     public DevicePathFinder Paths { get; } = new(roots);
+
+    /// <summary>True for a path that can carry I/O, as far as the kernel shows.</summary>
+    public bool IsUsable(ScsiDevice device) => device.State is "running"
+        && (device.SessionId is not { } id || Initiator.Sessions().Any(session => session.Id == id && session.IsLoggedIn));
+
+    /// <summary>
+    /// True when a map has a usable path besides these disks. In doubt it has none: a path of another kind, or one that multipathd doesn't know or calls
+    /// failed.
+    /// </summary>
+    public async Task<bool> HasOtherPathAsync(DmDevice map, IReadOnlyCollection<string> disks, CancellationToken cancellationToken)
+    {
+        var others = map.Slaves(Roots).Except(disks).Where(disk => ScsiDevice.OfDisk(Roots, disk) is { } device && IsUsable(device)).ToList();
+        if (others.Count == 0 || !Multipath.IsListening)
+        {
+            return others.Count > 0;
+        }
+
+        var shown = await Multipath.TryShowMapAsync(map, cancellationToken);
+        return shown?.Paths.Any(path => others.Contains(path.Disk) && path.State != OscPathState.Failed) == true;
+    }
 
     /// <summary>The machine this runs on, with the ledger in a user's state folder.</summary>
     /// <param name="stateFolder">The state folder of the engine's paths.</param>

@@ -30,14 +30,14 @@ internal sealed class StaleDevices(LinuxHost host)
             : DeviceIdentityState.Changed;
     }
 
-    /// <summary>Removes unrelated devices. Those in use stay.</summary>
+    /// <summary>Removes unrelated devices. Those in use stay, and so does the last path of a map in use that carries I/O.</summary>
     public async Task TryPurgeAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
         foreach (var device in devices)
         {
             try
             {
-                await PurgeAsync(device, cancellationToken);
+                await PurgeAsync(device, isDown: false, isUnrelated: true, cancellationToken);
             }
             catch (StorageElementBusyException e) when (e.ErrorId != nameof(HostErrors.HostLockHeld))
             {
@@ -82,11 +82,13 @@ internal sealed class StaleDevices(LinuxHost host)
 
     /// <summary>Removes a stale device, with its map when that has no other paths.</summary>
     /// <exception cref="StorageElementBusyException">It is in use, and is the last path.</exception>
-    public Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken) => PurgeAsync(device, isDown: false, cancellationToken);
+    public Task PurgeAsync(ScsiDevice device, CancellationToken cancellationToken) =>
+        PurgeAsync(device, isDown: false, isUnrelated: false, cancellationToken);
 
     /// <summary>As <see cref="PurgeAsync(ScsiDevice, CancellationToken)"/>, for a device whose path is down: what is behind it is unknown.</summary>
     /// <exception cref="StorageElementBusyException">It is in use, and is the last path.</exception>
-    public Task PurgeDownAsync(ScsiDevice device, CancellationToken cancellationToken) => PurgeAsync(device, isDown: true, cancellationToken);
+    public Task PurgeDownAsync(ScsiDevice device, CancellationToken cancellationToken) =>
+        PurgeAsync(device, isDown: true, isUnrelated: false, cancellationToken);
 
     /// <summary>As <see cref="PurgeDownAsync"/>, so that a new device can take its place. The last path in use stays.</summary>
     /// <returns>The error that says why it stays; null when it is removed.</returns>
@@ -103,31 +105,24 @@ internal sealed class StaleDevices(LinuxHost host)
         }
     }
 
-    private async Task PurgeAsync(ScsiDevice device, bool isDown, CancellationToken cancellationToken)
+    private async Task PurgeAsync(ScsiDevice device, bool isDown, bool isUnrelated, CancellationToken cancellationToken)
     {
         // Sequential: whether a disk is a map's last path must not change meanwhile.
         using var held = await host.Locks.TakePurgeAsync(cancellationToken);
-        if (device.Disk is { } disk)
+        if (device.Disk is { } disk && MultipathMaps.FindOver(host.Roots, disk) is { } map)
         {
-            if (MultipathMaps.FindOver(host.Roots, disk) is { } map)
-            {
-                await PurgeFromMapAsync(device, disk, map, isDown, cancellationToken);
-                return;
-            }
-
-            using var claim = await ClaimAsync(device, disk, isDown, cancellationToken);
-            host.Step("purge");
-            await host.Scsi.DeleteAsync(device, cancellationToken);
+            await PurgeFromMapAsync(device, disk, map, isDown, isUnrelated, cancellationToken);
             return;
         }
 
+        using var claim = await ClaimAsync(device, isDown, cancellationToken);
         host.Step("purge");
         await host.Scsi.DeleteAsync(device, cancellationToken);
     }
 
-    private Task<DeviceClaim> ClaimAsync(ScsiDevice device, string disk, bool isDown, CancellationToken cancellationToken) => host.Claims.TakeDisksAsync(
-        [disk],
-        new((_, use) => InUse(device, disk, isDown, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause)),
+    private Task<DeviceClaim> ClaimAsync(ScsiDevice device, bool isDown, CancellationToken cancellationToken) => host.Claims.TakeDevicesAsync(
+        [device],
+        new((name, use) => InUse(device, name, isDown, use), cause => DeviceErrors.DeviceUseUnknownOfDisk(device.Disk ?? device.Hctl, cause)),
         cancellationToken);
 
     private static StorageElementBusyException InUse(ScsiDevice device, string disk, bool isDown, string use) => isDown
@@ -138,11 +133,16 @@ internal sealed class StaleDevices(LinuxHost host)
         (_, use) => InUse(device, disk, isDown, $"the last path of the multipath device {map.Name}, which is {use}"),
         cause => DeviceErrors.DeviceUseUnknownOfDisk(disk, cause));
 
-    private async Task PurgeFromMapAsync(ScsiDevice device, string disk, DmDevice map, bool isDown, CancellationToken cancellationToken)
+    private async Task PurgeFromMapAsync(
+        ScsiDevice device, string disk, DmDevice map, bool isDown, bool isUnrelated, CancellationToken cancellationToken)
     {
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
         if (!isLast)
         {
+            // A path of the map's own LUN may be the only one that carries I/O. One that leads to another LUN is removed from a map in use, too.
+            using var kept = isUnrelated && device.ReadIdentity() == map.Wwid && !await host.HasOtherPathAsync(map, [disk], cancellationToken)
+                ? await host.Claims.TakeLastingMapAsync(map, RefusalOf(device, disk, map), cancellationToken)
+                : null;
             host.Step("purge");
             await host.Scsi.DeleteAsync(device, cancellationToken);
 
@@ -162,7 +162,7 @@ internal sealed class StaleDevices(LinuxHost host)
             }
 
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
-            using var claim = await ClaimAsync(device, disk, isDown, cancellationToken);
+            using var claim = await ClaimAsync(device, isDown, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
 

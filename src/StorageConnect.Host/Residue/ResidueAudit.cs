@@ -20,14 +20,18 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
     /// <summary>Clears residue, if it still is. In use it stays, with an error.</summary>
     /// <param name="residue">As <see cref="FindAsync"/> returned it.</param>
     /// <param name="arrays">As there.</param>
+    /// <param name="gracePeriod">
+    /// How long it must have been there. Compared with the present sighting: the given residue may have ended since, and come again.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>False when it is no residue any more, or can't be cleared here.</returns>
-    public async Task<bool> ClearAsync(OscHostResidue residue, IReadOnlyList<StorageArray> arrays, CancellationToken cancellationToken)
+    /// <returns>False when it is no residue any more, has not been there for so long, or can't be cleared here.</returns>
+    public async Task<bool> ClearAsync(
+        OscHostResidue residue, IReadOnlyList<StorageArray> arrays, TimeSpan gracePeriod, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(residue);
         var found = (await SearchAsync(arrays, _ => { }, cancellationToken))
             .FirstOrDefault(found => found.Residue.Kind == residue.Kind && found.Residue.What == residue.What);
-        if (found?.Clear is not { } clear || !await clear(cancellationToken))
+        if (found?.Clear is not { } clear || DateTimeOffset.UtcNow - found.Residue.Since < gracePeriod || !await clear(cancellationToken))
         {
             return false;
         }
@@ -40,11 +44,14 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
     {
         host.DemandRights("Looking for what is left behind");
         var found = (await new HostResidueSearch(host).FindAsync(cancellationToken)).ToList();
+        var answered = new HashSet<string>();
         foreach (var array in arrays)
         {
             try
             {
-                found.AddRange(await new ArrayResidueSearch(host).FindAsync(array, cancellationToken));
+                var ofArray = await new ArrayResidueSearch(host).FindAsync(array, cancellationToken);
+                found.AddRange(ofArray.Select(one => one with { StorageServerUuid = array.Server.Uuid }));
+                answered.Add(array.Server.Uuid);
             }
             catch (StorageConnectException e)
             {
@@ -52,11 +59,13 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
             }
         }
 
-        return Date(found);
+        return Date(found, answered);
     }
 
-    /// <summary>The first sighting of each. Sightings of cleared residue are deleted.</summary>
-    private List<FoundResidue> Date(List<FoundResidue> found)
+    /// <summary>The first sighting of each. Sightings of residue that has ended are deleted.</summary>
+    /// <param name="found">The residue that is there now.</param>
+    /// <param name="answered">The Uuids of the arrays that answered. Residue that only the others can show may still be there.</param>
+    private List<FoundResidue> Date(List<FoundResidue> found, HashSet<string> answered)
     {
         var now = DateTimeOffset.UtcNow;
         var uptime = HostUptime.TryRead(host.Roots);
@@ -72,6 +81,7 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
                 {
                     Kind = one.Residue.Kind,
                     What = one.Residue.What,
+                    StorageServerUuid = one.StorageServerUuid,
                     Since = sighting?.Since ?? now,
                     Boot = uptime?.Boot,
                     UptimeSeconds = uptime?.Seconds
@@ -83,8 +93,9 @@ internal sealed class ResidueAudit(LinuxHost host, string sightingsFolder)
             dated.Add(one with { Residue = one.Residue with { Since = since } });
         }
 
-        // Residue of an array that was not queried this time is kept.
-        foreach (var gone in known.Values.Where(gone => gone.Kind is not (OscHostResidueKind.SeenNotPresented or OscHostResidueKind.PresentedUnseen)))
+        // A sighting of an earlier version doesn't name its array. Deleting it too early only makes the grace period longer.
+        foreach (var gone in known.Values.Where(gone => gone.Kind is not (OscHostResidueKind.SeenNotPresented or OscHostResidueKind.PresentedUnseen)
+            || (gone.StorageServerUuid is { } server ? answered.Contains(server) : answered.Count > 0)))
         {
             _sightings.Remove($"{gone.Kind} {gone.What}");
         }

@@ -9,6 +9,9 @@ internal sealed record Sighting
 
     public string What { get; init; } = "";
 
+    /// <summary>The Uuid of the array that showed it; null where the host alone did.</summary>
+    public string? StorageServerUuid { get; init; }
+
     /// <summary>The wall clock then, for kernels that don't show their uptime.</summary>
     public DateTimeOffset Since { get; init; }
 

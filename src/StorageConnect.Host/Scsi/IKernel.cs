@@ -21,8 +21,11 @@ internal interface IKernel
     /// <exception cref="UnauthorizedAccessException">This user may not open it.</exception>
     IDisposable? TryClaim(string node);
 
-    /// <summary>The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none.</summary>
-    string? ReadBlockDevice(string path);
+    /// <summary>
+    /// The number of the device a path leads to: <c>major:minor</c> of a block device, with a <c>c</c> before it of a character device; null when it leads
+    /// to neither.
+    /// </summary>
+    string? ReadDevice(string path);
 
     /// <summary>The number of the block device under a loop device; null when none is under it.</summary>
     string? ReadLoopDevice(string loop);

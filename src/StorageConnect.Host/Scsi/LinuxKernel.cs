@@ -16,7 +16,7 @@ internal sealed class LinuxKernel(HostDeadlines deadlines) : IKernel
     public IDisposable? TryClaim(string node) => BlockDevice.TryClaim(node);
 
     /// <inheritdoc/>
-    public string? ReadBlockDevice(string path) => BlockDevice.ReadNumber(path);
+    public string? ReadDevice(string path) => BlockDevice.ReadNumber(path);
 
     /// <inheritdoc/>
     public string? ReadLoopDevice(string loop) => BlockDevice.ReadLoopDevice(loop);

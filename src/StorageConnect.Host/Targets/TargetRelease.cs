@@ -14,6 +14,8 @@ namespace StorageConnect.Host.Targets;
 /// </summary>
 internal sealed class TargetRelease(LinuxHost host)
 {
+    private const string NoOtherPath = ", and none of its other paths carries I/O";
+
     public async Task StopAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         await StopAsync(await ChooseAsync(server, contexts, cancellationToken), cancellationToken);
@@ -24,9 +26,10 @@ internal sealed class TargetRelease(LinuxHost host)
     public async Task CheckAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions().Where(await ChooseAsync(server, contexts, cancellationToken)).ToList();
-        var disks = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).Select(device => device.Disk).OfType<string>().ToList();
-        var maps = MapsOver([.. disks]);
-        await host.Claims.DemandUnusedAsync(maps, disks, RefusalOf(sessions), cancellationToken);
+        var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
+        var (maps, cutOff) = await FindMapsAsync(devices, cancellationToken);
+        await host.Claims.DemandUnusedAsync(maps, [.. devices.Select(device => device.Disk).OfType<string>()], RefusalOf(sessions), cancellationToken);
+        await host.Claims.DemandUnusedAsync(cutOff, [], RefusalOf(sessions, NoOtherPath), cancellationToken);
         DemandMultipathd(sessions, maps);
     }
 
@@ -44,11 +47,10 @@ internal sealed class TargetRelease(LinuxHost host)
         using var held = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
         var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
-        var maps = MapsOver([.. devices.Select(device => device.Disk).OfType<string>()]);
-        var disks = devices.Select(device => device.Disk).OfType<string>().ToList();
         var refusal = RefusalOf(sessions);
-        using (await ClaimMapsAsync(maps, refusal, cancellationToken))
-        using (await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken))
+        var (maps, cutOff) = await FindMapsAsync(devices, cancellationToken);
+        using (await ClaimMapsAsync(maps, cutOff, sessions, cancellationToken))
+        using (await host.Claims.TakeDevicesAsync(devices, refusal, cancellationToken))
         {
             DemandMultipathd(sessions, maps);
         }
@@ -58,10 +60,15 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
-        using var claim = await host.Claims.TakeDisksAsync(disks, refusal, cancellationToken);
-        await host.Scsi.DeleteAsync(devices, cancellationToken);
+        // Again: a path of another map may have failed meanwhile, and pending udev events may have created a map again.
+        var (recreated, cutOffNow) = await FindMapsAsync(devices, cancellationToken);
+        using var claim = await host.Claims.TakeDevicesAsync(devices, refusal, cancellationToken);
+        using (await ClaimMapsAsync(recreated, cutOffNow, sessions, cancellationToken))
+        {
+            await host.Scsi.DeleteAsync(devices, cancellationToken);
+        }
 
-        // Pending udev events may have created a map again, from disks that are gone now.
+        // The same events, from disks that are gone now.
         foreach (var map in maps)
         {
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
@@ -88,23 +95,44 @@ internal sealed class TargetRelease(LinuxHost host)
         return session => nodes.Any(node => node.IsServedBy(session));
     }
 
-    /// <summary>The maps that lose all their paths with these disks. Other maps keep working.</summary>
-    private List<DmDevice> MapsOver(HashSet<string> disks) =>
-    [
-        .. disks.Select(disk => MultipathMaps.FindOver(host.Roots, disk))
-            .OfType<DmDevice>()
-            .DistinctBy(map => map.Uuid)
-            .Where(map => map.Slaves(host.Roots).All(disks.Contains))
-    ];
-
-    private async Task<DeviceClaim> ClaimMapsAsync(List<DmDevice> maps, DeviceRefusal refusal, CancellationToken cancellationToken)
+    /// <summary>
+    /// The maps that consist of these devices and go with them, and those that stay, but without a path that carries I/O. Other maps keep working.
+    /// </summary>
+    private async Task<(List<DmDevice> Whole, List<DmDevice> CutOff)> FindMapsAsync(List<ScsiDevice> devices, CancellationToken cancellationToken)
     {
+        var disks = devices.Select(device => device.Disk).OfType<string>().ToHashSet();
+        var whole = new List<DmDevice>();
+        var cutOff = new List<DmDevice>();
+        foreach (var map in disks.Select(disk => MultipathMaps.FindOver(host.Roots, disk)).OfType<DmDevice>().DistinctBy(map => map.Uuid))
+        {
+            if (map.Slaves(host.Roots).All(disks.Contains))
+            {
+                whole.Add(map);
+            }
+            else if (!await host.HasOtherPathAsync(map, disks, cancellationToken))
+            {
+                cutOff.Add(map);
+            }
+        }
+
+        return (whole, cutOff);
+    }
+
+    private async Task<DeviceClaim> ClaimMapsAsync(
+        List<DmDevice> whole, List<DmDevice> cutOff, List<IscsiSession> sessions, CancellationToken cancellationToken)
+    {
+        var refusal = RefusalOf(sessions);
         var claims = new DeviceClaim();
         try
         {
-            foreach (var map in maps)
+            foreach (var map in whole)
             {
                 claims.Add(await host.Claims.TakeMapAsync(map, refusal, cancellationToken));
+            }
+
+            foreach (var map in cutOff)
+            {
+                claims.Add(await host.Claims.TakeLastingMapAsync(map, RefusalOf(sessions, NoOtherPath), cancellationToken));
             }
 
             return claims;
@@ -124,8 +152,8 @@ internal sealed class TargetRelease(LinuxHost host)
         }
     }
 
-    private static DeviceRefusal RefusalOf(List<IscsiSession> sessions) => new(
-        (device, use) => DeviceErrors.DeviceInUseAtLogout(NamesOf(sessions), device, use),
+    private static DeviceRefusal RefusalOf(List<IscsiSession> sessions, string why = "") => new(
+        (device, use) => DeviceErrors.DeviceInUseAtLogout(NamesOf(sessions), device, use + why),
         cause => DeviceErrors.DeviceUseUnknownAtLogout(NamesOf(sessions), cause));
 
     private static string NamesOf(List<IscsiSession> sessions) => string.Join(", ", sessions.Select(session => session.TargetName).Distinct());

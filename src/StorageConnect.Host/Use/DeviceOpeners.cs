@@ -11,7 +11,7 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
     /// Such as <c>open by postgres (4711)</c>, and the number of the device; null when none is visible. Found by the device's number, whatever the node's
     /// name is.
     /// </summary>
-    /// <param name="numbers">The numbers of the devices and their partitions, as <c>major:minor</c>.</param>
+    /// <param name="numbers">The numbers of the devices and their partitions, as <see cref="IKernel.ReadDevice"/> gives them.</param>
     public (string Number, DeviceUser User)? Find(IReadOnlyCollection<string> numbers)
     {
         foreach (var process in SysFile.Names(roots.Proc).Where(entry => char.IsAsciiDigit(entry[0])))
@@ -49,7 +49,7 @@ internal sealed class DeviceOpeners(HostRoots roots, IKernel kernel)
         try
         {
             return KernelFiles.ReadNames(folder)
-                .Select(descriptor => kernel.ReadBlockDevice($"{folder}/{descriptor}"))
+                .Select(descriptor => kernel.ReadDevice($"{folder}/{descriptor}"))
                 .FirstOrDefault(number => number is not null && numbers.Contains(number));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

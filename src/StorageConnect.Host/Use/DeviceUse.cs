@@ -19,14 +19,30 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
 
     /// <summary>Claims disks with their partitions. A disk in a multipath map is claimed by the map already: only its other users are searched for.</summary>
     /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
-    public async Task<DeviceClaim> TakeDisksAsync(IEnumerable<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    public Task<DeviceClaim> TakeDisksAsync(IEnumerable<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken) =>
+        TakeAsync([.. disks], [], refusal, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="TakeDisksAsync"/>, also for devices without a disk, such as tapes and changers. These can't be claimed: only processes that have them
+    /// open are searched for.
+    /// </summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
+    public Task<DeviceClaim> TakeDevicesAsync(IEnumerable<ScsiDevice> devices, DeviceRefusal refusal, CancellationToken cancellationToken)
+    {
+        var all = devices.Select(device => (Device: device, device.Disk)).ToList();
+        return TakeAsync(
+            [.. all.Select(one => one.Disk).OfType<string>()], [.. all.Where(one => one.Disk is null).Select(one => one.Device)], refusal, cancellationToken);
+    }
+
+    private async Task<DeviceClaim> TakeAsync(
+        IReadOnlyList<string> disks, IReadOnlyList<ScsiDevice> others, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
         try
         {
-            IReadOnlyList<string> all = [.. disks];
-            IReadOnlyList<string> ToClaim() => [.. all.Where(disk => !MultipathMaps.HavePath(roots, disk))];
-            await TakeAsync(claim, others => _users.FindOfDisks(all, others), ToClaim, name => name, refusal, cancellationToken);
+            IReadOnlyList<string> ToClaim() => [.. disks.Where(disk => !MultipathMaps.HavePath(roots, disk))];
+            await TakeAsync(
+                claim, namespaces => _users.FindOfDevices(disks, others, namespaces), ToClaim, name => name, refusal, cancellationToken);
             return claim;
         }
         catch
@@ -39,13 +55,25 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
     /// <summary>Claims a map, or its partitions where it has some: they hold the map, and are removed with it.</summary>
     /// <remarks>Dispose the claim right before the map's removal. From then on the kernel refuses the removal while the map is open.</remarks>
     /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
-    public async Task<DeviceClaim> TakeMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken)
+    public Task<DeviceClaim> TakeMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken) =>
+        TakeMapAsync(map, withProcesses: false, refusal, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="TakeMapAsync(DmDevice, DeviceRefusal, CancellationToken)"/>, for a map that stays and loses its paths: the kernel doesn't refuse that, so
+    /// processes that only have it open are searched for, too.
+    /// </summary>
+    /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it; no claim is left.</exception>
+    public Task<DeviceClaim> TakeLastingMapAsync(DmDevice map, DeviceRefusal refusal, CancellationToken cancellationToken) =>
+        TakeMapAsync(map, withProcesses: true, refusal, cancellationToken);
+
+    private async Task<DeviceClaim> TakeMapAsync(DmDevice map, bool withProcesses, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
         var claim = new DeviceClaim();
         try
         {
             IReadOnlyList<string> ToClaim() => map.Holders(roots).ToList() is [_, ..] partitions ? partitions : [map.KernelName];
-            (string, DeviceUser)? FindUser(bool withOtherNamespaces) => _users.Find(map, withOtherNamespaces) is { } user ? (map.Name, user) : null;
+            (string, DeviceUser)? FindUser(bool withOtherNamespaces) =>
+                (_users.Find(map, withOtherNamespaces) ?? (withProcesses ? _users.FindOpener(map) : null)) is { } user ? (map.Name, user) : null;
             await TakeAsync(claim, FindUser, ToClaim, _ => map.Name, refusal, cancellationToken);
             return claim;
         }

@@ -6,7 +6,7 @@ using StorageConnect.Linux.Native;
 
 namespace StorageConnect.Linux.Files;
 
-/// <summary>Calls to the kernel about a block device's node.</summary>
+/// <summary>Calls to the kernel about a device's node.</summary>
 public static unsafe class BlockDevice
 {
     private const int ReadOnly = 0;
@@ -38,7 +38,8 @@ public static unsafe class BlockDevice
     }
 
     /// <summary>
-    /// The number of the block device a path leads to, as <c>major:minor</c>; null when it leads to none. A link of /proc is followed into its namespace.
+    /// The number of the device a path leads to: <c>major:minor</c> of a block device, with a <c>c</c> before it of a character device; null when it leads
+    /// to neither. A link of /proc is followed into its namespace.
     /// </summary>
     /// <remarks>The file system of another file is not asked: a FUSE or network file system whose server is gone would never answer.</remarks>
     public static string? ReadNumber(string path)
@@ -46,8 +47,8 @@ public static unsafe class BlockDevice
         const int currentFolder = -100; // AT_FDCWD
         const int asCached = 0x4000; // AT_STATX_DONT_SYNC
         const uint typeOnly = 1; // STATX_TYPE
-        return Libc.Statx(currentFolder, path, asCached, typeOnly, out var status) == 0 && status.IsBlockDevice
-            ? string.Create(CultureInfo.InvariantCulture, $"{status.SpecialMajor}:{status.SpecialMinor}")
+        return Libc.Statx(currentFolder, path, asCached, typeOnly, out var status) == 0 && (status.IsBlockDevice || status.IsCharacterDevice)
+            ? string.Create(CultureInfo.InvariantCulture, $"{(status.IsCharacterDevice ? "c" : "")}{status.SpecialMajor}:{status.SpecialMinor}")
             : null;
     }
 

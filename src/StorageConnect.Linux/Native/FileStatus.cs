@@ -71,6 +71,9 @@ public unsafe struct FileStatus
     /// <summary>True for a block device.</summary>
     public readonly bool IsBlockDevice => (Mode & KindMask) == 0x6000;
 
+    /// <summary>True for a character device.</summary>
+    public readonly bool IsCharacterDevice => (Mode & KindMask) == 0x2000;
+
     /// <summary>True for a named pipe.</summary>
     public readonly bool IsPipe => (Mode & KindMask) == 0x1000;
 

@@ -17,7 +17,7 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
     [Alias("HostResidue")]
     public OscHostResidue[]? InputObject { get; set; }
 
-    /// <summary>How many seconds must have passed since it was first seen.</summary>
+    /// <summary>How many seconds must have passed since it was first seen, without an end in between.</summary>
     [Parameter]
     [ValidateRange(0, int.MaxValue)]
     public int GracePeriod { get; set; } = QuarterOfAnHour;
@@ -45,14 +45,23 @@ public sealed class ClearOscHostResidueCommand : OscCmdlet
             return;
         }
 
-        if (DateTimeOffset.UtcNow - residue.Since < TimeSpan.FromSeconds(GracePeriod))
+        var gracePeriod = TimeSpan.FromSeconds(GracePeriod);
+        if (DateTimeOffset.UtcNow - residue.Since < gracePeriod)
         {
             WriteVerbose($"{residue} was first seen at {residue.Since.LocalDateTime}: it is kept for now.");
             return;
         }
 
-        if (ShouldProcess(residue.ToString(), "Clear away")
-            && Run(token => ModuleEngine.Host.ClearResidueAsync(residue, Engine.GetArrays(), token)) && PassThru)
+        if (!ShouldProcess(residue.ToString(), "Clear away"))
+        {
+            return;
+        }
+
+        if (!Run(token => ModuleEngine.Host.ClearResidueAsync(residue, Engine.GetArrays(), gracePeriod, token)))
+        {
+            WriteVerbose($"{residue} is kept: it is no residue any more, or it ended and has come again since.");
+        }
+        else if (PassThru)
         {
             WriteObject(residue);
         }

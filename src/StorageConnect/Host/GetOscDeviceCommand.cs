@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Host;
 
 namespace StorageConnect.Commands;
 
@@ -37,8 +38,8 @@ public sealed class GetOscDeviceCommand : OscQueryCmdlet
             return;
         }
 
-        ForEachElement(InputObject, ElementKind.Any, (_, element) =>
-            WriteObject(Devices.Where(device => device.Wwid == element.Page83Id && filters.Any(filter => Matches(filter, device))), enumerateCollection: true));
+        ForEachElement(InputObject, ElementKind.Any, (_, element) => WriteObject(
+            Devices.Where(device => StorageHost.IsDeviceOf(device, element) && filters.Any(filter => Matches(filter, device))), enumerateCollection: true));
     }
 
     private static bool Matches(NamePattern filter, OscDevice device) =>

@@ -445,16 +445,42 @@ public sealed class AttachTests : IAsyncDisposable
         Assert.Contains("'cluster'", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_failed_attach_leaves_an_identity_that_was_in_multipaths_list_before()
+    [Theory]
+    [InlineData("present")] // before this run comes to the list
+    [InlineData("note")]
+    public async Task A_failed_attach_leaves_an_identity_that_was_in_multipaths_list_before(string failing)
     {
         var element = _host.Array.Add("db01", Target, 5);
         _host.Files.Write("etc/multipath/wwids", $"/{element.Page83Id}/\n");
-        var run = _host.Open(onStep: step => _ = step == "note" ? throw new HostNotReadyException("Not now.") : 0);
+        var run = _host.Open(onStep: step => _ = step == failing ? throw new HostNotReadyException("Not now.") : 0);
 
         await Assert.ThrowsAsync<HostNotReadyException>(() => new ElementAttacher(run, _host.Array, Warn).RunAsync(element, [], Cancellation));
 
         Assert.Equal($"/{element.Page83Id}/\n", await File.ReadAllTextAsync(_host.Files.At("etc/multipath/wwids"), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_failed_attach_after_a_restart_leaves_the_identity_of_an_attached_element_in_multipaths_list(bool isListed)
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        foreach (var session in _host.Sessions())
+        {
+            _host.RemoveSession(session.Id);
+        }
+
+        _host.RemoveMap("dm-0");
+        if (!isListed)
+        {
+            File.Delete(_host.Files.At("etc/multipath/wwids"));
+        }
+
+        _host.DeadPortals.UnionWith(["10.99.0.1", "10.99.1.1"]);
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(element));
+
+        Assert.Contains($"/{element.Page83Id}/", _host.Traces());
     }
 
     [Fact]
@@ -478,6 +504,38 @@ public sealed class AttachTests : IAsyncDisposable
             () => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["nosuch"], Cancellation));
 
         Assert.Equal("AccessGroupNotFound", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_named_group_without_this_host_is_refused_before_the_element_is_presented_to_others()
+    {
+        _host.Array.Groups.Add(new() { Name = "hosts-b", Entries = ["iqn.2026-01.lab.init:other"] });
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(
+            () => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["hosts-b"], Cancellation));
+
+        Assert.Equal("HostInNoAccessGroup", error.ErrorId);
+        Assert.Contains("'hosts-b'", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_host.Array.Calls);
+        AssertNothingLeft(element);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_group_of_others_may_be_named_where_this_host_sees_the_element_in_another_way(bool isPresented)
+    {
+        _host.Array.Groups.Add(new() { Name = "hosts-b", Entries = ["iqn.2026-01.lab.init:other"] });
+        var element = _host.Array.Add("db01", Target, 5);
+        if (isPresented)
+        {
+            Present(element);
+        }
+
+        await new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, isPresented ? ["hosts-b"] : ["this-host", "hosts-b"], Cancellation);
+
+        Assert.Equal(["hosts-b", "this-host"], _host.Array.Now(element).AccessGroupNames.Order());
     }
 
     [Fact]

@@ -221,6 +221,23 @@ public sealed class DetachTests : IAsyncDisposable
         Assert.Single(_host.Sessions());
     }
 
+    [Fact]
+    public async Task A_group_that_is_not_there_is_an_error_before_anything_is_removed()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var before = _host.Traces();
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(
+            () => new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["typo"], keepAccess: false, Cancellation));
+
+        Assert.Equal("AccessGroupNotFound", error.ErrorId);
+        Assert.Equal(before, _host.Traces());
+        Assert.Equal(AttachmentState.Attached, _host.Open().Ledger.TryLoad(element.Page83Id)!.State);
+        await new ElementDetacher(_host.Open(), _host.Array, Warn).RunAsync(element, ["typo"], keepAccess: true, Cancellation);
+        Assert.Empty(_host.Traces());
+    }
+
     [Theory]
     [InlineData("mounted at '/srv'")]
     [InlineData("held by dm-9 (vg0-data)")]

@@ -126,7 +126,7 @@ public sealed class DeviceProofTests : IAsyncDisposable
 
         public IDisposable? TryClaim(string node) => throw failure();
 
-        public string? ReadBlockDevice(string path) => null;
+        public string? ReadDevice(string path) => null;
 
         public string? ReadLoopDevice(string loop) => null;
     }

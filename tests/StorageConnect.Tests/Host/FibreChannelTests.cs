@@ -1,8 +1,10 @@
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -54,6 +56,75 @@ public sealed class FibreChannelTests : IAsyncDisposable
         Assert.Equal(4, device.Paths.Count);
         Assert.All(_host.PortScans, scan => Assert.Matches("^0 [01] -$", scan));
         Assert.Equal(4, _host.Traces().Count(trace => trace.StartsWith("sd", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Paths_of_other_devices_that_come_back_during_a_scan_of_all_LUNs_stay(bool isAttached)
+    {
+        _host.Array.IsSilent = true;
+        var other = _host.Array.AddBehindPorts("other", 6);
+        await AttachAsync(other);
+        if (!isAttached)
+        {
+            _host.Open().Ledger.Remove(_host.Open().Ledger.TryLoad(other.Page83Id)!); // somebody else's, and only its map speaks for it
+        }
+
+        _host.LosePort(SimulatedHost.ArrayPorts[1], isGivenUp: true);
+        var isBack = false;
+        var run = _host.Open(onStep: step =>
+        {
+            if (step == "scan" && !isBack)
+            {
+                _host.MendPorts();
+                isBack = true;
+            }
+        });
+
+        await new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(_host.Array.AddBehindPorts("db01", 5), [], Cancellation);
+
+        Assert.Equal(4, MultipathMaps.Find(_host.Roots, other.Page83Id)!.Slaves(_host.Roots).Count());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_path_of_another_map_that_an_administrator_scans_for_meanwhile_stays(bool isTakenBack)
+    {
+        _host.Array.IsSilent = true;
+        var other = _host.Array.AddBehindPorts("other", 6);
+        await AttachAsync(other);
+        _host.Open().Ledger.Remove(_host.Open().Ledger.TryLoad(other.Page83Id)!);
+        var lost = ScsiDevice.OfDisk(_host.Roots, "sda")!;
+        _host.Write(Path.Combine(lost.Folder, "delete"), "1"); // the scan of all LUNs finds it as well
+        var run = _host.Open(onStep: step => _ = step == "map" && isTakenBack ? throw new HostNotReadyException("Not now.") : 0);
+
+        var failure = await Record.ExceptionAsync(
+            () => new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(_host.Array.AddBehindPorts("db01", 5), [], Cancellation));
+
+        Assert.Equal(isTakenBack, failure is HostNotReadyException);
+        Assert.True(lost.Exists);
+        Assert.Equal(4, MultipathMaps.Find(_host.Roots, other.Page83Id)!.Slaves(_host.Roots).Count());
+    }
+
+    [Fact]
+    public async Task Other_elements_disks_are_asked_and_not_rescanned_where_the_array_does_not_say_where_the_element_is()
+    {
+        _host.Array.IsSilent = true;
+        await AttachAsync(_host.Array.AddBehindPorts("other", 6));
+        var rescans = new List<string>();
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/rescan", StringComparison.Ordinal))
+            {
+                rescans.Add(path);
+            }
+        };
+
+        Assert.Equal(4, (await AttachAsync(_host.Array.AddBehindPorts("db01", 5))).Paths.Count);
+
+        Assert.Empty(rescans);
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class HiddenUseTests : IAsyncDisposable
         { "a loop device", "held by the loop device loop3" },
         { "a log", "the log of the file system that is mounted at '/srv'" },
         { "a process", "open by backup (4711)" },
+        { "a process by the SCSI generic driver", "open by backup (4711)" },
         { "an export", "exported by this host to others" },
     };
 
@@ -187,6 +188,12 @@ public sealed class HiddenUseTests : IAsyncDisposable
                 _host.Files.Link("proc/4711/exe", "/usr/bin/backup");
                 _host.Files.Link("proc/4711/fd/7", "/run/container/disk");
                 break;
+            case "a process by the SCSI generic driver":
+                _host.Files.Write($"{ScsiDevice.OfDisk(_host.Roots, disk)!.Folder}/scsi_generic/sg0/dev", "21:0\n");
+                _host.CharacterDevices["/dev/sg0"] = "c21:0";
+                _host.Files.Link("proc/4711/exe", "/usr/bin/backup");
+                _host.Files.Link("proc/4711/fd/7", "/dev/sg0");
+                break;
             default:
                 _host.Files.Write("sys/kernel/config/nvmet/subsystems/x/namespaces/1/device_path", $"/dev/{disk}\n");
                 break;
@@ -227,10 +234,10 @@ public sealed class HiddenUseTests : IAsyncDisposable
 
         public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
 
-        public string? ReadBlockDevice(string path)
+        public string? ReadDevice(string path)
         {
             end.GetAwaiter().GetResult();
-            return kernel.ReadBlockDevice(path);
+            return kernel.ReadDevice(path);
         }
 
         public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);

@@ -112,6 +112,79 @@ public sealed class OutdatedResidueTests : IAsyncDisposable
         Assert.Equal([disk], ScsiDisk.FindAll(_host.Roots, element.Page83Id));
     }
 
+    [Fact]
+    public async Task What_the_array_ended_and_began_again_has_been_there_since_then()
+    {
+        var array = await _bed.OpenAsync();
+        _bed.Array.Contents.CreateGroups([new() { Name = "this-host", Entries = [SimulatedHost.Iqn] }]);
+        var made = _host.Array.Add("db01", Target, 1);
+        var element = _bed.Array.Contents.Put(made with { StorageServerUuid = array.Server.Uuid, StorageServerName = array.Server.Name, LunAddresses = [] });
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 1, made);
+        SetUptime(100);
+        var first = await SeenAsync();
+        SetUptime(5000);
+        Assert.InRange(AgeOf((await SeenAsync())!), TimeSpan.FromSeconds(4899), TimeSpan.FromSeconds(6000));
+        _bed.Array.Contents.Present(element, ["this-host"]);
+        Assert.Null(await SeenAsync());
+        _bed.Array.Contents.Unpresent(element, ["this-host"]);
+        SetUptime(10000);
+
+        Assert.InRange(AgeOf((await SeenAsync())!), TimeSpan.Zero, TimeSpan.FromSeconds(1000));
+        Assert.False(await Audit.ClearResidueAsync(first!, [array], TimeSpan.FromMinutes(15), Cancellation));
+        Assert.Single(ScsiDisk.FindAll(_host.Roots, element.Page83Id));
+
+        async Task<OscHostResidue?> SeenAsync() => (await FindAsync(array)).SingleOrDefault(one => one.Kind == OscHostResidueKind.SeenNotPresented);
+    }
+
+    [Fact]
+    public async Task What_an_array_that_does_not_answer_may_still_show_keeps_its_first_sighting()
+    {
+        var array = await _bed.OpenAsync();
+        var made = _host.Array.Add("db01", Target, 1);
+        _bed.Array.Contents.Put(made with { StorageServerUuid = array.Server.Uuid, StorageServerName = array.Server.Name, LunAddresses = [] });
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 1, made);
+        SetUptime(100);
+        await FindAsync(array);
+        await Audit.FindResidueAsync([], Assert.Fail, Cancellation);
+        SetUptime(5000);
+
+        var residue = Assert.Single(await FindAsync(array), one => one.Kind == OscHostResidueKind.SeenNotPresented);
+
+        Assert.InRange(AgeOf(residue), TimeSpan.FromSeconds(4899), TimeSpan.FromSeconds(6000));
+    }
+
+    [Fact]
+    public async Task An_older_list_clears_nothing_that_has_just_begun()
+    {
+        SetUptime(100);
+        AddEmptyMap();
+        var old = Assert.Single(await Audit.FindResidueAsync([], Assert.Fail, Cancellation)) with { Since = DateTimeOffset.UtcNow.AddDays(-7) };
+        _host.RemoveMap("dm-7");
+        Assert.Empty(await Audit.FindResidueAsync([], Assert.Fail, Cancellation));
+        AddEmptyMap();
+
+        Assert.False(await Audit.ClearResidueAsync(old, [], TimeSpan.FromMinutes(15), Cancellation));
+        Assert.NotNull(MultipathMaps.Find(_host.Roots, Empty));
+
+        SetUptime(5000);
+        Assert.True(await Audit.ClearResidueAsync(old, [], TimeSpan.FromMinutes(15), Cancellation));
+        Assert.Null(MultipathMaps.Find(_host.Roots, Empty));
+    }
+
+    private static TimeSpan AgeOf(OscHostResidue residue) => DateTimeOffset.UtcNow - residue.Since;
+
+    private void SetUptime(int seconds)
+    {
+        _host.Files.Write("proc/sys/kernel/random/boot_id", "1\n");
+        _host.Files.Write("proc/uptime", FormattableString.Invariant($"{seconds}.00 50.00\n"));
+    }
+
+    private void AddEmptyMap()
+    {
+        _host.Files.AddDm("dm-7", Empty, "mpath-" + Empty);
+        Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
+    }
+
     /// <summary>Arrays are asked when the host has been searched.</summary>
     private void AfterTheSearchOfTheHost(Action action) => _bed.Array.Before("list", (_, _) =>
     {

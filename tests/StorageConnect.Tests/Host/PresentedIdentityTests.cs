@@ -56,6 +56,10 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Equal($"/dev/mapper/{device.Wwid}", device.Path);
         Assert.Equal(["a", "a"], _host.ReallyBehind(device.Path));
         Assert.Equal([device.Path], new StorageHost(_host.Open()).FindDevicePaths(_a));
+        var shown = Assert.Single(await new StorageHost(_host.Open()).GetDevicesAsync(Cancellation));
+        Assert.True(StorageHost.IsDeviceOf(shown, _host.Array.Now(_a)));
+        Assert.False(StorageHost.IsDeviceOf(shown, _host.Array.Now(_b)));
+        Assert.False(StorageHost.IsDeviceOf(shown with { StorageElementUuid = null }, new()));
 
         await DetachAsync(_a);
 

@@ -46,6 +46,27 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         Assert.Equal(disk, Assert.Single(ScsiDevice.Of(_host.Roots, next)).Disk);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_unrelated_path_stays_where_a_map_in_use_has_no_other_that_works(bool hasOther)
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var first = _host.AddSession(Target, "10.99.0.1");
+        _host.AddDisk(first, 7, element);
+        var disk = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        _host.Files.Append("proc/self/mountinfo", "36 27 254:0 / /srv rw - xfs /dev/dm-0 rw\n");
+        if (!hasOther)
+        {
+            _host.Break(first);
+        }
+
+        await new StaleDevices(_host.Open()).TryPurgeAsync([ScsiDevice.OfDisk(_host.Roots, disk)!], Cancellation);
+
+        Assert.Equal(!hasOther, Directory.Exists(_host.Files.At($"sys/block/{disk}")));
+    }
+
     [Fact]
     public async Task A_map_that_an_event_makes_again_goes_with_its_last_path()
     {
@@ -123,7 +144,7 @@ public sealed class StaleDeviceTests : IAsyncDisposable
 
         public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
 
-        public string? ReadBlockDevice(string path) => kernel.ReadBlockDevice(path);
+        public string? ReadDevice(string path) => kernel.ReadDevice(path);
 
         public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
     }

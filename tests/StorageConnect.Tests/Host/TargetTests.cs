@@ -1,5 +1,6 @@
 using StorageConnect.Host;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -175,6 +176,76 @@ public sealed class TargetTests : IAsyncDisposable
         Assert.Single(Directory.GetFileSystemEntries(_host.Files.At("sys/block/dm-0/slaves")));
     }
 
+    [Theory]
+    [InlineData("its session is down", "a mount")]
+    [InlineData("multipathd calls it failed", "a mount")]
+    [InlineData("its session is down", "a process")]
+    public async Task The_last_way_that_works_to_a_device_in_use_may_not_go(string other, string use)
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        LoseFirstWay(other);
+        if (use == "a mount")
+        {
+            var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
+            _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
+        }
+        else
+        {
+            HaveOpen("/dev/dm-0");
+        }
+
+        var before = _host.Traces();
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Fabric.StopTargetsAsync(server, [Second], Cancellation));
+
+        Assert.Equal("DeviceInUse", error.ErrorId);
+        Assert.Contains("none of its other paths carries I/O", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_host.Logouts);
+        Assert.Equal(before, _host.Traces());
+    }
+
+    [Fact]
+    public async Task The_last_way_that_works_to_a_device_that_nobody_uses_may_go()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        LoseFirstWay("its session is down");
+
+        await Fabric.StopTargetsAsync(server, [Second], Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.2.1:3260"], _host.Logouts);
+    }
+
+    [Theory]
+    [InlineData("scsi_tape/nst0", "nst0")]
+    [InlineData("scsi_changer/sch0", "sch0")]
+    [InlineData("scsi_generic/sg3", "sg3")]
+    [InlineData("bsg/4:0:0:9", "4:0:0:9")]
+    public async Task A_tape_or_changer_that_is_open_stays(string node, string name)
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        var session = _host.Sessions()[0];
+        var folder = $"sys/devices/platform/host{session.Host}/session{session.Id}/target{session.Host}:0:0/{session.Host}:0:0:9";
+        _host.Files.Write($"{folder}/state", "running\n");
+        _host.Files.Write($"{folder}/type", "1\n");
+        _host.Files.Write($"{folder}/delete", "");
+        _host.Files.Write($"{folder}/{node}/dev", "9:128\n");
+        Directory.CreateDirectory(_host.Files.At($"{folder}/block"));
+        _host.CharacterDevices["/run/container/node"] = "c9:128";
+        HaveOpen("/run/container/node");
+        var before = _host.Traces();
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+
+        Assert.Contains($"{name} is open by backup (4711)", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_host.Logouts);
+        Assert.Equal(before, _host.Traces());
+        Directory.Delete(_host.Files.At("proc/4711"), recursive: true);
+        await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
+        Assert.Empty(_host.Traces());
+    }
+
     [Fact]
     public async Task Other_targets_sessions_are_left_alone()
     {
@@ -251,6 +322,28 @@ public sealed class TargetTests : IAsyncDisposable
         {
             Assert.Equal("HostRightsNeeded", (await Assert.ThrowsAsync<AccessDeniedException>(call)).ErrorId);
         }
+    }
+
+    /// <summary>The path through the first portal carries no I/O any more, and stays in the map.</summary>
+    private void LoseFirstWay(string how)
+    {
+        var session = _host.Sessions().Single(session => session.Portal.Address == First.Host);
+        if (how == "its session is down")
+        {
+            _host.Break(session);
+        }
+        else
+        {
+            _host.PathStates[ScsiDevice.Of(_host.Roots, session)[0].Disk!] = "failed faulty running";
+        }
+    }
+
+    private void HaveOpen(string node)
+    {
+        _host.Files.Write("proc/4711/comm", "backup\n");
+        Directory.CreateDirectory(_host.Files.At("proc/4711/fd"));
+        _host.Files.Link("proc/4711/exe", "/usr/bin/backup");
+        _host.Files.Link("proc/4711/fd/7", node);
     }
 
     private StorageElement Add(string name, string target, int lun)

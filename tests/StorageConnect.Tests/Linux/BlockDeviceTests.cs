@@ -18,9 +18,10 @@ public sealed partial class BlockDeviceTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void What_is_no_block_device_has_no_number()
+    public void A_character_device_has_a_number_of_its_own_kind_and_what_is_no_device_has_none()
     {
-        Assert.Null(BlockDevice.ReadNumber("/dev/null"));
+        Assert.Equal("c1:3", BlockDevice.ReadNumber("/dev/null"));
+        Assert.Null(BlockDevice.ReadNumber(_folder.Path));
         Assert.Null(BlockDevice.ReadNumber(_folder["missing"]));
     }
 

@@ -24,7 +24,7 @@ internal sealed class InterruptibleKernel(IKernel kernel, Action step, Cancellat
 
     public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
 
-    public string? ReadBlockDevice(string path) => kernel.ReadBlockDevice(path);
+    public string? ReadDevice(string path) => kernel.ReadDevice(path);
 
     public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
 }

@@ -424,8 +424,10 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             || SysFile.Names(_files.At("sys/fs/btrfs")).Any(id => File.Exists(_files.At($"sys/fs/btrfs/{id}/devices/{kernelName}")));
     }
 
-    public string? ReadBlockDevice(string path) =>
-        new FileInfo(path).LinkTarget is { } target && DeviceLink.KernelNameOf(Roots, Nodes.GetValueOrDefault(target, target)) is { } name
+    public string? ReadDevice(string path) =>
+        new FileInfo(path).LinkTarget is not { } target ? null
+        : CharacterDevices.TryGetValue(target, out var character) ? character
+        : DeviceLink.KernelNameOf(Roots, Nodes.GetValueOrDefault(target, target)) is { } name
             ? NumberOf(name)
             : null;
 
@@ -448,6 +450,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     /// <summary>Nodes of devices elsewhere than in /dev, as containers have them: the device each is.</summary>
     public Dictionary<string, string> Nodes { get; } = [];
+
+    /// <summary>Nodes of tapes, of changers and of the SCSI generic driver: the number of each, as the kernel is asked for it.</summary>
+    public Dictionary<string, string> CharacterDevices { get; } = [];
 
     private sealed class Claim(SimulatedHost host, string kernelName) : IDisposable
     {

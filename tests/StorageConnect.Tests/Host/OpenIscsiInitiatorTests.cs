@@ -613,6 +613,31 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_login_that_hangs_keeps_no_other_from_the_same_net_device_and_its_iface_record_stays()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var iface = _host.At("etc/iscsi/ifaces/storage-connect.eth1");
+        var node = Node with { Access = new() { NetDevice = "eth1" } };
+        var hanging = Task.Run(() => Initiator(new ScriptedTools(_ =>
+        {
+            begun.Set();
+            goOn.Wait(Cancellation);
+            return LogIn("storage-connect.eth1");
+        })).LoginAsync(node, Cancellation), Cancellation);
+        begun.Wait(Cancellation);
+
+        await Assert.ThrowsAsync<AuthenticationFailedException>(
+            () => Initiator(new ScriptedTools(_ => ScriptedTools.Exit(24)), Patient with { IscsiLock = TimeSpan.FromMilliseconds(1) })
+                .LoginAsync(node with { Portal = new("10.99.0.2", 3260) }, Cancellation));
+
+        Assert.True(File.Exists(iface));
+        goOn.Set();
+        await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(await hanging, Cancellation);
+        Assert.False(File.Exists(iface));
+    }
+
+    [Fact]
     public async Task A_login_under_the_name_of_an_administrators_iface_goes_through_that_iface_and_leaves_it()
     {
         const string iface = "iface.iscsi_ifacename = storage0\niface.net_ifacename = eth7\niface.initiatorname = iqn.2026-01.lab.init:other\n";

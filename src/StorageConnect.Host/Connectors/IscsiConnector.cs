@@ -25,7 +25,7 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
         await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
         await stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         var release = new SessionRelease(host); // read after the locks: other runs may have logged in again meanwhile
-        var owned = release.FindOwned(key, devices);
+        var owned = release.TakeOver(key, devices);
         var removedByLogout = release.FindRemovedByLogout(owned, devices);
         host.Step("delete disks");
         await host.Scsi.DeleteAsync(devices.Except(removedByLogout), cancellationToken);

@@ -61,10 +61,18 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
                     return;
                 }
 
-                var now = Run(token => ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), token));
-                if (PassThru)
+                var warnings = new List<string>();
+                try
                 {
-                    WriteObject(now, enumerateCollection: true);
+                    var now = Run(token => ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), warnings.Add, token));
+                    if (PassThru)
+                    {
+                        WriteObject(now, enumerateCollection: true);
+                    }
+                }
+                finally
+                {
+                    warnings.ForEach(WriteWarning);
                 }
             });
         }
@@ -77,6 +85,7 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
         StorageArray array,
         IReadOnlyList<IscsiTarget> targets,
         IReadOnlyList<AccessContext>? contexts,
+        Action<string> warn,
         CancellationToken cancellationToken);
 
     /// <summary>The access contexts to use; null for the server's own.</summary>

@@ -30,10 +30,11 @@ public sealed class FakeHost : IStorageHost
     /// <summary>The access contexts of the last start or stop.</summary>
     public IReadOnlyList<AccessContext> Contexts { get; private set; } = [];
 
-    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<StorageConnectException> report,
+        CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<IscsiTarget>>([.. server.AccessContexts.SelectMany(context => Portals.GetValueOrDefault(context.Host) ?? [])]);
 
-    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, Action<string> warn, CancellationToken cancellationToken) =>
         Act("start", server, contexts, Sessions.Add);
 
     public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>

@@ -66,6 +66,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
 
+    /// <summary>CHAP users that no portal lets in.</summary>
+    public HashSet<string> ClosedUsers { get; } = [];
+
     /// <summary>True: maps are named mpatha and so on, and multipathd knows them by these names alone.</summary>
     public bool HasFriendlyNames { get; set; }
 

@@ -64,7 +64,9 @@ internal sealed partial class OpenIscsiInitiator
         }
         catch (OperationCanceledException)
         {
-            if (await _late.WaitAsync(() => Find(node), begun, CancellationToken.None) is { } late)
+            // Under whatever name.
+            var find = () => Sessions().FirstOrDefault(one => IsAt(one, node, netInterface) && !before.Contains(one.Id));
+            if (await _late.WaitAsync(find, begun, CancellationToken.None) is { } late)
             {
                 await TryLogoutAsync(late, CancellationToken.None);
             }
@@ -149,13 +151,16 @@ internal sealed partial class OpenIscsiInitiator
     /// <summary>Fails where iscsid logged in under another name: it uses the one that it read when it started. A session that is new is ended.</summary>
     private async Task DemandNameAsync(IscsiNode node, string netInterface, HashSet<int> before)
     {
-        if (node.Initiator is { } initiator && Sessions().FirstOrDefault(session => session.TargetName == node.TargetName && session.Portal == node.Portal
-            && session.InterfaceName == netInterface && session.IsLoggedIn && !initiator.IsOf(session)) is { } other)
+        if (node.Initiator is { } initiator
+            && Sessions().FirstOrDefault(session => IsAt(session, node, netInterface) && session.IsLoggedIn && !initiator.IsOf(session)) is { } other)
         {
             await (before.Contains(other.Id) ? Task.CompletedTask : TryLogoutAsync(other, CancellationToken.None));
-            throw IscsiErrors.IscsiSessionNotLoggedIn(node, initiator, other);
+            throw IscsiErrors.IscsiSessionNotLoggedIn(node, initiator.Name, other);
         }
     }
+
+    private static bool IsAt(IscsiSession session, IscsiNode node, string netInterface) =>
+        session.TargetName == node.TargetName && session.Portal == node.Portal && session.InterfaceName == netInterface;
 
     private async Task<IscsiSession> WaitForLoginAsync(IscsiNode node, Func<Task> checkAsync, CancellationToken cancellationToken)
     {

@@ -190,7 +190,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             if (!node.IsServedBy(session))
             {
                 RemoveSession(session.Id);
-                throw IscsiErrors.IscsiSessionNotLoggedIn(node, node.Initiator!, session);
+                throw IscsiErrors.IscsiSessionNotLoggedIn(node, node.Initiator!.Name, session);
             }
 
             _files.Write(RecordOf(session), IscsiRecord.Mark + "\n");

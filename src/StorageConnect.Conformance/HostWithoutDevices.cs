@@ -19,10 +19,12 @@ internal sealed class HostWithoutDevices : IStorageHost
 
     public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<StorageConnectException> report,
+        CancellationToken cancellationToken) =>
         throw NoInitiator();
 
-    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) => throw NoInitiator();
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, Action<string> warn, CancellationToken cancellationToken) =>
+        throw NoInitiator();
 
     public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) => Task.CompletedTask;
 

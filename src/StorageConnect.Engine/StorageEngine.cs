@@ -203,11 +203,11 @@ public sealed class StorageEngine
     public Task<StorageServer> DiscoverAsync(string nameOrUuid, CancellationToken cancellationToken) =>
         DiscoverAsync(nameOrUuid, static _ => { }, cancellationToken);
 
-    /// <summary>The same, with a warning for each reported target that can't be used.</summary>
-    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<string> warn, CancellationToken cancellationToken)
+    /// <summary>The same, with an error for each access context that gave no answer, and for each reported target that can't be used.</summary>
+    public async Task<StorageServer> DiscoverAsync(string nameOrUuid, Action<StorageConnectException> report, CancellationToken cancellationToken)
     {
         var array = GetArray(nameOrUuid);
-        var found = await array.DiscoverAsync(warn, cancellationToken);
+        var found = await array.DiscoverAsync(report, cancellationToken);
         var entry = array.Entry;
         _registry.Refresh(entry, present => present with { StorageId = entry.Server.StorageId, IscsiTargets = entry.Server.IscsiTargets });
         return found;

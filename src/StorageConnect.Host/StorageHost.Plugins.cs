@@ -61,12 +61,13 @@ public sealed partial class StorageHost : IStorageHost
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
-        Targets.DiscoverAsync(server, warn, cancellationToken);
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<StorageConnectException> report,
+        CancellationToken cancellationToken) =>
+        Targets.DiscoverAsync(server, report, cancellationToken);
 
     /// <inheritdoc/>
-    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
-        Targets.StartAsync(server, contexts, cancellationToken);
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, Action<string> warn, CancellationToken cancellationToken) =>
+        Targets.StartAsync(server, contexts, warn, cancellationToken);
 
     /// <inheritdoc/>
     public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>

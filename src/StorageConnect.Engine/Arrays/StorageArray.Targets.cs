@@ -24,14 +24,14 @@ public sealed partial class StorageArray
     [Rule(22, "discover is never called for SAN; of its answer the storage id and the targets are taken, nothing else.", "discover()")]
     public Task<StorageServer> DiscoverAsync(CancellationToken cancellationToken) => DiscoverAsync(static _ => { }, cancellationToken);
 
-    /// <summary>The same, with a warning for each reported target that can't be used.</summary>
-    public async Task<StorageServer> DiscoverAsync(Action<string> warn, CancellationToken cancellationToken)
+    /// <summary>The same, with an error for each access context that gave no answer, and for each reported target that can't be used.</summary>
+    public async Task<StorageServer> DiscoverAsync(Action<StorageConnectException> report, CancellationToken cancellationToken)
     {
         DemandIscsi(GuideMethod.Discover);
         var session = await OpenAsync(cancellationToken);
         var found = session.Plugin.OverridesDiscovery
             ? await CallAsync(session, GuideMethod.Discover, 0, static (plugin, server, _, token) => plugin.DiscoverAsync(server, token), cancellationToken)
-            : session.Server with { IscsiTargets = (await _host.DiscoverTargetsAsync(session.Server, warn, cancellationToken)).ToValueList() };
+            : session.Server with { IscsiTargets = (await _host.DiscoverTargetsAsync(session.Server, report, cancellationToken)).ToValueList() };
         Renew(Entry with
         {
             Server = Server with
@@ -54,16 +54,21 @@ public sealed partial class StorageArray
     /// <exception cref="InvalidRequestException">A target that discover didn't find, or an access context that isn't the server's.</exception>
     public Task<IReadOnlyList<IscsiTarget>> StartAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts,
         CancellationToken cancellationToken) =>
+        StartAsync(targets, contexts, static _ => { }, cancellationToken);
+
+    /// <summary>The same, with a warning for each portal that can't be used, of a target that this host is logged in to through another one.</summary>
+    public Task<IReadOnlyList<IscsiTarget>> StartAsync(IReadOnlyList<IscsiTarget>? targets, IReadOnlyList<AccessContext>? contexts, Action<string> warn,
+        CancellationToken cancellationToken) =>
         ActOnTargetsAsync(
             GuideMethod.Start,
             targets,
             contexts,
             static (plugin, server, _, token) => plugin.StartAsync(server, token),
-            _host.StartTargetsAsync,
+            (server, given, token) => _host.StartTargetsAsync(server, given, warn, token),
             cancellationToken);
 
     /// <summary>Logs this host out of targets; multipath devices on their LUNs are removed first. Guide: stop().</summary>
-    /// <param name="targets">As for <see cref="StartAsync"/>.</param>
+    /// <param name="targets">Those that discover found, or some of them; null for all.</param>
     /// <param name="contexts">The access contexts to log out; sessions through the others stay. Null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The targets as they are now.</returns>

@@ -11,18 +11,23 @@ public interface IStorageHost : IHostServices
     /// <param name="server">
     /// Discovery at each of its access contexts, through the context's network device or each of the server's. Only targets reachable through them are found.
     /// </param>
-    /// <param name="warn">Receives a warning for each reported target that this host can't use.</param>
+    /// <param name="report">
+    /// Receives an error for each access context that gave no answer, and for each reported target that this host can't use. The targets that the server's
+    /// record has at contexts without an answer are in the result, too.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ArrayUnreachableException">None of them answers.</exception>
-    Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken);
+    Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<StorageConnectException> report, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The guide's generic start: logs this host in to targets, and scans for their LUNs. An existing session is kept.
+    /// The guide's generic start: logs this host in to targets, and scans for their LUNs, also through sessions that exist already. From then on the sessions
+    /// are the caller's: a detach doesn't log out of them.
     /// </summary>
     /// <param name="server">All its access contexts, and as its <see cref="StorageServer.IscsiTargets"/> those to log in to.</param>
     /// <param name="contexts">The access contexts to log in with: targets at others are left alone.</param>
+    /// <param name="warn">Receives a warning for each portal that can't be used, of a target that this host is logged in to through another one.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken);
+    Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, Action<string> warn, CancellationToken cancellationToken);
 
     /// <summary>The guide's generic stop: tears down what is built on the targets' LUNs, and logs this host out.</summary>
     /// <param name="server">As for <see cref="StartTargetsAsync"/>.</param>

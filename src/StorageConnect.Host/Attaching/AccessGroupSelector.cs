@@ -80,7 +80,13 @@ internal sealed class AccessGroupSelector(OscInitiator initiator, IReadOnlyList<
     public InitiatorIdentity? SelectInitiator(StorageElement element, IReadOnlyList<InitiatorIdentity> identities) =>
         groups.Where(group => element.AccessGroupNames.Contains(group.Name)).ToList() is var presented && presented.Exists(AdmitsAll)
             ? null
-            : identities.FirstOrDefault(identity => presented.Exists(group => group.Entries.Contains(identity.Name, InitiatorName.Comparer)));
+            : identities.Select(identity => NamesOf(identity).Where(name => presented.Exists(group => group.Entries.Contains(name, InitiatorName.Comparer)))
+                    .ToList() is [var name, .. var more]
+                    ? identity with { Name = name, OtherName = more.FirstOrDefault() }
+                    : null)
+                .FirstOrDefault(identity => identity is not null);
+
+    private static IEnumerable<string> NamesOf(InitiatorIdentity identity) => identity.OtherName is { } other ? [identity.Name, other] : [identity.Name];
 
     private bool AdmitsAll(AccessGroup group) => !hasAccessControl && group.Entries.Count == 0;
 

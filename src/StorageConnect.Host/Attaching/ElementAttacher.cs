@@ -71,7 +71,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             }
 
             _initiator = selector.SelectInitiator(element,
-                [.. names.Iqn is { } own ? [new InitiatorIdentity(own, null)] : Array.Empty<InitiatorIdentity>(), .. HostInitiator.ReadInterfaces(host.Roots)]);
+                [.. HostInitiator.ReadOwn(host.Roots) is { } own ? [own] : Array.Empty<InitiatorIdentity>(), .. HostInitiator.ReadInterfaces(host.Roots)]);
             if (_initiator is not null)
             {
                 Tracer.Verbose($"Host: '{element.Name}' is presented to {_initiator}");

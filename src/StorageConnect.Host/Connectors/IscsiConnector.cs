@@ -25,7 +25,7 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
         await new FullScanCleanup(host, stale).RunAsync(targets, cancellationToken);
         await stale.PurgeMappedAsync(devices, cancellationToken); // the element's own map is gone
         var release = new SessionRelease(host); // read after the locks: other runs may have logged in again meanwhile
-        var owned = release.FindOwned(key, devices);
+        var owned = release.TakeOver(key, devices);
         var removedByLogout = release.FindRemovedByLogout(owned, devices);
         host.Step("delete disks");
         await host.Scsi.DeleteAsync(devices.Except(removedByLogout), cancellationToken);
@@ -66,8 +66,7 @@ internal sealed class IscsiConnector(LinuxHost host) : IConnector
     private IEnumerable<IscsiNode> NodesOf(IReadOnlyList<IscsiTarget> targets, ConnectRequest request) => host.Initiator.Sessions()
         .Where(session => request.Element.LunAddresses.Count > 0 ? request.Element.LunAddresses.Any(place => place.TargetName == session.TargetName)
             : targets.Count == 0 || targets.Any(target => target.TargetName == session.TargetName))
-        .Where(session => request.Initiator is not { } name || session.InitiatorName is null || string.Equals(
-            session.InitiatorName, name.Name, StringComparison.OrdinalIgnoreCase))
+        .Where(session => request.Initiator?.IsOf(session) != false)
         .Select(session => new IscsiNode(
             session.TargetName, session.Portal, session.Tpgt,
             new() { Host = session.Portal.Address, Port = session.Portal.Port, NetDevice = session.NetDevice }));

@@ -26,8 +26,12 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
             await WaitForOneAsync(logins, cancellationToken);
             failure ??= logins.Select(login => login.Error).FirstOrDefault(error => error is AuthenticationFailedException)
                 ?? logins.Select(login => login.Error).FirstOrDefault(error => error is not null);
-            await IdentifyAsync([.. logins.Where(login => login.Error is null).Select(login => login.Session!)], cancellationToken);
-            var searches = logins.Where(login => login.Error is null).Select(login => new Search(login, new(host, _element, _stale, _changes))).ToList();
+
+            // Two host names may have led to one session.
+            var usable = logins.Where(login => login.Error is null).GroupBy(login => login.Session!.Id)
+                .Select(same => same.FirstOrDefault(login => login.Owned is not null) ?? same.First()).ToList();
+            await IdentifyAsync([.. usable.Select(login => login.Session!)], cancellationToken);
+            var searches = usable.Select(login => new Search(login, new(host, _element, _stale, _changes))).ToList();
             await ScanAsync(searches, cancellationToken);
             failure ??= searches.Select(search => search.Scan.Down).FirstOrDefault(error => error is not null);
             await LogoutUnusedAsync(searches.Where(search => search.Found is null), cancellationToken);
@@ -51,7 +55,32 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         }
     }
 
+    /// <summary>Logs in to a node, or to one of its alternatives. One that has a session comes first.</summary>
     private async Task<Login> LoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    {
+        var sessions = host.Initiator.Sessions();
+        List<IscsiNode> all = [node with { Alternatives = [] }, .. node.Alternatives];
+        if (all.Find(one => sessions.Any(one.IsServedBy)) is { } present)
+        {
+            node = present with { Alternatives = [.. all.Where(one => one != present)] };
+        }
+
+        Login? failed = null;
+        for (var next = node; next is not null; next = next.Next(failed.Error!))
+        {
+            var login = await LoginOnceAsync(next, cancellationToken);
+            if (login.Error is null)
+            {
+                return login;
+            }
+
+            failed = login.Error is AuthenticationFailedException ? login : failed ?? login;
+        }
+
+        return failed!;
+    }
+
+    private async Task<Login> LoginOnceAsync(IscsiNode node, CancellationToken cancellationToken)
     {
         if (host.Initiator.Sessions().FirstOrDefault(node.IsServedBy) is { } session)
         {

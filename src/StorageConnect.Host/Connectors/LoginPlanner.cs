@@ -23,20 +23,14 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
     public async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanElementAsync(StorageServer server, StorageElement element,
         InitiatorIdentity? initiator, CancellationToken cancellationToken)
     {
-        var rounds = await PlanAnyAsync(server, element, initiator, cancellationToken);
-        return initiator is null ? rounds : [.. rounds.Select(round => round.Select(node => node with { Initiator = initiator }).ToList())];
-    }
-
-    private async Task<IReadOnlyList<IReadOnlyList<IscsiNode>>> PlanAnyAsync(StorageServer server, StorageElement element,
-        InitiatorIdentity? initiator, CancellationToken cancellationToken)
-    {
-        var access = await ResolveAsync(server, cancellationToken);
+        var ways = await ResolveAsync(server, cancellationToken);
         if (element.LunAddresses.Count > 0)
         {
-            return [[.. element.LunAddresses.DistinctBy(lun => (lun.TargetName, lun.Tpgt)).SelectMany(lun => ToNodes(server, access, lun)).Distinct()]];
+            var places = element.LunAddresses.DistinctBy(lun => (lun.TargetName, lun.Tpgt));
+            return [IscsiNode.InTurn(places.SelectMany(lun => ToNodes(server, ways, lun, initiator)))];
         }
 
-        var found = (await DiscoverAsync(element, access, initiator, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
+        var found = (await DiscoverAsync(element, ways, initiator, cancellationToken)).ToLookup(node => Names(node.TargetName, element));
         return [.. new[] { found[true].ToList(), [.. found[false]] }.Where(round => round.Count > 0)];
     }
 
@@ -48,21 +42,34 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
         CancellationToken cancellationToken)
     {
         DemandContext(server);
-        var addresses = new List<(AccessContext Context, IReadOnlyList<string> Addresses)>();
+        var named = new List<(AccessContext Context, IReadOnlyList<IscsiPortal> Portals)>();
         foreach (var context in server.AccessContexts)
         {
-            addresses.Add((context, await TryResolveAsync(context.Host, cancellationToken)));
+            named.Add((context, await TryResolveAsync(context, cancellationToken)));
         }
 
         return
         [
             .. from target in server.IscsiTargets
                let portal = PortalOf(target)
-               let owner = addresses.Find(one => one.Context.Port == portal.Port && one.Addresses.Contains(portal.Address)).Context ?? addresses[0].Context
+               let owner = named.Find(one => one.Portals.Contains(portal)).Context ?? named[0].Context
                from context in given.Where(one => one.Port == owner.Port && string.Equals(one.Host, owner.Host, StringComparison.OrdinalIgnoreCase))
                from way in WaysOf(server, context)
                select new IscsiNode(target.TargetName, portal, target.Tpgt, way)
         ];
+    }
+
+    /// <summary>The server's stored targets at portals that none of these access contexts names: a discovery there doesn't replace them.</summary>
+    public static async Task<IReadOnlyList<IscsiTarget>> FindStoredElsewhereAsync(StorageServer server, IEnumerable<AccessContext> contexts,
+        CancellationToken cancellationToken)
+    {
+        var asked = new HashSet<IscsiPortal>();
+        foreach (var context in contexts)
+        {
+            asked.UnionWith(await TryResolveAsync(context, cancellationToken));
+        }
+
+        return [.. server.IscsiTargets.Where(target => IscsiPortal.TryParse(target.Portal, out var portal) && !asked.Contains(portal))];
     }
 
     // Many arrays with one target per element put the element's name into the target's name.
@@ -71,30 +78,42 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
         || target.Contains(element.Page83Id[1..], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The portals that a discovery found for the target, else those of the access contexts: the array may have created the target just now.</summary>
-    private static IEnumerable<IscsiNode> ToNodes(StorageServer server, IReadOnlyList<AccessContext> access, LunAddress lun)
+    private static IEnumerable<IscsiNode> ToNodes(StorageServer server, IReadOnlyList<(AccessContext Access, IReadOnlyList<IscsiPortal> Portals)> ways,
+        LunAddress lun, InitiatorIdentity? initiator)
     {
-        var portals = server.IscsiTargets
-            .Where(target => target.TargetName == lun.TargetName)
-            .Select(target => IscsiPortal.TryParse(target.Portal, out var portal) ? (Portal: portal, target.Tpgt) : default)
+        var stored = server.IscsiTargets
+            .Select(target => IscsiPortal.TryParse(target.Portal, out var portal) ? (target.TargetName, Portal: portal, target.Tpgt) : default)
             .Where(target => target.Portal.Address is not null)
             .ToList();
-        var named = access.Where(context => portals.Count == 0 || portals.Any(known => known.Portal == PortalOf(context))).ToList();
-        return named.Count > 0
-            ? named.Select(context => new IscsiNode(lun.TargetName, PortalOf(context), lun.Tpgt, context))
-            : portals.SelectMany(known => access.Select(context => new IscsiNode(lun.TargetName, known.Portal, known.Tpgt, context)));
+        var known = stored.FindAll(target => target.TargetName == lun.TargetName);
+        if (known.Count > 0 && !ways.Any(way => known.Exists(target => way.Portals.Contains(target.Portal))))
+        {
+            return known.SelectMany(target => ways.Select(
+                way => new IscsiNode(lun.TargetName, target.Portal, target.Tpgt, way.Access) { Initiator = initiator }));
+        }
+
+        // Where nothing at all is stored of an access context, its portal did not answer the discovery: it may serve this target, too.
+        return ways.Where(way => known.Count == 0 || known.Exists(target => way.Portals.Contains(target.Portal))
+                || !stored.Exists(target => way.Portals.Contains(target.Portal)))
+            .Select(way =>
+            {
+                var nodes = way.Portals.OrderByDescending(portal => known.Exists(target => target.Portal == portal))
+                    .Select(portal => new IscsiNode(lun.TargetName, portal, lun.Tpgt, way.Access) { Initiator = initiator }).ToList();
+                return nodes[0] with { Alternatives = [.. nodes.Skip(1)] };
+            });
     }
 
-    private async Task<List<IscsiNode>> DiscoverAsync(StorageElement element, IReadOnlyList<AccessContext> access, InitiatorIdentity? initiator,
-        CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IscsiNode>> DiscoverAsync(StorageElement element,
+        IReadOnlyList<(AccessContext Access, IReadOnlyList<IscsiPortal> Portals)> ways, InitiatorIdentity? initiator, CancellationToken cancellationToken)
     {
         var nodes = new List<IscsiNode>();
         var failures = new List<StorageConnectException>();
-        foreach (var asking in access.Select(context => (context, Task: iscsi.DiscoverAsync(context, initiator, warn, cancellationToken))).ToList())
+        foreach (var asking in ways.Select(way => (way.Access, Task: iscsi.DiscoverAsync(way.Access, initiator, warn, cancellationToken))).ToList())
         {
             try
             {
                 nodes.AddRange(from node in await asking.Task
-                               select node with { Access = asking.context });
+                               select node with { Access = asking.Access, Initiator = initiator });
             }
             catch (StorageConnectException e)
             {
@@ -110,23 +129,22 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
         failures.ForEach(failure => warn($"'{element.Name}' may have fewer paths than possible: {failure.Message}"));
 
         // Portals report each other.
-        return [.. nodes.DistinctBy(node => (node.TargetName, node.Portal, node.Access.NetDevice))];
+        return IscsiNode.InTurn(nodes);
     }
 
-    private static IscsiPortal PortalOf(AccessContext context) => new(context.Host, context.Port);
-
-    /// <summary>The access contexts with addresses for host names, one for each network device that may be used.</summary>
-    private async Task<IReadOnlyList<AccessContext>> ResolveAsync(StorageServer server, CancellationToken cancellationToken)
+    /// <summary>The access contexts with the portals at all addresses of their hosts, one for each network device that may be used.</summary>
+    private async Task<IReadOnlyList<(AccessContext Access, IReadOnlyList<IscsiPortal> Portals)>> ResolveAsync(StorageServer server,
+        CancellationToken cancellationToken)
     {
         DemandContext(server);
-        var resolved = new List<AccessContext>();
+        var resolved = new List<(AccessContext Access, IReadOnlyList<IscsiPortal> Portals)>();
         var failures = new List<ArrayUnreachableException>();
         foreach (var context in server.AccessContexts)
         {
             try
             {
-                var addresses = await HostNames.ResolveAsync(context.Host, server.Name, cancellationToken);
-                resolved.AddRange(WaysOf(server, context with { Host = addresses[0] }));
+                var portals = PortalsOf(context, await HostNames.ResolveAsync(context.Host, server.Name, cancellationToken));
+                resolved.AddRange(WaysOf(server, context).Select(way => (way, portals)));
             }
             catch (ArrayUnreachableException e)
             {
@@ -155,17 +173,20 @@ internal sealed class LoginPlanner(IIscsiInitiator iscsi, Action<string> warn)
     public static IscsiNode NodeOf(IscsiTarget target, AccessContext context) => new(target.TargetName, PortalOf(target), target.Tpgt, context);
 
     // Logout must work without a name service.
-    private static async Task<IReadOnlyList<string>> TryResolveAsync(string host, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<IscsiPortal>> TryResolveAsync(AccessContext context, CancellationToken cancellationToken)
     {
         try
         {
-            return await HostNames.ResolveAsync(host, null, cancellationToken);
+            return PortalsOf(context, await HostNames.ResolveAsync(context.Host, null, cancellationToken));
         }
         catch (ArrayUnreachableException)
         {
             return [];
         }
     }
+
+    private static IReadOnlyList<IscsiPortal> PortalsOf(AccessContext context, IReadOnlyList<string> addresses) =>
+        [.. addresses.Select(address => new IscsiPortal(address, context.Port))];
 
     private static IscsiPortal PortalOf(IscsiTarget target) => IscsiPortal.TryParse(target.Portal, out var portal)
         ? portal

@@ -16,11 +16,22 @@ internal sealed class SessionRelease(LinuxHost host)
     private readonly IReadOnlyList<IscsiSession> _sessions = host.Initiator.Sessions();
 
     /// <summary>Sessions we created that carry these devices, or that were created for this element and never showed it.</summary>
-    public List<OwnedSession> FindOwned(string key, IReadOnlyCollection<ScsiDevice> devices)
+    /// <remarks>
+    /// Those that carry nothing else are recorded as this element's: they may have been created for another one, and an interrupted release leaves no device
+    /// by which the next run could find them.
+    /// </remarks>
+    public List<OwnedSession> TakeOver(string key, IReadOnlyCollection<ScsiDevice> devices)
     {
         var ids = devices.Select(device => device.SessionId).ToHashSet();
         var leading = _sessions.Where(session => ids.Contains(session.Id)).ToList();
-        return [.. host.Ledger.Sessions.Where(owned => owned.MadeFor == key || leading.Exists(session => owned.IsServedBy(session, host.Roots)))];
+        var owned = host.Ledger.Sessions.Where(owned => owned.MadeFor == key || leading.Exists(session => owned.IsServedBy(session, host.Roots))).ToList();
+        foreach (var one in owned.Where(one => one.MadeFor != key
+            && leading.Exists(session => one.IsServedBy(session, host.Roots) && !IsNeeded(session, devices))))
+        {
+            host.Ledger.Save(one with { MadeFor = key });
+        }
+
+        return owned;
     }
 
     /// <summary>The devices that need no removal of their own: the kernel removes them with their session.</summary>

@@ -14,16 +14,40 @@ internal static class HostInitiator
     private const string Key = "InitiatorName";
 
     /// <exception cref="AccessDeniedException">This user may not read the initiator's name.</exception>
-    public static OscInitiator Read(HostRoots roots) => new()
+    public static OscInitiator Read(HostRoots roots)
     {
-        Iqn = ReadSessionName(roots) ?? (ReadNames(roots) is [var first, ..] ? first : null),
-        Wwpns =
-        [
-            .. ReadPorts(roots).OrderBy(port => port.Key).Select(port => port.Value)
-        ],
-        InterfaceIqns = [.. ReadInterfaces(roots).Select(identity => identity.Name).Distinct()],
-        HostName = Environment.MachineName,
-    };
+        var own = ReadOwn(roots);
+        return new()
+        {
+            Iqn = own?.Name,
+            Wwpns =
+            [
+                .. ReadPorts(roots).OrderBy(port => port.Key).Select(port => port.Value)
+            ],
+            InterfaceIqns = [.. new[] { own?.OtherName }.Concat(ReadInterfaces(roots).Select(identity => identity.Name)).OfType<string>().Distinct()],
+            HostName = Environment.MachineName,
+        };
+    }
+
+    /// <summary>iscsid's own name; null where it has none.</summary>
+    /// <exception cref="AccessDeniedException">This user may not read the initiator's name.</exception>
+    public static InitiatorIdentity? ReadOwn(HostRoots roots)
+    {
+        if (ReadSessionName(roots) is not { } used)
+        {
+            return ReadNames(roots) is [var first, ..] ? new(first, null) : null;
+        }
+
+        try
+        {
+            var set = ReadNames(roots) is [var first, ..] ? first : used;
+            return new(used, null) { OtherName = string.Equals(set, used, StringComparison.OrdinalIgnoreCase) ? null : set };
+        }
+        catch (AccessDeniedException)
+        {
+            return new(used, null); // who may not read the settings can't log in either
+        }
+    }
 
     /// <summary>The WWPNs of this host's Fibre Channel ports, by the number of the SCSI host.</summary>
     public static IReadOnlyDictionary<int, string> ReadPorts(HostRoots roots)

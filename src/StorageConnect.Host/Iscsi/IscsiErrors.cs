@@ -37,6 +37,9 @@ internal static class IscsiErrors
     public static ArrayUnreachableException IscsiSessionNotLoggedIn(IscsiNode node, IscsiSession? session) =>
         new(Text([node.TargetName, node.Portal, session?.Id, session?.State], session is null ? "None" : null)) { Element = node.TargetName, Retryable = true };
 
+    public static ArrayUnreachableException IscsiSessionNotLoggedIn(IscsiNode node, string initiator, IscsiSession session) =>
+        new(Text([node.TargetName, node.Portal, initiator, session.InitiatorName], "Name")) { Element = node.TargetName };
+
     public static StorageElementBusyException IscsiSessionRemains(IscsiSession session) =>
         new(Text([session.Id, session.TargetName, session.Portal])) { Element = session.TargetName, Retryable = true };
 

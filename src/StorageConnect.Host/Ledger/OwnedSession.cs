@@ -25,8 +25,14 @@ internal sealed record OwnedSession
     /// <summary>The boot in which the kernel assigned that number.</summary>
     public string? Boot { get; init; }
 
-    public static OwnedSession Of(IscsiNode node, string key) =>
-        new() { TargetName = node.TargetName, Portal = node.Portal.ToString(), NetDevice = node.NetDevice, MadeFor = key, Initiator = node.Initiator?.Name };
+    public static OwnedSession Of(IscsiNode node, string key) => new()
+    {
+        TargetName = node.TargetName,
+        Portal = node.Portal.ToString(),
+        NetDevice = node.NetDevice,
+        MadeFor = key,
+        Initiator = node.Initiator is { OtherName: null } one ? one.Name : null,
+    };
 
     /// <summary>Records the kernel's session id and the boot id, so that a later session to the same portal is not mistaken for ours.</summary>
     public OwnedSession As(IscsiSession session, HostRoots roots) => this with { Id = session.Id, Boot = BootId.TryRead(roots.Proc) };

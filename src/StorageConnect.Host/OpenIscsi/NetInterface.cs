@@ -7,21 +7,22 @@ namespace StorageConnect.Host.OpenIscsi;
 /// <summary>The iface record that binds sessions and discoveries to a network device, while it is needed.</summary>
 /// <remarks>
 /// While such a record exists, a discovery that names none uses all of them. So our discoveries always name one, and our records are deleted with
-/// the last session that uses them. The lock keeps a record from being deleted during a discovery or login.
+/// the last session that uses them. The lock keeps a record from being deleted during a discovery or login: all that use it share the lock, and only the
+/// deletion takes it alone.
 /// </remarks>
 internal sealed class NetInterface : IAsyncDisposable
 {
     private const string Default = "default";
     private const string Prefix = HostInitiator.OwnInterface;
 
-    private readonly HostLock? _lock;
-    private readonly IscsiDatabase? _database;
+    private readonly IDisposable? _use;
+    private readonly Func<Task>? _forget;
 
-    private NetInterface(string name, HostLock? taken, IscsiDatabase? database)
+    private NetInterface(string name, IDisposable? use = null, Func<Task>? forget = null)
     {
         Name = name;
-        _lock = taken;
-        _database = database;
+        _use = use;
+        _forget = forget;
     }
 
     /// <summary>The name of the record.</summary>
@@ -38,24 +39,24 @@ internal sealed class NetInterface : IAsyncDisposable
     {
         if (initiator?.InterfaceName is { } named)
         {
-            return new(named, null, null);
+            return new(named);
         }
 
         if (device is null)
         {
-            return new(Default, null, null);
+            return new(Default);
         }
 
         var name = Prefix + device;
-        var taken = await HostLock.TakeAsync(roots, LockOf(name), deadlines.IscsiLock, cancellationToken);
+        var use = await HostLock.TakeSharedAsync(roots, LockOf(name), deadlines.IscsiLock, cancellationToken);
         try
         {
             await database.PutInterfaceAsync(name, () => RecordBuilder.Interface(name, device), cancellationToken);
-            return new(name, taken, database);
+            return new(name, use, () => ForgetAsync(roots, database, name, CancellationToken.None));
         }
         catch
         {
-            taken.Dispose();
+            use.Dispose();
             throw;
         }
     }
@@ -74,13 +75,8 @@ internal sealed class NetInterface : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_lock is not null)
-        {
-            using (_lock)
-            {
-                await _database!.ForgetInterfaceAsync(Name, CancellationToken.None);
-            }
-        }
+        _use?.Dispose();
+        await (_forget?.Invoke() ?? Task.CompletedTask);
     }
 
     private static string LockOf(string name) => $"iSCSI interface {name}";

@@ -18,7 +18,7 @@ internal sealed partial class OpenIscsiInitiator
         if (Find(node) is not null)
         {
             await _database.RestoreNodeAsync(node.TargetName, node.Portal, cancellationToken);
-            return await WaitForLoginAsync(node, cancellationToken);
+            return await WaitForLoginAsync(node, static () => Task.CompletedTask, cancellationToken);
         }
 
         await using var netInterface = await NetInterface.TakeAsync(roots, deadlines, _database, node.Access.NetDevice, node.Initiator, cancellationToken);
@@ -53,17 +53,20 @@ internal sealed partial class OpenIscsiInitiator
         var record = await _database.PutNodeAsync(
             node, netInterface, before => RecordBuilder.Node(node, netInterface, before ?? _database.ReadDefaults(), _database.ReadInterface(node.Initiator)),
             cancellationToken);
+        var before = Sessions().Select(one => one.Id).ToHashSet();
         var begun = DateTime.UtcNow;
         var session = default(IscsiSession);
         try
         {
             await RunLoginAsync(node, netInterface, cancellationToken);
-            session = await WaitForLoginAsync(node, cancellationToken);
+            session = await WaitForLoginAsync(node, () => DemandNameAsync(node, netInterface, before), cancellationToken);
             return session;
         }
         catch (OperationCanceledException)
         {
-            if (await _late.WaitAsync(() => Find(node), begun, CancellationToken.None) is { } late)
+            // Under whatever name.
+            var find = () => Sessions().FirstOrDefault(one => IsAt(one, node, netInterface) && !before.Contains(one.Id));
+            if (await _late.WaitAsync(find, begun, CancellationToken.None) is { } late)
             {
                 await TryLogoutAsync(late, CancellationToken.None);
             }
@@ -145,7 +148,21 @@ internal sealed partial class OpenIscsiInitiator
         return false;
     }
 
-    private async Task<IscsiSession> WaitForLoginAsync(IscsiNode node, CancellationToken cancellationToken)
+    /// <summary>Fails where iscsid logged in under another name: it uses the one that it read when it started. A session that is new is ended.</summary>
+    private async Task DemandNameAsync(IscsiNode node, string netInterface, HashSet<int> before)
+    {
+        if (node.Initiator is { } initiator
+            && Sessions().FirstOrDefault(session => IsAt(session, node, netInterface) && session.IsLoggedIn && !initiator.IsOf(session)) is { } other)
+        {
+            await (before.Contains(other.Id) ? Task.CompletedTask : TryLogoutAsync(other, CancellationToken.None));
+            throw IscsiErrors.IscsiSessionNotLoggedIn(node, initiator.Name, other);
+        }
+    }
+
+    private static bool IsAt(IscsiSession session, IscsiNode node, string netInterface) =>
+        session.TargetName == node.TargetName && session.Portal == node.Portal && session.InterfaceName == netInterface;
+
+    private async Task<IscsiSession> WaitForLoginAsync(IscsiNode node, Func<Task> checkAsync, CancellationToken cancellationToken)
     {
         var settling = new Backoff(deadlines.IscsiSettle);
         while (true)
@@ -156,6 +173,7 @@ internal sealed partial class OpenIscsiInitiator
                 return session;
             }
 
+            await checkAsync();
             if (!await settling.WaitAsync(cancellationToken))
             {
                 throw IscsiErrors.IscsiSessionNotLoggedIn(node, session);

@@ -35,18 +35,27 @@ internal sealed class OrphanedLogin(HostRoots roots, HostDeadlines deadlines, Is
             return null;
         }
 
+        // One that a session uses belongs to that: other logins go through other interfaces.
+        if (WithoutSession() is not [_, ..] left)
+        {
+            return find();
+        }
+
         // Written right before the login.
-        if (await WaitAsync(find, records.Max(record => File.GetLastWriteTimeUtc(record.Path)), cancellationToken) is { } session)
+        if (await WaitAsync(find, left.Max(record => File.GetLastWriteTimeUtc(record.Path)), cancellationToken) is { } session)
         {
             return session;
         }
 
-        foreach (var name in records.Select(record => record.InterfaceName).Distinct())
+        foreach (var name in WithoutSession().Select(record => record.InterfaceName).Distinct())
         {
             await database.ForgetNodeAsync(targetName, portal, name, cancellationToken);
             await NetInterface.ForgetAsync(roots, database, name, cancellationToken);
         }
 
         return null;
+
+        List<NodeFile> WithoutSession() => records.FindAll(record => !IscsiSession.ReadAll(roots).Any(session =>
+            session.TargetName == targetName && session.Portal == portal && session.InterfaceName == record.InterfaceName));
     }
 }

@@ -51,6 +51,44 @@ internal sealed class HostLock : IDisposable
         }
     }
 
+    /// <summary>Waits for a share of the lock: several may have one at once, while nobody has the lock alone.</summary>
+    /// <exception cref="StorageElementBusyException">Another process held the lock alone until the timeout (<c>HostLockHeld</c>).</exception>
+    /// <exception cref="AccessDeniedException">The user isn't root (<c>RootNeeded</c>).</exception>
+    public static async Task<IDisposable> TakeSharedAsync(HostRoots roots, string name, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var path = PathOf(roots, name);
+        var waiting = new Backoff(timeout);
+        while (true)
+        {
+            if (TryTakeShared(path) is { } taken)
+            {
+                return taken;
+            }
+
+            if (!await waiting.WaitAsync(cancellationToken))
+            {
+                throw HostErrors.HostLockHeld(name, SysFile.TryReadText(path), timeout);
+            }
+        }
+    }
+
+    private static FileStream? TryTakeShared(string path)
+    {
+        try
+        {
+            PrivateFile.CreateMissingFolders(Path.GetDirectoryName(path)!);
+            return PrivateFile.Open(path, FileMode.OpenOrCreate, FileShare.ReadWrite); // a shared flock that doesn't wait
+        }
+        catch (IOException e) when ((e.HResult & 0xffff) == Errno.Again)
+        {
+            return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw HostErrors.RootNeeded(e);
+        }
+    }
+
     /// <summary>The lock if it is free at this moment, else null.</summary>
     public static HostLock? TryTake(HostRoots roots, string name) => TryTake(PathOf(roots, name), out _);
 

@@ -32,8 +32,9 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
         StorageArray array,
         IReadOnlyList<IscsiTarget> targets,
         IReadOnlyList<AccessContext>? contexts,
+        Action<string> warn,
         CancellationToken cancellationToken) =>
-        array.StartAsync(targets, contexts, cancellationToken);
+        array.StartAsync(targets, contexts, warn, cancellationToken);
 
     private protected override IReadOnlyList<AccessContext>? ChooseContexts(StorageArray array) =>
         ChapCredential is null && MutualChapCredential is null && NetDevice is null

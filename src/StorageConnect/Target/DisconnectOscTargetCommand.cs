@@ -16,6 +16,7 @@ public sealed class DisconnectOscTargetCommand : OscTargetCmdlet
         StorageArray array,
         IReadOnlyList<IscsiTarget> targets,
         IReadOnlyList<AccessContext>? contexts,
+        Action<string> warn,
         CancellationToken cancellationToken) =>
         array.StopAsync(targets, contexts, cancellationToken);
 }

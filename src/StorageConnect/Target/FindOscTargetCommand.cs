@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using StorageConnect.Engine.Arrays;
-using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
@@ -14,12 +13,12 @@ public sealed class FindOscTargetCommand : OscServerQueryCmdlet
         // Without a name, servers of other storage types are skipped; a named one is queried.
         if (Servers is not null || array.Server.StorageType == StorageType.iSCSI)
         {
-            var unusable = new List<string>();
-            var found = Run(token => Engine.DiscoverAsync(array.Uuid, unusable.Add, token));
+            var errors = new List<StorageConnectException>();
+            var found = Run(token => Engine.DiscoverAsync(array.Uuid, errors.Add, token));
 
             // Usable targets come first: an error may end the command.
             WriteObject(found.IscsiTargets, enumerateCollection: true);
-            unusable.ForEach(reason => WriteError(TargetErrors.TargetUnusable(array.Name, reason), array.Server));
+            errors.ForEach(error => WriteError(error, array.Server));
         }
     }
 }

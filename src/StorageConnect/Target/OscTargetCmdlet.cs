@@ -56,16 +56,26 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
             var what = $"{group.Key.TargetName} at {string.Join(", ", targets.Select(target => target.Portal))} ({group.Key.Array.Name})";
             Try(group.Key.TargetName, () =>
             {
+                var warnings = new List<string>();
                 Task<IReadOnlyList<IscsiTarget>> ChangeAsync(CancellationToken token) =>
-                    ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), token);
+                    ActAsync(group.Key.Array, targets, ChooseContexts(group.Key.Array), warnings.Add, token);
 
-                if (ShouldChange(group.Key.Array, what, Action, ChangeAsync))
+                if (!ShouldChange(group.Key.Array, what, Action, ChangeAsync))
+                {
+                    return;
+                }
+
+                try
                 {
                     var now = Run(ChangeAsync);
                     if (PassThru)
                     {
                         WriteObject(now, enumerateCollection: true);
                     }
+                }
+                finally
+                {
+                    warnings.ForEach(WriteWarning);
                 }
             });
         }
@@ -78,6 +88,7 @@ public abstract class OscTargetCmdlet : OscServerCmdlet
         StorageArray array,
         IReadOnlyList<IscsiTarget> targets,
         IReadOnlyList<AccessContext>? contexts,
+        Action<string> warn,
         CancellationToken cancellationToken);
 
     /// <summary>The access contexts to use; null for the server's own.</summary>

@@ -1,4 +1,6 @@
 using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
@@ -212,6 +214,73 @@ public sealed class AttachTests : IAsyncDisposable
         Assert.Single((await AttachAsync(element)).Paths);
 
         Assert.Contains("10.99.1.1", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task A_portal_that_did_not_answer_the_discovery_is_logged_in_to_all_the_same()
+    {
+        _host.Array.Server = _host.Array.Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.99.0.1:3260" }] };
+
+        Assert.Equal(2, (await AttachAsync(_host.Array.Add("db01", Target, 5))).Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_portal_that_answered_without_this_target_is_not_logged_in_to()
+    {
+        _host.Array.Server = _host.Array.Server with
+        {
+            IscsiTargets =
+            [
+                new() { TargetName = Target, Portal = "10.99.0.1:3260" },
+                new() { TargetName = "iqn.2026-01.lab.array:t2", Portal = "10.99.1.1:3260" },
+            ],
+        };
+
+        Assert.Single((await AttachAsync(_host.Array.Add("db01", Target, 5))).Paths);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task Of_two_CHAP_users_at_one_portal_the_second_is_tried_where_the_first_is_turned_away()
+    {
+        var portal = _host.Array.Server.AccessContexts[0];
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [portal with { ChapUser = "u1" }, portal with { ChapUser = "u2" }] };
+        _host.ClosedUsers.Add("u1");
+
+        Assert.Single((await AttachAsync(_host.Array.Add("db01", Target, 5))).Paths);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task All_addresses_of_a_host_name_are_planned_in_one_order()
+    {
+        var server = _host.Array.Server with { AccessContexts = [new() { Host = "localhost" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var rounds = await new LoginPlanner(_host, _warnings.Add).PlanElementAsync(server, element, null, Cancellation);
+
+        var node = Assert.Single(Assert.Single(rounds));
+        Assert.Equal(await HostNames.ResolveAsync("localhost", null, Cancellation),
+            [node.Portal.Address, .. node.Alternatives.Select(other => other.Portal.Address)]);
+        Assert.Equal(["fd00::2", "fd00::9", "10.0.0.1", "10.0.0.2"], HostNames.InOrder(
+            new[] { "fd00::9", "10.0.0.2", "fd00::2", "10.0.0.1", "10.0.0.2" }.Select(System.Net.IPAddress.Parse)));
+    }
+
+    [Fact]
+    public async Task Where_one_address_of_a_host_name_is_dead_the_next_one_is_used_and_stays_in_use()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        Present(element);
+        var node = new IscsiNode(Target, new("10.99.0.1", 3260), 1, new());
+        node = node with { Alternatives = [node with { Portal = new("10.99.0.2", 3260) }] };
+        _host.DeadPortals.Add("10.99.0.1");
+
+        Assert.Single(await SearchAsync(element, node));
+        _host.DeadPortals.Clear();
+        Assert.Single(await SearchAsync(element, node));
+
+        Assert.Equal([$"{Target} 10.99.0.1:3260", $"{Target} 10.99.0.2:3260"], _host.Logins);
+        Assert.Empty(_warnings);
     }
 
     [Fact]
@@ -687,6 +756,10 @@ public sealed class AttachTests : IAsyncDisposable
             _warnings.Add(text);
         }
     }
+
+    private Task<IReadOnlyList<FoundPath>> SearchAsync(StorageElement element, IscsiNode node) =>
+        new IscsiElementSearch(_host.Open(), new(_host.Array.Server, element, element.Page83Id, null, null,
+            _ => Task.FromResult<IReadOnlyList<IscsiTarget>?>(null), new(), _warnings.Add)).RunAsync([[node]], Cancellation);
 
     private void AssertNothingLeft(StorageElement element)
     {

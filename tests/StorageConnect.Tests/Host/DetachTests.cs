@@ -99,6 +99,23 @@ public sealed class DetachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task After_a_failed_logout_the_next_run_completes_it_also_where_the_session_was_made_for_another_element()
+    {
+        var one = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("db02", Target, 6);
+        await AttachAsync(one);
+        await AttachAsync(other);
+        await DetachAsync(one);
+        _host.DeafPortals.Add("10.99.1.1");
+
+        Assert.Equal("LogoutFailed", (await Assert.ThrowsAsync<ArrayUnreachableException>(() => DetachAsync(other))).ErrorId);
+        _host.DeafPortals.Clear();
+        await DetachAsync(other);
+
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
     public async Task Sessions_that_somebody_else_made_are_left_to_him()
     {
         _host.AddSession(Target, "10.99.0.1");

@@ -10,6 +10,7 @@ public sealed class InitiatorChoiceTests : IAsyncDisposable
 {
     private const string Target = "iqn.2026-01.lab.array:t1";
     private const string Other = "iqn.2026-01.lab.init:of-an-iface";
+    private const string Old = "iqn.2026-01.lab.init:old";
     private readonly SimulatedHost _host = new();
 
     public InitiatorChoiceTests() => _host.Files.Write("etc/iscsi/ifaces/storage0",
@@ -69,6 +70,39 @@ public sealed class InitiatorChoiceTests : IAsyncDisposable
         Assert.All(device.Paths, path => Assert.Equal(SimulatedHost.Iqn, path.Initiator));
     }
 
+    [Theory]
+    [InlineData(Old, SimulatedHost.Iqn)]
+    [InlineData(SimulatedHost.Iqn)]
+    public async Task While_a_session_has_the_name_from_before_a_change_an_element_is_attached_under_the_new_one(params string[] admitted)
+    {
+        var old = AddOldSession();
+        _host.Array.Groups[0] = _host.Array.Groups[0] with { Entries = [.. admitted] };
+        var element = _host.Array.Add("db01", Target, 5);
+
+        var device = await AttachAsync(element);
+
+        Assert.All(device.Paths, path => Assert.Equal(SimulatedHost.Iqn, path.Initiator));
+        await new ElementDetacher(_host.Open(), _host.Array, _ => { }).RunAsync(element, [], keepAccess: false, Cancellation);
+        Assert.Equal(old.Id, Assert.Single(_host.Sessions()).Id);
+        Assert.Empty(_host.Array.Now(element).AccessGroupNames);
+        Assert.Empty(_host.Open().Ledger.Sessions);
+    }
+
+    [Fact]
+    public async Task Where_only_the_name_from_before_a_change_is_admitted_both_names_are_told_and_all_is_as_before()
+    {
+        AddOldSession();
+        _host.Array.Groups[0] = _host.Array.Groups[0] with { Entries = [Old] };
+        var before = _host.Traces();
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(() => AttachAsync(_host.Array.Add("db01", Target, 5)));
+
+        Assert.Equal("IscsiSessionNotLoggedIn", error.ErrorId);
+        Assert.Contains(Old, error.Message);
+        Assert.Contains(SimulatedHost.Iqn, error.Message);
+        Assert.Equal(before, _host.Traces());
+    }
+
     [Fact]
     public async Task The_trace_says_which_name_was_taken()
     {
@@ -88,6 +122,13 @@ public sealed class InitiatorChoiceTests : IAsyncDisposable
         await work;
 
         Assert.Contains($"Host: 'db01' is presented to {Other} (iface storage0)", lines);
+    }
+
+    private IscsiSession AddOldSession()
+    {
+        var session = _host.AddSession("iqn.2026-01.lab.array:old", "10.99.0.1", Old);
+        _host.Files.Write($"sys/class/iscsi_session/session{session.Id}/ifacename", "default\n");
+        return session;
     }
 
     private Task<OscDevice> AttachAsync(StorageElement element) =>

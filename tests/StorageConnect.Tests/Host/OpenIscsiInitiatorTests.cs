@@ -396,6 +396,52 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_killed_login_through_one_net_device_leaves_the_records_of_a_session_through_another()
+    {
+        const string portal = $"etc/iscsi/nodes/{Target}/10.99.0.1,3260,1";
+        foreach (var name in new[] { "storage-connect.eth1", "storage-connect.eth2" })
+        {
+            _host.Write($"{portal}/{name}", IscsiRecord.Mark + "\n");
+            _host.Write($"etc/iscsi/ifaces/{name}", IscsiRecord.Mark + "\n");
+        }
+
+        LogIn("storage-connect.eth1");
+        _host.Write("sys/class/iscsi_host/host4/netdev", "eth1\n");
+        var owned = new OwnedSession { TargetName = Target, Portal = "10.99.0.1:3260", NetDevice = "eth2" };
+
+        Assert.Null(await Initiator(new ScriptedTools(_ => LogIn()), Patient with { IscsidLoginTimeout = TimeSpan.Zero })
+            .AdoptLoginAsync(Target, Node.Portal, owned.IsAt, Cancellation));
+
+        Assert.Equal(["10.99.0.1,3260,1/storage-connect.eth1"], RecordsOf(_host));
+        Assert.Equal(["storage-connect.eth1"], Directory.GetFiles(_host.At("etc/iscsi/ifaces")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task A_login_that_iscsid_makes_under_another_name_is_ended_and_both_names_are_told()
+    {
+        var tools = new ScriptedTools(command =>
+        {
+            if (command.Arguments.Contains("--logout"))
+            {
+                return LogOut();
+            }
+
+            var done = LogIn();
+            _host.Write("sys/devices/platform/host4/session1/iscsi_session/session1/initiatorname", "iqn.2026-01.lab.init:new\n");
+            return done;
+        });
+
+        var error = await Assert.ThrowsAsync<ArrayUnreachableException>(
+            () => Initiator(tools).LoginAsync(Node with { Initiator = new("iqn.2026-01.lab.init:old", null) }, Cancellation));
+
+        Assert.Equal("IscsiSessionNotLoggedIn", error.ErrorId);
+        Assert.Contains("iqn.2026-01.lab.init:old", error.Message);
+        Assert.Contains("iqn.2026-01.lab.init:new", error.Message);
+        Assert.Empty(Initiator(tools).Sessions());
+        Assert.False(File.Exists(_host.At(Record)));
+    }
+
+    [Fact]
     public async Task A_login_that_was_cancelled_and_that_iscsid_goes_on_with_is_logged_out_again()
     {
         using var cancelled = new CancellationTokenSource();
@@ -610,6 +656,31 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
         await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(session, Cancellation);
         Assert.Empty(Directory.GetFileSystemEntries(_host.At("etc/iscsi/ifaces")));
+    }
+
+    [Fact]
+    public async Task A_login_that_hangs_keeps_no_other_from_the_same_net_device_and_its_iface_record_stays()
+    {
+        using var begun = new ManualResetEventSlim();
+        using var goOn = new ManualResetEventSlim();
+        var iface = _host.At("etc/iscsi/ifaces/storage-connect.eth1");
+        var node = Node with { Access = new() { NetDevice = "eth1" } };
+        var hanging = Task.Run(() => Initiator(new ScriptedTools(_ =>
+        {
+            begun.Set();
+            goOn.Wait(Cancellation);
+            return LogIn("storage-connect.eth1");
+        })).LoginAsync(node, Cancellation), Cancellation);
+        begun.Wait(Cancellation);
+
+        await Assert.ThrowsAsync<AuthenticationFailedException>(
+            () => Initiator(new ScriptedTools(_ => ScriptedTools.Exit(24)), Patient with { IscsiLock = TimeSpan.FromMilliseconds(1) })
+                .LoginAsync(node with { Portal = new("10.99.0.2", 3260) }, Cancellation));
+
+        Assert.True(File.Exists(iface));
+        goOn.Set();
+        await Initiator(new ScriptedTools(_ => LogOut())).LogoutAsync(await hanging, Cancellation);
+        Assert.False(File.Exists(iface));
     }
 
     [Fact]

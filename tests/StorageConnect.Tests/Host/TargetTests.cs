@@ -1,5 +1,7 @@
 using StorageConnect.Host;
+using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
@@ -14,6 +16,7 @@ public sealed class TargetTests : IAsyncDisposable
     private const string Other = "iqn.2026-01.lab.array:t2";
 
     private readonly SimulatedHost _host = new();
+    private readonly List<string> _warnings = [];
 
     public TargetTests() => Assert.SkipUnless(OperatingSystem.IsLinux(), "iSCSI targets need Linux.");
 
@@ -35,11 +38,35 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         _host.DeadPortals.Add("10.0.1.1");
 
-        var found = await Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation);
+        var errors = new List<StorageConnectException>();
+        var found = await Fabric.DiscoverTargetsAsync(Server, errors.Add, Cancellation);
 
         Assert.Equal([new IscsiTarget { TargetName = Target, Portal = "10.0.2.1:3260" }], found);
+        Assert.Contains("10.0.1.1", Assert.Single(errors).Message);
         _host.DeadPortals.Add("10.0.2.1");
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => Fabric.DiscoverTargetsAsync(Server, _ => { }, Cancellation));
+    }
+
+    [Fact]
+    public async Task The_stored_targets_of_a_context_that_does_not_answer_stay_and_those_of_others_are_as_they_answer()
+    {
+        Add("a", Target, 1);
+        var server = await DiscoverAsync();
+        var known = server with
+        {
+            IscsiTargets =
+            [
+                .. server.IscsiTargets,
+                new() { TargetName = Other, Portal = "10.0.1.1:3260" },
+                new() { TargetName = Other, Portal = "10.0.2.1:3260" },
+            ],
+        };
+        _host.DeadPortals.Add("10.0.1.1");
+
+        var found = await Fabric.DiscoverTargetsAsync(known, _ => { }, Cancellation);
+
+        Assert.Equal([$"{Target} 10.0.1.1:3260", $"{Target} 10.0.2.1:3260", $"{Other} 10.0.1.1:3260"],
+            found.Select(target => $"{target.TargetName} {target.Portal}"));
     }
 
     [Fact]
@@ -48,7 +75,7 @@ public sealed class TargetTests : IAsyncDisposable
         var element = Add("a", Target, 1);
         var server = await DiscoverAsync();
 
-        await Fabric.StartTargetsAsync(server, server.AccessContexts, Cancellation);
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
 
         Assert.Equal([$"{Target} 10.0.1.1:3260", $"{Target} 10.0.2.1:3260"], _host.Logins.Order());
         Assert.All(server.IscsiTargets, target => Assert.True(Fabric.IsConnected(target)));
@@ -59,14 +86,78 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Start_brings_in_the_LUNs_also_through_a_session_that_an_interrupted_one_left()
+    {
+        Add("a", Target, 1);
+        var server = await DiscoverAsync();
+        var session = _host.AddSession(Target, "10.0.1.1");
+        _host.Open().Ledger.Save(FullScan.At(session, [], _host.Roots));
+
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
+
+        Assert.Equal(2, Assert.Single(Fabric.FindLuns([Target])).Paths);
+        Assert.Empty(_host.Open().Ledger.FullScans);
+    }
+
+    [Fact]
+    public async Task The_sessions_of_an_attach_show_all_LUNs_after_a_start_and_outlive_the_detach()
+    {
+        var element = _host.Array.Add("a", Target, 1);
+        Add("b", Target, 2);
+        await new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+        var server = _host.Array.Server;
+        server = server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation)).ToValueList() };
+
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
+
+        Assert.Equal([2, 2], Fabric.FindLuns([Target]).Select(lun => lun.Paths));
+        Assert.Empty(_host.Open().Ledger.Sessions);
+        await new ElementDetacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], keepAccess: false, Cancellation);
+        Assert.Equal(2, _host.Sessions().Count);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_dead_portal_is_a_warning_where_another_one_serves_the_target_and_else_an_error()
+    {
+        Add("a", Target, 1);
+        var server = await DiscoverAsync();
+        _host.DeadPortals.Add("10.0.1.1");
+
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
+
+        Assert.Contains("10.0.1.1", Assert.Single(_warnings));
+        Assert.Equal(1, Assert.Single(Fabric.FindLuns([Target])).Paths);
+        await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
+        _host.DeadPortals.Add("10.0.2.1");
+        await Assert.ThrowsAsync<ArrayUnreachableException>(
+            () => Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_two_CHAP_users_at_one_portal_each_is_tried_until_one_is_let_in()
+    {
+        Add("a", Target, 1);
+        _host.ClosedUsers.Add("u1");
+        var server = Server with { AccessContexts = [First with { ChapUser = "u1" }, First with { ChapUser = "u2" }] };
+        server = server with { IscsiTargets = (await Fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation)).ToValueList() };
+
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
+
+        Assert.Equal("u2", _host.LastLogin!.ChapUser);
+        Assert.Empty(_warnings);
+        Assert.Single(_host.Sessions());
+    }
+
+    [Fact]
     public async Task Only_the_access_contexts_given_are_logged_in_and_out()
     {
         Add("a", Target, 1);
         var server = await DiscoverAsync();
 
-        await Fabric.StartTargetsAsync(server, [Second], Cancellation);
+        await Fabric.StartTargetsAsync(server, [Second], _warnings.Add, Cancellation);
         Assert.Equal([$"{Target} 10.0.2.1:3260"], _host.Logins);
-        await Fabric.StartTargetsAsync(server, [First], Cancellation);
+        await Fabric.StartTargetsAsync(server, [First], _warnings.Add, Cancellation);
         await Fabric.StopTargetsAsync(server, [Second], Cancellation);
 
         Assert.Equal([$"{Target} 10.0.2.1:3260"], _host.Logouts);
@@ -117,9 +208,9 @@ public sealed class TargetTests : IAsyncDisposable
         Add("a", Target, 1);
         var server = Server with { IscsiTargets = [new() { TargetName = Target, Portal = "10.0.9.9:3260" }] };
 
-        await Fabric.StartTargetsAsync(server, [Second], Cancellation);
+        await Fabric.StartTargetsAsync(server, [Second], _warnings.Add, Cancellation);
         Assert.Empty(_host.Logins);
-        await Fabric.StartTargetsAsync(server, [First], Cancellation);
+        await Fabric.StartTargetsAsync(server, [First], _warnings.Add, Cancellation);
 
         Assert.Equal([$"{Target} 10.0.9.9:3260"], _host.Logins);
     }
@@ -315,7 +406,7 @@ public sealed class TargetTests : IAsyncDisposable
         foreach (var call in new Func<Task>[]
         {
             () => fabric.DiscoverTargetsAsync(server, _ => { }, Cancellation),
-            () => fabric.StartTargetsAsync(server, [First], Cancellation),
+            () => fabric.StartTargetsAsync(server, [First], _ => { }, Cancellation),
             () => fabric.StopTargetsAsync(server, [First], Cancellation),
             () => fabric.RescanAsync(StorageType.iSCSI, [], Cancellation),
         })
@@ -362,7 +453,7 @@ public sealed class TargetTests : IAsyncDisposable
     private async Task<StorageServer> StartAsync()
     {
         var server = await DiscoverAsync();
-        await Fabric.StartTargetsAsync(server, server.AccessContexts, Cancellation);
+        await Fabric.StartTargetsAsync(server, server.AccessContexts, _warnings.Add, Cancellation);
         return server;
     }
 }

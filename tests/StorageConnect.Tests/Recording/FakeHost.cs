@@ -30,11 +30,21 @@ public sealed class FakeHost : IStorageHost
     /// <summary>The access contexts of the last start or stop.</summary>
     public IReadOnlyList<AccessContext> Contexts { get; private set; } = [];
 
-    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<string> warn, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<IscsiTarget>>([.. server.AccessContexts.SelectMany(context => Portals.GetValueOrDefault(context.Host) ?? [])]);
+    public Task<IReadOnlyList<IscsiTarget>> DiscoverTargetsAsync(StorageServer server, Action<StorageConnectException> report,
+        CancellationToken cancellationToken)
+    {
+        Failures.ForEach(report);
+        return Task.FromResult<IReadOnlyList<IscsiTarget>>([.. server.AccessContexts.SelectMany(context => Portals.GetValueOrDefault(context.Host) ?? [])]);
+    }
 
-    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
-        Act("start", server, contexts, Sessions.Add);
+    /// <summary>Portals that can't be used, where others can.</summary>
+    public List<StorageConnectException> Failures { get; } = [];
+
+    public Task StartTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, Action<string> warn, CancellationToken cancellationToken)
+    {
+        Failures.ForEach(failure => warn(failure.Message));
+        return Act("start", server, contexts, Sessions.Add);
+    }
 
     public Task StopTargetsAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken) =>
         Act("stop", server, contexts, Sessions.Remove);

@@ -56,6 +56,23 @@ public sealed class TargetTests
             [$"start {Two.TargetName} {Two.Portal}", $"stop {One.TargetName} {One.Portal}", $"stop {Two.TargetName} {Two.Portal}"], bed.Host.Actions);
     }
 
+    [Fact]
+    public async Task A_portal_that_fails_beside_others_is_told_by_discover_and_by_start()
+    {
+        using var bed = new TestBed();
+        var array = await OpenAsync(bed);
+        var dead = new ArrayUnreachableException("Nobody answers at 10.0.0.9.");
+        bed.Host.Failures.Add(dead);
+        var errors = new List<StorageConnectException>();
+        var warnings = new List<string>();
+
+        await bed.Engine.DiscoverAsync("lab", errors.Add, Cancellation);
+        await array.StartAsync(null, null, warnings.Add, Cancellation);
+
+        Assert.Equal([dead], errors);
+        Assert.Equal([dead.Message], warnings);
+    }
+
     [Breaks(22, By.Caller)]
     [Fact]
     public async Task Only_the_access_contexts_given_reach_the_host_with_their_secrets()

@@ -66,6 +66,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>Portals at which CHAP fails.</summary>
     public HashSet<string> ClosedPortals { get; } = [];
 
+    /// <summary>CHAP users that no portal lets in.</summary>
+    public HashSet<string> ClosedUsers { get; } = [];
+
     /// <summary>True: maps are named mpatha and so on, and multipathd knows them by these names alone.</summary>
     public bool HasFriendlyNames { get; set; }
 
@@ -177,12 +180,19 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
                 throw Unreachable(node.Portal);
             }
 
-            if (ClosedPortals.Contains(node.Portal.Address))
+            if (ClosedPortals.Contains(node.Portal.Address) || ClosedUsers.Contains(node.Access.ChapUser ?? ""))
             {
                 throw new AuthenticationFailedException($"CHAP failed at {node.Portal}.") { ErrorId = "ChapFailed" };
             }
 
-            var session = AddSession(node.TargetName, node.Portal.Address, node.Initiator?.Name ?? Iqn);
+            // iscsid has one name of its own, whatever name was expected.
+            var session = AddSession(node.TargetName, node.Portal.Address, node.Initiator is { InterfaceName: not null } named ? named.Name : Iqn);
+            if (!node.IsServedBy(session))
+            {
+                RemoveSession(session.Id);
+                throw IscsiErrors.IscsiSessionNotLoggedIn(node, node.Initiator!.Name, session);
+            }
+
             _files.Write(RecordOf(session), IscsiRecord.Mark + "\n");
             return Task.FromResult(session);
         }

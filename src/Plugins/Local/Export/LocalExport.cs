@@ -119,7 +119,7 @@ internal sealed class LocalExport : IExportRecords
                     _database.WriteUnsynced(db => done.ForEach(mark => ExportRows.Unmark(db, mark)));
                 }
             }
-            catch (SqliteException)
+            catch (Exception e) when (e is SqliteException or IOException)
             {
                 // On a full disk, for example. The change itself is done; the next one retries this.
                 done.ForEach(_done.Enqueue);

@@ -39,7 +39,12 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(groups);
-        return GroupList(server, groups.Count > 0 ? groups[0].Name : null, array => Groups.Remove(array, server, groups, cancellationToken), cancellationToken);
+        return RunFreeing<IReadOnlyList<AccessGroup>>(
+            server,
+            groups.Count > 0 ? groups[0].Name : null,
+            array => Task.FromResult<IReadOnlyList<AccessGroup>>(
+                Groups.Remove(array, server, groups, cancellationToken).ConvertAll(group => group.For(server))),
+            cancellationToken);
     }
 
     public override Task<IReadOnlyList<AccessGroup>> RenameAccessGroupAsync(StorageServer server, string name, string newName,
@@ -61,7 +66,8 @@ public sealed partial class LocalPlugin
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return Run(server, groupName, array => Groups.RemoveEntries(array, groupName, entries, cancellationToken).For(server), cancellationToken);
+        return RunFreeing(server, groupName,
+            array => Task.FromResult(Groups.RemoveEntries(array, groupName, entries, cancellationToken).For(server)), cancellationToken);
     }
 
     public override Task<StorageElement> StartPresentAsync(StorageServer server, StorageElement element, IReadOnlyList<string> accessGroupNames,

@@ -96,7 +96,15 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return Run(server, element.Name, array => Volumes.Online(array, element, cancellationToken), cancellationToken);
+        return RunFreeing(
+            server,
+            element.Name,
+            array =>
+            {
+                Volumes.Online(array, element, cancellationToken);
+                return Task.CompletedTask;
+            },
+            cancellationToken);
     }
 
     public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)

@@ -152,6 +152,7 @@ public sealed partial class LocalPlugin
             free < total * (1 - NearlyFull) ? FormattableString.Invariant($"Nearly full: {free >> 20} MiB free") : null,
             array.IsReadOnly ? "Read-only: its file system is mounted read-only, so that nothing in it can be changed" : null,
             array.Notice,
+            array.Leftovers.Values.FirstOrDefault() is { } leftover ? $"What earlier work left can't be cleaned up: {leftover}" : null,
             ExportStatusOf(array, server, null, cancellationToken),
         ];
         return remarks.Any(remark => remark is not null) ? string.Join(". ", remarks.OfType<string>()) : Fine;

@@ -67,8 +67,8 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IChangeCheck, IDis
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(record);
-        return Run(server, record.Name, array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false),
-            cancellationToken).Unwrap();
+        return RunFreeing(server, record.Name,
+            array => record.AsyncHandle is { } job ? array.Jobs.CancelAsync(job, cancellationToken) : Task.FromResult(false), cancellationToken);
     }
 
     /// <summary>
@@ -160,9 +160,9 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IChangeCheck, IDis
         RunAsync(server, element, array => Task.FromResult(work(array)), cancellationToken, request);
 
     /// <summary>
-    /// As <see cref="Run{T}"/>, for work that frees space: on a full file system it uses the reserve. Several that find no space at the same time are
-    /// retried one after another: the space that one frees, and the reserve, are then available to the next. Others that have just begun may use
-    /// it first, so that one retry may not be enough.
+    /// As <see cref="Run{T}"/>, for work that frees space or must be possible without any: on a full file system it uses the reserve. Several that
+    /// find no space at the same time are retried one after another: the space that one frees, and the reserve, are then available to the next.
+    /// Others that have just begun may use it first, so that one retry may not be enough.
     /// </summary>
     private Task<T> RunFreeing<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
         server,

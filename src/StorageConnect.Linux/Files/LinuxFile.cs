@@ -292,14 +292,17 @@ public static unsafe class LinuxFile
         return end < 0 ? throw LinuxFileException.Last("look for a hole in a file") : (start, end);
     }
 
-    /// <summary>Bytes of data in a file from <paramref name="offset"/> on, holes not counted.</summary>
-    public static long CountData(SafeFileHandle file, long offset = 0)
+    /// <summary>Bytes of data in a file, holes not counted.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="end">What lies behind this position doesn't count.</param>
+    public static long CountData(SafeFileHandle file, long end = long.MaxValue)
     {
         long bytes = 0;
-        while (NextData(file, offset) is var (start, end))
+        long offset = 0;
+        while (offset < end && NextData(file, offset) is var (start, dataEnd))
         {
-            bytes += end - start;
-            offset = end;
+            bytes += Math.Max(Math.Min(dataEnd, end) - start, 0);
+            offset = dataEnd;
         }
 
         return bytes;

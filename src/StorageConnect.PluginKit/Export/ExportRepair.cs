@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.ExceptionServices;
 using StorageConnect.PluginKit.Naming;
 using StorageConnect.PluginKit.Targets;
@@ -75,12 +76,8 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
 
         // After a restart an element that can't be served (its file is gone, say) is a difference of its own, which each use of the array tries to repair:
         // the others are still exported.
-        if (failures.Keys.Except(marks.Select(mark => mark.Element)).ToList() is { Count: > 0 } unmarked)
-        {
-            records.SaveMarks(unmarked, cancellationToken);
-        }
-
-        if (owned.Count < elements.Count)
+        var isMarked = TryMark([.. failures.Keys.Except(marks.Select(mark => mark.Element))], cancellationToken);
+        if (!isMarked || owned.Count < elements.Count)
         {
             return false;
         }
@@ -91,6 +88,20 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         }
 
         return true;
+    }
+
+    /// <summary>Marks elements that can't be served. Where that can't be saved, on a full disk for example, each use repairs the whole export.</summary>
+    private bool TryMark(IReadOnlyCollection<string> elements, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = elements.Count > 0 ? records.SaveMarks(elements, cancellationToken) : [];
+            return true;
+        }
+        catch (Exception e) when (e is StorageConnectException or DbException or IOException)
+        {
+            return false;
+        }
     }
 
     private HashSet<string> Marked(Func<ExportMark, bool> isIt) =>

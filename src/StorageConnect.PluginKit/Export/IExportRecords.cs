@@ -22,7 +22,10 @@ public interface IExportRecords
     /// <param name="cancellationToken">Ends the call.</param>
     void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken);
 
-    /// <summary>Notes that a daemon has the whole export, CHAP users included.</summary>
+    /// <summary>
+    /// Notes that a daemon has the whole export, CHAP users included. An array without room for the note may keep it for this process only: the next
+    /// process repairs the export again.
+    /// </summary>
     /// <param name="daemon">The daemon's identity; null when it can't be determined.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     void SaveDaemon(string? daemon, CancellationToken cancellationToken);

@@ -39,6 +39,49 @@ public sealed class CopyPoolTests
     }
 
     [Fact]
+    public async Task A_copy_or_restore_that_can_not_fit_as_a_whole_is_refused_before_anything_is_copied()
+    {
+        using var mount = LoopMounts.NewMount(PoolKind.Ext4);
+        using var array = await TestArray.At(mount.Folder).ValidatedAsync();
+        var (data, log) = (await array.CreateAsync("data", 70 * Mebibyte), await array.CreateAsync("log", 70 * Mebibyte));
+        await array.WriteAsync(data, 1, 70 * Mebibyte);
+        await array.WriteAsync(log, 1, 70 * Mebibyte);
+        await array.OfflineAsync(data);
+        await array.OfflineAsync(log);
+        var snapshot = await array.FinishedAsync(await array.MultiSnapAsync("both", data, log));
+        var free = (await array.Plugin.GetInfoAsync(array.Server, Token)).FreeBytes!.Value;
+        Assert.InRange(free, 0, 140 * Mebibyte);
+        using (var rest = LinuxFile.Create(Path.Combine(mount.Folder, "rest")))
+        {
+            // Room for one of them.
+            LinuxFile.Reserve(rest, 0, Math.Max(free - (100 * Mebibyte), 4096));
+        }
+
+        foreach (var change in new PlannedChange[]
+        {
+            new(GuideMethod.SnapRestore) { Elements = [snapshot] }, new(GuideMethod.CreateMultiSnap) { Elements = [data, log] },
+        })
+        {
+            await array.FailsAsync<LimitExceededException>(array.Plugin.CheckChangeAsync(array.Server, change, Token), "OutOfSpace");
+        }
+
+        var steps = new List<string>();
+        try
+        {
+            Steps.OnStepOfFlow = steps.Add;
+            await array.FailsAsync<LimitExceededException>(array.RestoreAsync(snapshot, null), "OutOfSpace");
+        }
+        finally
+        {
+            Steps.OnStepOfFlow = null;
+        }
+
+        Assert.Equal(["members"], steps);
+        await array.RestoreAsync(snapshot, log);
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
     public async Task A_source_that_is_online_is_refused()
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);

@@ -1,3 +1,6 @@
+using StorageConnect.Plugins.Local.Catalog;
+using StorageConnect.Plugins.Local.Configuration;
+using StorageConnect.Plugins.Local.Errors;
 using StorageConnect.Tests.Local.Support;
 using Xunit;
 
@@ -212,6 +215,145 @@ public sealed class DamageTests
             await array.CreateAsync("new");
             array.Dispose();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task A_full_file_system_can_be_emptied_by_a_process_that_comes_after_a_removal(PoolKind kind)
+    {
+        using var mount = LoopMounts.NewMount(kind, 400 * Mebibyte);
+        using (var array = await TestArray.At(mount.Folder).ValidatedAsync())
+        {
+            var big = await array.CreateAsync("big", 4L << 30);
+            await array.RemoveAsync(await array.CreateAsync("gone"));
+            Fill(await array.PathAsync(big), long.MaxValue);
+        }
+
+        Fill(Path.Combine(mount.Folder, "rest"), long.MaxValue);
+        LoopMounts.Run("sync", "-f", mount.Folder);
+        using var later = await TestArray.At(mount.Folder).ValidatedAsync();
+        var left = Assert.Single(await later.ListAsync());
+        Assert.Equal("OK", await later.Plugin.GetStatusAsync(later.Server, left, Token));
+        await later.RemoveAsync(left);
+        Assert.Empty(await later.ListAsync());
+        await later.AssertWholeAsync();
+    }
+
+    [Fact]
+    public void A_write_of_the_database_that_failed_is_a_lack_of_room_only_where_there_is_none()
+    {
+        var error = new Microsoft.Data.Sqlite.SqliteException("disk I/O error", 10, 778);
+        using var mount = LoopMounts.NewMount(PoolKind.Ext4, 50 * Mebibyte);
+        Assert.Equal("PoolUnreadable", ((StorageConnectException)ErrorMapping.Translate(error, new(mount.Folder), null)).ErrorId);
+        Fill(Path.Combine(mount.Folder, "rest"), long.MaxValue);
+        Assert.Equal("OutOfSpace", ((StorageConnectException)ErrorMapping.Translate(error, new(mount.Folder), null)).ErrorId);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestArray.AllKinds), MemberType = typeof(TestArray))]
+    public async Task What_can_not_be_deleted_of_a_removed_snapshot_is_told_and_all_the_rest_works(PoolKind kind)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        var volume = await array.CreateAsync("v");
+        var snapshot = await array.SnapAnywhereAsync(volume, "s");
+        var folder = Path.Combine(array.Folder, "snapshots", snapshot.Uuid);
+        var strange = Directory.CreateDirectory(Path.Combine(folder, "old")).FullName;
+        await array.RemoveSnapAsync(snapshot);
+        Assert.Empty(await array.SnapsAsync());
+
+        using var again = await array.ReopenedAsync();
+        Assert.Contains($"can't be cleaned up: remove the folder {folder}", await again.Plugin.GetStatusAsync(again.Server, null, Token),
+            StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, volume.Uuid)));
+        Assert.True(Directory.Exists(strange));
+        await again.CreateAsync("w");
+        await again.RemoveAsync(volume);
+
+        Directory.Delete(strange);
+        using var last = await again.ReopenedAsync();
+        Assert.DoesNotContain("cleaned up", await last.Plugin.GetStatusAsync(last.Server, null, Token), StringComparison.Ordinal);
+        await last.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task What_can_not_be_deleted_or_moved_after_a_kill_keeps_nobody_from_the_pool()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Xfs);
+        var offline = await array.CreateAsync("offline");
+        await array.OfflineAsync(offline);
+        await array.CreateAsync("whole");
+        array.Plugin.Dispose();
+        var moved = Path.Combine(array.Folder, "volumes", offline.Uuid);
+        File.Move(Path.Combine(array.Folder, "offline", offline.Uuid), moved);
+        var half = Path.Combine(array.Folder, "volumes", new('1', 32));
+        Directory.CreateDirectory(half);
+        await File.WriteAllTextAsync(Path.Combine(array.Folder, "making", new('1', 32)), "", Token);
+        try
+        {
+            LoopMounts.Run("chattr", "+i", moved);
+            using var again = await array.Another().ValidatedAsync();
+            Assert.Equal(["offline", "whole"], (await again.ListAsync()).Select(element => element.Name).Order(StringComparer.Ordinal));
+            Assert.Contains("cleaned up", await again.Plugin.GetStatusAsync(again.Server, null, Token), StringComparison.Ordinal);
+        }
+        finally
+        {
+            LoopMounts.Run("chattr", "-i", moved);
+        }
+
+        Directory.Delete(half);
+        using var last = await array.Another().ValidatedAsync();
+        await last.AssertWholeAsync();
+    }
+
+    [Theory]
+    [InlineData(PoolKind.Copy, 1 << 20, 3 << 20)]
+    [InlineData(PoolKind.Xfs, 1 << 20, 3 << 20)]
+    [InlineData(PoolKind.Xfs, 4608, 8192)]
+    [InlineData(PoolKind.Btrfs, 1 << 20, 3 << 20)]
+    [InlineData(PoolKind.Btrfs, 4608, 8192)]
+    public async Task A_volume_that_became_longer_is_restored_and_its_snapshots_and_clones_are_whole(PoolKind kind, int size, int length)
+    {
+        using var array = await TestArray.NewAsync(kind);
+        var volume = await array.CreateAsync("v", size);
+        await array.WriteAsync(volume, 5, size);
+        var before = await array.SnapAnywhereAsync(volume, "before");
+
+        // As dd of a larger image does.
+        await array.WriteAsync(volume, 6, length);
+        Assert.StartsWith("Damaged", (await array.InfoAsync(volume)).Status, StringComparison.Ordinal);
+        var after = await array.SnapAnywhereAsync(volume, "after");
+        var clone = await array.CloneAnywhereAsync(volume, "clone");
+        Assert.Equal(("OK", "OK"), ((await array.InfoAsync(after)).Status, (await array.InfoAsync(clone)).Status));
+
+        await array.RestoreAsync(before, volume);
+        Assert.Equal(("OK", 5), ((await array.InfoAsync(volume)).Status, await array.ReadAsync(volume, size - 1)));
+        await array.RestoreAsync(after, volume);
+        Assert.Equal(("OK", 6), ((await array.InfoAsync(volume)).Status, await array.ReadAsync(volume, size - 1)));
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public void A_first_change_that_waits_for_no_disk_leaves_a_database_that_can_be_opened()
+    {
+        var folder = Directory.CreateTempSubdirectory("pool-").FullName;
+        var pool = new PoolFolder(folder);
+        using (var database = PoolDatabase.Open(pool, create: true))
+        {
+            database.Write(db => GroupRows.Insert(db, "g", []), Token);
+        }
+
+        Assert.True(File.Exists(pool.Seal));
+        using (var database = PoolDatabase.Open(pool, create: false))
+        {
+            database.WriteUnsynced(db => GroupRows.Insert(db, "h", []));
+        }
+
+        using (var database = PoolDatabase.Open(pool, create: false))
+        {
+            Assert.Equal(2, database.Read(GroupRows.All).Count);
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

@@ -244,8 +244,8 @@ public sealed class SeatTests
                 StringComparison.Ordinal);
             LoopMounts.Run("chmod", "o-w", path);
             LoopMounts.Run("chown", "54321", path);
-            Assert.Contains("chown", (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation,
-                StringComparison.Ordinal);
+            Assert.Contains($"find {path.TrimEnd('/')} -type l. Only then chown it: chown -hR root",
+                (await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted")).Recommendation, StringComparison.Ordinal);
             LoopMounts.Run("chown", "root", path);
         }
 
@@ -255,6 +255,35 @@ public sealed class SeatTests
         await array.FailsAsync<AccessDeniedException>(later.ValidatedAsync(), "PoolNotTrusted");
         File.Delete(snapshots);
         await later.ValidatedAsync();
+    }
+
+    [Fact]
+    public async Task Files_behind_a_link_that_another_user_left_in_a_pool_are_not_touched()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("v");
+        await array.WriteAsync(volume, 5);
+        var snapshot = await array.SnapAnywhereAsync(volume, "s");
+        array.Plugin.Dispose();
+        var outside = Directory.CreateTempSubdirectory("outside-").FullName;
+        var (discarded, own) = (new string('1', 32), Path.Combine(array.Folder, "snapshots", snapshot.Uuid));
+        await File.WriteAllTextAsync(Path.Combine(outside, "file"), "x", Token);
+        await File.WriteAllTextAsync(Path.Combine(outside, new('2', 32)), "x", Token);
+        File.Copy(Path.Combine(own, volume.Uuid), Path.Combine(outside, volume.Uuid));
+        var before = Directory.GetFiles(outside).Order(StringComparer.Ordinal);
+        Directory.CreateSymbolicLink(Path.Combine(array.Folder, "snapshots", discarded), outside);
+        Directory.Delete(own, recursive: true);
+        Directory.CreateSymbolicLink(own, outside);
+        Sqlite.Execute(Path.Combine(array.Folder, "local.db"), $"INSERT INTO discarded VALUES ('{discarded}')");
+
+        using var later = await array.Another().ValidatedAsync();
+        Assert.Single(await later.ListAsync());
+        Assert.StartsWith("Damaged", await later.Plugin.GetStatusAsync(later.Server, snapshot, Token), StringComparison.Ordinal);
+        await later.FailsAsync<DataCorruptException>(later.RestoreAsync(snapshot, volume), "StorageElementDamaged");
+        await later.RemoveSnapAsync(snapshot);
+        Assert.Equal(before, Directory.GetFiles(outside).Order(StringComparer.Ordinal));
+        await later.AssertWholeAsync();
+        Directory.Delete(outside, recursive: true);
     }
 
     [Fact]

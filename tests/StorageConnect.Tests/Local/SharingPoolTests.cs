@@ -95,6 +95,35 @@ public sealed class SharingPoolTests
         Assert.Empty(await array.Plugin.GetCurrentClonesAsync(array.Server, volume, Token));
     }
 
+    [Theory]
+    [MemberData(nameof(TestArray.ReflinkKinds), MemberType = typeof(TestArray))]
+    public async Task A_split_that_can_not_fit_is_refused_at_once_and_uses_no_room(PoolKind kind)
+    {
+        using var mount = LoopMounts.NewMount(kind);
+        using var array = await TestArray.At(mount.Folder).ValidatedAsync();
+        var volume = await array.CreateAsync("v", 100 << 20);
+        await array.WriteAsync(volume, 6, 100 << 20);
+        var clone = await array.CloneAsync(volume, "c");
+        await array.OfflineAsync(clone);
+        using (var rest = LinuxFile.Create(Path.Combine(mount.Folder, "rest")))
+        {
+            LinuxFile.Reserve(rest, 0, await FreeAsync() - (80 << 20));
+        }
+
+        LoopMounts.Run("sync", "-f", mount.Folder);
+        var before = await FreeAsync();
+        await array.FailsAsync<LimitExceededException>(
+            array.Plugin.CheckChangeAsync(array.Server, new(GuideMethod.SplitClone) { Elements = [clone] }, Token), "OutOfSpace");
+        await array.FailsAsync<LimitExceededException>(array.Plugin.SplitCloneAsync(array.Server, clone, Token), "OutOfSpace");
+        LoopMounts.Run("sync", "-f", mount.Folder);
+        Assert.InRange(await FreeAsync(), before - (8 << 20), long.MaxValue);
+        File.Delete(Path.Combine(mount.Folder, "rest"));
+        LoopMounts.Run("sync", "-f", mount.Folder);
+        Assert.Equal(StorageElementType.Lun, (await array.Plugin.SplitCloneAsync(array.Server, clone, Token)).Type);
+
+        async Task<long> FreeAsync() => (await array.Plugin.GetInfoAsync(array.Server, Token)).FreeBytes!.Value;
+    }
+
     [Fact]
     public async Task On_XFS_a_clone_is_split_while_it_is_open()
     {

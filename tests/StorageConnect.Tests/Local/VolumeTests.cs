@@ -365,6 +365,25 @@ public sealed class VolumeTests
     }
 
     [Fact]
+    public async Task An_element_is_durable_on_disk_before_its_record_says_so()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Btrfs);
+        var volume = await array.CreateAsync("v");
+        var steps = new List<string>();
+        try
+        {
+            Steps.OnStepOfFlow = steps.Add;
+            await array.Plugin.SetQosAsync(array.Server, volume, "durable", Token);
+        }
+        finally
+        {
+            Steps.OnStepOfFlow = null;
+        }
+
+        Assert.Equal(["sync", "commit", "committed"], steps);
+    }
+
+    [Fact]
     public async Task An_unknown_volume_group_is_refused_and_the_pools_own_accepted()
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);

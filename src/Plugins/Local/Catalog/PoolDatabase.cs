@@ -148,8 +148,26 @@ internal sealed class PoolDatabase : IDisposable
     }
 
     /// <summary>
+    /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, for what the next use of the pool does again where it is missing: on a full
+    /// file system nothing is written, so that the pool can be used, and emptied.
+    /// </summary>
+    /// <returns>False when there was no room.</returns>
+    public bool WriteIfRoom(Action<PoolConnection> work)
+    {
+        try
+        {
+            Write(work, CancellationToken.None);
+            return true;
+        }
+        catch (Exception e) when (ErrorMapping.IsOutOfSpace(e))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
     /// As <see cref="Write(Action{PoolConnection}, CancellationToken)"/>, but a power cut may undo it, for records that are meaningless after one. It
-    /// doesn't wait for the disk.
+    /// doesn't wait for the disk, unless it is this process's first change.
     /// </summary>
     public void WriteUnsynced(Action<PoolConnection> work)
     {
@@ -159,6 +177,7 @@ internal sealed class PoolDatabase : IDisposable
         {
             Read(connection =>
             {
+                _seal.Break();
                 connection.Execute("PRAGMA synchronous = NORMAL");
                 connection.Execute("BEGIN IMMEDIATE");
                 try

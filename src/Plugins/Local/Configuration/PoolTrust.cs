@@ -99,13 +99,19 @@ internal static class PoolTrust
     {
         if (status.Owner != 0 && status.Owner != User.EffectiveId)
         {
-            return ($"{path} belongs to another user (uid {status.Owner})", $"chown it: chown {Environment.UserName} {path}");
+            // Links that this user planted in a pool would be its new owner's.
+            return ($"{path} belongs to another user (uid {status.Owner})", isParent
+                ? $"chown it: chown {Environment.UserName} {path}"
+                : $"Find out why, and look for links in it, which no pool has: find {path} -type l. Only then chown it: "
+                    + $"chown -hR {Environment.UserName} {path}");
         }
 
         // In a folder with the sticky bit, such as /tmp, others can add entries but not replace ours.
         var isSafeToShare = isParent && (status.Mode & Sticky) != 0;
         return !status.IsLink && (status.Mode & WritableByOthers) != 0 && !isSafeToShare
-            ? ($"{path} can be written by other users", $"chmod it: chmod go-w {path}")
+            ? ($"{path} can be written by other users", isParent
+                ? $"chmod it: chmod go-w {path}"
+                : $"Look for what others put there, links above all: find {path} -type l. Then chmod it: chmod go-w {path}")
             : null;
     }
 }

@@ -56,6 +56,7 @@ internal static class ErrorMapping
     {
         SqliteFull => OutOfSpace(folder, element, e),
         SqliteIoError when e.SqliteExtendedErrorCode == SqliteIoErrorShmSize => OutOfSpace(folder, element, e),
+        SqliteIoError when e.SqliteExtendedErrorCode == SqliteIoErrorWrite && LacksRoom(folder) => OutOfSpace(folder, element, e),
         SqliteCorrupt or SqliteNotADatabase => Corrupt(folder, $"its database can't be read ({e.Message})", e),
         SqliteBusy or SqliteLocked when e.SqliteExtendedErrorCode != SqliteBusySnapshot => Busy(folder, e),
         SqliteCantOpen when IsFull(folder) => OutOfSpace(folder, element, e),
@@ -70,6 +71,22 @@ internal static class ErrorMapping
     {
         const ulong few = 16;
         return LinuxFile.FileSystem(folder.Path).AvailableBlocks < few;
+    }
+
+    /// <summary>A write that failed because a quota is used up is to SQLite like any other that failed.</summary>
+    private static bool LacksRoom(PoolFolder folder)
+    {
+        const int fewPages = 1 << 16;
+        try
+        {
+            using var file = LinuxFile.CreateTemporary(folder.Path);
+            LinuxFile.Reserve(file, 0, fewPages);
+            return false;
+        }
+        catch (LinuxFileException e)
+        {
+            return e.IsOutOfSpace;
+        }
     }
 
     private static StorageConnectException FromKernel(LinuxFileException e, PoolFolder folder, string? element) => e.Errno switch

@@ -21,6 +21,7 @@ internal sealed class LocalExport : IExportRecords
 
     private readonly PoolFolder _folder;
     private readonly PoolDatabase _database;
+    private volatile UnsavedDaemon? _unsaved;
 
     public LocalExport(PoolFolder folder, PoolDatabase database, ElementLocks locks)
     {
@@ -48,9 +49,13 @@ internal sealed class LocalExport : IExportRecords
     public IReadOnlyList<SessionState>? GetSessions(ElementRow row, CancellationToken cancellationToken) =>
         row.Groups.Count > 0 ? Targets.GetSessions(row.Uuid, cancellationToken) : null;
 
-    public ExportSettings? ReadSettings() => _database.Read(ExportRows.Settings);
+    public ExportSettings? ReadSettings() => _database.Read(db => GetUnsaved(db) is { } unsaved
+        ? unsaved.Settings with { Daemon = unsaved.Daemon }
+        : ExportRows.Settings(db));
 
-    public IReadOnlyList<ChapAccount> ReadAccounts() => _database.Read(ExportRows.Accounts);
+    public IReadOnlyList<ChapAccount> ReadAccounts() => _database.Read(db => GetUnsaved(db) is { } unsaved
+        ? unsaved.Accounts.ConvertAll(account => new ChapAccount(account.Name, account.GetSecret(), unsaved.Daemon))
+        : ExportRows.Accounts(db));
 
     public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) => _database.Write(
         db =>
@@ -60,7 +65,9 @@ internal sealed class LocalExport : IExportRecords
         },
         cancellationToken);
 
-    public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _database.Write(db => ExportRows.SetDaemon(db, daemon), cancellationToken);
+    public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _unsaved = _database.WriteIfRoom(db => ExportRows.SetDaemon(db, daemon))
+        ? null
+        : _database.Read(db => new UnsavedDaemon(ExportRows.Settings(db)!, ExportRows.Accounts(db), daemon));
 
     public IReadOnlyList<string> ReadPresented() => _database.Read(ExportRows.Presented);
 
@@ -119,13 +126,19 @@ internal sealed class LocalExport : IExportRecords
                     _database.WriteUnsynced(db => done.ForEach(mark => ExportRows.Unmark(db, mark)));
                 }
             }
-            catch (SqliteException)
+            catch (Exception e) when (e is SqliteException or IOException)
             {
                 // On a full disk, for example. The change itself is done; the next one retries this.
                 done.ForEach(_done.Enqueue);
             }
         }
     }
+
+    /// <summary>The daemon that a full file system had no room to note, as long as the records are those that it has.</summary>
+    private UnsavedDaemon? GetUnsaved(PoolConnection db) => _unsaved is { } unsaved && unsaved.Settings == ExportRows.Settings(db)
+        && unsaved.Accounts.Select(Full).SequenceEqual(ExportRows.Accounts(db).Select(Full)) ? unsaved : null;
+
+    private static (AccountName Name, string Secret, string? Daemon) Full(ChapAccount account) => (account.Name, account.GetSecret(), account.Daemon);
 
     /// <summary>The identity of a path from outside the pool.</summary>
     private static (ulong, uint, uint)? Identity(string path)
@@ -154,11 +167,25 @@ internal sealed class LocalExport : IExportRecords
         }
     }
 
+    /// <summary>True where something else than a file is in a volume's place: the daemon would follow a link to wherever it leads.</summary>
+    private bool IsNoFile(string uuid)
+    {
+        try
+        {
+            return LinuxFile.TryStatus(_folder.Volume(uuid), followLink: false) is { IsRegular: false };
+        }
+        catch (LinuxFileException)
+        {
+            // It can't be served either.
+            return true;
+        }
+    }
+
     // What a killed process left half restored or cut off is served to nobody: it is completed or undone first.
     private PresentedElement? Read(PoolConnection db, string uuid) =>
         ElementRows.ByUuid(db, uuid) is not { IsSnapshot: false, Groups.Count: > 0, Page83Id: { } page83 } row
             ? null
-            : new(uuid, row.Name, ExportRows.Entries(db, row.Id).ToValueList(), !row.Online || IntentRows.IsHalfDone(db, row) ? null : new()
+            : new(uuid, row.Name, ExportRows.Entries(db, row.Id).ToValueList(), !row.Online || IntentRows.IsHalfDone(db, row) || IsNoFile(uuid) ? null : new()
             {
                 Backing = BackingStore.File(_folder.Volume(uuid)),
                 Naa = page83[1..],
@@ -168,4 +195,7 @@ internal sealed class LocalExport : IExportRecords
                 Thin = row.Thin,
                 WriteThrough = row.Qos == QosLevels.Durable,
             });
+
+    /// <summary>The daemon that has the export of these records.</summary>
+    private sealed record UnsavedDaemon(ExportSettings Settings, List<ChapAccount> Accounts, string? Daemon);
 }

@@ -23,7 +23,7 @@ internal static class Adoption
             LinuxFile.OpenOrCreate(array.Folder.Marker(uuids[row.Uuid])).Dispose();
             Link(array.Folder.Volume(row.Uuid), array.Folder.Volume(uuids[row.Uuid]));
             Link(array.Folder.ParkedVolume(row.Uuid), array.Folder.ParkedVolume(uuids[row.Uuid]));
-            if (row.IsSnapshot && Directory.Exists(array.Folder.Snapshot(row.Uuid)))
+            if (row.IsSnapshot && LinuxFile.TryStatus(array.Folder.Snapshot(row.Uuid), followLink: false) is { IsFolder: true })
             {
                 LinuxFile.EnsureFolder(array.Folder.Snapshot(uuids[row.Uuid]));
                 foreach (var member in row.Sources)

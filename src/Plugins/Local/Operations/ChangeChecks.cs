@@ -19,16 +19,30 @@ internal static class ChangeChecks
             case GuideMethod.Create when !change.ThinProvision && change.SizeBytes > array.Pool.Capacity().Free:
                 throw ErrorMapping.OutOfSpace(array.Folder, null, null);
             case GuideMethod.CreateSnap or GuideMethod.CreateMultiSnap or GuideMethod.Clone or GuideMethod.SplitClone:
-                rows.ForEach(row => Damages.RequireWhole(array, row));
+                rows.ForEach(row => Copies.RequireWhole(array, row));
                 if (rows.Count > 1 && array.Pool.ClonesInstantly)
                 {
                     rows.ForEach(row => RequireClosed(array, row, evenInUse: false, cancellationToken));
+                }
+
+                if (change.Method == GuideMethod.SplitClone)
+                {
+                    rows.FindAll(row => row.Type == StorageElementType.SnapClone).ForEach(row => RequireRoomToSplit(array, row));
+                }
+                else
+                {
+                    RequireRoom(array, [.. rows.DistinctBy(row => row.Uuid).Select(row => new Source(row.Uuid, row.Uuid))]);
                 }
 
                 break;
             case GuideMethod.CloneFromSnap:
                 // Of the element only the snapshot's files are read.
                 rows.Where(row => row.IsSnapshot).ToList().ForEach(row => Damages.RequireWhole(array, row));
+                if (rows is [{ IsSnapshot: false } source, { IsSnapshot: true } frozen] && frozen.Sources.Contains(source.Uuid))
+                {
+                    RequireRoom(array, [new(frozen.Uuid, source.Uuid)]);
+                }
+
                 break;
             case GuideMethod.SnapRestore when change.Elements is [var snapshot, ..]:
                 Restores.Check(array, snapshot, change.Elements.Skip(1).FirstOrDefault())
@@ -67,6 +81,23 @@ internal static class ChangeChecks
                 break;
             default:
                 break;
+        }
+    }
+
+    private static void RequireRoom(LocalArray array, Source[] sources)
+    {
+        if (!array.Pool.ClonesInstantly)
+        {
+            Copies.RequireRoom(array, sources);
+        }
+    }
+
+    private static void RequireRoomToSplit(LocalArray array, ElementRow row)
+    {
+        if (array.Pool.ClonesInstantly)
+        {
+            using var volume = array.OpenVolume(row, write: false);
+            array.Pool.RequireRoomToSplit(volume);
         }
     }
 

@@ -189,6 +189,19 @@ internal static class Copies
         }
     }
 
+    /// <summary>A clone or snapshot of a truncated volume would look complete.</summary>
+    public static void RequireWhole(LocalArray array, ElementRow row)
+    {
+        if (Damages.Find(array, row) is { } problem && !Damages.IsTooLong(array, row))
+        {
+            throw Damages.Error(array, row, problem);
+        }
+    }
+
+    /// <summary>A copy that can't fit is refused before it uses up the space of the thin volumes.</summary>
+    public static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
+        array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
+
     /// <param name="array">The pool.</param>
     /// <param name="snapshot">The snapshot.</param>
     /// <param name="members">The elements.</param>
@@ -267,19 +280,6 @@ internal static class Copies
             throw;
         }
     }
-
-    /// <summary>A clone or snapshot of a truncated volume would look complete.</summary>
-    private static void RequireWhole(LocalArray array, ElementRow row)
-    {
-        if (Damages.Find(array, row) is { } problem && !Damages.IsTooLong(array, row))
-        {
-            throw Damages.Error(array, row, problem);
-        }
-    }
-
-    /// <summary>A copy that can't fit is refused before it uses up the space of the thin volumes.</summary>
-    private static void RequireRoom(LocalArray array, IReadOnlyList<Source> sources) =>
-        array.Pool.RequireFree(checked(CopyPlan.CountData(array, sources) + array.Database.Read(JobRows.BytesToCopy)));
 
     private static Task<bool> InsertAsync(LocalArray array, ElementRow row, Source[] sources, CancellationToken cancellationToken) =>
         array.Database.WriteTogetherAsync(

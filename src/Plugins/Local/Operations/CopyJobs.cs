@@ -147,7 +147,7 @@ internal sealed class CopyJobs : IJobWork, IDisposable
     /// </summary>
     private void Fail(JobRow job, StorageConnectException error)
     {
-        PendingFiles.RemoveFiles(_array, job.Element);
+        _array.TryCleanUp(job.Element, () => PendingFiles.RemoveFiles(_array, job.Element));
         _array.Database.Write(
             db =>
             {

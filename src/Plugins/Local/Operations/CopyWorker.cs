@@ -31,7 +31,12 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
             cancellationToken);
         if (element.IsSnapshot)
         {
-            LinuxFile.EnsureFolder(array.Folder.Snapshot(element.Uuid));
+            var folder = array.Folder.Snapshot(element.Uuid);
+            if (!LinuxFile.EnsureFolder(folder) && LinuxFile.TryStatus(folder, followLink: false) is { IsFolder: false })
+            {
+                // Files behind a link would be overwritten.
+                throw new LinuxFileException($"make the folder {folder}", Errno.Exists);
+            }
         }
 
         var plan = CopyPlan.Of(array, element, sources);
@@ -47,8 +52,9 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
         {
             using var source = LinuxFile.Open(plan[member].Source, write: false);
             using var target = LinuxFile.OpenOrCreate(plan[member].Target);
-            LinuxFile.SetLength(target, RandomAccess.GetLength(source));
-            if (!Copy(source, target, member, member == first ? position : 0, cancellationToken))
+            var length = plan[member].LengthOf(source);
+            LinuxFile.SetLength(target, length);
+            if (!Copy(source, target, member, member == first ? position : 0, length, cancellationToken))
             {
                 return false;
             }
@@ -83,10 +89,11 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
             CancellationToken.None);
     }
 
-    private bool Copy(SafeFileHandle source, SafeFileHandle target, int member, long offset, CancellationToken cancellationToken)
+    private bool Copy(SafeFileHandle source, SafeFileHandle target, int member, long offset, long length, CancellationToken cancellationToken)
     {
-        while (LinuxFile.NextData(source, offset) is var (start, end))
+        while (offset < length && LinuxFile.NextData(source, offset) is var (start, dataEnd))
         {
+            var end = Math.Min(dataEnd, length);
             for (offset = start; offset < end;)
             {
                 if (cancellationToken.IsCancellationRequested)

@@ -15,6 +15,11 @@ internal static class Damages
             return LinuxFile.TryStatus(array.LocateVolume(row.Uuid), followLink: false) is not { } status ? FileGone : FindWrongSize(status, row.Size);
         }
 
+        if (LinuxFile.TryStatus(array.Folder.Snapshot(row.Uuid), followLink: false) is { IsFolder: false })
+        {
+            return "its folder is no folder";
+        }
+
         ulong size = 0;
         foreach (var member in row.Sources)
         {

@@ -44,6 +44,9 @@ internal sealed class LocalArray : IDisposable
     /// <summary>Elements whose files are gone; a later removal's commit takes their notes away, too, so that none costs a commit of its own.</summary>
     public ConcurrentQueue<string> Discarded { get; } = new();
 
+    /// <summary>What could not be cleaned up since the pool was opened: reasons, by the Uuids of the elements. The next open tries again.</summary>
+    public ConcurrentDictionary<string, string> Leftovers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Reserved space for removals on a full file system.</summary>
     public RemovalReserve Reserve { get; }
 
@@ -129,6 +132,24 @@ internal sealed class LocalArray : IDisposable
             Element = name,
             Recommendation = "List what is there; it may have been removed since.",
         };
+    }
+
+    /// <summary>Cleans up after one element. What fails is that element's problem, which the server's status reports: the others stay usable.</summary>
+    /// <returns>True when it succeeded.</returns>
+    public bool TryCleanUp(string uuid, Action cleanUp)
+    {
+        try
+        {
+            cleanUp();
+            Leftovers.TryRemove(uuid, out _);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tracer.Verbose($"What is left of {uuid} in {Folder.Path} can't be cleaned up: {e.Message}");
+            Leftovers[uuid] = e.Message;
+            return false;
+        }
     }
 
     /// <summary>Opens a volume's file, which lies in one of two folders (see <see cref="Recovery"/> on offline elements).</summary>

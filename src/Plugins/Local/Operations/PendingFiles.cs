@@ -43,17 +43,9 @@ internal sealed class PendingFiles : IDisposable
         foreach (var path in Directory.EnumerateFiles(array.Folder.Pending))
         {
             var uuid = Path.GetFileName(path);
-            if (!Identities.IsUuid(uuid) || LinuxFile.TryOpen(path, write: true) is not { } marker)
+            if (Identities.IsUuid(uuid))
             {
-                continue;
-            }
-
-            using (marker)
-            {
-                if (FileLock.TryTake(marker))
-                {
-                    Sweep(array, uuid);
-                }
+                array.TryCleanUp(uuid, () => SweepDead(array, uuid));
             }
         }
     }
@@ -63,21 +55,32 @@ internal sealed class PendingFiles : IDisposable
         // On Btrfs the sync of a new file makes its name durable, too.
         array.Syncs.SyncAsync([volume], array.Folder.KeepsOrderOfNames ? [array.Folder.Volumes] : []);
 
-    /// <summary>Removes the files of an element, wherever they are.</summary>
+    /// <summary>Removes the files of an element, wherever they are. What others put into a snapshot's folder stays, and the folder with it.</summary>
     public static void RemoveFiles(LocalArray array, string uuid)
     {
         LinuxFile.Remove(array.Folder.Volume(uuid));
         LinuxFile.Remove(array.Folder.ParkedVolume(uuid));
         var snapshot = array.Folder.Snapshot(uuid);
-        if (Directory.Exists(snapshot))
+        if (LinuxFile.TryStatus(snapshot, followLink: false) is not { IsFolder: true })
         {
-            foreach (var member in Directory.EnumerateFiles(snapshot))
+            // The files behind a link are not the pool's.
+            LinuxFile.Remove(snapshot);
+            return;
+        }
+
+        try
+        {
+            foreach (var member in Directory.EnumerateFileSystemEntries(snapshot).Where(path => Identities.IsUuid(Path.GetFileName(path))))
             {
                 LinuxFile.Remove(member);
             }
-
-            LinuxFile.RemoveFolder(snapshot);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process has removed it meanwhile.
+        }
+
+        LinuxFile.RemoveFolder(snapshot);
     }
 
     /// <summary>After the commit only the marker is deleted; without a commit, everything. The next open completes what fails now.</summary>
@@ -111,6 +114,15 @@ internal sealed class PendingFiles : IDisposable
         {
             marked.Dispose();
             throw;
+        }
+    }
+
+    private static void SweepDead(LocalArray array, string uuid)
+    {
+        using var marker = LinuxFile.TryOpen(array.Folder.Marker(uuid), write: true);
+        if (marker is not null && FileLock.TryTake(marker))
+        {
+            Sweep(array, uuid);
         }
     }
 

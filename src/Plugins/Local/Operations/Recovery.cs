@@ -105,11 +105,13 @@ internal static class Recovery
         }
     }
 
-    /// <summary>Removes an element's files after the commit that removed its row.</summary>
+    /// <summary>Removes an element's files after the commit that removed its row: from here on the element is gone, whatever happens to its files.</summary>
     public static void RemoveDiscarded(LocalArray array, string uuid)
     {
-        PendingFiles.RemoveFiles(array, uuid);
-        array.Discarded.Enqueue(uuid);
+        if (array.TryCleanUp(uuid, () => PendingFiles.RemoveFiles(array, uuid)))
+        {
+            array.Discarded.Enqueue(uuid);
+        }
     }
 
     /// <summary>Elements whose files are gone for good, so that their records can be deleted with the next commit.</summary>
@@ -155,15 +157,16 @@ internal static class Recovery
 
     private static void RemoveDiscarded(LocalArray array)
     {
-        var discarded = array.Database.Read(IntentRows.Discarded).FindAll(Identities.IsUuid);
-        if (discarded.Count == 0)
+        // Files that can't be deleted keep nobody from using the pool. Their note stays, so that the next open tries again.
+        var gone = array.Database.Read(IntentRows.Discarded).FindAll(
+            uuid => Identities.IsUuid(uuid) && array.TryCleanUp(uuid, () => PendingFiles.RemoveFiles(array, uuid)));
+        if (gone.Count == 0)
         {
             return;
         }
 
-        discarded.ForEach(uuid => PendingFiles.RemoveFiles(array, uuid));
-        SyncRemovals(array, discarded);
-        array.Database.Write(db => discarded.ForEach(uuid => IntentRows.Forget(db, uuid)), CancellationToken.None);
+        SyncRemovals(array, gone);
+        array.Database.WriteIfRoom(db => gone.ForEach(uuid => IntentRows.Forget(db, uuid)));
     }
 
     /// <summary>An element is offline from the commit on; its file is moved after it, or, going online, before it.</summary>
@@ -176,8 +179,11 @@ internal static class Recovery
             if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: true })
             {
                 // A power cut restored the name that it had while it was offline, or undid the move.
-                LinuxFile.Rename(path, array.Folder.Volume(uuid));
-                LinuxFile.SyncFolder(array.Folder.Volumes);
+                array.TryCleanUp(uuid, () =>
+                {
+                    LinuxFile.Rename(path, array.Folder.Volume(uuid));
+                    LinuxFile.SyncFolder(array.Folder.Volumes);
+                });
             }
         }
 
@@ -188,7 +194,7 @@ internal static class Recovery
                 using var held = array.Locks.TryTake(uuid);
                 if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: false })
                 {
-                    LinuxFile.Rename(array.Folder.Volume(uuid), array.Folder.ParkedVolume(uuid));
+                    array.TryCleanUp(uuid, () => LinuxFile.Rename(array.Folder.Volume(uuid), array.Folder.ParkedVolume(uuid)));
                 }
             }
         }
@@ -203,7 +209,7 @@ internal static class Recovery
             using var held = Identities.IsUuid(element) ? array.Locks.TryTake(element) : null;
             if (held is not null && array.Database.Read(db => IntentRows.Of(db, element)) is null)
             {
-                LinuxFile.Remove(path);
+                array.TryCleanUp(element, () => LinuxFile.Remove(path));
             }
         }
     }

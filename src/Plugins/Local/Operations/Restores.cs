@@ -76,8 +76,16 @@ internal static class Restores
 
     /// <summary>Makes the checks of <see cref="Restore"/> without changing anything.</summary>
     /// <returns>The elements that it would roll back.</returns>
-    public static List<ElementRow> Check(LocalArray array, StorageElement snapshot, StorageElement? element) =>
-        array.Database.Read(db => RequireRestorable(array, db, snapshot, Members(array, db, snapshot, element)));
+    public static List<ElementRow> Check(LocalArray array, StorageElement snapshot, StorageElement? element)
+    {
+        var rows = array.Database.Read(db => RequireRestorable(array, db, snapshot, Members(array, db, snapshot, element)));
+        if (!array.Pool.ClonesInstantly)
+        {
+            RequireRoom(array, snapshot.Uuid, rows);
+        }
+
+        return rows;
+    }
 
     private static List<ElementRow> RequireRestorable(LocalArray array, PoolConnection db, StorageElement snapshot, List<StorageElement> members)
     {
@@ -141,8 +149,9 @@ internal static class Restores
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
                 var size = RandomAccess.GetLength(content);
-                if (size < rows[i].Size)
+                if (size < RandomAccess.GetLength(leases[i].File))
                 {
+                    // Clones share whole blocks, and leave what lies behind them.
                     LinuxFile.SetLength(leases[i].File, size);
                 }
 
@@ -167,6 +176,7 @@ internal static class Restores
     {
         // Refused before the long copy.
         Leases.Take(array, rows).Dispose();
+        RequireRoom(array, snapshot, rows);
         var isDecided = false;
         Finish(array, rows, Work, () => isDecided);
 
@@ -176,7 +186,6 @@ internal static class Restores
             {
                 using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, rows[i].Uuid), write: false);
                 using var spare = NewSpare(array, rows[i]);
-                array.Pool.RequireFree(LinuxFile.CountData(content));
                 array.Pool.Allocate(spare, RandomAccess.GetLength(content), rows[i].Thin);
                 array.Pool.Clone(content, spare, cancellationToken);
                 LinuxFile.Sync(spare);
@@ -198,6 +207,19 @@ internal static class Restores
 
             Settled(array, rows);
         }
+    }
+
+    /// <summary>New content that can't fit, that of all volumes together, is refused before it uses up the space of the thin volumes.</summary>
+    private static void RequireRoom(LocalArray array, string snapshot, List<ElementRow> rows)
+    {
+        var needed = array.Database.Read(JobRows.BytesToCopy);
+        foreach (var row in rows)
+        {
+            using var content = LinuxFile.Open(array.Folder.SnapshotMember(snapshot, row.Uuid), write: false);
+            needed = checked(needed + (row.Thin ? LinuxFile.CountData(content) : RandomAccess.GetLength(content)));
+        }
+
+        array.Pool.RequireFree(needed);
     }
 
     /// <summary>A file beside the volume. An existing one was left by a process that died before it saved its intent: the element is locked here.</summary>

@@ -42,7 +42,7 @@ internal static class SeatCheck
 
         if (!array.IsReadOnly)
         {
-            array.Database.Write(db => SeatRow.Update(db, here), CancellationToken.None);
+            array.Database.WriteIfRoom(db => SeatRow.Update(db, here));
         }
 
         array.Notice = here.Path == seat.Path ? "The pool's files were replaced, from a backup for example" : $"The pool was moved here from {seat.Path}";

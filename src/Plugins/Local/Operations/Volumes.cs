@@ -203,6 +203,9 @@ internal static class Volumes
         if (quality == QosLevels.Durable)
         {
             QosLevels.Apply(array.Pool, volume, quality);
+
+            // Btrfs keeps no order between the flag of the file and the record.
+            LinuxFile.Sync(volume);
         }
 
         array.Database.Write(db => ElementRows.SetQos(db, row.Uuid, quality), cancellationToken);

@@ -88,6 +88,11 @@ internal abstract class FilePool(string path, string fileSystem, bool canBeDurab
         }
     }
 
+    /// <summary>Refuses a split that can't fit, before it uses up the free space of the file system.</summary>
+    public void RequireRoomToSplit(SafeFileHandle volume) => RequireRoomToSplit(FileExtents.Shared(volume));
+
+    protected void RequireRoomToSplit(IEnumerable<(long Start, long Length)> shared) => RequireFree(shared.Sum(extent => extent.Length));
+
     /// <summary>Refuses data that can't fit, before it uses up the free space of the file system.</summary>
     /// <exception cref="LinuxFileException">There is less free space.</exception>
     public void RequireFree(long length)

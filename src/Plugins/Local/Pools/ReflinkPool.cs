@@ -40,6 +40,11 @@ internal abstract class ReflinkPool(string path, string fileSystem, bool canBeDu
                 return;
             }
 
+            if (round == 0)
+            {
+                RequireRoomToSplit(shared);
+            }
+
             foreach (var (start, length) in shared)
             {
                 for (long done = 0; done < length; done += SplitStep)

@@ -144,6 +144,72 @@ public sealed class DriftTests
         Assert.True(session.IsReady());
     }
 
+    [Fact]
+    public async Task A_change_that_is_carried_out_later_leaves_a_pool_that_can_be_opened()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.CreateAsync("db01");
+        await array.GroupAsync("hosts", IscsiArray.Host1);
+        var file = Path.Combine(array.Folder, "volumes", element.Uuid);
+        File.Move(file, file + ".away");
+        var error = await Assert.ThrowsAnyAsync<StorageConnectException>(() => array.GrantAsync(element, "hosts"));
+        Assert.Equal("ExportNotFollowed", error.ErrorId);
+        array.Plugin.Dispose();
+        Assert.True(File.Exists(Path.Combine(array.Folder, "local.sum")));
+
+        File.Move(file + ".away", file);
+        for (var process = 0; process < 2; process++)
+        {
+            await using var next = await array.AnotherAsync();
+            Assert.Single(Assert.Single(array.Daemon.GetTargets()).Units);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_in_the_place_of_a_volume_is_served_to_nobody()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.CreateAsync("db01");
+        await array.GroupAsync("hosts", IscsiArray.Host1);
+        var file = Path.Combine(array.Folder, "volumes", element.Uuid);
+        var outside = Path.GetTempFileName();
+        File.Move(file, outside, overwrite: true);
+        File.CreateSymbolicLink(file, outside);
+        await array.GrantAsync(element, "hosts");
+        Assert.Empty(Assert.Single(array.Daemon.GetTargets()).Units);
+        Assert.Equal("Damaged: its file is no regular file", (await array.InfoAsync(element)).Status);
+        File.Delete(outside);
+    }
+
+    [Fact]
+    public async Task A_full_pool_is_served_again_after_a_restart_of_the_daemon_and_can_be_emptied()
+    {
+        using var mount = LoopMounts.NewMount(PoolKind.Ext4);
+        await using var daemon = await TgtDaemon.StartAsync();
+        await using var array = await IscsiArray.AtAsync(mount.Folder, daemon, IscsiArray.Chap("user", "secret of 16 ch."));
+        var (first, second) = (await array.ServedAsync("db01"), await array.ServedAsync("db02"));
+        await array.Plugin.OfflineAsync(array.Server, second, Token);
+        array.Plugin.Dispose();
+        await daemon.KillAsync();
+        await daemon.RunAsync();
+        VolumeTests.Fill(Path.Combine(mount.Folder, "rest"));
+
+        await using var next = await array.AnotherAsync();
+        Assert.Equal(2, daemon.GetTargets().Count);
+        Assert.Equal("OK", (await next.InfoAsync(first)).Status);
+        Assert.DoesNotContain("differs", await next.StatusAsync(), StringComparison.Ordinal);
+        await next.Plugin.RemoveFromAccessGroupAsync(next.Server, IscsiArray.Host1, [IscsiArray.Host1], Token);
+        Assert.Empty(daemon.GetTargets());
+        await next.Plugin.OnlineAsync(next.Server, second, Token);
+        foreach (var element in new[] { first, second })
+        {
+            await next.RevokeAsync(element, IscsiArray.Host1);
+            await next.Plugin.RemoveAsync(next.Server, element, Token);
+        }
+
+        await next.Plugin.RemoveAccessGroupsAsync(next.Server, await next.Plugin.GetAccessGroupsAsync(next.Server, null, Token), Token);
+    }
+
     [Theory]
     [InlineData("present")]
     [InlineData("stopPresenting")]

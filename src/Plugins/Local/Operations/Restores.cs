@@ -160,7 +160,7 @@ internal static class Restores
             }
 
             Settled(array, rows);
-        }, isCompleted: static () => false);
+        }, isCompleted: static () => false, isLeased: true);
     }
 
     private static void ByReplacing(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
@@ -168,7 +168,7 @@ internal static class Restores
         // Refused before the long copy.
         Leases.Take(array, rows).Dispose();
         var isDecided = false;
-        Finish(array, rows, Work, () => isDecided);
+        Finish(array, rows, Work, () => isDecided, isLeased: false);
 
         void Work()
         {
@@ -232,7 +232,7 @@ internal static class Restores
     /// <summary>
     /// Does the work; an error restores everything, or what is decided is completed nevertheless. No file stays beside the volumes in any case.
     /// </summary>
-    private static void Finish(LocalArray array, List<ElementRow> rows, Action work, Func<bool> isCompleted)
+    private static void Finish(LocalArray array, List<ElementRow> rows, Action work, Func<bool> isCompleted, bool isLeased)
     {
         try
         {
@@ -240,7 +240,7 @@ internal static class Restores
         }
         catch
         {
-            rows.ForEach(row => Recovery.TrySettle(array, row.Uuid));
+            rows.ForEach(row => Recovery.TrySettle(array, row.Uuid, isLeased));
             if (!isCompleted() || array.Database.Read(db => rows.Exists(row => IntentRows.Of(db, row.Uuid) is not null)))
             {
                 throw;

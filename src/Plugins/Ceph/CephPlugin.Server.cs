@@ -53,6 +53,7 @@ public sealed partial class CephPlugin
                         },
                         ChapAccounts.Of(server),
                         daemon,
+                        isNew: server.ArrayId is null,
                         cancellationToken);
                 }
             },

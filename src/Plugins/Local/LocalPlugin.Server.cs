@@ -141,6 +141,7 @@ public sealed partial class LocalPlugin
             new ExportSettings(address.Control.Socket, address.Portals) { Name = TargetNames.ForArray(server.Name, server.Uuid) },
             ChapAccounts.Of(server),
             export,
+            isNew: server.ArrayId is null,
             cancellationToken);
     }
 

@@ -49,11 +49,7 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         }
 
         var accounts = records.ReadAccounts();
-        foreach (var portal in MissingPortals(daemon, settings, cancellationToken))
-        {
-            daemon.AddPortal(portal, cancellationToken);
-        }
-
+        var missing = AddPortals(daemon, settings, cancellationToken);
         var before = connection.List(daemon, settings, cancellationToken);
         ChapAccounts.Ensure(daemon, accounts, identity, before.All, [.. before.Own.Values], cancellationToken);
         var elements = records.ReadPresented().Union(before.Own.Keys).Union(records.ReadMarks().Select(mark => mark.Element))
@@ -72,6 +68,11 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         if (evenIfCurrent && failures.Count > 0)
         {
             ExceptionDispatchInfo.Throw(failures.Values.First());
+        }
+
+        if (evenIfCurrent && missing is not null)
+        {
+            ExceptionDispatchInfo.Throw(missing);
         }
 
         // After a restart an element that can't be served (its file is gone, say) is a difference of its own, which each use of the array tries to repair:
@@ -102,6 +103,26 @@ internal sealed class ExportRepair(IExportRecords records, DaemonConnection conn
         {
             return false;
         }
+    }
+
+    /// <summary>Makes the daemon listen at all portals. One that can't be bound (a network card is down, say) doesn't keep it from the others.</summary>
+    /// <returns>The error of the first that can't be; null for none.</returns>
+    public static Exception? AddPortals(ITargetDaemon daemon, ExportSettings settings, CancellationToken cancellationToken)
+    {
+        Exception? first = null;
+        foreach (var portal in MissingPortals(daemon, settings, cancellationToken))
+        {
+            try
+            {
+                daemon.AddPortal(portal, cancellationToken);
+            }
+            catch (ArrayUnreachableException e) when (e.ErrorId == TargetDaemonErrors.PortalNotPossible)
+            {
+                first ??= e;
+            }
+        }
+
+        return first;
     }
 
     private HashSet<string> Marked(Func<ExportMark, bool> isIt) =>

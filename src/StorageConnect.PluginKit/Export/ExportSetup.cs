@@ -18,6 +18,8 @@ internal sealed class ExportSetup(IExportRecords records, Func<string, Cancellat
 
         if (before is not null && before.Control != wanted.Control)
         {
+            // Where the change ends half-way, the next use of the old settings finds that their daemon lacks targets.
+            records.SaveDaemon(null, cancellationToken);
             Withdraw(before, cancellationToken);
         }
 

@@ -46,6 +46,14 @@ public interface IExportRecords
     /// <param name="daemonProcess">The daemon's process id, or null when it isn't known.</param>
     bool IsOwn(string element, BackingStore backing, int? daemonProcess);
 
+    /// <summary>
+    /// Those of the elements whose storage was replaced under its path or name (put back from a backup, say) while the daemon has the former one open.
+    /// Initiators go on with that until the daemon opens it again.
+    /// </summary>
+    /// <param name="elements">The Uuids of elements that the daemon serves from this array's storage.</param>
+    /// <param name="daemonProcess">The daemon's process id, or null when it isn't known.</param>
+    IReadOnlySet<string> FindReplaced(IReadOnlyCollection<string> elements, int? daemonProcess) => new HashSet<string>();
+
     /// <summary>The element's name; its Uuid when there is no such element.</summary>
     /// <param name="element">The Uuid.</param>
     string NameOf(string element);

@@ -103,6 +103,7 @@ internal sealed record TargetDifference(string Text, Action<ITargetDaemon, Cance
         { Backing.Path: { } path } when path != wanted.Backing.Path => $"is another one ({path})",
         { Online: false } or { Backing: null } => "is offline",
         { ReadOnly: true } => "can't be written",
+        { IsReplaced: true } => "is still the storage that was there before",
         _ when !found.Backing.IsSameAs(wanted.Backing) => "is served in another way",
         _ when found.WriteThrough != wanted.WriteThrough => wanted.WriteThrough ? "is not durable" : "is slower than it need be",
         _ when resized || !found.HasSize(wanted.Size) => "has another size",

@@ -1,10 +1,10 @@
+using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
+
 namespace StorageConnect.PluginKit.Export;
 
 /// <content>Changes of access: initiators that are allowed and denied.</content>
 public sealed partial class TargetExport
 {
-    private const string NotWithdrawn = "AccessNotWithdrawn";
-
     /// <summary>
     /// Takes the locks that a change of one element's access needs, before it is committed, so that the change is refused and not half done
     /// while they can't be had. Pass the result to <see cref="FollowAccess"/> after the commit, and dispose of it.

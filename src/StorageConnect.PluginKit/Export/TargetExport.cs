@@ -47,9 +47,13 @@ public sealed partial class TargetExport
     /// <param name="wanted">The settings. <see cref="ExportSettings.Name"/> is used only when the array is exported for the first time.</param>
     /// <param name="accounts">The CHAP users.</param>
     /// <param name="daemon">The daemon that the settings name.</param>
+    /// <param name="isNew">
+    /// They are given for the first time: a portal at which the daemon can't listen is an error. Later it is a difference from the records.
+    /// </param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="NoSuchOperationException">The daemon can't be given secrets.</exception>
-    public void Configure(ExportSettings wanted, IReadOnlyList<ChapAccount> accounts, ITargetDaemon daemon, CancellationToken cancellationToken)
+    public void Configure(
+        ExportSettings wanted, IReadOnlyList<ChapAccount> accounts, ITargetDaemon daemon, bool isNew, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(wanted);
         ArgumentNullException.ThrowIfNull(accounts);
@@ -62,6 +66,10 @@ public sealed partial class TargetExport
         var unneeded = _setup.Save(wanted, accounts, cancellationToken);
         EnsureCurrent(cancellationToken);
         ExportSetup.RemoveAccounts(daemon, unneeded, cancellationToken);
+        if (isNew && ExportRepair.AddPortals(daemon, wanted, cancellationToken) is { } error)
+        {
+            ExceptionDispatchInfo.Throw(error);
+        }
     }
 
     /// <summary>Where initiators find an element that is presented to them.</summary>
@@ -181,7 +189,7 @@ public sealed partial class TargetExport
                 work(settings, daemon);
             }
         }
-        catch (StorageConnectException e) when (e.ErrorId != NotWithdrawn)
+        catch (StorageConnectException e) when (e.ErrorId != TargetDaemonErrors.NotWithdrawn)
         {
             const string action = "The next use of the server tries again. Get-OscStatus shows the differences of the export.";
             var message = $"The change is recorded, but the target daemon was not updated: {e.Message}";

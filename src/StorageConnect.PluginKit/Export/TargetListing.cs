@@ -34,6 +34,21 @@ internal sealed class TargetListing
             }
         }
 
+        listing.NoteReplaced(records, daemonProcess);
         return listing;
     }
+
+    private void NoteReplaced(IExportRecords records, int? daemonProcess)
+    {
+        var served = Own.Where(pair => pair.Value.Units.Any(IsServed)).Select(pair => pair.Key).ToList();
+        foreach (var element in served.Count > 0 ? records.FindReplaced(served, daemonProcess) : new HashSet<string>())
+        {
+            Own[element] = Own[element] with
+            {
+                Units = Own[element].Units.Select(unit => IsServed(unit) ? unit with { IsReplaced = true } : unit).ToValueList(),
+            };
+        }
+    }
+
+    private static bool IsServed(UnitState unit) => unit is { Number: UnitSpec.Number, Online: true, Backing: not null };
 }

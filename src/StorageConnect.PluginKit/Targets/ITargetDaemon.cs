@@ -55,6 +55,7 @@ public interface ITargetDaemon
     /// <param name="target">The target.</param>
     /// <param name="session">The session.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="StorageElementBusyException">Of the id <see cref="TargetDaemonErrors.NotWithdrawn"/>: it goes on.</exception>
     void EndSession(TargetState target, SessionState session, CancellationToken cancellationToken);
 
     /// <summary>Requires this CHAP user of logins, or of the target itself.</summary>
@@ -118,6 +119,7 @@ public interface ITargetDaemon
     /// <summary>Makes the daemon listen at another portal.</summary>
     /// <param name="portal">The portal.</param>
     /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ArrayUnreachableException">Of the id <see cref="TargetDaemonErrors.PortalNotPossible"/>: it can't listen there.</exception>
     void AddPortal(Portal portal, CancellationToken cancellationToken);
 }
 
@@ -134,4 +136,10 @@ public static class TargetDaemonErrors
 
     /// <summary>A target that was there before is gone.</summary>
     public const string TargetMissing = "TargetMissing";
+
+    /// <summary>An initiator may still use what it was shut out of.</summary>
+    public const string NotWithdrawn = "AccessNotWithdrawn";
+
+    /// <summary>The daemon can't listen at a portal: the address is not this machine's, or another program has the port.</summary>
+    public const string PortalNotPossible = "PortalNotPossible";
 }

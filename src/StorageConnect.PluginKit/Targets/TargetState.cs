@@ -68,4 +68,7 @@ public sealed record UnitState
 
     /// <summary>Every write is durable when it is acknowledged.</summary>
     public bool WriteThrough { get; init; }
+
+    /// <summary>The daemon has other storage open than what is under the path or name now: see <see cref="Export.IExportRecords.FindReplaced"/>.</summary>
+    public bool IsReplaced { get; init; }
 }

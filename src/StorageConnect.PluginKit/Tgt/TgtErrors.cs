@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using StorageConnect.PluginKit.Targets;
 using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
 
 namespace StorageConnect.PluginKit.Tgt;
@@ -103,6 +104,16 @@ internal static class TgtErrors
             Recommendation = "tgtd's log (the system's, or where 'tgtd -f' prints) tells more. Update-OscStorageElement puts the export in order.",
         },
     };
+
+    /// <summary>A session that was to be ended goes on.</summary>
+    public static StorageElementBusyException StillUsed(TargetState target, SessionState session) =>
+        new($"tgtd has not ended the session of {session}, who may still use the target {target.Name}.")
+        {
+            ErrorId = NotWithdrawn,
+            Element = target.Name,
+            Retryable = true,
+            Recommendation = "Log that initiator out, then try again; the next use of the server tries, too. If tgtd hangs, restart it.",
+        };
 
     private static bool IsInstalled() => File.Exists("/usr/sbin/tgtd") || File.Exists("/sbin/tgtd");
 

@@ -224,7 +224,7 @@ internal static class TgtListing
             var (key, value) = Pair(content);
             if (key.SequenceEqual("I_T nexus"))
             {
-                _sessions.Add(new(long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture), "", [], []));
+                _sessions.Add(new(long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : throw Odd(content), "", [], []));
             }
             else if (_sessions.Count > 0)
             {
@@ -237,8 +237,8 @@ internal static class TgtListing
                             Initiator = value[..(value.IndexOf(" alias:", StringComparison.Ordinal) is var end and >= 0 ? end
                             : value.Length)].ToString()
                         },
-                    "Connection" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id) =>
-                        session with { Connections = session.Connections.Append(id).ToValueList() },
+                    "Connection" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var connection) =>
+                        session with { Connections = session.Connections.Append(connection).ToValueList() },
                     "IP Address" => session with { Addresses = session.Addresses.Append(value.ToString()).ToValueList() },
                     _ => session,
                 };

@@ -81,7 +81,19 @@ public sealed partial class TgtTargetDaemon
     /// <inheritdoc/>
     public void EndSession(TargetState target, SessionState session, CancellationToken cancellationToken)
     {
-        foreach (var connection in session.Connections)
+        // An alias with line breaks can forge sessions in the listing of targets, and take connections from the initiator's own session there.
+        SessionState? Find() => GetSessions(target, cancellationToken).FirstOrDefault(other => other.Id == session.Id);
+        if (Find() is not { } real)
+        {
+            return;
+        }
+
+        if (real.Initiator != session.Initiator)
+        {
+            throw TgtErrors.Unreadable(_address, new(FormattableString.Invariant($"tgtd lists the session {session.Id} under two names.")));
+        }
+
+        foreach (var connection in real.Connections)
         {
             Send(
                 new(TgtMode.Connection, TgtOperation.Delete) { Target = target.Number, Session = session.Id, Connection = connection },
@@ -93,7 +105,10 @@ public sealed partial class TgtTargetDaemon
         }
 
         // tgtd closes it a moment later. Once it is gone, none of its commands is executed any more.
-        TryUntil(() => GetSessions(target, cancellationToken).All(other => other.Id != session.Id), DrainTimeout, cancellationToken);
+        if (!TryUntil(() => Find()?.Initiator != real.Initiator, DrainTimeout, cancellationToken))
+        {
+            throw TgtErrors.StillUsed(target, session);
+        }
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using StorageConnect.PluginKit.Targets;
+using static StorageConnect.PluginKit.Targets.TargetDaemonErrors;
 
 namespace StorageConnect.PluginKit.Tgt;
 
@@ -155,7 +156,7 @@ public sealed partial class TgtTargetDaemon : ITargetDaemon
         {
             throw new ArrayUnreachableException($"tgtd can't listen at {portal}.", e)
             {
-                ErrorId = "PortalNotPossible",
+                ErrorId = PortalNotPossible,
                 Element = portal.ToString(),
                 Recommendation =
                     "Give an address of this machine and a port that nothing else uses ('ss -ltn' lists those in use), and correct Portals in ExtraInfo.",

@@ -267,6 +267,28 @@ public sealed class CopyPoolTests
     }
 
     [Fact]
+    public async Task A_copy_that_meets_a_bad_sector_ends_and_names_the_file()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await OfflineWithDataAsync(array, 16);
+        try
+        {
+            Steps.OnStep = step => _ = step == "copied" ? throw new LinuxFileException("copy a file", Errno.Io) : 0;
+            var copy = await array.CloneAsync(volume, "c");
+            var error = await Assert.ThrowsAsync<DataCorruptException>(() => array.FinishedAsync(copy));
+            Assert.Contains($"offline/{volume.Uuid}", error.Message, StringComparison.Ordinal);
+            Assert.Contains("Input/output error", error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Steps.OnStep = null;
+        }
+
+        await array.AssertWholeAsync();
+        await array.OnlineAsync(volume);
+    }
+
+    [Fact]
     public async Task A_restore_that_fails_after_it_was_decided_is_completed_and_counts_as_done()
     {
         using var array = await TestArray.NewAsync(PoolKind.Copy);

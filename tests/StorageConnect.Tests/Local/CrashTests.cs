@@ -54,6 +54,34 @@ public sealed class CrashTests
     }
 
     [Theory]
+    [InlineData("restore", "restoring")]
+    [InlineData("shrink", "committed")]
+    public async Task What_a_killed_process_left_half_done_is_not_settled_under_a_process_that_uses_the_volume_since(string operation, string step)
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Xfs);
+        var names = await PrepareAsync(array, operation);
+        array.Plugin.Dispose();
+        var (ended, _) = await ChildProcess.RunAsync(new(operation, array.Folder, names, step), Token);
+        Assert.False(ended);
+        var path = Assert.Single(Directory.EnumerateFiles(Path.Combine(array.Folder, "volumes")));
+        var length = new FileInfo(path).Length;
+        await using (var user = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+        {
+            using var next = await array.Another().ValidatedAsync();
+            var volume = Assert.Single(await next.ListAsync());
+            await array.FailsAsync<StorageElementBusyException>(next.ResizeAsync(volume, 4 << 20), "StorageElementInUse");
+            user.WriteByte(9);
+            user.Flush(flushToDisk: true);
+            await using var same = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            Assert.Equal((9, length), (same.ReadByte(), same.Length));
+        }
+
+        using var after = await array.Another().ValidatedAsync();
+        await after.AssertWholeAsync();
+        Assert.Equal(4 << 20, (await after.ResizeAsync(Assert.Single(await after.ListAsync()), 4 << 20)).SizeBytes);
+    }
+
+    [Theory]
     [MemberData(nameof(PowerCuts))]
     public async Task After_a_power_cut_at_any_step_what_was_acknowledged_is_there_and_nothing_is_half_there(string operation)
     {

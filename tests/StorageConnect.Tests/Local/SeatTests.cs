@@ -111,6 +111,54 @@ public sealed class SeatTests
         after.Server = before;
         after.Registered = [before];
         Assert.Equal(volume.Uuid, Assert.Single(await (await after.ValidatedAsync()).ListAsync()).Uuid);
+        Assert.Contains("were replaced", (await after.Plugin.GetInfoAsync(after.Server, Token)).Status, StringComparison.Ordinal);
+        after.Plugin.Dispose();
+        using var again = await after.Another().ValidatedAsync();
+        Assert.Equal("OK", (await again.Plugin.GetInfoAsync(again.Server, Token)).Status);
+    }
+
+    [Fact]
+    public async Task A_copy_made_of_hard_links_is_no_copy_and_not_the_pool_either()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("v");
+        var original = await array.Plugin.GetInfoAsync(array.Server, Token);
+        array.Plugin.Dispose();
+        using var copy = TestArray.At(array.Folder + "-copy", ownsFolder: true);
+        LoopMounts.Run("cp", "-al", array.Folder, copy.Folder);
+        copy.Registered = [original with { Uuid = new('c', 32), Name = "first" }];
+        await array.FailsAsync<InvalidStorageArrayException>(copy.ValidatedAsync(), "PoolCopied");
+        copy.Server = copy.Server with { ExtraInfo = $"Pool={copy.Folder};Adopt=Copy" };
+        Assert.Contains("hard link", (await array.FailsAsync<InvalidStorageArrayException>(copy.ValidatedAsync(), "PoolCopied")).Message,
+            StringComparison.Ordinal);
+
+        // The original doesn't mind; and once it is gone, the other is it.
+        using (var still = await array.Another().ValidatedAsync())
+        {
+            Assert.Equal(volume.Uuid, Assert.Single(await still.ListAsync()).Uuid);
+        }
+
+        Directory.Delete(array.Folder, recursive: true);
+        copy.Server = copy.Server with { ExtraInfo = $"Pool={copy.Folder}" };
+        copy.Registered = [];
+        Assert.Equal(volume.Uuid, Assert.Single(await (await copy.ValidatedAsync()).ListAsync()).Uuid);
+    }
+
+    [Fact]
+    public async Task A_backup_that_shares_the_files_of_volumes_with_another_is_not_adopted()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("v");
+        array.Plugin.Dispose();
+        using var copy = TestArray.At(array.Folder + "-copy", ownsFolder: true);
+        Copy(array.Folder, copy.Folder);
+        var other = copy.Folder + ".other";
+        LoopMounts.Run("ln", Path.Combine(copy.Folder, "volumes", volume.Uuid), other);
+        copy.Server = copy.Server with { ExtraInfo = $"Pool={copy.Folder};Adopt=Copy" };
+        Assert.Contains(volume.Uuid, (await array.FailsAsync<InvalidStorageArrayException>(copy.ValidatedAsync(), "PoolCopied")).Message,
+            StringComparison.Ordinal);
+        File.Delete(other);
+        Assert.NotEqual(volume.Uuid, Assert.Single(await (await copy.ValidatedAsync()).ListAsync()).Uuid);
     }
 
     [Fact]

@@ -77,6 +77,50 @@ public sealed class VolumeTests
         await array.AssertWholeAsync();
     }
 
+    [Fact]
+    public async Task A_volume_that_can_not_be_recorded_as_online_stays_out_of_reach()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("db01");
+        await array.OfflineAsync(volume);
+        try
+        {
+            Steps.OnStepOfFlow = step => _ = step == "commit" ? throw new IOException("Input/output error") : 0;
+            await Assert.ThrowsAnyAsync<StorageConnectException>(() => array.OnlineAsync(volume));
+        }
+        finally
+        {
+            Steps.OnStepOfFlow = null;
+        }
+
+        Assert.Equal(StorageElementState.Offline, (await array.InfoAsync(volume)).State);
+        await array.AssertWholeAsync();
+    }
+
+    [Fact]
+    public async Task A_volume_that_a_killed_process_left_in_reach_is_offline_only_when_nobody_uses_it()
+    {
+        using var array = await TestArray.NewAsync(PoolKind.Copy);
+        var volume = await array.CreateAsync("db01");
+        var path = await array.PathAsync(volume);
+        var (ended, _) = await ChildProcess.RunAsync(new("offline", array.Folder, ["db01"], "parking"), Token);
+        Assert.False(ended);
+        Assert.Equal(StorageElementState.Offline, (await array.InfoAsync(volume)).State);
+        using (File.OpenRead(path))
+        {
+            // Neither in a process that has the pool open, nor in a new one.
+            await array.FailsAsync<StorageElementBusyException>(array.OfflineAsync(volume), "StorageElementInUse");
+            using var next = await array.Another().ValidatedAsync();
+            await array.FailsAsync<StorageElementBusyException>(next.SnapAsync(volume, "s"), "StorageElementOnline");
+        }
+
+        var snapshot = await array.SnapAsync(volume, "s");
+        Assert.False(File.Exists(path));
+        await array.OfflineAsync(volume);
+        await array.FinishedAsync(snapshot);
+        await array.AssertWholeAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -31,11 +31,19 @@ public sealed class MemoryArray : IExportRecords, IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    /// <summary>True while the disk of its records is full.</summary>
+    public bool IsFull { get; set; }
+
     /// <summary>An export of this array, as another process has it.</summary>
-    public TargetExport Export(TgtDaemon daemon)
+    public TargetExport Export(TgtDaemon daemon, bool isNew = false, params string[] portals)
     {
         var export = new TargetExport(this, Open);
-        export.Configure(new(daemon.ControlPath, []) { Name = TargetNames.ForArray("memory", new('c', 32)) }, [], Open(daemon.ControlPath, Token), Token);
+        export.Configure(
+            new(daemon.ControlPath, portals.Select(Portal.TryParse).OfType<Portal>().ToValueList()) { Name = TargetNames.ForArray("memory", new('c', 32)) },
+            [],
+            Open(daemon.ControlPath, Token),
+            isNew,
+            Token);
         return export;
     }
 
@@ -85,7 +93,7 @@ public sealed class MemoryArray : IExportRecords, IDisposable
     public IReadOnlyList<ChapAccount> ReadAccounts() => _accounts;
 
     public void SaveSettings(ExportSettings settings, IReadOnlyList<ChapAccount> accounts, CancellationToken cancellationToken) =>
-        (_settings, _accounts) = (settings, accounts);
+        (_settings, _accounts) = IsFull ? throw new IOException("No space left on device") : (settings, accounts);
 
     public void SaveDaemon(string? daemon, CancellationToken cancellationToken) => _settings = _settings! with { Daemon = daemon };
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using StorageConnect.PluginKit.Export;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.Tests.Local.Support;
@@ -246,6 +248,47 @@ public sealed class TargetExportTests : IDisposable
         Assert.Single(Assert.Single(daemon.GetTargets()).Units);
         Assert.Empty(export.GetDifferences(null, Token));
         Assert.Empty(_array.ReadMarks());
+    }
+
+    [Fact]
+    public async Task A_portal_that_can_t_be_bound_is_a_difference_and_the_others_serve_everything()
+    {
+        await using var daemon = await TgtDaemon.StartAsync();
+        var export = _array.Export(daemon, isNew: true, daemon.FirstPortal, daemon.SecondPortal);
+        Grant(export, _array.Create("db01"), Host1);
+        await daemon.KillAsync();
+        using (var other = new TcpListener(IPEndPoint.Parse(daemon.SecondPortal)))
+        {
+            other.Start();
+            await daemon.RunAsync();
+            export.EnsureCurrent(Token);
+            Assert.Single(Assert.Single(daemon.GetTargets()).Units);
+            var later = _array.Export(daemon, isNew: false, daemon.FirstPortal, daemon.SecondPortal);
+            Assert.Equal($"tgtd does not listen at {daemon.SecondPortal}", Assert.Single(later.GetDifferences(null, Token)));
+
+            // Who asks for that portal is told.
+            Assert.Equal("PortalNotPossible", Assert.Throws<ArrayUnreachableException>(() => later.Repair(Token)).ErrorId);
+            Assert.Equal("PortalNotPossible", Assert.Throws<ArrayUnreachableException>(
+                () => _array.Export(daemon, isNew: true, daemon.FirstPortal, daemon.SecondPortal)).ErrorId);
+        }
+
+        export.Repair(Token);
+        Assert.Empty(export.GetDifferences(null, Token));
+    }
+
+    [Fact]
+    public async Task A_change_to_another_daemon_that_is_not_recorded_leaves_the_first_with_all_its_targets_after_the_next_use()
+    {
+        await using var first = await TgtDaemon.StartAsync();
+        await using var second = await TgtDaemon.StartAsync();
+        var export = _array.Export(first);
+        Grant(export, _array.Create("db01"), Host1);
+        _array.IsFull = true;
+        Assert.Throws<IOException>(() => _array.Export(second));
+        _array.IsFull = false;
+        export.EnsureCurrent(Token);
+        Assert.Single(Assert.Single(first.GetTargets()).Units);
+        Assert.Empty(second.GetTargets());
     }
 
     [Fact]

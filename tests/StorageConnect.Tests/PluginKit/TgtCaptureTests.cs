@@ -119,6 +119,33 @@ public sealed class TgtCaptureTests
         Assert.Equal("iqn.2008-11.org.linux-kvm (127.0.0.1)", session.ToString());
     }
 
+    [Fact]
+    public void A_session_that_an_alias_forges_with_the_number_of_another_s_ends_nobody_s()
+    {
+        var control = new OneSession();
+        var daemon = TgtTargetDaemon.Over(TgtControlAddress.Default, control, TestContext.Current.CancellationToken);
+        var target = new TargetState { Number = 1, Name = Target };
+        void End(long id, string initiator) => daemon.EndSession(target, new(id, initiator, [7], []), TestContext.Current.CancellationToken);
+
+        Assert.Equal("TargetDaemonListingOdd", Assert.Throws<ArrayUnreachableException>(() => End(9, "iqn.2001-04.com.example:forged")).ErrorId);
+        End(99, "iqn.2001-04.com.example:forged");
+        Assert.Empty(control.Ended);
+
+        End(9, OneSession.Initiator);
+        Assert.Equal([3], control.Ended);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("99999999999999999999")]
+    public void A_session_that_has_no_number_makes_a_listing_odd(string number)
+    {
+        var text = (Capture.Read(Folder, "host2-015-conn-hold.txt").Lines("6-21") + "\n    Account information:\n    ACL information:\n")
+            .Replace("I_T nexus: 9", $"I_T nexus: {number}", StringComparison.Ordinal);
+
+        Assert.Throws<FormatException>(() => TgtListing.Targets(text, Drivers));
+    }
+
     private static string Read(string file) => Capture.Read(Folder, file).Result.Output;
 
     private static string SizeIn(string text)
@@ -126,5 +153,29 @@ public sealed class TgtCaptureTests
         const string key = "Size: ";
         var begin = text.IndexOf(key, StringComparison.Ordinal) + key.Length;
         return text[begin..text.IndexOf(',', begin)];
+    }
+
+    /// <summary>A tgtd with one session of one connection.</summary>
+    private sealed class OneSession : ITgtControl
+    {
+        public const string Initiator = "iqn.2001-04.com.example:host1";
+
+        public List<int> Ended { get; } = [];
+
+        public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
+        {
+            if (request is { Mode: TgtMode.Connection, Operation: TgtOperation.Delete })
+            {
+                Ended.Add(request.Connection);
+            }
+
+            return new(request switch
+            {
+                { Mode: TgtMode.System } => "System:\n    LLDs:\n        iscsi: ready\n",
+                { Mode: TgtMode.Connection, Operation: TgtOperation.Show } when Ended.Count == 0 =>
+                    $"Session: 9\n    Connection: 3\n        Initiator: {Initiator}\n        IP Address: 127.0.0.1\n",
+                _ => "",
+            }, 0);
+        }
     }
 }

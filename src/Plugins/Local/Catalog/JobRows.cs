@@ -63,7 +63,7 @@ internal sealed record JobRow
         return errorId switch
         {
             "OutOfSpace" => new LimitExceededException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
-            "PoolCorrupt" => new DataCorruptException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
+            "PoolCorrupt" or "PoolUnreadable" => new DataCorruptException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
             "PoolNotWritable" => new AccessDeniedException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
             _ => new InvalidRequestException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
         };

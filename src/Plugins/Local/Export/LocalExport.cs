@@ -91,7 +91,15 @@ internal sealed class LocalExport : IExportRecords
 
         // Another path to the same file: the pool was moved, or is reached through a bind mount or a link.
         var own = LinuxFile.Identity(volume) ?? LinuxFile.Identity(_folder.ParkedVolume(element));
-        return own is not null && (Identity(backing.Path) is { } served ? served == own : IsOpen(own.Value, daemonProcess));
+        return own is not null && (Identity(backing.Path) is { } served ? served == own : OpenFiles(daemonProcess).Contains(own.Value));
+    }
+
+    public IReadOnlySet<string> FindReplaced(IReadOnlyCollection<string> elements, int? daemonProcess)
+    {
+        var open = OpenFiles(daemonProcess).ToHashSet();
+        return open.Count == 0
+            ? new HashSet<string>()
+            : elements.Where(element => Identity(_folder.Volume(element)) is { } volume && !open.Contains(volume)).ToHashSet(StringComparer.Ordinal);
     }
 
     public IReadOnlyList<ExportMark> ReadMarks()
@@ -153,17 +161,17 @@ internal sealed class LocalExport : IExportRecords
         }
     }
 
-    /// <summary>True when the daemon has the file open, whatever its path was.</summary>
-    private static bool IsOpen((ulong, uint, uint) file, int? process)
+    /// <summary>The files that the daemon has open, whatever their paths were; none when that can't be found out.</summary>
+    private static List<(ulong, uint, uint)> OpenFiles(int? process)
     {
         try
         {
-            return process is not null
-                && Directory.EnumerateFiles(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd")).Any(open => Identity(open) == file);
+            var folder = string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/fd");
+            return process is null ? [] : [.. Directory.EnumerateFiles(folder).Select(Identity).OfType<(ulong, uint, uint)>()];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return [];
         }
     }
 

@@ -38,7 +38,7 @@ internal static class Copies
         members.ForEach(member => RequireWhole(array, member));
         if (!array.Pool.ClonesInstantly)
         {
-            members.ForEach(RequireOffline);
+            members.ForEach(member => RequireOffline(array, member));
             RequireRoom(array, sources);
             return (row, array.Jobs.Begin(row, sources, cancellationToken));
         }
@@ -101,7 +101,7 @@ internal static class Copies
         {
             if (frozen is null)
             {
-                RequireOffline(source);
+                RequireOffline(array, source);
             }
 
             RequireRoom(array, [made]);
@@ -134,7 +134,7 @@ internal static class Copies
 
         if (array.Pool.Capabilities.SplitClone == Ability.Offline)
         {
-            RequireOffline(row);
+            RequireOffline(array, row);
         }
 
         // No intent: the content never changes, and a partly split clone is still a clone.
@@ -176,9 +176,9 @@ internal static class Copies
             };
     }
 
-    public static void RequireOffline(ElementRow row)
+    public static void RequireOffline(LocalArray array, ElementRow row)
     {
-        if (row.Online)
+        if (!Recovery.IsOffline(array, row))
         {
             throw new StorageElementBusyException($"'{row.Name}' is online; in this pool this can be done only while it is offline.")
             {

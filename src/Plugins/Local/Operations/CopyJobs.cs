@@ -122,8 +122,10 @@ internal sealed class CopyJobs : IJobWork, IDisposable
         catch (Exception e) when (e is LinuxFileException or UnauthorizedAccessException or IOException or Microsoft.Data.Sqlite.SqliteException)
         {
             if (ErrorMapping.Translate(e, _array.Folder, row!.Name) is not StorageConnectException error
-                || error is ArrayUnreachableException or StorageElementBusyException)
+                || error is StorageElementBusyException || e is LinuxFileException { Errno: Errno.Interrupted }
+                || (error is ArrayUnreachableException && (e is Microsoft.Data.Sqlite.SqliteException || !_array.IsCurrent)))
             {
+                // The pool is busy or gone: the job stays. A file of it that can't be read or written is the end of the job.
                 throw;
             }
 

@@ -50,21 +50,28 @@ internal sealed class CopyWorker(LocalArray array, JobRow job, IProgress<long> p
 
         for (var member = first; member < plan.Count; member++)
         {
-            using var source = LinuxFile.Open(plan[member].Source, write: false);
-            using var target = LinuxFile.OpenOrCreate(plan[member].Target);
-            var length = plan[member].LengthOf(source);
-            LinuxFile.SetLength(target, length);
-            if (!Copy(source, target, member, member == first ? position : 0, length, cancellationToken))
+            try
             {
-                return false;
-            }
+                using var source = LinuxFile.Open(plan[member].Source, write: false);
+                using var target = LinuxFile.OpenOrCreate(plan[member].Target);
+                var length = plan[member].LengthOf(source);
+                LinuxFile.SetLength(target, length);
+                if (!Copy(source, target, member, member == first ? position : 0, length, cancellationToken))
+                {
+                    return false;
+                }
 
-            if (!element.IsSnapshot)
+                if (!element.IsSnapshot)
+                {
+                    QosLevels.Apply(array.Pool, target, element.Qos);
+                }
+
+                LinuxFile.Sync(target);
+            }
+            catch (LinuxFileException e)
             {
-                QosLevels.Apply(array.Pool, target, element.Qos);
+                throw new LinuxFileException($"copy {plan[member].Source} to {plan[member].Target}", e.Errno);
             }
-
-            LinuxFile.Sync(target);
         }
 
         LinuxFile.SyncFolder(Path.GetDirectoryName(plan[0].Target)!);

@@ -39,7 +39,11 @@ internal static class Recovery
     }
 
     /// <summary>Redoes or undoes an element's interrupted change. Call it with the element's lock held.</summary>
-    public static void Settle(LocalArray array, string element)
+    /// <param name="array">The pool.</param>
+    /// <param name="element">The element's Uuid.</param>
+    /// <param name="isLeased">The caller holds a lease on the element's volume.</param>
+    /// <exception cref="StorageElementBusyException">A process has opened the volume since, and would lose what it writes. Nothing is done.</exception>
+    public static void Settle(LocalArray array, string element, bool isLeased = false)
     {
         if (array.Database.Read(db => IntentRows.Of(db, element)) is not { } intent)
         {
@@ -51,20 +55,23 @@ internal static class Recovery
         switch (row is null ? (IntentKind?)null : intent.Kind)
         {
             case IntentKind.RestoreInPlace:
-                TakePlace(array, element);
+                TakePlace(array, row!, isLeased);
                 break;
             case IntentKind.RestoreByReplacing:
-                TakePlace(array, element);
+                TakePlace(array, row!, isLeased);
                 size = intent.Size;
                 break;
             case IntentKind.Resize when Damages.Find(array, row!) == Damages.FileGone:
                 // Nothing to settle: the element is damaged, and its status reports it.
                 break;
             case IntentKind.Resize:
-                using (var volume = array.OpenVolume(row!, write: true))
+                using (var lease = intent.Size < row!.Size && !isLeased ? Lease(array, row) : null)
+                using (var opened = lease is null ? array.OpenVolume(row, write: true) : null)
                 {
+                    var volume = opened ?? lease!.File;
+
                     // Data cut off by a shrink can't be restored; space added by a growth was never acknowledged.
-                    size = Math.Min(intent.Size, row!.Size);
+                    size = Math.Min(intent.Size, row.Size);
                     LinuxFile.SetLength(volume, size.Value);
                     LinuxFile.Sync(volume);
                 }
@@ -94,16 +101,38 @@ internal static class Recovery
     }
 
     /// <summary>As <see cref="Settle"/>, after an error that must reach the user: the next open settles the rest.</summary>
-    public static void TrySettle(LocalArray array, string element)
+    public static void TrySettle(LocalArray array, string element, bool isLeased = false)
     {
         try
         {
-            Settle(array, element);
+            Settle(array, element, isLeased);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException or StorageConnectException)
         {
         }
     }
+
+    /// <summary>
+    /// Moves a volume's file where its row says that it is: a process died between commit and move, or one of the two failed. Call it with the element's
+    /// lock held. A volume that was to be offline and that a process has opened since stays where it is: see <see cref="IsOffline"/>.
+    /// </summary>
+    public static void TryPlace(LocalArray array, string element)
+    {
+        try
+        {
+            if (!array.IsReadOnly && array.Database.Read(db => ElementRows.ByUuid(db, element)) is { IsSnapshot: false } row)
+            {
+                Place(array, row);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException or StorageConnectException)
+        {
+            // What relies on the place looks at it.
+        }
+    }
+
+    /// <summary>True when nobody can open a volume: its row says so, and its file is where no path leads to it.</summary>
+    public static bool IsOffline(LocalArray array, ElementRow row) => !row.Online && !File.Exists(array.Folder.Volume(row.Uuid));
 
     /// <summary>Removes an element's files after the commit that removed its row: from here on the element is gone, whatever happens to its files.</summary>
     public static void RemoveDiscarded(LocalArray array, string uuid)
@@ -144,14 +173,47 @@ internal static class Recovery
     }
 
     /// <summary>Replaces a volume by its spare content, atomically and durably.</summary>
-    private static void TakePlace(LocalArray array, string element)
+    private static void TakePlace(LocalArray array, ElementRow row, bool isLeased)
     {
-        var spare = array.Folder.Spare(element);
+        var spare = array.Folder.Spare(row.Uuid);
         if (File.Exists(spare))
         {
-            var volume = array.LocateVolume(element);
+            var volume = array.LocateVolume(row.Uuid);
+            using var lease = isLeased || !File.Exists(volume) ? null : Lease(array, row);
             LinuxFile.Rename(spare, volume);
             LinuxFile.SyncFolder(Path.GetDirectoryName(volume)!);
+        }
+    }
+
+    /// <summary>Proof that no process uses a volume whose change is half done. The target daemon must not, and gives it back.</summary>
+    private static FileLease Lease(LocalArray array, ElementRow row)
+    {
+        if (array.TryLease(row) is { } lease)
+        {
+            return lease;
+        }
+
+        // The export leaves out what is half done.
+        array.Export.Release([row], evenInUse: true, CancellationToken.None)?.Dispose();
+        return array.Lease(row);
+    }
+
+    private static void Place(LocalArray array, ElementRow row)
+    {
+        var (volume, parked) = (array.Folder.Volume(row.Uuid), array.Folder.ParkedVolume(row.Uuid));
+        var (from, to) = row.Online ? (parked, volume) : (volume, parked);
+
+        // After a power cut both may be names of the same file.
+        if (!File.Exists(from) || (File.Exists(to) && LinuxFile.Identity(from) != LinuxFile.Identity(to)))
+        {
+            return;
+        }
+
+        using var lease = row.Online ? null : array.TryLease(row);
+        if (row.Online || lease is not null)
+        {
+            LinuxFile.Rename(from, to);
+            LinuxFile.SyncFolder(Path.GetDirectoryName(to)!);
         }
     }
 
@@ -192,9 +254,9 @@ internal static class Recovery
             if (File.Exists(array.Folder.Volume(uuid)))
             {
                 using var held = array.Locks.TryTake(uuid);
-                if (held is not null && array.Database.Read(db => ElementRows.ByUuid(db, uuid)) is { Online: false })
+                if (held is not null)
                 {
-                    array.TryCleanUp(uuid, () => LinuxFile.Rename(array.Folder.Volume(uuid), array.Folder.ParkedVolume(uuid)));
+                    TryPlace(array, uuid);
                 }
             }
         }

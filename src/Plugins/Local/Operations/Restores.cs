@@ -169,7 +169,7 @@ internal static class Restores
             }
 
             Settled(array, rows);
-        }, isCompleted: static () => false);
+        }, isCompleted: static () => false, isLeased: true);
     }
 
     private static void ByReplacing(LocalArray array, string snapshot, List<ElementRow> rows, CancellationToken cancellationToken)
@@ -178,7 +178,7 @@ internal static class Restores
         Leases.Take(array, rows).Dispose();
         RequireRoom(array, snapshot, rows);
         var isDecided = false;
-        Finish(array, rows, Work, () => isDecided);
+        Finish(array, rows, Work, () => isDecided, isLeased: false);
 
         void Work()
         {
@@ -254,7 +254,7 @@ internal static class Restores
     /// <summary>
     /// Does the work; an error restores everything, or what is decided is completed nevertheless. No file stays beside the volumes in any case.
     /// </summary>
-    private static void Finish(LocalArray array, List<ElementRow> rows, Action work, Func<bool> isCompleted)
+    private static void Finish(LocalArray array, List<ElementRow> rows, Action work, Func<bool> isCompleted, bool isLeased)
     {
         try
         {
@@ -262,7 +262,7 @@ internal static class Restores
         }
         catch
         {
-            rows.ForEach(row => Recovery.TrySettle(array, row.Uuid));
+            rows.ForEach(row => Recovery.TrySettle(array, row.Uuid, isLeased));
             if (!isCompleted() || array.Database.Read(db => rows.Exists(row => IntentRows.Of(db, row.Uuid) is not null)))
             {
                 throw;

@@ -24,7 +24,12 @@ internal static class SeatCheck
         }
 
         var here = PoolSeat.At(array.Folder, seat.Uuid);
-        var isInPlace = (here.Path == seat.Path && here.Inode == seat.Inode) || IsSameFile(array.Folder, new(seat.Path));
+        var isInPlace = here.Path == seat.Path ? here.Inode == seat.Inode : IsSame(array.Folder, new(seat.Path));
+        if (!isInPlace && HardLinks.Find(array.Folder, all: request is { AdoptsCopy: true }) is { } linked)
+        {
+            throw Linked(array.Folder, linked);
+        }
+
         if (!isInPlace && request is { AdoptsCopy: true })
         {
             return Adoption.Run(array);
@@ -42,7 +47,16 @@ internal static class SeatCheck
 
         if (!array.IsReadOnly)
         {
-            array.Database.WriteIfRoom(db => SeatRow.Update(db, here));
+            array.Database.WriteIfRoom(db =>
+            {
+                SeatRow.Update(db, here);
+                if (here.Path == seat.Path)
+                {
+                    // The target daemon may have the former files open: the next use of the export makes it open these.
+                    ExportRows.SetDaemon(db, null);
+                    ExportRows.Mark(db, ExportRows.Presented(db), resized: true);
+                }
+            });
         }
 
         array.Notice = here.Path == seat.Path ? "The pool's files were replaced, from a backup for example" : $"The pool was moved here from {seat.Path}";
@@ -70,6 +84,15 @@ internal static class SeatCheck
                 $"To use the copy beside its original, register it with -ExtraInfo 'Pool={folder.Path};Adopt=Copy': it gets identities of its own, and " +
                     "nothing of it is presented. "
                 + "If it is to replace the original, remove or rename the original first.",
+        };
+
+    /// <summary>The error for a copy that shares files with its original: what is written in one is changed in both.</summary>
+    private static InvalidStorageArrayException Linked(PoolFolder folder, string file) =>
+        new($"The pool in {folder.Path} is no copy of its own: {file} is a hard link, which another folder has, too. Nothing was changed.")
+        {
+            ErrorId = "PoolCopied",
+            Element = folder.Path,
+            Recommendation = $"Copy the folder as a whole (cp -a --sparse=always {folder.Path} <new folder>; not 'cp -al'), and use that copy.",
         };
 
     /// <summary>Whether the folder has the pool of this id. A folder that other users can write doesn't count.</summary>
@@ -104,7 +127,7 @@ internal static class SeatCheck
         var isRenamed = here.Inode == seat.Inode && here.Device == seat.Device;
         foreach (var other in (request?.Others ?? []).Where(other => other.ArrayId == seat.Uuid))
         {
-            if (PoolAddress.TryFolder(other) is not { } path || IsSameFile(folder, new(path)))
+            if (PoolAddress.TryFolder(other) is not { } path || IsSame(folder, new(path)))
             {
                 continue;
             }
@@ -123,6 +146,8 @@ internal static class SeatCheck
         return null;
     }
 
-    private static bool IsSameFile(PoolFolder one, PoolFolder other) =>
-        LinuxFile.Identity(one.Database) is { } file && file == LinuxFile.Identity(other.Database);
+    // A copy of hard links has the database's inode, but not the folder's.
+    private static bool IsSame(PoolFolder one, PoolFolder other) =>
+        LinuxFile.Identity(one.Database) is { } file && file == LinuxFile.Identity(other.Database)
+        && LinuxFile.Identity(one.Path) == LinuxFile.Identity(other.Path);
 }

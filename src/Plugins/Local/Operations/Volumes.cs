@@ -102,7 +102,7 @@ internal static class Volumes
         catch (Exception e)
         {
             failure = e;
-            Recovery.TrySettle(array, row.Uuid);
+            Recovery.TrySettle(array, row.Uuid, isLeased: lease is not null);
         }
 
         // A completed shrink has succeeded despite the error.
@@ -132,14 +132,25 @@ internal static class Volumes
 
         // Its data must not change while it is copied.
         array.Database.Read(db => RequireIdle(array, db, element));
-        Unpark(array, row.Uuid);
-        var marks = array.Database.Write(
-            db =>
-            {
-                ElementRows.SetOnline(db, row.Uuid, true);
-                return row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid]) : [];
-            },
-            cancellationToken);
+        IReadOnlyList<ExportMark> marks;
+        try
+        {
+            Unpark(array, row.Uuid);
+            marks = array.Database.Write(
+                db =>
+                {
+                    ElementRows.SetOnline(db, row.Uuid, true);
+                    return row.Groups.Count > 0 ? ExportRows.Mark(db, [row.Uuid]) : [];
+                },
+                cancellationToken);
+        }
+        catch
+        {
+            // What stays offline must not be reachable.
+            Recovery.TryPlace(array, row.Uuid);
+            throw;
+        }
+
         array.Export.Targets.Follow(marks, cancellationToken);
     }
 
@@ -147,7 +158,7 @@ internal static class Volumes
     {
         using var held = Lock(array, element, cancellationToken);
         var row = array.Database.Read(db => array.RequireVolume(db, element));
-        if (!row.Online)
+        if (Recovery.IsOffline(array, row))
         {
             return;
         }
@@ -232,6 +243,7 @@ internal static class Volumes
             foreach (var element in elements)
             {
                 Recovery.Settle(array, element.Uuid);
+                Recovery.TryPlace(array, element.Uuid);
             }
 
             return held;

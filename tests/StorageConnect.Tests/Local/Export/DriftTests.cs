@@ -283,6 +283,72 @@ public sealed class DriftTests
     }
 
     [Fact]
+    public async Task An_alias_that_forges_a_session_does_not_keep_its_own_alive_when_access_is_withdrawn()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        await array.Plugin.AddToAccessGroupAsync(array.Server, IscsiArray.Host1, [IscsiArray.Host2], Token);
+        var forged = $"x\n        I_T nexus: 99\n            Initiator: {IscsiArray.Host2}";
+        using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, array.TargetOf(element), IscsiArray.Host1, forged);
+        Assert.True(session.IsReady());
+
+        // As a process leaves it that dies right after the commit.
+        var database = Path.Combine(array.Folder, "local.db");
+        Sqlite.Execute(database, $"DELETE FROM group_entries WHERE entry = '{IscsiArray.Host1}'");
+        Sqlite.Execute(database, $"INSERT INTO export_pending (element, resized) VALUES ('{element.Uuid}', 0)");
+        await array.StatusAsync();
+        Assert.ThrowsAny<IOException>(() => session.IsReady());
+        Assert.Equal([IscsiArray.Host2], Assert.Single(array.Daemon.GetTargets()).Initiators);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_put_back_from_a_backup_is_told_and_served_after_a_repair()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        await array.ServedAsync("db02");
+        var path = Path.Combine(array.Folder, "volumes", element.Uuid);
+        var (before, after) = (Enumerable.Repeat((byte)7, 512).ToArray(), Enumerable.Repeat((byte)8, 512).ToArray());
+        using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, array.TargetOf(element), IscsiArray.Host1);
+        Assert.True(session.Write(3, before));
+        File.Copy(path, array.Folder + ".backup");
+        Assert.True(session.Write(3, after));
+        File.Move(path, array.Folder + ".aside");
+        File.Move(array.Folder + ".backup", path);
+
+        var status = await array.StatusAsync();
+        Assert.Contains("the logical unit of 'db01' is still the storage that was there before", status, StringComparison.Ordinal);
+        Assert.DoesNotContain("db02", status, StringComparison.Ordinal);
+        Assert.Equal(after, session.Read(3, 512));
+        await array.Plugin.UpdateStorageElementsAsync(array.Server, [element], appendAllowed: false, Token);
+        Assert.DoesNotContain("differs", await array.StatusAsync(), StringComparison.Ordinal);
+        Assert.Equal(before, session.Read(3, 512));
+        File.Delete(array.Folder + ".aside");
+    }
+
+    [Fact]
+    public async Task A_pool_that_was_put_back_from_a_backup_is_what_initiators_get_from_its_next_use_on()
+    {
+        await using var array = await IscsiArray.NewAsync();
+        var element = await array.ServedAsync("db01");
+        var (before, after) = (Enumerable.Repeat((byte)7, 512).ToArray(), Enumerable.Repeat((byte)8, 512).ToArray());
+        using var session = RawInitiator.LogIn(array.Daemon.FirstPortal, array.TargetOf(element), IscsiArray.Host1);
+        Assert.True(session.Write(3, before));
+        array.Plugin.Dispose();
+        LoopMounts.Run("cp", "-a", array.Folder, array.Folder + "-backup");
+        Assert.True(session.Write(3, after));
+        Directory.Move(array.Folder, array.Folder + "-damaged");
+        Directory.Move(array.Folder + "-backup", array.Folder);
+
+        await using var next = await array.AnotherAsync();
+        Assert.Equal(before, session.Read(3, 512));
+        var status = await next.StatusAsync();
+        Assert.Contains("were replaced", status, StringComparison.Ordinal);
+        Assert.DoesNotContain("differs", status, StringComparison.Ordinal);
+        Directory.Delete(array.Folder + "-damaged", recursive: true);
+    }
+
+    [Fact]
     public async Task Without_a_daemon_validate_says_what_to_do()
     {
         await using var daemon = await TgtDaemon.StartAsync();

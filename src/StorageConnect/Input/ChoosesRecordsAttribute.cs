@@ -12,7 +12,7 @@ internal class ChoosesAttribute<T> : ChoosesAttribute
 
     private protected sealed override Type ItemType => typeof(T);
 
-    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) => 
+    private protected override IReadOnlyCollection<object>? Convert(GivenObject given) =>
         T.From(given) is { } identity && !(RefusesNamedRows && identity.IsNamedRow) ? [identity] : null;
 }
 

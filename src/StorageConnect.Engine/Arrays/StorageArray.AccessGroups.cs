@@ -16,17 +16,28 @@ public sealed partial class StorageArray
     {
         var session = await OpenAsync(cancellationToken);
         var now = await CheckCapabilityAsync(session, GuideMethod.CreateAccessGroups, null, cancellationToken);
+        var errors = new List<StorageConnectException>();
+        var possible = new List<AccessGroup>();
         foreach (var group in groups)
         {
-            NameRule.Check(group.Name, "access group");
-            CheckEntryLimit(group.Name, group.Entries, now!);
+            try
+            {
+                NameRule.Check(group.Name, "access group");
+                CheckEntryLimit(group.Name, group.Entries, now!);
+                possible.Add(group);
+            }
+            catch (StorageConnectException e) when (groups.Count > 1)
+            {
+                // The others are created.
+                errors.Add(e);
+            }
         }
 
-        var existing = await FindAccessGroupsAsync(session, [.. groups.Select(group => group.Name)], cancellationToken);
+        var existing = await FindAccessGroupsAsync(session, [.. possible.Select(group => group.Name)], cancellationToken);
         var names = existing.Select(group => group.Name).ToHashSet();
-        var free = groups.ToLookup(group => names.Add(group.Name));
+        var free = possible.ToLookup(group => names.Add(group.Name));
         var wanted = free[true].Select(group => new AccessGroup { Name = group.Name, Entries = group.Entries, StorageServerUuid = Uuid }).ToList();
-        var errors = free[false].Select<AccessGroup, StorageConnectException>(group => AccessGroupErrors.AccessGroupExists(group.Name, Name)).ToList();
+        errors.AddRange(free[false].Select(group => AccessGroupErrors.AccessGroupExists(group.Name, Name)));
         if (wanted.Count == 0)
         {
             return new([], errors);
@@ -62,7 +73,10 @@ public sealed partial class StorageArray
         }
 
         var kept = wanted.Where(want => left.Any(group => group.Name == want.Name)).ToList();
-        errors.AddRange(kept.Select(group => AccessGroupErrors.AccessGroupNotRemoved(group.Name, Name)));
+        var used = kept.Count > 0 ? await FindUsedGroupsAsync(cancellationToken) : [];
+        errors.AddRange(kept.Select<AccessGroup, StorageConnectException>(group => used.Contains(group.Name)
+            ? AccessGroupErrors.AccessGroupInUse(group.Name, Name)
+            : AccessGroupErrors.AccessGroupNotRemoved(group.Name, Name)));
         return new([.. wanted.Except(kept)], errors);
     }
 
@@ -152,6 +166,25 @@ public sealed partial class StorageArray
         }
 
         return presented;
+    }
+
+    /// <summary>The groups that elements are presented to; none where the array does not tell.</summary>
+    private async Task<HashSet<string>> FindUsedGroupsAsync(CancellationToken cancellationToken)
+    {
+        var used = new HashSet<string>();
+        try
+        {
+            await foreach (var element in ListAsync(new() { Types = StorageElementFilter.DefaultTypes }, cancellationToken))
+            {
+                used.UnionWith(element.AccessGroupNames);
+            }
+        }
+        catch (StorageConnectException)
+        {
+            // It is only for the reason of an error: what was removed is still reported.
+        }
+
+        return used;
     }
 
     /// <summary>Whether a group holds one of these initiators, as arrays compare them.</summary>

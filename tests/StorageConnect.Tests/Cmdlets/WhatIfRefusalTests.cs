@@ -107,6 +107,20 @@ public sealed class WhatIfRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_groups_one_that_is_refused_is_the_error_that_was_promised()
+    {
+        const string create = "New-OscAccessGroup new, \"line`nbreak\"";
+        const string remove = "Remove-OscAccessGroup free, hosts -Confirm:$false";
+        _session.Invoke($"{create} -WhatIf").Error("NameInvalid");
+        _session.Invoke($"{remove} -WhatIf").Error("AccessGroupInUse");
+
+        _session.Invoke(create).Error("NameInvalid");
+        _session.Invoke(remove).Error("AccessGroupInUse");
+
+        Assert.Equal(["hosts", "new"], _session.Get<string>("(Get-OscAccessGroup).Name | Sort-Object"));
+    }
+
+    [Fact]
     public void A_restore_that_shrinks_needs_Force()
     {
         var refused = _session.Invoke("Restore-OscSnapshot small").Error("RestoreShrinks");

@@ -64,6 +64,14 @@ public sealed class AccessGroupTests : ArrayTests
         Expect.Check(Assert.IsType<AlreadyExistsException>(Assert.Single(errors)), "AccessGroupExists", "new");
     }
 
+    [Fact]
+    public async Task Of_several_one_that_can_not_be_is_an_error_and_the_others_are_created()
+    {
+        var (done, errors) = await Door.CreateAccessGroupsAsync([Group("new"), Group("line\nbreak"), Group("other")], Cancellation);
+        Assert.Equal(["new", "other"], done.Select(group => group.Name));
+        Expect.Check(Assert.IsType<InvalidRequestException>(Assert.Single(errors)), "NameInvalid", "line\nbreak");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(" ")]

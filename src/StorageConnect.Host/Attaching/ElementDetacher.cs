@@ -94,7 +94,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     {
         var (element, isOfPresentation) = await PrepareAsync(asked, cancellationToken);
         var found = await FindAsync(element, isOfPresentation, cancellationToken);
-        var disks = found.Disks.Where(disk => IsStill(disk, found.Identity)).Select(disk => disk.Name);
+        var disks = found.Disks.Where(disk => IsStill(disk, found.Identity)).Select(disk => disk.Device);
         await host.Claims.DemandUnusedAsync(found.Map is null ? [] : [found.Map], [.. disks], RefusalOf(element), cancellationToken);
         await DemandDetachableAsync(element, found, [], keepAccess, cancellationToken); // the groups are checked by the array
     }

@@ -28,7 +28,7 @@ internal sealed class TargetRelease(LinuxHost host)
         var sessions = host.Initiator.Sessions().Where(await ChooseAsync(server, contexts, cancellationToken)).ToList();
         var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
         var (maps, cutOff) = await FindMapsAsync(devices, cancellationToken);
-        await host.Claims.DemandUnusedAsync(maps, [.. devices.Select(device => device.Disk).OfType<string>()], RefusalOf(sessions), cancellationToken);
+        await host.Claims.DemandUnusedAsync(maps, devices, RefusalOf(sessions), cancellationToken);
         await host.Claims.DemandUnusedAsync(cutOff, [], RefusalOf(sessions, NoOtherPath), cancellationToken);
         DemandMultipathd(sessions, maps);
     }

@@ -85,19 +85,22 @@ internal sealed class DeviceUse(HostRoots roots, HostDeadlines deadlines, IKerne
     }
 
     /// <summary>
-    /// Fails where one of the maps or disks has a user at this moment that is visible from here. Nothing is claimed, and no user is waited for: this is for
+    /// Fails where one of the maps or devices has a user at this moment that is visible from here. Nothing is claimed, and no user is waited for: this is for
     /// checks without a change.
     /// </summary>
     /// <exception cref="StorageConnectException">As <paramref name="refusal"/> creates it.</exception>
-    public async Task DemandUnusedAsync(IReadOnlyList<DmDevice> maps, IReadOnlyList<string> disks, DeviceRefusal refusal, CancellationToken cancellationToken)
+    public async Task DemandUnusedAsync(
+        IReadOnlyList<DmDevice> maps, IReadOnlyList<ScsiDevice> devices, DeviceRefusal refusal, CancellationToken cancellationToken)
     {
+        List<string> disks = [.. devices.Select(device => device.Disk).OfType<string>()];
+        List<ScsiDevice> others = [.. devices.Where(device => device.Disk is null)];
         (string Device, DeviceUser User)? found;
         try
         {
             found = await SearchAsync(
                 () => maps.Select(map => (map.Name, User: _users.Find(map, withOtherNamespaces: true) ?? _users.FindOpener(map)))
                         .Where(map => map.User is not null).Select(map => ((string, DeviceUser)?)(map.Name, map.User!)).FirstOrDefault()
-                    ?? _users.FindOfDisks(disks, withOtherNamespaces: true),
+                    ?? _users.FindOfDevices(disks, others, withOtherNamespaces: true),
                 cancellationToken);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)

@@ -96,8 +96,18 @@ public sealed class AccessGroupTests : ArrayTests
         var (done, errors) = await Door.RemoveAccessGroupsAsync([Group("a"), Group("b"), Group("none")], Cancellation);
         Assert.Equal("b", Assert.Single(done).Name);
         Expect.Check(Assert.IsType<NotFoundException>(errors[0]), "AccessGroupNotFound", "none");
-        Expect.Check(Assert.IsType<AccessGroupException>(errors[1]), "AccessGroupNotRemoved", "a");
+        Expect.Check(Assert.IsType<AccessGroupException>(errors[1]), "AccessGroupInUse", "a");
         Assert.Equal(["a", "b"], Behind.OnlyCall("removeAccessGroups").Argument<IReadOnlyList<AccessGroup>>(0).Select(group => group.Name));
+    }
+
+    [Fact]
+    public async Task One_that_stays_though_nothing_is_presented_to_it_is_not_removed()
+    {
+        await Door.CreateAccessGroupsAsync([Group("a"), Group("b")], Cancellation);
+        Behind.Instead<IReadOnlyList<AccessGroup>>("removeAccessGroups", (_, _, _) => Task.FromResult(Behind.Contents.RemoveGroups([Group("b")])));
+        var (done, errors) = await Door.RemoveAccessGroupsAsync([Group("a"), Group("b")], Cancellation);
+        Assert.Equal("b", Assert.Single(done).Name);
+        Expect.Check(Assert.IsType<AccessGroupException>(Assert.Single(errors)), "AccessGroupNotRemoved", "a");
     }
 
     [Fact]

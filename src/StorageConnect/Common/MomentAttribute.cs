@@ -8,12 +8,15 @@ namespace StorageConnect.Commands;
 /// </summary>
 internal sealed class MomentAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>The accepted difference between the clocks of arrays and hosts.</summary>
+    public static TimeSpan Tolerance { get; } = TimeSpan.FromMinutes(5);
+
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var given = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         var moment = Read(given) ?? throw new ArgumentTransformationMetadataException(
             $"'{given}' is not a date and not a time span: give a date (Get-Date), or a time span such as 14.00:00:00 or (New-TimeSpan -Days 14).");
-        return moment <= DateTimeOffset.UtcNow + SnapshotRetention.Tolerance ? moment : throw new ArgumentTransformationMetadataException(
+        return moment <= DateTimeOffset.UtcNow + Tolerance ? moment : throw new ArgumentTransformationMetadataException(
             $"'{given}' is in the future: give a date before now, such as (Get-Date).AddDays(-14), " +
             "or a time span without a minus sign, such as 14.00:00:00 or (New-TimeSpan -Days 14).");
     }

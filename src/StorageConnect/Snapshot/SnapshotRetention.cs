@@ -12,9 +12,6 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
     private readonly Dictionary<(string Server, string Uuid), StorageElement> _given = [];
     private readonly Dictionary<(string Server, string Uuid), StorageElement> _all = [];
 
-    /// <summary>The accepted difference between the clocks of arrays and hosts.</summary>
-    public static TimeSpan Tolerance { get; } = TimeSpan.FromMinutes(5);
-
     /// <summary>Warnings about the choice.</summary>
     public List<string> Warnings { get; } = [];
 
@@ -79,7 +76,7 @@ internal sealed class SnapshotRetention(DateTimeOffset? olderThan, int? keepLast
     // A snapshot without sources stands alone.
     private static ValueList<string> SourcesOf(StorageElement snapshot) => snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids : ["of " + snapshot.Uuid];
 
-    private bool IsBelievable(StorageElement snapshot) => snapshot.CreatedAt is { } moment && moment <= now + Tolerance;
+    private bool IsBelievable(StorageElement snapshot) => snapshot.CreatedAt is { } moment && moment <= now + MomentAttribute.Tolerance;
 
     private DateTimeOffset AgeOf(StorageElement snapshot) => IsBelievable(snapshot) ? snapshot.CreatedAt!.Value : DateTimeOffset.MaxValue;
 }

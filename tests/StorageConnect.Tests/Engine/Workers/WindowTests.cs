@@ -43,7 +43,8 @@ public sealed class WindowTests : IDisposable
         File.WriteAllText(Path.Combine(_folder.Path, "crate.json"), RecordJson.Write(new
         {
             groups = Array.Empty<AccessGroup>(),
-            elements = Enumerable.Range(0, Elements).Select(i => new StorageElement { Uuid = $"{i:x32}", Name = $"e{i}", Page83Id = $"36{i:x31}", SizeBytes = 1 }),
+            elements = Enumerable.Range(0, Elements).Select(
+                i => new StorageElement { Uuid = $"{i:x32}", Name = $"e{i}", Page83Id = $"36{i:x31}", SizeBytes = 1 }),
         }));
         return TryAsync("/usr/bin/node", Path.Combine(StagedModule.Root, "docs", "examples", "crate", "crate.mjs"));
     }

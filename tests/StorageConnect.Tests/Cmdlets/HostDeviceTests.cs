@@ -24,8 +24,13 @@ public sealed class HostDeviceTests : IDisposable
             Add(element.Page83Id);
             ledger.Save(new Attachment
             {
-                Page83Id = element.Page83Id, StorageElementUuid = element.Uuid, StorageElementName = element.Name, StorageServerUuid = server.Uuid,
-                StorageServerName = name, State = AttachmentState.Attached, Since = DateTimeOffset.UtcNow,
+                Page83Id = element.Page83Id,
+                StorageElementUuid = element.Uuid,
+                StorageElementName = element.Name,
+                StorageServerUuid = server.Uuid,
+                StorageServerName = name,
+                State = AttachmentState.Attached,
+                Since = DateTimeOffset.UtcNow,
             });
             _session.Invoke($"${name} = Get-OscStorageElement db01 -StorageServer {name}").Succeeds();
         }

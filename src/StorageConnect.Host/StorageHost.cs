@@ -116,6 +116,11 @@ public sealed partial class StorageHost
         return device.Wwid == element.Page83Id || (element.Uuid.Length > 0 && device.StorageElementUuid == element.Uuid);
     }
 
+    /// <summary>Fails where an element has no device on this host that could be resized.</summary>
+    /// <param name="element">The element.</param>
+    /// <exception cref="StorageConnectException">It has none, or one of its paths is not ready.</exception>
+    public void CheckResize(StorageElement element) => new ElementResizer(_host).Check(element);
+
     /// <summary>Resizes an element's device to its size on the array.</summary>
     /// <param name="element">With its size on the array.</param>
     /// <param name="cancellationToken">Ends the call.</param>

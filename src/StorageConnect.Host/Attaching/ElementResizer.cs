@@ -18,6 +18,32 @@ internal sealed class ElementResizer(LinuxHost host)
         host.DemandRights("Resizing on the host");
         using var held = await host.Locks.TakeElementAsync(
             host.Ledger.TryLoadPresented(element) is null ? element.Page83Id : Ledger.Attachment.KeyOf(element.Uuid), cancellationToken);
+        (element, var map, var devices) = Find(element);
+        host.Step("rescan");
+        await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
+        WrongDisk.DemandUnchanged(element, devices);
+        if (!await Watch.UntilAsync(host.Roots, $"{element.SizeBytes} bytes on all paths", () => devices.Keys.All(disk => SizeOf(disk) == element.SizeBytes),
+            host.Deadlines.LunSeenEverywhere, cancellationToken))
+        {
+            var other = devices.Keys.First(disk => SizeOf(disk) != element.SizeBytes);
+            throw DeviceErrors.PathNotReady(element, other, SizeOf(other));
+        }
+
+        if (map is not null)
+        {
+            await ResizeMapAsync(element, map, cancellationToken);
+        }
+
+        return await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken)
+            ?? throw DeviceErrors.PathNotReady(element);
+    }
+
+    /// <summary>Fails where the element has no device on this host, or a path of it is not ready. Before the array resizes it.</summary>
+    public void Check(StorageElement element) => Find(element);
+
+    /// <summary>The element with the identity that this host knows, its map if it has one, and its paths.</summary>
+    private (StorageElement Element, DmDevice? Map, Dictionary<string, ScsiDevice?> Devices) Find(StorageElement element)
+    {
         if (host.Ledger.TryLoadPresented(element) is { } presented)
         {
             element = element with { Page83Id = presented.Page83Id };
@@ -31,28 +57,9 @@ internal sealed class ElementResizer(LinuxHost host)
         }
 
         var devices = disks.ToDictionary(disk => disk, disk => ScsiDevice.OfDisk(host.Roots, disk));
-        if (devices.FirstOrDefault(path => path.Value?.State is not "running").Key is { } down)
-        {
-            throw DeviceErrors.PathNotReady(element, down, devices[down]?.State ?? "gone");
-        }
-
-        host.Step("rescan");
-        await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
-        WrongDisk.DemandUnchanged(element, devices);
-        if (!await Watch.UntilAsync(host.Roots, $"{element.SizeBytes} bytes on all paths", () => disks.TrueForAll(disk => SizeOf(disk) == element.SizeBytes),
-            host.Deadlines.LunSeenEverywhere, cancellationToken))
-        {
-            var other = disks.First(disk => SizeOf(disk) != element.SizeBytes);
-            throw DeviceErrors.PathNotReady(element, other, SizeOf(other));
-        }
-
-        if (map is not null)
-        {
-            await ResizeMapAsync(element, map, cancellationToken);
-        }
-
-        return await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken)
-            ?? throw DeviceErrors.PathNotReady(element);
+        return devices.FirstOrDefault(path => path.Value?.State is not "running").Key is { } down
+            ? throw DeviceErrors.PathNotReady(element, down, devices[down]?.State ?? "gone")
+            : (element, map, devices);
     }
 
     private long SizeOf(string device) => DeviceReader.ReadSize(host.Roots, device);

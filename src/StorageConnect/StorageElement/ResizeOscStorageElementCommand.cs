@@ -55,5 +55,6 @@ public sealed class ResizeOscStorageElementCommand : StorageElementCmdlet
         }
 
         ModuleEngine.Host.DemandRights("Resizing on the host");
+        ModuleEngine.Host.CheckResize(element);
     }
 }

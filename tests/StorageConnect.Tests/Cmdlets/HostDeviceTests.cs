@@ -63,6 +63,18 @@ public sealed class HostDeviceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData(" -WhatIf")]
+    public void An_element_without_a_device_here_is_not_resized_on_the_array_either(string more)
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Resizing on the host needs root.");
+
+        _session.Invoke($"New-OscStorageElement db02 1MB -StorageServer lab | Resize-OscStorageElement -Size 2MB -IncludeHost{more}").Error("DeviceNotFound");
+
+        Assert.Equal(1 << 20, Assert.Single(_session.Get<StorageElement>("Get-OscStorageElement db02 -StorageServer lab")).SizeBytes);
+    }
+
+    [Theory]
     [InlineData("$lab | Disconnect-OscStorageElement -Confirm:$false")]
     [InlineData("$lab | Disconnect-OscStorageElement -KeepAccess -Confirm:$false")]
     public void Of_a_mounted_device_no_detaching_is_promised(string call)

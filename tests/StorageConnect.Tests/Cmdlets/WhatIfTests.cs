@@ -23,7 +23,7 @@ public sealed class WhatIfTests : IDisposable
     {
         ["Add-OscAccessGroupMember"] = "Add-OscAccessGroupMember web iqn.2001-04.com.example:b",
         ["Clear-OscHostResidue"] = "Clear-OscHostResidue ([StorageConnect.OscHostResidue]::new())",
-        ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 web",
+        ["Connect-OscStorageElement"] = "Connect-OscStorageElement db01 own",
         ["Connect-OscTarget"] = "Connect-OscTarget -StorageServer fabric",
         ["Disable-OscStorageElement"] = "Disable-OscStorageElement db01",
         ["Disconnect-OscStorageElement"] = "Disconnect-OscStorageElement db01",
@@ -91,6 +91,14 @@ public sealed class WhatIfTests : IDisposable
             Environment.IsPrivilegedProcess || !(cmdlet.Contains("onnect-", StringComparison.Ordinal) || cmdlet == "Update-OscHostStorage"),
             "It refuses at once who is not root.");
         Assert.True(Calls.TryGetValue(cmdlet, out var call), $"Add to {nameof(Calls)} how {cmdlet} is called.");
+        if (call.EndsWith(" own", StringComparison.Ordinal))
+        {
+            var name = Assert.Single(_session.Module.Get<OscInitiator>("Get-OscInitiator")).Iqn;
+            Assert.SkipWhen(name is null, "This host has no initiator name.");
+            _session.Module.Invoke("New-OscAccessGroup own -Initiator $name -StorageServer lab", ("name", name)).Succeeds();
+            _session.Array.ForgetCalls();
+        }
+
         if (call.EndsWith(" fabric", StringComparison.Ordinal))
         {
             RegisterFabric();

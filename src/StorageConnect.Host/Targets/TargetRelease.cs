@@ -68,7 +68,8 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.Scsi.DeleteAsync(devices, cancellationToken);
         }
 
-        // The same events, from disks that are gone now.
+        // The same events, from disks that are gone now. multipathd could not remove a map that was claimed here.
+        maps = [.. maps.UnionBy(recreated, map => map.Wwid)];
         foreach (var map in maps)
         {
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);

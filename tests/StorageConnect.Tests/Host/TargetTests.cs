@@ -1,6 +1,7 @@
 using StorageConnect.Host;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
@@ -334,6 +335,22 @@ public sealed class TargetTests : IAsyncDisposable
         Assert.Equal(before, _host.Traces());
         Directory.Delete(_host.Files.At("proc/4711"), recursive: true);
         await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_map_that_a_late_event_creates_while_others_are_removed_goes_with_its_disks()
+    {
+        Add("a", Target, 1);
+        var late = Add("b", Target, 2).Page83Id;
+        var server = await StartAsync();
+        var map = MultipathMaps.Find(_host.Roots, late)!;
+        var disks = map.Slaves(_host.Roots).ToList();
+        _host.RemoveMap(map.KernelName);
+        _host.AfterMapRemoval = () => disks.ForEach(disk => _host.Map(disk, late));
+
+        await Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation);
+
         Assert.Empty(_host.Traces());
     }
 

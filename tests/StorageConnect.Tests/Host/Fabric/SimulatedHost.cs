@@ -110,6 +110,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     public List<string> Logouts { get; } = [];
 
+    /// <summary>Called once, after multipathd was told to remove a map.</summary>
+    public Action? AfterMapRemoval { get; set; }
+
     /// <summary>Called with each write to sysfs, before it is done.</summary>
     public Action<string, string>? OnWrite { get; set; }
 
@@ -728,6 +731,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     private string RemoveAndSayOk(string map)
     {
         RemoveMap(map);
+        var then = AfterMapRemoval;
+        AfterMapRemoval = null;
+        then?.Invoke();
         return "ok";
     }
 

@@ -28,8 +28,8 @@ internal sealed class PresentationHistory : IAsyncDisposable
     private readonly List<string> _violations = [];
     private readonly List<string> _log = [];
 
-    /// <summary>The devices that were there before an element was attached while another one was detached.</summary>
-    private (string? Attached, List<string> Before) _together = (null, []);
+    /// <summary>While two runs go on at once: devices of others that were there before, for each element that may be taken back.</summary>
+    private Dictionary<string, List<string>> _ofOthers = [];
 
     private PresentationHistory(PresentationSetup setup)
     {
@@ -49,10 +49,8 @@ internal sealed class PresentationHistory : IAsyncDisposable
         _host.Array.OnCall = call =>
         {
             var left = call.StartsWith("withdraw", StringComparison.Ordinal) ? DisksOf(call.Split(' ')[1]).ToList() : [];
-            if (_together.Attached == call.Split(' ')[1])
-            {
-                left.RemoveAll(_together.Before.Contains); // the other run has them claimed and removes them: a rollback doesn't wait for it
-            }
+            // The other run has them claimed and removes them, or somebody holds them: a rollback doesn't wait for that.
+            left.RemoveAll(_ofOthers.GetValueOrDefault(call.Split(' ').ElementAtOrDefault(1) ?? "", []).Contains);
 
             if (left.Count > 0)
             {
@@ -88,6 +86,8 @@ internal sealed class PresentationHistory : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
+    private IEnumerable<string> Devices() => _host.Sessions().SelectMany(session => ScsiDevice.Of(_host.Roots, session)).Select(device => device.Folder);
+
     private async Task DoAsync(HistoryStep step)
     {
         var (one, other) = (_elements[step.One], _elements[step.Other]);
@@ -100,16 +100,18 @@ internal sealed class PresentationHistory : IAsyncDisposable
                 await RunAsync(step, (host, token) => DetachAsync(host, one, token));
                 break;
             case Verb.AttachBoth when one != other:
+                _ofOthers = new[] { one.Name, other.Name }.ToDictionary(name => name, name => Devices().Except(DisksOf(name)).ToList());
                 await Task.WhenAll(
                     RunAsync(step, (host, token) => AttachAsync(host, one, isUndisturbed: false, token)),
                     RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
+                _ofOthers = [];
                 break;
             case Verb.DetachOneAttachOther when one != other:
-                _together = (other.Name, [.. _host.Sessions().SelectMany(session => ScsiDevice.Of(_host.Roots, session)).Select(device => device.Folder)]);
+                _ofOthers = new() { [other.Name] = [.. Devices()] };
                 await Task.WhenAll(
                     RunAsync(step, (host, token) => DetachAsync(host, one, token)),
                     RunAsync(step with { Fault = Fault.None }, (host, token) => AttachAsync(host, other, isUndisturbed: false, token)));
-                _together = (null, []);
+                _ofOthers = [];
                 break;
             case Verb.Withdraw:
                 Withdraw(one);

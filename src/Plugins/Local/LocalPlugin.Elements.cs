@@ -96,30 +96,14 @@ public sealed partial class LocalPlugin
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunFreeing(
-            server,
-            element.Name,
-            array =>
-            {
-                Volumes.Online(array, element, cancellationToken);
-                return Task.CompletedTask;
-            },
-            cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Online(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task OfflineAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(server);
         ArgumentNullException.ThrowIfNull(element);
-        return RunFreeing(
-            server,
-            element.Name,
-            array =>
-            {
-                Volumes.Offline(array, element, cancellationToken);
-                return Task.CompletedTask;
-            },
-            cancellationToken);
+        return RunFreeing(server, element.Name, array => Volumes.Offline(array, element, cancellationToken), cancellationToken);
     }
 
     public override Task<StorageElement> CreateAsync(StorageServer server, StorageElement element, bool thinProvision, string? qos,

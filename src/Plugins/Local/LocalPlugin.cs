@@ -217,6 +217,16 @@ public sealed partial class LocalPlugin : StorageArrayPlugin, IChangeCheck, IDis
         },
         cancellationToken);
 
+    private Task<bool> RunFreeing(StorageServer server, string? element, Action<LocalArray> work, CancellationToken cancellationToken) => RunFreeing(
+        server,
+        element,
+        array =>
+        {
+            work(array);
+            return Task.FromResult(true);
+        },
+        cancellationToken);
+
     private Task<T> RunAsync<T>(StorageServer server, string? element, Func<LocalArray, Task<T>> work, CancellationToken cancellationToken,
         PoolRequest? request = null) => Task.Run(
         async () =>

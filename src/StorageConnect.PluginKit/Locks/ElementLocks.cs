@@ -24,8 +24,8 @@ public sealed class ElementLocks(string path, TimeSpan? timeout = null)
     internal TimeSpan Timeout { get; } = timeout ?? TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long a change that is committed already waits for the locks of targets. Whoever is at work on an element may hold its target for long;
-    /// what can't be followed in this time is followed by the next use of the array.
+    /// How long a committed change waits for the locks of targets. Another process may hold a lock for long. The next use of the array updates the targets
+    /// that were locked during this time.
     /// </summary>
     internal TimeSpan FollowTimeout => Timeout < LongestFollow ? Timeout : LongestFollow;
 

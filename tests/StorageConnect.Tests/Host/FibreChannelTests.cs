@@ -68,7 +68,8 @@ public sealed class FibreChannelTests : IAsyncDisposable
         await AttachAsync(other);
         if (!isAttached)
         {
-            _host.Open().Ledger.Remove(_host.Open().Ledger.TryLoad(other.Page83Id)!); // somebody else's, and only its map speaks for it
+            // As if another program had attached it: only its map shows that it is in use.
+            _host.Open().Ledger.Remove(_host.Open().Ledger.TryLoad(other.Page83Id)!);
         }
 
         _host.LosePort(SimulatedHost.ArrayPorts[1], isGivenUp: true);

@@ -266,7 +266,7 @@ public sealed class TargetExportTests : IDisposable
             var later = _array.Export(daemon, isNew: false, daemon.FirstPortal, daemon.SecondPortal);
             Assert.Equal($"tgtd does not listen at {daemon.SecondPortal}", Assert.Single(later.GetDifferences(null, Token)));
 
-            // Who asks for that portal is told.
+            // It is an error of the calls that ask for this portal.
             Assert.Equal("PortalNotPossible", Assert.Throws<ArrayUnreachableException>(() => later.Repair(Token)).ErrorId);
             Assert.Equal("PortalNotPossible", Assert.Throws<ArrayUnreachableException>(
                 () => _array.Export(daemon, isNew: true, daemon.FirstPortal, daemon.SecondPortal)).ErrorId);

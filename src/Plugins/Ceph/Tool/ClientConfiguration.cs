@@ -29,9 +29,9 @@ internal sealed class ClientConfiguration : IDisposable
 
     /// <summary>How long a cluster may take for a request of an initiator.</summary>
     /// <remarks>
-    /// An OSD whose machine died is marked down 20 to 25 seconds later, and requests to it wait until then. The daemon makes a medium error of one that
-    /// times out, which hosts don't send by another path: they set their file systems read-only. For ever would be too long: the daemon stands still
-    /// while it closes an image in a full pool.
+    /// An OSD whose machine died is marked down after 20 to 25 seconds, and requests to it wait until then. The daemon reports a request that times out as
+    /// a medium error. Hosts don't repeat such a request through another path: they set their file systems read-only. There is a limit at all because the
+    /// daemon answers nobody while it closes an image in a full pool.
     /// </remarks>
     public static TimeSpan InitiatorTimeout { get; } = TimeSpan.FromSeconds(30);
 
@@ -39,9 +39,7 @@ internal sealed class ClientConfiguration : IDisposable
     public string Path => _file.Path;
 
     /// <summary>The path by which the target daemon reads the one of its own.</summary>
-    /// <remarks>
-    /// Initiators' requests may take longer: see <see cref="InitiatorTimeout"/>.
-    /// </remarks>
+    /// <remarks>It allows requests more time: see <see cref="InitiatorTimeout"/>.</remarks>
     public string DaemonPath => _daemonFile.Path;
 
     /// <summary>The cephx user without <c>client.</c>.</summary>

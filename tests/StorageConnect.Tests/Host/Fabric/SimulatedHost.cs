@@ -110,7 +110,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     public List<string> Logouts { get; } = [];
 
-    /// <summary>Called once, after multipathd was told to remove a map.</summary>
+    /// <summary>Called after the next map that multipathd removes on request, and then forgotten.</summary>
     public Action? AfterMapRemoval { get; set; }
 
     /// <summary>Called with each write to sysfs, before it is done.</summary>

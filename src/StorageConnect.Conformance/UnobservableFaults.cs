@@ -20,7 +20,6 @@ internal static class UnobservableFaults
         ("A session's token is shown.", "The kit knows the secrets that the user entered, and not those that the array gives for them."),
         ("Fully provisioned space is promised when the array is nearly full.", "The kit doesn't fill arrays: it asks for more than the whole."),
         ("Capacities are those of an earlier moment.", "Arrays bring them up to date in their own time."),
-        ("validate takes a wrong password.", "A wrong one, tried on a real array, may lock the account of the user who runs the kit."),
         ("validate makes something on the array when it is called first.", "The server is registered before the run begins."),
         ("A secret is shown in parts, turned round or encrypted.",
             "The kit looks for it as it is, and as URLs, forms, XML, JSON, Base64 and hexadecimal have it."),

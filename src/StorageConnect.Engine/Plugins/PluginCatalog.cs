@@ -72,7 +72,7 @@ public sealed class PluginCatalog
     /// <exception cref="AccessDeniedException">It belongs to the module.</exception>
     public void CheckRemovable(OscPlugin plugin) => _store.CheckRemovable(plugin);
 
-    /// <summary>Deletes a plug-in that this user registered. A process that has loaded it goes on with it until it ends.</summary>
+    /// <summary>Deletes a plug-in of this user or of all users. A process that has loaded it goes on with it until it ends.</summary>
     public void Remove(OscPlugin plugin) => _store.Remove(plugin);
 
     /// <summary>The abilities of a plug-in, by its name or class name.</summary>

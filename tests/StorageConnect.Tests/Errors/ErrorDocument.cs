@@ -38,7 +38,7 @@ internal static partial class ErrorDocument
 
     public static IReadOnlyDictionary<string, Entry> Entries { get; } = ReadEntries();
 
-    /// <summary>Errors that carry their text themselves, which those of plug-ins do.</summary>
+    /// <summary>Errors that carry their text themselves, which those of plug-ins do. An id may be made at several places, each with its own way out.</summary>
     public static IReadOnlyList<Own> FindOwn(params IEnumerable<string> folders)
     {
         var files = folders.SelectMany(Sources).Select(File.ReadAllText).ToList();
@@ -46,10 +46,13 @@ internal static partial class ErrorDocument
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["id"].Value);
         return
         [
-            .. files.SelectMany(text => OwnId().Matches(text).Select(id => Read(text, id, names))).OfType<Own>()
-                .OrderBy(own => own.Action.Length == 0)
-                .DistinctBy(own => own.Id)
-                .OrderBy(own => own.Id, StringComparer.Ordinal),
+            .. files.SelectMany(text => OwnId().Matches(text).Select(id => Read(text, id, names))).OfType<Place>()
+                .GroupBy(place => place.Id, StringComparer.Ordinal)
+                .OrderBy(places => places.Key, StringComparer.Ordinal)
+                .Select(places => new Own(
+                    places.Key,
+                    [.. places.Select(place => place.Kind).Distinct()],
+                    [.. places.Select(place => place.Action).Where(action => action.Length > 0).Distinct()])),
         ];
     }
 
@@ -70,7 +73,8 @@ internal static partial class ErrorDocument
 
             The id is the part of `FullyQualifiedErrorId` before the comma, the category is in `CategoryInfo`, what to do is in
             `ErrorDetails.RecommendedAction`. `Get-Error` shows them with the exception: its `Plugin`, `Method` and `Element`, and the plug-in's own
-            exception inside. Where a case has several ways out or categories, the error itself tells which.
+            exception inside. Where a case has several ways out or categories, the error itself tells which. The ids that Ceph, Cinder and GenericIscsi
+            have of their own are not listed.
 
 
             """);
@@ -104,7 +108,8 @@ internal static partial class ErrorDocument
 
             """);
         text.AppendJoin("", FindOwn("src/Plugins/Local", "src/StorageConnect.PluginKit")
-            .Select(own => new Row(own.Id, CategoriesOf([KindNamed(own.Kind)]), "", [own.Action.Length > 0 ? own.Action : "The error itself tells it."]))
+            .Select(own => new Row(
+                own.Id, CategoriesOf(own.Kinds.Select(KindNamed)), "", own.Actions.Count > 0 ? own.Actions : ["The error itself tells it."]))
             .Where(row => !Kinds.ContainsKey(row.Id) && !cases.Exists(known => known.Id == row.Id && known.Categories == row.Categories))
             .Select(row => $"| `{row.Id}` | {row.Categories} | {Cell(row.Actions)} |\n"));
         return text.ToString();
@@ -117,7 +122,7 @@ internal static partial class ErrorDocument
         ((ErrorCategory, string))Translation.GetMethod("KindOf")!.Invoke(null, [error])!;
 
     // The class is the last one named before the id; the way out stands behind it, in the same braces.
-    private static Own? Read(string text, Match id, IReadOnlyDictionary<string, string> names)
+    private static Place? Read(string text, Match id, IReadOnlyDictionary<string, string> names)
     {
         var name = id.Groups["id"].Success ? id.Groups["id"].Value : names.GetValueOrDefault(id.Groups["name"].Value);
         var kind = Kinds.Values.MaxBy(kind => text.LastIndexOf(kind.Name, id.Index, StringComparison.Ordinal))!.Name;
@@ -192,5 +197,7 @@ internal static partial class ErrorDocument
 
     private sealed record Row(string Id, string Categories, string When, IReadOnlyList<string> Actions);
 
-    internal sealed record Own(string Id, string Kind, string Action);
+    private sealed record Place(string Id, string Kind, string Action);
+
+    internal sealed record Own(string Id, IReadOnlyList<string> Kinds, IReadOnlyList<string> Actions);
 }

@@ -11,6 +11,13 @@ internal static class ElementErrors
     public static NotFoundException SnapshotNotFound(string snapshot, params IEnumerable<string> arrays) =>
         new(Text([snapshot, Quoted(arrays)])) { Element = snapshot };
 
+    /// <summary>
+    /// True where an array was asked and does not have the element. That its pool isn't there, or its plug-in, is a NotFoundException too, and says nothing
+    /// about elements.
+    /// </summary>
+    public static bool IsAbsence(NotFoundException error) =>
+        error.Method is null && (error.ErrorId is nameof(StorageElementNotFound) or nameof(SnapshotNotFound));
+
     public static NotFoundException SnapshotNotFoundFor(string snapshot, string element) =>
         new(Text([snapshot, element], "Member", nameof(SnapshotNotFound))) { Element = element };
 

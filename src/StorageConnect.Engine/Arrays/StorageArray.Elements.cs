@@ -265,11 +265,15 @@ public sealed partial class StorageArray
         }
     }
 
-    [Rule(23, "updateSERecords adds records only with append_allowed.", "updateSERecords()")]
-    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed) =>
-        !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
-            ? $"it added '{added.Name}', which it was not allowed to"
+    [Rule(23, "updateSERecords adds records only with append_allowed, and leaves none out.", "updateSERecords()")]
+    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed)
+    {
+        var answered = answer.Select(element => element.Uuid).ToHashSet(StringComparer.Ordinal);
+        return asked.FirstOrDefault(element => !answered.Contains(element.Uuid)) is { } missing ? $"it left out '{missing.Name}'"
+            : !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
+                ? $"it added '{added.Name}', which it was not allowed to"
             : null;
+    }
 
     /// <summary>The guide's generic version: getInfo of each element, then its devices on this host.</summary>
     private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed,

@@ -126,6 +126,7 @@ public sealed class UntrustedResultTests : ArrayTests
     [InlineData("an identity that is a path")]
     [InlineData("an identity with half a character")]
     [InlineData("a source that is no uuid")]
+    [InlineData("a place that is nothing")]
     [InlineData("a handle without end")]
     public async Task What_callers_build_on_is_refused(string what)
     {
@@ -138,6 +139,7 @@ public sealed class UntrustedResultTests : ArrayTests
             "an identity that is a path" => element with { Page83Id = "../../etc" },
             "an identity with half a character" => element with { Page83Id = "x\uD800" },
             "a source that is no uuid" => element with { SourceUuids = ["\u202e"] },
+            "a place that is nothing" => element with { LunAddresses = [null!] },
             _ => element with { AsyncProgress = 1, AsyncHandle = new string('x', 5_000_000) },
         };
         Behind.Return<IEnumerable<StorageElement>>("list", [Spoil(On.Lun)]);

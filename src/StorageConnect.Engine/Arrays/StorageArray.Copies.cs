@@ -226,13 +226,18 @@ public sealed partial class StorageArray
     {
         var sources = snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids
             : element is not null ? new([element.Uuid])
-            : throw ElementErrors.RestoreSizesUnknown(snapshot.Name);
-        if (snapshot.SizeBytes == 0 || (element is not null && !sources.Contains(element.Uuid)))
+            : throw ElementErrors.RestoreSizesUnknown(snapshot.Name, isSize: false);
+        if (element is not null && !sources.Contains(element.Uuid))
         {
             return; // The restore itself refuses an element that is not in the snapshot.
         }
 
         var isKnown = snapshot.SourceSizes.Count == sources.Count;
+        if (!isKnown && snapshot.SizeBytes == 0)
+        {
+            throw ElementErrors.RestoreSizesUnknown(snapshot.Name, isSize: true);
+        }
+
         var restored = sources.Select((uuid, i) => (Uuid: uuid, Size: isKnown ? snapshot.SourceSizes[i] : 0))
             .Where(member => !isKnown || element is null || member.Uuid == element.Uuid).ToList();
         var members = new List<StorageElement>();
@@ -248,10 +253,9 @@ public sealed partial class StorageArray
 
                 members.Add(member);
             }
-            catch (NotFoundException)
+            catch (NotFoundException e) when (ElementErrors.IsAbsence(e))
             {
-                // It is gone: the restore itself reports that.
-                return;
+                // It is gone: the restore itself reports that, or restores those that are left.
             }
         }
 

@@ -61,7 +61,8 @@ internal static class ElementErrors
     public static InvalidRequestException RestoreShrinks(string element, string snapshot, long presentBytes, long snapshotBytes) =>
         new(Text([element, snapshot, presentBytes, snapshotBytes])) { Element = element };
 
-    public static InvalidRequestException RestoreSizesUnknown(string snapshot) => new(Text([snapshot])) { Element = snapshot };
+    public static InvalidRequestException RestoreSizesUnknown(string snapshot, bool isSize) =>
+        new(Text([snapshot], isSize ? "Size" : null)) { Element = snapshot };
 
     public static SnapRestoreNotSafeException SnapRestoreNotSafe(string element, string snapshot, string array) =>
         new(Text([array, element, snapshot])) { Element = element };

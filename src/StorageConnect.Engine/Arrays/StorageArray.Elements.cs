@@ -3,6 +3,7 @@ using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Arrays;
 
@@ -185,13 +186,27 @@ public sealed partial class StorageArray
             static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
             cancellationToken));
-        if (resized.AsyncProgress is null
-            && ResultRules.FindResizeProblem(resized, await GetInfoAsync(session, resized, cancellationToken)) is { } problem)
+        if (resized.AsyncProgress is null && await TryGetInfoAsync(session, resized, cancellationToken) is { } after
+            && ResultRules.FindResizeProblem(resized, after) is { } problem)
         {
             throw PluginCall.Fault(session.Plugin, GuideMethod.Resize, problem);
         }
 
         return resized;
+    }
+
+    /// <summary>An element as the array has it now; null where that isn't told. What was done before stays done.</summary>
+    private static async Task<StorageElement?> TryGetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetInfoAsync(session, element, cancellationToken);
+        }
+        catch (StorageConnectException e)
+        {
+            Tracer.Verbose($"{session.Server.Name}: the size of '{element.Name}' could not be read back: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>Removes an element with its data. Guide: remove().</summary>

@@ -84,10 +84,13 @@ internal static class ResultRules
     public static string? FindResizeProblem(StorageElement element) =>
         element.SizeBytes <= 0 && element.AsyncProgress is null ? $"'{element.Name}' has no size in its answer" : null;
 
-    /// <summary>Why the size in the result of resize is not the element's, or null. Callers grow file systems to the size that is returned.</summary>
+    /// <summary>
+    /// Why the size in the result of resize is not the element's, or null. Callers grow file systems to the size that is returned. An element that is larger
+    /// by now was resized again, by another process.
+    /// </summary>
     [Rule(14, "The size that resize returns is the element's.", "resize()")]
     public static string? FindResizeProblem(StorageElement resized, StorageElement present) =>
-        resized.SizeBytes != present.SizeBytes ? $"it answered {resized.SizeBytes} bytes for '{resized.Name}', which has {present.SizeBytes}" : null;
+        resized.SizeBytes > present.SizeBytes ? $"it answered {resized.SizeBytes} bytes for '{resized.Name}', which has {present.SizeBytes}" : null;
 
     /// <summary>Why a limit can't be, or null.</summary>
     [Rule(16, "A limit is a number, or -1 for unlimited.", "getCloneLimits()")]

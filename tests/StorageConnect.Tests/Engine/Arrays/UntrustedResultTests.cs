@@ -195,6 +195,31 @@ public sealed class UntrustedResultTests : ArrayTests
         Assert.Equal("resize", error.Method);
     }
 
+    [Fact]
+    public async Task A_resize_that_was_done_is_done_though_the_size_can_not_be_read_back()
+    {
+        Behind.Before("getInfo", (_, _) =>
+            Behind.CalledMethods.Contains("resize") ? throw new ArrayUnreachableException("The line is dead.") : Task.CompletedTask);
+
+        Assert.Equal(2048, (await Door.ResizeAsync(On.Lun, 2048, false, Cancellation)).SizeBytes);
+    }
+
+    [Fact]
+    public async Task A_resize_that_another_process_overtook_is_no_fault()
+    {
+        Behind.Before("getInfo", (_, _) =>
+        {
+            if (Behind.CalledMethods.Contains("resize"))
+            {
+                Behind.Contents.Resize(On.Lun, 8192);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(2048, (await Door.ResizeAsync(On.Lun, 2048, false, Cancellation)).SizeBytes);
+    }
+
     private async Task<List<StorageElement>> ListAsync() => await Door.ListAsync(new(), Cancellation).ToListAsync(Cancellation);
 
     private static void AssertShowable(params string[] texts) => Assert.All(texts, text =>

@@ -150,7 +150,12 @@ public sealed class StorageEngine
         if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
         {
             // The record may name another array from now on.
-            draft = draft with { ArrayId = null };
+            draft = draft with { ArrayId = null, StorageId = null, IscsiTargets = ConnectedTargetsOf(draft) };
+        }
+        else if (current.Server.AccessContexts.Any(former => !draft.AccessContexts.Any(context => IsSameHost(context, former))))
+        {
+            // Whoever has the former address now must get no login, and no secret.
+            draft = draft with { IscsiTargets = ConnectedTargetsOf(draft) };
         }
 
         if (draft.Name != current.Server.Name)
@@ -286,6 +291,12 @@ public sealed class StorageEngine
             throw;
         }
     }
+
+    /// <summary>Those that this host is logged in to: without them, it could not log out.</summary>
+    private ValueList<IscsiTarget> ConnectedTargetsOf(StorageServer server) => server.IscsiTargets.Where(_host.IsConnected).ToValueList();
+
+    private static bool IsSameHost(AccessContext one, AccessContext other) =>
+        one.Port == other.Port && string.Equals(one.Host, other.Host, StringComparison.OrdinalIgnoreCase);
 
     private static string NewRevision() => Guid.NewGuid().ToString("n");
 

@@ -46,8 +46,10 @@ public sealed partial class StorageArray
     public async Task<IReadOnlyList<StorageElement>> GetCurrentClonesAsync(StorageElement? element, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var clones = await CallAsync(session, GuideMethod.GetCurrentClones, element,
-            static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token), cancellationToken);
+        var clones = await CheckedAsync(session, GuideMethod.GetCurrentClones, element,
+            static (plugin, server, e, token) => plugin.GetCurrentClonesAsync(server, e, token),
+            static (answer, _) => ResultRules.FindCloneListProblem(answer),
+            cancellationToken);
         return [.. Unique(session, GuideMethod.GetCurrentClones, clones).Select(Own)];
     }
 
@@ -55,8 +57,10 @@ public sealed partial class StorageArray
     public async Task<IReadOnlyList<StorageElement>> GetCurrentSnapsAsync(StorageElement? element, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var snapshots = await CallAsync(session, GuideMethod.GetCurrentSnaps, element,
-            static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token), cancellationToken);
+        var snapshots = await CheckedAsync(session, GuideMethod.GetCurrentSnaps, element,
+            static (plugin, server, e, token) => plugin.GetCurrentSnapsAsync(server, e, token),
+            ResultRules.FindSnapshotListProblem,
+            cancellationToken);
         return [.. Unique(session, GuideMethod.GetCurrentSnaps, snapshots).Select(Own)];
     }
 
@@ -64,8 +68,10 @@ public sealed partial class StorageArray
     public async Task<IReadOnlyList<StorageElement>?> FindSnapshotsAsync(string nameOrUuid, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var found = await CallAsync(session, GuideMethod.GetCurrentSnaps, nameOrUuid,
-            static async (plugin, server, n, token) => await plugin.FindSnapshotsAsync(server, n, token) ?? NotIndexed, cancellationToken);
+        var found = await CheckedAsync(session, GuideMethod.GetCurrentSnaps, nameOrUuid,
+            static async (plugin, server, n, token) => await plugin.FindSnapshotsAsync(server, n, token) ?? NotIndexed,
+            static (answer, _) => ResultRules.FindSnapshotListProblem(answer, null),
+            cancellationToken);
         return ReferenceEquals(found, NotIndexed)
             ? null
             : [.. Unique(session, GuideMethod.GetCurrentSnaps, found).Where(one => one.Name == nameOrUuid || one.Uuid == nameOrUuid).Select(Own)];
@@ -86,6 +92,7 @@ public sealed partial class StorageArray
         var made = await CheckedAsync(session, GuideMethod.Clone, (element, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneAsync(server, s.element, s.destination, s.qos, token),
             static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin)
+                ?? ResultRules.FindCopyProblem(answer, s.element)
                 ?? ResultRules.FindNameProblem(answer, s.destination)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.CloneIsSync, s.now),
             cancellationToken);
@@ -111,6 +118,7 @@ public sealed partial class StorageArray
         var made = await CheckedAsync(session, GuideMethod.CloneFromSnap, (element, snapshot, destination, qos, now: now!, plugin: session.Plugin.Descriptor),
             static (plugin, server, s, token) => plugin.CloneFromSnapAsync(server, s.element, s.snapshot, s.destination, s.qos, token),
             static (answer, s) => ResultRules.FindElementProblem(answer, s.plugin)
+                ?? ResultRules.FindCopyProblem(answer, s.element, s.snapshot)
                 ?? ResultRules.FindNameProblem(answer, s.destination)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.SnapCloneIsSync, s.now),
             cancellationToken);
@@ -218,13 +226,18 @@ public sealed partial class StorageArray
     {
         var sources = snapshot.SourceUuids.Count > 0 ? snapshot.SourceUuids
             : element is not null ? new([element.Uuid])
-            : throw ElementErrors.RestoreSizesUnknown(snapshot.Name);
-        if (snapshot.SizeBytes == 0 || (element is not null && !sources.Contains(element.Uuid)))
+            : throw ElementErrors.RestoreSizesUnknown(snapshot.Name, isSize: false);
+        if (element is not null && !sources.Contains(element.Uuid))
         {
             return; // The restore itself refuses an element that is not in the snapshot.
         }
 
         var isKnown = snapshot.SourceSizes.Count == sources.Count;
+        if (!isKnown && snapshot.SizeBytes == 0)
+        {
+            throw ElementErrors.RestoreSizesUnknown(snapshot.Name, isSize: true);
+        }
+
         var restored = sources.Select((uuid, i) => (Uuid: uuid, Size: isKnown ? snapshot.SourceSizes[i] : 0))
             .Where(member => !isKnown || element is null || member.Uuid == element.Uuid).ToList();
         var members = new List<StorageElement>();
@@ -240,10 +253,9 @@ public sealed partial class StorageArray
 
                 members.Add(member);
             }
-            catch (NotFoundException)
+            catch (NotFoundException e) when (ElementErrors.IsAbsence(e))
             {
-                // It is gone: the restore itself reports that.
-                return;
+                // It is gone: the restore itself reports that, or restores those that are left.
             }
         }
 

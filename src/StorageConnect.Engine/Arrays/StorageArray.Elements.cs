@@ -3,6 +3,7 @@ using StorageConnect.Engine.Errors;
 using StorageConnect.Engine.Names;
 using StorageConnect.Engine.Operations;
 using StorageConnect.Engine.Results;
+using StorageConnect.Linux.Tracing;
 
 namespace StorageConnect.Engine.Arrays;
 
@@ -185,13 +186,27 @@ public sealed partial class StorageArray
             static (answer, s) => ResultRules.FindOtherProblem(answer, s.element) ?? ResultRules.FindResizeProblem(answer)
                 ?? ResultRules.FindAsyncProblem(answer, AbilityKey.ResizeIsSync, s.now),
             cancellationToken));
-        if (resized.AsyncProgress is null
-            && ResultRules.FindResizeProblem(resized, await GetInfoAsync(session, resized, cancellationToken)) is { } problem)
+        if (resized.AsyncProgress is null && await TryGetInfoAsync(session, resized, cancellationToken) is { } after
+            && ResultRules.FindResizeProblem(resized, after) is { } problem)
         {
             throw PluginCall.Fault(session.Plugin, GuideMethod.Resize, problem);
         }
 
         return resized;
+    }
+
+    /// <summary>An element as the array has it now; null where that isn't told. What was done before stays done.</summary>
+    private static async Task<StorageElement?> TryGetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetInfoAsync(session, element, cancellationToken);
+        }
+        catch (StorageConnectException e)
+        {
+            Tracer.Verbose($"{session.Server.Name}: the size of '{element.Name}' could not be read back: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>Removes an element with its data. Guide: remove().</summary>
@@ -265,11 +280,15 @@ public sealed partial class StorageArray
         }
     }
 
-    [Rule(23, "updateSERecords adds records only with append_allowed.", "updateSERecords()")]
-    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed) =>
-        !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
-            ? $"it added '{added.Name}', which it was not allowed to"
+    [Rule(23, "updateSERecords adds records only with append_allowed, and leaves none out.", "updateSERecords()")]
+    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed)
+    {
+        var answered = answer.Select(element => element.Uuid).ToHashSet(StringComparer.Ordinal);
+        return asked.FirstOrDefault(element => !answered.Contains(element.Uuid)) is { } missing ? $"it left out '{missing.Name}'"
+            : !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
+                ? $"it added '{added.Name}', which it was not allowed to"
             : null;
+    }
 
     /// <summary>The guide's generic version: getInfo of each element, then its devices on this host.</summary>
     private async Task<IReadOnlyList<StorageElement>> UpdateGenericallyAsync(Session session, IReadOnlyList<StorageElement> elements, bool appendAllowed,

@@ -89,11 +89,18 @@ public sealed partial class StorageArray : IDisposable
     {
         var session = await OpenAsync(cancellationToken);
         var info = await CallAsync(session, GuideMethod.GetInfo, 0, static (plugin, server, _, token) => plugin.GetInfoAsync(server, token), cancellationToken);
+        if (Server.ArrayId is { } known && info.ArrayId is { } answered && answered != known)
+        {
+            // Names mean another array's elements from now on: each call is refused by a plug-in that compares in validate.
+            _session = null;
+            throw ServerErrors.ArrayChanged(Name, UntrustedText.Quote(known), UntrustedText.Quote(answered));
+        }
+
         // The user's entries are kept. Only the array's information, and what the plug-in adds for itself, is taken from the result.
         var updated = Server with
         {
             PluginVersion = session.Plugin.Descriptor.Version,
-            ArrayId = info.ArrayId,
+            ArrayId = Server.ArrayId ?? info.ArrayId,
             VolumeGroups = info.VolumeGroups,
             Status = info.Status,
             Description = info.Description,

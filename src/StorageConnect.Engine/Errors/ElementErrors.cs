@@ -11,6 +11,13 @@ internal static class ElementErrors
     public static NotFoundException SnapshotNotFound(string snapshot, params IEnumerable<string> arrays) =>
         new(Text([snapshot, Quoted(arrays)])) { Element = snapshot };
 
+    /// <summary>
+    /// True where an array was asked and does not have the element. That its pool isn't there, or its plug-in, is a NotFoundException too, and says nothing
+    /// about elements.
+    /// </summary>
+    public static bool IsAbsence(NotFoundException error) =>
+        error.Method is null && (error.ErrorId is nameof(StorageElementNotFound) or nameof(SnapshotNotFound));
+
     public static NotFoundException SnapshotNotFoundFor(string snapshot, string element) =>
         new(Text([snapshot, element], "Member", nameof(SnapshotNotFound))) { Element = element };
 
@@ -54,7 +61,8 @@ internal static class ElementErrors
     public static InvalidRequestException RestoreShrinks(string element, string snapshot, long presentBytes, long snapshotBytes) =>
         new(Text([element, snapshot, presentBytes, snapshotBytes])) { Element = element };
 
-    public static InvalidRequestException RestoreSizesUnknown(string snapshot) => new(Text([snapshot])) { Element = snapshot };
+    public static InvalidRequestException RestoreSizesUnknown(string snapshot, bool isSize) =>
+        new(Text([snapshot], isSize ? "Size" : null)) { Element = snapshot };
 
     public static SnapRestoreNotSafeException SnapRestoreNotSafe(string element, string snapshot, string array) =>
         new(Text([array, element, snapshot])) { Element = element };

@@ -34,6 +34,9 @@ internal static class ServerErrors
     public static InvalidStorageArrayException OneAccessContextOnly(string server, int given, string plugin, string api, string needed) =>
         new(Text([plugin, api, given, needed])) { Element = server };
 
+    public static InvalidStorageArrayException ArrayChanged(string server, string known, string answered) =>
+        new(Text([server, known, answered])) { Element = server };
+
     public static ArrayUnreachableException ArrayUnreachable(string array, TimeSpan timeout) =>
         new(Text([array, Math.Round(timeout.TotalSeconds)], "Validate")) { Element = array, Retryable = true };
 

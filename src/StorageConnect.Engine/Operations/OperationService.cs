@@ -132,9 +132,15 @@ public sealed class OperationService
                 throw;
             }
 
-            operation = isStopped
-                ? _store.Update(id, kept => kept.Stop(_clock.GetUtcNow())) ?? operation.Stop(_clock.GetUtcNow())
-                : (await _query.QueryAsync(_store.Update(id, static kept => kept with { Stopping = false }) ?? operation, cancellationToken)).Operation;
+            if (isStopped)
+            {
+                operation = _store.Update(id, kept => kept.Stop(_clock.GetUtcNow())) ?? operation.Stop(_clock.GetUtcNow());
+            }
+            else
+            {
+                var answer = await _query.QueryAsync(_store.Update(id, static kept => kept with { Stopping = false }) ?? operation, cancellationToken);
+                operation = answer.Problem is { } problem ? throw problem : answer.Operation;
+            }
         }
 
         return operation.Operation.State == OscOperationState.Stopped

@@ -152,10 +152,10 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
         {
             foreach (var id in FilesIn(HistoryFolder).Concat(FilesIn(folder)).Where(IsId).ToList())
             {
-                DeleteIfExpired(id);
+                TryDeleteIfExpired(id);
             }
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException or StorageConnectException)
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
         {
             // The next cleanup tries again.
         }
@@ -180,7 +180,8 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
     private static bool IsId(string id) => id.Length > 0 && id.All(char.IsAsciiLetterOrDigit);
 
     private static IEnumerable<string> FilesIn(string folder) =>
-        (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : []).Select(file => Path.GetFileNameWithoutExtension(file));
+        (PrivateFile.IsThere(folder) && Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*" + Extension) : [])
+        .Select(file => Path.GetFileNameWithoutExtension(file));
 
     private static IReadOnlyList<string> Order(IEnumerable<string> ids) => [.. ids.Order(StringComparer.Ordinal)];
 
@@ -188,7 +189,7 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
     {
         try
         {
-            return File.Exists(file) ? Parse(id, PrivateFile.Read(file, LargestSize)) : null;
+            return PrivateFile.IsThere(file) ? Parse(id, PrivateFile.Read(file, LargestSize)) : null;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -200,15 +201,22 @@ internal sealed class OperationStore(string folder, TimeProvider? clock = null)
         }
     }
 
-    private void DeleteIfExpired(string id)
+    // One that can't be read or removed keeps no other.
+    private void TryDeleteIfExpired(string id)
     {
         var oldest = _clock.GetUtcNow() - Retention;
         var file = File.Exists(HistoryFileOf(id)) ? HistoryFileOf(id) : FileOf(id);
-
-        // The file's time first: what is younger need not be read.
-        if (File.GetLastWriteTimeUtc(file) < oldest && TryLoad(id) is { HasEnded: true } stored && stored.Operation.EndedAt < oldest)
+        try
         {
-            Remove(id);
+            // The file's time first: what is younger need not be read.
+            if (File.GetLastWriteTimeUtc(file) < oldest && TryLoad(id) is { HasEnded: true } stored && stored.Operation.EndedAt < oldest)
+            {
+                Remove(id);
+            }
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or StorageConnectException)
+        {
+            // The next cleanup tries again.
         }
     }
 

@@ -45,11 +45,28 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
-            return await array.GetAsyncProgressAsync(operation.Record, operation.Operation.Kind, either.Token);
+            return await AskAsync(array, operation, either.Token);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw OperationErrors.ArrayUnreachable(array.Name, Timeout, operation.Id);
+        }
+    }
+
+    /// <summary>
+    /// An array may forget what has ended. But a server that leads elsewhere for a moment, as to a pool whose file system is not mounted, knows of nothing
+    /// either: that is told by validate.
+    /// </summary>
+    private static async Task<StorageElement> AskAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await array.GetAsyncProgressAsync(operation.Record, operation.Operation.Kind, cancellationToken);
+        }
+        catch (NotFoundException e) when (e.Method == GuideMethod.GetAsyncProgress)
+        {
+            await array.ValidateAsync(cancellationToken);
+            throw;
         }
     }
 
@@ -67,18 +84,21 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
             return new(operation) { Problem = error, IsTransient = IsTransient(error) };
         }
 
-        return new(Store(operation, now => now.Stopping || error.ErrorId == "OperationStopped"
+        // A request to stop it may have reached nobody: what failed by itself keeps its own error.
+        return new(Store(operation, now => error.ErrorId == "OperationStopped" || (now.Stopping && error is NotFoundException)
             ? now.Stop(clock.GetUtcNow())
             : now.Fail(error, clock.GetUtcNow())));
     }
 
     /// <summary>
-    /// Only the array's own error ends an operation: a server that can't be opened here, or that does not answer, says nothing about it.
+    /// Only the array's own error about the operation ends it: a server that can't be opened or asked here, or that does not answer, says nothing about it.
     /// </summary>
     private static bool IsFinal(StorageConnectException error) =>
-        error.Method == GuideMethod.GetAsyncProgress && error is not AuthenticationFailedException && !IsTransient(error);
+        error.Method == GuideMethod.GetAsyncProgress && error is not (AuthenticationFailedException or AccessDeniedException) && !IsTransient(error);
 
-    private static bool IsTransient(StorageConnectException error) => error.Retryable || error is ArrayUnreachableException or PluginFaultException;
+    private static bool IsTransient(StorageConnectException error) =>
+        error.Retryable || error is ArrayUnreachableException or PluginFaultException
+        || (error is InvalidStorageArrayException && error.Method == GuideMethod.GetAsyncProgress);
 
     /// <summary>What another process stored first counts. A result that can't be stored is returned all the same.</summary>
     private StoredOperation Store(StoredOperation operation, Func<StoredOperation, StoredOperation> change)

@@ -29,8 +29,8 @@ internal static class ResultValidation
     };
 
     private static string? FindElementProblem(StorageElement element, Func<string?, string> quote) =>
-        !(IsWhole(element.AccessGroupNames) && IsWhole(element.DevicePaths) && IsWhole(element.SourceUuids) && element.LunAddresses is not null)
-            ? $"a list of '{quote(element.Name)}' is missing"
+        !(IsWhole(element.AccessGroupNames) && IsWhole(element.DevicePaths) && IsWhole(element.SourceUuids) && IsWhole(element.LunAddresses))
+            ? $"a list of '{quote(element.Name)}' is missing or not whole"
         : !UntrustedText.IsCleanLine(element.Uuid) || !AreClean(element.SourceUuids) ? $"a uuid of '{quote(element.Name)}' has characters that no uuid has"
         : !IsIdentity(element.Page83Id) ? $"the page83_id of '{quote(element.Name)}' has characters that no identity has"
         : element.AsyncHandle is { } handle && !UntrustedText.IsStorableNote(handle)
@@ -94,7 +94,8 @@ internal static class ResultValidation
         return null;
     }
 
-    private static bool IsWhole(ValueList<string>? list)
+    private static bool IsWhole<T>(ValueList<T>? list)
+        where T : class
     {
         for (var i = 0; i < (list?.Count ?? 0); i++)
         {

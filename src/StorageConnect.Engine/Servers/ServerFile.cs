@@ -64,7 +64,8 @@ internal sealed class ServerFile(string path)
     /// <summary>The list, also where no entry can be used.</summary>
     public ServerList Parse()
     {
-        if (!IsThere())
+        // A folder in its place is an error, not an empty list. So is a link to a file that isn't there: its file system may not be mounted.
+        if (!Guarded(() => PrivateFile.IsThere(path)))
         {
             return ServerList.Empty;
         }
@@ -80,9 +81,6 @@ internal sealed class ServerFile(string path)
             throw ServerErrors.ServerListCorrupt(path, e.Message, e);
         }
     }
-
-    // A folder in its place is an error, not an empty list. So is a link to a file that isn't there: its file system may not be mounted.
-    private bool IsThere() => File.Exists(path) || Directory.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private ServerList DemandUsable(ServerList list) => list is { Servers.Count: 0, Damaged: [var damaged, ..] }
         ? throw ServerErrors.ServerListCorrupt(path, $"{damaged} can't be used: {damaged.Problem}")

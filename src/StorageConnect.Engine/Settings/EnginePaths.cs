@@ -1,3 +1,5 @@
+using StorageConnect.Linux.Files;
+
 namespace StorageConnect.Engine.Settings;
 
 /// <summary>The engine's folders, from the XDG base directories.</summary>
@@ -14,9 +16,9 @@ public sealed record EnginePaths(string Config, string State, string UserPlugins
 
     /// <summary>
     /// True where every plug-in except the module's own runs in processes of its own: a file isolate-plugins exists in /etc/storage-connect, or in the
-    /// user's settings.
+    /// user's settings. Also where this user may not look for it.
     /// </summary>
-    public bool IsolatesPlugins => new[] { "/etc/storage-connect", Config }.Any(folder => File.Exists(Path.Combine(folder, "isolate-plugins")));
+    public bool IsolatesPlugins => new[] { "/etc/storage-connect", Config }.Any(folder => MayBeThere(Path.Combine(folder, "isolate-plugins")));
 
     /// <summary>The folders by the present environment: scripts and tests may change it between two commands.</summary>
     /// <param name="moduleFolder">The folder the module was imported from.</param>
@@ -29,6 +31,18 @@ public sealed record EnginePaths(string Config, string State, string UserPlugins
             Path.Combine(BaseDirectory("XDG_STATE_HOME", home, ".local/state"), Folder),
             Path.Combine(BaseDirectory("XDG_DATA_HOME", home, ".local/share"), Folder, "plugins"),
             Path.Combine(moduleFolder, "plugins"));
+    }
+
+    private static bool MayBeThere(string file)
+    {
+        try
+        {
+            return PrivateFile.IsThere(file);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
     }
 
     // The XDG specification: a relative path in one of these variables is to be ignored.

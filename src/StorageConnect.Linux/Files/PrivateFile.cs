@@ -42,6 +42,14 @@ public static class PrivateFile
         }
     }
 
+    /// <summary>
+    /// Whether there is something at a path: a file, a folder or a link. .NET also says that nothing is there where this user may not look.
+    /// </summary>
+    /// <exception cref="IOException">This can't be told: a folder above it is closed to this user, or its links lead in a circle.</exception>
+    public static bool IsThere(string path) => OperatingSystem.IsLinux()
+        ? LinuxFile.TryStatus(path, followLink: false) is not null
+        : Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
     /// <summary>The content of a file, read as one that another user or program may have put there: an ordinary file, of a bounded size.</summary>
     /// <exception cref="InvalidDataException">It is a folder, a pipe, a device, or larger than <paramref name="largestSize"/> bytes.</exception>
     public static byte[] Read(string path, int largestSize)

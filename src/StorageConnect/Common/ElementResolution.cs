@@ -35,7 +35,7 @@ internal static class ElementResolution
             {
                 found.Add(await FindOnAsync(array, identity, kind, cancellationToken));
             }
-            catch (NotFoundException)
+            catch (NotFoundException e) when (ElementErrors.IsAbsence(e))
             {
                 // Not on this server. A server that does not answer is an error: it could have the Uuid, too.
             }

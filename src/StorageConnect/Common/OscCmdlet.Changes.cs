@@ -1,3 +1,5 @@
+using System.Management.Automation;
+using System.Reflection;
 using StorageConnect.Engine.Arrays;
 
 namespace StorageConnect.Commands;
@@ -14,6 +16,9 @@ public abstract partial class OscCmdlet
 
     private readonly Queue<ChangeUnderWay> _underWay = new();
     private readonly Dictionary<string, int> _concurrency = new(StringComparer.Ordinal);
+
+    // A question may be left at once.
+    private bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess;
 
     /// <summary>Begins a change that creates an element, and writes its result, now or later in this command.</summary>
     /// <param name="array">The array.</param>
@@ -110,13 +115,22 @@ public abstract partial class OscCmdlet
 
     private void Write(ChangeUnderWay change) => Try(change.Target, change.Write);
 
-    /// <summary>A command that ends early waits for its running changes.</summary>
+    /// <summary>
+    /// A command that ends early waits for its running changes: with the process would end what the plug-in takes back, and what has begun would not be
+    /// stored.
+    /// </summary>
     private void StopChanges()
     {
-        if (_underWay.Count > 0)
+        var running = _underWay.Select(change => change.Work).ToList();
+        if (IsChange && !_last.IsCompleted)
+        {
+            running.Add(_last);
+        }
+
+        if (running.Count > 0)
         {
             _stop.Cancel();
-            Task.WhenAll(_underWay.Select(change => change.Work)).ContinueWith(_ => { }, TaskScheduler.Default).Wait(TakingBack);
+            Task.WhenAll(running).ContinueWith(_ => { }, TaskScheduler.Default).Wait(TakingBack);
             _underWay.Clear();
         }
     }

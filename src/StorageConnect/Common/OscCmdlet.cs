@@ -22,6 +22,9 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     private readonly HashSet<(string Array, string Name)> _promisedGroups = [];
     private TraceOutput? _trace;
 
+    // The last work on another thread.
+    private Task _last = Task.CompletedTask;
+
     // The target of the running Try.
     private object? _tried;
 
@@ -202,6 +205,7 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
         try
         {
             var underWay = Task.Run(() => work(_stop.Token), _stop.Token);
+            _last = underWay;
             _trace?.Follow(underWay, _stop.Token);
             return underWay.WaitAsync(_stop.Token).GetAwaiter().GetResult();
         }

@@ -113,7 +113,7 @@ public abstract class OscQueryCmdlet : OscCmdlet
             {
                 element = Run(token => array.FindAsync(identity, kind, token));
             }
-            catch (NotFoundException)
+            catch (NotFoundException e) when (ElementErrors.IsAbsence(e))
             {
                 missed++;
                 continue;

@@ -74,6 +74,44 @@ public sealed class CinderOutcomeTests : IDisposable
         Assert.Single(_cinder.Sent("POST", "/volumes$"));
     }
 
+    [Fact]
+    public async Task A_caller_that_leaves_once_a_volume_was_asked_for_gets_the_operation_all_the_same()
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("POST", "/volumes$", request =>
+        {
+            wait.Cancel();
+            return Answer(new { volume = VolumeOf(request.Body!) }, HttpStatusCode.Accepted);
+        });
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var begun = await plugin.CreateAsync(Server(), new() { Name = "v", SizeBytes = 1 }, true, null, wait.Token);
+
+        Assert.Equal(("v", -1), (begun.Name, begun.AsyncProgress));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => plugin.CreateAsync(Server(), new() { Name = "w", SizeBytes = 1 }, true, null, wait.Token));
+        Assert.Single(_cinder.Sent("POST", "/volumes$"));
+    }
+
+    [Fact]
+    public async Task A_caller_that_leaves_once_an_extend_was_asked_for_gets_the_operation_all_the_same()
+    {
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _cinder.On("GET", "/volumes/116f4160", _ => Captured("225"));
+        _cinder.On("POST", "/volumes/116f4160.*/action$", _ =>
+        {
+            wait.Cancel();
+            return Empty(HttpStatusCode.Accepted);
+        });
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+
+        var begun = await plugin.ResizeAsync(Server(), Element("116f416022894f739ca052c133c597cc"), 2L << 30, wait.Token);
+
+        Assert.Equal(-1, begun.AsyncProgress);
+    }
+
     [Theory]
     [InlineData("error_restoring")]
     [InlineData("error_extending")]

@@ -54,6 +54,29 @@ public sealed class SeveralServerTests : IDisposable
     }
 
     [Fact]
+    public void A_server_whose_pool_is_not_there_counts_as_one_that_did_not_answer()
+    {
+        LosePool();
+        _session.Invoke("Get-OscStatus nosuch").Error("PoolNotFound");
+
+        var found = _session.Invoke("Get-OscStatus app01");
+
+        Assert.Single(found.Succeeds());
+        Assert.Contains("There is no pool.", Assert.Single(found.Warnings).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_row_s_uuid_is_not_unique_while_the_pool_of_a_server_is_not_there()
+    {
+        var element = _session.Create("row01", "other");
+        LosePool();
+
+        _session.Invoke("[pscustomobject]@{ Uuid = $uuid } | Disable-OscStorageElement -Confirm:$false", ("uuid", element.Uuid)).Error("PoolNotFound");
+
+        Assert.DoesNotContain("offline", _other.CalledMethods);
+    }
+
+    [Fact]
     public void A_default_for_the_server_hinders_no_piped_element() =>
         Assert.Equal(["other"], _session.Module.Get<string>(
             "$PSDefaultParameterValues['*-Osc*:StorageServer'] = 'lab'; (Get-OscStorageElement app01 -StorageServer other | Get-OscStatus).StorageServerName"));
@@ -82,6 +105,8 @@ public sealed class SeveralServerTests : IDisposable
     [InlineData("Get-OscSnapshot nightly | Get-OscStorageServer | ForEach-Object Name")]
     [InlineData("[pscustomobject]@{ Name = 'other' } | Test-OscStorageServer -Detailed | ForEach-Object StorageServerName")]
     public void What_a_piped_record_tells_is_its_server(string script) => Assert.Equal(["other"], _session.Module.Get<string>(script));
+
+    private void LosePool() => _session.Array.Throw("list", () => new NotFoundException("There is no pool.") { ErrorId = "PoolNotFound" });
 
     public void Dispose()
     {

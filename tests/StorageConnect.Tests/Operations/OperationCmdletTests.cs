@@ -379,6 +379,28 @@ public sealed class OperationCmdletTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_stopped_command_has_begun_is_stored_though_the_array_takes_its_time()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var token = TestContext.Current.CancellationToken;
+        _session.Array.Before(GuideMethod.Clone, async (_, stopped) =>
+        {
+            asked.TrySetResult();
+            var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using (stopped.Register(left.SetResult))
+            {
+                await left.Task;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(300), token); // the answer comes after the user has left
+        });
+
+        await _session.Module.StopAsync("$lun | Invoke-OscClone -Name c", asked.Task, ("lun", _lun));
+
+        Assert.Contains("\"c\"", await File.ReadAllTextAsync(Assert.Single(Kept), token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stopped_wait_ends_at_once_and_another_takes_the_operation_up()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

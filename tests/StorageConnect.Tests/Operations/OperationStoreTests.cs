@@ -164,6 +164,38 @@ public sealed class OperationStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_can_not_be_read_keeps_nothing_else_from_going()
+    {
+        var old = DateTimeOffset.UtcNow.AddDays(-8);
+        for (var i = 0; i < 10; i++)
+        {
+            _store.Add(Running($"old{i}"));
+            _store.Update($"old{i}", operation => operation.Stop(old));
+            File.WriteAllText(_folder["operations", $"broken{i}.json"], "{");
+        }
+
+        foreach (var file in Directory.EnumerateFiles(_folder["operations"], "*.json"))
+        {
+            File.SetLastWriteTimeUtc(file, old.UtcDateTime);
+        }
+
+        var later = new OperationStore(_folder["operations"]);
+        later.DeleteExpired();
+
+        Assert.All(later.Ids, id => Assert.StartsWith("broken", id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_folder_into_which_nobody_can_look_is_not_an_empty_one()
+    {
+        File.CreateSymbolicLink(_folder["circle"], _folder["circle"]);
+        var store = new OperationStore(_folder["circle", "operations"]);
+
+        Expect.Failure<AccessDeniedException>("OperationStoreNotAccessible", _folder["circle", "operations"], () => _ = store.Ids);
+        Expect.Failure<DataCorruptException>("OperationUnreadable", "a1", () => store.TryLoad("a1"));
+    }
+
+    [Fact]
     public void An_end_that_was_seen_here_and_could_not_be_stored_leaves_nothing_that_looks_running()
     {
         _store.Add(Running("a1"));

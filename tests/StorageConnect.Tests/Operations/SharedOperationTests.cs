@@ -102,6 +102,94 @@ public sealed class SharedOperationTests : ArrayTests
         Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.NewEngine(), operation.Id)).State);
     }
 
+    public static TheoryData<Func<StorageConnectException>> ErrorsAboutTheServer => new()
+    {
+        () => new ArrayUnreachableException("No route."),
+        () => new AuthenticationFailedException("The token is not valid any more."),
+        () => new InvalidStorageArrayException("It answered 500."),
+        () => new AccessDeniedException("It answered 403."),
+        () => new StorageElementBusyException("Later.") { Retryable = true },
+    };
+
+    [Theory]
+    [MemberData(nameof(ErrorsAboutTheServer), DisableDiscoveryEnumeration = true)]
+    public async Task An_error_about_the_server_ends_no_operation_in_an_open_session_either(Func<StorageConnectException> error)
+    {
+        var operation = await BeginAsync();
+        Behind.Throw("getAsyncProgress", error);
+
+        var update = await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
+
+        Assert.Equal(OscOperationState.Running, update.Operation!.State);
+        Assert.Equal(error().Message, update.Problem!.Message);
+        Behind.Behave("getAsyncProgress");
+        Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.NewEngine(), operation.Id)).State);
+    }
+
+    [Fact]
+    public async Task A_wait_outlasts_an_answer_that_says_that_the_array_is_not_ready()
+    {
+        var operation = await BeginAsync();
+        var isFirst = true;
+        Behind.Before("getAsyncProgress", (_, _) =>
+        {
+            var wasFirst = isFirst;
+            isFirst = false;
+            return wasFirst ? throw new InvalidStorageArrayException("It answered 500.") : Task.CompletedTask;
+        });
+
+        Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.Engine, operation.Id)).State);
+    }
+
+    [Fact]
+    public async Task An_operation_that_the_array_does_not_know_has_ended_only_where_the_server_is_still_the_one_it_was()
+    {
+        var operation = await BeginAsync();
+        Behind.Throw("getAsyncProgress", () => new NotFoundException("There is no pool.") { ErrorId = "PoolNotFound" });
+        Behind.Throw("validate", () => new NotFoundException("There is no pool.") { ErrorId = "PoolNotFound" });
+
+        var update = await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
+
+        Assert.Equal(OscOperationState.Running, update.Operation!.State);
+        Assert.Equal("PoolNotFound", update.Problem!.ErrorId);
+        Behind.Behave("validate");
+        update = await Bed.Engine.Operations.QueryAsync(operation.Id, Cancellation);
+        Assert.Equal(OscOperationState.Failed, update.Operation!.State);
+    }
+
+    [Fact]
+    public async Task A_stop_that_never_reached_the_array_hides_no_error_of_its_own()
+    {
+        var operation = await BeginAsync();
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        Behind.Before("validate", async (_, token) =>
+        {
+            await wait.CancelAsync();
+            await Task.Delay(Timeout.Infinite, token);
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Bed.NewEngine().Operations.StopAsync(operation.Id, wait.Token));
+        Assert.DoesNotContain("cancel", Behind.CalledMethods);
+        Behind.Behave("validate");
+        Behind.Throw("getAsyncProgress", () => new LimitExceededException("No room.") { ErrorId = "OutOfSpace" });
+
+        var end = await EndAsync(Bed.NewEngine(), operation.Id);
+
+        Assert.Equal((OscOperationState.Failed, "OutOfSpace"), (end.State, end.Error!.ErrorId));
+    }
+
+    [Fact]
+    public async Task Where_a_stop_found_nothing_to_stop_and_the_array_does_not_answer_that_is_what_it_tells()
+    {
+        var operation = await BeginAsync();
+        Behind.Return("cancel", false);
+        Behind.Throw("getAsyncProgress", () => new ArrayUnreachableException("No route."));
+
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => Bed.Engine.Operations.StopAsync(operation.Id, Cancellation));
+
+        Behind.Behave("getAsyncProgress");
+        Assert.Equal(OscOperationState.Completed, (await EndAsync(Bed.NewEngine(), operation.Id)).State);
+    }
+
     [Fact]
     public async Task A_caller_that_is_gone_when_the_call_comes_back_has_lost_nothing()
     {

@@ -14,7 +14,9 @@ internal sealed class SnapshotFinder(CinderArray array)
         var records = all.Where(snapshot => snapshot.GroupSnapshotId is null).Select(map.ToElement).ToList();
         foreach (var id in all.Select(snapshot => snapshot.GroupSnapshotId).OfType<string>().Distinct())
         {
-            if (await TryGetGroupAsync(id, cancellationToken) is { } group)
+            // While a group's snapshot is deleted, its members go one after the other.
+            if (await TryGetGroupAsync(id, cancellationToken) is { } group
+                && (volumeId is null || group.Members.Any(member => member.VolumeId == volumeId)))
             {
                 records.Add(map.ToElement(group.Snapshot, group.Members));
             }

@@ -21,7 +21,8 @@ internal sealed class Snapshots(CinderArray array)
             async _ =>
             {
                 await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
-                return await Api.CreateSnapshotAsync(volume.Id, name, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                return await Api.CreateSnapshotAsync(volume.Id, name, CancellationToken.None); // as of a volume: the caller can't leave any more
             },
             cancellationToken);
         var handle = new OperationHandle(OperationKind.Snapshot, snapshot.Id, snapshot.Size, since);
@@ -42,7 +43,8 @@ internal sealed class Snapshots(CinderArray array)
         var name = destination?.Name ?? VolumeCreator.NewName("snap", group.Name ?? group.Id);
         await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
         var map = await array.GetMapAsync(cancellationToken);
-        var snapshot = await Api.CreateGroupSnapshotAsync(group.Id, name, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        var snapshot = await Api.CreateGroupSnapshotAsync(group.Id, name, CancellationToken.None);
         var handle = new OperationHandle(OperationKind.GroupSnapshot, snapshot.Id, 0, null);
         Outcome.Begin(snapshot.Id);
         return map.ToElement(

@@ -81,18 +81,20 @@ internal sealed class VolumeCreator(CinderArray array)
     {
         var map = await array.GetMapAsync(cancellationToken); // before it is made: afterwards nothing but its making may fail
 
-        // One at a time on this machine; what another machine creates at the same moment is noticed after it.
+        // One at a time on this machine; what another machine creates at the same moment is noticed after it. From the request on the caller can't leave any
+        // more: the volume is made, and nobody would know of it.
         var (volume, since) = await array.Register.ChangeAsync(
             async _ =>
             {
                 await DemandFreeAsync(name, cancellationToken);
-                return await PostAsync(name, size, parameters, cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+                return await PostAsync(name, size, parameters, CancellationToken.None);
             },
             cancellationToken);
         Outcome.Begin(volume.Id);
         try
         {
-            await DemandFirstAsync(volume, cancellationToken);
+            await DemandFirstAsync(volume, CancellationToken.None);
         }
         catch (StorageConnectException e) when (e is not AlreadyExistsException)
         {

@@ -27,7 +27,8 @@ internal sealed class Volumes(CinderArray array)
         DateTimeOffset? since;
         try
         {
-            since = await Api.ExtendAsync(volume, size, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            since = await Api.ExtendAsync(volume, size, CancellationToken.None); // once asked for, it is done: the caller must get the operation
         }
         catch (InvalidRequestException)
         {

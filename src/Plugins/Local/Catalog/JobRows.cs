@@ -55,7 +55,9 @@ internal sealed record JobRow
 
     public required DateTimeOffset Started { get; init; }
 
-    /// <summary>The error of a job that failed, in this process or another.</summary>
+    /// <summary>
+    /// The error of a job that failed, in this process or another. Its kind is none that tells of a pool that can't be reached now: that would be no end.
+    /// </summary>
     public StorageConnectException ToError()
     {
         var message = Error ?? "The copy failed.";
@@ -64,7 +66,6 @@ internal sealed record JobRow
         {
             "OutOfSpace" => new LimitExceededException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
             "PoolCorrupt" or "PoolUnreadable" => new DataCorruptException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
-            "PoolNotWritable" => new AccessDeniedException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
             _ => new InvalidRequestException(message) { ErrorId = errorId, Element = Name, Recommendation = Recommendation },
         };
     }

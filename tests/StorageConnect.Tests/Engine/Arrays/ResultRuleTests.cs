@@ -33,6 +33,67 @@ public sealed class ResultRuleTests : ArrayTests
         Assert.DoesNotContain("remove", Behind.CalledMethods);
     }
 
+    [Breaks(5, By.Plugin)]
+    [Fact]
+    public async Task Rule_5_the_snapshots_of_an_element_are_its_own()
+    {
+        Behind.Return<IReadOnlyList<StorageElement>>("getCurrentSnaps", [On.Snapshot, On.MultiSnapshot]);
+
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording", () => Door.GetCurrentSnapsAsync(On.Other, Cancellation));
+
+        Assert.Contains("'snapshot' is none of the element", error.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await Door.GetCurrentSnapsAsync(On.Lun, Cancellation)).Count);
+        Assert.Equal(2, (await Door.GetCurrentSnapsAsync(null, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Rule_5_a_snapshot_of_unknown_sources_may_be_an_element_s()
+    {
+        Behind.Return<IReadOnlyList<StorageElement>>("getCurrentSnaps", [On.Snapshot with { SourceUuids = [] }]);
+        Assert.Single(await Door.GetCurrentSnapsAsync(On.Other, Cancellation));
+    }
+
+    [Breaks(5, By.Plugin)]
+    [Theory]
+    [InlineData("getCurrentSnaps")]
+    [InlineData("getCurrentClones")]
+    public async Task Rule_5_a_list_of_snapshots_holds_no_clones_and_one_of_clones_no_snapshots(string method)
+    {
+        Behind.Return<IReadOnlyList<StorageElement>>(method, [On.Clone, On.Snapshot]);
+        await IsAtFaultAsync(method, method == "getCurrentSnaps" ? "not a snapshot" : "not a clone");
+    }
+
+    [Breaks(12, By.Plugin)]
+    [Theory]
+    [InlineData("clone")]
+    [InlineData("cloneFromSnap")]
+    [InlineData("createSnap")]
+    [InlineData("createMultiSnap")]
+    public async Task Rule_12_what_is_made_of_an_element_is_not_that_element(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Uuid = On.Lun.Uuid });
+        await IsAtFaultAsync(method, "has the uuid of");
+    }
+
+    [Breaks(12, By.Plugin)]
+    [Theory]
+    [InlineData("clone")]
+    [InlineData("cloneFromSnap")]
+    public async Task Rule_12_a_clone_is_for_hosts_not_its_source(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Page83Id = On.Lun.Page83Id });
+        await IsAtFaultAsync(method, "has the page83_id of 'lun'");
+    }
+
+    [Breaks(11, By.Plugin)]
+    [Theory]
+    [MemberData(nameof(Makers))]
+    public async Task Rule_11_what_is_made_is_no_snapshot(string method)
+    {
+        Behind.Lie<StorageElement>(method, made => made with { Type = StorageElementType.Snapshot });
+        await IsAtFaultAsync(method, "is a snapshot");
+    }
+
     [Breaks(11, By.Plugin)]
     [Theory]
     [MemberData(nameof(Makers))]

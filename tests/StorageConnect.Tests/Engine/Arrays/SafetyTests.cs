@@ -40,6 +40,49 @@ public sealed class SafetyTests : ArrayTests
     }
 
     [Fact]
+    public async Task A_snapshot_of_unknown_size_is_restored_only_with_a_word()
+    {
+        var snapshot = On.Snapshot with { SizeBytes = 0 };
+        await Expect.FailureAsync<InvalidRequestException>("RestoreSizesUnknown", "snapshot",
+            () => Door.SnapRestoreAsync(snapshot, On.Lun, allowShrink: false, Cancellation));
+        Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
+
+        await Door.SnapRestoreAsync(snapshot, On.Lun, allowShrink: true, Cancellation);
+        await Door.SnapRestoreAsync(snapshot with { SourceSizes = [1024] }, On.Lun, allowShrink: false, Cancellation);
+
+        Assert.Equal(2, Behind.CalledMethods.Count(method => method == "snapRestore"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_member_that_is_gone_hides_none_that_would_become_smaller(bool areSizesKnown)
+    {
+        Behind.Contents.Resize(On.Other, 4096);
+        var snapshot = On.MultiSnapshot with
+        {
+            SourceUuids = [new('0', 32), On.Other.Uuid],
+            SizeBytes = 2048,
+            SourceSizes = areSizesKnown ? [1024, 1024] : [],
+        };
+
+        await Expect.FailureAsync<InvalidRequestException>("RestoreShrinks", "other",
+            () => Door.SnapRestoreAsync(snapshot, null, allowShrink: false, Cancellation));
+
+        Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
+    }
+
+    [Fact]
+    public async Task A_member_whose_pool_is_not_there_is_not_gone()
+    {
+        Behind.Throw("list", () => new NotFoundException("There is no pool.") { ErrorId = "PoolNotFound" });
+
+        await Assert.ThrowsAsync<NotFoundException>(() => Door.SnapRestoreAsync(On.MultiSnapshot, null, allowShrink: false, Cancellation));
+
+        Assert.DoesNotContain("snapRestore", Behind.CalledMethods);
+    }
+
+    [Fact]
     public async Task Rule_15_nothing_is_withdrawn_or_set_offline_on_the_way()
     {
         await Door.RemoveAsync(On.Clone, Cancellation);

@@ -74,6 +74,37 @@ public sealed class TargetTests
     }
 
     [Breaks(22, By.Caller)]
+    [Theory]
+    [InlineData("p9", null)]
+    [InlineData("p1", "elsewhere")]
+    public async Task Targets_found_where_the_server_no_longer_is_are_forgotten_but_for_those_this_host_is_connected_to(string host, string? adminHost)
+    {
+        using var bed = new TestBed();
+        var array = await OpenAsync(bed);
+        await bed.Engine.DiscoverAsync("lab", Cancellation);
+        await array.StartAsync([Two], null, Cancellation);
+
+        await bed.Engine.ChangeAsync("lab", server => server with { AdminHost = adminHost, AccessContexts = [new() { Host = host }, new() { Host = "p2" }] },
+            null, Cancellation);
+
+        Assert.Equal([Two.TargetName], bed.NewEngine().GetArray("lab").GetTargets().Select(target => target.TargetName));
+    }
+
+    [Fact]
+    public async Task Targets_stay_where_a_context_comes_or_its_user_changes()
+    {
+        using var bed = new TestBed();
+        await OpenAsync(bed);
+        await bed.Engine.DiscoverAsync("lab", Cancellation);
+
+        await bed.Engine.ChangeAsync(
+            "lab", server => server with { AccessContexts = [new() { Host = "P1", NetDevice = "eth1" }, new() { Host = "p2" }, new() { Host = "p3" }] },
+            null, Cancellation);
+
+        Assert.Equal([One.TargetName, Two.TargetName], bed.NewEngine().GetArray("lab").GetTargets().Select(target => target.TargetName));
+    }
+
+    [Breaks(22, By.Caller)]
     [Fact]
     public async Task Only_the_access_contexts_given_reach_the_host_with_their_secrets()
     {

@@ -126,6 +126,7 @@ public sealed class UntrustedResultTests : ArrayTests
     [InlineData("an identity that is a path")]
     [InlineData("an identity with half a character")]
     [InlineData("a source that is no uuid")]
+    [InlineData("a place that is nothing")]
     [InlineData("a handle without end")]
     public async Task What_callers_build_on_is_refused(string what)
     {
@@ -138,6 +139,7 @@ public sealed class UntrustedResultTests : ArrayTests
             "an identity that is a path" => element with { Page83Id = "../../etc" },
             "an identity with half a character" => element with { Page83Id = "x\uD800" },
             "a source that is no uuid" => element with { SourceUuids = ["\u202e"] },
+            "a place that is nothing" => element with { LunAddresses = [null!] },
             _ => element with { AsyncProgress = 1, AsyncHandle = new string('x', 5_000_000) },
         };
         Behind.Return<IEnumerable<StorageElement>>("list", [Spoil(On.Lun)]);
@@ -191,6 +193,31 @@ public sealed class UntrustedResultTests : ArrayTests
         Behind.Lie<StorageElement>("resize", element => element with { SizeBytes = element.SizeBytes + 512 });
         var error = await Assert.ThrowsAsync<PluginFaultException>(() => Door.ResizeAsync(On.Lun, On.Lun.SizeBytes * 2, false, Cancellation));
         Assert.Equal("resize", error.Method);
+    }
+
+    [Fact]
+    public async Task A_resize_that_was_done_is_done_though_the_size_can_not_be_read_back()
+    {
+        Behind.Before("getInfo", (_, _) =>
+            Behind.CalledMethods.Contains("resize") ? throw new ArrayUnreachableException("The line is dead.") : Task.CompletedTask);
+
+        Assert.Equal(2048, (await Door.ResizeAsync(On.Lun, 2048, false, Cancellation)).SizeBytes);
+    }
+
+    [Fact]
+    public async Task A_resize_that_another_process_overtook_is_no_fault()
+    {
+        Behind.Before("getInfo", (_, _) =>
+        {
+            if (Behind.CalledMethods.Contains("resize"))
+            {
+                Behind.Contents.Resize(On.Lun, 8192);
+            }
+
+            return Task.CompletedTask;
+        });
+
+        Assert.Equal(2048, (await Door.ResizeAsync(On.Lun, 2048, false, Cancellation)).SizeBytes);
     }
 
     private async Task<List<StorageElement>> ListAsync() => await Door.ListAsync(new(), Cancellation).ToListAsync(Cancellation);

@@ -17,6 +17,18 @@ public sealed class UpdateTests() : ArrayTests(new() { Base = typeof(RecordingIs
         Assert.Contains("'other'", error.Message, StringComparison.Ordinal);
     }
 
+    [Breaks(23, By.Plugin)]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_plug_in_may_leave_out_nothing(bool appendAllowed)
+    {
+        Behind.Return<IReadOnlyList<StorageElement>>("updateSERecords", [On.Lun]);
+        var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording",
+            () => Door.UpdateStorageElementsAsync([On.Lun, On.Other], appendAllowed, Cancellation));
+        Assert.Contains("left out 'other'", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_plug_in_may_add_what_it_was_allowed_to()
     {

@@ -22,6 +22,24 @@ public sealed class EnginePathsTests
     }
 
     [Fact]
+    public void Where_nobody_can_look_for_the_file_that_isolates_plug_ins_they_are_isolated()
+    {
+        using var folder = new Recording.TemporaryFolder();
+        File.CreateSymbolicLink(folder["circle"], folder["circle"]);
+        Assert.True(new EnginePaths(folder["circle", "c"], folder["s"], folder["p"], folder["m"]).IsolatesPlugins);
+    }
+
+    [Fact]
+    public void Settings_into_which_nobody_can_look_are_no_empty_list_of_servers()
+    {
+        using var folder = new Recording.TemporaryFolder();
+        File.CreateSymbolicLink(folder["circle"], folder["circle"]);
+        var engine = new StorageEngine(new(folder["circle", "c"], folder["s"], folder["p"], folder["m"]), new Recording.FakeHost());
+
+        Recording.Expect.Failure<AccessDeniedException>("ServerListNotReadable", folder["circle", "c", "servers.json"], () => engine.GetServers());
+    }
+
+    [Fact]
     public void An_engine_touches_nothing_until_it_is_asked()
     {
         using var folder = new Recording.TemporaryFolder();

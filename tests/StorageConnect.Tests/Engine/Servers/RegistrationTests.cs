@@ -63,6 +63,34 @@ public sealed class RegistrationTests : IDisposable
         Assert.All(_bed.Array.Calls, call => Assert.Equal("serial 1", call.Server.ArrayId));
     }
 
+    [Fact]
+    public async Task Another_array_that_answers_in_its_place_is_told_and_not_taken_for_it()
+    {
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = "serial 1" });
+        await RegisterAsync();
+        await _bed.Engine.GetArray("lab").ValidateAsync(Cancellation);
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = "serial 2" });
+
+        await Expect.FailureAsync<InvalidStorageArrayException>("ArrayChanged", "lab", () => _bed.Engine.RefreshAsync("lab", Cancellation));
+
+        Assert.Equal("serial 1", Assert.Single(_bed.NewEngine().GetServers()).ArrayId);
+        _bed.Array.ForgetCalls();
+        await _bed.Engine.GetArray("lab").GetStatusAsync(null, Cancellation);
+        Assert.Equal(["validate", "getStatus"], _bed.Array.CalledMethods); // the plug-in compares there
+    }
+
+    [Fact]
+    public async Task An_answer_without_an_identity_takes_none_away()
+    {
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = "serial 1" });
+        await RegisterAsync();
+        _bed.Array.Lie<StorageServer>("getInfo", info => info with { ArrayId = null, Status = "Degraded" });
+
+        Assert.Equal("Degraded", (await _bed.Engine.RefreshAsync("lab", Cancellation)).Status);
+
+        Assert.Equal("serial 1", Assert.Single(_bed.NewEngine().GetServers()).ArrayId);
+    }
+
     [Theory]
     [InlineData("validate")]
     [InlineData("getStorageNames")]

@@ -157,7 +157,7 @@ internal static class CinderErrors
             "Detach it there first.");
 
     public static StorageElementBusyException SharedTargetInUse(string name, string target) =>
-        PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other volumes for it. Nothing was changed.",
+        PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other LUNs for it. Nothing was changed.",
             "Disconnect-OscStorageElement removes the device first.");
 
     public static StorageElementBusyException AttachmentUndecided(string name, string initiator) =>

@@ -48,6 +48,10 @@ internal sealed record Volume
     [JsonPropertyName("os-vol-host-attr:host")]
     public string? Host { get; init; }
 
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    [JsonPropertyName("os-vol-tenant-attr:tenant_id")]
+    public string? ProjectId { get; init; }
+
     /// <summary>A copy that the service makes for itself while it migrates a volume.</summary>
     [JsonIgnore]
     public bool IsMigrationCopy => MigrationStatus?.StartsWith("target:", StringComparison.Ordinal) == true;
@@ -86,6 +90,10 @@ internal sealed record Snapshot
 
     public string? CreatedAt { get; init; }
 
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    [JsonPropertyName("os-extended-snapshot-attributes:project_id")]
+    public string? ProjectId { get; init; }
+
     [JsonIgnore]
     public string DisplayName => string.IsNullOrEmpty(Name) ? $"snapshot-{Id}" : Name;
 }
@@ -102,6 +110,9 @@ internal sealed record GroupSnapshot
     public string Status { get; init; } = "";
 
     public string? CreatedAt { get; init; }
+
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    public string? ProjectId { get; init; }
 }
 
 /// <summary>Volumes that belong together.</summary>

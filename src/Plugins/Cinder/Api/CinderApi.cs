@@ -11,8 +11,9 @@ internal sealed class CinderApi(CinderSession session)
 
     public CinderSession Session => session;
 
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public Task<Volume> GetVolumeAsync(string id, string? name, CancellationToken cancellationToken) =>
-        GetAsync<Volume>($"volumes/{id}", "volume", name, cancellationToken);
+        GetOwnAsync<Volume>($"volumes/{id}", "volume", name, volume => volume.ProjectId, cancellationToken);
 
     /// <summary>The volume; null when it is gone.</summary>
     public async Task<Volume?> TryGetVolumeAsync(string id, CancellationToken cancellationToken)
@@ -57,8 +58,9 @@ internal sealed class CinderApi(CinderSession session)
     public async Task<DateTimeOffset?> RetypeAsync(Volume volume, string type, CancellationToken cancellationToken) =>
         (await ActAsync(volume, "os-retype", new { new_type = type, migration_policy = "never" }, cancellationToken)).Date;
 
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public Task<Snapshot> GetSnapshotAsync(string id, string? name, CancellationToken cancellationToken) =>
-        GetAsync<Snapshot>($"snapshots/{id}", "snapshot", name, cancellationToken);
+        GetOwnAsync<Snapshot>($"snapshots/{id}", "snapshot", name, snapshot => snapshot.ProjectId, cancellationToken);
 
     /// <summary>The snapshot; null when it is gone.</summary>
     public async Task<Snapshot?> TryGetSnapshotAsync(string id, CancellationToken cancellationToken)
@@ -194,7 +196,7 @@ internal sealed class CinderApi(CinderSession session)
     {
         try
         {
-            return await GetAsync<GroupSnapshot>($"group_snapshots/{id}", "group_snapshot", id, cancellationToken);
+            return await GetOwnAsync<GroupSnapshot>($"group_snapshots/{id}", "group_snapshot", id, snapshot => snapshot.ProjectId, cancellationToken);
         }
         catch (NotFoundException)
         {
@@ -215,6 +217,15 @@ internal sealed class CinderApi(CinderSession session)
     private async Task<T> GetAsync<T>(string path, string envelope, string? name, CancellationToken cancellationToken) =>
         (await session.SendAsync<Dictionary<string, T>>(HttpMethod.Get, path, null, name, cancellationToken)).GetValueOrDefault(envelope)
             ?? throw Errors.AnswerErrors.NoJson("the block storage service", null);
+
+    /// <summary>What is of this project. An administrator is told by id what is of others, too, which is in no list.</summary>
+    private async Task<T> GetOwnAsync<T>(string path, string envelope, string? name, Func<T, string?> project, CancellationToken cancellationToken)
+    {
+        var found = await GetAsync<T>(path, envelope, name, cancellationToken);
+        return project(found) is not { } other || other == (await session.OpenAsync(cancellationToken)).ProjectId
+            ? found
+            : throw Errors.AnswerErrors.OfOtherProject(name);
+    }
 
     private async IAsyncEnumerable<T> ListAsync<T>(
         string path, string envelope, string? filter, Func<T, string> id, [EnumeratorCancellation] CancellationToken cancellationToken)

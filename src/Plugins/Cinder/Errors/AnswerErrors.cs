@@ -22,7 +22,7 @@ internal static class AnswerErrors
             HttpStatusCode.Forbidden => NotAllowed(service, subject, says),
             HttpStatusCode.NotFound when text?.Contains("could not be found", StringComparison.Ordinal) == true
                 && !text.StartsWith("The resource", StringComparison.Ordinal)
-                => PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound"),
+                => NotFound(subject, text),
             HttpStatusCode.BadRequest when text?.Contains("Malformed request url", StringComparison.OrdinalIgnoreCase) == true => WrongProject(service, says),
             HttpStatusCode.BadRequest when IsAboutState(text) => Busy(subject, text!),
             HttpStatusCode.BadRequest => PluginError.InvalidRequest(subject,
@@ -73,6 +73,9 @@ internal static class AnswerErrors
         }
     }
 
+    /// <summary>What belongs to another project, as if it were not there: a member is answered the same.</summary>
+    public static NotFoundException OfOtherProject(string? subject) => NotFound(subject, $"'{subject}' could not be found in this project.");
+
     public static AuthenticationFailedException NotAuthenticated(string service, string says) =>
         PluginError.AuthenticationFailed(service, $"{service} does not accept the credentials; it {says}",
             "Check user, password, Project=, UserDomain= and ProjectDomain=, then Set-OscStorageServer -Credential.");
@@ -105,6 +108,9 @@ internal static class AnswerErrors
 
     public static InvalidStorageArrayException NoProject(string service) =>
         PluginError.InvalidStorageArray(service, $"{Capital(service)} gave a token for no project.", "Give Project=<name or id> in -ExtraInfo.");
+
+    private static NotFoundException NotFound(string? subject, string text) =>
+        PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound");
 
     private static AccessDeniedException NotAllowed(string service, string? subject, string says) =>
         PluginError.AccessDenied(subject, $"{Capital(service)} does not allow it; it {says}",

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Text.Json;
+using StorageConnect.Plugins.Cinder;
+using StorageConnect.Tests.Cinder.Support;
+using StorageConnect.Tests.Recording;
+using Xunit;
+using static StorageConnect.Tests.Cinder.Support.ReplayedCinder;
+
+namespace StorageConnect.Tests.Cinder;
+
+/// <summary>Which volume type a request means, and what a type that can't keep it is answered.</summary>
+public sealed class CinderTypeTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ReplayedCinder _cinder = new();
+    private readonly CinderPlugin _plugin;
+
+    public CinderTypeTests()
+    {
+        _plugin = _cinder.NewPlugin(_folder.Path);
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("POST", "/volumes$", _ => Answer(
+            new { volume = new { id = "40d1c75f-61fd-4c9a-a682-5c087892c41f", name = "v", size = 1, status = "creating" } }, HttpStatusCode.Accepted));
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose()
+    {
+        _plugin.Dispose();
+        _folder.Dispose();
+        _cinder.Dispose();
+    }
+
+    [Fact]
+    public async Task A_volume_group_is_the_back_end_of_that_name_and_not_a_type_of_that_name_on_another_one()
+    {
+        Offer(
+            new { id = "1", name = "ssd", extra_specs = new { volume_backend_name = "nvme" } },
+            new { id = "2", name = "gold", extra_specs = new { volume_backend_name = "ssd" } });
+
+        await CreateAsync("ssd");
+
+        Assert.Equal("gold", CreatedType());
+        await Expect.FailureAsync<InvalidRequestException>("VolumeTypeElsewhere", "ssd", () => CreateAsync("ssd", "ssd"));
+    }
+
+    [Fact]
+    public async Task Where_no_back_end_has_the_name_the_type_of_that_name_is_meant()
+    {
+        Offer(
+            new { id = "1", name = "ssd", extra_specs = new { volume_backend_name = "nvme" } },
+            new { id = "2", name = "plain", extra_specs = (object?)null });
+
+        await CreateAsync("ssd", "ssd");
+        Assert.Equal("ssd", CreatedType());
+        await CreateAsync("plain");
+        Assert.Equal("plain", CreatedType());
+    }
+
+    private void Offer(params object[] types) => _cinder.On("GET", "/types\\?", _ => Answer(new { volume_types = types }));
+
+    private Task<StorageElement> CreateAsync(string? group = null, string? qos = null, bool thin = true) =>
+        _plugin.CreateAsync(Server(), new() { Name = "v", SizeBytes = 1, VolumeGroupName = group }, thin, qos, Cancellation);
+
+    private string? CreatedType() =>
+        JsonDocument.Parse(_cinder.Sent("POST", "/volumes$").Last().Body!).RootElement.GetProperty("volume").TryGetProperty("volume_type", out var type)
+            ? type.GetString()
+            : null;
+}

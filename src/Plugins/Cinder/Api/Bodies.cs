@@ -44,6 +44,9 @@ internal sealed record Volume
 
     public string? CreatedAt { get; init; }
 
+    /// <summary>When its status or something else of it changed last.</summary>
+    public string? UpdatedAt { get; init; }
+
     /// <summary>Back-end and pool; told to administrators alone.</summary>
     [JsonPropertyName("os-vol-host-attr:host")]
     public string? Host { get; init; }
@@ -89,6 +92,9 @@ internal sealed record Snapshot
     public string? GroupSnapshotId { get; init; }
 
     public string? CreatedAt { get; init; }
+
+    /// <summary>When its status or something else of it changed last.</summary>
+    public string? UpdatedAt { get; init; }
 
     /// <summary>The project it is of; null where it isn't told.</summary>
     [JsonPropertyName("os-extended-snapshot-attributes:project_id")]

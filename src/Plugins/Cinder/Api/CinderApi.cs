@@ -46,8 +46,9 @@ internal sealed class CinderApi(CinderSession session)
         return (answer.Read<Dictionary<string, Volume>>("the block storage service")["volume"], answer.Date);
     }
 
-    public Task DeleteVolumeAsync(Volume volume, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"volumes/{volume.Id}", null, volume.DisplayName, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteVolumeAsync(Volume volume, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"volumes/{volume.Id}", null, volume.DisplayName, cancellationToken)).Date;
 
     public async Task<DateTimeOffset?> ExtendAsync(Volume volume, long size, CancellationToken cancellationToken) =>
         (await ActAsync(volume, "os-extend", new { new_size = size }, cancellationToken)).Date;
@@ -95,8 +96,9 @@ internal sealed class CinderApi(CinderSession session)
         return (answer.Read<Dictionary<string, Snapshot>>("the block storage service")["snapshot"], answer.Date);
     }
 
-    public Task DeleteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"snapshots/{snapshot.Id}", null, snapshot.DisplayName, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"snapshots/{snapshot.Id}", null, snapshot.DisplayName, cancellationToken)).Date;
 
     /// <summary>Reserves a volume, without exporting it: from then on there is an id by which the attachment can be taken back.</summary>
     public Task<Attachment> ReserveAsync(Volume volume, CancellationToken cancellationToken) =>
@@ -204,8 +206,9 @@ internal sealed class CinderApi(CinderSession session)
         }
     }
 
-    public Task DeleteGroupSnapshotAsync(string id, string name, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"group_snapshots/{id}", null, name, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteGroupSnapshotAsync(string id, string name, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"group_snapshots/{id}", null, name, cancellationToken)).Date;
 
     private Task<ServiceAnswer> ActAsync(Volume volume, string action, object parameters, CancellationToken cancellationToken) =>
         session.SendAsync(HttpMethod.Post, $"volumes/{volume.Id}/action", new Dictionary<string, object> { [action] = parameters }, volume.DisplayName,

@@ -59,12 +59,9 @@ internal sealed class Volumes(CinderArray array)
             throw CinderErrors.HasSnapshots(volume.DisplayName, snapshots);
         }
 
-        if (volume.Status is not "deleting")
-        {
-            await Api.DeleteVolumeAsync(volume, cancellationToken);
-        }
-
-        await array.Outcome.AwaitVolumeGoneAsync(volume, null, cancellationToken);
+        // Messages are kept for weeks: an older one is about something else.
+        var since = volume.Status is "deleting" ? ApiTime.Parse(volume.UpdatedAt) : await Api.DeleteVolumeAsync(volume, cancellationToken);
+        await array.Outcome.AwaitVolumeGoneAsync(volume, since, cancellationToken);
         await array.Probe.ForgetAsync(volume.Id, cancellationToken);
     }
 

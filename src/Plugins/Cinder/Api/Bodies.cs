@@ -89,6 +89,8 @@ internal sealed record Snapshot
     /// <summary>In GiB.</summary>
     public long Size { get; init; }
 
+    public Dictionary<string, string> Metadata { get; init; } = [];
+
     public string? GroupSnapshotId { get; init; }
 
     public string? CreatedAt { get; init; }

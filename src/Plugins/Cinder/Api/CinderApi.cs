@@ -81,18 +81,22 @@ internal sealed class CinderApi(CinderSession session)
         ListAsync<Snapshot>("snapshots/detail", "snapshots", volumeId is null ? null : $"volume_id={volumeId}", snapshot => snapshot.Id, cancellationToken)
             .ToListAsync(cancellationToken);
 
-    public async Task<bool> HasSnapshotNamedAsync(string name, CancellationToken cancellationToken) =>
-        (await ListAsync<Snapshot>("snapshots/detail", "snapshots", $"name={Uri.EscapeDataString(name)}", snapshot => snapshot.Id, cancellationToken)
-            .ToListAsync(cancellationToken)).Exists(snapshot => snapshot.Name == name);
+    /// <summary>The snapshots of exactly this name; the members of a group's snapshot have its name.</summary>
+    public async Task<IReadOnlyList<Snapshot>> FindSnapshotsAsync(string name, CancellationToken cancellationToken) =>
+    [
+        .. (await ListAsync<Snapshot>("snapshots/detail", "snapshots", $"name={Uri.EscapeDataString(name)}", snapshot => snapshot.Id, cancellationToken)
+            .ToListAsync(cancellationToken)).Where(snapshot => snapshot.Name == name)
+    ];
 
-    public async Task<(Snapshot Snapshot, DateTimeOffset? At)> CreateSnapshotAsync(string volumeId, string name, CancellationToken cancellationToken)
+    /// <summary>Begins a snapshot. The volume is available or in use.</summary>
+    public async Task<(Snapshot Snapshot, DateTimeOffset? At)> CreateSnapshotAsync(Volume volume, string name, IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellationToken)
     {
-        // Since 3.66 a volume in use needs no "force", which is refused there.
+        // Since 3.66 a volume in use needs no "force". Before, the service looks at no status at all where it is given.
         var version = await session.GetVersionAsync(cancellationToken);
-        object snapshot = string.CompareOrdinal(version, "3.66") >= 0
-            ? new { volume_id = volumeId, name }
-            : new { volume_id = volumeId, name, force = true };
-        var answer = await session.SendAsync(HttpMethod.Post, "snapshots", new { snapshot }, name, cancellationToken);
+        bool? force = string.CompareOrdinal(version, "3.66") < 0 && volume.Status is "in-use" ? true : null;
+        var answer = await session.SendAsync(
+            HttpMethod.Post, "snapshots", new { snapshot = new { volume_id = volume.Id, name, metadata, force } }, name, cancellationToken);
         return (answer.Read<Dictionary<string, Snapshot>>("the block storage service")["snapshot"], answer.Date);
     }
 

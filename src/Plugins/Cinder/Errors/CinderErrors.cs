@@ -81,11 +81,11 @@ internal static class CinderErrors
         };
 
     public static ArrayUnreachableException CreationUnknown(string name, Exception cause) =>
-        new($"The service did not answer whether it creates '{name}', and has no such volume yet: {cause.Message}", cause)
+        new($"The service did not answer whether it creates '{name}', and has nothing of that name yet: {cause.Message}", cause)
         {
             ErrorId = nameof(CreationUnknown),
             Element = name,
-            Recommendation = "It may appear later: look with Get-OscStorageElement before you create it again.",
+            Recommendation = "It may appear later: look with Get-OscStorageElement or Get-OscSnapshot before you create it again.",
         };
 
     public static SnapRestoreNotSafeException NotItsSnapshot(StorageElement snapshot, StorageElement element) =>

@@ -15,13 +15,19 @@ internal sealed class Snapshots(CinderArray array)
     public async Task<StorageElement> CreateAsync(StorageElement element, StorageElement? destination, CancellationToken cancellationToken)
     {
         var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        if (volume.Status is not ("available" or "in-use"))
+        {
+            // While it is restored, for example, it has neither the old data nor the new.
+            throw CinderErrors.ElementBusy(volume.DisplayName, volume.Status, "a snapshot can be taken only while it is available or in use");
+        }
+
         var name = destination?.Name ?? VolumeCreator.NewName("snap", volume.DisplayName);
         var map = await array.GetMapAsync(cancellationToken);
         var (snapshot, since) = await array.Register.ChangeAsync(
             async _ =>
             {
                 await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
-                return await Api.CreateSnapshotAsync(volume.Id, name, cancellationToken);
+                return await PostAsync(volume, name, cancellationToken);
             },
             cancellationToken);
         var handle = new OperationHandle(OperationKind.Snapshot, snapshot.Id, snapshot.Size, since);
@@ -42,7 +48,7 @@ internal sealed class Snapshots(CinderArray array)
         var name = destination?.Name ?? VolumeCreator.NewName("snap", group.Name ?? group.Id);
         await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
         var map = await array.GetMapAsync(cancellationToken);
-        var snapshot = await Api.CreateGroupSnapshotAsync(group.Id, name, cancellationToken);
+        var snapshot = await PostAsync(group, name, cancellationToken);
         var handle = new OperationHandle(OperationKind.GroupSnapshot, snapshot.Id, 0, null);
         Outcome.Begin(snapshot.Id);
         return map.ToElement(
@@ -112,6 +118,42 @@ internal sealed class Snapshots(CinderArray array)
 
         var since = single.Status is "deleting" ? ApiTime.Parse(single.UpdatedAt) : await Api.DeleteSnapshotAsync(single, cancellationToken);
         await array.Outcome.AwaitSnapshotGoneAsync(single, since, cancellationToken);
+    }
+
+    private async Task<(Snapshot Snapshot, DateTimeOffset? At)> PostAsync(Volume volume, string name, CancellationToken cancellationToken)
+    {
+        var request = Guid.NewGuid().ToString("n");
+        try
+        {
+            return await Api.CreateSnapshotAsync(volume, name, new Dictionary<string, string> { [LostAnswer.MarkKey] = request }, cancellationToken);
+        }
+        catch (ArrayUnreachableException e)
+        {
+            var lost = await LostAnswer.FindAsync(
+                async () => (await Api.FindSnapshotsAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.Metadata.GetValueOrDefault(LostAnswer.MarkKey) == request),
+                cancellationToken);
+            return (lost ?? throw CinderErrors.CreationUnknown(name, e), null);
+        }
+    }
+
+    /// <summary>A group's snapshot has no metadata: it is known by its name, which nothing had before, and by the group.</summary>
+    private async Task<GroupSnapshot> PostAsync(VolumeGroup group, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Api.CreateGroupSnapshotAsync(group.Id, name, cancellationToken);
+        }
+        catch (ArrayUnreachableException e)
+        {
+            var lost = await LostAnswer.FindAsync(
+                async () => (await Api.FindSnapshotsAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.GroupSnapshotId is not null && group.Volumes.Contains(one.VolumeId)),
+                cancellationToken);
+            return lost is null
+                ? throw CinderErrors.CreationUnknown(name, e)
+                : new GroupSnapshot { Id = lost.GroupSnapshotId!, Name = name, GroupId = group.Id, Status = "creating" };
+        }
     }
 
     private async Task<((Volume Volume, Snapshot Snapshot)? Plan, StorageConnectException? Obstacle)> PlanRestoreAsync(

@@ -212,6 +212,27 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attachment_that_was_completed_and_never_noted_so_is_ours_and_not_of_others()
+    {
+        _attachments.Multiattach = false;
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var file = new RegisterFile(_folder.Path, Server().Uuid);
+        var register = file.Read();
+        var presentation = register.Presentations[0];
+        file.Write(register.With(presentation with // as a process left it that was killed before the answer came
+        {
+            GroupIds = [],
+            Attachments = [presentation.Attachments[0] with { IsComplete = false }],
+        }));
+
+        await GrantAsync(1, "hosts");
+
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/"));
+        Assert.Equal(_attachments.IdsOf(A), Register.Presentations[0].Attachments.Select(one => one.Id));
+    }
+
+    [Fact]
     public async Task A_reservation_whose_answer_was_lost_and_that_appears_later_is_ended_once_it_has_stayed()
     {
         await GroupAsync("hosts", A);

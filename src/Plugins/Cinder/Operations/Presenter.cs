@@ -24,6 +24,12 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             }
 
             var before = await RecoverInChangeAsync(volume, cancellationToken);
+            if (all.FindPresentation(volume.Id) is { } noted && noted != before)
+            {
+                // What was ended is in the volume as it was read before, and no longer in the register: it would look as an attachment of others.
+                volume = await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken);
+            }
+
             var after = before with { GroupIds = before.GroupIds.Union(groups.Select(group => group.Id)).ToValueList() };
             DemandRoom(volume, register.Read(), after, all.Groups);
             await AttachMissingAsync(volume, before, after, InitiatorsOf(after, all.Groups), cancellationToken);

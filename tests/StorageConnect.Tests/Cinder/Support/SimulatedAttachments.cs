@@ -34,6 +34,9 @@ internal sealed class SimulatedAttachments
 
     public bool Encrypted { get; set; }
 
+    /// <summary>Whether its volumes are for several hosts at once.</summary>
+    public bool Multiattach { get; set; } = true;
+
     public IEnumerable<string> Ids => _all.Select(one => one.Id);
 
     public static string LastPart(SentRequest request) => request.Path.Split('/')[^1];
@@ -94,7 +97,7 @@ internal sealed class SimulatedAttachments
                 id,
                 name = $"v{int.Parse(id[^12..], System.Globalization.CultureInfo.InvariantCulture)}",
                 size = 1,
-                multiattach = true,
+                multiattach = Multiattach,
                 encrypted = Encrypted,
                 status = own.Exists(one => one.Status == "attached") ? "in-use" : own.Count > 0 ? "reserved" : "available",
                 attachments = own.Where(one => one.Status == "attached").Select(one => new { attachment_id = one.Id }),

@@ -59,6 +59,58 @@ public sealed class CinderTypeTests : IDisposable
         Assert.Equal("plain", CreatedType());
     }
 
+    [Fact]
+    public async Task A_volume_for_several_hosts_is_not_asked_to_change_to_a_type_of_another_back_end()
+    {
+        AnswerVolume(true, true);
+
+        await Expect.FailureAsync<InvalidRequestException>("VolumeTypeElsewhere", "shared1", () => SetQosAsync("fake"));
+
+        Assert.Empty(_cinder.Sent("POST", "/action$"));
+    }
+
+    [Fact]
+    public async Task A_refused_change_of_the_type_that_took_multiattach_says_so()
+    {
+        AnswerVolume(true, false);
+        Offer(new { id = "1", name = "shared", extra_specs = new { } }, new { id = "2", name = "fake", extra_specs = new { } }); // as a member sees them
+
+        var error = await Expect.FailureAsync<LimitExceededException>("OperationFailed", "shared1", () => SetQosAsync("fake"));
+
+        Assert.Contains("no longer multiattach", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_volume_that_lost_multiattach_is_not_said_to_have_a_type_without_it()
+    {
+        AnswerVolume(false);
+        await _plugin.CreateAccessGroupsAsync(
+            Server(), [new() { Name = "two", Entries = ["iqn.1994-05.com.example:a", "iqn.1994-05.com.example:b"] }], Cancellation);
+
+        var error = await Expect.FailureAsync<LimitExceededException>("NotMultiattach", "shared1",
+            () => _plugin.StartPresentAsync(Server(), Shared, ["two"], Cancellation));
+
+        Assert.Contains("it is not multiattach (volume type 'shared')", error.Message, StringComparison.Ordinal);
+        Assert.Contains("that the back-end refused takes multiattach", error.Recommendation, StringComparison.Ordinal);
+    }
+
+    private static StorageElement Shared => new() { Uuid = "814dfef64ac741ccad5830615bb0018c", Name = "shared1" };
+
+    private Task SetQosAsync(string type) => _plugin.SetQosAsync(Server(), Shared, type, Cancellation);
+
+    /// <summary>A volume of the type 'shared', which is multiattach before and after a change that the service accepts and does not do.</summary>
+    private void AnswerVolume(bool before, bool? after = null)
+    {
+        var now = before;
+        _cinder.On("GET", "/volumes/814dfef6", _ => Captured("174",
+            text => text.Replace("\"multiattach\": false", now ? "\"multiattach\": true" : "\"multiattach\": false", StringComparison.Ordinal)));
+        _cinder.On("POST", "/volumes/814dfef6.*/action$", _ =>
+        {
+            now = after ?? before;
+            return Empty(HttpStatusCode.Accepted);
+        });
+    }
+
     private void Offer(params object[] types) => _cinder.On("GET", "/types\\?", _ => Answer(new { volume_types = types }));
 
     private Task<StorageElement> CreateAsync(string? group = null, string? qos = null, bool thin = true) =>

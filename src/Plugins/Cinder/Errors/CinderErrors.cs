@@ -33,6 +33,12 @@ internal static class CinderErrors
         PluginError.InvalidRequest(type, $"The volume type '{type}' makes volumes in '{where}', not in '{group}'.",
             "Leave out -VolumeGroup, or choose a quality of service of that group.");
 
+    /// <summary>A volume is on one back-end, and the type makes volumes on another.</summary>
+    public static InvalidRequestException VolumeTypeElsewhere(string name, string type, string here, string there) =>
+        PluginError.InvalidRequest(name,
+            $"'{name}' is in '{here}', and the volume type '{type}' makes volumes in '{there}': Cinder moves none there for it. Nothing was changed.",
+            "Choose a quality of service of its volume group, or create a volume of that type and copy the data.");
+
     public static NoSuchOperationException ThickUnsupported(StorageServer server, string type) =>
         PluginError.NoSuchOperation(server.Name,
             $"The volume type '{type}' doesn't say that it reserves blocks (provisioning:type=thick), so thick volumes can't be promised.",
@@ -148,12 +154,13 @@ internal static class CinderErrors
 
     public static LimitExceededException NotMultiattach(string name, int wanted, string? type) =>
         PluginError.LimitExceeded(name,
-            $"'{name}' can be attached to one initiator only, and {wanted} were to use it: its volume type{(type is null ? "" : $" '{type}'")} "
-                + "has no multiattach. Nothing was changed.",
-            "Use a volume type with the extra spec multiattach=\"<is> True\", and a file system made for several hosts.");
+            $"'{name}' can be attached to one initiator only, and {wanted} were to use it: it is not multiattach"
+                + $"{(type is null ? "" : $" (volume type '{type}')")}. Nothing was changed.",
+            "Use a volume that was created with a volume type with the extra spec multiattach=\"<is> True\", and a file system made for several hosts. "
+                + "A change of the volume type that the back-end refused takes multiattach from a volume.");
 
     public static StorageElementBusyException AttachedByOthers(string name, string hosts) =>
-        PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and its volume type has no multiattach. Nothing was changed.",
+        PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and is not multiattach. Nothing was changed.",
             "Detach it there first.");
 
     public static StorageElementBusyException SharedTargetInUse(string name, string target) =>

@@ -59,6 +59,44 @@ public sealed class CinderTypeTests : IDisposable
         Assert.Equal("plain", CreatedType());
     }
 
+    [Theory]
+    [InlineData("gold", true)]
+    [InlineData(null, true)]
+    [InlineData("plain", false)] // says nothing: then it is the type's matter
+    public async Task A_thick_volume_is_refused_where_the_type_says_thin_also_where_it_is_the_services_default(string? qos, bool isRefused)
+    {
+        var thin = new Dictionary<string, object>
+        {
+            ["id"] = "1",
+            ["name"] = "gold",
+            ["extra_specs"] = new Dictionary<string, string> { ["provisioning:type"] = "thin" },
+        };
+        Offer(thin, new { id = "2", name = "plain", extra_specs = new { } });
+        _cinder.On("GET", "/types/default$", _ => Answer(new { volume_type = thin }));
+
+        if (isRefused)
+        {
+            var error = await Expect.FailureAsync<NoSuchOperationException>("ThickUnsupported", "cloud", () => CreateAsync(null, qos, thin: false));
+            Assert.Contains("'gold'", error.Message, StringComparison.Ordinal);
+        }
+        else
+        {
+            await CreateAsync(null, qos, thin: false);
+        }
+
+        Assert.Equal(isRefused ? 0 : 1, _cinder.Sent("POST", "/volumes$").Count());
+    }
+
+    [Fact]
+    public async Task Where_the_service_has_no_default_type_a_thick_volume_is_left_to_it()
+    {
+        _cinder.On("GET", "/types/default$", _ => Refusal(HttpStatusCode.NotFound, "Default volume type can not be found."));
+
+        await CreateAsync(thin: false);
+
+        Assert.Null(CreatedType());
+    }
+
     [Fact]
     public async Task A_volume_for_several_hosts_is_not_asked_to_change_to_a_type_of_another_back_end()
     {

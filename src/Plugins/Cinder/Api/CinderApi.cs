@@ -153,6 +153,19 @@ internal sealed class CinderApi(CinderSession session)
     public async Task<IReadOnlyList<VolumeType>> ListTypesAsync(CancellationToken cancellationToken) =>
         (await session.SendAsync<TypeList>(HttpMethod.Get, "types?is_public=None", null, null, cancellationToken)).VolumeTypes;
 
+    /// <summary>The type of volumes for which none is chosen; null where the service has none.</summary>
+    public async Task<VolumeType?> TryGetDefaultTypeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync<VolumeType>("types/default", "volume_type", null, cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The qualities of service; null for a user who may not see them.</summary>
     public async Task<IReadOnlyList<QosSpecs>?> TryListQosSpecsAsync(CancellationToken cancellationToken)
     {

@@ -20,9 +20,7 @@ internal static class AnswerErrors
         {
             HttpStatusCode.Unauthorized => NotAuthenticated(service, says),
             HttpStatusCode.Forbidden => NotAllowed(service, subject, says),
-            HttpStatusCode.NotFound when text?.Contains("could not be found", StringComparison.Ordinal) == true
-                && !text.StartsWith("The resource", StringComparison.Ordinal)
-                => NotFound(subject, text),
+            HttpStatusCode.NotFound when IsAboutObject(text) => NotFound(subject, text!),
             HttpStatusCode.BadRequest when text?.Contains("Malformed request url", StringComparison.OrdinalIgnoreCase) == true => WrongProject(service, says),
             HttpStatusCode.BadRequest when IsAboutState(text) => Busy(subject, text!),
             HttpStatusCode.BadRequest => PluginError.InvalidRequest(subject,
@@ -135,6 +133,10 @@ internal static class AnswerErrors
     private static InvalidStorageArrayException ServiceFault(string service, string? subject, string says) =>
         PluginError.InvalidStorageArray(subject, $"{Capital(service)} failed; it {says}",
             "The administrator of the Cinder service finds the details in its log.");
+
+    /// <summary>False where the URL is not known, which says nothing about what it is of.</summary>
+    private static bool IsAboutObject(string? text) => text is not null && !text.StartsWith("The resource", StringComparison.Ordinal)
+        && (text.Contains("could not be found", StringComparison.Ordinal) || text.StartsWith("Default volume type", StringComparison.Ordinal));
 
     private static bool IsAboutState(string? text) =>
         text is not null && (text.Contains("status", StringComparison.OrdinalIgnoreCase) || text.StartsWith("Invalid volume:", StringComparison.Ordinal)

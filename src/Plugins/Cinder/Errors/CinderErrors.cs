@@ -41,7 +41,7 @@ internal static class CinderErrors
 
     public static NoSuchOperationException ThickUnsupported(StorageServer server, string type) =>
         PluginError.NoSuchOperation(server.Name,
-            $"The volume type '{type}' doesn't say that it reserves blocks (provisioning:type=thick), so thick volumes can't be promised.",
+            $"The volume type '{type}' makes thin volumes (provisioning:type=thin), and -Thick asks for one with its blocks reserved.",
             "Choose a volume type made for thick volumes with -Qos, or leave out -Thick.");
 
     public static NoSuchOperationException CannotShrink(StorageElement element, long size) =>

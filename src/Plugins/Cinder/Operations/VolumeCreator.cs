@@ -14,9 +14,9 @@ internal sealed class VolumeCreator(CinderArray array)
     public async Task<StorageElement> CreateAsync(StorageElement element, bool thin, string? qos, CancellationToken cancellationToken)
     {
         var type = new TypeChoice(await array.GetTypesAsync(cancellationToken)).Select(element.VolumeGroupName, qos);
-        if (!thin && type?.IsThin == true)
+        if (!thin && (type ?? await Api.TryGetDefaultTypeAsync(cancellationToken)) is { IsThin: true } chosen)
         {
-            throw CinderErrors.ThickUnsupported(array.Server, type.Name);
+            throw CinderErrors.ThickUnsupported(array.Server, chosen.Name);
         }
 
         return await BeginAsync(element.Name, Ids.ToGiB(element.SizeBytes), new() { ["volume_type"] = type?.Name }, cancellationToken);

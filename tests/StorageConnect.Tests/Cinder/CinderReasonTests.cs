@@ -130,6 +130,24 @@ public sealed class CinderReasonTests : IDisposable
         Assert.Contains("Cinder said at 2026-11-28T01:05:13.108812 UTC: extend volume", status, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.InternalServerError)]
+    [InlineData(HttpStatusCode.OK)]
+    public async Task A_fault_in_place_of_an_answer_ends_no_operation_that_goes_on(HttpStatusCode status)
+    {
+        AnswerRevert("reverting", "");
+        AnswerFaultOnce(status);
+        await _plugin.SnapRestoreAsync(Server(), Snapshot(SnapshotId), null, Cancellation);
+
+        _volume = "creating";
+        var begun = Volume with { AsyncHandle = $$"""{"Kind":0,"Id":"{{Id}}","Size":1,"V":1}""" };
+        AnswerFaultOnce(status);
+        var fault = await Assert.ThrowsAsync<InvalidStorageArrayException>(() => _plugin.GetAsyncProgressAsync(Server(), begun, Cancellation));
+
+        Assert.True(fault.Retryable); // by which the engine keeps the operation
+        Assert.Null((await _plugin.GetAsyncProgressAsync(Server(), begun, Cancellation)).AsyncProgress);
+    }
+
     private static StorageElement Snapshot(string id) =>
         new() { Uuid = id.Replace("-", "", StringComparison.Ordinal), Name = "nightly", Type = StorageElementType.Snapshot };
 
@@ -144,6 +162,22 @@ public sealed class CinderReasonTests : IDisposable
     {
         messages = new[] { new { user_message = text, message_level = "ERROR", created_at = "2026-12-20T10:00:00.500000" } },
     }));
+
+    /// <summary>A service, or a proxy before it, that fails once while a volume is changed; then it has changed.</summary>
+    private void AnswerFaultOnce(HttpStatusCode status)
+    {
+        var reads = 0;
+        _cinder.On("GET", $"/volumes/{Id}", _ =>
+        {
+            if (_volume is not "available" && ++reads == 1)
+            {
+                return status == HttpStatusCode.OK ? new(status) { Content = new StringContent("<html>Maintenance</html>") } : Refusal(status, "Locked.");
+            }
+
+            _volume = "available";
+            return Answer(new { volume = new { id = Id, name = "data", size = 1, status = _volume } });
+        });
+    }
 
     /// <summary>A revert after which the volume has a status, and a message about it of the second in which it was asked for.</summary>
     private void AnswerRevert(string status, string message)

@@ -236,7 +236,7 @@ internal sealed class CinderApi(CinderSession session)
 
     private async Task<T> GetAsync<T>(string path, string envelope, string? name, CancellationToken cancellationToken) =>
         (await session.SendAsync<Dictionary<string, T>>(HttpMethod.Get, path, null, name, cancellationToken)).GetValueOrDefault(envelope)
-            ?? throw Errors.AnswerErrors.NoJson("the block storage service", null);
+            ?? throw Errors.AnswerErrors.NoJson("the block storage service", null, isQuestion: true);
 
     /// <summary>What is of this project. An administrator is told by id what is of others, too, which is in no list.</summary>
     private async Task<T> GetOwnAsync<T>(string path, string envelope, string? name, Func<T, string?> project, CancellationToken cancellationToken)

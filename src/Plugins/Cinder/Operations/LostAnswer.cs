@@ -25,7 +25,7 @@ internal static class LostAnswer
                     return found;
                 }
             }
-            catch (ArrayUnreachableException)
+            catch (StorageConnectException e) when (Polling.IsPassing(e))
             {
                 // It may be back in a moment.
             }

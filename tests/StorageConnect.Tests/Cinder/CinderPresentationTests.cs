@@ -58,6 +58,33 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_address_of_this_host_is_told_and_that_of_another_host_is_not_made_up()
+    {
+        await GroupAsync("one", A, B);
+
+        await GrantAsync(1, "one");
+
+        var connectors = _cinder.Sent("PUT", "/attachments/")
+            .Select(sent => JsonDocument.Parse(sent.Body!).RootElement.GetProperty("attachment").GetProperty("connector"))
+            .ToDictionary(connector => connector.GetProperty("initiator").GetString()!);
+        Assert.True(IPAddress.TryParse(connectors[A].GetProperty("ip").GetString(), out _));
+        Assert.False(connectors[B].TryGetProperty("ip", out _)); // where a driver takes it for the host's identity, two hosts would be one
+    }
+
+    [Theory]
+    [InlineData(A, false)]
+    [InlineData(B, true)]
+    public async Task A_fault_that_a_host_of_another_machine_meets_names_the_way_out(string initiator, bool isNamed)
+    {
+        await GroupAsync("hosts", initiator);
+        _cinder.On("PUT", "/attachments/", _ => Refusal(HttpStatusCode.InternalServerError, "Unable to update attachment."));
+
+        var error = await Expect.FailureAsync<InvalidStorageArrayException>("ServiceFault", "v1", () => GrantAsync(1, "hosts"));
+
+        Assert.Equal(isNamed, error.Recommendation!.Contains("from its own machine", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_withdrawal_that_this_host_refuses_changes_nothing()
     {
         await GroupAsync("hosts", A);

@@ -131,6 +131,16 @@ internal static class CinderErrors
         PluginError.NoSuchOperation(name, $"The back-end of '{name}' exported it and told no iSCSI target where hosts find it. Nothing is left attached.",
             "Choose a volume type whose back-end speaks iSCSI.");
 
+    /// <summary>The service's fault, where its driver may lack what only the other host could tell.</summary>
+    public static InvalidStorageArrayException ExportFailed(InvalidStorageArrayException fault, string initiator) => new(fault.Message, fault)
+    {
+        ErrorId = fault.ErrorId,
+        Element = fault.Element,
+        Retryable = fault.Retryable,
+        Recommendation = $"{fault.Recommendation} Some drivers need the IP address of the host, which is known here of this machine alone: "
+            + $"present it to {initiator} from its own machine.",
+    };
+
     public static NoSuchOperationException IdentityUnreadable(string name) =>
         PluginError.NoSuchOperation(name, $"The targets of '{name}' show this host no LUN, or others beside it.",
             "Where a target has several LUNs, leave out Identity=probe.");

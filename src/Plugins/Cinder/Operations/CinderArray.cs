@@ -23,7 +23,7 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
 
     public Outcome Outcome { get; } = new(api, clock);
 
-    public Presenter Presenter => new(api, Register, services.Host, services.Log, clock);
+    public Presenter Presenter => new(api, Register, services.Host, services.Log, clock, server.NetDevices);
 
     public IdentityProbe Probe => new(this);
 

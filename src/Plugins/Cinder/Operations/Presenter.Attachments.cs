@@ -153,6 +153,10 @@ internal sealed partial class Presenter
             save(attachment);
             throw;
         }
+        catch (InvalidStorageArrayException e) when (!IsOwn(attachment.Initiator))
+        {
+            throw CinderErrors.ExportFailed(e, attachment.Initiator);
+        }
     }
 
     /// <summary>False where the service may still be at work on an export: it gave no answer, or one that is not about its back-end.</summary>
@@ -174,6 +178,7 @@ internal sealed partial class Presenter
             {
                 initiator = attachment.Initiator,
                 host = attachment.HostName,
+                ip = IsOwn(attachment.Initiator) ? HostAddress.Find(netDevices) : null, // left out: of another host it is not known
                 platform = "x86_64",
                 os_type = "linux",
                 multipath = true,
@@ -242,6 +247,8 @@ internal sealed partial class Presenter
         .Where(place => string.Equals(place.TargetName, targetName, StringComparison.OrdinalIgnoreCase))
         .Select(place => place.Lun);
 
-    private bool IsThisHost(string initiator) =>
-        Initiators.OfThisHost(host) is not { } own || string.Equals(own, initiator, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True also where this host's name is not known: then it may be.</summary>
+    private bool IsThisHost(string initiator) => Initiators.OfThisHost(host) is null || IsOwn(initiator);
+
+    private bool IsOwn(string initiator) => string.Equals(Initiators.OfThisHost(host), initiator, StringComparison.OrdinalIgnoreCase);
 }

@@ -8,7 +8,8 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// Presents volumes: one attachment for each initiator. Each is noted in the register before it is asked for, so that whoever comes after a process that
 /// died takes back what was half made. What others attached is never touched.
 /// </summary>
-internal sealed partial class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log, TimeProvider clock)
+internal sealed partial class Presenter(
+    CinderApi api, RegisterFile register, IHostServices host, IPluginLog log, TimeProvider clock, ValueList<string> netDevices)
 {
     /// <summary>Presents a volume to groups; one it is presented to already is checked, and made good where its attachment is gone.</summary>
     public Task PresentAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(

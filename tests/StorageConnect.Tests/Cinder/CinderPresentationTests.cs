@@ -326,6 +326,41 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_noted_of_a_volume_that_others_deleted_goes_with_its_withdrawal_after_the_logout()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        await _plugin.StartAsync(await _plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
+        _cinder.On("GET", "/volumes/[^/?]+$", _ => Refusal(HttpStatusCode.NotFound, "Volume could not be found."));
+        _host.IsBusy = true;
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => RevokeAsync(1, "hosts"));
+        Assert.NotEmpty(Register.Presentations);
+        _host.IsBusy = false;
+
+        await Expect.FailureAsync<NotFoundException>("StorageElementNotFound", "v1", () => RevokeAsync(1, "hosts"));
+
+        Assert.Empty(_host.Sessions);
+        Assert.Empty(Register.Presentations);
+        await _plugin.ValidateAsync(Server(project: "5ea1e57a9e0f4a1c9b0a000000000002"), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_is_noted_of_a_volume_that_others_deleted_and_of_no_group_goes_with_the_removal_of_any_group()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        await GrantAsync(2, "hosts");
+        await GroupAsync("empty", B);
+        var file = new RegisterFile(_folder.Path, Server().Uuid);
+        file.Write(file.Read().With(file.Read().Presentations[0] with { GroupIds = [] })); // as a killed first presentation leaves it
+        _cinder.On("GET", $"/volumes/{VolumeId(1)}$", _ => Refusal(HttpStatusCode.NotFound, "Volume could not be found."));
+
+        await _plugin.RemoveAccessGroupsAsync(Server(), [new() { Name = "empty" }], Cancellation);
+
+        Assert.Equal([VolumeId(2)], Register.Presentations.Select(one => one.VolumeId));
+    }
+
+    [Fact]
     public async Task One_portal_that_answers_is_enough_to_connect()
     {
         await GroupAsync("hosts", A);

@@ -189,7 +189,8 @@ internal static class CinderErrors
     public static InvalidStorageArrayException PresentedInOtherProject(StorageServer server, string known, string found, IEnumerable<string> volumes) =>
         PluginError.InvalidStorageArray(server.Name,
             $"'{server.Name}' presents volumes of the project {known}, and is now of the project {found}: {string.Join(", ", volumes.Take(5))}.",
-            "Put the former project back and withdraw them first, or register the new project as a server of its own.");
+            "Register the new project as a server of its own. Or put the former one back and withdraw them first; where a volume is gone, remove the "
+                + "groups it was presented to: Remove-OscAccessGroup.");
 
     public static DataCorruptException RegisterUnreadable(string path, Exception cause) =>
         PluginError.DataCorrupt(path, $"The register of access groups can't be read: {path}. Nothing was changed.",

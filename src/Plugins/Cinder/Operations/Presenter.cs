@@ -63,6 +63,30 @@ internal sealed partial class Presenter(
         },
         cancellationToken);
 
+    /// <summary>Drops what is noted of a volume that is gone, after this host was logged out of it.</summary>
+    /// <exception cref="StorageElementBusyException">This host uses it. The note stays.</exception>
+    public Task ForgetAsync(string volumeId, string name, CancellationToken cancellationToken) => register.Read().FindPresentation(volumeId) is null
+        ? Task.CompletedTask
+        : register.ChangeAsync(
+            async _ =>
+            {
+                await ForgetInChangeAsync(volumeId, name, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>As <see cref="ForgetAsync"/>, for a caller that is in a change of the register.</summary>
+    public async Task ForgetInChangeAsync(string volumeId, string name, CancellationToken cancellationToken)
+    {
+        var gone = new Volume { Id = volumeId, Name = name };
+        foreach (var attachment in PresentationOf(gone).Attachments)
+        {
+            await LogoutAsync(gone, attachment, cancellationToken);
+        }
+
+        Save(new(volumeId));
+    }
+
     /// <summary>Changes a group's entries, and the attachments of what is presented to it.</summary>
     public Task<RegisteredGroup> ChangeEntriesAsync(
         string groupName, Func<ValueList<string>, ValueList<string>> change, CancellationToken cancellationToken) => register.ChangeAsync(

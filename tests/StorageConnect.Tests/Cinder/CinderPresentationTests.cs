@@ -379,6 +379,23 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task This_host_logs_in_through_each_network_device_of_the_server_and_one_that_works_is_enough()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var found = await _plugin.DiscoverAsync(Server() with { NetDevices = ["eth2", "eth3"] }, Cancellation);
+        _host.DeadNetDevices.Add("eth2");
+
+        await _plugin.StartAsync(found, Cancellation);
+
+        Assert.Equal(["eth2", "eth3"], _host.NetDevices);
+        Assert.Single(_host.Sessions);
+        Assert.Contains(_cinder.Log.Lines, line => line.Contains("through eth2", StringComparison.Ordinal));
+        _host.DeadNetDevices.Add("eth3");
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => _plugin.StartAsync(found, Cancellation));
+    }
+
+    [Fact]
     public async Task An_attachment_that_others_ended_keeps_nobody_from_the_other_volumes_of_its_target()
     {
         await GroupAsync("hosts", A);

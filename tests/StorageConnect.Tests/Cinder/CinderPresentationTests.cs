@@ -326,6 +326,30 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_former_registration_presented_is_told_with_the_way_to_put_its_register_back()
+    {
+        _attachments.Multiattach = false;
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var again = Server() with { Uuid = new('b', 32) };
+        await _plugin.CreateAccessGroupsAsync(again, [new() { Name = "hosts", Entries = [A] }], Cancellation);
+        var name = Assert.Single((await _plugin.GetInfoAsync(again, Element(1), Cancellation)).AccessGroupNames);
+
+        var refusals = new StorageConnectException[]
+        {
+            await Expect.FailureAsync<AccessGroupException>("GroupNotOurs", name, () => _plugin.StopPresentAsync(again, Element(1), [name], Cancellation)),
+            await Expect.FailureAsync<StorageElementBusyException>("AttachedByOthers", "v1",
+                () => _plugin.StartPresentAsync(again, Element(1), ["hosts"], Cancellation)),
+        };
+
+        Assert.All(refusals, refusal => Assert.Contains("docs/cinder.md", refusal.Recommendation, StringComparison.Ordinal));
+        File.Move(_folder[$"{Server().Uuid}.json"], _folder[$"{again.Uuid}.json"], overwrite: true); // as it says there
+        Assert.Equal(["hosts"], (await _plugin.GetInfoAsync(again, Element(1), Cancellation)).AccessGroupNames);
+        await _plugin.StopPresentAsync(again, Element(1), ["hosts"], Cancellation);
+        Assert.Empty(_attachments.Ids);
+    }
+
+    [Fact]
     public async Task What_is_noted_of_a_volume_that_others_deleted_goes_with_its_withdrawal_after_the_logout()
     {
         await GroupAsync("hosts", A);

@@ -4,6 +4,10 @@ namespace StorageConnect.Plugins.Cinder.Errors;
 /// Answers of the service are in <see cref="AnswerErrors"/>.</summary>
 internal static class CinderErrors
 {
+    /// <summary>The way out where this machine may have presented it, as a server that was unregistered since.</summary>
+    private const string WithdrawThere = "StorageConnect attached it: withdraw it on the machine that presented it. Where it was this one, before the server "
+        + "was unregistered and registered again, docs/cinder.md (Access groups) tells how its register is put back.";
+
     public static InvalidStorageArrayException ServerInvalid(StorageServer server, string reason, string action) =>
         PluginError.InvalidStorageArray(server.Name, $"'{server.Name}' can't be used as it is: {reason}.", action);
 
@@ -36,7 +40,7 @@ internal static class CinderErrors
     /// <summary>A volume is on one back-end, and the type makes volumes on another.</summary>
     public static InvalidRequestException VolumeTypeElsewhere(string name, string type, string here, string there) =>
         PluginError.InvalidRequest(name,
-            $"'{name}' is in '{here}', and the volume type '{type}' makes volumes in '{there}': Cinder moves none there for it. Nothing was changed.",
+            $"'{name}' is in '{here}', and the volume type '{type}' makes volumes in '{there}': a change of the type moves no data. Nothing was changed.",
             "Choose a quality of service of its volume group, or create a volume of that type and copy the data.");
 
     public static NoSuchOperationException ThickUnsupported(StorageServer server, string type) =>
@@ -145,9 +149,11 @@ internal static class CinderErrors
         PluginError.NoSuchOperation(name, $"The targets of '{name}' show this host no LUN, or others beside it.",
             "Where a target has several LUNs, leave out Identity=probe.");
 
-    public static AccessGroupException GroupNotOurs(string name) =>
+    /// <param name="name">The name.</param>
+    /// <param name="byStorageConnect">It is one that StorageConnect gives.</param>
+    public static AccessGroupException GroupNotOurs(string name, bool byStorageConnect) =>
         PluginError.AccessGroup(name, $"'{name}' is no group of this machine's: others attached volumes under that name. It is shown, and never changed.",
-            "Detach with the tool that attached (Nova, the CSI driver, openstack volume attachment delete).");
+            byStorageConnect ? WithdrawThere : "Detach with the tool that attached (Nova, the CSI driver, openstack volume attachment delete).");
 
     public static NotFoundException AccessGroupNotFound(string name) =>
         PluginError.NotFound(name, $"There is no access group '{name}'.", "Get-OscAccessGroup lists what there is.");
@@ -169,9 +175,12 @@ internal static class CinderErrors
             "Use a volume that was created with a volume type with the extra spec multiattach=\"<is> True\", and a file system made for several hosts. "
                 + "A change of the volume type that the back-end refused takes multiattach from a volume.");
 
-    public static StorageElementBusyException AttachedByOthers(string name, string hosts) =>
+    /// <param name="name">The volume.</param>
+    /// <param name="hosts">Under which names.</param>
+    /// <param name="byStorageConnect">One of them is one that StorageConnect gives.</param>
+    public static StorageElementBusyException AttachedByOthers(string name, string hosts, bool byStorageConnect) =>
         PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and is not multiattach. Nothing was changed.",
-            "Detach it there first.");
+            byStorageConnect ? WithdrawThere : "Detach it there first.");
 
     public static StorageElementBusyException SharedTargetInUse(string name, string target) =>
         PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other LUNs for it. Nothing was changed.",

@@ -48,7 +48,9 @@ internal sealed partial class Presenter(
             var all = register.Read();
             foreach (var name in groupNames.Where(name => all.FindGroup(name) is null))
             {
-                throw OthersOf(volume, all).Any(other => other.Name == name) ? CinderErrors.GroupNotOurs(name) : CinderErrors.AccessGroupNotFound(name);
+                throw OthersOf(volume, all).Any(other => other.Name == name)
+                    ? CinderErrors.GroupNotOurs(name, RegisteredAttachment.IsHostName(name))
+                    : CinderErrors.AccessGroupNotFound(name);
             }
 
             if (all.FindPresentation(volume.Id) is null)
@@ -178,7 +180,7 @@ internal sealed partial class Presenter(
 
         if (wanted > 0 && OthersOf(volume, all).Select(other => other.Name).ToList() is [_, ..] others)
         {
-            throw CinderErrors.AttachedByOthers(volume.DisplayName, string.Join(", ", others));
+            throw CinderErrors.AttachedByOthers(volume.DisplayName, string.Join(", ", others), others.Exists(RegisteredAttachment.IsHostName));
         }
     }
 

@@ -65,7 +65,9 @@ internal sealed class SimulatedAttachments
     public HttpResponseMessage Connect(SentRequest request)
     {
         var one = Find(request)!;
-        one.Initiator = Json(request).GetProperty("attachment").GetProperty("connector").GetProperty("initiator").GetString();
+        var connector = Json(request).GetProperty("attachment").GetProperty("connector");
+        one.Initiator = connector.GetProperty("initiator").GetString();
+        one.HostName = connector.GetProperty("host").GetString();
         one.Status = "attaching";
         one.Info = new(Info)
         {
@@ -100,7 +102,7 @@ internal sealed class SimulatedAttachments
                 multiattach = Multiattach,
                 encrypted = Encrypted,
                 status = own.Exists(one => one.Status == "attached") ? "in-use" : own.Count > 0 ? "reserved" : "available",
-                attachments = own.Where(one => one.Status == "attached").Select(one => new { attachment_id = one.Id }),
+                attachments = own.Where(one => one.Status == "attached").Select(one => new { attachment_id = one.Id, host_name = one.HostName }),
             },
         });
     }
@@ -110,6 +112,8 @@ internal sealed class SimulatedAttachments
         public string Status { get; set; } = "reserved";
 
         public string? Initiator { get; set; }
+
+        public string? HostName { get; set; }
 
         public Dictionary<string, object> Info { get; set; } = [];
 

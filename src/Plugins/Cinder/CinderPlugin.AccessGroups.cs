@@ -76,6 +76,7 @@ public sealed partial class CinderPlugin
             {
                 var named = groups.Select(group => register.Read().FindGroup(group.Name)).OfType<RegisteredGroup>().ToList();
                 await DropEndedAsync(array, named.Select(group => group.Id).ToHashSet(), cancellationToken);
+                await DropUngroupedAsync(array, cancellationToken);
                 var all = register.Read();
                 var free = named.Where(group => all.Presentations.All(one => !one.GroupIds.Contains(group.Id))).ToList();
                 if (named.Count == 0 && groups.Count > 0)
@@ -150,7 +151,13 @@ public sealed partial class CinderPlugin
     {
         ArgumentNullException.ThrowIfNull(element);
         var array = Open(server);
-        await array.Presenter.WithdrawAsync(await array.RequireVolumeAsync(element, cancellationToken), accessGroupNames, cancellationToken);
+        if (await array.Api.TryGetVolumeAsync(Ids.ToId(element.Uuid), cancellationToken) is not { } volume)
+        {
+            await array.Presenter.ForgetAsync(Ids.ToId(element.Uuid), element.Name, cancellationToken);
+            throw CinderErrors.ElementNotFound(server, element);
+        }
+
+        await array.Presenter.WithdrawAsync(volume, accessGroupNames, cancellationToken);
         return await GetInfoAsync(server, element, cancellationToken);
     }
 
@@ -170,7 +177,26 @@ public sealed partial class CinderPlugin
             }
             else
             {
-                array.Register.Write(array.Register.Read().With(new Presentation(presentation.VolumeId)));
+                await array.Presenter.ForgetInChangeAsync(presentation.VolumeId, presentation.VolumeId, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Drops what is noted of volumes that are gone, and of no group: a killed command or a probe left it, and nothing else would drop it.</summary>
+    private static async Task DropUngroupedAsync(CinderArray array, CancellationToken cancellationToken)
+    {
+        foreach (var presentation in array.Register.Read().Presentations.Where(one => one.GroupIds.Count == 0))
+        {
+            try
+            {
+                if (await array.Api.TryGetVolumeAsync(presentation.VolumeId, cancellationToken) is null)
+                {
+                    await array.Presenter.ForgetInChangeAsync(presentation.VolumeId, presentation.VolumeId, cancellationToken);
+                }
+            }
+            catch (StorageConnectException e)
+            {
+                array.Services.Log.Warning($"Cinder: the note of volume {presentation.VolumeId} stays: {e.Message}");
             }
         }
     }

@@ -174,6 +174,35 @@ public sealed class CinderClientTests : IDisposable
         Assert.Contains(text, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/limits$", true)]
+    [InlineData("GET", "/v3/$", true)]
+    [InlineData("POST", "/auth/tokens$", true)]
+    [InlineData("POST", "/snapshots$", false)] // it may be done
+    public async Task A_fault_in_place_of_an_answer_to_a_question_is_one_that_may_pass(string method, string path, bool mayPass)
+    {
+        AnswerKeystone(Token);
+        _cinder.On("GET", "/volumes/detail", _ => Answer(new { volumes = Array.Empty<object>() }));
+        _cinder.On("GET", "/snapshots/detail", _ => Answer(new { snapshots = Array.Empty<object>() }));
+        _cinder.On("GET", "/volumes/1", _ => Answer(new { volume = new { id = "1", name = "v", status = "available" } }));
+        using var plugin = _cinder.NewPlugin(_folder.Path);
+        var server = Keystone().WithAdminSecret(_secret);
+        foreach (var isPage in new[] { false, true })
+        {
+            _cinder.On(method, path, _ => isPage
+                ? new(HttpStatusCode.OK) { Content = new StringContent("<html>Maintenance</html>") }
+                : Refusal(HttpStatusCode.InternalServerError, "Locked."));
+
+            var error = await Assert.ThrowsAsync<InvalidStorageArrayException>(async () =>
+            {
+                await plugin.ValidateAsync(server, Cancellation);
+                await plugin.CreateSnapAsync(server, new() { Uuid = new string('1', 32), Name = "v" }, new() { Name = "s" }, Cancellation);
+            });
+
+            Assert.Equal(mayPass, error.Retryable);
+        }
+    }
+
     [Fact]
     public async Task A_page_of_something_else_is_told()
     {

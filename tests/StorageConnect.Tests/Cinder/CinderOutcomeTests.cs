@@ -309,6 +309,28 @@ public sealed class CinderOutcomeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_session_of_a_target_that_shows_this_host_a_LUN_of_nobody_here_stays_and_its_devices_are_left_alone()
+    {
+        using var plugin = await PresentedAsync();
+        await plugin.StartAsync(await plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
+        _cinder.On("DELETE", "/attachments/", _ => Answer(new { attachments = Array.Empty<object>() }));
+        var own = new RegisterFile(_folder.Path, Server().Uuid).Read().Presentations[0].Attachments[0].Targets[0];
+        HostLun LunAt(int number) => new() { TargetNames = [own.TargetName], Addresses = [new() { TargetName = own.TargetName, Lun = number }] };
+        _host.Luns.AddRange([LunAt(own.Lun), LunAt(own.Lun + 6)]); // the second is of another server, plug-in or user
+        _host.IsBusy = true; // and mounted
+
+        await Expect.FailureAsync<StorageElementBusyException>("SharedTargetInUse", "tgt1",
+            () => plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation));
+        Assert.Empty(_cinder.Sent("DELETE", "/attachments/"));
+        _host.Luns.RemoveAt(0);
+        await plugin.StopPresentAsync(Server(), Volume, ["hosts"], Cancellation);
+
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/5f3298a6"));
+        Assert.Single(_host.Sessions);
+        Assert.DoesNotContain(_host.Actions, action => action.StartsWith("logout", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_register_that_cannot_be_written_is_told_at_once_and_nothing_is_reserved()
     {
         Prepare();

@@ -58,6 +58,33 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task The_address_of_this_host_is_told_and_that_of_another_host_is_not_made_up()
+    {
+        await GroupAsync("one", A, B);
+
+        await GrantAsync(1, "one");
+
+        var connectors = _cinder.Sent("PUT", "/attachments/")
+            .Select(sent => JsonDocument.Parse(sent.Body!).RootElement.GetProperty("attachment").GetProperty("connector"))
+            .ToDictionary(connector => connector.GetProperty("initiator").GetString()!);
+        Assert.True(IPAddress.TryParse(connectors[A].GetProperty("ip").GetString(), out _));
+        Assert.False(connectors[B].TryGetProperty("ip", out _)); // where a driver takes it for the host's identity, two hosts would be one
+    }
+
+    [Theory]
+    [InlineData(A, false)]
+    [InlineData(B, true)]
+    public async Task A_fault_that_a_host_of_another_machine_meets_names_the_way_out(string initiator, bool isNamed)
+    {
+        await GroupAsync("hosts", initiator);
+        _cinder.On("PUT", "/attachments/", _ => Refusal(HttpStatusCode.InternalServerError, "Unable to update attachment."));
+
+        var error = await Expect.FailureAsync<InvalidStorageArrayException>("ServiceFault", "v1", () => GrantAsync(1, "hosts"));
+
+        Assert.Equal(isNamed, error.Recommendation!.Contains("from its own machine", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_withdrawal_that_this_host_refuses_changes_nothing()
     {
         await GroupAsync("hosts", A);
@@ -212,6 +239,27 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attachment_that_was_completed_and_never_noted_so_is_ours_and_not_of_others()
+    {
+        _attachments.Multiattach = false;
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var file = new RegisterFile(_folder.Path, Server().Uuid);
+        var register = file.Read();
+        var presentation = register.Presentations[0];
+        file.Write(register.With(presentation with // as a process left it that was killed before the answer came
+        {
+            GroupIds = [],
+            Attachments = [presentation.Attachments[0] with { IsComplete = false }],
+        }));
+
+        await GrantAsync(1, "hosts");
+
+        Assert.Single(_cinder.Sent("DELETE", "/attachments/"));
+        Assert.Equal(_attachments.IdsOf(A), Register.Presentations[0].Attachments.Select(one => one.Id));
+    }
+
+    [Fact]
     public async Task A_reservation_whose_answer_was_lost_and_that_appears_later_is_ended_once_it_has_stayed()
     {
         await GroupAsync("hosts", A);
@@ -278,6 +326,65 @@ public sealed class CinderPresentationTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_former_registration_presented_is_told_with_the_way_to_put_its_register_back()
+    {
+        _attachments.Multiattach = false;
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var again = Server() with { Uuid = new('b', 32) };
+        await _plugin.CreateAccessGroupsAsync(again, [new() { Name = "hosts", Entries = [A] }], Cancellation);
+        var name = Assert.Single((await _plugin.GetInfoAsync(again, Element(1), Cancellation)).AccessGroupNames);
+
+        var refusals = new StorageConnectException[]
+        {
+            await Expect.FailureAsync<AccessGroupException>("GroupNotOurs", name, () => _plugin.StopPresentAsync(again, Element(1), [name], Cancellation)),
+            await Expect.FailureAsync<StorageElementBusyException>("AttachedByOthers", "v1",
+                () => _plugin.StartPresentAsync(again, Element(1), ["hosts"], Cancellation)),
+        };
+
+        Assert.All(refusals, refusal => Assert.Contains("docs/cinder.md", refusal.Recommendation, StringComparison.Ordinal));
+        File.Move(_folder[$"{Server().Uuid}.json"], _folder[$"{again.Uuid}.json"], overwrite: true); // as it says there
+        Assert.Equal(["hosts"], (await _plugin.GetInfoAsync(again, Element(1), Cancellation)).AccessGroupNames);
+        await _plugin.StopPresentAsync(again, Element(1), ["hosts"], Cancellation);
+        Assert.Empty(_attachments.Ids);
+    }
+
+    [Fact]
+    public async Task What_is_noted_of_a_volume_that_others_deleted_goes_with_its_withdrawal_after_the_logout()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        await _plugin.StartAsync(await _plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
+        _cinder.On("GET", "/volumes/[^/?]+$", _ => Refusal(HttpStatusCode.NotFound, "Volume could not be found."));
+        _host.IsBusy = true;
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => RevokeAsync(1, "hosts"));
+        Assert.NotEmpty(Register.Presentations);
+        _host.IsBusy = false;
+
+        await Expect.FailureAsync<NotFoundException>("StorageElementNotFound", "v1", () => RevokeAsync(1, "hosts"));
+
+        Assert.Empty(_host.Sessions);
+        Assert.Empty(Register.Presentations);
+        await _plugin.ValidateAsync(Server(project: "5ea1e57a9e0f4a1c9b0a000000000002"), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_is_noted_of_a_volume_that_others_deleted_and_of_no_group_goes_with_the_removal_of_any_group()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        await GrantAsync(2, "hosts");
+        await GroupAsync("empty", B);
+        var file = new RegisterFile(_folder.Path, Server().Uuid);
+        file.Write(file.Read().With(file.Read().Presentations[0] with { GroupIds = [] })); // as a killed first presentation leaves it
+        _cinder.On("GET", $"/volumes/{VolumeId(1)}$", _ => Refusal(HttpStatusCode.NotFound, "Volume could not be found."));
+
+        await _plugin.RemoveAccessGroupsAsync(Server(), [new() { Name = "empty" }], Cancellation);
+
+        Assert.Equal([VolumeId(2)], Register.Presentations.Select(one => one.VolumeId));
+    }
+
+    [Fact]
     public async Task One_portal_that_answers_is_enough_to_connect()
     {
         await GroupAsync("hosts", A);
@@ -292,6 +399,23 @@ public sealed class CinderPresentationTests : IDisposable
         Assert.Equal(["iqn.2010-10.org.openstack:b 192.0.2.11:3260"], _host.Sessions);
         Assert.Contains(_cinder.Log.Lines, line => line.Contains("no login to iqn.2010-10.org.openstack:a", StringComparison.Ordinal));
         _host.DeadPortals.Add("192.0.2.11:3260");
+        await Assert.ThrowsAsync<ArrayUnreachableException>(() => _plugin.StartAsync(found, Cancellation));
+    }
+
+    [Fact]
+    public async Task This_host_logs_in_through_each_network_device_of_the_server_and_one_that_works_is_enough()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        var found = await _plugin.DiscoverAsync(Server() with { NetDevices = ["eth2", "eth3"] }, Cancellation);
+        _host.DeadNetDevices.Add("eth2");
+
+        await _plugin.StartAsync(found, Cancellation);
+
+        Assert.Equal(["eth2", "eth3"], _host.NetDevices);
+        Assert.Single(_host.Sessions);
+        Assert.Contains(_cinder.Log.Lines, line => line.Contains("through eth2", StringComparison.Ordinal));
+        _host.DeadNetDevices.Add("eth3");
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => _plugin.StartAsync(found, Cancellation));
     }
 

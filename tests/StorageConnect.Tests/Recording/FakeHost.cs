@@ -74,15 +74,24 @@ public sealed class FakeHost : IStorageHost
     /// <summary>The portals that do not answer.</summary>
     public HashSet<string> DeadPortals { get; } = [];
 
+    /// <summary>The network devices through which no portal answers.</summary>
+    public HashSet<string> DeadNetDevices { get; } = [];
+
+    /// <summary>The network devices that it was asked to log in through, in order.</summary>
+    public List<string?> NetDevices { get; } = [];
+
     /// <summary>The name of its initiator.</summary>
     public Func<string?> Initiator { get; set; } = static () => null;
 
     public string? InitiatorName => Initiator();
 
-    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken) =>
-        DeadPortals.Contains(target.Portal)
+    public Task LoginAsync(IscsiTarget target, AccessContext context, CancellationToken cancellationToken)
+    {
+        NetDevices.Add(context.NetDevice);
+        return DeadPortals.Contains(target.Portal) || DeadNetDevices.Contains(context.NetDevice ?? "")
             ? throw PluginError.ArrayUnreachable(target.TargetName, $"The portal {target.Portal} does not answer.", "Check the network.")
             : Act("login", new() { IscsiTargets = [target] }, [context], Sessions.Add);
+    }
 
     public Task LogoutAsync(IscsiTarget target, CancellationToken cancellationToken) =>
         IsBusy

@@ -44,9 +44,16 @@ internal sealed record Volume
 
     public string? CreatedAt { get; init; }
 
+    /// <summary>When its status or something else of it changed last.</summary>
+    public string? UpdatedAt { get; init; }
+
     /// <summary>Back-end and pool; told to administrators alone.</summary>
     [JsonPropertyName("os-vol-host-attr:host")]
     public string? Host { get; init; }
+
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    [JsonPropertyName("os-vol-tenant-attr:tenant_id")]
+    public string? ProjectId { get; init; }
 
     /// <summary>A copy that the service makes for itself while it migrates a volume.</summary>
     [JsonIgnore]
@@ -82,9 +89,18 @@ internal sealed record Snapshot
     /// <summary>In GiB.</summary>
     public long Size { get; init; }
 
+    public Dictionary<string, string> Metadata { get; init; } = [];
+
     public string? GroupSnapshotId { get; init; }
 
     public string? CreatedAt { get; init; }
+
+    /// <summary>When its status or something else of it changed last.</summary>
+    public string? UpdatedAt { get; init; }
+
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    [JsonPropertyName("os-extended-snapshot-attributes:project_id")]
+    public string? ProjectId { get; init; }
 
     [JsonIgnore]
     public string DisplayName => string.IsNullOrEmpty(Name) ? $"snapshot-{Id}" : Name;
@@ -102,6 +118,9 @@ internal sealed record GroupSnapshot
     public string Status { get; init; } = "";
 
     public string? CreatedAt { get; init; }
+
+    /// <summary>The project it is of; null where it isn't told.</summary>
+    public string? ProjectId { get; init; }
 }
 
 /// <summary>Volumes that belong together.</summary>

@@ -11,8 +11,9 @@ internal sealed class CinderApi(CinderSession session)
 
     public CinderSession Session => session;
 
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public Task<Volume> GetVolumeAsync(string id, string? name, CancellationToken cancellationToken) =>
-        GetAsync<Volume>($"volumes/{id}", "volume", name, cancellationToken);
+        GetOwnAsync<Volume>($"volumes/{id}", "volume", name, volume => volume.ProjectId, cancellationToken);
 
     /// <summary>The volume; null when it is gone.</summary>
     public async Task<Volume?> TryGetVolumeAsync(string id, CancellationToken cancellationToken)
@@ -45,8 +46,9 @@ internal sealed class CinderApi(CinderSession session)
         return (answer.Read<Dictionary<string, Volume>>("the block storage service")["volume"], answer.Date);
     }
 
-    public Task DeleteVolumeAsync(Volume volume, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"volumes/{volume.Id}", null, volume.DisplayName, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteVolumeAsync(Volume volume, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"volumes/{volume.Id}", null, volume.DisplayName, cancellationToken)).Date;
 
     public async Task<DateTimeOffset?> ExtendAsync(Volume volume, long size, CancellationToken cancellationToken) =>
         (await ActAsync(volume, "os-extend", new { new_size = size }, cancellationToken)).Date;
@@ -57,8 +59,9 @@ internal sealed class CinderApi(CinderSession session)
     public async Task<DateTimeOffset?> RetypeAsync(Volume volume, string type, CancellationToken cancellationToken) =>
         (await ActAsync(volume, "os-retype", new { new_type = type, migration_policy = "never" }, cancellationToken)).Date;
 
+    /// <exception cref="NotFoundException">It isn't in the project.</exception>
     public Task<Snapshot> GetSnapshotAsync(string id, string? name, CancellationToken cancellationToken) =>
-        GetAsync<Snapshot>($"snapshots/{id}", "snapshot", name, cancellationToken);
+        GetOwnAsync<Snapshot>($"snapshots/{id}", "snapshot", name, snapshot => snapshot.ProjectId, cancellationToken);
 
     /// <summary>The snapshot; null when it is gone.</summary>
     public async Task<Snapshot?> TryGetSnapshotAsync(string id, CancellationToken cancellationToken)
@@ -78,23 +81,28 @@ internal sealed class CinderApi(CinderSession session)
         ListAsync<Snapshot>("snapshots/detail", "snapshots", volumeId is null ? null : $"volume_id={volumeId}", snapshot => snapshot.Id, cancellationToken)
             .ToListAsync(cancellationToken);
 
-    public async Task<bool> HasSnapshotNamedAsync(string name, CancellationToken cancellationToken) =>
-        (await ListAsync<Snapshot>("snapshots/detail", "snapshots", $"name={Uri.EscapeDataString(name)}", snapshot => snapshot.Id, cancellationToken)
-            .ToListAsync(cancellationToken)).Exists(snapshot => snapshot.Name == name);
+    /// <summary>The snapshots of exactly this name; the members of a group's snapshot have its name.</summary>
+    public async Task<IReadOnlyList<Snapshot>> FindSnapshotsAsync(string name, CancellationToken cancellationToken) =>
+    [
+        .. (await ListAsync<Snapshot>("snapshots/detail", "snapshots", $"name={Uri.EscapeDataString(name)}", snapshot => snapshot.Id, cancellationToken)
+            .ToListAsync(cancellationToken)).Where(snapshot => snapshot.Name == name)
+    ];
 
-    public async Task<(Snapshot Snapshot, DateTimeOffset? At)> CreateSnapshotAsync(string volumeId, string name, CancellationToken cancellationToken)
+    /// <summary>Begins a snapshot. The volume is available or in use.</summary>
+    public async Task<(Snapshot Snapshot, DateTimeOffset? At)> CreateSnapshotAsync(Volume volume, string name, IReadOnlyDictionary<string, string> metadata,
+        CancellationToken cancellationToken)
     {
-        // Since 3.66 a volume in use needs no "force", which is refused there.
+        // Since 3.66 a volume in use needs no "force". Before, the service looks at no status at all where it is given.
         var version = await session.GetVersionAsync(cancellationToken);
-        object snapshot = string.CompareOrdinal(version, "3.66") >= 0
-            ? new { volume_id = volumeId, name }
-            : new { volume_id = volumeId, name, force = true };
-        var answer = await session.SendAsync(HttpMethod.Post, "snapshots", new { snapshot }, name, cancellationToken);
+        bool? force = string.CompareOrdinal(version, "3.66") < 0 && volume.Status is "in-use" ? true : null;
+        var answer = await session.SendAsync(
+            HttpMethod.Post, "snapshots", new { snapshot = new { volume_id = volume.Id, name, metadata, force } }, name, cancellationToken);
         return (answer.Read<Dictionary<string, Snapshot>>("the block storage service")["snapshot"], answer.Date);
     }
 
-    public Task DeleteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"snapshots/{snapshot.Id}", null, snapshot.DisplayName, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteSnapshotAsync(Snapshot snapshot, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"snapshots/{snapshot.Id}", null, snapshot.DisplayName, cancellationToken)).Date;
 
     /// <summary>Reserves a volume, without exporting it: from then on there is an id by which the attachment can be taken back.</summary>
     public Task<Attachment> ReserveAsync(Volume volume, CancellationToken cancellationToken) =>
@@ -145,6 +153,19 @@ internal sealed class CinderApi(CinderSession session)
     public async Task<IReadOnlyList<VolumeType>> ListTypesAsync(CancellationToken cancellationToken) =>
         (await session.SendAsync<TypeList>(HttpMethod.Get, "types?is_public=None", null, null, cancellationToken)).VolumeTypes;
 
+    /// <summary>The type of volumes for which none is chosen; null where the service has none.</summary>
+    public async Task<VolumeType?> TryGetDefaultTypeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await GetAsync<VolumeType>("types/default", "volume_type", null, cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The qualities of service; null for a user who may not see them.</summary>
     public async Task<IReadOnlyList<QosSpecs>?> TryListQosSpecsAsync(CancellationToken cancellationToken)
     {
@@ -194,7 +215,7 @@ internal sealed class CinderApi(CinderSession session)
     {
         try
         {
-            return await GetAsync<GroupSnapshot>($"group_snapshots/{id}", "group_snapshot", id, cancellationToken);
+            return await GetOwnAsync<GroupSnapshot>($"group_snapshots/{id}", "group_snapshot", id, snapshot => snapshot.ProjectId, cancellationToken);
         }
         catch (NotFoundException)
         {
@@ -202,8 +223,9 @@ internal sealed class CinderApi(CinderSession session)
         }
     }
 
-    public Task DeleteGroupSnapshotAsync(string id, string name, CancellationToken cancellationToken) =>
-        session.SendAsync(HttpMethod.Delete, $"group_snapshots/{id}", null, name, cancellationToken);
+    /// <returns>When it was accepted, by the service's clock.</returns>
+    public async Task<DateTimeOffset?> DeleteGroupSnapshotAsync(string id, string name, CancellationToken cancellationToken) =>
+        (await session.SendAsync(HttpMethod.Delete, $"group_snapshots/{id}", null, name, cancellationToken)).Date;
 
     private Task<ServiceAnswer> ActAsync(Volume volume, string action, object parameters, CancellationToken cancellationToken) =>
         session.SendAsync(HttpMethod.Post, $"volumes/{volume.Id}/action", new Dictionary<string, object> { [action] = parameters }, volume.DisplayName,
@@ -214,7 +236,16 @@ internal sealed class CinderApi(CinderSession session)
 
     private async Task<T> GetAsync<T>(string path, string envelope, string? name, CancellationToken cancellationToken) =>
         (await session.SendAsync<Dictionary<string, T>>(HttpMethod.Get, path, null, name, cancellationToken)).GetValueOrDefault(envelope)
-            ?? throw Errors.AnswerErrors.NoJson("the block storage service", null);
+            ?? throw Errors.AnswerErrors.NoJson("the block storage service", null, isQuestion: true);
+
+    /// <summary>What is of this project. An administrator is told by id what is of others, too, which is in no list.</summary>
+    private async Task<T> GetOwnAsync<T>(string path, string envelope, string? name, Func<T, string?> project, CancellationToken cancellationToken)
+    {
+        var found = await GetAsync<T>(path, envelope, name, cancellationToken);
+        return project(found) is not { } other || other == (await session.OpenAsync(cancellationToken)).ProjectId
+            ? found
+            : throw Errors.AnswerErrors.OfOtherProject(name);
+    }
 
     private async IAsyncEnumerable<T> ListAsync<T>(
         string path, string envelope, string? filter, Func<T, string> id, [EnumeratorCancellation] CancellationToken cancellationToken)

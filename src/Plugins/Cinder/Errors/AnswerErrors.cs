@@ -13,16 +13,17 @@ internal static class AnswerErrors
     /// <param name="subject">What the request was about; null where it was about the project.</param>
     /// <param name="status">The answer's status.</param>
     /// <param name="text">The message in its body; null when there is none.</param>
-    public static StorageConnectException ToError(string service, string? subject, HttpStatusCode status, string? text)
+    /// <param name="isQuestion">
+    /// The request asked only: that the service failed says nothing about what was asked for, and the same question may be answered later.
+    /// </param>
+    public static StorageConnectException ToError(string service, string? subject, HttpStatusCode status, string? text, bool isQuestion)
     {
         var says = text is null ? $"answered {(int)status} without a reason" : $"answered {(int)status}: {text}";
         return status switch
         {
             HttpStatusCode.Unauthorized => NotAuthenticated(service, says),
             HttpStatusCode.Forbidden => NotAllowed(service, subject, says),
-            HttpStatusCode.NotFound when text?.Contains("could not be found", StringComparison.Ordinal) == true
-                && !text.StartsWith("The resource", StringComparison.Ordinal)
-                => PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound"),
+            HttpStatusCode.NotFound when IsAboutObject(text) => NotFound(subject, text!),
             HttpStatusCode.BadRequest when text?.Contains("Malformed request url", StringComparison.OrdinalIgnoreCase) == true => WrongProject(service, says),
             HttpStatusCode.BadRequest when IsAboutState(text) => Busy(subject, text!),
             HttpStatusCode.BadRequest => PluginError.InvalidRequest(subject,
@@ -33,7 +34,7 @@ internal static class AnswerErrors
             HttpStatusCode.ServiceUnavailable or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout or HttpStatusCode.TooManyRequests
                 => Unreachable(service, says, null),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest => Redirected(service, status),
-            >= HttpStatusCode.InternalServerError => ServiceFault(service, subject, says),
+            >= HttpStatusCode.InternalServerError => ServiceFault(service, subject, says, isQuestion),
             _ => PluginError.InvalidStorageArray(subject, $"{service} {says}", "Is -AdminHost the URL of the right service?", id: "UnexpectedAnswer"),
         };
     }
@@ -73,6 +74,9 @@ internal static class AnswerErrors
         }
     }
 
+    /// <summary>What belongs to another project, as if it were not there: a member is answered the same.</summary>
+    public static NotFoundException OfOtherProject(string? subject) => NotFound(subject, $"'{subject}' could not be found in this project.");
+
     public static AuthenticationFailedException NotAuthenticated(string service, string says) =>
         PluginError.AuthenticationFailed(service, $"{service} does not accept the credentials; it {says}",
             "Check user, password, Project=, UserDomain= and ProjectDomain=, then Set-OscStorageServer -Credential.");
@@ -90,9 +94,14 @@ internal static class AnswerErrors
         PluginError.InvalidStorageArray(service, $"The certificate of {service} is not trusted: {reason}",
             "Add its certificate authority to the system's trust store, or give Thumbprint=<SHA-256 of the certificate> in -ExtraInfo.", cause);
 
-    public static InvalidStorageArrayException NoJson(string service, Exception? cause) =>
-        PluginError.InvalidStorageArray(service, $"{Capital(service)} answered something that is no answer of an OpenStack service.",
-            "Is -AdminHost the URL of the right service, and is no proxy in between?", cause);
+    public static InvalidStorageArrayException NoJson(string service, Exception? cause, bool isQuestion = false) =>
+        new($"{Capital(service)} answered something that is no answer of an OpenStack service.", cause)
+        {
+            ErrorId = nameof(NoJson),
+            Element = service,
+            Retryable = isQuestion,
+            Recommendation = "Is -AdminHost the URL of the right service, and is no proxy in between?",
+        };
 
     public static InvalidStorageArrayException TooOld(string service, string highest) =>
         PluginError.InvalidStorageArray(service, $"{Capital(service)} speaks version {highest} of the block storage API; 3.44 or newer is needed.",
@@ -105,6 +114,9 @@ internal static class AnswerErrors
 
     public static InvalidStorageArrayException NoProject(string service) =>
         PluginError.InvalidStorageArray(service, $"{Capital(service)} gave a token for no project.", "Give Project=<name or id> in -ExtraInfo.");
+
+    private static NotFoundException NotFound(string? subject, string text) =>
+        PluginError.NotFound(subject, text, "Get-OscStorageElement lists what there is.", id: "CinderObjectNotFound");
 
     private static AccessDeniedException NotAllowed(string service, string? subject, string says) =>
         PluginError.AccessDenied(subject, $"{Capital(service)} does not allow it; it {says}",
@@ -126,9 +138,18 @@ internal static class AnswerErrors
             $"{Capital(service)} answered {(int)status}, a redirect. It is not followed, because the token would go along.",
             "Register the final URL.");
 
-    private static InvalidStorageArrayException ServiceFault(string service, string? subject, string says) =>
-        PluginError.InvalidStorageArray(subject, $"{Capital(service)} failed; it {says}",
-            "The administrator of the Cinder service finds the details in its log.");
+    private static InvalidStorageArrayException ServiceFault(string service, string? subject, string says, bool isQuestion) =>
+        new($"{Capital(service)} failed; it {says}")
+        {
+            ErrorId = nameof(ServiceFault),
+            Element = subject,
+            Retryable = isQuestion,
+            Recommendation = "The administrator of the Cinder service finds the details in its log.",
+        };
+
+    /// <summary>False where the URL is not known, which says nothing about what it is of.</summary>
+    private static bool IsAboutObject(string? text) => text is not null && !text.StartsWith("The resource", StringComparison.Ordinal)
+        && (text.Contains("could not be found", StringComparison.Ordinal) || text.StartsWith("Default volume type", StringComparison.Ordinal));
 
     private static bool IsAboutState(string? text) =>
         text is not null && (text.Contains("status", StringComparison.OrdinalIgnoreCase) || text.StartsWith("Invalid volume:", StringComparison.Ordinal)

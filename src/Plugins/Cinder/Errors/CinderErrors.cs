@@ -4,6 +4,10 @@ namespace StorageConnect.Plugins.Cinder.Errors;
 /// Answers of the service are in <see cref="AnswerErrors"/>.</summary>
 internal static class CinderErrors
 {
+    /// <summary>The way out where this machine may have presented it, as a server that was unregistered since.</summary>
+    private const string WithdrawThere = "StorageConnect attached it: withdraw it on the machine that presented it. Where it was this one, before the server "
+        + "was unregistered and registered again, docs/cinder.md (Access groups) tells how its register is put back.";
+
     public static InvalidStorageArrayException ServerInvalid(StorageServer server, string reason, string action) =>
         PluginError.InvalidStorageArray(server.Name, $"'{server.Name}' can't be used as it is: {reason}.", action);
 
@@ -33,9 +37,15 @@ internal static class CinderErrors
         PluginError.InvalidRequest(type, $"The volume type '{type}' makes volumes in '{where}', not in '{group}'.",
             "Leave out -VolumeGroup, or choose a quality of service of that group.");
 
+    /// <summary>A volume is on one back-end, and the type makes volumes on another.</summary>
+    public static InvalidRequestException VolumeTypeElsewhere(string name, string type, string here, string there) =>
+        PluginError.InvalidRequest(name,
+            $"'{name}' is in '{here}', and the volume type '{type}' makes volumes in '{there}': a change of the type moves no data. Nothing was changed.",
+            "Choose a quality of service of its volume group, or create a volume of that type and copy the data.");
+
     public static NoSuchOperationException ThickUnsupported(StorageServer server, string type) =>
         PluginError.NoSuchOperation(server.Name,
-            $"The volume type '{type}' doesn't say that it reserves blocks (provisioning:type=thick), so thick volumes can't be promised.",
+            $"The volume type '{type}' makes thin volumes (provisioning:type=thin), and -Thick asks for one with its blocks reserved.",
             "Choose a volume type made for thick volumes with -Qos, or leave out -Thick.");
 
     public static NoSuchOperationException CannotShrink(StorageElement element, long size) =>
@@ -81,11 +91,11 @@ internal static class CinderErrors
         };
 
     public static ArrayUnreachableException CreationUnknown(string name, Exception cause) =>
-        new($"The service did not answer whether it creates '{name}', and has no such volume yet: {cause.Message}", cause)
+        new($"The service did not answer whether it creates '{name}', and has nothing of that name yet: {cause.Message}", cause)
         {
             ErrorId = nameof(CreationUnknown),
             Element = name,
-            Recommendation = "It may appear later: look with Get-OscStorageElement before you create it again.",
+            Recommendation = "It may appear later: look with Get-OscStorageElement or Get-OscSnapshot before you create it again.",
         };
 
     public static SnapRestoreNotSafeException NotItsSnapshot(StorageElement snapshot, StorageElement element) =>
@@ -125,13 +135,25 @@ internal static class CinderErrors
         PluginError.NoSuchOperation(name, $"The back-end of '{name}' exported it and told no iSCSI target where hosts find it. Nothing is left attached.",
             "Choose a volume type whose back-end speaks iSCSI.");
 
+    /// <summary>The service's fault, where its driver may lack what only the other host could tell.</summary>
+    public static InvalidStorageArrayException ExportFailed(InvalidStorageArrayException fault, string initiator) => new(fault.Message, fault)
+    {
+        ErrorId = fault.ErrorId,
+        Element = fault.Element,
+        Retryable = fault.Retryable,
+        Recommendation = $"{fault.Recommendation} Some drivers need the IP address of the host, which is known here of this machine alone: "
+            + $"present it to {initiator} from its own machine.",
+    };
+
     public static NoSuchOperationException IdentityUnreadable(string name) =>
         PluginError.NoSuchOperation(name, $"The targets of '{name}' show this host no LUN, or others beside it.",
             "Where a target has several LUNs, leave out Identity=probe.");
 
-    public static AccessGroupException GroupNotOurs(string name) =>
+    /// <param name="name">The name.</param>
+    /// <param name="byStorageConnect">It is one that StorageConnect gives.</param>
+    public static AccessGroupException GroupNotOurs(string name, bool byStorageConnect) =>
         PluginError.AccessGroup(name, $"'{name}' is no group of this machine's: others attached volumes under that name. It is shown, and never changed.",
-            "Detach with the tool that attached (Nova, the CSI driver, openstack volume attachment delete).");
+            byStorageConnect ? WithdrawThere : "Detach with the tool that attached (Nova, the CSI driver, openstack volume attachment delete).");
 
     public static NotFoundException AccessGroupNotFound(string name) =>
         PluginError.NotFound(name, $"There is no access group '{name}'.", "Get-OscAccessGroup lists what there is.");
@@ -148,16 +170,20 @@ internal static class CinderErrors
 
     public static LimitExceededException NotMultiattach(string name, int wanted, string? type) =>
         PluginError.LimitExceeded(name,
-            $"'{name}' can be attached to one initiator only, and {wanted} were to use it: its volume type{(type is null ? "" : $" '{type}'")} "
-                + "has no multiattach. Nothing was changed.",
-            "Use a volume type with the extra spec multiattach=\"<is> True\", and a file system made for several hosts.");
+            $"'{name}' can be attached to one initiator only, and {wanted} were to use it: it is not multiattach"
+                + $"{(type is null ? "" : $" (volume type '{type}')")}. Nothing was changed.",
+            "Use a volume that was created with a volume type with the extra spec multiattach=\"<is> True\", and a file system made for several hosts. "
+                + "A change of the volume type that the back-end refused takes multiattach from a volume.");
 
-    public static StorageElementBusyException AttachedByOthers(string name, string hosts) =>
-        PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and its volume type has no multiattach. Nothing was changed.",
-            "Detach it there first.");
+    /// <param name="name">The volume.</param>
+    /// <param name="hosts">Under which names.</param>
+    /// <param name="byStorageConnect">One of them is one that StorageConnect gives.</param>
+    public static StorageElementBusyException AttachedByOthers(string name, string hosts, bool byStorageConnect) =>
+        PluginError.StorageElementBusy(name, $"'{name}' is attached by others ({hosts}), and is not multiattach. Nothing was changed.",
+            byStorageConnect ? WithdrawThere : "Detach it there first.");
 
     public static StorageElementBusyException SharedTargetInUse(string name, string target) =>
-        PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other volumes for it. Nothing was changed.",
+        PluginError.StorageElementBusy(name, $"This host has a device of '{name}' at the target {target}, which has other LUNs for it. Nothing was changed.",
             "Disconnect-OscStorageElement removes the device first.");
 
     public static StorageElementBusyException AttachmentUndecided(string name, string initiator) =>
@@ -172,7 +198,8 @@ internal static class CinderErrors
     public static InvalidStorageArrayException PresentedInOtherProject(StorageServer server, string known, string found, IEnumerable<string> volumes) =>
         PluginError.InvalidStorageArray(server.Name,
             $"'{server.Name}' presents volumes of the project {known}, and is now of the project {found}: {string.Join(", ", volumes.Take(5))}.",
-            "Put the former project back and withdraw them first, or register the new project as a server of its own.");
+            "Register the new project as a server of its own. Or put the former one back and withdraw them first; where a volume is gone, remove the "
+                + "groups it was presented to: Remove-OscAccessGroup.");
 
     public static DataCorruptException RegisterUnreadable(string path, Exception cause) =>
         PluginError.DataCorrupt(path, $"The register of access groups can't be read: {path}. Nothing was changed.",

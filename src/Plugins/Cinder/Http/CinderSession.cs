@@ -58,12 +58,12 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
 
         return answer.IsSuccess
             ? answer
-            : throw AnswerErrors.ToError(ServiceOf(opened.Login), subject, answer.Status, AnswerErrors.ReadText(answer.Body));
+            : throw AnswerErrors.ToError(ServiceOf(opened.Login), subject, answer.Status, AnswerErrors.ReadText(answer.Body), method == HttpMethod.Get);
     }
 
     /// <summary>As <see cref="SendAsync"/>, and reads the answer.</summary>
     public async Task<T> SendAsync<T>(HttpMethod method, string path, object? body, string? subject, CancellationToken cancellationToken) =>
-        (await SendAsync(method, path, body, subject, cancellationToken)).Read<T>("the block storage service");
+        (await SendAsync(method, path, body, subject, cancellationToken)).Read<T>("the block storage service", method == HttpMethod.Get);
 
     private static string ServiceOf(Login login) => $"the block storage service at {TokenRequest.RootOf(login.Endpoint)}";
 
@@ -121,10 +121,10 @@ internal sealed class CinderSession(CinderAddress address, Secret? secret, Servi
         var answer = await connection.SendAsync(request, service, Time, cancellationToken);
         if (!answer.IsSuccess && answer.Status != HttpStatusCode.MultipleChoices)
         {
-            throw AnswerErrors.ToError(service, null, answer.Status, AnswerErrors.ReadText(answer.Body));
+            throw AnswerErrors.ToError(service, null, answer.Status, AnswerErrors.ReadText(answer.Body), isQuestion: true);
         }
 
-        var newest = answer.Read<VersionList>(service).Versions.Select(one => one.Version)
+        var newest = answer.Read<VersionList>(service, isQuestion: true).Versions.Select(one => one.Version)
             .FirstOrDefault(text => text.StartsWith("3.", StringComparison.Ordinal));
         if (newest is null || !int.TryParse(newest.AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out var minor) || minor < Lowest)
         {

@@ -97,17 +97,19 @@ internal sealed record ServiceAnswer(System.Net.HttpStatusCode Status, byte[] Bo
 
     public bool IsSuccess => (int)Status is >= 200 and < 300;
 
+    /// <param name="service">What was asked, for errors.</param>
+    /// <param name="isQuestion">As in <see cref="AnswerErrors.ToError"/>.</param>
     /// <exception cref="InvalidStorageArrayException">The body is no such object.</exception>
-    public T Read<T>(string service)
+    public T Read<T>(string service, bool isQuestion = false)
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(Body, Json) ?? throw AnswerErrors.NoJson(service, null);
+            return JsonSerializer.Deserialize<T>(Body, Json) ?? throw AnswerErrors.NoJson(service, null, isQuestion);
         }
         catch (JsonException e)
         {
             // Its message can quote the answer: the cause stays, the text doesn't.
-            throw AnswerErrors.NoJson(service, new JsonException($"at '{e.Path}'"));
+            throw AnswerErrors.NoJson(service, new JsonException($"at '{e.Path}'"), isQuestion);
         }
     }
 }

@@ -56,11 +56,11 @@ internal sealed class TokenRequest(CinderAddress address, Secret? secret, Servic
         if (!answer.IsSuccess || answer.SubjectToken is null)
         {
             throw answer.IsSuccess
-                ? AnswerErrors.NoJson(Service, null)
-                : AnswerErrors.ToError(Service, null, answer.Status, AnswerErrors.ReadText(answer.Body));
+                ? AnswerErrors.NoJson(Service, null, isQuestion: true)
+                : AnswerErrors.ToError(Service, null, answer.Status, AnswerErrors.ReadText(answer.Body), isQuestion: true);
         }
 
-        var token = answer.Read<TokenEnvelope>(Service).Token ?? throw AnswerErrors.NoJson(Service, null);
+        var token = answer.Read<TokenEnvelope>(Service, isQuestion: true).Token ?? throw AnswerErrors.NoJson(Service, null, isQuestion: true);
         var project = token.Project ?? throw AnswerErrors.NoProject(Service);
         return new(answer.SubjectToken, FindEndpoint(token, project).TrimEnd('/'), project.Id, project.Name, token.ExpiresAt);
     }

@@ -23,7 +23,7 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
 
     public Outcome Outcome { get; } = new(api, clock);
 
-    public Presenter Presenter => new(api, Register, services.Host, services.Log, clock);
+    public Presenter Presenter => new(api, Register, services.Host, services.Log, clock, server.NetDevices);
 
     public IdentityProbe Probe => new(this);
 
@@ -42,25 +42,30 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
     public async Task<Snapshot> RequireSnapshotAsync(StorageElement snapshot, CancellationToken cancellationToken) =>
         await api.TryGetSnapshotAsync(Ids.ToId(snapshot.Uuid), cancellationToken) ?? throw CinderErrors.SnapshotNotFound(server, snapshot);
 
-    /// <summary>Logs this host in, with the volume's own CHAP secret. One portal is enough: the others are paths that are missing.</summary>
+    /// <summary>
+    /// Logs this host in through each of the server's network devices, with the volume's own CHAP secret. One portal is enough: the others are paths that
+    /// are missing.
+    /// </summary>
     /// <exception cref="StorageConnectException">It is logged in nowhere.</exception>
     public async Task LoginAsync(Attachment attachment, IEnumerable<IscsiTarget> targets, CancellationToken cancellationToken)
     {
-        var (context, secret) = ConnectionInfo.ReadLogin(attachment, server.NetDevices.Count == 1 ? server.NetDevices[0] : null);
+        var (context, secret) = ConnectionInfo.ReadLogin(attachment);
+        var ways = server.NetDevices.Count == 0 ? [context] : server.NetDevices.Select(device => context with { NetDevice = device }).ToList();
         using (secret)
         {
-            var errors = new List<(IscsiTarget Target, StorageConnectException Error)>();
+            var errors = new List<(string Way, StorageConnectException Error)>();
             var isIn = false;
-            foreach (var target in targets)
+            foreach (var (target, way) in targets.SelectMany(target => ways.Select(way => (target, way))))
             {
                 try
                 {
-                    await services.Host.LoginAsync(target, context, cancellationToken);
+                    await services.Host.LoginAsync(target, way, cancellationToken);
                     isIn = true;
                 }
                 catch (StorageConnectException e)
                 {
-                    errors.Add((target, e));
+                    var through = way.NetDevice is null ? "" : $" through {way.NetDevice}";
+                    errors.Add(($"{target.TargetName} at {target.Portal}{through}", e));
                 }
             }
 
@@ -70,9 +75,9 @@ internal sealed class CinderArray(StorageServer server, CinderAddress address, C
                 ExceptionDispatchInfo.Throw(error);
             }
 
-            foreach (var (target, error) in errors)
+            foreach (var (way, error) in errors)
             {
-                services.Log.Warning($"Cinder: no login to {target.TargetName} at {target.Portal}: {error.Message}");
+                services.Log.Warning($"Cinder: no login to {way}: {error.Message}");
             }
         }
     }

@@ -44,9 +44,9 @@ internal static class ConnectionInfo
     }
 
     /// <summary>The access context of a login with the volume's own CHAP secret. The caller disposes of the secret.</summary>
-    public static (AccessContext Context, Secret? Secret) ReadLogin(Attachment attachment, string? netDevice)
+    public static (AccessContext Context, Secret? Secret) ReadLogin(Attachment attachment)
     {
-        var context = new AccessContext { NetDevice = netDevice };
+        var context = new AccessContext();
         if (!string.Equals(Text(attachment, "auth_method"), "CHAP", StringComparison.OrdinalIgnoreCase)
             || Text(attachment, "auth_password") is not { } password)
         {

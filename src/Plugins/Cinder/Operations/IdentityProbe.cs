@@ -195,8 +195,7 @@ internal sealed class IdentityProbe(CinderArray array)
         foreach (var left in await Api.FindVolumesAsync(name, cancellationToken))
         {
             await Presenter.RecoverInChangeAsync(left, cancellationToken);
-            await Api.DeleteVolumeAsync(left, cancellationToken);
-            await array.Outcome.AwaitVolumeGoneAsync(left, null, cancellationToken);
+            await array.Outcome.AwaitVolumeGoneAsync(left, await Api.DeleteVolumeAsync(left, cancellationToken), cancellationToken);
         }
 
         array.Register.Write(array.Register.Read() with { ProbeVolume = null });

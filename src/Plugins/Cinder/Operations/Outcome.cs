@@ -29,14 +29,14 @@ internal sealed class Outcome(CinderApi api, TimeProvider clock)
     /// <exception cref="LimitExceededException">It was not made. What was left of it is removed where this process began it.</exception>
     public async Task<Volume?> OfCreateAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
-        var volume = await ReadVolumeAsync(handle.Id, name, "created", IsFailed, cancellationToken);
+        var volume = await ReadVolumeAsync(handle, name, "created", IsFailed, cancellationToken);
         return await EndAsync(handle, name, volume, volume.Status, () => api.DeleteVolumeAsync(volume, cancellationToken), cancellationToken);
     }
 
     /// <summary>The volume with its new size; null while it grows.</summary>
     public async Task<Volume?> OfExtendAsync(OperationHandle handle, string name, CancellationToken cancellationToken)
     {
-        var volume = await ReadVolumeAsync(handle.Id, name, "resized", IsError, cancellationToken);
+        var volume = await ReadVolumeAsync(handle, name, "resized", IsError, cancellationToken);
         if (volume.Status is "extending")
         {
             return null;
@@ -78,16 +78,21 @@ internal sealed class Outcome(CinderApi api, TimeProvider clock)
             cancellationToken);
 
     /// <summary>Waits until a snapshot of a group that is being deleted is gone.</summary>
-    public Task AwaitGroupSnapshotGoneAsync(string id, string name, CancellationToken cancellationToken) =>
-        AwaitGoneAsync(id, name, async () => (await api.TryGetGroupSnapshotAsync(id, cancellationToken))?.Status, null, cancellationToken);
+    public Task AwaitGroupSnapshotGoneAsync(string id, string name, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        AwaitGoneAsync(id, name, async () => (await api.TryGetGroupSnapshotAsync(id, cancellationToken))?.Status, since, cancellationToken);
 
     /// <summary>The text of the newest message about something since a time; null when there is none.</summary>
-    public async Task<string?> FindReasonAsync(string id, DateTimeOffset? since, CancellationToken cancellationToken)
+    public async Task<string?> FindReasonAsync(string id, DateTimeOffset? since, CancellationToken cancellationToken) =>
+        (await FindMessageAsync(id, since, "", cancellationToken))?.UserMessage;
+
+    /// <summary>The newest message about something since a time, with this word in its text; null when there is none.</summary>
+    public async Task<Message?> FindMessageAsync(string id, DateTimeOffset? since, string word, CancellationToken cancellationToken)
     {
         try
         {
             return (await api.ListMessagesAsync(id, cancellationToken))
-                .FirstOrDefault(message => since is null || ApiTime.Parse(message.CreatedAt) is not { } at || at >= since)?.UserMessage;
+                .Where(message => message.UserMessage.Contains(word, StringComparison.OrdinalIgnoreCase))
+                .FirstOrDefault(message => since is null || ApiTime.Parse(message.CreatedAt) is not { } at || at >= since);
         }
         catch (StorageConnectException)
         {
@@ -132,10 +137,11 @@ internal sealed class Outcome(CinderApi api, TimeProvider clock)
         throw CinderErrors.OperationFailed(name, "created", $"its status is {status}", reason);
     }
 
-    private async Task<Volume> ReadVolumeAsync(string id, string name, string what, Func<string, bool> isError, CancellationToken cancellationToken) =>
+    private async Task<Volume> ReadVolumeAsync(OperationHandle handle, string name, string what, Func<string, bool> isError,
+        CancellationToken cancellationToken) =>
         await SettleAsync(
-            async () => await api.TryGetVolumeAsync(id, cancellationToken)
-                ?? throw CinderErrors.OperationFailed(name, what, "it was deleted", await FindReasonAsync(id, null, cancellationToken)),
+            async () => await api.TryGetVolumeAsync(handle.Id, cancellationToken)
+                ?? throw CinderErrors.OperationFailed(name, what, "it was deleted", await FindReasonAsync(handle.Id, handle.Since, cancellationToken)),
             volume => volume.Status,
             isError,
             cancellationToken);

@@ -38,9 +38,9 @@ internal static class Polling
 
                 lastAnswer = TimeProvider.System.GetTimestamp();
             }
-            catch (ArrayUnreachableException) when (TimeProvider.System.GetElapsedTime(lastAnswer) < Outage)
+            catch (StorageConnectException e) when (IsPassing(e) && TimeProvider.System.GetElapsedTime(lastAnswer) < Outage)
             {
-                // The work goes on without the interface to it.
+                // The work goes on without the interface to it, or while it fails.
             }
 
             if (TimeProvider.System.GetElapsedTime(began) > time)
@@ -51,4 +51,7 @@ internal static class Polling
             await Task.Delay(pause, cancellationToken);
         }
     }
+
+    /// <summary>True for an error that says nothing about what is waited for: there was no answer, or a fault in its place.</summary>
+    public static bool IsPassing(StorageConnectException error) => error.Retryable || error is ArrayUnreachableException;
 }

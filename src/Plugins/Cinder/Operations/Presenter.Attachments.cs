@@ -153,6 +153,10 @@ internal sealed partial class Presenter
             save(attachment);
             throw;
         }
+        catch (InvalidStorageArrayException e) when (!IsOwn(attachment.Initiator))
+        {
+            throw CinderErrors.ExportFailed(e, attachment.Initiator);
+        }
     }
 
     /// <summary>False where the service may still be at work on an export: it gave no answer, or one that is not about its back-end.</summary>
@@ -174,6 +178,7 @@ internal sealed partial class Presenter
             {
                 initiator = attachment.Initiator,
                 host = attachment.HostName,
+                ip = IsOwn(attachment.Initiator) ? HostAddress.Find(netDevices) : null, // left out: of another host it is not known
                 platform = "x86_64",
                 os_type = "linux",
                 multipath = true,
@@ -200,7 +205,10 @@ internal sealed partial class Presenter
         return targets.Count == 0 ? throw CinderErrors.TargetUnknown(name) : (connected, targets);
     }
 
-    /// <summary>Logs this host out, except of a target that has other volumes for it: there the session stays as long as one of them does.</summary>
+    /// <summary>
+    /// Logs this host out, except of a target that has other volumes for it: there the session stays as long as one of them does. Those of other servers,
+    /// users and plug-ins are in no register here, so what this host sees behind the target counts, too.
+    /// </summary>
     private async Task LogoutAsync(Volume volume, RegisteredAttachment attachment, CancellationToken cancellationToken)
     {
         if (!IsThisHost(attachment.Initiator))
@@ -208,9 +216,12 @@ internal sealed partial class Presenter
             return;
         }
 
-        var shared = register.Read().Presentations.Where(one => one.VolumeId != volume.Id)
+        var registered = register.Read().Presentations.Where(one => one.VolumeId != volume.Id)
             .SelectMany(one => one.Attachments.Where(other => IsThisHost(other.Initiator)))
             .SelectMany(other => other.Targets.Select(address => address.TargetName))
+            .ToHashSet(StringComparer.Ordinal);
+        var shared = attachment.Targets.Select(address => address.TargetName).Distinct(StringComparer.Ordinal)
+            .Where(name => registered.Contains(name) || ShowsOthers(attachment, name))
             .ToHashSet(StringComparer.Ordinal);
         if (attachment.Targets.FirstOrDefault(address => shared.Contains(address.TargetName) && HasDevice(address)) is { } used)
         {
@@ -225,9 +236,19 @@ internal sealed partial class Presenter
         }
     }
 
-    private bool HasDevice(TargetAddress address) => host.IsConnected(address.ToTarget()) && host.FindLuns([address.TargetName])
-        .Any(lun => lun.Addresses.Any(one => string.Equals(one.TargetName, address.TargetName, StringComparison.OrdinalIgnoreCase) && one.Lun == address.Lun));
+    private bool HasDevice(TargetAddress address) => host.IsConnected(address.ToTarget()) && FindNumbers(address.TargetName).Contains(address.Lun);
 
-    private bool IsThisHost(string initiator) =>
-        Initiators.OfThisHost(host) is not { } own || string.Equals(own, initiator, StringComparison.OrdinalIgnoreCase);
+    /// <summary>True where this host has a LUN behind the target that is not this attachment's.</summary>
+    private bool ShowsOthers(RegisteredAttachment attachment, string targetName) => FindNumbers(targetName)
+        .Except(attachment.Targets.Where(address => address.TargetName == targetName).Select(address => address.Lun)).Any();
+
+    /// <summary>The numbers of the LUNs that this host has behind a target.</summary>
+    private IEnumerable<int> FindNumbers(string targetName) => host.FindLuns([targetName]).SelectMany(lun => lun.Addresses)
+        .Where(place => string.Equals(place.TargetName, targetName, StringComparison.OrdinalIgnoreCase))
+        .Select(place => place.Lun);
+
+    /// <summary>True also where this host's name is not known: then it may be.</summary>
+    private bool IsThisHost(string initiator) => Initiators.OfThisHost(host) is null || IsOwn(initiator);
+
+    private bool IsOwn(string initiator) => string.Equals(Initiators.OfThisHost(host), initiator, StringComparison.OrdinalIgnoreCase);
 }

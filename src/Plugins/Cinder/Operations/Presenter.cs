@@ -8,7 +8,8 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// Presents volumes: one attachment for each initiator. Each is noted in the register before it is asked for, so that whoever comes after a process that
 /// died takes back what was half made. What others attached is never touched.
 /// </summary>
-internal sealed partial class Presenter(CinderApi api, RegisterFile register, IHostServices host, IPluginLog log, TimeProvider clock)
+internal sealed partial class Presenter(
+    CinderApi api, RegisterFile register, IHostServices host, IPluginLog log, TimeProvider clock, ValueList<string> netDevices)
 {
     /// <summary>Presents a volume to groups; one it is presented to already is checked, and made good where its attachment is gone.</summary>
     public Task PresentAsync(Volume volume, IReadOnlyList<string> groupNames, CancellationToken cancellationToken) => register.ChangeAsync(
@@ -24,6 +25,12 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             }
 
             var before = await RecoverInChangeAsync(volume, cancellationToken);
+            if (all.FindPresentation(volume.Id) is { } noted && noted != before)
+            {
+                // What was ended is in the volume as it was read before, and no longer in the register: it would look as an attachment of others.
+                volume = await api.GetVolumeAsync(volume.Id, volume.DisplayName, cancellationToken);
+            }
+
             var after = before with { GroupIds = before.GroupIds.Union(groups.Select(group => group.Id)).ToValueList() };
             DemandRoom(volume, register.Read(), after, all.Groups);
             await AttachMissingAsync(volume, before, after, InitiatorsOf(after, all.Groups), cancellationToken);
@@ -41,7 +48,9 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             var all = register.Read();
             foreach (var name in groupNames.Where(name => all.FindGroup(name) is null))
             {
-                throw OthersOf(volume, all).Any(other => other.Name == name) ? CinderErrors.GroupNotOurs(name) : CinderErrors.AccessGroupNotFound(name);
+                throw OthersOf(volume, all).Any(other => other.Name == name)
+                    ? CinderErrors.GroupNotOurs(name, RegisteredAttachment.IsHostName(name))
+                    : CinderErrors.AccessGroupNotFound(name);
             }
 
             if (all.FindPresentation(volume.Id) is null)
@@ -55,6 +64,30 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
             return true;
         },
         cancellationToken);
+
+    /// <summary>Drops what is noted of a volume that is gone, after this host was logged out of it.</summary>
+    /// <exception cref="StorageElementBusyException">This host uses it. The note stays.</exception>
+    public Task ForgetAsync(string volumeId, string name, CancellationToken cancellationToken) => register.Read().FindPresentation(volumeId) is null
+        ? Task.CompletedTask
+        : register.ChangeAsync(
+            async _ =>
+            {
+                await ForgetInChangeAsync(volumeId, name, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>As <see cref="ForgetAsync"/>, for a caller that is in a change of the register.</summary>
+    public async Task ForgetInChangeAsync(string volumeId, string name, CancellationToken cancellationToken)
+    {
+        var gone = new Volume { Id = volumeId, Name = name };
+        foreach (var attachment in PresentationOf(gone).Attachments)
+        {
+            await LogoutAsync(gone, attachment, cancellationToken);
+        }
+
+        Save(new(volumeId));
+    }
 
     /// <summary>Changes a group's entries, and the attachments of what is presented to it.</summary>
     public Task<RegisteredGroup> ChangeEntriesAsync(
@@ -147,7 +180,7 @@ internal sealed partial class Presenter(CinderApi api, RegisterFile register, IH
 
         if (wanted > 0 && OthersOf(volume, all).Select(other => other.Name).ToList() is [_, ..] others)
         {
-            throw CinderErrors.AttachedByOthers(volume.DisplayName, string.Join(", ", others));
+            throw CinderErrors.AttachedByOthers(volume.DisplayName, string.Join(", ", others), others.Exists(RegisteredAttachment.IsHostName));
         }
     }
 

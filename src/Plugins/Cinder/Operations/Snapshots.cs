@@ -15,6 +15,12 @@ internal sealed class Snapshots(CinderArray array)
     public async Task<StorageElement> CreateAsync(StorageElement element, StorageElement? destination, CancellationToken cancellationToken)
     {
         var volume = await array.RequireVolumeAsync(element, cancellationToken);
+        if (volume.Status is not ("available" or "in-use"))
+        {
+            // While it is restored, for example, it has neither the old data nor the new.
+            throw CinderErrors.ElementBusy(volume.DisplayName, volume.Status, "a snapshot can be taken only while it is available or in use");
+        }
+
         var name = destination?.Name ?? VolumeCreator.NewName("snap", volume.DisplayName);
         var map = await array.GetMapAsync(cancellationToken);
         var (snapshot, since) = await array.Register.ChangeAsync(
@@ -22,7 +28,7 @@ internal sealed class Snapshots(CinderArray array)
             {
                 await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                return await Api.CreateSnapshotAsync(volume.Id, name, CancellationToken.None); // as of a volume: the caller can't leave any more
+                return await PostAsync(volume, name, CancellationToken.None); // as of a volume: the caller can't leave any more
             },
             cancellationToken);
         var handle = new OperationHandle(OperationKind.Snapshot, snapshot.Id, snapshot.Size, since);
@@ -44,7 +50,7 @@ internal sealed class Snapshots(CinderArray array)
         await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
         var map = await array.GetMapAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var snapshot = await Api.CreateGroupSnapshotAsync(group.Id, name, CancellationToken.None);
+        var snapshot = await PostAsync(group, name, CancellationToken.None);
         var handle = new OperationHandle(OperationKind.GroupSnapshot, snapshot.Id, 0, null);
         Outcome.Begin(snapshot.Id);
         return map.ToElement(
@@ -80,11 +86,17 @@ internal sealed class Snapshots(CinderArray array)
             return (now.Status is "reverting" ? null : now, now.Status);
         }, cancellationToken);
 
-        // There is no value to read back but these: the status it had before, and no complaint.
-        var reason = await array.Outcome.FindReasonAsync(volume.Id, since, cancellationToken);
-        if (after.Status != volume.Status || reason is not null)
+        // There is no value to read back. A revert that failed leaves an error; in any status in which it is served it was done, and others were as fast as
+        // to attach it or back it up. What the service says about something else of the same second is not about the revert.
+        if (!ElementMap.IsServed(after.Status))
         {
-            throw CinderErrors.OperationFailed(volume.DisplayName, "restored", $"it is {after.Status}", reason);
+            throw CinderErrors.OperationFailed(volume.DisplayName, "restored", $"it is {after.Status}",
+                await array.Outcome.FindReasonAsync(volume.Id, since, cancellationToken));
+        }
+
+        if (await array.Outcome.FindMessageAsync(volume.Id, since, "revert", cancellationToken) is { } complaint)
+        {
+            throw CinderErrors.OperationFailed(volume.DisplayName, "restored", $"it is {after.Status}", complaint.UserMessage);
         }
     }
 
@@ -95,8 +107,8 @@ internal sealed class Snapshots(CinderArray array)
         if (isGroup)
         {
             var id = Ids.ToId(snapshot.Uuid);
-            await Api.DeleteGroupSnapshotAsync(id, snapshot.Name, cancellationToken);
-            await array.Outcome.AwaitGroupSnapshotGoneAsync(id, snapshot.Name, cancellationToken);
+            var asked = await Api.DeleteGroupSnapshotAsync(id, snapshot.Name, cancellationToken);
+            await array.Outcome.AwaitGroupSnapshotGoneAsync(id, snapshot.Name, asked, cancellationToken);
             return;
         }
 
@@ -106,12 +118,44 @@ internal sealed class Snapshots(CinderArray array)
             throw CinderErrors.OfGroupSnapshot(single.DisplayName);
         }
 
-        if (single.Status is not "deleting")
-        {
-            await Api.DeleteSnapshotAsync(single, cancellationToken);
-        }
+        var since = single.Status is "deleting" ? ApiTime.Parse(single.UpdatedAt) : await Api.DeleteSnapshotAsync(single, cancellationToken);
+        await array.Outcome.AwaitSnapshotGoneAsync(single, since, cancellationToken);
+    }
 
-        await array.Outcome.AwaitSnapshotGoneAsync(single, null, cancellationToken);
+    private async Task<(Snapshot Snapshot, DateTimeOffset? At)> PostAsync(Volume volume, string name, CancellationToken cancellationToken)
+    {
+        var request = Guid.NewGuid().ToString("n");
+        try
+        {
+            return await Api.CreateSnapshotAsync(volume, name, new Dictionary<string, string> { [LostAnswer.MarkKey] = request }, cancellationToken);
+        }
+        catch (ArrayUnreachableException e)
+        {
+            var lost = await LostAnswer.FindAsync(
+                async () => (await Api.FindSnapshotsAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.Metadata.GetValueOrDefault(LostAnswer.MarkKey) == request),
+                cancellationToken);
+            return (lost ?? throw CinderErrors.CreationUnknown(name, e), null);
+        }
+    }
+
+    /// <summary>A group's snapshot has no metadata: it is known by its name, which nothing had before, and by the group.</summary>
+    private async Task<GroupSnapshot> PostAsync(VolumeGroup group, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Api.CreateGroupSnapshotAsync(group.Id, name, cancellationToken);
+        }
+        catch (ArrayUnreachableException e)
+        {
+            var lost = await LostAnswer.FindAsync(
+                async () => (await Api.FindSnapshotsAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.GroupSnapshotId is not null && group.Volumes.Contains(one.VolumeId)),
+                cancellationToken);
+            return lost is null
+                ? throw CinderErrors.CreationUnknown(name, e)
+                : new GroupSnapshot { Id = lost.GroupSnapshotId!, Name = name, GroupId = group.Id, Status = "creating" };
+        }
     }
 
     private async Task<((Volume Volume, Snapshot Snapshot)? Plan, StorageConnectException? Obstacle)> PlanRestoreAsync(

@@ -28,9 +28,9 @@ internal sealed class StatusText(CinderArray array)
                 .Where(one => one.Status is not "attached" && !known.Contains(one.Id))
                 .Select(one => $"stuck in attachment {one.Id} ({one.Status}) of others: the administrator of the Cinder service can delete it"));
         }
-        else if (Outcome.IsError(volume.Status) && await array.Outcome.FindReasonAsync(volume.Id, null, cancellationToken) is { } reason)
+        else if (Outcome.IsError(volume.Status) && await array.Outcome.FindMessageAsync(volume.Id, null, "", cancellationToken) is { } message)
         {
-            parts.Add($"Cinder says: {reason}");
+            parts.Add($"Cinder said at {message.CreatedAt} UTC: {message.UserMessage}"); // with the time: it may be about something older
         }
 
         return string.Join("; ", parts);

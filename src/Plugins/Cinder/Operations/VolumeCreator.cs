@@ -6,11 +6,7 @@ namespace StorageConnect.Plugins.Cinder.Operations;
 /// <summary>Creates volumes, empty or as copies, and keeps names unique: the service itself takes a name any number of times.</summary>
 internal sealed class VolumeCreator(CinderArray array)
 {
-    /// <summary>Marks a volume by the request that made it, so that one whose answer was lost is found.</summary>
-    private const string RequestKey = "osc_request";
-
     private const int LongestName = 255;
-    private static readonly TimeSpan LostAnswerTime = TimeSpan.FromSeconds(15);
 
     private CinderApi Api => array.Api;
 
@@ -18,9 +14,9 @@ internal sealed class VolumeCreator(CinderArray array)
     public async Task<StorageElement> CreateAsync(StorageElement element, bool thin, string? qos, CancellationToken cancellationToken)
     {
         var type = new TypeChoice(await array.GetTypesAsync(cancellationToken)).Select(element.VolumeGroupName, qos);
-        if (!thin && type?.IsThin == true)
+        if (!thin && (type ?? await Api.TryGetDefaultTypeAsync(cancellationToken)) is { IsThin: true } chosen)
         {
-            throw CinderErrors.ThickUnsupported(array.Server, type.Name);
+            throw CinderErrors.ThickUnsupported(array.Server, chosen.Name);
         }
 
         return await BeginAsync(element.Name, Ids.ToGiB(element.SizeBytes), new() { ["volume_type"] = type?.Name }, cancellationToken);
@@ -66,8 +62,8 @@ internal sealed class VolumeCreator(CinderArray array)
         }
 
         var volumes = Api.FindVolumesAsync(name, cancellationToken);
-        var snapshots = Api.HasSnapshotNamedAsync(name, cancellationToken);
-        if ((await volumes).Count > 0 || await snapshots)
+        var snapshots = Api.FindSnapshotsAsync(name, cancellationToken);
+        if ((await volumes).Count > 0 || (await snapshots).Count > 0)
         {
             throw CinderErrors.NameTaken(name);
         }
@@ -113,7 +109,7 @@ internal sealed class VolumeCreator(CinderArray array)
         {
             ["name"] = name,
             ["size"] = size,
-            ["metadata"] = new Dictionary<string, string> { [RequestKey] = request },
+            ["metadata"] = new Dictionary<string, string> { [LostAnswer.MarkKey] = request },
         };
         try
         {
@@ -121,35 +117,11 @@ internal sealed class VolumeCreator(CinderArray array)
         }
         catch (ArrayUnreachableException e)
         {
-            // The request may have arrived. Sent again, it would make a second volume.
-            return (await FindLostAsync(name, request, cancellationToken) ?? throw CinderErrors.CreationUnknown(name, e), null);
-        }
-    }
-
-    private async Task<Volume?> FindLostAsync(string name, string request, CancellationToken cancellationToken)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                if ((await Api.FindVolumesAsync(name, cancellationToken))
-                    .FirstOrDefault(one => one.Metadata.GetValueOrDefault(RequestKey) == request) is { } found)
-                {
-                    return found;
-                }
-            }
-            catch (ArrayUnreachableException)
-            {
-                // It may be back in a moment.
-            }
-
-            if (TimeProvider.System.GetElapsedTime(began) > LostAnswerTime)
-            {
-                return null;
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+            var lost = await LostAnswer.FindAsync(
+                async () => (await Api.FindVolumesAsync(name, cancellationToken))
+                    .FirstOrDefault(one => one.Metadata.GetValueOrDefault(LostAnswer.MarkKey) == request),
+                cancellationToken);
+            return (lost ?? throw CinderErrors.CreationUnknown(name, e), null);
         }
     }
 

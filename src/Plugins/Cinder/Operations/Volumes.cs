@@ -60,12 +60,9 @@ internal sealed class Volumes(CinderArray array)
             throw CinderErrors.HasSnapshots(volume.DisplayName, snapshots);
         }
 
-        if (volume.Status is not "deleting")
-        {
-            await Api.DeleteVolumeAsync(volume, cancellationToken);
-        }
-
-        await array.Outcome.AwaitVolumeGoneAsync(volume, null, cancellationToken);
+        // Messages are kept for weeks: an older one is about something else.
+        var since = volume.Status is "deleting" ? ApiTime.Parse(volume.UpdatedAt) : await Api.DeleteVolumeAsync(volume, cancellationToken);
+        await array.Outcome.AwaitVolumeGoneAsync(volume, since, cancellationToken);
         await array.Probe.ForgetAsync(volume.Id, cancellationToken);
     }
 
@@ -73,10 +70,18 @@ internal sealed class Volumes(CinderArray array)
     public async Task RetypeAsync(StorageElement element, string qos, CancellationToken cancellationToken)
     {
         var volume = await array.RequireVolumeAsync(element, cancellationToken);
-        var type = new TypeChoice(await array.GetTypesAsync(cancellationToken)).Select(null, qos)!;
+        var types = await array.GetTypesAsync(cancellationToken);
+        var type = new TypeChoice(types).Select(null, qos)!;
         if (volume.VolumeType == type.Name)
         {
             return;
+        }
+
+        // The service takes multiattach from the volume before its back-end refuses, and does not give it back. Where that is certain, it is not asked.
+        if (volume.Multiattach && !type.IsMultiattach
+            && types.FirstOrDefault(one => one.Name == volume.VolumeType) is { } present && IsElsewhere(present, type))
+        {
+            throw CinderErrors.VolumeTypeElsewhere(volume.DisplayName, type.Name, present.Place, type.Place);
         }
 
         var since = await Api.RetypeAsync(volume, type.Name, cancellationToken);
@@ -87,9 +92,14 @@ internal sealed class Volumes(CinderArray array)
         }, cancellationToken);
         if (after.VolumeType != type.Name)
         {
-            throw CinderErrors.OperationFailed(volume.DisplayName, $"changed to '{type.Name}'", $"it still has the volume type '{after.VolumeType}'",
+            var lost = volume.Multiattach && !after.Multiattach ? ", and is no longer multiattach: only one initiator can use it from now on" : "";
+            throw CinderErrors.OperationFailed(volume.DisplayName, $"changed to '{type.Name}'", $"it still has the volume type '{after.VolumeType}'{lost}",
                 await array.Outcome.FindReasonAsync(volume.Id, since, cancellationToken)
                     ?? (new TypeChoice([type]).Places.First() == type.Backend ? "no reason; the types may be on different back-ends" : null));
         }
     }
+
+    /// <summary>True where both types name a back-end, and not the same. What has an operator may mean several.</summary>
+    private static bool IsElsewhere(VolumeType one, VolumeType other) => one.Backend is { } here && other.Backend is { } there && here != there
+        && !here.StartsWith('<') && !there.StartsWith('<');
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -98,6 +99,8 @@ internal sealed record Presentation(string VolumeId)
 internal sealed record RegisteredAttachment(string Initiator, string? Id, string HostName)
 {
     private const int HostNameDigits = 12;
+    private const string HostNamePrefix = "osc-";
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>When the reservation was asked for; null in a register of an older version.</summary>
     public DateTimeOffset? AskedAt { get; init; }
@@ -122,7 +125,11 @@ internal sealed record RegisteredAttachment(string Initiator, string? Id, string
     /// name, so two initiators never share one.
     /// </summary>
     public static string HostNameOf(string initiator) =>
-        $"osc-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(initiator.ToLowerInvariant())))[..HostNameDigits]}";
+        $"{HostNamePrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(initiator.ToLowerInvariant())))[..HostNameDigits]}";
+
+    /// <summary>True for a name of this form, which any machine with StorageConnect gives.</summary>
+    public static bool IsHostName(string name) => name.Length == HostNamePrefix.Length + HostNameDigits
+        && name.StartsWith(HostNamePrefix, StringComparison.Ordinal) && !name.AsSpan(HostNamePrefix.Length).ContainsAnyExcept(HexDigits);
 
     public bool IsFor(string initiator) => string.Equals(Initiator, initiator, StringComparison.OrdinalIgnoreCase);
 

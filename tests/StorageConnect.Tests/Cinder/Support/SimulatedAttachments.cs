@@ -34,6 +34,9 @@ internal sealed class SimulatedAttachments
 
     public bool Encrypted { get; set; }
 
+    /// <summary>Whether its volumes are for several hosts at once.</summary>
+    public bool Multiattach { get; set; } = true;
+
     public IEnumerable<string> Ids => _all.Select(one => one.Id);
 
     public static string LastPart(SentRequest request) => request.Path.Split('/')[^1];
@@ -62,7 +65,9 @@ internal sealed class SimulatedAttachments
     public HttpResponseMessage Connect(SentRequest request)
     {
         var one = Find(request)!;
-        one.Initiator = Json(request).GetProperty("attachment").GetProperty("connector").GetProperty("initiator").GetString();
+        var connector = Json(request).GetProperty("attachment").GetProperty("connector");
+        one.Initiator = connector.GetProperty("initiator").GetString();
+        one.HostName = connector.GetProperty("host").GetString();
         one.Status = "attaching";
         one.Info = new(Info)
         {
@@ -94,10 +99,10 @@ internal sealed class SimulatedAttachments
                 id,
                 name = $"v{int.Parse(id[^12..], System.Globalization.CultureInfo.InvariantCulture)}",
                 size = 1,
-                multiattach = true,
+                multiattach = Multiattach,
                 encrypted = Encrypted,
                 status = own.Exists(one => one.Status == "attached") ? "in-use" : own.Count > 0 ? "reserved" : "available",
-                attachments = own.Where(one => one.Status == "attached").Select(one => new { attachment_id = one.Id }),
+                attachments = own.Where(one => one.Status == "attached").Select(one => new { attachment_id = one.Id, host_name = one.HostName }),
             },
         });
     }
@@ -107,6 +112,8 @@ internal sealed class SimulatedAttachments
         public string Status { get; set; } = "reserved";
 
         public string? Initiator { get; set; }
+
+        public string? HostName { get; set; }
 
         public Dictionary<string, object> Info { get; set; } = [];
 

@@ -39,10 +39,9 @@ internal sealed partial class History
     {
         if (!_host.DeadPortals.Contains(portal) && !_host.Sessions().Any(session => session.TargetName == target && session.Portal.Address == portal))
         {
-            // Where a run was killed right before its login, nobody can tell that login's session from this one.
-            var isUnclear = _host.Open().Ledger.Sessions.Any(owned => owned.Id is null && owned.TargetName == target && owned.Portal == $"{portal}:3260");
+            // Where a run was killed at its login, and its record is there, nobody can tell that login's session from this one.
             var session = _host.AddSession(target, portal);
-            if (!isUnclear)
+            if (!_host.Open().Ledger.Sessions.Any(owned => owned.IsServedBy(session, _host.Roots)))
             {
                 _foreignSessions.Add(session.Id);
             }

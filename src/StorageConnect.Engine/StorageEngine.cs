@@ -150,9 +150,10 @@ public sealed class StorageEngine
         if (draft.ExtraInfo != current.Server.ExtraInfo || draft.StorageName != current.Server.StorageName || draft.AdminHost != current.Server.AdminHost)
         {
             // The record may name another array from now on.
-            draft = draft with { ArrayId = null, StorageId = null, IscsiTargets = ConnectedTargetsOf(draft) };
+            draft = draft with { ArrayId = null };
         }
-        else if (current.Server.AccessContexts.Any(former => !draft.AccessContexts.Any(context => IsSameHost(context, former))))
+
+        if (current.Server.AccessContexts.Any(former => !draft.AccessContexts.Any(context => IsSameHost(context, former))))
         {
             // Whoever has the former address now must get no login, and no secret.
             draft = draft with { IscsiTargets = ConnectedTargetsOf(draft) };

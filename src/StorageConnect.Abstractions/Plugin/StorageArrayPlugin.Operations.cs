@@ -11,8 +11,8 @@ public abstract partial class StorageArrayPlugin
     /// While it runs, the record with AsyncProgress -1 (unknown) or 0 to 100. From the first one on it has the Uuid, the name and the type of what is made
     /// (of a split, the clone's or a LUN's type), and they don't change. When it is done, the record that a synchronous call would have
     /// returned, with AsyncProgress null. Asked again, that record again. An operation that failed throws.
-    /// Errors that tell of the server instead (ArrayUnreachable, InvalidStorageArray, AuthenticationFailed, AccessDenied, and those that are Retryable) end no
-    /// operation: the engine asks again.
+    /// Errors that tell of the server instead (ArrayUnreachable, AuthenticationFailed, AccessDenied, and those that are Retryable) end no operation: the
+    /// engine asks again. NotFound and InvalidStorageArray end it where the server can be validated then.
     /// With a handle that was never given it throws, or tells the element as it is, with AsyncProgress null; it begins nothing.
     /// </returns>
     [Rule(21, "From the first one on, the record of an operation has the Uuid, the name and the type of what is made.", "getAsyncProgress()")]

@@ -123,12 +123,16 @@ public sealed partial class StorageArray
         CancellationToken cancellationToken)
     {
         var session = await OpenAsync(cancellationToken);
-        var updated = session.Plugin.OverridesUpdate
-            ? await CheckedAsync(session, GuideMethod.UpdateStorageElements, (elements, appendAllowed),
-                static (plugin, server, s, token) => plugin.UpdateStorageElementsAsync(server, s.elements, s.appendAllowed, token),
-                static (answer, s) => FindUpdateProblem(answer, s.elements, s.appendAllowed),
-                cancellationToken)
-            : await UpdateGenericallyAsync(session, elements, appendAllowed, cancellationToken);
+        if (!session.Plugin.OverridesUpdate)
+        {
+            return [.. (await UpdateGenericallyAsync(session, elements, appendAllowed, cancellationToken)).Select(Own)];
+        }
+
+        var updated = await CheckedAsync(session, GuideMethod.UpdateStorageElements, (elements, appendAllowed),
+            static (plugin, server, s, token) => plugin.UpdateStorageElementsAsync(server, s.elements, s.appendAllowed, token),
+            static (answer, s) => FindUpdateProblem(answer, s.elements, s.appendAllowed),
+            cancellationToken);
+        await DemandAllAsync(session, updated, elements, cancellationToken);
         return [.. updated.Select(Own)];
     }
 
@@ -280,14 +284,23 @@ public sealed partial class StorageArray
         }
     }
 
-    [Rule(23, "updateSERecords adds records only with append_allowed, and leaves none out.", "updateSERecords()")]
-    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed)
+    [Rule(23, "updateSERecords adds records only with append_allowed.", "updateSERecords()")]
+    private static string? FindUpdateProblem(IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, bool appendAllowed) =>
+        !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
+            ? $"it added '{added.Name}', which it was not allowed to"
+            : null;
+
+    /// <summary>An element that updateSERecords leaves out is gone, or the plug-in is wrong.</summary>
+    [Rule(23, "updateSERecords leaves out no element that is there.", "updateSERecords()")]
+    private static async Task DemandAllAsync(
+        Session session, IReadOnlyList<StorageElement> answer, IReadOnlyList<StorageElement> asked, CancellationToken cancellationToken)
     {
         var answered = answer.Select(element => element.Uuid).ToHashSet(StringComparer.Ordinal);
-        return asked.FirstOrDefault(element => !answered.Contains(element.Uuid)) is { } missing ? $"it left out '{missing.Name}'"
-            : !appendAllowed && answer.FirstOrDefault(element => asked.All(other => other.Uuid != element.Uuid)) is { } added
-                ? $"it added '{added.Name}', which it was not allowed to"
-            : null;
+        if (asked.FirstOrDefault(element => !answered.Contains(element.Uuid)) is { } missing)
+        {
+            await GetInfoAsync(session, missing, cancellationToken);
+            throw PluginCall.Fault(session.Plugin, GuideMethod.UpdateStorageElements, $"it left out '{missing.Name}'");
+        }
     }
 
     /// <summary>The guide's generic version: getInfo of each element, then its devices on this host.</summary>

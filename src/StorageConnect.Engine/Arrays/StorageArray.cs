@@ -161,6 +161,9 @@ public sealed partial class StorageArray : IDisposable
         }
     }
 
+    /// <summary>Opens the server where it isn't open: what can fail before the array is asked for anything fails here.</summary>
+    internal async Task PrepareAsync(CancellationToken cancellationToken) => await OpenAsync(cancellationToken);
+
     /// <summary>The validated server and its plug-in: nothing else ever reaches a plug-in's methods.</summary>
     [Rule(4, "No method but validate ever sees a server that was not validated.", "validate()")]
     private async ValueTask<Session> OpenAsync(CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal static class TargetErrors
 
     public static DataCorruptException TargetUnusable(string array, string reason) => new(Text([reason])) { Element = array };
 
+    /// <summary>What was given for this command is in place of a value of an access context, and there is none.</summary>
+    public static InvalidRequestException AccessContextNeeded(string array) => new(Text([array], "Override")) { Element = array };
+
     public static InvalidRequestException AccessContextUnknown(string array, string host, int port) =>
         new(Text([array, host, port])) { Element = host };
 }

@@ -119,12 +119,15 @@ public sealed class OperationService
         var operation = Load(id);
         if (!operation.HasEnded)
         {
+            var array = _arrays(operation.ServerUuid);
+            await array.PrepareAsync(cancellationToken); // what fails here has asked for nothing yet
+
             // Stored first: any process that polls it then reports the right reason.
             _store.Update(id, static kept => kept with { Stopping = true });
             var isStopped = false;
             try
             {
-                isStopped = await _arrays(operation.ServerUuid).CancelAsync(operation.Record, cancellationToken);
+                isStopped = await array.CancelAsync(operation.Record, cancellationToken);
             }
             catch (StorageConnectException)
             {

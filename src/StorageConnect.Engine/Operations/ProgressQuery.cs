@@ -54,8 +54,8 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
     }
 
     /// <summary>
-    /// An array may forget what has ended. But a server that leads elsewhere for a moment, as to a pool whose file system is not mounted, knows of nothing
-    /// either: that is told by validate.
+    /// An array may forget what has ended, and plug-ins of the guide tell every other failure as an invalid array. But a server that leads elsewhere for a
+    /// moment, as to a pool whose file system is not mounted, knows of nothing either: that is told by validate.
     /// </summary>
     private static async Task<StorageElement> AskAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
     {
@@ -63,7 +63,8 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
         {
             return await array.GetAsyncProgressAsync(operation.Record, operation.Operation.Kind, cancellationToken);
         }
-        catch (NotFoundException e) when (e.Method == GuideMethod.GetAsyncProgress)
+        catch (StorageConnectException e)
+            when (e is NotFoundException or InvalidStorageArrayException && !e.Retryable && e.Method == GuideMethod.GetAsyncProgress)
         {
             await array.ValidateAsync(cancellationToken);
             throw;
@@ -84,8 +85,7 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
             return new(operation) { Problem = error, IsTransient = IsTransient(error) };
         }
 
-        // A request to stop it may have reached nobody: what failed by itself keeps its own error.
-        return new(Store(operation, now => error.ErrorId == "OperationStopped" || (now.Stopping && error is NotFoundException)
+        return new(Store(operation, now => now.Stopping || error.ErrorId == "OperationStopped"
             ? now.Stop(clock.GetUtcNow())
             : now.Fail(error, clock.GetUtcNow())));
     }
@@ -96,9 +96,7 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
     private static bool IsFinal(StorageConnectException error) =>
         error.Method == GuideMethod.GetAsyncProgress && error is not (AuthenticationFailedException or AccessDeniedException) && !IsTransient(error);
 
-    private static bool IsTransient(StorageConnectException error) =>
-        error.Retryable || error is ArrayUnreachableException or PluginFaultException
-        || (error is InvalidStorageArrayException && error.Method == GuideMethod.GetAsyncProgress);
+    private static bool IsTransient(StorageConnectException error) => error.Retryable || error is ArrayUnreachableException or PluginFaultException;
 
     /// <summary>What another process stored first counts. A result that can't be stored is returned all the same.</summary>
     private StoredOperation Store(StoredOperation operation, Func<StoredOperation, StoredOperation> change)

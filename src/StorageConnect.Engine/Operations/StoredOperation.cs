@@ -4,7 +4,7 @@ namespace StorageConnect.Engine.Operations;
 /// <param name="Operation">The record as users see it.</param>
 /// <param name="ServerUuid">The server it runs on.</param>
 /// <param name="Record">The plug-in's last result with its handle, for the next query.</param>
-/// <param name="Stopping">Somebody asks the array to stop it: where the array knows nothing of it any more, it was stopped.</param>
+/// <param name="Stopping">The array is asked to stop it: a failure now means that it was stopped.</param>
 internal sealed record StoredOperation(OscOperation Operation, string ServerUuid, StorageElement Record, bool Stopping = false)
 {
     public string Id => Operation.Id;

@@ -18,7 +18,7 @@ public abstract partial class OscCmdlet
     private readonly Dictionary<string, int> _concurrency = new(StringComparer.Ordinal);
 
     // A question may be left at once.
-    private bool IsChange => GetType().GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess;
+    private bool IsChange => !IsWhatIf && GetType().GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess;
 
     /// <summary>Begins a change that creates an element, and writes its result, now or later in this command.</summary>
     /// <param name="array">The array.</param>

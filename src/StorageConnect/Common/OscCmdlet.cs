@@ -198,7 +198,8 @@ public abstract partial class OscCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>
-    /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in ignores the token.
+    /// Waits for work on another thread. Ctrl+C ends the wait at once, even when a plug-in ignores the token; a cmdlet that changes something ends a little
+    /// later, when the last work has ended, too.
     /// </summary>
     private protected T Run<T>(Func<CancellationToken, Task<T>> work)
     {

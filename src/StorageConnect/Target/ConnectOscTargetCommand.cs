@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using StorageConnect.Engine.Arrays;
+using StorageConnect.Engine.Errors;
 
 namespace StorageConnect.Commands;
 
@@ -37,8 +38,9 @@ public sealed class ConnectOscTargetCommand : OscTargetCmdlet
         array.StartAsync(targets, contexts, warn, cancellationToken);
 
     private protected override IReadOnlyList<AccessContext>? ChooseContexts(StorageArray array) =>
-        ChapCredential is null && MutualChapCredential is null && NetDevice is null
-            ? AccessContext
+        ChapCredential is null && MutualChapCredential is null && NetDevice is null ? AccessContext
+            : AccessContext is null && array.Server is { StorageType: StorageType.iSCSI, AccessContexts.Count: 0 }
+                ? throw TargetErrors.AccessContextNeeded(array.Name)
             : [.. (AccessContext ?? (IReadOnlyList<AccessContext>)array.Server.AccessContexts).Select(Change)];
 
     private AccessContext Change(AccessContext context) => (context with

@@ -77,7 +77,8 @@ public sealed class CinderPresentationTests : IDisposable
     public async Task A_fault_that_a_host_of_another_machine_meets_names_the_way_out(string initiator, bool isNamed)
     {
         await GroupAsync("hosts", initiator);
-        _cinder.On("PUT", "/attachments/", _ => Refusal(HttpStatusCode.InternalServerError, "Unable to update attachment."));
+        _cinder.On("PUT", "/attachments/", _ => Refusal(HttpStatusCode.InternalServerError,
+            "Unable to update attachment.(Invalid input received: Connector doesn't have required information: ip)."));
 
         var error = await Expect.FailureAsync<InvalidStorageArrayException>("ServiceFault", "v1", () => GrantAsync(1, "hosts"));
 
@@ -366,6 +367,23 @@ public sealed class CinderPresentationTests : IDisposable
         Assert.Empty(_host.Sessions);
         Assert.Empty(Register.Presentations);
         await _plugin.ValidateAsync(Server(project: "5ea1e57a9e0f4a1c9b0a000000000002"), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_is_noted_of_a_volume_that_others_deleted_goes_also_where_its_session_serves_other_LUNs()
+    {
+        await GroupAsync("hosts", A);
+        await GrantAsync(1, "hosts");
+        await _plugin.StartAsync(await _plugin.DiscoverAsync(Server(), Cancellation), Cancellation);
+        var own = Register.Presentations[0].Attachments[0].Targets[0];
+        HostLun LunAt(int number) => new() { TargetNames = [own.TargetName], Addresses = [new() { TargetName = own.TargetName, Lun = number }] };
+        _host.Luns.AddRange([LunAt(own.Lun), LunAt(own.Lun + 6)]);
+        _cinder.On("GET", "/volumes/[^/?]+$", _ => Refusal(HttpStatusCode.NotFound, "Volume could not be found."));
+
+        await Expect.FailureAsync<NotFoundException>("StorageElementNotFound", "v1", () => RevokeAsync(1, "hosts"));
+
+        Assert.NotEmpty(_host.Sessions);
+        Assert.Empty(Register.Presentations);
     }
 
     [Fact]

@@ -151,11 +151,12 @@ internal sealed partial class Presenter
         catch (StorageConnectException e) when (IsDecided(e))
         {
             save(attachment);
+            if (e is InvalidStorageArrayException fault && !IsOwn(attachment.Initiator))
+            {
+                throw CinderErrors.ExportFailed(fault, attachment.Initiator);
+            }
+
             throw;
-        }
-        catch (InvalidStorageArrayException e) when (!IsOwn(attachment.Initiator))
-        {
-            throw CinderErrors.ExportFailed(e, attachment.Initiator);
         }
     }
 

@@ -83,7 +83,15 @@ internal sealed partial class Presenter(
         var gone = new Volume { Id = volumeId, Name = name };
         foreach (var attachment in PresentationOf(gone).Attachments)
         {
-            await LogoutAsync(gone, attachment, cancellationToken);
+            try
+            {
+                await LogoutAsync(gone, attachment, cancellationToken);
+            }
+            catch (StorageElementBusyException e) when (e.ErrorId == nameof(CinderErrors.SharedTargetInUse))
+            {
+                // The session serves others; its device has no volume any more, and no attachment that could lead it to another one.
+                log.Warning($"Cinder: a device of the volume '{name}', which is gone, stays on this host until it is cleared as residue.");
+            }
         }
 
         Save(new(volumeId));

@@ -28,7 +28,8 @@ internal sealed class Snapshots(CinderArray array)
             {
                 await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                return await PostAsync(volume, name, CancellationToken.None); // as of a volume: the caller can't leave any more
+                using var committed = new CommittedRequest(cancellationToken);
+                return await PostAsync(volume, name, committed.Token);
             },
             cancellationToken);
         var handle = new OperationHandle(OperationKind.Snapshot, snapshot.Id, snapshot.Size, since);
@@ -50,7 +51,8 @@ internal sealed class Snapshots(CinderArray array)
         await new VolumeCreator(array).DemandFreeAsync(name, cancellationToken);
         var map = await array.GetMapAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
-        var snapshot = await PostAsync(group, name, CancellationToken.None);
+        using var committed = new CommittedRequest(cancellationToken);
+        var snapshot = await PostAsync(group, name, committed.Token);
         var handle = new OperationHandle(OperationKind.GroupSnapshot, snapshot.Id, 0, null);
         Outcome.Begin(snapshot.Id);
         return map.ToElement(

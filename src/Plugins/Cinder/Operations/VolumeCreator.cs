@@ -77,20 +77,21 @@ internal sealed class VolumeCreator(CinderArray array)
     {
         var map = await array.GetMapAsync(cancellationToken); // before it is made: afterwards nothing but its making may fail
 
-        // One at a time on this machine; what another machine creates at the same moment is noticed after it. From the request on the caller can't leave any
-        // more: the volume is made, and nobody would know of it.
+        // One at a time on this machine; what another machine creates at the same moment is noticed after it.
         var (volume, since) = await array.Register.ChangeAsync(
             async _ =>
             {
                 await DemandFreeAsync(name, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
-                return await PostAsync(name, size, parameters, CancellationToken.None);
+                using var committed = new CommittedRequest(cancellationToken);
+                return await PostAsync(name, size, parameters, committed.Token);
             },
             cancellationToken);
         Outcome.Begin(volume.Id);
+        using var made = new CommittedRequest(cancellationToken);
         try
         {
-            await DemandFirstAsync(volume, CancellationToken.None);
+            await DemandFirstAsync(volume, made.Token);
         }
         catch (StorageConnectException e) when (e is not AlreadyExistsException)
         {

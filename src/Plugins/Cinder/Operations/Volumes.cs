@@ -28,7 +28,8 @@ internal sealed class Volumes(CinderArray array)
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            since = await Api.ExtendAsync(volume, size, CancellationToken.None); // once asked for, it is done: the caller must get the operation
+            using var committed = new CommittedRequest(cancellationToken);
+            since = await Api.ExtendAsync(volume, size, committed.Token);
         }
         catch (InvalidRequestException)
         {

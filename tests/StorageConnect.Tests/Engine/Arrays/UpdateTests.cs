@@ -21,12 +21,21 @@ public sealed class UpdateTests() : ArrayTests(new() { Base = typeof(RecordingIs
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_plug_in_may_leave_out_nothing(bool appendAllowed)
+    public async Task A_plug_in_may_leave_out_nothing_that_is_there(bool appendAllowed)
     {
         Behind.Return<IReadOnlyList<StorageElement>>("updateSERecords", [On.Lun]);
         var error = await Expect.FailureAsync<PluginFaultException>("PluginFailure", "Recording",
             () => Door.UpdateStorageElementsAsync([On.Lun, On.Other], appendAllowed, Cancellation));
         Assert.Contains("left out 'other'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_element_that_a_plug_in_leaves_out_because_it_is_gone_is_not_found()
+    {
+        Behind.Return<IReadOnlyList<StorageElement>>("updateSERecords", [On.Lun]);
+        Behind.Throw("getInfo", () => new NotFoundException("It is gone.") { ErrorId = "Gone" });
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => Door.UpdateStorageElementsAsync([On.Lun, On.Other], false, Cancellation));
+        Assert.Equal("Gone", error.ErrorId);
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class ConnectTargetTests : IDisposable
     [InlineData("-MutualChapCredential $user")]
     public void What_is_in_place_of_a_value_of_an_access_context_is_refused_where_there_is_none(string given)
     {
-        _session.Module.Invoke("Register-OscStorageServer fabric -Plugin Recording -StorageType iSCSI -ExtraInfo $info", ("info", _session.Array.Id)).Succeeds();
+        _session.Module.Invoke("Register-OscStorageServer fabric -Plugin Recording -StorageType iSCSI -ExtraInfo $info", ("info", _session.Array.Id))
+            .Succeeds();
 
         var error = _session.Invoke(
             $$"""

@@ -65,6 +65,8 @@ osd_pool_default_min_size = 1
 osd_pool_default_pg_autoscale_mode = off
 osd_pool_default_pg_num = 8
 osd_crush_chooseleaf_type = 0
+# One OSD alone never renews a lease for reads that ran out while it stood still: requests would wait for ever after 16 seconds.
+osd_pool_default_read_lease_ratio = 60
 mon_allow_pool_size_one = true
 mon_allow_pool_delete = true
 mon_warn_on_pool_no_redundancy = false

@@ -16,6 +16,7 @@ public sealed class CephFaultTests(CephCluster cluster)
 {
     private const int ShortRun = 5; // changes
     private const double LongestStop = 1500; // ms, well within the time-out of a request
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(5);
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -88,7 +89,7 @@ public sealed class CephFaultTests(CephCluster cluster)
             await small.SignalAsync("osd", "CONT");
         }
 
-        var written = await write;
+        var written = await write.WaitAsync(LongestWrite, Token);
         Assert.True(written.ExitCode == 0 && !written.Output.Contains("failed", StringComparison.Ordinal), written.Output);
     }
 

@@ -155,7 +155,7 @@ public sealed class StorageEngine
 
         if (current.Server.AccessContexts.Any(former => !draft.AccessContexts.Any(context => IsSameHost(context, former))))
         {
-            // Whoever has the former address now must get no login, and no secret.
+            // Another machine may have the former address now: it must not get a login with the CHAP secret.
             draft = draft with { IscsiTargets = ConnectedTargetsOf(draft) };
         }
 

@@ -199,7 +199,7 @@ public sealed partial class StorageArray
         return resized;
     }
 
-    /// <summary>An element as the array has it now; null where that isn't told. What was done before stays done.</summary>
+    /// <summary>An element as the array has it now; null where it can't be read, so that a finished change is not reported as failed.</summary>
     private static async Task<StorageElement?> TryGetInfoAsync(Session session, StorageElement element, CancellationToken cancellationToken)
     {
         try

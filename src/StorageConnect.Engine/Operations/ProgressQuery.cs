@@ -54,8 +54,8 @@ internal sealed class ProgressQuery(OperationStore store, Func<string, StorageAr
     }
 
     /// <summary>
-    /// An array may forget what has ended, and plug-ins of the guide tell every other failure as an invalid array. But a server that leads elsewhere for a
-    /// moment, as to a pool whose file system is not mounted, knows of nothing either: that is told by validate.
+    /// An array may forget operations that have ended, and plug-ins of the guide report every other failure as an invalid array. But a pool whose file
+    /// system is not mounted gives the same errors while its operations go on. Validate tells the two cases apart.
     /// </summary>
     private static async Task<StorageElement> AskAsync(StorageArray array, StoredOperation operation, CancellationToken cancellationToken)
     {

@@ -24,7 +24,7 @@ internal static class ResultRules
             ? $"'{element.Name}' has no page83_id"
         : null;
 
-    /// <summary>Why what was made can't be a LUN or clone of its own, or null: whoever removes it would remove what it was made of.</summary>
+    /// <summary>Why a copy can't be a new element, or null. With the identity of its source, removing the copy would remove the source.</summary>
     [Rule(12, "What clone and cloneFromSnap return is new: it has neither the uuid nor the page 0x83 id of what it was made of.", "clone()")]
     public static string? FindCopyProblem(StorageElement made, params ReadOnlySpan<StorageElement> sources)
     {

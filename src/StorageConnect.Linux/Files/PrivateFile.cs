@@ -45,7 +45,7 @@ public static class PrivateFile
     /// <summary>
     /// Whether there is something at a path: a file, a folder or a link. .NET also says that nothing is there where this user may not look.
     /// </summary>
-    /// <exception cref="IOException">This can't be told: a folder above it is closed to this user, or its links lead in a circle.</exception>
+    /// <exception cref="IOException">The kernel refuses to look: this user may not read a folder above it, or its links form a circle.</exception>
     public static bool IsThere(string path) => OperatingSystem.IsLinux()
         ? LinuxFile.TryStatus(path, followLink: false) is not null
         : Path.Exists(path) || new FileInfo(path).LinkTarget is not null;

@@ -51,7 +51,7 @@ internal sealed record Volume
     [JsonPropertyName("os-vol-host-attr:host")]
     public string? Host { get; init; }
 
-    /// <summary>The project it is of; null where it isn't told.</summary>
+    /// <summary>The project's id; null where the service does not return it.</summary>
     [JsonPropertyName("os-vol-tenant-attr:tenant_id")]
     public string? ProjectId { get; init; }
 
@@ -98,7 +98,7 @@ internal sealed record Snapshot
     /// <summary>When its status or something else of it changed last.</summary>
     public string? UpdatedAt { get; init; }
 
-    /// <summary>The project it is of; null where it isn't told.</summary>
+    /// <summary>The project's id; null where the service does not return it.</summary>
     [JsonPropertyName("os-extended-snapshot-attributes:project_id")]
     public string? ProjectId { get; init; }
 
@@ -119,7 +119,7 @@ internal sealed record GroupSnapshot
 
     public string? CreatedAt { get; init; }
 
-    /// <summary>The project it is of; null where it isn't told.</summary>
+    /// <summary>The project's id; null where the service does not return it.</summary>
     public string? ProjectId { get; init; }
 }
 

@@ -238,7 +238,7 @@ internal sealed class CinderApi(CinderSession session)
         (await session.SendAsync<Dictionary<string, T>>(HttpMethod.Get, path, null, name, cancellationToken)).GetValueOrDefault(envelope)
             ?? throw Errors.AnswerErrors.NoJson("the block storage service", null, isQuestion: true);
 
-    /// <summary>What is of this project. An administrator is told by id what is of others, too, which is in no list.</summary>
+    /// <summary>An object of this project. By id, the service also returns objects of other projects to an administrator; its lists don't.</summary>
     private async Task<T> GetOwnAsync<T>(string path, string envelope, string? name, Func<T, string?> project, CancellationToken cancellationToken)
     {
         var found = await GetAsync<T>(path, envelope, name, cancellationToken);

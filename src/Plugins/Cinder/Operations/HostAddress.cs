@@ -27,7 +27,7 @@ internal static class HostAddress
         }
         catch (Exception e) when (e is NetworkInformationException or IOException or UnauthorizedAccessException)
         {
-            return IPAddress.Loopback.ToString(); // as good as none: most drivers don't look at it
+            return IPAddress.Loopback.ToString(); // most drivers ignore the address
         }
     }
 }

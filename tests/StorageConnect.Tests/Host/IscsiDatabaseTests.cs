@@ -122,12 +122,13 @@ public sealed class IscsiDatabaseTests : IDisposable
         (await HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.Zero, Cancellation)).Dispose();
         var file = Assert.Single(Directory.GetFiles(_host.At("run/storage-connect/locks")));
         Assert.Equal("", await File.ReadAllTextAsync(file, Cancellation));
-        await File.WriteAllTextAsync(file, "4711\n", Cancellation);
-        _host.Write("proc/4712/environ", "PATH=/bin\0STORAGE_CONNECT_STARTED_BY=4711\0");
+        const int Dead = 4_194_305; // more than the kernel gives out, so that no process has it, not even this one
+        await File.WriteAllTextAsync(file, $"{Dead}\n", Cancellation);
+        _host.Write("proc/4712/environ", $"PATH=/bin\0STORAGE_CONNECT_STARTED_BY={Dead}\0");
 
         var taking = HostLock.TakeAsync(_host.Roots, "thing", TimeSpan.FromMinutes(1), Cancellation);
         await Task.Delay(30, Cancellation);
-        Assert.False(taking.IsCompleted);
+        Assert.Equal(TaskStatus.WaitingForActivation, taking.Status);
         Directory.Delete(_host.At("proc/4712"), recursive: true);
 
         (await taking).Dispose();

@@ -27,6 +27,7 @@ internal sealed class MapWaiter(LinuxHost host)
         }
 
         var started = TimeProvider.System.GetTimestamp();
+        var idleSince = started;
         while (true)
         {
             // multipathd finds new disks from udev's events. "add path" is for those it missed.
@@ -45,12 +46,13 @@ internal sealed class MapWaiter(LinuxHost host)
                 return partial;
             }
 
-            var isLate = TimeProvider.System.GetElapsedTime(started) > host.Deadlines.MapMade;
-            if (!isLate && UdevQueue.IsBusy(host.Roots))
+            if (UdevQueue.IsBusy(host.Roots) && TimeProvider.System.GetElapsedTime(started) < host.Deadlines.MapMade + host.Deadlines.UdevBehind)
             {
+                idleSince = TimeProvider.System.GetTimestamp();
                 continue; // the events are still queued: with many disks udev is slow, and "add path" would only add to its work
             }
 
+            var isLate = TimeProvider.System.GetElapsedTime(idleSince) > host.Deadlines.MapMade;
             var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
             if (isLate)
             {
@@ -96,9 +98,17 @@ internal sealed class MapWaiter(LinuxHost host)
 
     private HostNotReadyException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
     {
-        var disks = string.Join(", ", paths.Select(path => path.Disk));
-        return MultipathMaps.Find(host.Roots, element.Page83Id) is { } map
-            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, disks, host.Deadlines.MapMade)
-            : MultipathErrors.MultipathdUnreachableMaking(element, disks, host.Deadlines.MapMade, reply);
+        var timeout = host.Deadlines.MapMade;
+        if (MultipathMaps.Find(host.Roots, element.Page83Id) is not { } map)
+        {
+            return MultipathErrors.MultipathdUnreachableMaking(element, Join(paths.Select(path => path.Disk)), timeout, reply);
+        }
+
+        var missing = paths.Select(path => path.Disk).Except(map.Slaves(host.Roots)).ToList();
+        return missing.Count > 0
+            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, Join(missing), timeout, reply)
+            : MultipathErrors.MultipathdUnreachableLinking(element, map.Name, DeviceLink.MultipathFolder + map.Name, timeout);
+
+        static string Join(IEnumerable<string> disks) => string.Join(", ", disks);
     }
 }

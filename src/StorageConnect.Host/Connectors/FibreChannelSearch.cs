@@ -24,10 +24,15 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         _onlineBefore = [.. FibreChannelTarget.ReadAll(host.Roots).Where(target => target.IsOnline)]; // first: a port may return in between
         var before = devices();
         var started = TimeProvider.System.GetTimestamp();
-        var backoff = new Backoff(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        var pauses = new ScanPauses(host);
         while (true)
         {
-            await ScanAsync(before, kept, cancellationToken);
+            var hasBroughtOthers = await ScanAsync(before, kept, cancellationToken);
+            if (hasBroughtOthers)
+            {
+                await pauses.SettleAsync(cancellationToken);
+            }
+
             var found = FindPaths(kept, before);
             var missing = Targets().Where(target => target.IsOnline && !found.Exists(path => target.Carries(path.Device))).ToList();
             var timeout = found.Count > 0 ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
@@ -37,7 +42,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
                 return found.Count > 0 ? found : throw NotSeen();
             }
 
-            await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
+            await pauses.WaitAsync(hasBroughtOthers, cancellationToken);
         }
     }
 
@@ -104,7 +109,8 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         }
     }
 
-    private async Task ScanAsync(IReadOnlyList<ScsiDevice> before, HashSet<string> kept, CancellationToken cancellationToken)
+    /// <returns>True when it brought in other elements' disks, which are removed again.</returns>
+    private async Task<bool> ScanAsync(IReadOnlyList<ScsiDevice> before, HashSet<string> kept, CancellationToken cancellationToken)
     {
         host.Step("scan", isRepeat: _hasScanned);
         _hasScanned = true;
@@ -124,7 +130,8 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 
         var added = Added();
         var others = added.Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
-        await _stale.TryPurgeAsync([.. others.Where(device => !BelongsToOthers(device, added))], cancellationToken);
+        var unrelated = others.Where(device => !BelongsToOthers(device, added)).ToList();
+        await _stale.TryPurgeAsync(unrelated, cancellationToken);
         if (others.Select(device => WrongDisk.AtPort(_element, TargetOf(device), Luns(TargetOf(device)), device)).FirstOrDefault(error => error is not null)
             is { } wrong)
         {
@@ -135,6 +142,8 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         {
             kept.Add(device.Folder); // the kernel has just read it
         }
+
+        return unrelated.Count > 0;
 
         // Ignore LUNs that other processes scan for.
         List<ScsiDevice> Added() =>

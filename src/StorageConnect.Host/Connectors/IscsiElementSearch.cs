@@ -155,17 +155,23 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
     private async Task ScanAsync(List<Search> searches, CancellationToken cancellationToken)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var backoff = new Backoff(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
+        var pauses = new ScanPauses(host);
         while (true)
         {
             await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => ScanAsync(search, cancellationToken)));
+            var hasBroughtOthers = searches.Exists(search => search.Scan.HasBroughtOthers);
+            if (hasBroughtOthers)
+            {
+                await pauses.SettleAsync(cancellationToken);
+            }
+
             var timeout = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
             if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(started) > timeout)
             {
                 return;
             }
 
-            await backoff.WaitAsync(cancellationToken); // arrays send no event when a LUN becomes visible
+            await pauses.WaitAsync(hasBroughtOthers, cancellationToken);
         }
     }
 

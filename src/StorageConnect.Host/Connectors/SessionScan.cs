@@ -15,6 +15,9 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
     /// <summary>The error of a device of the element that doesn't answer and can't be removed; null when there is none.</summary>
     public StorageElementBusyException? Down { get; private set; }
 
+    /// <summary>True when the last scan brought in other elements' disks, and not the element's.</summary>
+    public bool HasBroughtOthers { get; private set; }
+
     /// <summary>One scan.</summary>
     /// <param name="session">Where.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -23,6 +26,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
     /// <exception cref="StorageElementBusyException">A device that must go first is in use.</exception>
     public async Task<FoundPath?> ScanAsync(IscsiSession session, CancellationToken cancellationToken)
     {
+        HasBroughtOthers = false;
         var luns = ReportedLuns.At(session, element);
         foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
         {
@@ -108,6 +112,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
             return await NameAsync(found, isNew: true, cancellationToken);
         }
 
+        HasBroughtOthers = now.Count > 0;
         var wrong = WrongDisk.AtLun(element, session, luns, before, now);
         await stale.TryPurgeAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;

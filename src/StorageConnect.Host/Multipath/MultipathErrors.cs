@@ -44,8 +44,11 @@ internal static class MultipathErrors
     public static HostNotReadyException MultipathdUnreachableMaking(StorageElement element, string disks, TimeSpan timeout, string reply) =>
         Unreachable(reply is "" or "ok" ? "Making" : "MakingSaid", [element.Name, element.Page83Id, disks, timeout.TotalSeconds, OneLine(reply)]);
 
-    public static HostNotReadyException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout) =>
-        Unreachable("Adding", [element.Name, map, disks, timeout.TotalSeconds]);
+    public static HostNotReadyException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout, string reply) =>
+        Unreachable(reply is "" or "ok" ? "Adding" : "AddingSaid", [element.Name, map, disks, timeout.TotalSeconds, OneLine(reply)]);
+
+    public static HostNotReadyException MultipathdUnreachableLinking(StorageElement element, string map, string link, TimeSpan timeout) =>
+        Unreachable("Linking", [element.Name, map, link, timeout.TotalSeconds]);
 
     public static StorageElementBusyException MultipathdRefused(string map, string page83Id, string reply) =>
         new(Text([map, page83Id, OneLine(reply)])) { Element = page83Id, Retryable = true };

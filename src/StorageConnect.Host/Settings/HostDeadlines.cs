@@ -32,6 +32,9 @@ internal sealed record HostDeadlines
     /// <summary>From the disks until multipathd has made their map with all of them.</summary>
     public TimeSpan MapMade { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How much longer the map may take while udev has queued events: multipathd learns of the disks from udev.</summary>
+    public TimeSpan UdevBehind { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>How long multipathd may take to find a disk before "add path" is sent.</summary>
     public TimeSpan MultipathdDetection { get; init; } = TimeSpan.FromSeconds(5);
 

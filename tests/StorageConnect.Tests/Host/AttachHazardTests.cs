@@ -280,6 +280,26 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task While_udev_handles_what_a_look_brought_up_besides_there_is_no_other_look()
+    {
+        var (element, _) = await AddTwoOfOneTargetAsync();
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        _host.Array.Luns.Remove((Target, 5));
+        _host.Files.Write("run/udev/queue", "");
+        var looks = 0;
+        _host.OnWrite = (path, _) => looks += path.EndsWith("/scan", StringComparison.Ordinal) ? 1 : 0;
+        var deadlines = SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LinksSettled = TimeSpan.FromMinutes(1) };
+        var attaching = new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+        await Task.Delay(300, Cancellation);
+        Assert.Equal((1, TaskStatus.WaitingForActivation), (looks, attaching.Status));
+
+        _host.Array.Luns[(Target, 5)] = element;
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Single((await attaching).Paths);
+    }
+
+    [Fact]
     public async Task What_a_look_brings_up_besides_stays_when_it_is_in_use_at_once()
     {
         // As a volume group does it that is activated as soon as its disk comes.

@@ -2,6 +2,7 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -120,6 +121,51 @@ public sealed class AttachTests : IAsyncDisposable
         File.Delete(_host.Files.At("run/udev/queue"));
 
         Assert.Equal(2, (await attaching).Paths.Count);
+    }
+
+    [Fact]
+    public async Task While_udev_is_behind_the_map_may_take_longer()
+    {
+        _host.IsMultipathdBlind = true;
+        _host.Files.Write("run/udev/queue", "");
+        var deadlines = SimulatedHost.Patient with { MultipathdDetection = TimeSpan.FromMilliseconds(1), MapMade = TimeSpan.FromMilliseconds(10) };
+        var attaching = new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        await Task.Delay(100, Cancellation);
+        Assert.Equal(TaskStatus.WaitingForActivation, attaching.Status);
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Equal(2, (await attaching).Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_path_that_multipathd_does_not_add_is_named_with_its_reply()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        var lost = _host.Sessions().Single(session => session.Portal.Address == "10.99.1.1");
+        var disk = ScsiDevice.Of(_host.Roots, lost).Single().Disk;
+        _host.RemoveSession(lost.Id); // its next disk gets the same name
+        _host.IsMultipathdBlind = true;
+        _host.AnswerToAddPath = "fail\n";
+
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Contains($"did not get its paths {disk} within", error.Message, StringComparison.Ordinal);
+        Assert.Contains("multipathd replied: fail", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_map_without_its_link_is_told_as_such()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        await AttachAsync(element);
+        File.Delete(_host.Files.At($"dev/mapper/{element.Page83Id}"));
+
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
+
+        Assert.Contains($"udev did not create /dev/mapper/{element.Page83Id}", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

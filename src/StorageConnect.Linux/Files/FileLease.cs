@@ -14,6 +14,7 @@ public sealed class FileLease : IDisposable
     private const int SetLease = 1024;
     private const int GetLease = 1025;
     private const int WriteLease = 1;
+    private const int NoLease = 2;
 
     // The kernel signals the holder of a lease when another process waits. The default signal (SIGIO) ends the process; this one is ignored.
     private const int HarmlessSignal = 23; // SIGURG
@@ -41,5 +42,13 @@ public sealed class FileLease : IDisposable
     }
 
     /// <summary>Releases the lease and closes the file.</summary>
-    public void Dispose() => File.Dispose();
+    public void Dispose()
+    {
+        if (!File.IsClosed)
+        {
+            // Not by closing alone: a process that is being started has a copy of the descriptor for a moment, and the lease with it.
+            _ = Libc.Fcntl(File, SetLease, NoLease);
+            File.Dispose();
+        }
+    }
 }

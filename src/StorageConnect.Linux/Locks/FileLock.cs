@@ -11,6 +11,7 @@ public static class FileLock
     private const int Shared = 1;
     private const int Exclusive = 2;
     private const int WithoutWaiting = 4;
+    private const int Unlocked = 8;
 
     /// <summary>Locks an open file for this handle alone; false when another process or handle holds a lock on it.</summary>
     /// <param name="file">The file.</param>
@@ -25,6 +26,20 @@ public static class FileLock
     /// <summary>Converts the exclusive lock into a shared one.</summary>
     /// <param name="file">The file.</param>
     public static void Share(SafeFileHandle file) => _ = Libc.Flock(file, Shared);
+
+    /// <summary>
+    /// Unlocks and closes the file. Closing alone is not enough: a process that is being started has a copy of the descriptor for a moment, and the lock with
+    /// it.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    public static void Release(SafeFileHandle file)
+    {
+        if (!file.IsClosed)
+        {
+            _ = Libc.Flock(file, Unlocked);
+            file.Dispose();
+        }
+    }
 
     private static bool TryTake(SafeFileHandle file, int kind)
     {

@@ -68,7 +68,16 @@ public sealed class RangeLock : IDisposable
     }
 
     /// <summary>Unlocks.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            // Not by closing alone: a process that is being started has a copy of the descriptor for a moment.
+            var all = new ByteRange { Type = Unlocked };
+            _ = Libc.FcntlLock(_file, SetLock, ref all);
+            _file.Dispose();
+        }
+    }
 
     /// <summary>A lock that holds nothing yet.</summary>
     /// <param name="path">The lock file. It is created, for this user alone, if it is missing.</param>

@@ -34,17 +34,17 @@ start_iscsid() {
     echo "InitiatorName=$iqn:host" >/etc/iscsi/initiatorname.iscsi
     chmod 600 /etc/iscsi/initiatorname.iscsi
     setsid iscsid -f >"$RESULTS/iscsid.log" 2>&1 &
-    wait_for 20 "grep -q ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix"
+    wait_for 60 "grep -q ISCSIADM_ABSTRACT_NAMESPACE /proc/net/unix"
 }
 
 start_multipathd() {
     cp "$LAB/guest/multipath.conf" /etc/multipath.conf
     setsid multipathd -d -s >>"$RESULTS/multipathd.log" 2>&1 &
-    wait_for 20 "multipathd show daemon | grep -qE 'idle|running'"
+    wait_for 60 "multipathd show daemon | grep -qE 'idle|running'"
 }
 
-stop_multipathd() { multipathd shutdown >/dev/null; wait_for 20 '! pgrep -x multipathd'; }
-stop_iscsid() { iscsiadm -k 0; wait_for 20 '! pgrep -x iscsid'; }
+stop_multipathd() { multipathd shutdown >/dev/null; wait_for 60 '! pgrep -x multipathd'; }
+stop_iscsid() { iscsiadm -k 0; wait_for 60 '! pgrep -x iscsid'; }
 
 start_host() {
     modprobe -a scsi_mod sd_mod iscsi_tcp dm-mod dm-multipath dm-service-time
@@ -60,7 +60,7 @@ start_tgtd() { # start_tgtd [PORTAL...]
     local list=("$@"); [[ $# -gt 0 ]] || list=("${portals[@]}")
     list=("${list[@]/#/portal=}")
     setsid tgtd -f --nr_iothreads 1 --iscsi "$(IFS=,; echo "${list[*]}")" >>"$RESULTS/tgtd.log" 2>&1 &
-    wait_for 20 tgt --mode sys --op show
+    wait_for 60 tgt --mode sys --op show
 }
 
 tgt() { tgtadm --lld iscsi "$@"; }
@@ -154,6 +154,8 @@ nothing_left() {
 }
 
 paths_up() { multipathd show paths raw format '%w %t' | grep -c "^$1 active" || true; }
+# multipathd checks a path some time after it has added it, and adds one anew after a late event of its name.
+wait_for_paths() { wait_for 30 "[[ \$(paths_up '$1') == $2 ]]"; } # wait_for_paths WWID NUMBER
 
 # The network as a fault: what goes to or comes from a portal is lost without a word, as when a switch dies.
 portal_down() {

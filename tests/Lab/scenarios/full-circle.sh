@@ -18,7 +18,7 @@ osc '$all = Get-OscStorageElement -Name db01 | Connect-OscStorageElement -Verbos
      if ($told.Count -lt 5 -or $told.Count -gt 40) { throw "the story of connecting takes $($told.Count) lines" }
      if ($device.Paths.Count -ne 2 -or -not $device.Verified -or -not $device.Multipath) { throw "not two verified paths" }'
 equal "$map" "$(osc '$device.Path')" 'the path of the device'
-equal 2 "$(paths_up "$wwid")" 'the number of active paths'
+wait_for_paths "$wwid" 2
 
 say 'write'
 dd if=/dev/urandom of=/tmp/bytes bs=1M count=8 status=none

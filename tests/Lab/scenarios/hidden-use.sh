@@ -38,7 +38,7 @@ attach swapped; mkfs.ext4 -q "$node"
 unshare -m --propagation private bash -c "mount $node /tmp/m && dd if=/dev/zero of=/tmp/m/swap bs=1M count=40 status=none && chmod 600 /tmp/m/swap
     mkswap -q /tmp/m/swap; swapon /tmp/m/swap || echo 'this kernel has no swap'; touch /tmp/swapping
     until [ -e /tmp/done4 ]; do sleep 0.1; done; swapoff /tmp/m/swap" & holder=$!
-wait_for 15 'test -e /tmp/swapping'
+wait_for 60 'test -e /tmp/swapping'
 stays swapped 'mount namespace'
 touch /tmp/done4; wait $holder || true; goes swapped
 

@@ -8,7 +8,7 @@ osc 'Get-OscStorageElement -Name db01 | Connect-OscStorageElement | Out-Null'
 still_in_use() {
     refused "$busy" 'Get-OscStorageElement -Name db01 | Disconnect-OscStorageElement -Confirm:$false'
     grep -qF "$1" /tmp/refusal || fail "the refusal does not name $1"
-    equal 2 "$(paths_up "$wwid")" 'the number of active paths after the refusal'
+    wait_for_paths "$wwid" 2
     dd if="$map" of=/dev/null bs=1M count=1 iflag=direct status=none
     equal host "$(osc '(Get-OscStorageElement -Name db01).AccessGroupNames')" 'the group it is presented to'
 }

@@ -13,10 +13,10 @@ new_lun 1 2 /tmp/b "$b"
 
 # tgtd shows a LUN before it has its identity, which no array does: nobody may ask in between.
 give_lun_1_to() {
-    for portal in "${portals[@]}"; do portal_down "$portal"; done
+    portal_down 127.0.0.0/8 # all portals, for a moment: no path is given up
     wait_for 30 "tgt --mode logicalunit --op delete --tid 1 --lun 1"
     new_lun 1 1 "$1" "$2"
-    for portal in "${portals[@]}"; do portal_up "$portal"; done
+    portal_up 127.0.0.0/8
 }
 connect() { echo "Get-OscStorageElement -Page83Id 3$1 | Connect-OscStorageElement | Out-Null"; }
 first_byte() { dd if="$1" bs=4k count=1 iflag=direct status=none | head -c 1; }
@@ -33,7 +33,7 @@ refused ElementNotSeen "$(connect "$a")"
 osc 'Update-OscHostStorage'
 osc "$(connect "$c")"
 equal c "$(first_byte "/dev/mapper/3$c")" 'the first byte of c'
-wait_for 10 '[[ $(paths_up "3$c") == 2 ]]' # multipathd checks a path some time after it has added it
+wait_for_paths "3$c" 2
 
 say 'the number of c, which is mounted, goes to a'
 mkfs.ext4 -q -F "/dev/mapper/3$c"

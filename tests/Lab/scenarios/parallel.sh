@@ -27,7 +27,7 @@ many() {
 say 'two processes attach all of them, and a portal dies meanwhile'
 many 'Connect-OscStorageElement -ErrorAction Stop -WarningAction SilentlyContinue' lab,hand 6 >/tmp/first & first=$!
 many 'Connect-OscStorageElement -ErrorAction Stop -WarningAction SilentlyContinue' lab,hand 6 >/tmp/second & second=$!
-wait_for 240 '(($(disks | wc -l) > 6))'
+wait_for 600 '(($(disks | wc -l) > 6))'
 portal_down "${portals[1]}"
 wait $first || { cat /tmp/first; fail 'the first process failed'; }
 wait $second || { cat /tmp/second; fail 'the second process failed'; }

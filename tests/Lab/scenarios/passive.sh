@@ -29,7 +29,7 @@ equal "$iqn:other $iqn:t1 " "$(osc 'Find-OscTarget | ForEach-Object TargetName' 
 osc "Find-OscTarget | Where-Object TargetName -EQ '$iqn:t1' | Connect-OscTarget"
 equal 2 "$(sessions)" 'the number of sessions'
 equal "3$id1 67108864 3$id2 67108864" "$(osc '(Get-OscStorageElement | ForEach-Object { "$($_.Page83Id) $($_.SizeBytes)" }) -join " "')" 'the list of elements'
-for wwid in "3$id1" "3$id2"; do wait_for 30 '[[ $(paths_up "$wwid") == 2 ]]'; done
+for wwid in "3$id1" "3$id2"; do wait_for_paths "$wwid" 2; done
 equal 'True True' "$(osc '(Get-OscDevice | ForEach-Object Verified) -join " "')" 'what is proven'
 equal 'storage-connect.lo' "$(sort -u /sys/class/iscsi_session/session*/ifacename)" 'the interface of the sessions'
 

@@ -9,10 +9,10 @@ not_presented() { equal '' "$(osc '(Get-OscStorageElement -Name db01).AccessGrou
 say 'one portal is dead'
 portal_down "${portals[1]}"
 osc "$attach"
-equal 1 "$(paths_up "$wwid")" 'the number of active paths'
+wait_for_paths "$wwid" 1
 portal_up "${portals[1]}"
 osc "$attach"
-equal 2 "$(paths_up "$wwid")" 'the number of active paths once the portal is back'
+wait_for_paths "$wwid" 2
 osc "$detach"
 nothing_left
 

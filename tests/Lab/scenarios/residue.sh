@@ -2,7 +2,7 @@
 # cleared, while what is in use stays.
 start_host
 start_array
-kinds() { osc "(Get-OscHostResidue $* | ForEach-Object { \"\$(\$_.Kind)\" }) -join ' '"; }
+kinds() { udevadm settle; osc "(Get-OscHostResidue $* | ForEach-Object { \"\$(\$_.Kind)\" }) -join ' '"; }
 clear() { osc "Clear-OscHostResidue -GracePeriod 0 -Confirm:\$false $*"; udevadm settle; }
 connect() { osc "Get-OscStorageElement -Name $1 | Connect-OscStorageElement | Out-Null"; }
 
@@ -15,7 +15,7 @@ equal '' "$(kinds)" 'the list of residue'
 say 'logged out by hand: a map without paths, and records of sessions that are no more'
 exec 9<"$map" # in use, so that multipathd keeps it
 for session in /sys/class/iscsi_session/session*; do iscsiadm -m session -r "${session##*session}" --logout >/dev/null; done
-udevadm settle
+wait_for 30 '[[ $(multipathd show paths raw format %d) == ok ]]' # which is all it says of no paths
 exec 9<&-
 mkdir /tmp/mounted
 found=$(kinds)
@@ -48,7 +48,7 @@ equal StaleDevice "$(kinds)" 'the list of residue'
 clear
 equal 1 "$(disks | wc -l)" 'the number of disks'
 connect db01
-equal 2 "$(paths_up "$wwid")" 'the number of active paths'
+wait_for_paths "$wwid" 2
 
 say 'withdrawn on the array while mounted: told, and not taken away'
 mkfs.ext4 -q "$map"

@@ -21,7 +21,7 @@ public sealed class CephExampleTests : IDisposable
         var script = Path.Combine(StagedModule.Root, "docs", "examples", "ceph.ps1");
 
         var (exitCode, output, error) = await _user.RunAsync([], PowerShellTool.Folder,
-            ["-File", script, "-Port", Text(CephCluster.FreePorts()), "-PortalPort", Text(CephCluster.FreePorts())]);
+            ["-File", script, "-Port", Text(FreePorts.Take()), "-PortalPort", Text(FreePorts.Take())]);
 
         Assert.True(exitCode == 0, output + error);
         Assert.Contains("proved: the clone holds what was written before the snapshot", output, StringComparison.Ordinal);

@@ -81,7 +81,7 @@ public sealed class CephExportTests(CephCluster cluster)
     public async Task A_CHAP_secret_is_asked_for_and_a_restarted_daemon_asks_for_it_as_before()
     {
         const string user = "lab-user";
-        const string secret = "Zq7-lab-secret1";
+        const string secret = "Ceph-lab-secret1";
         await using var array = await CephArray.NewIscsiAsync(cluster, null, null, IscsiArray.Chap(user, secret));
         await array.GroupAsync("hosts", CephArray.Host1);
         var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
@@ -96,7 +96,7 @@ public sealed class CephExportTests(CephCluster cluster)
         {
             Assert.Equal(0, await LogInAsync($"{user}%{secret}@"));
             Assert.NotEqual(0, await LogInAsync(""));
-            Assert.NotEqual(0, await LogInAsync($"{user}%Zq7-lab-secret2@"));
+            Assert.NotEqual(0, await LogInAsync($"{user}%Ceph-lab-secret2@"));
         }
 
         async Task<int> LogInAsync(string credentials) =>

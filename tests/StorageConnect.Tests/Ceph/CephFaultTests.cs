@@ -15,7 +15,7 @@ namespace StorageConnect.Tests.Ceph;
 public sealed class CephFaultTests(CephCluster cluster)
 {
     private const int ShortRun = 5; // changes
-    private const double LongestStop = 1500; // ms, well within the time-out of a request
+    private const double LongestStop = 500; // ms, well within the time-out of a request
     private static readonly TimeSpan LongestWrite = TimeSpan.FromMinutes(5);
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

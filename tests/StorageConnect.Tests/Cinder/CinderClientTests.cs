@@ -124,6 +124,20 @@ public sealed class CinderClientTests : IDisposable
         Assert.DoesNotContain("scope", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, null)]
+    [InlineData(2, "CinderUnreachable")]
+    public async Task A_login_whose_connection_ends_without_an_answer_is_repeated_once(int ends, string? id)
+    {
+        var logins = 0;
+        AnswerKeystone(() => ++logins <= ends ? throw new HttpRequestException(HttpRequestError.ResponseEnded) : Token());
+
+        var error = await Record.ExceptionAsync(() => ValidateAsync(Keystone()));
+
+        Assert.Equal(id, (error as StorageConnectException)?.ErrorId);
+        Assert.Equal(2, logins);
+    }
+
     [Fact]
     public async Task A_token_that_is_refused_is_renewed_once()
     {

@@ -41,7 +41,9 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
             await Task.WhenAny(children.Select(child => child.WaitForAsync(last)));
             await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStep), Token);
             children.ForEach(child => child.Kill());
-            await Task.WhenAll(children.Select(child => child.EndAsync()));
+            // Where the machine is so busy that the service doesn't answer in time, that error ends a process as a kill does.
+            await Task.WhenAll(children.Select(child => child.EndAsync(
+                error => error.Contains(nameof(ArrayUnreachableException), StringComparison.Ordinal))));
 
             await CheckAsync(server, project, children, seed * processes);
             TestContext.Current.TestOutputHelper?.WriteLine(

@@ -74,6 +74,8 @@ public sealed class StoppingErrorTests : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Detaching needs root.");
         var ended = new System.Collections.Concurrent.ConcurrentBag<string?>();
+        using var others = new CountdownEvent(2);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _session.Module.Invoke("'a', 'b', 'c' | Grant-OscStorageElementAccess -AccessGroup hosts; $all = Get-OscStorageElement a, b, c").Succeeds();
         _session.Array.Before(GuideMethod.GetInfo, async (call, cancellationToken) =>
         {
@@ -81,9 +83,16 @@ public sealed class StoppingErrorTests : IDisposable
             {
                 await using (cancellationToken.Register(() => ended.Add(Of(call))))
                 {
+                    if (others.Signal())
+                    {
+                        begun.SetResult();
+                    }
+
                     await Task.Delay(Timeout.Infinite, cancellationToken);
                 }
             }
+
+            await begun.Task.WaitAsync(TimeSpan.FromMinutes(1), cancellationToken);
         });
 
         Assert.Equal(["a"], _session.Module.Get<string>(

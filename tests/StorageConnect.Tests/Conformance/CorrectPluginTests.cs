@@ -81,7 +81,7 @@ public sealed class CorrectPluginTests : IDisposable
         await _bed.RegisterAsync(array);
         var mine = array.Put(element => element with { Name = "mine" });
         var old = array.Put(element => element with { Name = "osc-conf-00000001-abcd-7" });
-        var running = array.Put(element => element with { Name = $"osc-conf-{DateTimeOffset.UtcNow.ToUnixTimeSeconds():x8}-abcd-7" });
+        var running = array.Put(element => element with { Name = $"osc-conf-{DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeSeconds():x8}-abcd-7" });
 
         await _bed.RunAsync(array, new() { Destructive = true, Include = ["CREATE-*"] }, run => Assert.Equal([old.Name], run.Leftovers));
 

@@ -168,7 +168,7 @@ public sealed class OtherProcessTests : IDisposable
         // Slow between reading and writing: what another process wrote meanwhile is lost.
         "locks in its process alone" => Change(
             (Lock, ""),
-            (Save, $"        import time\n        time.sleep(0.1)\n{Save.Replace("records.new", "records.%d\" % os.getpid() + \"", StringComparison.Ordinal)}"),
+            (Save, $"        import time\n        time.sleep(1)\n{Save.Replace("records.new", "records.%d\" % os.getpid() + \"", StringComparison.Ordinal)}"),
             (Rename, Rename.Replace("records.new", "records.%d\" % os.getpid() + \"", StringComparison.Ordinal))),
         "can be stopped" => ToStop("FolderPlugin.remove(ss_record, se_record)\n        return True"),
         "says that it stopped what another process began" => ToStop(

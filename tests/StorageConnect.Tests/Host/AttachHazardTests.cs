@@ -287,9 +287,18 @@ public sealed class AttachHazardTests : IAsyncDisposable
         _host.Array.Luns.Remove((Target, 5));
         _host.Files.Write("run/udev/queue", "");
         var looks = 0;
-        _host.OnWrite = (path, _) => looks += path.EndsWith("/scan", StringComparison.Ordinal) ? 1 : 0;
+        var hasLooked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal))
+            {
+                looks++;
+                hasLooked.TrySetResult();
+            }
+        };
         var deadlines = SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LinksSettled = TimeSpan.FromMinutes(1) };
         var attaching = new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+        await hasLooked.Task.WaitAsync(Cancellation);
         await Task.Delay(300, Cancellation);
         Assert.Equal((1, TaskStatus.WaitingForActivation), (looks, attaching.Status));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using StorageConnect.Host.Tools;
 
@@ -11,9 +12,12 @@ internal sealed class FakeTool : IDisposable
 
     public FakeTool(string script, string name = "iscsiadm")
     {
-        var path = At(name);
-        File.WriteAllText(path, "#!/bin/sh\n" + script.Replace("%DIR%", _folder, StringComparison.Ordinal) + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Written by another process: one that a test starts meanwhile has a copy of each descriptor for a moment, and a file open for writing isn't executed.
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "cat >\"$0\" && chmod 700 \"$0\"", At(name)]) { RedirectStandardInput = true };
+        using var writer = Process.Start(start)!;
+        writer.StandardInput.Write("#!/bin/sh\n" + script.Replace("%DIR%", _folder, StringComparison.Ordinal) + "\n");
+        writer.StandardInput.Close();
+        writer.WaitForExit();
     }
 
     public HostToolRunner Runner => new() { Runner = new() { Folders = [_folder] } };

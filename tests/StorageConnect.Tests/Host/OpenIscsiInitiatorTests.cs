@@ -900,16 +900,24 @@ public sealed class OpenIscsiInitiatorTests : IDisposable
 
     private ToolResult LogIn(string netInterface = "default")
     {
-        _host.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
-        _host.Write("sys/devices/platform/host4/session1/iscsi_session/session1/ifacename", netInterface + "\n");
+        lock (_host)
+        {
+            _host.AddSession(1, host: 4, Target, "10.99.0.1", 3260);
+            _host.Write("sys/devices/platform/host4/session1/iscsi_session/session1/ifacename", netInterface + "\n");
+        }
+
         return ScriptedTools.Done();
     }
 
     private ToolResult LogOut()
     {
-        File.Delete(_host.At("sys/class/iscsi_session/session1"));
-        File.Delete(_host.At("sys/class/scsi_host/host4"));
-        Directory.Delete(_host.At("sys/devices/platform/host4"), recursive: true);
+        lock (_host)
+        {
+            File.Delete(_host.At("sys/class/iscsi_session/session1"));
+            File.Delete(_host.At("sys/class/scsi_host/host4"));
+            Directory.Delete(_host.At("sys/devices/platform/host4"), recursive: true);
+        }
+
         return ScriptedTools.Done();
     }
 }

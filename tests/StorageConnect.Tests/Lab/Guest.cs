@@ -8,7 +8,7 @@ namespace StorageConnect.Tests.Lab;
 internal static class Guest
 {
     private const int CannotBoot = 126;
-    private const int Timeout = 600; // seconds
+    private const int Timeout = 1800; // seconds
 
     private static readonly (string Tool, string Package)[] Needed =
     [

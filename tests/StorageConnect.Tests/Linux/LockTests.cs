@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.Versioning;
+using Microsoft.Win32.SafeHandles;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -9,6 +10,8 @@ namespace StorageConnect.Tests.Linux;
 [SupportedOSPlatform("linux")]
 public sealed class LockTests : IDisposable
 {
+    private const int DuplicateClosedOnExec = 1030; // F_DUPFD_CLOEXEC
+
     private readonly TemporaryFolder _folder = new();
 
     private string LockFile => _folder["lock"];
@@ -44,6 +47,31 @@ public sealed class LockTests : IDisposable
         Assert.False(RangeLock.IsHeld(LockFile, 1));
         using var next = RangeLock.TryTake(LockFile, 1, 2);
         Assert.NotNull(next);
+    }
+
+    /// <remarks>A process that is being started has copies of all descriptors of its parent for a moment.</remarks>
+    [Fact]
+    public void What_is_released_is_released_though_another_process_has_a_copy_of_the_descriptor()
+    {
+        var range = RangeLock.TryTake(LockFile, 1);
+        var file = LinuxFile.OpenOrCreate(_folder["other"]);
+        Assert.True(FileLock.TryTake(file));
+        LinuxFile.OpenOrCreate(_folder["leased"]).Dispose();
+        var lease = FileLease.TryTake(LinuxFile.Open(_folder["leased"], write: true));
+        Assert.SkipWhen(lease is null, "This file system has no leases.");
+        var copies = CopyDescriptors(LockFile, _folder["other"], _folder["leased"]);
+        Assert.Equal(3, copies.Count);
+
+        range!.Dispose();
+        FileLock.Release(file);
+        lease!.Dispose();
+
+        using var nextRange = RangeLock.TryTake(LockFile, 1);
+        Assert.NotNull(nextRange);
+        using var nextFile = LinuxFile.OpenOrCreate(_folder["other"]);
+        Assert.True(FileLock.TryTake(nextFile));
+        LinuxFile.Open(_folder["leased"], write: true).Dispose();
+        copies.ForEach(copy => copy.Dispose());
     }
 
     [Fact]
@@ -119,4 +147,11 @@ public sealed class LockTests : IDisposable
         Assert.SkipWhen(lease is null, "This file system has no leases.");
         Assert.True(lease!.Undisturbed);
     }
+    private static List<SafeFileHandle> CopyDescriptors(params string[] files) =>
+    [
+        .. Directory.EnumerateFileSystemEntries("/proc/self/fd")
+            .Where(descriptor => files.Contains(new FileInfo(descriptor).LinkTarget))
+            .Select(descriptor => int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture))
+            .Select(descriptor => new SafeFileHandle(Libc.FcntlDescriptor(descriptor, DuplicateClosedOnExec, 0), ownsHandle: true))
+    ];
 }

@@ -17,7 +17,7 @@ public sealed class ReadOnlyPoolTests
         using var mount = LoopMounts.NewMount(kind);
         var (array, db01) = await MakeAsync(mount);
         array.Plugin.Dispose();
-        LoopMounts.Run("mount", "-o", "remount,ro", mount.Folder);
+        mount.Remount("ro");
         var files = Files(mount);
 
         using var now = await TestArray.At(array.Folder).ValidatedAsync();
@@ -37,7 +37,7 @@ public sealed class ReadOnlyPoolTests
         }
 
         Assert.Equal(files, Files(mount));
-        LoopMounts.Run("mount", "-o", "remount,rw", mount.Folder);
+        mount.Remount("rw");
         await now.CreateAsync("db02");
         Assert.Equal(["db 01", "db02"], await ListAsync(now));
     }
@@ -65,7 +65,7 @@ public sealed class ReadOnlyPoolTests
         }
 
         File.Delete(Path.Combine(array.Folder, "local.sum"));
-        LoopMounts.Run("mount", "-o", "remount,ro", mount.Folder);
+        mount.Remount("ro");
         using var now = TestArray.At(array.Folder);
         if (hasSharedMemory)
         {

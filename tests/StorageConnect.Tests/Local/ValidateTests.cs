@@ -43,7 +43,7 @@ public sealed class ValidateTests
     public async Task A_file_system_that_can_not_be_written_is_refused()
     {
         using var mount = LoopMounts.NewMount(PoolKind.Xfs);
-        LoopMounts.Run("mount", "-o", "remount,ro", mount.Folder);
+        mount.Remount("ro");
         var error = await RefusedAsync<AccessDeniedException>($"Pool={mount.Folder}", "PoolNotWritable");
         Assert.Equal(mount.Folder, error.Element);
         Assert.Empty(Directory.EnumerateFileSystemEntries(mount.Folder));

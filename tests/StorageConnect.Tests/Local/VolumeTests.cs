@@ -213,7 +213,7 @@ public sealed class VolumeTests
         var disk = new DriveInfo(array.Folder);
         var free = disk.AvailableFreeSpace;
         var least = free;
-        var refusal = Task.Run(() => array.FailsAsync<LimitExceededException>(array.CreateAsync("large", free + (1L << 30), thin: false), "OutOfSpace"));
+        var refusal = Task.Run(() => array.FailsAsync<LimitExceededException>(array.CreateAsync("large", (2 * free) + (1L << 30), thin: false), "OutOfSpace"));
         while (!refusal.IsCompleted)
         {
             least = Math.Min(least, disk.AvailableFreeSpace);

@@ -6,8 +6,16 @@ namespace StorageConnect.Tests.MainJob;
 /// <summary><c>dotnet pack</c> in the configuration that the tests were built in.</summary>
 internal static class Packing
 {
+    private static readonly Lock One = new();
+
     /// <summary>Packs the staged module without building it again.</summary>
-    public static void Pack(string folder) => DotNet("pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--output", folder);
+    public static void Pack(string folder)
+    {
+        lock (One) // a pack writes into the project's obj
+        {
+            DotNet("pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--output", folder);
+        }
+    }
 
     public static void DotNet(params string[] arguments)
     {

@@ -39,18 +39,14 @@ internal sealed class TokenRequest(CinderAddress address, Secret? secret, Servic
             return new($"osc:{name}", endpoint, name, name, null);
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, TokensUrl());
-        var body = WriteRequest();
         ServiceAnswer answer;
         try
         {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-            answer = await connection.SendAsync(request, Service, Time, cancellationToken);
+            answer = await SendAsync(cancellationToken);
         }
-        finally
+        catch (ArrayUnreachableException e) when (e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
         {
-            Array.Clear(body);
+            answer = await SendAsync(cancellationToken); // small web servers and load balancers end a connection now and then, and nothing is done twice
         }
 
         if (!answer.IsSuccess || answer.SubjectToken is null)
@@ -71,6 +67,22 @@ internal sealed class TokenRequest(CinderAddress address, Secret? secret, Servic
         const string version = "/v3";
         var at = (endpoint.TrimEnd('/') + "/").LastIndexOf(version + "/", StringComparison.Ordinal);
         return at >= 0 ? endpoint[..(at + version.Length)] + "/" : endpoint.TrimEnd('/') + version + "/";
+    }
+
+    private async Task<ServiceAnswer> SendAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, TokensUrl());
+        var body = WriteRequest();
+        try
+        {
+            request.Content = new ByteArrayContent(body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+            return await connection.SendAsync(request, Service, Time, cancellationToken);
+        }
+        finally
+        {
+            Array.Clear(body);
+        }
     }
 
     private Uri TokensUrl()

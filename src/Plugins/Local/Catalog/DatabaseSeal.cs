@@ -49,7 +49,7 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         }
         catch
         {
-            use.Dispose();
+            FileLock.Release(use);
             throw;
         }
     }
@@ -93,8 +93,11 @@ internal sealed class DatabaseSeal(PoolFolder folder)
         }
         finally
         {
-            _use?.Dispose();
-            _use = null;
+            if (_use is not null)
+            {
+                FileLock.Release(_use);
+                _use = null;
+            }
         }
     }
 

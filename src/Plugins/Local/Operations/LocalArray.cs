@@ -176,7 +176,7 @@ internal sealed class LocalArray : IDisposable
     {
         // A process that is just being started has copies of all its parent's files for a moment, ours among them. A real user has the
         // volume open for longer.
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(127), longest: TimeSpan.FromMilliseconds(64));
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), longest: TimeSpan.FromMilliseconds(64));
         do
         {
             if (TryLeaseNow(row) is { } lease)

@@ -33,7 +33,7 @@ internal sealed class PendingFiles : IDisposable
                 return await MarkedAsync(array, uuid, marker);
             }
 
-            marker.Dispose();
+            FileLock.Release(marker);
         }
     }
 
@@ -94,7 +94,7 @@ internal sealed class PendingFiles : IDisposable
         {
         }
 
-        _marker.Dispose();
+        FileLock.Release(_marker);
     }
 
     private static async Task<PendingFiles> MarkedAsync(LocalArray array, string uuid, SafeFileHandle marker)
@@ -119,10 +119,21 @@ internal sealed class PendingFiles : IDisposable
 
     private static void SweepDead(LocalArray array, string uuid)
     {
-        using var marker = LinuxFile.TryOpen(array.Folder.Marker(uuid), write: true);
-        if (marker is not null && FileLock.TryTake(marker))
+        if (LinuxFile.TryOpen(array.Folder.Marker(uuid), write: true) is not { } marker)
         {
-            Sweep(array, uuid);
+            return;
+        }
+
+        try
+        {
+            if (FileLock.TryTake(marker))
+            {
+                Sweep(array, uuid);
+            }
+        }
+        finally
+        {
+            FileLock.Release(marker);
         }
     }
 

@@ -22,7 +22,7 @@ osc '$device = Get-OscStorageElement -Name db01 | Connect-OscStorageElement
      $device
      if ($device.Paths.Count -ne 2 -or -not $device.Verified -or -not $device.Multipath) { throw "not two verified paths" }'
 equal "$map" "$(osc '$device.Path')" 'the path of the device'
-equal 2 "$(paths_up "$wwid")" 'the number of active paths'
+wait_for_paths "$wwid" 2
 
 say 'write'
 dd if=/dev/urandom of=/tmp/bytes bs=1M count=4 status=none

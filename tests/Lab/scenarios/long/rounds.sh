@@ -6,7 +6,7 @@ osc 'Get-OscStorageElement -Name db01 | Connect-OscStorageElement | Disconnect-O
 before=$(find /run/lock /tmp/state /etc/iscsi -type f | sort)
 for round in {1..50}; do
     osc 'Get-OscStorageElement -Name db01 | Connect-OscStorageElement | Out-Null'
-    equal 2 "$(paths_up "$wwid")" "the number of active paths in round $round"
+    wait_for_paths "$wwid" 2
     osc 'Get-OscStorageElement -Name db01 | Disconnect-OscStorageElement -Confirm:$false'
     nothing_left
 done

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using StorageConnect.Plugins.Ceph.Export;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
@@ -117,31 +115,9 @@ public sealed class CephCluster : IAsyncDisposable
         _starting.Dispose();
     }
 
-    /// <summary>Two ports side by side that the kernel gives to no client.</summary>
-    public static int FreePorts()
-    {
-        const int first = 20_000;
-        const int last = 32_000;
-        while (true)
-        {
-            var port = Random.Shared.Next(first, last);
-            try
-            {
-                using var one = new TcpListener(IPAddress.Loopback, port);
-                using var two = new TcpListener(IPAddress.Loopback, port + 1);
-                one.Start();
-                two.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-            }
-        }
-    }
-
     private async Task BringUpAsync()
     {
-        var port = FreePorts().ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var port = FreePorts.Take().ToString(System.Globalization.CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo("bash", [Path.Combine(StagedModule.Root, Script), "up", Folder, port])
         {
             RedirectStandardOutput = true,

@@ -106,10 +106,18 @@ public sealed class CinderCloud : IAsyncDisposable
     /// <summary>Ends the service as a crash does (SIGKILL).</summary>
     public async Task KillServiceAsync()
     {
-        using var process = Process.GetProcessById(
-            int.Parse(await File.ReadAllTextAsync(Path.Combine(ServiceFolder, "run/one.pid"), Token), CultureInfo.InvariantCulture));
-        process.Kill();
-        await process.WaitForExitAsync(Token);
+        var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(ServiceFolder, "run/one.pid"), Token), CultureInfo.InvariantCulture);
+        using (var process = Process.GetProcessById(id))
+        {
+            process.Kill();
+        }
+
+        // It is another process's child, which may never ask for its end: a dead one counts as gone.
+        var backoff = Backoff.Endless();
+        while (ProcessIdentity.Of(id) is not null)
+        {
+            await backoff.WaitAsync(Token);
+        }
     }
 
     /// <summary>Stops the OSD on which all volumes lie (SIGSTOP), or lets it go on.</summary>
@@ -155,7 +163,7 @@ public sealed class CinderCloud : IAsyncDisposable
 
     private async Task BringUpAsync()
     {
-        await _process.StartAsync(monitorPort: CloudProcess.FreePort(), keystonePort: 0);
+        await _process.StartAsync(monitorPort: FreePorts.Take(), keystonePort: 0);
         foreach (var backend in new[] { "stable", "tgt", "rbd", "fake" })
         {
             await NewTypeAsync(backend, backend, shared: backend is not "fake");

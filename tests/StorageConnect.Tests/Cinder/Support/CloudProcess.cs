@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Xunit;
 
 namespace StorageConnect.Tests.Cinder.Support;
@@ -15,9 +13,9 @@ public sealed class CloudProcess : IAsyncDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("cinder-").FullName;
 
-    public int ApiPort { get; } = FreePort();
+    public int ApiPort { get; } = FreePorts.Take();
 
-    public int IscsiPort { get; } = FreePort();
+    public int IscsiPort { get; } = FreePorts.Take();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -59,26 +57,4 @@ public sealed class CloudProcess : IAsyncDisposable
     }
 
     public static string ScriptOf(string name) => Path.Combine(StagedModule.Root, "tests/StorageConnect.Tests/Cinder/Fixture", name);
-
-    /// <summary>A port that the kernel gives to no client. The one after it is free, too.</summary>
-    public static int FreePort()
-    {
-        const int first = 20_000;
-        const int last = 32_000;
-        while (true)
-        {
-            var port = Random.Shared.Next(first, last);
-            try
-            {
-                using var one = new TcpListener(IPAddress.Any, port);
-                using var two = new TcpListener(IPAddress.Any, port + 1);
-                one.Start();
-                two.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-            }
-        }
-    }
 }

@@ -17,7 +17,7 @@ public sealed partial class KeystoneCloud : IAsyncDisposable
     public const string Project = "storage";
 
     private readonly CloudProcess _process = new();
-    private readonly int _port = CloudProcess.FreePort();
+    private readonly int _port = FreePorts.Take();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
     private bool _isUp;
     private string _adminToken = "";

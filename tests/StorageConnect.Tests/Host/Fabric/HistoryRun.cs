@@ -7,17 +7,17 @@ namespace StorageConnect.Tests.Host.Fabric;
 /// <summary>One run of the product in a history, with what comes between: it ends, and when it fails, with an error for people.</summary>
 internal static class HistoryRun
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     /// <summary>Short enough to see the end of each, far longer than anything here takes.</summary>
     public static HostDeadlines Deadlines { get; } = SimulatedHost.Patient with
     {
-        MultipathdReply = TimeSpan.FromSeconds(5),
-        MapGone = TimeSpan.FromSeconds(5),
-        SysfsWrite = TimeSpan.FromSeconds(5),
-        DiskSettled = TimeSpan.FromSeconds(5),
-        Flush = TimeSpan.FromSeconds(5),
-        Lock = TimeSpan.FromSeconds(15),
+        MultipathdReply = TimeSpan.FromSeconds(30),
+        MapGone = TimeSpan.FromSeconds(30),
+        SysfsWrite = TimeSpan.FromSeconds(30),
+        DiskSettled = TimeSpan.FromSeconds(30),
+        Flush = TimeSpan.FromSeconds(30),
+        Lock = TimeSpan.FromMinutes(1),
     };
 
     /// <param name="host">Where.</param>

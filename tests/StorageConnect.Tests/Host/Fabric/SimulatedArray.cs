@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 
@@ -20,7 +21,7 @@ internal sealed class SimulatedArray : IElementPresenter
     public List<AccessGroup> Groups { get; } = [new() { Name = "this-host", Entries = [SimulatedHost.Iqn] }];
 
     /// <summary>The LUN number at which each element is found, by target and number; what stands behind may differ from what was told.</summary>
-    public Dictionary<(string Target, int Lun), StorageElement> Luns { get; } = [];
+    public IDictionary<(string Target, int Lun), StorageElement> Luns { get; } = new ConcurrentDictionary<(string Target, int Lun), StorageElement>();
 
     /// <summary>True for an array that doesn't tell where an element is.</summary>
     public bool IsSilent { get; set; }
@@ -38,7 +39,7 @@ internal sealed class SimulatedArray : IElementPresenter
     public Func<int, StorageElement, string> TargetOfPlace { get; set; } = (place, _) => $"iqn.2026-01.lab.array:place{place}";
 
     /// <summary>The number of each target's place, also of targets that are gone.</summary>
-    private readonly Dictionary<string, int> _places = [];
+    private readonly ConcurrentDictionary<string, int> _places = new();
 
     /// <summary>True for an array that doesn't answer any more.</summary>
     public bool IsGone { get; set; }

@@ -37,6 +37,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         MapRefused = TimeSpan.FromMilliseconds(5),
         MapGone = TimeSpan.FromMinutes(1),
         SysfsWrite = TimeSpan.FromMinutes(1),
+        Inquiry = TimeSpan.FromMinutes(1),
         DiskSettled = TimeSpan.FromMinutes(1),
         LunSeen = TimeSpan.FromMilliseconds(5),
         LunSeenEverywhere = TimeSpan.FromMilliseconds(5),
@@ -492,11 +493,10 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         return (numbers[0], numbers[2], numbers[3]);
     }
 
-    private StorageElement? Behind(string disk)
-    {
-        var device = ScsiDevice.OfDisk(Roots, disk)!;
-        return FindLink(device.Host, device.Target) is { } link ? Array.Seen(link.Target, (int)device.Lun, link.Initiator) : null;
-    }
+    /// <summary>Null also for a disk that has just gone.</summary>
+    private StorageElement? Behind(string disk) =>
+        ScsiDevice.OfDisk(Roots, disk) is { } device && FindLink(device.Host, device.Target) is { } link
+            ? Array.Seen(link.Target, (int)device.Lun, link.Initiator) : null;
 
     /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
     public string AddDisk(IscsiSession session, int lun, StorageElement element) =>

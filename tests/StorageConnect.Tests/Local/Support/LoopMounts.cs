@@ -127,9 +127,17 @@ public sealed class LoopMount : IDisposable
         Mount();
     }
 
-    /// <remarks>The kernel refuses an XFS file system while another one with its identity is still being unmounted in some namespace.</remarks>
+    /// <remarks>
+    /// The kernel refuses an XFS or Btrfs file system while another one with its identity is still being unmounted in some namespace.
+    /// </remarks>
     public void Mount() => UntilDone(
-        () => LoopMounts.Run("mount", "-o", "loop", _image, Folder), refusal => refusal.Contains("wrong fs type", StringComparison.Ordinal));
+        () => LoopMounts.Run("mount", "-o", "loop", _image, Folder),
+        refusal => refusal.Contains("wrong fs type", StringComparison.Ordinal) || refusal.Contains("File exists", StringComparison.Ordinal));
+
+    /// <param name="mode"><c>ro</c> or <c>rw</c>.</param>
+    /// <remarks>As <see cref="Unmount"/>.</remarks>
+    public void Remount(string mode) => UntilDone(
+        () => LoopMounts.Run("mount", "-o", $"remount,{mode}", Folder), refusal => refusal.Contains("busy", StringComparison.Ordinal));
 
     /// <remarks>A program that another test starts holds copies of this process's descriptors from its fork to its exec.</remarks>
     public void Unmount() => UntilDone(() => LoopMounts.Run("umount", Folder), refusal => refusal.Contains("busy", StringComparison.Ordinal));

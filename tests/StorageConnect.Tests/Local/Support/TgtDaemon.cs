@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using StorageConnect.PluginKit.Targets;
 using StorageConnect.PluginKit.Tgt;
 using Xunit;
@@ -47,7 +45,7 @@ public sealed class TgtDaemon : IAsyncDisposable
             do
             {
                 await daemon.KillAsync();
-                daemon.Port = FreePort();
+                daemon.Port = FreePorts.Take();
                 await daemon.RunAsync();
             }
             while (TgtTargetDaemon.Open(daemon.Address, Token).GetPortals(Token).Count == 0);
@@ -122,25 +120,5 @@ public sealed class TgtDaemon : IAsyncDisposable
         await KillAsync();
         _process?.Dispose();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    /// <summary>One that the kernel gives to no client, so that it is still free when the daemon is started again.</summary>
-    private static int FreePort()
-    {
-        const int first = 20_000;
-        const int last = 32_000;
-        while (true)
-        {
-            var port = Random.Shared.Next(first, last);
-            try
-            {
-                using var listener = new TcpListener(IPAddress.Any, port);
-                listener.Start();
-                return port;
-            }
-            catch (SocketException)
-            {
-            }
-        }
     }
 }

@@ -28,6 +28,7 @@ internal sealed class MapWaiter(LinuxHost host)
 
         var started = TimeProvider.System.GetTimestamp();
         var idleSince = started;
+        var hasAdded = false;
         while (true)
         {
             // multipathd finds new disks from udev's events. "add path" is for those it missed.
@@ -46,17 +47,21 @@ internal sealed class MapWaiter(LinuxHost host)
                 return partial;
             }
 
-            if (UdevQueue.IsBusy(host.Roots) && TimeProvider.System.GetElapsedTime(started) < host.Deadlines.MapMade + host.Deadlines.UdevBehind)
+            var isBusy = UdevQueue.IsBusy(host.Roots);
+            idleSince = isBusy ? TimeProvider.System.GetTimestamp() : idleSince;
+            var elapsed = TimeProvider.System.GetElapsedTime(started);
+            var isLate = TimeProvider.System.GetElapsedTime(idleSince) > host.Deadlines.MapMade
+                || elapsed > host.Deadlines.MapMade + host.Deadlines.UdevBehind;
+            if (isBusy && !isLate && (hasAdded || elapsed < host.Deadlines.MapMade))
             {
-                idleSince = TimeProvider.System.GetTimestamp();
                 continue; // the events are still queued: with many disks udev is slow, and "add path" would only add to its work
             }
 
-            var isLate = TimeProvider.System.GetElapsedTime(idleSince) > host.Deadlines.MapMade;
+            hasAdded = true;
             var reply = await AddMissingPathsAsync(element, paths, cancellationToken);
             if (isLate)
             {
-                return FindWhole(element.Page83Id, paths) ?? FindPartial(element.Page83Id, paths) ?? throw Missing(element, paths, reply);
+                return FindWhole(element.Page83Id, paths) ?? FindPartial(element.Page83Id, paths) ?? throw Missing(element, paths, reply, elapsed);
             }
         }
     }
@@ -96,18 +101,18 @@ internal sealed class MapWaiter(LinuxHost host)
         return reply;
     }
 
-    private HostNotReadyException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply)
+    private HostNotReadyException Missing(StorageElement element, IReadOnlyList<FoundPath> paths, string reply, TimeSpan elapsed)
     {
-        var timeout = host.Deadlines.MapMade;
+        var waited = TimeSpan.FromSeconds(Math.Ceiling(elapsed.TotalSeconds));
         if (MultipathMaps.Find(host.Roots, element.Page83Id) is not { } map)
         {
-            return MultipathErrors.MultipathdUnreachableMaking(element, Join(paths.Select(path => path.Disk)), timeout, reply);
+            return MultipathErrors.MultipathdUnreachableMaking(element, Join(paths.Select(path => path.Disk)), waited, reply);
         }
 
-        var missing = paths.Select(path => path.Disk).Except(map.Slaves(host.Roots)).ToList();
+        var missing = paths.Where(path => host.IsUsable(path.Device)).Select(path => path.Disk).Except(map.Slaves(host.Roots)).ToList();
         return missing.Count > 0
-            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, Join(missing), timeout, reply)
-            : MultipathErrors.MultipathdUnreachableLinking(element, map.Name, DeviceLink.MultipathFolder + map.Name, timeout);
+            ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, Join(missing), waited, reply)
+            : MultipathErrors.MultipathdUnreachableLinking(element, map.Name, DeviceLink.MultipathFolder + map.Name, waited);
 
         static string Join(IEnumerable<string> disks) => string.Join(", ", disks);
     }

@@ -28,11 +28,6 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         while (true)
         {
             var hasBroughtOthers = await ScanAsync(before, kept, cancellationToken);
-            if (hasBroughtOthers)
-            {
-                await pauses.SettleAsync(cancellationToken);
-            }
-
             var found = FindPaths(kept, before);
             var missing = Targets().Where(target => target.IsOnline && !found.Exists(path => target.Carries(path.Device))).ToList();
             var timeout = found.Count > 0 ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
@@ -143,7 +138,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             kept.Add(device.Folder); // the kernel has just read it
         }
 
-        return unrelated.Count > 0;
+        return unrelated.Exists(device => !device.Exists); // one in use stays, and comes only once
 
         // Ignore LUNs that other processes scan for.
         List<ScsiDevice> Added() =>

@@ -159,19 +159,13 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         while (true)
         {
             await Task.WhenAll(searches.Where(search => !search.IsOver).Select(search => ScanAsync(search, cancellationToken)));
-            var hasBroughtOthers = searches.Exists(search => search.Scan.HasBroughtOthers);
-            if (hasBroughtOthers)
-            {
-                await pauses.SettleAsync(cancellationToken);
-            }
-
             var timeout = searches.Exists(search => search.Found is not null) ? host.Deadlines.LunSeenEverywhere : host.Deadlines.LunSeen;
             if (searches.TrueForAll(search => search.IsOver || IsElsewhere(search, searches)) || TimeProvider.System.GetElapsedTime(started) > timeout)
             {
                 return;
             }
 
-            await pauses.WaitAsync(hasBroughtOthers, cancellationToken);
+            await pauses.WaitAsync(searches.Exists(search => !search.IsOver && search.Scan.HasBroughtOthers), cancellationToken);
         }
     }
 

@@ -13,13 +13,17 @@ internal sealed class ScanPauses(LinuxHost host)
     private readonly Backoff _usual = new(TimeSpan.MaxValue, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(2));
     private readonly Backoff _afterOthers = new(TimeSpan.MaxValue, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
 
-    /// <summary>After a scan that brought in other elements' disks: waits until udev has handled their events.</summary>
-    public Task SettleAsync(CancellationToken cancellationToken) => Watch.UntilAsync(
-        host.Roots, "udev to handle the scan's other disks", () => !UdevQueue.IsBusy(host.Roots), host.Deadlines.LinksSettled, cancellationToken);
-
-    /// <summary>The pause before the next scan.</summary>
-    /// <param name="hasBroughtOthers">Whether the last scan brought in other elements' disks.</param>
+    /// <summary>The pause before a scan is repeated.</summary>
+    /// <param name="hasBroughtOthers">Whether it brought in other elements' disks.</param>
     /// <param name="cancellationToken">Ends the pause.</param>
-    public Task WaitAsync(bool hasBroughtOthers, CancellationToken cancellationToken) =>
-        (hasBroughtOthers ? _afterOthers : _usual).WaitAsync(cancellationToken);
+    public async Task WaitAsync(bool hasBroughtOthers, CancellationToken cancellationToken)
+    {
+        if (hasBroughtOthers)
+        {
+            await Watch.UntilAsync(
+                host.Roots, "udev to handle the scan's other disks", () => !UdevQueue.IsBusy(host.Roots), host.Deadlines.LinksSettled, cancellationToken);
+        }
+
+        await (hasBroughtOthers ? _afterOthers : _usual).WaitAsync(cancellationToken);
+    }
 }

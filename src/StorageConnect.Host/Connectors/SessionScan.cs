@@ -15,7 +15,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
     /// <summary>The error of a device of the element that doesn't answer and can't be removed; null when there is none.</summary>
     public StorageElementBusyException? Down { get; private set; }
 
-    /// <summary>True when the last scan brought in other elements' disks, and not the element's.</summary>
+    /// <summary>True when the last scan was one of all LUNs, and brought in other elements' disks, and not the element's.</summary>
     public bool HasBroughtOthers { get; private set; }
 
     /// <summary>One scan.</summary>
@@ -112,7 +112,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
             return await NameAsync(found, isNew: true, cancellationToken);
         }
 
-        HasBroughtOthers = now.Count > 0;
+        HasBroughtOthers = luns.Count == 0 && now.Exists(device => device.HoldsData);
         var wrong = WrongDisk.AtLun(element, session, luns, before, now);
         await stale.TryPurgeAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;

@@ -101,7 +101,7 @@ public sealed class RangeLock : IDisposable
             return false;
         }
 
-        _file.Dispose();
+        Dispose();
         throw new LinuxFileException("lock a byte", errno);
     }
 }

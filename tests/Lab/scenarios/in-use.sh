@@ -3,12 +3,13 @@ start_host
 start_array
 new_element db01 128MB
 osc 'Get-OscStorageElement -Name db01 | Connect-OscStorageElement | Out-Null'
+wait_for_paths "$wwid" 2
 
 # still_in_use WHO: the disconnect is refused, names WHO, and the device still works on both paths.
 still_in_use() {
     refused "$busy" 'Get-OscStorageElement -Name db01 | Disconnect-OscStorageElement -Confirm:$false'
     grep -qF "$1" /tmp/refusal || fail "the refusal does not name $1"
-    wait_for_paths "$wwid" 2
+    equal 2 "$(paths_up "$wwid")" 'the number of active paths after the refusal'
     dd if="$map" of=/dev/null bs=1M count=1 iflag=direct status=none
     equal host "$(osc '(Get-OscStorageElement -Name db01).AccessGroupNames')" 'the group it is presented to'
 }

@@ -43,7 +43,7 @@ public sealed class CinderKillTests(CinderCloud cloud) : IDisposable
             children.ForEach(child => child.Kill());
             // Where the machine is so busy that the service doesn't answer in time, that error ends a process as a kill does.
             await Task.WhenAll(children.Select(child => child.EndAsync(
-                error => error.Contains(nameof(ArrayUnreachableException), StringComparison.Ordinal))));
+                error => error.Contains("did not answer within", StringComparison.Ordinal))));
 
             await CheckAsync(server, project, children, seed * processes);
             TestContext.Current.TestOutputHelper?.WriteLine(

@@ -112,9 +112,10 @@ public sealed class BulkTests : IDisposable
             },
             token);
         await _session.StopAsync("1..5000 | ForEach-Object { \"v$_\" } | New-OscStorageElement -Size 1MB", begun);
+        var backoff = new Backoff(TimeSpan.FromMinutes(1));
         while (Directory.EnumerateFiles(Path.Combine(_pool, "making")).Any())
         {
-            await Task.Delay(10, token); // with a slow disk the last ones are taken back after the command's end
+            Assert.True(await backoff.WaitAsync(token), "Files of elements that were not made are left."); // a slow disk: after the command's end
         }
 
         var made = _session.Get<StorageElement>("Get-OscStorageElement");

@@ -309,6 +309,31 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_portal_that_lags_behind_is_looked_through_again_though_udev_takes_longer_than_it_may_lag()
+    {
+        var (element, _) = await AddTwoOfOneTargetAsync();
+        _host.Files.Write("run/udev/queue", "");
+        var looks = 0;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/scan", StringComparison.Ordinal) && Interlocked.Increment(ref looks) is 1)
+            {
+                _host.Array.Luns.Remove((Target, 5));
+            }
+            else
+            {
+                _host.Array.Luns[(Target, 5)] = element;
+            }
+        };
+        var deadlines = SimulatedHost.Patient with { LunSeenEverywhere = TimeSpan.FromMilliseconds(500), LinksSettled = TimeSpan.FromSeconds(1) };
+
+        var device = await new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+
+        Assert.Equal(2, device.Paths.Count);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
     public async Task What_a_look_brings_up_besides_stays_when_it_is_in_use_at_once()
     {
         // As a volume group does it that is activated as soon as its disk comes.

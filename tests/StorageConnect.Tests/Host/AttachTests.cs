@@ -127,15 +127,35 @@ public sealed class AttachTests : IAsyncDisposable
     public async Task While_udev_is_behind_the_map_may_take_longer()
     {
         _host.IsMultipathdBlind = true;
+        _host.AnswerToAddPath = "fail\n"; // as multipathd says it of a disk that udev has not handled
         _host.Files.Write("run/udev/queue", "");
         var deadlines = SimulatedHost.Patient with { MultipathdDetection = TimeSpan.FromMilliseconds(1), MapMade = TimeSpan.FromMilliseconds(10) };
-        var attaching = new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        var isAtMap = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = _host.Open(deadlines, onStep: step => _ = step == "map" && isAtMap.TrySetResult());
+        var attaching = new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation);
+        await isAtMap.Task.WaitAsync(Cancellation);
         await Task.Delay(100, Cancellation);
         Assert.Equal(TaskStatus.WaitingForActivation, attaching.Status);
 
+        _host.AnswerToAddPath = null;
         File.Delete(_host.Files.At("run/udev/queue"));
 
         Assert.Equal(2, (await attaching).Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_udev_that_is_behind_for_ever_does_not_hold_an_attach_for_ever()
+    {
+        _host.IsMultipathdBlind = true;
+        _host.AnswerToAddPath = "fail\n";
+        _host.Files.Write("run/udev/queue", "");
+        var deadlines = SimulatedHost.Patient with { MultipathdDetection = TimeSpan.FromMilliseconds(1), UdevBehind = TimeSpan.FromMilliseconds(50) };
+
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(
+            () => new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(_host.Array.Add("db01", Target, 5), [], Cancellation));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Contains("add path sda", _host.MultipathdCommands);
     }
 
     [Fact]
@@ -165,7 +185,8 @@ public sealed class AttachTests : IAsyncDisposable
 
         var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
 
-        Assert.Contains($"udev did not create /dev/mapper/{element.Page83Id}", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"/dev/mapper/{element.Page83Id} did not lead to it", error.Message, StringComparison.Ordinal);
+        Assert.Contains("systemd-udevd", error.Recommendation, StringComparison.Ordinal);
     }
 
     [Fact]

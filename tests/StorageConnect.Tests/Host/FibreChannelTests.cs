@@ -58,6 +58,37 @@ public sealed class FibreChannelTests : IAsyncDisposable
         Assert.Equal(4, _host.Traces().Count(trace => trace.StartsWith("sd", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task While_udev_handles_what_a_scan_brought_in_besides_there_is_no_other_scan()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        var other = _host.Array.AddBehindPorts("other", 6);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            _host.Array.Luns.Remove((port, 5));
+        }
+
+        _host.Files.Write("run/udev/queue", "");
+        var isPurging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var run = _host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LinksSettled = TimeSpan.FromMinutes(1) },
+            onStep: step => _ = step == "purge" && isPurging.TrySetResult());
+        var attaching = new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+        await isPurging.Task.WaitAsync(Cancellation);
+        await Task.Delay(300, Cancellation);
+        Assert.Equal(4, _host.PortScans.Count);
+
+        foreach (var port in SimulatedHost.ArrayPorts)
+        {
+            _host.Array.Luns[(port, 5)] = element;
+        }
+
+        File.Delete(_host.Files.At("run/udev/queue"));
+
+        Assert.Equal(4, (await attaching).Paths.Count);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -147,6 +147,7 @@ public sealed class LockTests : IDisposable
         Assert.SkipWhen(lease is null, "This file system has no leases.");
         Assert.True(lease!.Undisturbed);
     }
+
     private static List<SafeFileHandle> CopyDescriptors(params string[] files) =>
     [
         .. Directory.EnumerateFileSystemEntries("/proc/self/fd")

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using StorageConnect.Plugins.Cinder.Configuration;
 using StorageConnect.Plugins.Cinder.Errors;
@@ -44,9 +45,9 @@ internal sealed class TokenRequest(CinderAddress address, Secret? secret, Servic
         {
             answer = await SendAsync(cancellationToken);
         }
-        catch (ArrayUnreachableException e) when (e.InnerException is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded })
+        catch (ArrayUnreachableException e) when (IsCutOff(e.InnerException))
         {
-            answer = await SendAsync(cancellationToken); // small web servers and load balancers end a connection now and then, and nothing is done twice
+            answer = await SendAsync(cancellationToken); // small web servers and load balancers cut a connection off now and then; a second token does no harm
         }
 
         if (!answer.IsSuccess || answer.SubjectToken is null)
@@ -68,6 +69,9 @@ internal sealed class TokenRequest(CinderAddress address, Secret? secret, Servic
         var at = (endpoint.TrimEnd('/') + "/").LastIndexOf(version + "/", StringComparison.Ordinal);
         return at >= 0 ? endpoint[..(at + version.Length)] + "/" : endpoint.TrimEnd('/') + version + "/";
     }
+
+    private static bool IsCutOff(Exception? cause) => cause is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+        or HttpRequestException { InnerException: IOException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionReset } } };
 
     private async Task<ServiceAnswer> SendAsync(CancellationToken cancellationToken)
     {

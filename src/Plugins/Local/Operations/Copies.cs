@@ -211,19 +211,24 @@ internal static class Copies
         CancellationToken cancellationToken)
     {
         var files = new List<SafeFileHandle>();
+        var held = new List<IDisposable>();
         try
         {
             // Several files are one point in time only if none of them is written between the first clone and the last.
             var proof = members.Count > 1;
             var open = new List<string>();
+            var waiting = LocalArray.NewLeaseWait();
             foreach (var member in members)
             {
                 if (!proof)
                 {
-                    files.Add(array.OpenVolume(member, write: false));
+                    var file = array.OpenVolume(member, write: false);
+                    held.Add(file);
+                    files.Add(file);
                 }
-                else if (array.TryLease(member) is { } lease)
+                else if (array.TryLease(member, waiting, cancellationToken) is { } lease)
                 {
+                    held.Add(lease);
                     files.Add(lease.File);
                 }
                 else
@@ -252,7 +257,7 @@ internal static class Copies
         }
         finally
         {
-            files.ForEach(file => file.Dispose());
+            held.ForEach(file => file.Dispose());
         }
     }
 

@@ -172,11 +172,11 @@ internal sealed class LocalArray : IDisposable
         };
 
     /// <summary>As <see cref="Lease"/>; null when it is open.</summary>
-    public FileLease? TryLease(ElementRow row)
+    public FileLease? TryLease(ElementRow row) => TryLease(row, NewLeaseWait(), CancellationToken.None);
+
+    /// <summary>As <see cref="TryLease(ElementRow)"/>, for several elements that share one wait.</summary>
+    public FileLease? TryLease(ElementRow row, Backoff waiting, CancellationToken cancellationToken)
     {
-        // A process that is just being started has copies of all its parent's files for a moment, ours among them. A real user has the
-        // volume open for longer.
-        var backoff = new Backoff(TimeSpan.FromMilliseconds(500), longest: TimeSpan.FromMilliseconds(64));
         do
         {
             if (TryLeaseNow(row) is { } lease)
@@ -184,9 +184,14 @@ internal sealed class LocalArray : IDisposable
                 return lease;
             }
         }
-        while (backoff.Wait(CancellationToken.None));
+        while (waiting.Wait(cancellationToken));
         return null;
     }
+
+    /// <remarks>
+    /// A process that is just being started has copies of all its parent's files for a moment, ours among them. A real user has the volume open for longer.
+    /// </remarks>
+    public static Backoff NewLeaseWait() => new(TimeSpan.FromMilliseconds(500), longest: TimeSpan.FromMilliseconds(64));
 
     public void Dispose()
     {

@@ -311,19 +311,27 @@ public sealed class AttachHazardTests : IAsyncDisposable
     [Fact]
     public async Task A_portal_that_lags_behind_is_looked_through_again_though_udev_takes_longer_than_it_may_lag()
     {
-        var (element, _) = await AddTwoOfOneTargetAsync();
+        var (element, other) = await AddTwoOfOneTargetAsync();
         _host.Files.Write("run/udev/queue", "");
         var looks = 0;
+        var hasMissed = false;
         _host.OnWrite = (path, _) =>
         {
             if (path.EndsWith("/scan", StringComparison.Ordinal) && Interlocked.Increment(ref looks) is 1)
             {
                 _host.Array.Luns.Remove((Target, 5));
+                return;
             }
-            else
+
+            // The portals are looked through at once. The first one's look is over when it has brought up the other LUN, or removes it again.
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
             {
-                _host.Array.Luns[(Target, 5)] = element;
+                Volatile.Write(ref hasMissed, true);
             }
+
+            Assert.True(SpinWait.SpinUntil(
+                () => Volatile.Read(ref hasMissed) || ScsiDisk.FindAll(_host.Roots, other.Page83Id).Count > 0, SimulatedHost.Patient.SysfsWrite));
+            _host.Array.Luns[(Target, 5)] = element;
         };
         var deadlines = SimulatedHost.Patient with { LunSeenEverywhere = TimeSpan.FromMilliseconds(500), LinksSettled = TimeSpan.FromSeconds(1) };
 

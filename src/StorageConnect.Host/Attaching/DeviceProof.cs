@@ -1,5 +1,8 @@
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
+using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Attaching;
@@ -16,11 +19,13 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     /// <param name="presented">Checks the disks of an identity that belongs to a presentation; null for others.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DataCorruptException">A path leads to another LUN (<c>WrongDisk</c>).</exception>
+    /// <exception cref="NotFoundException">All paths went meanwhile (<c>ElementNotSeen</c>).</exception>
     public async Task<OscDevice> RunAsync(StorageElement element, int pathsFound, PresentedLun? presented, CancellationToken cancellationToken)
     {
-        if (await new DeviceReader(host).TryReadAsync(element.Page83Id, cancellationToken) is not { Verified: true } device)
+        var device = await ReadAsync(element, cancellationToken);
+        if (device is not { Verified: true })
         {
-            throw DeviceErrors.WrongDisk(element);
+            throw device?.Paths.Any(IsThere) == true ? DeviceErrors.WrongDisk(element) : AttachErrors.ElementNotSeenAnyMore(element);
         }
 
         if (presented is not null)
@@ -46,4 +51,26 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
 
         return device;
     }
+
+    /// <summary>The device. A path that goes at this moment says no identity either: then the device is read once more, without it.</summary>
+    private async Task<OscDevice?> ReadAsync(StorageElement element, CancellationToken cancellationToken)
+    {
+        var reader = new DeviceReader(host);
+        if (await reader.TryReadAsync(element.Page83Id, cancellationToken) is { Verified: true } device)
+        {
+            return device;
+        }
+
+        await Watch.UntilAsync(
+            host.Roots,
+            "multipathd to drop paths that are gone",
+            () => MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).All(IsThere) != false,
+            host.Deadlines.DiskSettled,
+            cancellationToken);
+        return await reader.TryReadAsync(element.Page83Id, cancellationToken);
+    }
+
+    private bool IsThere(OscDevicePath path) => IsThere(Path.GetFileName(path.Device));
+
+    private bool IsThere(string disk) => ScsiDevice.OfDisk(host.Roots, disk) is not null;
 }

@@ -20,13 +20,15 @@ internal sealed class ElementResizer(LinuxHost host)
             host.Ledger.TryLoadPresented(element) is null ? element.Page83Id : Ledger.Attachment.KeyOf(element.Uuid), cancellationToken);
         (element, var map, var devices) = Find(element);
         host.Step("rescan");
-        await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device!, cancellationToken)));
-        WrongDisk.DemandUnchanged(element, devices);
+        await Task.WhenAll(devices.Values.Select(device => host.Scsi.RescanAsync(device, cancellationToken)));
+        await WrongDisk.DemandUnchangedAsync(host.Identities, element, devices, cancellationToken);
         if (!await Watch.UntilAsync(host.Roots, $"{element.SizeBytes} bytes on all paths", () => devices.Keys.All(disk => SizeOf(disk) == element.SizeBytes),
             host.Deadlines.LunSeenEverywhere, cancellationToken))
         {
             var other = devices.Keys.First(disk => SizeOf(disk) != element.SizeBytes);
-            throw DeviceErrors.PathNotReady(element, other, SizeOf(other));
+            throw devices[other].Exists
+                ? DeviceErrors.PathNotReady(element, other, SizeOf(other))
+                : DeviceErrors.PathNotReady(element, other, "gone");
         }
 
         if (map is not null)
@@ -42,7 +44,7 @@ internal sealed class ElementResizer(LinuxHost host)
     public void Check(StorageElement element) => Find(element);
 
     /// <summary>The element with the identity that this host knows, its map if it has one, and its paths.</summary>
-    private (StorageElement Element, DmDevice? Map, Dictionary<string, ScsiDevice?> Devices) Find(StorageElement element)
+    private (StorageElement Element, DmDevice? Map, Dictionary<string, ScsiDevice> Devices) Find(StorageElement element)
     {
         if (host.Ledger.TryLoadPresented(element) is { } presented)
         {
@@ -56,10 +58,18 @@ internal sealed class ElementResizer(LinuxHost host)
             throw DeviceErrors.DeviceNotFound(element);
         }
 
-        var devices = disks.ToDictionary(disk => disk, disk => ScsiDevice.OfDisk(host.Roots, disk));
-        return devices.FirstOrDefault(path => path.Value?.State is not "running").Key is { } down
-            ? throw DeviceErrors.PathNotReady(element, down, devices[down]?.State ?? "gone")
-            : (element, map, devices);
+        var devices = new Dictionary<string, ScsiDevice>();
+        foreach (var disk in disks)
+        {
+            if (ScsiDevice.OfDisk(host.Roots, disk) is not { State: "running" } device)
+            {
+                throw DeviceErrors.PathNotReady(element, disk, ScsiDevice.OfDisk(host.Roots, disk)?.State ?? "gone");
+            }
+
+            devices[disk] = device;
+        }
+
+        return (element, map, devices);
     }
 
     private long SizeOf(string device) => DeviceReader.ReadSize(host.Roots, device);

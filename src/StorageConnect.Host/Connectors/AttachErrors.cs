@@ -35,6 +35,9 @@ internal static class AttachErrors
     public static NotFoundException ElementNotSeenWhileDown(StorageElement element, IEnumerable<string> disks) =>
         new(Text([element.Name, element.Page83Id, string.Join(", ", disks)], "Down", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 
+    public static NotFoundException ElementNotSeenAnyMore(StorageElement element) =>
+        new(Text([element.Name, element.Page83Id], "AnyMore", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
+
     public static NotFoundException ElementNotSeenByFibreChannel(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "FibreChannel", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 }

@@ -16,6 +16,9 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     private IReadOnlyList<FibreChannelTarget> _onlineBefore = [];
     private bool _hasScanned;
 
+    /// <summary>True where the array reports where the element is. Disks at other numbers are ignored then.</summary>
+    private bool IsPlaceReported => _element.LunAddresses.Count > 0;
+
     public async Task<IReadOnlyList<FoundPath>> RunAsync(CancellationToken cancellationToken)
     {
         // Two scans of one port at once would each take the other's new disks for unrelated ones.
@@ -44,7 +47,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     /// <summary>The array's ports where the element may be: those that it reports, or all.</summary>
     private List<FibreChannelTarget> Targets() =>
     [
-        .. FibreChannelTarget.ReadAll(host.Roots).Where(target => _element.LunAddresses.Count == 0 || Luns(target).Count > 0)
+        .. FibreChannelTarget.ReadAll(host.Roots).Where(target => !IsPlaceReported || Luns(target).Count > 0)
     ];
 
     private List<long> Luns(FibreChannelTarget target) => KernelLuns.At(target.Wwpn, _element.LunAddresses);
@@ -58,20 +61,21 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         var all = devices();
 
         // Without a reported place each disk may lead to the element by now. Other elements' disks are not rescanned: one that hangs would end this attach.
-        var identities = _element.LunAddresses.Count > 0
+        var identities = IsPlaceReported
             ? new Dictionary<string, string?>()
             : await host.Identities.ReadAsync(all.Where(device => device.ReadIdentity() != _element.Page83Id), cancellationToken);
         foreach (var device in all)
         {
             var isReported = targets.Exists(target => target.Carries(device) && Luns(target).Contains(device.Lun));
             var was = device.ReadIdentity() == _element.Page83Id;
-            if (!isReported && !was && identities.GetValueOrDefault(device.Folder) != _element.Page83Id)
+            var saysSo = identities.GetValueOrDefault(device.Folder) == _element.Page83Id;
+            if (!isReported && !was && !saysSo)
             {
                 continue;
             }
 
             var state = await _stale.RecheckAsync(device, cancellationToken);
-            var isElsewhere = _element.LunAddresses.Count > 0 && !isReported;
+            var isElsewhere = IsPlaceReported && !isReported;
             var isIt = device.ReadIdentity() == _element.Page83Id;
             if (state == DeviceIdentityState.Genuine && isIt)
             {
@@ -81,7 +85,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             {
                 await RemoveDownAsync(device, isElsewhere, targets.Exists(target => target.IsOnline && target.Carries(device)), cancellationToken);
             }
-            else if ((was || isIt || isReported) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
+            else if ((was || isIt || isReported || saysSo) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
             {
                 // An empty LUN number may be filled again, unless the array reports the element elsewhere.
                 await _stale.PurgeAsync(device, cancellationToken);
@@ -126,19 +130,20 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         var added = Added();
         var others = added.Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
         var unrelated = others.Where(device => !BelongsToOthers(device, added)).ToList();
+        var wrong = await WrongDisk.FindAtPortAsync(
+            host.Identities, _element, IsPlaceReported ? others.Select(device => (device, TargetOf(device))) : [], cancellationToken);
         await _stale.TryPurgeAsync(unrelated, cancellationToken);
-        if (others.Select(device => WrongDisk.AtPort(_element, TargetOf(device), Luns(TargetOf(device)), device)).FirstOrDefault(error => error is not null)
-            is { } wrong)
+        if (wrong is not null)
         {
             throw wrong;
         }
 
-        foreach (var device in added)
+        foreach (var device in added.Except(others))
         {
             kept.Add(device.Folder); // the kernel has just read it
         }
 
-        return unrelated.Exists(device => !device.Exists); // one in use stays, and comes only once
+        return !IsPlaceReported && unrelated.Exists(device => !device.Exists); // one in use stays, and comes only once
 
         // Ignore LUNs that other processes scan for.
         List<ScsiDevice> Added() =>
@@ -159,6 +164,11 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         if (identity == _element.Page83Id)
         {
             return false;
+        }
+
+        if (identity is null && IsPlaceReported)
+        {
+            return false; // at the element's own place: only a new device can show an identity that the kernel could not read
         }
 
         if (!_onlineBefore.Any(port => port.Carries(device)))
@@ -185,7 +195,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
                 : AttachErrors.ElementNotSeenByFibreChannel(_element);
 
     /// <summary>True when no more paths are expected: the array doesn't report where the element is, so its other ports need not show it.</summary>
-    private bool IsComplete(List<FoundPath> found) => _element.LunAddresses.Count == 0 && found.Count > 0;
+    private bool IsComplete(List<FoundPath> found) => !IsPlaceReported && found.Count > 0;
 
     private void Warn(List<FoundPath> found, List<FibreChannelTarget> missing)
     {
@@ -199,7 +209,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             request.Warn($"'{_element.Name}' has fewer paths than possible: the port {target.Wwpn} is '{target.State}' behind host{target.Host}.");
         }
 
-        foreach (var target in missing.Where(_ => _element.LunAddresses.Count > 0))
+        foreach (var target in missing.Where(_ => IsPlaceReported))
         {
             request.Warn($"'{_element.Name}' has fewer paths than possible: the port {target.Wwpn} does not show it to host{target.Host}.");
         }

@@ -83,21 +83,32 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         }
     }
 
-    /// <summary>Records which disks were proven. Fails for a disk at another place or with another serial number.</summary>
+    /// <summary>Records which disks were proven. Fails for a disk at another place or with another serial number; one that is gone leads nowhere.</summary>
     public async Task ProveAsync(IEnumerable<string> disks, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions();
         var ids = new List<int>();
         foreach (var disk in disks)
         {
-            if (ScsiDevice.OfDisk(host.Roots, disk) is not { SessionId: { } id } device
-                || sessions.FirstOrDefault(session => session.Id == id) is not { } session)
+            if (ScsiDevice.OfDisk(host.Roots, disk) is not { } device)
+            {
+                continue;
+            }
+
+            if (device.SessionId is { } id && sessions.FirstOrDefault(session => session.Id == id) is { } session)
+            {
+                WrongDisk.DemandPlace(element, Identity, device, session, await host.Identities.ReadSerialAsync(device, cancellationToken));
+                ids.Add(id);
+            }
+            else if (device.Exists)
             {
                 throw DeviceErrors.WrongDisk(element);
             }
+        }
 
-            WrongDisk.DemandPlace(element, Identity, device, session, await host.Identities.ReadSerialAsync(device, cancellationToken));
-            ids.Add(id);
+        if (ids.Count == 0)
+        {
+            throw AttachErrors.ElementNotSeenAnyMore(element);
         }
 
         Identity = Identity with { SessionIds = [.. ids.Distinct()] };
@@ -168,9 +179,10 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
                 }
 
                 // INQUIRY, not sysfs: all other disks are compared with this one.
-                if (await host.Identities.InquireAsync(device, cancellationToken) is { } page83Id)
+                if (await host.Identities.InquireAsync(device, cancellationToken) is { } page83Id
+                    && await host.Identities.ReadSerialAsync(device, cancellationToken) is { } serial)
                 {
-                    return (page83Id, await host.Identities.ReadSerialAsync(device, cancellationToken) ?? "");
+                    return (page83Id, serial);
                 }
             }
         }
@@ -211,6 +223,11 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         foreach (var device in others)
         {
             var state = await _stale.RecheckAsync(device, cancellationToken);
+            if (!device.Exists)
+            {
+                continue;
+            }
+
             if (state == DeviceIdentityState.Genuine || (device.State is not "running" && map is not null))
             {
                 OnShared?.Invoke();

@@ -90,13 +90,20 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         {
             Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the session answers: the next scan brings it back
         }
-        else if (standing == DeviceIdentityState.Empty ? was && luns.Count > 0 && !isReported : was || isIt || isReported)
+        else if (standing == DeviceIdentityState.Empty && was && (luns.Count == 0 || isReported))
         {
             // An empty LUN number may be filled again, unless the array reports the element elsewhere.
+        }
+        else if (was || isIt || isReported || await IsItUnreadAsync())
+        {
             await stale.PurgeAsync(device, cancellationToken);
         }
 
         return standing == DeviceIdentityState.Genuine && isIt;
+
+        // The kernel could not read who it is when the device came, and never shows it.
+        async Task<bool> IsItUnreadAsync() =>
+            device.ReadIdentity() is null && await host.Identities.InquireAsync(device, cancellationToken) == element.Page83Id;
     }
 
     private async Task<FoundPath?> PickAsync(
@@ -113,7 +120,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         }
 
         HasBroughtOthers = luns.Count == 0 && now.Exists(device => device.HoldsData);
-        var wrong = WrongDisk.AtLun(element, session, luns, before, now);
+        var wrong = await WrongDisk.FindAtLunAsync(host.Identities, element, session, luns, before, now, cancellationToken);
         await stale.TryPurgeAsync(now, cancellationToken);
         return wrong is null ? null : throw wrong;
     }

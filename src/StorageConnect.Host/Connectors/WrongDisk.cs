@@ -14,32 +14,45 @@ namespace StorageConnect.Host.Connectors;
 /// </remarks>
 internal static class WrongDisk
 {
-    /// <summary>The error for another LUN at a number that the array reported; null when there is none.</summary>
+    /// <summary>The error for another LUN at a number that the array reported; null when there is none, or when none says who it is.</summary>
+    /// <param name="identities">Asks a disk whose identity the kernel could not read.</param>
     /// <param name="element">The element.</param>
     /// <param name="session">The session that was scanned.</param>
     /// <param name="luns">The numbers that the array reported; where it reported none, every other disk is another element's business.</param>
     /// <param name="before">The devices before the scan.</param>
-    /// <param name="added">The devices that the scan added, none of them the element's.</param>
-    public static DataCorruptException? AtLun(
-        StorageElement element, IscsiSession session, List<long> luns, IReadOnlyList<ScsiDevice> before, List<ScsiDevice> added)
+    /// <param name="added">The devices that the scan added.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    public static async Task<DataCorruptException?> FindAtLunAsync(
+        LiveIdentityReader identities,
+        StorageElement element,
+        IscsiSession session,
+        List<long> luns,
+        IReadOnlyList<ScsiDevice> before,
+        IReadOnlyList<ScsiDevice> added,
+        CancellationToken cancellationToken)
     {
-        if (luns.Count == 0)
-        {
-            return null;
-        }
-
-        var wrong = added.Find(device => device.HoldsData)
-            ?? before.FirstOrDefault(device => luns.Contains(device.Lun) && device.HoldsData && device.ReadIdentity() != element.Page83Id);
-        return wrong is null ? null : DeviceErrors.WrongDiskAtLun(element, session, wrong.Lun, wrong.ReadIdentity());
+        var devices = added.Concat(before).Where(device => luns.Contains(device.Lun) && device.HoldsData);
+        return await FindAsync(identities, element, devices, cancellationToken) is var (device, identity)
+            ? DeviceErrors.WrongDiskAtLun(element, session, device.Lun, identity)
+            : null;
     }
 
-    /// <summary>As <see cref="AtLun"/>, behind a Fibre Channel port.</summary>
+    /// <summary>As <see cref="FindAtLunAsync"/>, behind Fibre Channel ports.</summary>
+    /// <param name="identities">Asks a disk whose identity the kernel could not read.</param>
     /// <param name="element">The element.</param>
-    /// <param name="target">The port.</param>
-    /// <param name="luns">The numbers that the array reported there.</param>
-    /// <param name="added">A device that the scan added, not the element's.</param>
-    public static DataCorruptException? AtPort(StorageElement element, FibreChannelTarget target, IReadOnlyList<long> luns, ScsiDevice added) =>
-        luns.Contains(added.Lun) ? DeviceErrors.WrongDiskAtPort(element, target.Wwpn, added.Lun) : null;
+    /// <param name="added">The devices that the scan added at numbers that the array reported, and the port of each.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    public static async Task<DataCorruptException?> FindAtPortAsync(
+        LiveIdentityReader identities,
+        StorageElement element,
+        IEnumerable<(ScsiDevice Device, FibreChannelTarget Port)> added,
+        CancellationToken cancellationToken)
+    {
+        var ports = added.ToDictionary(one => one.Device, one => one.Port);
+        return await FindAsync(identities, element, ports.Keys, cancellationToken) is var (device, _)
+            ? DeviceErrors.WrongDiskAtPort(element, ports[device].Wwpn, device.Lun)
+            : null;
+    }
 
     /// <summary>The disk at a presentation's place must report an identity: the element's, if the array reported one.</summary>
     public static void DemandIdentity(StorageElement element, IscsiSession session, string page83Id)
@@ -59,12 +72,31 @@ internal static class WrongDisk
         }
     }
 
-    /// <summary>After a rescan each path must still say the element's identity.</summary>
-    public static void DemandUnchanged(StorageElement element, IEnumerable<KeyValuePair<string, ScsiDevice?>> paths)
+    /// <summary>After a rescan each path must still say the element's identity. One that is gone, or says none, ends the resize as well.</summary>
+    /// <exception cref="DataCorruptException">A path says that it leads to another LUN.</exception>
+    /// <exception cref="StorageElementBusyException">A path says nothing.</exception>
+    public static async Task DemandUnchangedAsync(
+        LiveIdentityReader identities, StorageElement element, IReadOnlyDictionary<string, ScsiDevice> paths, CancellationToken cancellationToken)
     {
-        if (paths.FirstOrDefault(path => path.Value!.ReadIdentity() != element.Page83Id).Key is { } wrong)
+        if (await FindAsync(identities, element, paths.Values, cancellationToken) is var (wrong, _))
         {
-            throw DeviceErrors.WrongDiskResized(element, wrong);
+            throw DeviceErrors.WrongDiskResized(element, paths.First(path => path.Value == wrong).Key);
         }
+
+        if (paths.FirstOrDefault(path => path.Value.ReadIdentity() != element.Page83Id) is { Key: { } disk, Value: var device })
+        {
+            throw DeviceErrors.PathNotReady(element, disk, device.Exists ? "without an identity" : "gone");
+        }
+    }
+
+    /// <summary>The first of the devices that says another identity than the element's, or that it has none.</summary>
+    private static async Task<(ScsiDevice Device, string Identity)?> FindAsync(
+        LiveIdentityReader identities, StorageElement element, IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
+    {
+        var answers = await Task.WhenAll(
+            devices.Select(async device => (Device: device, Identity: await identities.ReadOrInquireAsync(device, cancellationToken))));
+        return answers.Where(answer => answer.Identity is not null && answer.Identity != element.Page83Id)
+            .Select(answer => ((ScsiDevice, string)?)(answer.Device, answer.Identity!))
+            .FirstOrDefault();
     }
 }

@@ -139,8 +139,10 @@ internal sealed class StaleDevices(LinuxHost host)
         var isLast = map.Slaves(host.Roots).All(slave => slave == disk);
         if (!isLast)
         {
-            // A path of the map's own LUN may be the only one that carries I/O. One that leads to another LUN is removed from a map in use, too.
-            using var kept = isUnrelated && device.ReadIdentity() == map.Wwid && !await host.HasOtherPathAsync(map, [disk], cancellationToken)
+            // A path of the map's own LUN may be the only one that carries I/O, and so may one whose identity the kernel could not read. One that leads to
+            // another LUN is removed from a map in use, too.
+            var identity = device.ReadIdentity();
+            using var kept = (identity is null || (isUnrelated && identity == map.Wwid)) && !await host.HasOtherPathAsync(map, [disk], cancellationToken)
                 ? await host.Claims.TakeLastingMapAsync(map, RefusalOf(device, disk, map), cancellationToken)
                 : null;
             host.Step("purge");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using StorageConnect.Host.Settings;
+using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Scsi;
 
@@ -16,8 +17,33 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
     /// <summary>The identity of one device; empty when it has none; null when it doesn't answer, or no LUN is behind it.</summary>
     public async Task<string?> InquireAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
-        var page = device.State is "running" && device.Disk is { } disk ? await TryReadAsync(disk, Identification, cancellationToken) : null;
-        return page is not { Length: > 0 } ? null : Page83.TryGetMultipathId(page, out var id) ? id : "";
+        if (device.State is not "running" || device.Disk is not { } disk || await TryReadAsync(disk, Identification, cancellationToken) is not { } page
+            || device.Disk != disk) // another device may have its name by now
+        {
+            return null;
+        }
+
+        return Page83.TryGetMultipathId(page, out var id) ? id
+            : page.Length > 0 || await TryReadAsync(disk, SupportedPages, cancellationToken) is { Length: > 0 } ? ""
+            : null;
+    }
+
+    /// <summary>
+    /// The identity of a device that a scan found, as the kernel read it. Where it read none, the device is asked: its path may have been lost between two
+    /// questions of the scan, which is no sign of another LUN.
+    /// </summary>
+    /// <returns>Empty when the device answers that it has none; null when it doesn't answer.</returns>
+    public async Task<string?> ReadOrInquireAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        if (device.ReadIdentity() is { } read)
+        {
+            return read;
+        }
+
+        // A scan ends before the kernel has assigned the disk's name. Tapes have none.
+        await Watch.UntilAsync(
+            roots, $"the disk of {device.Hctl}", () => device.Disk is not null || device.State is not "running", deadlines.Inquiry, cancellationToken);
+        return await InquireAsync(device, cancellationToken);
     }
 
     /// <summary>

@@ -45,9 +45,9 @@ internal static class DeviceErrors
     public static DataCorruptException WrongDiskResized(StorageElement element, string disk) =>
         new(Text([element.Name, disk], "Resized", nameof(WrongDisk))) { Element = element.Name };
 
-    public static DataCorruptException WrongDiskAtLun(StorageElement element, IscsiSession session, long lun, string? identity) =>
+    public static DataCorruptException WrongDiskAtLun(StorageElement element, IscsiSession session, long lun, string identity) =>
         new(Text([element.Name, element.Page83Id, session.TargetName, session.Portal, lun, identity],
-            identity is null ? "NoIdentity" : "Lun", nameof(WrongDisk)))
+            identity.Length == 0 ? "NoIdentity" : "Lun", nameof(WrongDisk)))
         {
             Element = element.Name,
         };

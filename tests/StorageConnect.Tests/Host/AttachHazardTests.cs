@@ -3,6 +3,7 @@ using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -145,6 +146,99 @@ public sealed class AttachHazardTests : IAsyncDisposable
         Assert.Equal("WrongDisk", error.ErrorId);
         Assert.DoesNotContain(_host.Traces(), trace => trace.StartsWith("sd", StringComparison.Ordinal));
         Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task A_disk_whose_identity_the_kernel_could_not_read_is_no_wrong_one_and_is_scanned_again()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.LostBetweenQuestions.UnionWith(["10.99.0.1", "10.99.1.1"]);
+
+        var device = await AttachAsync(
+            element, SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) });
+
+        Assert.True(device.Verified);
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+        Assert.Equal(2, _host.Sessions().Sum(session => ScsiDevice.Of(_host.Roots, session).Count));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_portal_that_dies_while_the_kernel_asks_a_disk_who_it_is_leaves_one_path()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.LostBetweenQuestions.Add("10.99.1.1");
+        _host.OnLost = portal => _host.Break(_host.Sessions().Single(session => session.Portal.Address == portal));
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id], _host.ReallyBehind(device.Path));
+        Assert.Contains("10.99.1.1", Assert.Single(_warnings));
+    }
+
+    [Fact]
+    public async Task A_disk_that_the_kernel_could_not_ask_and_that_says_another_identity_is_the_wrong_one()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var other = _host.Array.Add("other", Target, 6);
+        _host.Array.Change(other, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Luns[(Target, 5)] = other;
+        _host.LostBetweenQuestions.UnionWith(["10.99.0.1", "10.99.1.1"]);
+
+        var error = await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(element));
+
+        Assert.Equal("WrongDisk", error.ErrorId);
+        Assert.Contains(other.Page83Id, error.Message);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_device_that_never_shows_its_identity_is_replaced_also_where_the_array_tells_no_numbers()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        _host.LostBetweenQuestions.Add("10.99.0.1");
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 5, element);
+
+        var device = await AttachAsync(element);
+
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
+    public async Task A_device_of_another_LUN_at_a_number_that_is_empty_now_is_no_wrong_disk()
+    {
+        var old = _host.Array.Add("old", Target, 5);
+        await AttachAsync(old);
+        var next = Reuse(old);
+        _host.Array.Luns.Clear();
+        _host.OnWrite = (path, _) =>
+        {
+            // The array shows the new LUN only after the first scan for it.
+            if (path.EndsWith("/scan", StringComparison.Ordinal))
+            {
+                _host.OnWrite = (_, _) => _host.Array.Luns[(Target, 5)] = next;
+            }
+        };
+
+        var device = await AttachAsync(
+            next, SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) });
+
+        Assert.Equal([next.Page83Id, next.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
+    public async Task A_LUN_that_answers_that_it_has_no_identity_is_the_wrong_disk()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        _host.Array.IdentityAtTarget = _ => "";
+
+        var error = await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(element));
+
+        Assert.Equal("WrongDisk", error.ErrorId);
+        Assert.Contains("has no identity", error.Message);
+        Assert.Empty(_host.Traces());
     }
 
     [Fact]
@@ -471,6 +565,6 @@ public sealed class AttachHazardTests : IAsyncDisposable
         }
     }
 
-    private Task<OscDevice> AttachAsync(StorageElement element) =>
-        new ElementAttacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+    private Task<OscDevice> AttachAsync(StorageElement element, HostDeadlines? deadlines = null) =>
+        new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
 }

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Attaching;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Tests.Host.Fabric;
@@ -60,6 +61,67 @@ public sealed class DeviceProofTests : IAsyncDisposable
         _host.Break(_host.Sessions()[0]);
 
         Assert.True((await ReadAsync()).Verified);
+    }
+
+    [Fact]
+    public async Task A_path_that_goes_while_it_is_asked_is_no_wrong_disk()
+    {
+        var element = await AttachAsync();
+        var warnings = new List<string>();
+        var loss = new Lazy<IOException>(() =>
+        {
+            _host.RemoveSession(_host.Sessions()[1].Id);
+            return new("no answer");
+        });
+
+        var device = await new DeviceProof(_host.Open(kernel: new SilentKernel(() => loss.Value)), warnings.Add).RunAsync(element, 2, null, Cancellation);
+
+        Assert.True(device.Verified);
+        Assert.Single(device.Paths);
+        Assert.Single(warnings);
+    }
+
+    [Fact]
+    public async Task A_path_that_is_gone_and_still_in_the_map_is_waited_for()
+    {
+        var element = await AttachAsync();
+        var map = MultipathMaps.Find(_host.Roots, element.Page83Id)!.KernelName;
+        _host.Files.Write($"sys/block/{map}/slaves/sdz", "");
+        var drop = new Lazy<Task>(async () =>
+        {
+            await Task.Delay(50, Cancellation);
+            File.Delete(_host.Files.At($"sys/block/{map}/slaves/sdz"));
+        });
+        _host.OnInquiry = (_, _) => Assert.NotNull(drop.Value);
+
+        Assert.True((await new DeviceProof(_host.Open(), _ => { }).RunAsync(element, 2, null, Cancellation)).Verified);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_device_whose_last_path_goes_while_it_is_asked_is_no_wrong_disk_either(bool isMapLeft)
+    {
+        var element = await AttachAsync();
+        var loss = new Lazy<IOException>(() =>
+        {
+            foreach (var session in _host.Sessions())
+            {
+                _host.RemoveSession(session.Id);
+            }
+
+            if (!isMapLeft)
+            {
+                _host.RemoveMap(MultipathMaps.Find(_host.Roots, element.Page83Id)!.KernelName);
+            }
+
+            return new("no answer");
+        });
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(
+            () => new DeviceProof(_host.Open(kernel: new SilentKernel(() => loss.Value)), _ => { }).RunAsync(element, 2, null, Cancellation));
+
+        Assert.Equal("ElementNotSeen", error.ErrorId);
     }
 
     [Fact]

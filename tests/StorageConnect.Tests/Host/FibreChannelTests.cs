@@ -334,6 +334,67 @@ public sealed class FibreChannelTests : IAsyncDisposable
         Assert.Empty(_host.Array.Now(one).AccessGroupNames);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_disk_whose_identity_the_kernel_could_not_read_is_no_wrong_one_and_is_scanned_again(bool isPortBack)
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        _host.LostBetweenQuestions.Add(SimulatedHost.ArrayPorts[1]);
+        if (isPortBack)
+        {
+            // The port returns during the attach, and the kernel scans it, as far as it gets.
+            _host.LosePort(SimulatedHost.ArrayPorts[1], isGivenUp: true);
+            _host.OnWrite = (_, _) =>
+            {
+                _host.OnWrite = null;
+                _host.MendPorts();
+            };
+        }
+
+        var deadlines = SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) };
+        var device = await new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
+
+        Assert.Equal(4, device.Paths.Count);
+        Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(element.Page83Id, behind));
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_disk_that_the_kernel_could_not_ask_and_that_says_another_identity_is_the_wrong_one()
+    {
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 6));
+        _host.Array.Change(two, now => now with { AccessGroupNames = ["this-host"] });
+        _host.Array.Luns[(SimulatedHost.ArrayPorts[1], 5)] = two;
+        _host.LostBetweenQuestions.Add(SimulatedHost.ArrayPorts[1]);
+
+        Assert.Equal("WrongDisk", (await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(one))).ErrorId);
+        Assert.Empty(_host.Traces());
+    }
+
+    [Fact]
+    public async Task A_device_that_never_shows_its_identity_is_replaced_also_where_the_array_tells_no_numbers()
+    {
+        _host.Array.IsSilent = true;
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"], LunAddresses = [] });
+        _host.LostBetweenQuestions.UnionWith(SimulatedHost.ArrayPorts);
+        await new FibreChannelConnector(_host.Open()).RescanAsync([], Cancellation);
+        Assert.NotEmpty(new DirectoryInfo(_host.Files.At("sys/block")).EnumerateFileSystemInfos("sd*"));
+
+        Assert.Equal(4, (await AttachAsync(element)).Paths.Count);
+    }
+
+    [Fact]
+    public async Task A_LUN_that_answers_that_it_has_no_identity_is_the_wrong_disk()
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        _host.Array.IdentityAtTarget = _ => "";
+
+        Assert.Equal("WrongDisk", (await Assert.ThrowsAsync<DataCorruptException>(() => AttachAsync(element))).ErrorId);
+        Assert.Empty(_host.Traces());
+    }
+
     [Fact]
     public async Task A_rescan_asks_each_target_by_itself()
     {

@@ -1,4 +1,5 @@
 using StorageConnect.Host.Attaching;
+using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -49,6 +50,32 @@ public sealed class HostResizeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_goes_meanwhile_leads_to_no_other_LUN_and_ends_it()
+    {
+        var element = await AttachedAsync();
+        LoseAtRescan(_host.Sessions()[1]);
+
+        var error = await Assert.ThrowsAsync<StorageElementBusyException>(() => ResizeAsync(Grow(element)));
+
+        Assert.Equal("PathNotReady", error.ErrorId);
+        Assert.Contains("gone", error.Message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_path_that_goes_hides_no_other_one_that_leads_to_another_LUN(int lost)
+    {
+        var element = await AttachedAsync();
+        _host.Array.Change(element, now => now with { AccessGroupNames = [] });
+        var next = _host.Array.Add("next", Target, 5);
+        _host.Array.Change(next, now => now with { AccessGroupNames = ["this-host"] });
+        LoseAtRescan(_host.Sessions()[lost]);
+
+        Assert.Equal("WrongDisk", (await Assert.ThrowsAsync<DataCorruptException>(() => ResizeAsync(element))).ErrorId);
+    }
+
+    [Fact]
     public async Task A_path_that_shows_another_size_than_the_array_is_an_error()
     {
         var element = await AttachedAsync();
@@ -72,6 +99,16 @@ public sealed class HostResizeTests : IAsyncDisposable
     [Fact]
     public async Task An_element_without_a_device_here_is_an_error() =>
         Assert.Equal("DeviceNotFound", (await Assert.ThrowsAsync<NotFoundException>(() => ResizeAsync(_host.Array.Add("db01", Target, 5)))).ErrorId);
+
+    private void LoseAtRescan(IscsiSession session)
+    {
+        var loss = new Lazy<bool>(() =>
+        {
+            _host.RemoveSession(session.Id);
+            return true;
+        });
+        _host.OnWrite = (_, _) => Assert.True(loss.Value);
+    }
 
     private StorageElement Grow(StorageElement element)
     {

@@ -3,6 +3,7 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Ledger;
+using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
@@ -68,6 +69,63 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Equal("withdraw a this-host", _host.Array.Calls[^1]);
         Assert.Empty(new StorageHost(_host.Open()).FindDevicePaths(_a));
         Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public async Task A_serial_number_that_a_disk_does_not_say_is_asked_for_again()
+    {
+        var silence = new Lazy<IOException>(() => new("no answer"));
+        _host.OnInquiry = (_, page) =>
+        {
+            if (page == 0x80 && !silence.IsValueCreated)
+            {
+                throw silence.Value;
+            }
+        };
+        var run = _host.Open(SimulatedHost.Patient with { LunSeen = TimeSpan.FromMinutes(1), LunSeenEverywhere = TimeSpan.FromMinutes(1) });
+
+        var device = await new ElementAttacher(run, _host.Array, _warnings.Add).RunAsync(_a, [], Cancellation);
+
+        Assert.Equal(["a", "a"], _host.ReallyBehind(device.Path));
+        Assert.NotEmpty(_host.Open().Ledger.TryLoadPresented(_a)!.Presented!.Serial);
+    }
+
+    [Fact]
+    public async Task A_path_that_goes_before_its_place_is_compared_is_no_wrong_disk()
+    {
+        var asked = 0;
+        _host.OnInquiry = (disk, page) =>
+        {
+            // The first is asked to know the volume, the second to prove its device.
+            if (page == 0x80 && Interlocked.Increment(ref asked) == 2)
+            {
+                var id = ScsiDevice.OfDisk(_host.Roots, disk)!.SessionId;
+                _host.RemoveSession(_host.Sessions().Single(session => session.Id != id).Id);
+            }
+        };
+
+        var device = await AttachAsync(_a);
+
+        Assert.Equal(["a"], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
+    public async Task A_device_with_the_same_identity_that_is_just_going_is_in_nobodys_way()
+    {
+        _host.Array.ShowsIdentityOf = 1;
+        await AttachAsync(_a);
+        var loss = new Lazy<bool>(() =>
+        {
+            _host.Sessions().Where(session => session.TargetName == _host.Array.Now(_a).LunAddresses[0].TargetName).ToList()
+                .ForEach(session => _host.RemoveSession(session.Id));
+            return true;
+        });
+        _host.OnWrite = (path, _) => Assert.True(!path.EndsWith("/rescan", StringComparison.Ordinal) || loss.Value);
+
+        var device = await AttachAsync(_b);
+
+        Assert.True(loss.IsValueCreated);
+        Assert.Equal(["b", "b"], _host.ReallyBehind(device.Path));
     }
 
     [Fact]

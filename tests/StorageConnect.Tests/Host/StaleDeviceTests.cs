@@ -68,6 +68,28 @@ public sealed class StaleDeviceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_path_that_shows_no_identity_stays_where_a_map_in_use_has_no_other_that_works()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var first = _host.AddSession(Target, "10.99.0.1");
+        _host.AddDisk(first, 7, element);
+        var disk = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        var device = ScsiDevice.OfDisk(_host.Roots, disk)!;
+        File.Delete(Path.Combine(device.Folder, "vpd_pg83"));
+        _host.Files.Append("proc/self/mountinfo", "36 27 254:0 / /srv rw - xfs /dev/dm-0 rw\n");
+        _host.Break(first);
+
+        await new StaleDevices(_host.Open()).TryPurgeAsync([device], Cancellation);
+        Assert.True(device.Exists);
+
+        Assert.Equal(
+            "StaleDeviceInUse",
+            (await Assert.ThrowsAsync<StorageElementBusyException>(() => new StaleDevices(_host.Open()).PurgeAsync(device, Cancellation))).ErrorId);
+        Assert.True(device.Exists);
+    }
+
+    [Fact]
     public async Task A_map_that_an_event_makes_again_goes_with_its_last_path()
     {
         var element = _host.Array.Add("other", Target, 7);

@@ -122,7 +122,7 @@ internal sealed partial class SimulatedHost
                 if (Array.Seen(port.Wwpn, lun, _ports[host]) is { } element
                     && !Directory.Exists(_files.At($"{way}/target{host}:0:{port.TargetId}/{host}:0:{port.TargetId}:{lun}")))
                 {
-                    AddDisk(way, host, port.TargetId, lun, Array.ShownIdentity(port.Wwpn, element), element);
+                    AddDisk(way, host, port.TargetId, lun, Array.ShownIdentity(port.Wwpn, element), element, port.Wwpn);
                 }
             }
         }

@@ -61,6 +61,15 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>Portals nobody answers at.</summary>
     public HashSet<string> DeadPortals { get; } = [];
 
+    /// <summary>
+    /// Portals, and ports of the array, whose next LUN is there for the kernel's first question and not for the one after its identity: its disk shows none,
+    /// now and after a rescan.
+    /// </summary>
+    public HashSet<string> LostBetweenQuestions { get; } = [];
+
+    /// <summary>Called with the portal when that happens.</summary>
+    public Action<string>? OnLost { get; set; }
+
     /// <summary>Portals at which a logout fails.</summary>
     public HashSet<string> DeafPortals { get; } = [];
 
@@ -116,6 +125,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
 
     /// <summary>Called with each write to sysfs, before it is done.</summary>
     public Action<string, string>? OnWrite { get; set; }
+
+    /// <summary>Called with each disk that is asked for a VPD page, and the page, before it answers.</summary>
+    public Action<string, byte>? OnInquiry { get; set; }
 
     /// <summary>What a run of the product on this host is given.</summary>
     public LinuxHost Open(HostDeadlines? deadlines = null, Action<string>? onStep = null, Func<bool>? isPrivileged = null, IKernel? kernel = null) =>
@@ -384,13 +396,14 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>A disk is asked who it is: the array answers, not what the kernel remembers.</summary>
     public byte[] ReadVpdPage(string disk, byte page)
     {
+        OnInquiry?.Invoke(Path.GetFileName(disk), page);
         lock (_gate)
         {
             var name = Path.GetFileName(disk);
             return ScsiDevice.OfDisk(Roots, name) is not { State: "running" } device ? throw new IOException($"{disk} does not answer.")
                 : Behind(name) is not { } element ? []
-                : page == 0x83 ? Page83Of(ShownBy(device, element))
-                : [0, page, 0, 16, .. System.Text.Encoding.ASCII.GetBytes(ShownBy(device, element)[^16..])];
+                : page == 0x83 ? ShownBy(device, element) is [_, ..] identity ? Page83Of(identity) : []
+                : [0, page, 0, 16, .. System.Text.Encoding.ASCII.GetBytes(ShownBy(device, element).PadLeft(16)[^16..])];
         }
     }
 
@@ -501,9 +514,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     /// <summary>The kernel finds a LUN, gives it a name, and multipathd and udev come to it.</summary>
     public string AddDisk(IscsiSession session, int lun, StorageElement element) =>
         AddDisk($"sys/devices/platform/host{session.Host}/session{session.Id}", session.Host, 0, lun,
-            Array.ShownIdentity(session.TargetName, element), element);
+            Array.ShownIdentity(session.TargetName, element), element, session.Portal.Address);
 
-    private string AddDisk(string way, int host, int target, int lun, string identity, StorageElement element)
+    private string AddDisk(string way, int host, int target, int lun, string identity, StorageElement element, string portal)
     {
         lock (_gate)
         {
@@ -516,13 +529,28 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             _files.Write($"{device}/type", "0\n");
             _files.Write($"{device}/rescan", "");
             _files.Write($"{device}/delete", "");
-            Identify(_files.At(device), identity);
+            if (LostBetweenQuestions.Remove(portal))
+            {
+                OnLost?.Invoke(portal);
+                identity = "";
+            }
+
+            if (identity.Length > 0)
+            {
+                Identify(_files.At(device), identity);
+            }
+
             _files.Write($"{device}/block/{disk}/dev", $"8:{16 * number}\n");
             _files.Write($"{device}/block/{disk}/size", $"{element.SizeBytes / 512}\n");
             Directory.CreateDirectory(_files.At($"{device}/block/{disk}/holders"));
             _files.Link($"{device}/block/{disk}/device", $"../../../{hctl}");
             _files.Link($"sys/block/{disk}", $"../{device["sys/".Length..]}/block/{disk}");
             _files.Write($"dev/{disk}", "");
+            if (identity.Length == 0)
+            {
+                return disk;
+            }
+
             Relink($"dev/disk/by-id/scsi-{identity}", $"../../{disk}");
             if (_multipathd is not null && !IsMultipathdBlind)
             {
@@ -639,7 +667,12 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         var (host, target, lun) = PlaceOf(folder);
         if (FindLink(host, target) is { IsUp: true } link && Array.Seen(link.Target, lun, link.Initiator) is { } element)
         {
-            Identify(folder, Array.ShownIdentity(link.Target, element));
+            // A page that could not be read when the device came has no file, for ever.
+            if (File.Exists(Path.Combine(folder, "vpd_pg83")))
+            {
+                Identify(folder, Array.ShownIdentity(link.Target, element));
+            }
+
             foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")))
             {
                 File.WriteAllText(Path.Combine(disk, "size"), $"{element.SizeBytes / 512}\n");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Engine.Arrays;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
@@ -260,7 +261,7 @@ public sealed class FibreChannelTests : IAsyncDisposable
         _host.Files.Append("proc/self/mountinfo", $"36 27 254:0 / /srv rw - xfs {device.Path} rw\n");
         _host.LosePort(SimulatedHost.ArrayPorts[0], isGivenUp: false);
         var down = DisksThatDoNotRun();
-        var writes = new List<string>();
+        var writes = new ConcurrentBag<string>();
         _host.OnWrite = (path, _) => writes.Add(path);
 
         var again = await AttachAsync(element);

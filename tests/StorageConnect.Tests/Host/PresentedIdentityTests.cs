@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StorageConnect.Host;
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
@@ -19,19 +20,19 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
     private readonly SimulatedHost _host = new();
     private readonly StorageElement _a;
     private readonly StorageElement _b;
-    private readonly List<string> _events = [];
+    private readonly ConcurrentQueue<string> _events = []; // two disks are deleted at once
     private readonly List<string> _warnings = [];
 
     public PresentedIdentityTests()
     {
         _host.Array.HasPresentationIdentities = true;
         (_a, _b) = (_host.Array.Add("a", "", 0), _host.Array.Add("b", "", 0));
-        _host.Array.OnCall = _events.Add;
+        _host.Array.OnCall = _events.Enqueue;
         _host.OnWrite = (path, _) =>
         {
             if (Path.GetFileName(path) == "delete")
             {
-                _events.Add("delete");
+                _events.Enqueue("delete");
             }
         };
     }

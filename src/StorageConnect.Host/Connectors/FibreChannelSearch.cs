@@ -71,6 +71,11 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             var saysSo = identities.GetValueOrDefault(device.Folder) == _element.Page83Id;
             if (!isReported && !was && !saysSo)
             {
+                if (!IsPlaceReported && _stale.IsHalfRemoved(device))
+                {
+                    await _stale.TryPurgeAsync([device], cancellationToken); // its place may be the element's by now
+                }
+
                 continue;
             }
 

@@ -98,6 +98,10 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         {
             await stale.PurgeAsync(device, cancellationToken);
         }
+        else if (stale.IsHalfRemoved(device))
+        {
+            await stale.TryPurgeAsync([device], cancellationToken); // its place may be the element's by now
+        }
 
         return standing == DeviceIdentityState.Genuine && isIt;
 

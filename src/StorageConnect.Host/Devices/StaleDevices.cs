@@ -1,4 +1,5 @@
 using StorageConnect.Host.DeviceMapper;
+using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
 using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
@@ -29,6 +30,14 @@ internal sealed class StaleDevices(LinuxHost host)
             : asked == now ? DeviceIdentityState.Genuine
             : DeviceIdentityState.Changed;
     }
+
+    /// <summary>
+    /// True for a device that an interrupted attach or detach has set offline to remove it. It never comes back by itself, and can't be asked what is behind
+    /// its LUN number by now.
+    /// </summary>
+    public bool IsHalfRemoved(ScsiDevice device) =>
+        device.State is "offline" && device.ReadIdentity() is { } identity
+        && host.Ledger.TryLoad(identity)?.State is AttachmentState.Attaching or AttachmentState.Detaching;
 
     /// <summary>Removes unrelated devices. Those in use stay, and so does the last path of a map in use that carries I/O.</summary>
     public async Task TryPurgeAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)

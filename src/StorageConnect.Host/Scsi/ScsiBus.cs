@@ -27,18 +27,21 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
     /// <summary>Deletes a device, and returns when it is gone. Dirty data is lost: flush the device before.</summary>
     /// <remarks>
     /// A running device is set offline first, so that no I/O can delay the deletion. One that is blocked is not: older kernels would then wait with the
-    /// deletion until its path is back. A write that has begun is completed also after a cancellation: otherwise it could be made when another device has
-    /// this device's place.
+    /// deletion until its path is back. What has begun is completed also after a cancellation: a write could otherwise be made when another device has this
+    /// device's place, and a device that is only set offline stays so for ever.
     /// </remarks>
     public async Task DeleteAsync(ScsiDevice device, CancellationToken cancellationToken)
     {
         var what = $"removing the SCSI device {device.Hctl}";
+        var begin = cancellationToken;
         if (device.State is "running")
         {
-            await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, cancellationToken, CancellationToken.None);
+            await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, begin, CancellationToken.None);
+            begin = CancellationToken.None;
         }
 
-        await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, cancellationToken, CancellationToken.None);
+        await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, begin, CancellationToken.None);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => !device.Exists, deadlines.DiskSettled, cancellationToken))
         {
             throw ScsiErrors.ScsiBusTimeout(what, deadlines.DiskSettled);

@@ -229,6 +229,24 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_detach_has_set_offline_is_in_no_other_elements_way()
+    {
+        _host.Array.IsSilent = true;
+        var (one, two) = (_host.Array.Add("one", Target, 5), _host.Array.Add("two", Target, 7));
+        _host.AddSession(Target, "10.99.0.1");
+        _host.AddSession(Target, "10.99.1.1");
+        await AttachAsync(two);
+        _host.OnWrite = (path, _) => Kill(path.EndsWith("/delete", StringComparison.Ordinal));
+        await Assert.ThrowsAsync<Killed>(() => new ElementDetacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(two, [], keepAccess: false, Cancellation));
+        _host.OnWrite = null;
+        (_host.Array.Luns[(Target, 5)], _host.Array.Luns[(Target, 7)]) = (two, one);
+
+        var device = await AttachAsync(one);
+
+        Assert.Equal([one.Page83Id, one.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
+    [Fact]
     public async Task A_LUN_that_answers_that_it_has_no_identity_is_the_wrong_disk()
     {
         var element = _host.Array.Add("db01", Target, 5);

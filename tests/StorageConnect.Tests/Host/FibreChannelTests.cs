@@ -387,6 +387,30 @@ public sealed class FibreChannelTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_killed_detach_has_set_offline_is_in_no_other_elements_way()
+    {
+        _host.Array.IsSilent = true;
+        var (one, two) = (_host.Array.AddBehindPorts("one", 5), _host.Array.AddBehindPorts("two", 7));
+        await AttachAsync(two);
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                throw new Killed();
+            }
+        };
+        await Assert.ThrowsAsync<Killed>(() => DetachAsync(two));
+        _host.OnWrite = null;
+        Assert.NotEmpty(DisksThatDoNotRun());
+        _host.Array.SwapLuns(one, two);
+
+        var device = await AttachAsync(one);
+
+        Assert.Equal(Enumerable.Repeat(one.Page83Id, 4), _host.ReallyBehind(device.Path));
+        Assert.Empty(DisksThatDoNotRun());
+    }
+
+    [Fact]
     public async Task A_LUN_that_answers_that_it_has_no_identity_is_the_wrong_disk()
     {
         var element = _host.Array.AddBehindPorts("db01", 5);

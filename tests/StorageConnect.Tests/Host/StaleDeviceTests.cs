@@ -109,7 +109,7 @@ public sealed class StaleDeviceTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_cancelled_removal_waits_for_the_write_that_has_begun_and_begins_no_other()
+    public async Task A_cancelled_removal_that_has_begun_is_completed_and_waited_for()
     {
         var element = _host.Array.Add("other", Target, 7);
         _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
@@ -131,8 +131,20 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         var stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => removal);
 
         Assert.Equal(cancel.Token, stopped.CancellationToken);
-        Assert.Equal("offline", device.State);
-        Assert.Equal(["state"], writes);
+        Assert.False(device.Exists); // set offline and left so, it would never come back
+        Assert.Equal(["state", "delete"], writes);
+    }
+
+    [Fact]
+    public async Task A_removal_that_is_cancelled_before_it_begins_changes_nothing()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var device = ScsiDevice.OfDisk(_host.Roots, _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element))!;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _host.Open().Scsi.DeleteAsync(device, new CancellationToken(canceled: true)));
+
+        Assert.Equal("running", device.State);
     }
 
     [Theory]

@@ -19,7 +19,7 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     /// <param name="presented">Checks the disks of an identity that belongs to a presentation; null for others.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DataCorruptException">A path leads to another LUN (<c>WrongDisk</c>).</exception>
-    /// <exception cref="NotFoundException">All paths went meanwhile (<c>ElementNotSeen</c>).</exception>
+    /// <exception cref="NotFoundException">All paths disappeared meanwhile (<c>ElementNotSeen</c>).</exception>
     public async Task<OscDevice> RunAsync(StorageElement element, int pathsFound, PresentedLun? presented, CancellationToken cancellationToken)
     {
         var device = await ReadAsync(element, cancellationToken);
@@ -52,7 +52,7 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
         return device;
     }
 
-    /// <summary>The device. A path that goes at this moment says no identity either: then the device is read once more, without it.</summary>
+    /// <summary>The device. A path that disappears at this moment shows no identity either. The device is then read once more, without that path.</summary>
     private async Task<OscDevice?> ReadAsync(StorageElement element, CancellationToken cancellationToken)
     {
         var reader = new DeviceReader(host);

@@ -61,12 +61,13 @@ internal sealed class ElementResizer(LinuxHost host)
         var devices = new Dictionary<string, ScsiDevice>();
         foreach (var disk in disks)
         {
-            if (ScsiDevice.OfDisk(host.Roots, disk) is not { State: "running" } device)
+            var device = ScsiDevice.OfDisk(host.Roots, disk);
+            if (device?.State is not "running" and var state)
             {
-                throw DeviceErrors.PathNotReady(element, disk, ScsiDevice.OfDisk(host.Roots, disk)?.State ?? "gone");
+                throw DeviceErrors.PathNotReady(element, disk, state ?? "gone");
             }
 
-            devices[disk] = device;
+            devices[disk] = device!;
         }
 
         return (element, map, devices);

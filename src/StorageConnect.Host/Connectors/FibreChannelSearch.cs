@@ -68,8 +68,8 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         {
             var isReported = targets.Exists(target => target.Carries(device) && Luns(target).Contains(device.Lun));
             var was = device.ReadIdentity() == _element.Page83Id;
-            var saysSo = identities.GetValueOrDefault(device.Folder) == _element.Page83Id;
-            if (!isReported && !was && !saysSo)
+            var isItByInquiry = identities.GetValueOrDefault(device.Folder) == _element.Page83Id;
+            if (!isReported && !was && !isItByInquiry)
             {
                 if (!IsPlaceReported && _stale.IsHalfRemoved(device))
                 {
@@ -90,7 +90,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             {
                 await RemoveDownAsync(device, isElsewhere, targets.Exists(target => target.IsOnline && target.Carries(device)), cancellationToken);
             }
-            else if ((was || isIt || isReported || saysSo) && (state != DeviceIdentityState.Empty || isElsewhere || !was))
+            else if (state != DeviceIdentityState.Empty || isElsewhere || !was)
             {
                 // An empty LUN number may be filled again, unless the array reports the element elsewhere.
                 await _stale.PurgeAsync(device, cancellationToken);
@@ -136,7 +136,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
         var others = added.Where(device => device.ReadIdentity() != _element.Page83Id).ToList();
         var unrelated = others.Where(device => !BelongsToOthers(device, added)).ToList();
         var wrong = await WrongDisk.FindAtPortAsync(
-            host.Identities, _element, IsPlaceReported ? others.Select(device => (device, TargetOf(device))) : [], cancellationToken);
+            host.Identities, _element, IsPlaceReported ? others : [], TargetOf, cancellationToken);
         await _stale.TryPurgeAsync(unrelated, cancellationToken);
         if (wrong is not null)
         {
@@ -166,14 +166,9 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     private bool BelongsToOthers(ScsiDevice device, IReadOnlyList<ScsiDevice> added)
     {
         var identity = device.ReadIdentity();
-        if (identity == _element.Page83Id)
+        if (identity == _element.Page83Id || (identity is null && IsPlaceReported))
         {
-            return false;
-        }
-
-        if (identity is null && IsPlaceReported)
-        {
-            return false; // at the element's own place: only a new device can show an identity that the kernel could not read
+            return false; // also at the element's own place: only a new device can show an identity that the kernel could not read
         }
 
         if (!_onlineBefore.Any(port => port.Carries(device)))

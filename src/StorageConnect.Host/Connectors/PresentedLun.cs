@@ -83,7 +83,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         }
     }
 
-    /// <summary>Records which disks were proven. Fails for a disk at another place or with another serial number; one that is gone leads nowhere.</summary>
+    /// <summary>Records which disks were proven. Fails for a disk at another place or with another serial number; one that is gone is skipped.</summary>
     public async Task ProveAsync(IEnumerable<string> disks, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions();

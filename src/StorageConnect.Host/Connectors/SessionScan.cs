@@ -82,6 +82,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.RecheckAsync(device, cancellationToken);
         var isIt = device.ReadIdentity() == element.Page83Id;
         var isReported = luns.Contains(device.Lun);
+        var isElsewhere = luns.Count > 0 && !isReported;
         if (standing == DeviceIdentityState.Genuine)
         {
             _proven.Add(device.Folder);
@@ -90,12 +91,9 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         {
             Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the session answers: the next scan brings it back
         }
-        else if (standing == DeviceIdentityState.Empty && was && (luns.Count == 0 || isReported))
+        else if ((standing != DeviceIdentityState.Empty || isElsewhere || !was) && (was || isIt || isReported || await IsItUnreadAsync()))
         {
             // An empty LUN number may be filled again, unless the array reports the element elsewhere.
-        }
-        else if (was || isIt || isReported || await IsItUnreadAsync())
-        {
             await stale.PurgeAsync(device, cancellationToken);
         }
         else if (stale.IsHalfRemoved(device))

@@ -40,19 +40,18 @@ internal static class WrongDisk
     /// <summary>As <see cref="FindAtLunAsync"/>, behind Fibre Channel ports.</summary>
     /// <param name="identities">Asks a disk whose identity the kernel could not read.</param>
     /// <param name="element">The element.</param>
-    /// <param name="added">The devices that the scan added at numbers that the array reported, and the port of each.</param>
+    /// <param name="added">The devices that the scan added at numbers that the array reported.</param>
+    /// <param name="portOf">The port that a device is behind.</param>
     /// <param name="cancellationToken">Ends the questions.</param>
     public static async Task<DataCorruptException?> FindAtPortAsync(
         LiveIdentityReader identities,
         StorageElement element,
-        IEnumerable<(ScsiDevice Device, FibreChannelTarget Port)> added,
-        CancellationToken cancellationToken)
-    {
-        var ports = added.ToDictionary(one => one.Device, one => one.Port);
-        return await FindAsync(identities, element, ports.Keys, cancellationToken) is var (device, _)
-            ? DeviceErrors.WrongDiskAtPort(element, ports[device].Wwpn, device.Lun)
+        IReadOnlyList<ScsiDevice> added,
+        Func<ScsiDevice, FibreChannelTarget> portOf,
+        CancellationToken cancellationToken) =>
+        await FindAsync(identities, element, added, cancellationToken) is var (device, _)
+            ? DeviceErrors.WrongDiskAtPort(element, portOf(device).Wwpn, device.Lun)
             : null;
-    }
 
     /// <summary>The disk at a presentation's place must report an identity: the element's, if the array reported one.</summary>
     public static void DemandIdentity(StorageElement element, IscsiSession session, string page83Id)

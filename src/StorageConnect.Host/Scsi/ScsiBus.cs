@@ -28,7 +28,7 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
     /// <remarks>
     /// A running device is set offline first, so that no I/O can delay the deletion. One that is blocked is not: older kernels would then wait with the
     /// deletion until its path is back. What has begun is completed also after a cancellation: a write could otherwise be made when another device has this
-    /// device's place, and a device that is only set offline stays so for ever.
+    /// device's place, and the kernel never brings back a device that was set offline.
     /// </remarks>
     public async Task DeleteAsync(ScsiDevice device, CancellationToken cancellationToken)
     {

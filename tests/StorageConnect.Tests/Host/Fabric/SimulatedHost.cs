@@ -667,7 +667,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         var (host, target, lun) = PlaceOf(folder);
         if (FindLink(host, target) is { IsUp: true } link && Array.Seen(link.Target, lun, link.Initiator) is { } element)
         {
-            // A page that could not be read when the device came has no file, for ever.
+            // The kernel makes no file later for a page that it could not read when it added the device.
             if (File.Exists(Path.Combine(folder, "vpd_pg83")))
             {
                 Identify(folder, Array.ShownIdentity(link.Target, element));

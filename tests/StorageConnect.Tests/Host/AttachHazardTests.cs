@@ -237,7 +237,8 @@ public sealed class AttachHazardTests : IAsyncDisposable
         _host.AddSession(Target, "10.99.1.1");
         await AttachAsync(two);
         _host.OnWrite = (path, _) => Kill(path.EndsWith("/delete", StringComparison.Ordinal));
-        await Assert.ThrowsAsync<Killed>(() => new ElementDetacher(_host.Open(), _host.Array, _warnings.Add).RunAsync(two, [], keepAccess: false, Cancellation));
+        var detacher = new ElementDetacher(_host.Open(), _host.Array, _warnings.Add);
+        await Assert.ThrowsAsync<Killed>(() => detacher.RunAsync(two, [], keepAccess: false, Cancellation));
         _host.OnWrite = null;
         (_host.Array.Luns[(Target, 5)], _host.Array.Luns[(Target, 7)]) = (two, one);
 

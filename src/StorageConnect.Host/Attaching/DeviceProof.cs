@@ -1,7 +1,9 @@
 using StorageConnect.Host.Connectors;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
+using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 
@@ -19,13 +21,14 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     /// <param name="presented">Checks the disks of an identity that belongs to a presentation; null for others.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DataCorruptException">A path leads to another LUN (<c>WrongDisk</c>).</exception>
+    /// <exception cref="HostNotReadyException">multipathd doesn't drop paths that are gone (<c>MultipathdUnreachable</c>).</exception>
     /// <exception cref="NotFoundException">All paths disappeared meanwhile (<c>ElementNotSeen</c>).</exception>
     public async Task<OscDevice> RunAsync(StorageElement element, int pathsFound, PresentedLun? presented, CancellationToken cancellationToken)
     {
         var device = await ReadAsync(element, cancellationToken);
         if (device is not { Verified: true })
         {
-            throw device?.Paths.Any(IsThere) == true ? DeviceErrors.WrongDisk(element) : AttachErrors.ElementNotSeenAnyMore(element);
+            throw NotProven(element, device);
         }
 
         if (presented is not null)
@@ -64,10 +67,18 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
         await Watch.UntilAsync(
             host.Roots,
             "multipathd to drop paths that are gone",
-            () => MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).All(IsThere) != false,
+            () => MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).All(IsThere) != false || !host.Multipath.IsListening,
             host.Deadlines.DiskSettled,
             cancellationToken);
         return await reader.TryReadAsync(element.Page83Id, cancellationToken);
+    }
+
+    private StorageConnectException NotProven(StorageElement element, OscDevice? device)
+    {
+        var gone = device?.Paths.Where(path => !IsThere(path)).Select(path => Path.GetFileName(path.Device)).ToList();
+        return gone is null || gone.Count == device!.Paths.Count ? AttachErrors.ElementNotSeenAnyMore(element)
+            : gone.Count > 0 ? MultipathErrors.MultipathdUnreachableDropping(element, Path.GetFileName(device.Path), string.Join(", ", gone))
+            : DeviceErrors.WrongDisk(element);
     }
 
     private bool IsThere(OscDevicePath path) => IsThere(Path.GetFileName(path.Device));

@@ -174,6 +174,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
 
         var before = undo.Before;
         var isProven = !isNewlyPresented && before is { State: AttachmentState.Attached, Presented: { } known } && known.Places.Equals(element.LunAddresses);
+        var ended = isProven || before?.Presented is null ? null : before;
+        var removal = new PresentationRemoval(host);
         var presented = new PresentedLun(host, element, before, isProven)
         {
             OnIdentified = now => Note(now.Page83Id, now.Identity),
@@ -185,18 +187,25 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         {
             undo.HadMap = MultipathMaps.Find(host.Roots, before!.Page83Id) is not null;
         }
-        else if (before is { Presented: not null })
+        else if (ended is not null)
         {
-            var removal = new PresentationRemoval(host);
-            await removal.RemoveDevicesAsync(before, cancellationToken);
-            if (!before.Presented.Places.Equals(element.LunAddresses))
+            await removal.RemoveDevicesAsync(ended, cancellationToken);
+            if (!ended.Presented!.Places.Equals(element.LunAddresses))
             {
-                await removal.LogoutAsync(before, cancellationToken); // afterwards no record names these sessions
+                await removal.LogoutAsync(ended, cancellationToken); // afterwards no record names these sessions
             }
         }
 
         await presented.RemoveStaleAsync(cancellationToken);
-        Note(isProven ? before!.Page83Id : "", presented.Identity);
+        if (ended is null)
+        {
+            Note(isProven ? before!.Page83Id : "", presented.Identity);
+        }
+        else
+        {
+            await removal.EndEntryAsync(ended, () => Note("", presented.Identity), cancellationToken);
+        }
+
         return presented;
     }
 

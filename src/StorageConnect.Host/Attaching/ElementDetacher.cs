@@ -86,7 +86,14 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
         }
 
         host.Step("forget");
-        host.Ledger.Remove(attachment);
+        if (attachment.Presented is null)
+        {
+            host.Ledger.Remove(attachment);
+        }
+        else
+        {
+            await new PresentationRemoval(host).EndEntryAsync(attachment, () => host.Ledger.Remove(attachment), cancellationToken);
+        }
     }
 
     /// <summary>The checks of <see cref="RunAsync"/> before its first change, for what is visible now. It claims no device and takes no lock.</summary>
@@ -231,8 +238,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             Page83Id = presented.FindDevices(host.Roots, sessions).Select(device => device.ReadIdentity()).FirstOrDefault(id => id is not null) ?? "",
             Presented = presented with
             {
-                // Their owner is unknown: they stay.
-                OtherSessionIds = [.. sessions.Select(session => session.Id)],
+                OtherSessionIds = PresentedLun.FindOtherSessions(host, element), // their owner is unknown: they stay
                 Boot = BootId.TryRead(host.Roots.Proc),
                 Since = TimeProvider.System.GetTimestamp(), // the array has just reported them
             },

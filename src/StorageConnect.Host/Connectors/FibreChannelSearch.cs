@@ -88,7 +88,7 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
             }
             else if (state == DeviceIdentityState.Down && was)
             {
-                await RemoveDownAsync(device, isElsewhere, targets.Exists(target => target.IsOnline && target.Carries(device)), cancellationToken);
+                await RemoveDownAsync(device, isElsewhere, cancellationToken);
             }
             else if (state != DeviceIdentityState.Empty || isElsewhere || !was)
             {
@@ -101,13 +101,13 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     }
 
     /// <summary>Behind a port that is lost it works again when the port is back, unless the array reports the element elsewhere.</summary>
-    private async Task RemoveDownAsync(ScsiDevice device, bool isElsewhere, bool isPortOnline, CancellationToken cancellationToken)
+    private async Task RemoveDownAsync(ScsiDevice device, bool isElsewhere, CancellationToken cancellationToken)
     {
         if (isElsewhere)
         {
             await _stale.PurgeDownAsync(device, cancellationToken);
         }
-        else if (isPortOnline)
+        else if (Targets().Exists(target => target.IsOnline && target.Carries(device)))
         {
             await _stale.TryPurgeDownAsync(device, cancellationToken); // the scan brings it back
         }
@@ -184,8 +184,9 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
     private List<FoundPath> FindPaths(HashSet<string> kept, IReadOnlyList<ScsiDevice> before) =>
     [
         .. devices()
-            .Where(device => kept.Contains(device.Folder) && device.ReadIdentity() == _element.Page83Id && device.Disk is not null)
-            .Select(device => new FoundPath(device, device.Disk!, !before.Contains(device)))
+            .Where(device => kept.Contains(device.Folder) && device.ReadIdentity() == _element.Page83Id)
+            .Select(device => device.Disk is { } disk ? new FoundPath(device, disk, !before.Contains(device)) : null)
+            .OfType<FoundPath>()
     ];
 
     private NotFoundException NotSeen() =>

@@ -14,7 +14,7 @@ internal sealed class PresentationRemoval(LinuxHost host)
     {
         await RemoveDevicesAsync(attachment, cancellationToken);
         await LogoutAsync(attachment, cancellationToken);
-        host.Ledger.Remove(attachment);
+        await EndEntryAsync(attachment, () => host.Ledger.Remove(attachment), cancellationToken);
     }
 
     /// <summary>Removes the disks at its places with their map.</summary>
@@ -23,6 +23,17 @@ internal sealed class PresentationRemoval(LinuxHost host)
     {
         await new StaleDevices(host).PurgeAllAsync(host.Ledger.FindOwnPlaces(attachment).FindDevices(host.Roots, host.Initiator.Sessions()), cancellationToken);
         await ForgetIdentityAsync(attachment, cancellationToken);
+    }
+
+    /// <summary>Ends the ledger's entry. Of two entries with the same identity, the last one that ends takes the map and the names with it.</summary>
+    /// <param name="attachment">The entry.</param>
+    /// <param name="end">Deletes or replaces it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task EndEntryAsync(Attachment attachment, Action end, CancellationToken cancellationToken)
+    {
+        using var held = await host.Locks.TakePurgeAsync(cancellationToken);
+        await ForgetIdentityAsync(attachment, cancellationToken);
+        end();
     }
 
     /// <summary>Removes the map and the names of the identity, unless another element's disks have the same identity.</summary>

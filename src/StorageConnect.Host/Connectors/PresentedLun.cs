@@ -3,7 +3,6 @@ using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Connectors;
@@ -25,7 +24,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
     public PresentedIdentity Identity { get; private set; } = new()
     {
         Places = element.LunAddresses,
-        OtherSessionIds = FindOtherSessions(host, element, before?.Presented),
+        OtherSessionIds = TryFindRecorded(host, element, before?.Presented) ?? FindOtherSessions(host, element),
         Boot = BootId.TryRead(host.Roots.Proc),
         Since = TimeProvider.System.GetTimestamp(),
     };
@@ -125,17 +124,16 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 
-    /// <summary>
-    /// The sessions with its targets that existed before its attach and belong to no attach of ours. An interrupted run has recorded them.
-    /// </summary>
-    private static ValueList<int> FindOtherSessions(LinuxHost host, StorageElement element, PresentedIdentity? known)
+    /// <summary>The sessions that an interrupted run found: those that exist now may be its own.</summary>
+    private static ValueList<int>? TryFindRecorded(LinuxHost host, StorageElement element, PresentedIdentity? known) =>
+        known is { Places.Count: > 0 } && known.Boot == BootId.TryRead(host.Roots.Proc) && known.Places.Equals(element.LunAddresses)
+            ? known.OtherSessionIds
+            : null;
+
+    /// <summary>The sessions with an element's targets that belong to no attach of ours.</summary>
+    public static ValueList<int> FindOtherSessions(LinuxHost host, StorageElement element)
     {
         var boot = BootId.TryRead(host.Roots.Proc);
-        if (known is { Places.Count: > 0 } && known.Boot == boot && known.Places.Equals(element.LunAddresses))
-        {
-            return known.OtherSessionIds;
-        }
-
         var places = new PresentedIdentity { Places = element.LunAddresses };
         var presented = host.Ledger.Attachments.Select(attachment => attachment.Presented).OfType<PresentedIdentity>().Where(one => one.Boot == boot).ToList();
         return
@@ -169,9 +167,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
                 }
             }
 
-            if (Find(session, lun) is { HoldsData: true } device
-                && await Watch.ForAsync(host.Roots, $"the disk of {device.Hctl}", () => device.Disk, host.Deadlines.DiskSettled, cancellationToken)
-                    is not null)
+            if (Find(session, lun) is { HoldsData: true } device && await host.Scsi.WaitForDiskAsync(device, cancellationToken) is not null)
             {
                 if (!IsKnown(device))
                 {

@@ -2,7 +2,6 @@ using StorageConnect.Host.Devices;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Connectors;
 
@@ -30,7 +29,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         var luns = ReportedLuns.At(session, element);
         foreach (var device in ScsiDevice.Of(host.Roots, session).Where(device => device.HoldsData && MayBeIt(device, luns)))
         {
-            if (await ProveAsync(device, luns, cancellationToken))
+            if (await ProveAsync(session, device, luns, cancellationToken))
             {
                 return await NameAsync(device, isNew: false, cancellationToken);
             }
@@ -76,7 +75,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         luns.Count == 0 || luns.Contains(device.Lun) || device.ReadIdentity() == element.Page83Id;
 
     /// <summary>True if the device was this element before the rescan and still is. If only one holds, it is stale and removed.</summary>
-    private async Task<bool> ProveAsync(ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
+    private async Task<bool> ProveAsync(IscsiSession session, ScsiDevice device, List<long> luns, CancellationToken cancellationToken)
     {
         var was = device.ReadIdentity() == element.Page83Id;
         var standing = _proven.Contains(device.Folder) ? DeviceIdentityState.Genuine : await stale.RecheckAsync(device, cancellationToken);
@@ -89,7 +88,10 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         }
         else if (standing == DeviceIdentityState.Down && was)
         {
-            Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the session answers: the next scan brings it back
+            if (host.Initiator.Sessions().Any(one => one.Id == session.Id && one.IsLoggedIn)) // else it works again when the session does
+            {
+                Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the next scan brings it back
+            }
         }
         else if ((standing != DeviceIdentityState.Empty || isElsewhere || !was) && (was || isIt || isReported || await IsItUnreadAsync()))
         {
@@ -127,9 +129,6 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         return wrong is null ? null : throw wrong;
     }
 
-    /// <summary>Waits for the disk's name: a scan ends before the kernel has assigned it.</summary>
     private async Task<FoundPath?> NameAsync(ScsiDevice device, bool isNew, CancellationToken cancellationToken) =>
-        await Watch.ForAsync(host.Roots, $"the disk of {device.Hctl}", () => device.Disk, host.Deadlines.DiskSettled, cancellationToken) is { } disk
-            ? new(device, disk, isNew)
-            : null;
+        await host.Scsi.WaitForDiskAsync(device, cancellationToken) is { } disk ? new(device, disk, isNew) : null;
 }

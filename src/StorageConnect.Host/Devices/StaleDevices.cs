@@ -157,11 +157,14 @@ internal sealed class StaleDevices(LinuxHost host)
             host.Step("purge");
             await host.Scsi.DeleteAsync(device, cancellationToken);
 
-            // multipathd removes the path from the map on the same event. By then another device may have the disk's name and be a path of that map.
+            // multipathd removes the path from the map on the same event; without it nobody does. A disk of that name is another one, and may be a path of
+            // that map.
             await Watch.UntilAsync(
                 host.Roots,
                 $"multipathd to drop {disk} from {map.Name}",
-                () => !map.Slaves(host.Roots).Contains(disk) || (ScsiDevice.OfDisk(host.Roots, disk) is { } next && next.Folder != device.Folder),
+                () => !map.Slaves(host.Roots).Contains(disk)
+                    || ScsiDevice.OfDisk(host.Roots, disk) is not null
+                    || !host.Multipath.IsListening,
                 host.Deadlines.DiskSettled,
                 cancellationToken);
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Settings;
+using StorageConnect.Host.Sysfs;
 using StorageConnect.Host.Udev;
 
 namespace StorageConnect.Host.Scsi;
@@ -24,6 +25,20 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
     public Task RescanAsync(ScsiDevice device, CancellationToken cancellationToken) =>
         WriteAsync(Path.Combine(device.Folder, "rescan"), "1", $"rescanning the SCSI device {device.Hctl}", cancellationToken, cancellationToken);
 
+    /// <summary>Waits for the name of a device's disk: a scan ends before the kernel has assigned it.</summary>
+    /// <returns>The name; null when the device is gone, or still has none.</returns>
+    public async Task<string?> WaitForDiskAsync(ScsiDevice device, CancellationToken cancellationToken)
+    {
+        string? disk = null;
+        await Watch.UntilAsync(
+            roots,
+            $"the disk of {device.Hctl}",
+            () => (disk = device.Disk) is not null || !device.Exists,
+            deadlines.DiskSettled,
+            cancellationToken);
+        return disk;
+    }
+
     /// <summary>Deletes a device, and returns when it is gone. Dirty data is lost: flush the device before.</summary>
     /// <remarks>
     /// A running device is set offline first, so that no I/O can delay the deletion. One that is blocked is not: older kernels would then wait with the
@@ -34,6 +49,7 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
     {
         var what = $"removing the SCSI device {device.Hctl}";
         var begin = cancellationToken;
+        using var folder = new OpenedFolder(device.Folder); // another run's scan may fill the place again
         if (device.State is "running")
         {
             await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, begin, CancellationToken.None);
@@ -42,7 +58,7 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
 
         await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, begin, CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => !device.Exists, deadlines.DiskSettled, cancellationToken))
+        if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => folder.IsGone, deadlines.DiskSettled, cancellationToken))
         {
             throw ScsiErrors.ScsiBusTimeout(what, deadlines.DiskSettled);
         }

@@ -49,6 +49,19 @@ public static unsafe class LinuxFile
         }
     }
 
+    /// <summary>Opens a folder; null when it does not exist.</summary>
+    public static SafeFileHandle? TryOpenFolder(string path)
+    {
+        try
+        {
+            return OpenCore(path, ReadOnlyFlag | FolderFlag);
+        }
+        catch (LinuxFileException e) when (e.Errno == Errno.NoEntry)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Creates a file with mode 0600; fails when it exists.</summary>
     public static SafeFileHandle Create(string path) => OpenCore(path, ReadWriteFlag | CreateFlag | ExclusiveFlag | NoFollowFlag);
 

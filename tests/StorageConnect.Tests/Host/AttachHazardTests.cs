@@ -559,6 +559,26 @@ public sealed class AttachHazardTests : IAsyncDisposable
     }
 
     /// <summary>Two elements of a target, both presented to this host, of an array that tells no LUN numbers.</summary>
+    [Fact]
+    public async Task A_disk_that_goes_with_its_session_is_not_waited_for()
+    {
+        var (element, _) = await AddTwoOfOneTargetAsync();
+        var logout = new Lazy<int>(() =>
+        {
+            var session = _host.Sessions().First(session => ScsiDevice.Of(_host.Roots, session).Any(device => device.ReadIdentity() == element.Page83Id));
+            _host.RemoveSession(session.Id);
+            return session.Id;
+        });
+        var host = _host.Open(
+            SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) }, onStep: step => _ = step == "purge" ? logout.Value : 0);
+
+        var device = await new ElementAttacher(host, _host.Array, _ => { }).RunAsync(element, [], Cancellation)
+            .WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.True(logout.IsValueCreated);
+        Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(element.Page83Id, behind));
+    }
+
     private async Task<(StorageElement Element, StorageElement Other)> AddTwoOfOneTargetAsync()
     {
         _host.Array.IsSilent = true;

@@ -517,6 +517,32 @@ public sealed class AttachTests : IAsyncDisposable
         Assert.Contains("FAILED", Assert.Single(_warnings));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_path_that_goes_down_while_it_is_checked_stays_until_its_session_is_back(int atRescan)
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var device = await AttachAsync(element);
+        var session = _host.Sessions()[1];
+        var disk = Assert.Single(ScsiDevice.Of(_host.Roots, session));
+        var rescans = 0;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path == Path.Combine(disk.Folder, "rescan") && ++rescans == atRescan)
+            {
+                _host.Break(session);
+            }
+        };
+
+        await AttachAsync(element);
+
+        Assert.True(rescans >= atRescan);
+        Assert.True(disk.IsDown);
+        _host.Mend(session);
+        Assert.Equal([element.Page83Id, element.Page83Id], _host.ReallyBehind(device.Path));
+    }
+
     [Fact]
     public async Task When_all_its_sessions_are_down_one_that_comes_back_is_waited_for()
     {

@@ -2,6 +2,7 @@ using StorageConnect.Host.Attaching;
 using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
 using StorageConnect.Host.Scsi;
+using StorageConnect.Host.Settings;
 using StorageConnect.Tests.Host.Fabric;
 using Xunit;
 
@@ -95,6 +96,22 @@ public sealed class DeviceProofTests : IAsyncDisposable
         _host.OnInquiry = (_, _) => Assert.NotNull(drop.Value);
 
         Assert.True((await new DeviceProof(_host.Open(), _ => { }).RunAsync(element, 2, null, Cancellation)).Verified);
+    }
+
+    [Fact]
+    public async Task A_path_that_is_gone_and_stays_in_the_map_without_multipathd_is_neither_waited_for_nor_a_wrong_disk()
+    {
+        var element = await AttachAsync();
+        var map = MultipathMaps.Find(_host.Roots, element.Page83Id)!.KernelName;
+        _host.Files.Write($"sys/block/{map}/slaves/sdz", "");
+        await _host.StopMultipathdAsync();
+        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) });
+
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() =>
+            new DeviceProof(host, _ => { }).RunAsync(element, 2, null, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+        Assert.Contains("sdz", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -274,6 +274,31 @@ public sealed class FibreChannelTests : IAsyncDisposable
         Assert.Equal(Enumerable.Repeat(element.Page83Id, 4), _host.ReallyBehind(again.Path));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(8)]
+    public async Task Paths_that_go_down_while_they_are_checked_stay_too(int atRescan)
+    {
+        var element = _host.Array.AddBehindPorts("db01", 5);
+        await AttachAsync(element);
+        var rescans = 0;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/rescan", StringComparison.Ordinal) && Interlocked.Increment(ref rescans) == atRescan)
+            {
+                _host.LosePort(SimulatedHost.ArrayPorts[0], isGivenUp: false);
+            }
+        };
+
+        var again = await AttachAsync(element);
+
+        Assert.True(rescans >= atRescan);
+        Assert.Equal((4, true), (again.Paths.Count, again.Verified));
+        _host.MendPorts();
+        Assert.Equal(Enumerable.Repeat(element.Page83Id, 4), _host.ReallyBehind(again.Path));
+    }
+
     [Fact]
     public async Task A_device_in_use_whose_ports_are_all_lost_does_not_answer_and_keeps_its_paths()
     {

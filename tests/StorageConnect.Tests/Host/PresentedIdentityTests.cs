@@ -453,6 +453,22 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task Sessions_whose_place_an_element_has_taken_that_is_just_detached_are_logged_out()
+    {
+        Set(_host, ownLogin: true, perVolume: false);
+        await AttachAsync(_b);
+        Withdraw(_b);
+        Present(_a);
+        var run = _host.Open(onStep: step => _ = step == "withdraw" ? AttachAsync(_b).Wait(TimeSpan.FromMinutes(1), Cancellation) : true);
+
+        await new ElementDetacher(run, _host.Array, _warnings.Add).RunAsync(_a, [], keepAccess: false, Cancellation);
+        await DetachAsync(_b);
+
+        Assert.Empty(_host.Sessions());
+        Assert.Empty(_host.Traces());
+    }
+
     private static void EndAt(ref int steps, int step)
     {
         if (Interlocked.Increment(ref steps) >= step)

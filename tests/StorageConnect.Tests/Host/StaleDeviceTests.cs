@@ -47,6 +47,56 @@ public sealed class StaleDeviceTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_removed_disk_whose_place_is_filled_again_at_once_is_not_waited_for(int paths)
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var session = _host.AddSession(Target, "10.99.0.1");
+        var disk = _host.AddDisk(session, 7, element);
+        if (paths == 2)
+        {
+            _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        }
+
+        var kernel = new EventfulKernel(_host, path =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                Assert.Equal(disk, _host.AddDisk(session, 7, element)); // another run's scan, in the same moment
+            }
+        });
+        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) }, kernel: kernel);
+
+        await new StaleDevices(host).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Equal(disk, Assert.Single(ScsiDevice.Of(_host.Roots, session)).Disk);
+    }
+
+    [Fact]
+    public async Task A_removed_disk_stays_in_its_map_without_multipathd_and_is_not_waited_for()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element);
+        var disk = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        await _host.StopMultipathdAsync();
+        var kernel = new EventfulKernel(_host, path =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                _host.Files.Write($"sys/block/dm-0/slaves/{disk}", ""); // the kernel shows it until the map's table is changed
+            }
+        });
+        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) }, kernel: kernel);
+
+        await new StaleDevices(host).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Null(ScsiDevice.OfDisk(_host.Roots, disk));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_unrelated_path_stays_where_a_map_in_use_has_no_other_that_works(bool hasOther)

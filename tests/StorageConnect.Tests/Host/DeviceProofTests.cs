@@ -102,16 +102,16 @@ public sealed class DeviceProofTests : IAsyncDisposable
     public async Task A_path_that_is_gone_and_stays_in_the_map_without_multipathd_is_neither_waited_for_nor_a_wrong_disk()
     {
         var element = await AttachAsync();
-        var map = MultipathMaps.Find(_host.Roots, element.Page83Id)!.KernelName;
-        _host.Files.Write($"sys/block/{map}/slaves/sdz", "");
         await _host.StopMultipathdAsync();
+        var gone = Assert.Single(ScsiDevice.Of(_host.Roots, _host.Sessions()[1])).Disk!;
+        _host.RemoveSession(_host.Sessions()[1].Id);
         var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) });
 
         var error = await Assert.ThrowsAsync<HostNotReadyException>(() =>
             new DeviceProof(host, _ => { }).RunAsync(element, 2, null, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
-        Assert.Contains("sdz", error.Message, StringComparison.Ordinal);
+        Assert.Contains(gone, error.Message, StringComparison.Ordinal);
     }
 
     [Theory]

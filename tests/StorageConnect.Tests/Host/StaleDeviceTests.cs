@@ -82,18 +82,12 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element);
         var disk = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
         await _host.StopMultipathdAsync();
-        var kernel = new EventfulKernel(_host, path =>
-        {
-            if (path.EndsWith("/delete", StringComparison.Ordinal))
-            {
-                _host.Files.Write($"sys/block/dm-0/slaves/{disk}", ""); // the kernel shows it until the map's table is changed
-            }
-        });
-        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) }, kernel: kernel);
+        var host = _host.Open(SimulatedHost.Patient with { DiskSettled = TimeSpan.FromHours(1) });
 
         await new StaleDevices(host).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
 
         Assert.Null(ScsiDevice.OfDisk(_host.Roots, disk));
+        Assert.Contains(disk, MultipathMaps.Find(_host.Roots, element.Page83Id)!.Slaves(_host.Roots));
     }
 
     [Theory]

@@ -136,12 +136,13 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             isPrivileged ?? (() => true))
         { OnStep = onStep };
 
-    /// <summary>It makes maps of all disks that are there.</summary>
+    /// <summary>It drops disks that are gone from their maps, and makes maps of all that are there.</summary>
     public void StartMultipathd()
     {
         lock (_gate)
         {
             _multipathd = FakeMultipathd.Answering(_files.MultipathdSocket, Answer);
+            Maps().ToList().ForEach(DropDead);
             foreach (var disk in new DirectoryInfo(_files.At("sys/block")).EnumerateFileSystemInfos("sd*").Select(entry => entry.Name)
                 .Order(StringComparer.Ordinal))
             {
@@ -520,8 +521,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         lock (_gate)
         {
-            // the kernel gives names anew at once
-            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}")));
+            // the kernel gives names anew at once, except where a map still has the disk that is gone
+            var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}"))
+                && !Maps().Any(map => File.Exists(_files.At($"sys/block/{map}/slaves/sd{(char)('a' + free)}"))));
             var disk = $"sd{(char)('a' + number)}";
             var hctl = string.Create(CultureInfo.InvariantCulture, $"{host}:0:{target}:{lun}");
             var device = $"{way}/target{host}:0:{target}/{hctl}";
@@ -592,9 +594,9 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         lock (_gate)
         {
-            foreach (var slave in Directory.GetFiles(_files.At($"sys/block/{kernelName}/slaves")))
+            foreach (var disk in DisksOf(kernelName).Where(IsThere))
             {
-                File.Delete(_files.At($"sys/block/{Path.GetFileName(slave)}/holders/{kernelName}"));
+                File.Delete(_files.At($"sys/block/{disk}/holders/{kernelName}"));
             }
 
             var name = File.ReadAllText(_files.At($"sys/block/{kernelName}/dm/name")).Trim();
@@ -690,7 +692,8 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         foreach (var disk in Directory.GetDirectories(Path.Combine(folder, "block")).Select(path => Path.GetFileName(path)))
         {
-            foreach (var map in Directory.GetFiles(_files.At($"sys/block/{disk}/holders")).Select(path => Path.GetFileName(path)))
+            var maps = Directory.GetFiles(_files.At($"sys/block/{disk}/holders")).Select(path => Path.GetFileName(path));
+            foreach (var map in _multipathd is null ? [] : maps.ToList()) // without it the kernel shows the disk in its map, although it is gone
             {
                 File.Delete(_files.At($"sys/block/{map}/slaves/{disk}"));
             }
@@ -704,6 +707,22 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         }
 
         Directory.Delete(folder, recursive: true);
+    }
+
+    private bool IsThere(string disk) => Directory.Exists(_files.At($"sys/block/{disk}"));
+
+    /// <summary>The disks that the kernel shows in a map.</summary>
+    private List<string> DisksOf(string map) => [.. Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path))];
+
+    /// <summary>A map that nobody has open goes with its last disk.</summary>
+    private void DropDead(string map)
+    {
+        var dead = DisksOf(map).Where(disk => !IsThere(disk)).ToList();
+        dead.ForEach(disk => File.Delete(_files.At($"sys/block/{map}/slaves/{disk}")));
+        if (dead.Count > 0 && DisksOf(map).Count == 0 && !IsOpen(map))
+        {
+            RemoveMap(map);
+        }
     }
 
     private void Relink(string path, string target)
@@ -738,7 +757,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     private string Describe(string map)
     {
         var name = File.ReadAllText(_files.At($"sys/block/{map}/dm/name")).Trim();
-        var paths = Directory.GetFiles(_files.At($"sys/block/{map}/slaves")).Select(path => Path.GetFileName(path)).Select(disk =>
+        var paths = DisksOf(map).Select(disk =>
         {
             var states = PathStates.GetValueOrDefault(disk, ScsiDevice.OfDisk(Roots, disk)?.State is null or "running"
                 ? "active ready running"
@@ -777,7 +796,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
             return "ok";
         }
 
-        var disk = Path.GetFileName(Directory.GetFiles(_files.At($"sys/block/{map}/slaves"))[0]);
+        var disk = DisksOf(map)[0];
         File.Copy(_files.At($"sys/block/{disk}/size"), _files.At($"sys/block/{map}/size"), overwrite: true);
         return "ok";
     }

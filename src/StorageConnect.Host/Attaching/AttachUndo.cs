@@ -80,19 +80,31 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
 
         if (isWhole)
         {
-            await TryAsync(() =>
-            {
-                if (Before is { } before)
-                {
-                    host.Ledger.Save(before);
-                }
-                else
-                {
-                    host.Ledger.Remove(attachment);
-                }
+            await TryAsync(() => RestoreEntryAsync(attachment, cancellationToken));
+        }
+    }
 
-                return Task.CompletedTask;
-            });
+    private async Task RestoreEntryAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        if (attachment.Presented is not null && Before?.Page83Id != attachment.Page83Id)
+        {
+            await new PresentationRemoval(host).EndEntryAsync(attachment, Restore, cancellationToken);
+        }
+        else
+        {
+            Restore();
+        }
+
+        void Restore()
+        {
+            if (Before is { } before)
+            {
+                host.Ledger.Save(before);
+            }
+            else
+            {
+                host.Ledger.Remove(attachment);
+            }
         }
     }
 

@@ -1,10 +1,6 @@
 using StorageConnect.Host.Connectors;
-using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Devices;
-using StorageConnect.Host.Multipath;
 using StorageConnect.Host.Scsi;
-using StorageConnect.Host.Settings;
-using StorageConnect.Host.Udev;
 using StorageConnect.Host.Use;
 
 namespace StorageConnect.Host.Attaching;
@@ -21,14 +17,13 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     /// <param name="presented">Checks the disks of an identity that belongs to a presentation; null for others.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DataCorruptException">A path leads to another LUN (<c>WrongDisk</c>).</exception>
-    /// <exception cref="HostNotReadyException">multipathd doesn't drop paths that are gone (<c>MultipathdUnreachable</c>).</exception>
     /// <exception cref="NotFoundException">All paths disappeared meanwhile (<c>ElementNotSeen</c>).</exception>
     public async Task<OscDevice> RunAsync(StorageElement element, int pathsFound, PresentedLun? presented, CancellationToken cancellationToken)
     {
         var device = await ReadAsync(element, cancellationToken);
         if (device is not { Verified: true })
         {
-            throw NotProven(element, device);
+            throw device?.Paths.Any(IsThere) == true ? DeviceErrors.WrongDisk(element) : AttachErrors.ElementNotSeenAnyMore(element);
         }
 
         if (presented is not null)
@@ -59,29 +54,10 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     private async Task<OscDevice?> ReadAsync(StorageElement element, CancellationToken cancellationToken)
     {
         var reader = new DeviceReader(host);
-        if (await reader.TryReadAsync(element.Page83Id, cancellationToken) is { Verified: true } device)
-        {
-            return device;
-        }
-
-        await Watch.UntilAsync(
-            host.Roots,
-            "multipathd to drop paths that are gone",
-            () => MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).All(IsThere) != false || !host.Multipath.IsListening,
-            host.Deadlines.DiskSettled,
-            cancellationToken);
-        return await reader.TryReadAsync(element.Page83Id, cancellationToken);
+        return await reader.TryReadAsync(element.Page83Id, cancellationToken) is { Verified: true } device
+            ? device
+            : await reader.TryReadAsync(element.Page83Id, cancellationToken);
     }
 
-    private StorageConnectException NotProven(StorageElement element, OscDevice? device)
-    {
-        var gone = device?.Paths.Where(path => !IsThere(path)).Select(path => Path.GetFileName(path.Device)).ToList();
-        return gone is null || gone.Count == device!.Paths.Count ? AttachErrors.ElementNotSeenAnyMore(element)
-            : gone.Count > 0 ? MultipathErrors.MultipathdUnreachableDropping(element, Path.GetFileName(device.Path), string.Join(", ", gone))
-            : DeviceErrors.WrongDisk(element);
-    }
-
-    private bool IsThere(OscDevicePath path) => IsThere(Path.GetFileName(path.Device));
-
-    private bool IsThere(string disk) => ScsiDevice.OfDisk(host.Roots, disk) is not null;
+    private bool IsThere(OscDevicePath path) => ScsiDevice.OfDisk(host.Roots, Path.GetFileName(path.Device)) is not null;
 }

@@ -139,9 +139,9 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             await new MapWaiter(host).RunAsync(element, paths, addFirst: presented is not null, cancellationToken);
             await RemoveStalePathsAsync(element, paths, cancellationToken);
         }
-        else if (paths.Count > 1)
+        else if (paths.Select(path => path.Disk).Union(ScsiDisk.FindAll(host.Roots, element.Page83Id)).ToList() is [_, _, ..] disks)
         {
-            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"it has {paths.Count} paths ({string.Join(", ", paths.Select(path => path.Disk))})");
+            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"it has {disks.Count} paths ({string.Join(", ", disks)})"); // also those that are down
         }
         else
         {

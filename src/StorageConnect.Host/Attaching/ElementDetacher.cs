@@ -75,11 +75,7 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
             }
         }
 
-        if (!isOfPresentation)
-        {
-            await RemoveWhatCameAsync(attachment, refusal, cancellationToken);
-        }
-
+        await RemoveWhatCameAsync(attachment, element with { Page83Id = page83Id }, isOfPresentation, cancellationToken);
         if (!keepAccess)
         {
             await WithdrawAsync(element, groups, cancellationToken);
@@ -300,15 +296,20 @@ internal sealed class ElementDetacher(LinuxHost host, IElementPresenter array, A
     /// <summary>
     /// Looks once more: a disk shows this element only now where the array gave it the number of another one, or where somebody's scan found it again.
     /// </summary>
-    private async Task RemoveWhatCameAsync(Attachment attachment, DeviceRefusal refusal, CancellationToken cancellationToken)
+    private async Task RemoveWhatCameAsync(Attachment attachment, StorageElement element, bool isOfPresentation, CancellationToken cancellationToken)
     {
-        if (FindDisks(attachment.Page83Id, map: null) is [_, ..] disks)
+        if (await FindAsync(element, isOfPresentation, cancellationToken) is not { Disks: [_, ..] } found)
         {
-            (var paths, disks) = await RemoveMapAsync(attachment.Page83Id, disks, attachment.Page83Id, refusal, cancellationToken);
-            using (paths)
-            {
-                await RemoveFromHostAsync(attachment, disks, cancellationToken);
-            }
+            return;
+        }
+
+        var refusal = RefusalOf(element);
+        var (claim, disks) = found.Map is null
+            ? await ClaimDisksAsync(found.Disks, found.Identity, refusal, cancellationToken)
+            : await RemoveMapAsync(found.Page83Id, found.Disks, found.Identity, refusal, cancellationToken);
+        using (claim)
+        {
+            await RemoveFromHostAsync(attachment, disks, cancellationToken);
         }
     }
 

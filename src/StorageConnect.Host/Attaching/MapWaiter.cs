@@ -18,6 +18,7 @@ internal sealed class MapWaiter(LinuxHost host)
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="NoSuchOperationException">multipathd's configuration excludes the disk.</exception>
     /// <exception cref="HostNotReadyException">The map was not created in time.</exception>
+    /// <exception cref="NotFoundException">All the disks are gone.</exception>
     public async Task<DmDevice> RunAsync(StorageElement element, IReadOnlyList<FoundPath> paths, bool addFirst,
         CancellationToken cancellationToken)
     {
@@ -45,6 +46,11 @@ internal sealed class MapWaiter(LinuxHost host)
             if (FindPartial(element.Page83Id, paths) is { } partial)
             {
                 return partial;
+            }
+
+            if (!paths.Any(path => path.IsThere))
+            {
+                throw AttachErrors.ElementNotSeenAnyMore(element);
             }
 
             var isBusy = UdevQueue.IsBusy(host.Roots);
@@ -79,7 +85,9 @@ internal sealed class MapWaiter(LinuxHost host)
 
     /// <summary>The map with the remaining paths, where one was lost after it was found: multipathd can't add a path that doesn't answer.</summary>
     private DmDevice? FindPartial(string page83Id, IReadOnlyList<FoundPath> paths) =>
-        paths.Where(path => host.IsUsable(path.Device)).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
+        paths.Where(IsUsable).ToList() is [_, ..] usable && usable.Count < paths.Count ? FindWhole(page83Id, usable) : null;
+
+    private bool IsUsable(FoundPath path) => path.IsThere && host.IsUsable(path.Device);
 
     private bool IsOpenable(DmDevice map) =>
         DeviceLink.KernelNameOf(host.Roots, DeviceLink.MultipathFolder + map.Name) is { } leadsTo && (leadsTo == map.KernelName || leadsTo == map.Name);
@@ -88,7 +96,7 @@ internal sealed class MapWaiter(LinuxHost host)
     {
         var slaves = MultipathMaps.Find(host.Roots, element.Page83Id)?.Slaves(host.Roots).ToHashSet() ?? [];
         var reply = "";
-        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && host.IsUsable(path.Device)))
+        foreach (var path in paths.Where(path => !slaves.Contains(path.Disk) && IsUsable(path)))
         {
             host.Step("add path");
             reply = await host.Multipath.AddPathAsync(path.Disk, cancellationToken);
@@ -109,7 +117,7 @@ internal sealed class MapWaiter(LinuxHost host)
             return MultipathErrors.MultipathdUnreachableMaking(element, Join(paths.Select(path => path.Disk)), waited, reply);
         }
 
-        var missing = paths.Where(path => host.IsUsable(path.Device)).Select(path => path.Disk).Except(map.Slaves(host.Roots)).ToList();
+        var missing = paths.Where(IsUsable).Select(path => path.Disk).Except(map.Slaves(host.Roots)).ToList();
         return missing.Count > 0
             ? MultipathErrors.MultipathdUnreachableAdding(element, map.Name, Join(missing), waited, reply)
             : MultipathErrors.MultipathdUnreachableLinking(element, map.Name, DeviceLink.MultipathFolder + map.Name, waited);

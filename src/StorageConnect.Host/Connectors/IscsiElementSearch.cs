@@ -137,18 +137,21 @@ internal sealed class IscsiElementSearch(LinuxHost host, ConnectRequest request)
         await Watch.UntilAsync(
             host.Roots,
             "a session to recover",
-            () => Array.Exists(logins, login => login.Session is { } down
-                && host.Initiator.Sessions().Any(session => session.Id == down.Id && session.IsLoggedIn)),
+            () => FindTheirs() is var theirs && (theirs.Count == 0 || theirs.Exists(session => session.IsLoggedIn)),
             host.Deadlines.IscsiSettle,
             cancellationToken);
-        var now = host.Initiator.Sessions();
+        var now = FindTheirs();
         for (var i = 0; i < logins.Length; i++)
         {
-            if (logins[i].Session is { } down && now.FirstOrDefault(session => session.Id == down.Id && session.IsLoggedIn) is { } back)
+            if (logins[i].Session is { } down && now.Find(session => session.Id == down.Id && session.IsLoggedIn) is { } back)
             {
                 logins[i] = logins[i] with { Session = back, Error = null };
             }
         }
+
+        // Those that are still there.
+        List<IscsiSession> FindTheirs() =>
+            [.. host.Initiator.Sessions().Where(session => Array.Exists(logins, login => login.Session?.Id == session.Id))];
     }
 
     /// <summary>Scans all sessions, and repeats it where the element isn't visible yet: an array may need a moment to show a new LUN.</summary>

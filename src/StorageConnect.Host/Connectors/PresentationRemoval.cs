@@ -32,12 +32,18 @@ internal sealed class PresentationRemoval(LinuxHost host)
     public async Task EndEntryAsync(Attachment attachment, Action end, CancellationToken cancellationToken)
     {
         using var held = await host.Locks.TakePurgeAsync(cancellationToken);
-        await ForgetIdentityAsync(attachment, cancellationToken);
+        await ForgetIdentityCoreAsync(attachment, cancellationToken);
         end();
     }
 
     /// <summary>Removes the map and the names of the identity, unless another element's disks have the same identity.</summary>
     public async Task ForgetIdentityAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        using var held = await host.Locks.TakePurgeAsync(cancellationToken);
+        await ForgetIdentityCoreAsync(attachment, cancellationToken);
+    }
+
+    private async Task ForgetIdentityCoreAsync(Attachment attachment, CancellationToken cancellationToken)
     {
         if (attachment.Page83Id.Length == 0 || ScsiDisk.FindAll(host.Roots, attachment.Page83Id).Count > 0
             || host.Ledger.Attachments.Any(other => other.Page83Id == attachment.Page83Id && other.Key != attachment.Key))

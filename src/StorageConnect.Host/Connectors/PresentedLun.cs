@@ -124,7 +124,7 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
 
     private bool IsKnown(ScsiDevice device) => isProven && before!.Presented!.IsProven(device, host.Roots);
 
-    /// <summary>The sessions that an interrupted run found: those that exist now may be its own.</summary>
+    /// <summary>What an earlier run of the same presentation found: the sessions that exist now may be its own.</summary>
     private static ValueList<int>? TryFindRecorded(LinuxHost host, StorageElement element, PresentedIdentity? known) =>
         known is { Places.Count: > 0 } && known.Boot == BootId.TryRead(host.Roots.Proc) && known.Places.Equals(element.LunAddresses)
             ? known.OtherSessionIds
@@ -193,7 +193,11 @@ internal sealed class PresentedLun(LinuxHost host, StorageElement element, Attac
         WrongDisk.DemandIdentity(element, sessions[0], page83Id);
         Page83Id = page83Id;
         Identity = Identity with { Serial = serial };
-        OnIdentified?.Invoke(this);
+        using (await host.Locks.TakePurgeAsync(cancellationToken))
+        {
+            OnIdentified?.Invoke(this); // from now on nobody takes the identity off multipath's list
+        }
+
         await DemandUniqueAsync(cancellationToken);
         if (host.Multipath.IsListening)
         {

@@ -88,7 +88,7 @@ internal sealed class SessionScan(LinuxHost host, StorageElement element, StaleD
         }
         else if (standing == DeviceIdentityState.Down && was)
         {
-            if (host.Initiator.Sessions().Any(one => one.Id == session.Id && one.IsLoggedIn)) // else it works again when the session does
+            if (isElsewhere || host.Initiator.Sessions().Any(one => one.Id == session.Id && one.IsLoggedIn)) // else it works again when the session does
             {
                 Down = await stale.TryPurgeDownAsync(device, cancellationToken); // the next scan brings it back
             }

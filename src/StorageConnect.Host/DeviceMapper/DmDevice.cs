@@ -32,8 +32,11 @@ internal sealed record DmDevice(string KernelName, string Name, string Uuid, str
             : null;
     }
 
-    /// <summary>The devices it is made of, by kernel name.</summary>
-    public IEnumerable<string> Slaves(HostRoots roots) => SysFile.Names(Path.Combine(roots.Sys, "block", KernelName, "slaves"));
+    /// <summary>The disks it is made of, by kernel name. Without multipathd the kernel also lists those that are gone: they are no paths any more.</summary>
+    public IEnumerable<string> Slaves(HostRoots roots) => ListedSlaves(roots).Where(disk => Directory.Exists(Path.Combine(roots.Sys, "block", disk)));
+
+    /// <summary>The same with those that are gone. No other disk gets their names.</summary>
+    public IEnumerable<string> ListedSlaves(HostRoots roots) => SysFile.Names(Path.Combine(roots.Sys, "block", KernelName, "slaves"));
 
     /// <summary>The devices made of it, by kernel name.</summary>
     public IEnumerable<string> Holders(HostRoots roots) => SysFile.Names(Path.Combine(roots.Sys, "block", KernelName, "holders"));

@@ -162,7 +162,7 @@ internal sealed class StaleDevices(LinuxHost host)
             await Watch.UntilAsync(
                 host.Roots,
                 $"multipathd to drop {disk} from {map.Name}",
-                () => !map.Slaves(host.Roots).Contains(disk)
+                () => !map.ListedSlaves(host.Roots).Contains(disk)
                     || ScsiDevice.OfDisk(host.Roots, disk) is not null
                     || !host.Multipath.IsListening,
                 host.Deadlines.DiskSettled,

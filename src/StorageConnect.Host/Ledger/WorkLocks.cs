@@ -36,7 +36,7 @@ internal sealed class WorkLocks(HostRoots roots, HostDeadlines deadlines)
         }
     }
 
-    /// <summary>Waits until no other run removes stale devices.</summary>
+    /// <summary>Waits until no other run removes stale devices, or finds out whether an identity of a presentation is still needed.</summary>
     public async Task<IDisposable> TakePurgeAsync(CancellationToken cancellationToken) =>
         await HostLock.TakeAsync(roots, "stale devices", deadlines.Lock, cancellationToken);
 

@@ -47,9 +47,6 @@ internal static class MultipathErrors
     public static HostNotReadyException MultipathdUnreachableAdding(StorageElement element, string map, string disks, TimeSpan timeout, string reply) =>
         Unreachable(reply is "" or "ok" ? "Adding" : "AddingSaid", [element.Name, map, disks, timeout.TotalSeconds, OneLine(reply)]);
 
-    public static HostNotReadyException MultipathdUnreachableDropping(StorageElement element, string map, string disks) =>
-        Unreachable("Dropping", [element.Name, map, disks]);
-
     public static HostNotReadyException MultipathdUnreachableLinking(StorageElement element, string map, string link, TimeSpan timeout) =>
         Unreachable("Linking", [element.Name, map, link, timeout.TotalSeconds]);
 

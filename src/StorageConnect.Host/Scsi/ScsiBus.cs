@@ -50,13 +50,17 @@ internal sealed class ScsiBus(HostRoots roots, HostDeadlines deadlines, IKernel 
         var what = $"removing the SCSI device {device.Hctl}";
         var begin = cancellationToken;
         using var folder = new OpenedFolder(device.Folder); // another run's scan may fill the place again
-        if (device.State is "running")
+        if (device.State is "running" && !folder.IsGone)
         {
             await WriteAsync(Path.Combine(device.Folder, "state"), "offline", what, begin, CancellationToken.None);
             begin = CancellationToken.None;
         }
 
-        await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, begin, CancellationToken.None);
+        if (!folder.IsGone)
+        {
+            await WriteAsync(Path.Combine(device.Folder, "delete"), "1", what, begin, CancellationToken.None);
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         if (!await Watch.UntilAsync(roots, $"the SCSI device {device.Hctl} to be gone", () => folder.IsGone, deadlines.DiskSettled, cancellationToken))
         {

@@ -26,7 +26,7 @@ internal sealed class TargetRelease(LinuxHost host)
     public async Task CheckAsync(StorageServer server, IReadOnlyList<AccessContext> contexts, CancellationToken cancellationToken)
     {
         var sessions = host.Initiator.Sessions().Where(await ChooseAsync(server, contexts, cancellationToken)).ToList();
-        var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
+        var devices = DevicesOf(sessions);
         var (maps, cutOff) = await FindMapsAsync(devices, cancellationToken);
         await host.Claims.DemandUnusedAsync(maps, devices, RefusalOf(sessions), cancellationToken);
         await host.Claims.DemandUnusedAsync(cutOff, [], RefusalOf(sessions, NoOtherPath), cancellationToken);
@@ -46,7 +46,28 @@ internal sealed class TargetRelease(LinuxHost host)
     {
         using var held = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
-        var devices = sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session)).ToList();
+        var maps = new List<DmDevice>();
+        while (DevicesOf(sessions) is [_, ..] devices) // again: somebody's scan may have filled a place anew, and what is there may be in use by now
+        {
+            maps.AddRange(await RemoveAsync(devices, sessions, cancellationToken));
+        }
+
+        foreach (var session in sessions)
+        {
+            await host.Initiator.LogoutAsync(session, cancellationToken);
+        }
+
+        maps.ForEach(map => DeviceLinks.Clear(host.Roots, map.Wwid));
+        foreach (var owned in host.Ledger.Sessions.Where(owned => sessions.Exists(session => owned.IsServedBy(session, host.Roots))))
+        {
+            host.Ledger.Remove(owned);
+        }
+    }
+
+    /// <summary>Removes all devices of these sessions, and the maps that consist of them.</summary>
+    /// <returns>The maps.</returns>
+    private async Task<IReadOnlyList<DmDevice>> RemoveAsync(List<ScsiDevice> devices, List<IscsiSession> sessions, CancellationToken cancellationToken)
+    {
         var refusal = RefusalOf(sessions);
         var (maps, cutOff) = await FindMapsAsync(devices, cancellationToken);
         using (await ClaimMapsAsync(maps, cutOff, sessions, cancellationToken))
@@ -75,17 +96,10 @@ internal sealed class TargetRelease(LinuxHost host)
             await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
         }
 
-        foreach (var session in sessions)
-        {
-            await host.Initiator.LogoutAsync(session, cancellationToken);
-        }
-
-        maps.ForEach(map => DeviceLinks.Clear(host.Roots, map.Wwid));
-        foreach (var owned in host.Ledger.Sessions.Where(owned => sessions.Exists(session => owned.IsServedBy(session, host.Roots))))
-        {
-            host.Ledger.Remove(owned);
-        }
+        return maps;
     }
+
+    private List<ScsiDevice> DevicesOf(List<IscsiSession> sessions) => [.. sessions.SelectMany(session => ScsiDevice.Of(host.Roots, session))];
 
     /// <summary>The sessions with the server's targets that belong to the access contexts given.</summary>
     private async Task<Func<IscsiSession, bool>> ChooseAsync(

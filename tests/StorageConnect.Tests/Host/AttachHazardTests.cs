@@ -558,7 +558,6 @@ public sealed class AttachHazardTests : IAsyncDisposable
         return _host.Array.Add("next", Target, 5);
     }
 
-    /// <summary>Two elements of a target, both presented to this host, of an array that tells no LUN numbers.</summary>
     [Fact]
     public async Task A_disk_that_goes_with_its_session_is_not_waited_for()
     {
@@ -579,6 +578,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
         Assert.All(_host.ReallyBehind(device.Path), behind => Assert.Equal(element.Page83Id, behind));
     }
 
+    /// <summary>Two elements of a target, both presented to this host, of an array that tells no LUN numbers.</summary>
     private async Task<(StorageElement Element, StorageElement Other)> AddTwoOfOneTargetAsync()
     {
         _host.Array.IsSilent = true;

@@ -477,6 +477,58 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Without_multipathd_a_disk_that_is_down_counts_too()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.1.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        await _host.Array.PresentAsync(element, ["this-host"], Cancellation);
+        var session = _host.AddSession(Target, "10.99.0.1");
+        _host.AddDisk(session, 5, element);
+        _host.Break(session);
+        await _host.StopMultipathdAsync();
+
+        var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
+
+        Assert.Equal("MultipathdUnreachable", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task When_all_disks_are_gone_no_map_is_waited_for()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        var loss = new Lazy<int>(() => _host.Sessions().Count(session =>
+        {
+            _host.RemoveSession(session.Id);
+            return true;
+        }));
+        _host.IsMultipathdBlind = true;
+        var host = _host.Open(
+            SimulatedHost.Patient with { MapMade = TimeSpan.FromHours(1), UdevBehind = TimeSpan.FromHours(1) },
+            onStep: step => _ = step == "map" ? loss.Value : 0);
+
+        var error = await Assert.ThrowsAsync<NotFoundException>(() =>
+            new ElementAttacher(host, _host.Array, Warn).RunAsync(element, [], Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+
+        Assert.Equal("ElementNotSeen", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_session_that_was_down_and_is_gone_is_not_waited_for()
+    {
+        _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };
+        var element = _host.Array.Add("db01", Target, 5);
+        var session = _host.AddSession(Target, "10.99.0.1");
+        _host.Break(session);
+        var attaching = new ElementAttacher(_host.Open(SimulatedHost.Patient with { IscsiSettle = TimeSpan.FromHours(1) }), _host.Array,
+            Warn).RunAsync(element, [], Cancellation);
+        Assert.False(attaching.IsCompleted);
+
+        _host.RemoveSession(session.Id);
+
+        await Assert.ThrowsAnyAsync<StorageConnectException>(() => attaching.WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+    }
+
+    [Fact]
     public async Task Without_multipathd_an_element_with_one_portal_is_a_plain_disk_by_its_identity()
     {
         _host.Array.Server = _host.Array.Server with { AccessContexts = [new() { Host = "10.99.0.1" }] };

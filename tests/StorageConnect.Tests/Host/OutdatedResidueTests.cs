@@ -71,7 +71,11 @@ public sealed class OutdatedResidueTests : IAsyncDisposable
         _host.Files.AddDm("dm-7", Empty, "mpath-" + Empty);
         Directory.CreateDirectory(_host.Files.At("sys/block/dm-7/slaves"));
         var residue = Assert.Single(await FindAsync(array));
-        AfterTheSearchOfTheHost(() => _host.Files.Write("sys/block/dm-7/slaves/sdx", ""));
+        AfterTheSearchOfTheHost(() =>
+        {
+            Directory.CreateDirectory(_host.Files.At("sys/block/sdx"));
+            _host.Files.Write("sys/block/dm-7/slaves/sdx", "");
+        });
 
         Assert.False(await Audit.ClearResidueAsync(residue, [array], Cancellation));
 

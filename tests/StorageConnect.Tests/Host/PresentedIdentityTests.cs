@@ -469,6 +469,54 @@ public sealed class PresentedIdentityTests : IAsyncDisposable
         Assert.Empty(_host.Traces());
     }
 
+    [Fact]
+    public async Task A_device_in_use_stays_though_its_map_lists_a_disk_that_is_gone()
+    {
+        var device = await AttachAsync(_a);
+        await _host.StopMultipathdAsync();
+        _host.RemoveSession(_host.Sessions()[0].Id);
+        _host.OpenMaps.Add(device.Wwid);
+
+        await Assert.ThrowsAnyAsync<StorageConnectException>(() => DetachAsync(_a));
+
+        Assert.Equal("a", Assert.Single(_host.ReallyBehind(device.Path), name => name != "nothing"));
+    }
+
+    [Fact]
+    public async Task What_a_scan_brings_back_while_it_is_detached_goes_too()
+    {
+        Set(_host, ownLogin: true, perVolume: false);
+        await AttachAsync(_a);
+        var (session, place) = (_host.Sessions()[0], _host.Array.Now(_a).LunAddresses[0]);
+        var refills = 0;
+        var kernel = new EventfulKernel(_host, path =>
+        {
+            if (path.Contains($"/session{session.Id}/", StringComparison.Ordinal) && Path.GetFileName(path) == "delete" && refills < 2)
+            {
+                refills++;
+                _host.AddDisk(session, (int)place.Lun, _a);
+            }
+        });
+
+        await new ElementDetacher(_host.Open(kernel: kernel), _host.Array, _warnings.Add).RunAsync(_a, [], keepAccess: false, Cancellation);
+
+        Assert.Equal(2, refills);
+        Assert.Empty(_host.Traces());
+        Assert.Empty(_host.Sessions());
+    }
+
+    [Fact]
+    public async Task An_identity_that_a_failed_attach_and_a_detach_leave_to_each_other_is_forgotten()
+    {
+        await AttachAsync(_a);
+        _host.Array.ShowsIdentityOf = 1;
+        _host.Array.OnCall = call => _ = call.StartsWith("withdraw b", StringComparison.Ordinal) && DetachAsync(_a).Wait(TimeSpan.FromMinutes(1), Cancellation);
+
+        Assert.Equal("IdentityShared", (await Assert.ThrowsAsync<StorageElementBusyException>(() => AttachAsync(_b))).ErrorId);
+
+        Assert.Empty(_host.Traces());
+    }
+
     private static void EndAt(ref int steps, int step)
     {
         if (Interlocked.Increment(ref steps) >= step)

@@ -87,7 +87,26 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         await new StaleDevices(host).PurgeAsync(ScsiDevice.OfDisk(_host.Roots, disk)!, Cancellation).WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
 
         Assert.Null(ScsiDevice.OfDisk(_host.Roots, disk));
-        Assert.Contains(disk, MultipathMaps.Find(_host.Roots, element.Page83Id)!.Slaves(_host.Roots));
+        Assert.Contains(disk, MultipathMaps.Find(_host.Roots, element.Page83Id)!.ListedSlaves(_host.Roots));
+    }
+
+    [Fact]
+    public async Task The_last_disk_of_a_map_in_use_stays_though_the_map_lists_one_that_is_gone()
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        var first = _host.AddSession(Target, "10.99.0.1");
+        _host.AddDisk(first, 7, element);
+        var last = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        await _host.StopMultipathdAsync();
+        _host.RemoveSession(first.Id);
+        _host.OpenMaps.Add(element.Page83Id);
+        var device = ScsiDevice.OfDisk(_host.Roots, last)!;
+
+        await Assert.ThrowsAnyAsync<StorageConnectException>(() => new StaleDevices(_host.Open()).PurgeAsync(device, Cancellation));
+        await Assert.ThrowsAnyAsync<StorageConnectException>(() => new StaleDevices(_host.Open()).PurgeAllAsync([device], Cancellation));
+
+        Assert.True(device.Exists);
     }
 
     [Theory]
@@ -207,23 +226,5 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         await _host.Open().Scsi.DeleteAsync(device, Cancellation);
 
         Assert.Equal(["delete"], writes);
-    }
-
-    /// <summary>Does something right after each write.</summary>
-    private sealed class EventfulKernel(IKernel kernel, Action<string> after) : IKernel
-    {
-        public void Write(string path, string text)
-        {
-            kernel.Write(path, text);
-            after(path);
-        }
-
-        public byte[] ReadVpdPage(string disk, byte page) => kernel.ReadVpdPage(disk, page);
-
-        public IDisposable? TryClaim(string node) => kernel.TryClaim(node);
-
-        public string? ReadDevice(string path) => kernel.ReadDevice(path);
-
-        public string? ReadLoopDevice(string loop) => kernel.ReadLoopDevice(loop);
     }
 }

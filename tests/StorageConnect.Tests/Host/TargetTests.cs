@@ -253,6 +253,58 @@ public sealed class TargetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_last_disk_of_a_device_in_use_stays_though_its_map_lists_one_that_is_gone()
+    {
+        Add("a", Target, 1);
+        var server = await StartAsync();
+        await _host.StopMultipathdAsync();
+        _host.RemoveSession(_host.Sessions()[0].Id);
+        var number = File.ReadAllText(_host.Files.At("sys/block/dm-0/dev")).Trim();
+        _host.Files.Append("proc/self/mountinfo", $"90 27 {number} / /srv/db rw - xfs /dev/mapper/x rw\n");
+        var before = _host.Traces();
+
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => Fabric.StopTargetsAsync(server, server.AccessContexts, Cancellation));
+
+        Assert.Equal(before, _host.Traces());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_scan_brings_back_while_stop_removes_it_goes_too_unless_it_is_in_use(bool isInUse)
+    {
+        var element = Add("a", Target, 1);
+        var server = await StartAsync();
+        var session = _host.Sessions()[0];
+        var refill = new Lazy<string>(() =>
+        {
+            var disk = _host.AddDisk(session, 1, element);
+            if (isInUse)
+            {
+                HaveOpen($"/dev/{disk}");
+            }
+
+            return disk;
+        });
+        var kernel = new EventfulKernel(
+            _host, path => _ = path.Contains($"/session{session.Id}/", StringComparison.Ordinal) && Path.GetFileName(path) == "delete" ? refill.Value : "");
+        var stopping = new StorageHost(_host.Open(kernel: kernel)).StopTargetsAsync(server, server.AccessContexts, Cancellation);
+
+        if (isInUse)
+        {
+            await Assert.ThrowsAsync<StorageElementBusyException>(() => stopping);
+            Assert.Single(ScsiDevice.Of(_host.Roots, session));
+        }
+        else
+        {
+            await stopping;
+            Assert.Empty(_host.Traces());
+        }
+
+        Assert.True(refill.IsValueCreated);
+    }
+
+    [Fact]
     public async Task One_of_two_ways_to_a_mounted_device_may_go()
     {
         Add("a", Target, 1);

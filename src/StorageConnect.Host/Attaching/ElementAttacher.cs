@@ -141,7 +141,8 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
         }
         else if (paths.Select(path => path.Disk).Union(ScsiDisk.FindAll(host.Roots, element.Page83Id)).ToList() is [_, _, ..] disks)
         {
-            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"it has {disks.Count} paths ({string.Join(", ", disks)})"); // also those that are down
+            // Also those that are down: the good one by itself would be a device without them.
+            throw MultipathErrors.MultipathdUnreachableToAttach(element, $"it has {disks.Count} paths ({string.Join(", ", disks)})");
         }
         else
         {

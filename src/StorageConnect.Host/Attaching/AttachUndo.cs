@@ -46,7 +46,7 @@ internal sealed class AttachUndo(LinuxHost host, IElementPresenter array, Action
             var devices = Changes.Devices.Union(FindAtPlaces(attachment)).Where(device => device.Exists).ToList();
             if (!HadMap && devices.Count > 0 && attachment.Page83Id.Length > 0)
             {
-                await host.MapRemoval.RunAsync(attachment.Page83Id, cancellationToken);
+                await host.MapRemoval.TryRunAsync(attachment.Page83Id, cancellationToken);
             }
 
             var stale = new StaleDevices(host);

@@ -79,7 +79,7 @@ internal sealed class StaleDevices(LinuxHost host)
                     host.Step("purge");
                 }
 
-                await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
+                await host.MapRemoval.TryRunAsync(map.Wwid, cancellationToken);
             }
         }
 
@@ -170,12 +170,16 @@ internal sealed class StaleDevices(LinuxHost host)
         }
         else
         {
-            using (await host.Claims.TakeMapAsync(map, RefusalOf(device, disk, map, isDown), cancellationToken))
+            var refusal = RefusalOf(device, disk, map, isDown);
+            using (await host.Claims.TakeMapAsync(map, refusal, cancellationToken))
             {
                 host.Step("purge");
             }
 
-            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
+            // A map that can't be removed is claimed until its last disk is gone: nobody can begin to use it.
+            using var kept = await host.MapRemoval.TryRunAsync(map.Wwid, cancellationToken)
+                ? null
+                : await host.Claims.TakeLastingMapAsync(map, refusal, cancellationToken);
             using var claim = await ClaimAsync(device, isDown, cancellationToken);
             await host.Scsi.DeleteAsync(device, cancellationToken);
         }
@@ -183,7 +187,7 @@ internal sealed class StaleDevices(LinuxHost host)
         // A pending udev event may have created the map again, from the disk that is gone now.
         if (MultipathMaps.Find(host.Roots, map.Wwid) is { } empty && !empty.Slaves(host.Roots).Any())
         {
-            await host.MapRemoval.RunAsync(map.Wwid, cancellationToken);
+            await host.MapRemoval.TryRunAsync(map.Wwid, cancellationToken);
         }
     }
 }

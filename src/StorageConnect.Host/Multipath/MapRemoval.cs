@@ -51,6 +51,21 @@ internal sealed class MapRemoval(HostRoots roots, HostDeadlines deadlines, Multi
         }
     }
 
+    /// <summary>The same where multipathd runs. Without it nobody removes a map; when it starts, it removes those whose disks are all gone.</summary>
+    /// <returns>False when it doesn't run.</returns>
+    public async Task<bool> TryRunAsync(string page83Id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync(page83Id, cancellationToken);
+            return true;
+        }
+        catch (HostNotReadyException) when (!multipathd.IsListening())
+        {
+            return false;
+        }
+    }
+
     /// <summary>Looks it up by uuid: the kernel reuses the name dm-N at once. A map of other disks is a new one, created by a scan since.</summary>
     private async Task WaitUntilGoneAsync(DmDevice map, HashSet<string> paths, string page83Id, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using StorageConnect.Host.Attaching;
 using StorageConnect.Host.Connectors;
+using StorageConnect.Host.DeviceMapper;
 using StorageConnect.Host.Iscsi;
 using StorageConnect.Host.Ledger;
 using StorageConnect.Host.Scsi;
@@ -490,6 +491,28 @@ public sealed class AttachTests : IAsyncDisposable
         var error = await Assert.ThrowsAsync<HostNotReadyException>(() => AttachAsync(element));
 
         Assert.Equal("MultipathdUnreachable", error.ErrorId);
+    }
+
+    [Fact]
+    public async Task A_rollback_without_multipathd_is_whole()
+    {
+        var element = _host.Array.Add("db01", Target, 5);
+        using var cancel = new CancellationTokenSource();
+        _host.OnInquiry = (_, _) =>
+        {
+            if (MultipathMaps.Find(_host.Roots, element.Page83Id) is not null)
+            {
+                _host.StopMultipathdAsync().Wait(Cancellation);
+                cancel.Cancel();
+            }
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new ElementAttacher(_host.Open(), _host.Array, Warn).RunAsync(element, [], cancel.Token));
+
+        Assert.Empty(_warnings);
+        _host.StartMultipathd();
+        AssertNothingLeft(element);
     }
 
     [Fact]

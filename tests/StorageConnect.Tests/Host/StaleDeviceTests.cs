@@ -90,8 +90,30 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         Assert.Contains(disk, MultipathMaps.Find(_host.Roots, element.Page83Id)!.ListedSlaves(_host.Roots));
     }
 
-    [Fact]
-    public async Task The_last_disk_of_a_map_in_use_stays_though_the_map_lists_one_that_is_gone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Without_multipathd_the_disks_of_a_map_that_nobody_uses_go_and_the_map_when_it_starts(bool atOnce)
+    {
+        var element = _host.Array.Add("other", Target, 7);
+        _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
+        _host.AddDisk(_host.AddSession(Target, "10.99.0.1"), 7, element);
+        _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
+        var devices = _host.Sessions().SelectMany(session => ScsiDevice.Of(_host.Roots, session)).ToList();
+        await _host.StopMultipathdAsync();
+        var stale = new StaleDevices(_host.Open());
+
+        await (atOnce ? stale.PurgeAllAsync(devices, Cancellation) : stale.TryPurgeAsync(devices, Cancellation));
+
+        Assert.All(devices, device => Assert.False(device.Exists));
+        _host.StartMultipathd();
+        Assert.Null(MultipathMaps.Find(_host.Roots, element.Page83Id));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_last_disk_of_a_map_in_use_stays_though_the_map_lists_one_that_is_gone(bool isMounted)
     {
         var element = _host.Array.Add("other", Target, 7);
         _host.Array.Change(element, now => now with { AccessGroupNames = ["this-host"] });
@@ -100,11 +122,22 @@ public sealed class StaleDeviceTests : IAsyncDisposable
         var last = _host.AddDisk(_host.AddSession(Target, "10.99.1.1"), 7, element);
         await _host.StopMultipathdAsync();
         _host.RemoveSession(first.Id);
-        _host.OpenMaps.Add(element.Page83Id);
+        if (isMounted)
+        {
+            _host.Files.Append("proc/self/mountinfo", "36 27 254:0 / /srv rw - xfs /dev/dm-0 rw\n");
+        }
+        else
+        {
+            _host.Files.Write("proc/4711/comm", "backup\n");
+            Directory.CreateDirectory(_host.Files.At("proc/4711/fd"));
+            _host.Files.Link("proc/4711/exe", "/usr/bin/backup");
+            _host.Files.Link("proc/4711/fd/7", "/dev/dm-0");
+        }
+
         var device = ScsiDevice.OfDisk(_host.Roots, last)!;
 
-        await Assert.ThrowsAnyAsync<StorageConnectException>(() => new StaleDevices(_host.Open()).PurgeAsync(device, Cancellation));
-        await Assert.ThrowsAnyAsync<StorageConnectException>(() => new StaleDevices(_host.Open()).PurgeAllAsync([device], Cancellation));
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => new StaleDevices(_host.Open()).PurgeAsync(device, Cancellation));
+        await Assert.ThrowsAsync<StorageElementBusyException>(() => new StaleDevices(_host.Open()).PurgeAllAsync([device], Cancellation));
 
         Assert.True(device.Exists);
     }

@@ -47,7 +47,9 @@ internal sealed class TargetRelease(LinuxHost host)
         using var held = await host.Locks.TakeTargetsAsync(host.Initiator.Sessions().Where(choose).Select(session => session.TargetName), cancellationToken);
         var sessions = host.Initiator.Sessions().Where(choose).ToList();
         var maps = new List<DmDevice>();
-        while (DevicesOf(sessions) is [_, ..] devices) // again: somebody's scan may have filled a place anew, and what is there may be in use by now
+
+        // Repeated, because a scan by another program may add a device while these are removed. A logout would remove that one even if it is in use.
+        while (DevicesOf(sessions) is [_, ..] devices)
         {
             maps.AddRange(await RemoveAsync(devices, sessions, cancellationToken));
         }

@@ -521,7 +521,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     {
         lock (_gate)
         {
-            // the kernel gives names anew at once, except where a map still has the disk that is gone
+            // The kernel reuses a name at once, unless a map still lists the removed disk that had it.
             var number = Enumerable.Range(0, 26).First(free => !Directory.Exists(_files.At($"sys/block/sd{(char)('a' + free)}"))
                 && !Maps().Any(map => File.Exists(_files.At($"sys/block/{map}/slaves/sd{(char)('a' + free)}"))));
             var disk = $"sd{(char)('a' + number)}";

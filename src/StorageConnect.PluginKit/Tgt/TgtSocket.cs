@@ -14,8 +14,12 @@ internal sealed class TgtSocket(TgtControlAddress address) : ITgtControl
     private const int LargestAnswer = 256 << 20;
 
     /// <summary>How long tgtd may take for a request and those before it.</summary>
-    /// <remarks>It executes one at a time. None takes long, except to close an image in a pool of a Ceph cluster that is full: 30 seconds.</remarks>
-    public static TimeSpan Deadline { get; } = TimeSpan.FromSeconds(45);
+    /// <remarks>
+    /// It executes one at a time. None takes long, except to close an image in a pool of a Ceph cluster that is full: each write of the client library
+    /// waits for 30 seconds there. It is one that gives up the watch, three where an initiator has written to the image, and five where the library is
+    /// about to renew the watch.
+    /// </remarks>
+    public static TimeSpan Deadline { get; } = TimeSpan.FromMinutes(3);
 
     public TgtAnswer Send(TgtRequest request, CancellationToken cancellationToken)
     {

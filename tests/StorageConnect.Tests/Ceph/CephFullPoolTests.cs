@@ -1,4 +1,5 @@
 using StorageConnect.Tests.Ceph.Support;
+using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
 
@@ -25,7 +26,11 @@ public sealed class CephFullPoolTests(CephCluster cluster)
         var snapshot = await array.SnapAsync(spare, "s1");
         var both = await plugin.CreateMultiSnapAsync(array.Server, [granted, spare], new() { Name = "both" }, Token);
         await array.WriteAsync("spare", 'x', 8 << 20);
-        await FillAsync(array);
+
+        // Where an initiator has written, tgtd's client holds a lock, and closing takes three times as long.
+        var written = await IscsiTool.QemuAsync(array.Daemon!.FirstPortal, array.TargetOf(granted), CephArray.Host1, "write -P 0x5a 0 64k", "flush");
+        Assert.True(written.ExitCode == 0, written.Output);
+        await using var quota = await Quota.ReachAsync(array);
 
         var failure = await Expect.FailureAsync<LimitExceededException>("ClusterFull", "more", () => array.CreateAsync("more"));
         Assert.Contains("full", failure.Message, StringComparison.Ordinal);
@@ -48,14 +53,33 @@ public sealed class CephFullPoolTests(CephCluster cluster)
         Assert.Equal("hosts", Assert.Single(await plugin.GetAccessGroupsAsync(array.Server, null, Token)).Name);
     }
 
-    /// <summary>Sets a quota below what is written, and waits until the cluster has noticed.</summary>
-    private static async Task FillAsync(CephArray array)
+    /// <summary>A quota below what is written. It is lifted at the end: the cluster's health is asked by other tests, too.</summary>
+    private sealed class Quota(CephArray array) : IAsyncDisposable
     {
-        await array.Cluster.CephAsync("osd", "pool", "set-quota", array.PoolName, "max_bytes", "1048576");
-        var backoff = new Backoff(FullWithin, longest: TimeSpan.FromMilliseconds(250));
-        while (!(await array.Cluster.CephAsync("health", "detail")).Contains($"'{array.PoolName}' is full", StringComparison.Ordinal))
+        /// <summary>Sets it, and waits until the cluster has noticed.</summary>
+        public static async Task<Quota> ReachAsync(CephArray array)
         {
-            Assert.True(await backoff.WaitAsync(Token), await array.Cluster.CephAsync("health", "detail"));
+            var quota = new Quota(array);
+            try
+            {
+                await quota.SetAsync("1048576");
+                var backoff = new Backoff(FullWithin, longest: TimeSpan.FromMilliseconds(250));
+                while (!(await array.Cluster.CephAsync("health", "detail")).Contains($"'{array.PoolName}' is full", StringComparison.Ordinal))
+                {
+                    Assert.True(await backoff.WaitAsync(Token), await array.Cluster.CephAsync("health", "detail"));
+                }
+            }
+            catch
+            {
+                await quota.DisposeAsync();
+                throw;
+            }
+
+            return quota;
         }
+
+        public async ValueTask DisposeAsync() => await SetAsync("0");
+
+        private Task<string> SetAsync(string bytes) => array.Cluster.CephAsync("osd", "pool", "set-quota", array.PoolName, "max_bytes", bytes);
     }
 }

@@ -11,9 +11,19 @@ namespace StorageConnect.Tests;
 /// <summary>Begins with what takes minutes and can't be divided, so that it isn't what the whole run waits for in the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
-    private static readonly string[] Long = ["Lab.ScenarioTests", nameof(CephCluster), nameof(CinderCloud)];
+    private static readonly string[] Long =
+    [
+        nameof(CephCluster), "Lab.ScenarioTests", nameof(CinderCloud),
+        nameof(Author.AuthorGuideTests), nameof(MainJob.PackageTests), nameof(Engine.Workers.IsolatedAssemblyTests), nameof(Author.PluginTemplateTests),
+    ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)
-        where TTestCollection : ITestCollection =>
-        [.. testCollections.OrderBy(collection => !Array.Exists(Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal)))];
+        where TTestCollection : ITestCollection => [.. testCollections.OrderBy(Place)];
+
+    private static int Place<TTestCollection>(TTestCollection collection)
+        where TTestCollection : ITestCollection
+    {
+        var place = Array.FindIndex(Long, name => collection.TestCollectionDisplayName.Contains(name, StringComparison.Ordinal));
+        return place >= 0 ? place : Long.Length;
+    }
 }

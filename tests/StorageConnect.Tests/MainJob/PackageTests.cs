@@ -120,7 +120,8 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Copy(Path.Combine(StagedModule.Root, "src"), clone["src"], "*", SearchOption.AllDirectories);
         Copy(Path.Combine(StagedModule.Root, "docs"), clone["docs"], "*.md", SearchOption.TopDirectoryOnly);
 
-        Packing.DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"]);
+        // The same sources were analyzed by the build of these tests.
+        Packing.DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"], "-p:RunAnalyzers=false");
 
         using var zip = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(clone["packages"], "*.zip")));
         Assert.Equal(Staged.Select(file => "StorageConnect/" + file), zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));

@@ -50,9 +50,11 @@ results=$(mktemp -d /tmp/storage-connect-lab.XXXXXX)
 trap 'pkill -KILL -f "umid=$(basename "$results") " || true; rm -rf "$results" "${HOME:-/root}/.uml/$(basename "$results")"' EXIT
 printf '%q ' "$@" >"$results/command"
 
-# The pwsh of the repository's tool manifest, where the build or `dotnet tool restore` put it.
+# The pwsh of the repository's tool manifest: as the build of the tests compiled it, or where `dotnet tool restore` put it.
 version=$(grep -A 1 '"powershell"' "$lab/../../.config/dotnet-tools.json" | sed -nE 's/.*"version": "([^"]+)".*/\1/p')
-echo "${NUGET_PACKAGES:-$HOME/.nuget/packages}/powershell/$version/tools/net10.0/any/unix/pwsh.dll" >"$results/pwsh"
+pwsh=$(realpath "$lab/../StorageConnect.Tests")/obj/pwsh-$version
+[[ -f $pwsh/compiled ]] || pwsh=${NUGET_PACKAGES:-$HOME/.nuget/packages}/powershell/$version/tools/net10.0/any/unix
+echo "$pwsh/pwsh.dll" >"$results/pwsh"
 
 preload=
 if grep -qw amx_tile /proc/cpuinfo; then

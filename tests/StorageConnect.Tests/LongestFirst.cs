@@ -13,7 +13,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        nameof(CephCluster), "Lab.ScenarioTests", nameof(CinderCloud),
+        nameof(CephCluster), "Lab.ScenarioTests", nameof(CinderCloud), Cmdlets.ModuleSessions.Name,
         nameof(Author.AuthorGuideTests), nameof(MainJob.PackageTests), nameof(Engine.Workers.IsolatedAssemblyTests), nameof(Author.PluginTemplateTests),
     ];
 

@@ -40,6 +40,7 @@ internal static class PowerShellTool
 
         // The test host has a path of its own in it, for the engine that the tests run in.
         start.Environment.Remove("PSModulePath");
+        UserFolders.Restore(start.Environment);
         return start;
     }
 

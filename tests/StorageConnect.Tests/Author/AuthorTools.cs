@@ -21,7 +21,9 @@ internal static class AuthorTools
             start.Environment.Remove(name);
         }
 
+        UserFolders.Restore(start.Environment);
         start.Environment["StorageConnectModule"] = StagedModule.Folder;
+        start.Environment["RunAnalyzers"] = "false"; // no style of this repository: it only takes time
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         start.Environment["UseSharedCompilation"] = "false";
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";

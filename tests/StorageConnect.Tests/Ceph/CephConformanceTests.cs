@@ -11,7 +11,7 @@ namespace StorageConnect.Tests.Ceph;
 /// The plug-in keeps every clause that its abilities reach, on a real cluster. All clauses are run by hand, with STORAGECONNECT_LONG_RUNS=1; here it is
 /// those chapters that a program for each step makes neither long nor the same as in other tests.
 /// </summary>
-[Collection(nameof(CephCluster))]
+[Collection(nameof(SecondCephCluster))]
 public sealed class CephConformanceTests(CephCluster cluster) : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);

@@ -7,7 +7,7 @@ using Xunit;
 namespace StorageConnect.Tests.Ceph;
 
 /// <summary>Elements as initiators see them: through a tgtd that opens the images itself.</summary>
-[Collection(nameof(CephCluster))]
+[Collection(nameof(SecondCephCluster))]
 public sealed class CephExportTests(CephCluster cluster)
 {
     private const long Size = 16 << 20;

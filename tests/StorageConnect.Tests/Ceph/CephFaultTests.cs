@@ -24,7 +24,7 @@ public sealed class CephFaultTests(CephCluster cluster)
     [InlineData("mon")]
     public async Task While_a_part_is_stopped_calls_end_with_a_true_error_and_afterwards_they_work(string daemon)
     {
-        await using var small = await StartAsync();
+        await using var small = NewCluster();
         await using var array = await CephArray.NewSanAsync(small);
         var element = await array.CreateAsync("db01");
 
@@ -51,7 +51,7 @@ public sealed class CephFaultTests(CephCluster cluster)
     public async Task Changes_during_which_the_OSD_stops_for_moments_succeed()
     {
         CephArray.RequireTgt();
-        await using var small = await StartAsync();
+        await using var small = NewCluster();
         await using var array = await CephArray.NewIscsiAsync(small);
         var changes = LongRun.Count(ShortRun);
         var (random, seed) = (new Random(7), "7");
@@ -72,7 +72,7 @@ public sealed class CephFaultTests(CephCluster cluster)
     public async Task A_write_of_an_initiator_waits_for_an_OSD_that_does_not_answer_for_longer_than_a_request_of_a_tool_may_take()
     {
         CephArray.RequireTgt();
-        await using var small = await StartAsync();
+        await using var small = NewCluster();
         await using var array = await CephArray.NewIscsiAsync(small);
         await array.GroupAsync("hosts", CephArray.Host1);
         var granted = await array.GrantAsync(await array.CreateAsync("db01"), "hosts");
@@ -111,11 +111,7 @@ public sealed class CephFaultTests(CephCluster cluster)
     }
 
     /// <summary>A cluster of this test's own: the others' must not stop.</summary>
-    private async Task<CephCluster> StartAsync()
-    {
-        await cluster.StartAsync();
-        return new() { HasManager = false, OwnsState = false };
-    }
+    private static CephCluster NewCluster() => new() { HasManager = false };
 
     /// <summary>What was begun and failed is settled by the next uses.</summary>
     private static async Task AssertSettledAsync(CephArray array)

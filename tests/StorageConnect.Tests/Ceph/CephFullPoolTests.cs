@@ -6,7 +6,7 @@ using Xunit;
 namespace StorageConnect.Tests.Ceph;
 
 /// <summary>A pool that reached its quota takes no data. It can be emptied, and access to what is in it can be withdrawn.</summary>
-[Collection(nameof(CephCluster))]
+[Collection(nameof(SecondCephCluster))]
 public sealed class CephFullPoolTests(CephCluster cluster)
 {
     private static readonly TimeSpan FullWithin = TimeSpan.FromMinutes(2);

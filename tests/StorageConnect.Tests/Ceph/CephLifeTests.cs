@@ -485,8 +485,7 @@ public sealed class CephLifeTests(CephCluster cluster)
     [Fact]
     public async Task Without_a_manager_a_clone_is_split_by_a_program_and_who_asks_for_the_progress_goes_on_with_it()
     {
-        await cluster.StartAsync();
-        await using var small = new CephCluster { HasManager = false, OwnsState = false };
+        await using var small = new CephCluster { HasManager = false };
         await using var array = await CephArray.NewSanAsync(small);
         await array.CreateAsync("db01", 64 << 20);
         await array.WriteAsync("db01", 'x', 64 << 20);

@@ -1,5 +1,4 @@
 using System.Collections.ObjectModel;
-using System.Globalization;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
@@ -9,13 +8,12 @@ using Xunit;
 namespace StorageConnect.Tests.Cmdlets;
 
 /// <summary>
-/// A PowerShell session with the staged module, settings and plug-in folders of its own. The settings are environment variables of this process,
-/// so classes that use sessions are in one collection and run one after the other.
+/// A PowerShell session with the staged module, settings and plug-in folders of its own. Where they are is said by environment variables of this process,
+/// so classes that use sessions are in one collection and run one after the other; other tests neither read them nor hand them on.
 /// </summary>
 public sealed class ModuleSession : IDisposable
 {
-    private static readonly string[] Variables = ["XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"];
-    private readonly Dictionary<string, string?> _before = [];
+    private readonly UserFolders _folders;
     private readonly Runspace _runspace;
 
     /// <summary>Opens a session.</summary>
@@ -23,12 +21,7 @@ public sealed class ModuleSession : IDisposable
     public ModuleSession(PSHost? host = null)
     {
         Host = host;
-        foreach (var variable in Variables)
-        {
-            _before[variable] = Environment.GetEnvironmentVariable(variable);
-            Environment.SetEnvironmentVariable(variable, Path.Combine(Folder.Path, variable.ToLower(CultureInfo.InvariantCulture)));
-        }
-
+        _folders = new(Folder);
         var state = InitialSessionState.CreateDefault2();
         state.ThrowOnRunspaceOpenError = true;
         state.ImportPSModule([StagedModule.Manifest]);
@@ -93,11 +86,7 @@ public sealed class ModuleSession : IDisposable
     public void Dispose()
     {
         _runspace.Dispose();
-        foreach (var (variable, value) in _before)
-        {
-            Environment.SetEnvironmentVariable(variable, value);
-        }
-
+        _folders.Dispose();
         Folder.Dispose();
     }
 
@@ -134,8 +123,8 @@ public sealed class ModuleSession : IDisposable
     }
 }
 
-[CollectionDefinition(Name, DisableParallelization = true)]
+[CollectionDefinition(Name)]
 public sealed class ModuleSessions
 {
-    public const string Name = "module";
+    public const string Name = "module sessions";
 }

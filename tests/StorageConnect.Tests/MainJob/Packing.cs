@@ -27,6 +27,7 @@ internal static class Packing
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        UserFolders.Restore(start.Environment);
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();

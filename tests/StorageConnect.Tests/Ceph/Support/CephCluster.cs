@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using StorageConnect.Plugins.Ceph.Export;
 using StorageConnect.Tests.Local.Support;
 using StorageConnect.Tests.Recording;
 using Xunit;
@@ -9,6 +8,10 @@ namespace StorageConnect.Tests.Ceph.Support;
 /// <summary>The tests that share a cluster. Each has a pool of its own.</summary>
 [CollectionDefinition(nameof(CephCluster))]
 public sealed class SharedCephCluster : ICollectionFixture<CephCluster>;
+
+/// <summary>The same with a second cluster, beside the first: one alone would be what the whole run waits for.</summary>
+[CollectionDefinition(nameof(SecondCephCluster))]
+public sealed class SecondCephCluster : ICollectionFixture<CephCluster>;
 
 /// <summary>A real cluster in a folder: a monitor, an OSD in memory and a manager, as plain processes. It comes up with the first test that needs it.</summary>
 public sealed class CephCluster : IAsyncDisposable
@@ -23,9 +26,6 @@ public sealed class CephCluster : IAsyncDisposable
 
     /// <summary>Whether it has a manager.</summary>
     public bool HasManager { get; init; } = true;
-
-    /// <summary>The module's state folder lies beside it; there is one in a process.</summary>
-    public bool OwnsState { get; init; } = true;
 
     public string Folder => Path.Combine(_folder.Path, "c");
 
@@ -51,11 +51,6 @@ public sealed class CephCluster : IAsyncDisposable
         {
             if (!_isUp)
             {
-                if (OwnsState)
-                {
-                    GatewayState.Root = Path.Combine(_folder.Path, "state");
-                }
-
                 await BringUpAsync();
                 _isUp = true;
             }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
@@ -7,7 +6,7 @@ namespace StorageConnect.Engine.Plugins;
 /// <summary>Reads plug-in descriptors from an assembly's metadata. Loads nothing, runs nothing.</summary>
 internal static class DescriptorReader
 {
-    private static readonly AttributeTypes Types = new();
+    private const int DeepestNesting = 32; // a damaged file may have a class inside itself
 
     /// <summary>The descriptors in a file and the assembly's informational version; no descriptors when the file declares no plug-in.</summary>
     /// <exception cref="BadImageFormatException">The file is no .NET assembly, or damaged.</exception>
@@ -39,21 +38,21 @@ internal static class DescriptorReader
         }
 
         var version = Find(metadata, metadata.GetAssemblyDefinition().GetCustomAttributes(), "AssemblyInformationalVersionAttribute");
-        return (descriptors, version?.FixedArguments[0].Value as string);
+        return (descriptors, version?.Positional[0] as string);
     }
 
-    private static PluginDescriptor ToDescriptor(string className, CustomAttributeValue<string> attribute)
+    private static PluginDescriptor ToDescriptor(string className, AttributeArguments attribute)
     {
-        var named = attribute.NamedArguments.ToDictionary(argument => argument.Name!, argument => argument.Value);
+        var named = attribute.Named;
         var required = Text(named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.RequiredApiVersion)), ApiVersion.Highest.ToString());
         return new()
         {
             ClassName = className,
-            Name = Text(attribute.FixedArguments[0].Value),
-            Vendor = Text(attribute.FixedArguments[1].Value),
-            Version = Text(attribute.FixedArguments[2].Value),
-            Description = Text(attribute.FixedArguments[3].Value),
-            StorageTypes = ToStorageTypes(attribute.FixedArguments[4].Value),
+            Name = Text(attribute.Positional[0]),
+            Vendor = Text(attribute.Positional[1]),
+            Version = Text(attribute.Positional[2]),
+            Description = Text(attribute.Positional[3]),
+            StorageTypes = ToStorageTypes(attribute.Positional[4]),
             RequiredApiVersion = required,
             ExtendedApiVersion = Text(named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.ExtendedApiVersion)), required),
             StorageServerExtraInfoHelp = named.GetValueOrDefault(nameof(StorageArrayPluginAttribute.StorageServerExtraInfoHelp)) as string,
@@ -63,19 +62,17 @@ internal static class DescriptorReader
         };
     }
 
-    private static Capabilities ToCapabilities(Dictionary<string, object?> named) => new(
+    private static Capabilities ToCapabilities(IReadOnlyDictionary<string, object?> named) => new(
         Enum.GetValues<AbilityKey>().Select(
             key => KeyValuePair.Create(key, named.GetValueOrDefault(key.ToString()) is int value ? (Ability)value : Ability.Invalid)),
         named.GetValueOrDefault(nameof(Capabilities.MaxAccessEntries)) as int? ?? 0);
 
     private static ValueList<StorageType> ToStorageTypes(object? value) =>
-        value is ImmutableArray<CustomAttributeTypedArgument<string>> items
-            ? items.Select(item => (StorageType)(int)item.Value!).Distinct().ToValueList()
-            : [];
+        value is List<object?> items ? items.Select(item => (StorageType)(int)item!).Distinct().ToValueList() : [];
 
     private static string Text(object? value, string absent = "") => value as string ?? absent;
 
-    private static CustomAttributeValue<string>? Find(MetadataReader metadata, CustomAttributeHandleCollection attributes, string name)
+    private static AttributeArguments? Find(MetadataReader metadata, CustomAttributeHandleCollection attributes, string name)
     {
         foreach (var handle in attributes)
         {
@@ -84,7 +81,7 @@ internal static class DescriptorReader
                 && metadata.GetMemberReference((MemberReferenceHandle)attribute.Constructor).Parent is { Kind: HandleKind.TypeReference } parent
                 && metadata.StringComparer.Equals(metadata.GetTypeReference((TypeReferenceHandle)parent).Name, name))
             {
-                return attribute.DecodeValue(Types);
+                return AttributeArguments.Read(metadata, attribute);
             }
         }
 
@@ -93,35 +90,14 @@ internal static class DescriptorReader
 
     private static string FullName(MetadataReader metadata, TypeDefinition type)
     {
-        var name = metadata.GetString(type.Name);
-        if (type.GetDeclaringType() is { IsNil: false } outer)
+        var nested = "";
+        for (var depth = 0; type.GetDeclaringType() is { IsNil: false } outer; depth++)
         {
-            return $"{FullName(metadata, metadata.GetTypeDefinition(outer))}+{name}";
+            nested = depth < DeepestNesting ? $"+{metadata.GetString(type.Name)}{nested}" : throw new BadImageFormatException("Classes are nested too deeply.");
+            type = metadata.GetTypeDefinition(outer);
         }
 
-        var space = metadata.GetString(type.Namespace);
-        return space.Length == 0 ? name : $"{space}.{name}";
-    }
-
-    /// <summary>Type names as strings are all that decoding these attributes takes; the contract's enums are all ints.</summary>
-    private sealed class AttributeTypes : ICustomAttributeTypeProvider<string>
-    {
-        public string GetPrimitiveType(PrimitiveTypeCode typeCode) => typeCode.ToString();
-
-        public string GetSystemType() => "System.Type";
-
-        public string GetSZArrayType(string elementType) => elementType + "[]";
-
-        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
-            FullName(reader, reader.GetTypeDefinition(handle));
-
-        public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind) =>
-            reader.GetString(reader.GetTypeReference(handle).Name);
-
-        public string GetTypeFromSerializedName(string name) => name;
-
-        public PrimitiveTypeCode GetUnderlyingEnumType(string type) => PrimitiveTypeCode.Int32;
-
-        public bool IsSystemType(string type) => type is "System.Type" or "Type";
+        var (space, name) = (metadata.GetString(type.Namespace), metadata.GetString(type.Name));
+        return (space.Length == 0 ? name : $"{space}.{name}") + nested;
     }
 }

@@ -1,7 +1,14 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Emit;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+using System.Text;
 using CsCheck;
 using StorageConnect.Engine.Plugins;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
 namespace StorageConnect.Tests.Engine.Plugins;
@@ -26,6 +33,51 @@ public sealed class PluginDamageTests : PluginTests
                 Directory.Delete(folder, recursive: true);
             },
             iter: 2000);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_number_of_arguments_that_are_not_there_takes_no_room(bool inSignature)
+    {
+        var blueprint = new PluginBlueprint();
+        var path = Bed.Install(blueprint, "Odd");
+        var bytes = File.ReadAllBytes(path);
+        if (inSignature)
+        {
+            // A constructor of four strings and an array of enums: five parameters, and then millions.
+            ReadOnlySpan<byte> signature = [0x20, 5, 1, 0xe, 0xe, 0xe, 0xe, 0x1d, 0x11];
+            bytes[bytes.AsSpan().IndexOf(signature) + 1] = 0xc1;
+        }
+        else
+        {
+            var description = Encoding.UTF8.GetBytes(blueprint.Description);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(bytes.AsSpan().IndexOf(description) + description.Length), 1 << 24);
+        }
+
+        File.WriteAllBytes(path, bytes);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("Its descriptor can't be read", Assert.Single(PluginFinder.FindInFolder(Bed.FolderOf("Odd"), trusted: true)).Problem, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+    }
+
+    [Fact]
+    public void A_class_that_is_nested_in_itself_is_refused()
+    {
+        var path = Bed.Install(new() { AlsoDefine = DefineNested }, "Odd");
+        var bytes = File.ReadAllBytes(path);
+        using (var image = new PEReader(ImmutableArray.Create(bytes)))
+        {
+            var metadata = image.GetMetadataReader();
+            var plugin = metadata.TypeDefinitions.Single(handle => metadata.GetString(metadata.GetTypeDefinition(handle).Name) == "RecordingPlugin");
+            var row = bytes.AsSpan(image.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.NestedClass));
+            BinaryPrimitives.WriteUInt16LittleEndian(row, (ushort)MetadataTokens.GetRowNumber(plugin));
+            BinaryPrimitives.WriteUInt16LittleEndian(row[2..], (ushort)MetadataTokens.GetRowNumber(plugin));
+        }
+
+        File.WriteAllBytes(path, bytes);
+        AssertIs(PluginState.Refused, "nested too deeply", Assert.Single(In("Odd")));
+        AssertTheGoodOneIsReady();
     }
 
     [Fact]
@@ -55,6 +107,14 @@ public sealed class PluginDamageTests : PluginTests
         AttributeOfAnotherContract(Bed.FolderOf("Odd"));
         AssertIs(PluginState.Refused, "Its descriptor can't be read", Assert.Single(In("Odd")));
         AssertTheGoodOneIsReady();
+    }
+
+    private static void DefineNested(ModuleBuilder module)
+    {
+        var outer = module.DefineType("Outer");
+        var inner = outer.DefineNestedType("Inner", TypeAttributes.NestedPublic);
+        outer.CreateType();
+        inner.CreateType();
     }
 
     /// <summary>As a plug-in for a later contract might look, whose attribute takes less.</summary>

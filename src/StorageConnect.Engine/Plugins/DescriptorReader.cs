@@ -93,7 +93,12 @@ internal static class DescriptorReader
         var nested = "";
         for (var depth = 0; type.GetDeclaringType() is { IsNil: false } outer; depth++)
         {
-            nested = depth < DeepestNesting ? $"+{metadata.GetString(type.Name)}{nested}" : throw new BadImageFormatException("Classes are nested too deeply.");
+            if (depth == DeepestNesting)
+            {
+                throw new BadImageFormatException("Classes are nested too deeply.");
+            }
+
+            nested = $"+{metadata.GetString(type.Name)}{nested}";
             type = metadata.GetTypeDefinition(outer);
         }
 

@@ -15,6 +15,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     [
         nameof(CephCluster), "Lab.ScenarioTests", nameof(CinderCloud), Cmdlets.ModuleSessions.Name,
         nameof(Author.AuthorGuideTests), nameof(MainJob.PackageTests), nameof(Engine.Workers.IsolatedAssemblyTests), nameof(Author.PluginTemplateTests),
+        nameof(Acceptance.StoryTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -20,6 +20,17 @@ internal sealed class UserFolders : IDisposable
         }
     }
 
+    /// <summary>Gives a process to be started one folder for all of them.</summary>
+    /// <param name="environment">The process's variables.</param>
+    /// <param name="folder">The folder.</param>
+    public static void Set(IDictionary<string, string?> environment, string folder)
+    {
+        foreach (var variable in Variables)
+        {
+            environment[variable] = folder;
+        }
+    }
+
     /// <summary>Gives a process to be started the folders that this one began with: those of a session are gone with it.</summary>
     /// <param name="environment">The process's variables.</param>
     public static void Restore(IDictionary<string, string?> environment)

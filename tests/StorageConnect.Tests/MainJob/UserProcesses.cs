@@ -37,10 +37,7 @@ public sealed class UserProcesses : IDisposable
     public async Task<(int ExitCode, string Output, string Error)> RunAsync(string[] prefix, string tool, string[] arguments)
     {
         var start = PowerShellTool.Start(prefix, tool, arguments);
-        foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
-        {
-            start.Environment[variable] = Settings.Path;
-        }
+        UserFolders.Set(start.Environment, Settings.Path);
 
         // PowerShell itself keeps a cache in the user's home.
         start.Environment["XDG_CACHE_HOME"] = start.Environment["HOME"] = _home.Path;

@@ -172,11 +172,7 @@ public sealed class LocalCopyTests : IDisposable
     private Process Start(string script)
     {
         var start = PowerShellTool.Start("-Command", PowerShellTool.ImportModule + script);
-        foreach (var variable in new[] { "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME" })
-        {
-            start.Environment[variable] = _folder["settings"];
-        }
-
+        UserFolders.Set(start.Environment, _folder["settings"]);
         Directory.CreateDirectory(Pool);
         start.Environment["TEST_POOL"] = Pool;
         return Process.Start(start)!;

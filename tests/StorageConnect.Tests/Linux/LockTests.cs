@@ -148,11 +148,14 @@ public sealed class LockTests : IDisposable
         Assert.True(lease!.Undisturbed);
     }
 
-    private static List<SafeFileHandle> CopyDescriptors(params string[] files) =>
-    [
-        .. Directory.EnumerateFileSystemEntries("/proc/self/fd")
-            .Where(descriptor => files.Contains(new FileInfo(descriptor).LinkTarget))
-            .Select(descriptor => int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture))
-            .Select(descriptor => new SafeFileHandle(Libc.FcntlDescriptor(descriptor, DuplicateClosedOnExec, 0), ownsHandle: true))
-    ];
+    private static List<SafeFileHandle> CopyDescriptors(params string[] files)
+    {
+        // All are found before the first copy is made, which would be found, too.
+        var descriptors = Directory.GetFileSystemEntries("/proc/self/fd").Where(descriptor => files.Contains(new FileInfo(descriptor).LinkTarget)).ToList();
+        return
+        [
+            .. descriptors.Select(descriptor => int.Parse(Path.GetFileName(descriptor), CultureInfo.InvariantCulture))
+                .Select(descriptor => new SafeFileHandle(Libc.FcntlDescriptor(descriptor, DuplicateClosedOnExec, 0), ownsHandle: true))
+        ];
+    }
 }

@@ -128,7 +128,8 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
     /// <returns>True when it is gone.</returns>
     private async Task<bool> RemoveAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
     {
-        if (await IsGoneAsync(server, element, cancellationToken))
+        var (isGone, groups) = await LookAsync(server, element, cancellationToken);
+        if (isGone)
         {
             return true;
         }
@@ -138,13 +139,11 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
             await TryAsync(token => plugin.CancelAsync(server, element, token), cancellationToken);
         }
 
-        await TryAsync(async token =>
+        if (groups.Count > 0)
         {
-            if (await plugin.GetInfoAsync(server, element, token) is { AccessGroupNames: { Count: > 0 } groups })
-            {
-                await plugin.StopPresentAsync(server, element, groups, token);
-            }
-        }, cancellationToken);
+            await TryAsync(token => plugin.StopPresentAsync(server, element, groups, token), cancellationToken);
+        }
+
         if (element.Type == StorageElementType.Snapshot)
         {
             await TryAsync(token => plugin.SnapRemoveAsync(server, element, token), cancellationToken);
@@ -156,7 +155,7 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
             await TryAsync(token => plugin.RemoveAsync(server, element, token), cancellationToken);
         }
 
-        return await IsGoneAsync(server, element, cancellationToken);
+        return (await LookAsync(server, element, cancellationToken)).IsGone;
     }
 
     // Some are made in passing, by clone, and bear the array's names.
@@ -186,21 +185,24 @@ internal sealed class Cleaner(PluginRecorder plugin, CreatedObjects created, Run
             }
         }, cancellationToken);
 
-    private async Task<bool> IsGoneAsync(StorageServer server, StorageElement element, CancellationToken cancellationToken)
+    /// <returns>Whether it is gone, and else the groups it is presented to.</returns>
+    private async Task<(bool IsGone, IReadOnlyList<string> Groups)> LookAsync(
+        StorageServer server, StorageElement element, CancellationToken cancellationToken)
     {
         var gone = false;
+        IReadOnlyList<string> groups = [];
         await TryAsync(async token =>
         {
             try
             {
-                await plugin.GetInfoAsync(server, element, token);
+                groups = (await plugin.GetInfoAsync(server, element, token))?.AccessGroupNames ?? [];
             }
             catch (NotFoundException)
             {
                 gone = true;
             }
         }, cancellationToken);
-        return gone;
+        return (gone, groups);
     }
 
     /// <returns>True when none is left.</returns>

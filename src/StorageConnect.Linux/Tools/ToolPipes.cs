@@ -25,16 +25,18 @@ internal sealed class ToolPipes(Process process)
     public bool AreAtEnd => _output.IsAtEnd && _error.IsAtEnd;
 
     /// <summary>Reads the available output, or waits for some, for <paramref name="atMost"/> at the longest.</summary>
-    public void Read(TimeSpan atMost)
+    /// <returns>False when there was none.</returns>
+    public bool Read(TimeSpan atMost)
     {
         Span<PollEntry> entries = [_output.ToPoll(), _error.ToPoll()];
         if (Libc.Poll(ref entries[0], (nuint)entries.Length, (int)atMost.TotalMilliseconds) <= 0)
         {
-            return; // no output in this time, or a signal interrupted the call
+            return false; // no output in this time, or a signal interrupted the call
         }
 
         _output.ReadIf(entries[0].Returned != 0);
         _error.ReadIf(entries[1].Returned != 0);
+        return true;
     }
 
     private sealed class Pipe(StreamReader reader)

@@ -26,6 +26,9 @@ public sealed class ToolRunner
     /// <summary>How long to read a tool's output after its end: a daemon that it started may keep the pipe open forever.</summary>
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(1);
 
+    /// <summary>The bytes that a tool that has ended may have left in a pipe.</summary>
+    private const int PipeCapacity = 1 << 16;
+
     /// <summary>How often to check what the pipes don't signal: cancellation, the deadline, the end of a tool whose daemon keeps them open.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(100);
 
@@ -109,12 +112,16 @@ public sealed class ToolRunner
     /// <summary>Reads until the pipes are closed, or the tool has ended and a daemon that it started keeps them open.</summary>
     private static void ReadToEnd(Process process, ToolPipes pipes, Action goOn)
     {
-        long? ended = null;
-        while (!pipes.AreAtEnd && (ended is null || TimeProvider.System.GetElapsedTime(ended.Value) < Drain))
+        (long Time, int Length)? ended = null;
+        while (!pipes.AreAtEnd)
         {
-            pipes.Read(CheckInterval);
+            var hasRead = pipes.Read(CheckInterval);
             goOn();
-            ended ??= process.HasExited ? TimeProvider.System.GetTimestamp() : null;
+            ended ??= process.HasExited ? (TimeProvider.System.GetTimestamp(), pipes.Length) : null;
+            if (ended is { } end && TimeProvider.System.GetElapsedTime(end.Time) > Drain && (!hasRead || pipes.Length - end.Length > PipeCapacity))
+            {
+                return; // what comes now, and all that comes after what a pipe holds, isn't the tool's
+            }
         }
     }
 

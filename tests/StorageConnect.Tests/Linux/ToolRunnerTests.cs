@@ -110,6 +110,18 @@ public sealed class ToolRunnerTests
     }
 
     [Fact]
+    public async Task What_a_tool_wrote_is_read_whole_however_slowly()
+    {
+        using var tool = new FakeTool("head -c 60000 /dev/zero | tr '\\0' x >&2");
+
+        // Longer in all than what comes after a tool's end is waited for.
+        var result = await Task.Run(
+            () => tool.Runner.Runner.Run(new(HostTool.Iscsiadm), Ample, Cancellation, static _ => Thread.Sleep(600)), Cancellation);
+
+        Assert.Equal((0, 60000), (result.ExitCode, result.Error.Length));
+    }
+
+    [Fact]
     public async Task A_daemon_that_a_tool_leaves_behind_does_not_hold_up_its_caller()
     {
         using var tool = new FakeTool("sleep 1000 & echo $! > %DIR%/child; echo answer");

@@ -11,6 +11,9 @@ internal sealed class PluginStore(EnginePaths paths)
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ExecutableByAll = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
+    /// <summary>Longer than a process that is being started keeps copies of descriptors; a program that can't be started after that says so itself.</summary>
+    private static readonly TimeSpan StillWritten = TimeSpan.FromSeconds(30);
+
     /// <summary>Reads a plug-in that is to be registered. Runs none of its code.</summary>
     /// <param name="path">The plug-in's folder, or its assembly.</param>
     /// <exception cref="NotFoundException">There is nothing at the path.</exception>
@@ -322,7 +325,12 @@ internal sealed class PluginStore(EnginePaths paths)
             if (!OperatingSystem.IsWindows())
             {
                 // Whatever modes the build left: only this user may change files that run with this user's rights. What is run by the plug-in stays a program.
-                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | (File.GetUnixFileMode(copy) & UnixFileMode.UserExecute));
+                var execute = File.GetUnixFileMode(copy) & UnixFileMode.UserExecute;
+                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | execute);
+                if (execute != 0 && OperatingSystem.IsLinux())
+                {
+                    _ = FileLease.WaitForWriters(copy, StillWritten);
+                }
             }
         }
     }

@@ -13,6 +13,7 @@ public sealed class FileLease : IDisposable
     private const int SetSignal = 10;
     private const int SetLease = 1024;
     private const int GetLease = 1025;
+    private const int ReadLease = 0;
     private const int WriteLease = 1;
     private const int NoLease = 2;
 
@@ -39,6 +40,22 @@ public sealed class FileLease : IDisposable
         var errno = Marshal.GetLastPInvokeError();
         lease.Dispose();
         return errno is Errno.Again or Errno.Access or Errno.Invalid ? null : throw new LinuxFileException("take a lease on a file", errno);
+    }
+
+    /// <summary>
+    /// Waits until nobody has a file open for writing: before, the kernel starts no program from it. A process that is being started has a copy of this
+    /// process's descriptors for a moment, also of the one that wrote the file.
+    /// </summary>
+    /// <param name="path">The file, of this user.</param>
+    /// <param name="limit">The longest wait.</param>
+    /// <returns>False when somebody still has it open after that.</returns>
+    public static bool WaitForWriters(string path, TimeSpan limit)
+    {
+        using var file = LinuxFile.Open(path, write: false);
+        _ = Libc.Fcntl(file, SetSignal, HarmlessSignal);
+        var isFree = SpinWait.SpinUntil(() => Libc.Fcntl(file, SetLease, ReadLease) == 0 || Marshal.GetLastPInvokeError() != Errno.Again, limit);
+        _ = Libc.Fcntl(file, SetLease, NoLease);
+        return isFree;
     }
 
     /// <summary>Releases the lease and closes the file.</summary>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
 using Microsoft.Win32.SafeHandles;
@@ -146,6 +148,25 @@ public sealed class LockTests : IDisposable
         using var lease = FileLease.TryTake(LinuxFile.Open(LockFile, write: true));
         Assert.SkipWhen(lease is null, "This file system has no leases.");
         Assert.True(lease!.Undisturbed);
+    }
+
+    [Fact]
+    public async Task A_program_can_be_started_when_its_writers_are_gone()
+    {
+        var program = _folder["program"];
+        File.Copy("/bin/true", program);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var writer = LinuxFile.Open(program, write: true);
+        Assert.Throws<Win32Exception>(() => Process.Start(program));
+
+        Assert.False(FileLease.WaitForWriters(program, TimeSpan.FromMilliseconds(50)));
+        var waiting = Task.Run(() => FileLease.WaitForWriters(program, TimeSpan.FromMinutes(1)), TestContext.Current.CancellationToken);
+        writer.Dispose();
+
+        Assert.True(await waiting);
+        using var process = Process.Start(program);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, process.ExitCode);
     }
 
     private static List<SafeFileHandle> CopyDescriptors(params string[] files)

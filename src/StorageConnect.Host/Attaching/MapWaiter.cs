@@ -56,7 +56,7 @@ internal sealed class MapWaiter(LinuxHost host)
             var isBusy = UdevQueue.IsBusy(host.Roots);
             idleSince = isBusy ? TimeProvider.System.GetTimestamp() : idleSince;
             var elapsed = TimeProvider.System.GetElapsedTime(started);
-            var isLate = TimeProvider.System.GetElapsedTime(idleSince) > host.Deadlines.MapMade
+            var isLate = (!isBusy && TimeProvider.System.GetElapsedTime(idleSince) > host.Deadlines.MapMade)
                 || elapsed > host.Deadlines.MapMade + host.Deadlines.UdevBehind;
             if (isBusy && !isLate && (hasAdded || elapsed < host.Deadlines.MapMade))
             {

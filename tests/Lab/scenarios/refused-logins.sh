@@ -25,7 +25,9 @@ nothing_left
 not_presented
 portal_up "${portals[0]}"
 portal_up "${portals[1]}"
-osc "$attach; $detach"
+osc "$attach"
+udevadm settle
+osc "$detach"
 nothing_left
 
 say 'a wrong CHAP secret'

@@ -204,7 +204,7 @@ public sealed class CephExportTests(CephCluster cluster)
                 "AccessNotWithdrawn", "hosts", () => two.Plugin.RemoveFromAccessGroupAsync(two.Server, "hosts", [CephArray.Host2], Token));
         }
 
-        Assert.Equal("OK", await one.Plugin.GetStatusAsync(one.Server, null, Token));
+        await one.AssertStatusAsync();
         await two.Plugin.RemoveFromAccessGroupAsync(two.Server, "hosts", [CephArray.Host2], Token);
         for (var attempt = 1; attempt <= 2; attempt++)
         {
@@ -212,7 +212,7 @@ public sealed class CephExportTests(CephCluster cluster)
             Assert.Contains(Environment.MachineName, error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("OK", await one.Plugin.GetStatusAsync(one.Server, null, Token));
+        await one.AssertStatusAsync();
         await two.RevokeAsync(element, "hosts");
         Assert.Empty(one.Daemon!.GetTargets());
     }

@@ -58,9 +58,7 @@ public sealed class CephFaultTests(CephCluster cluster)
         var child = ChildProcess.RunAsync(array.Child("history", [seed, "a", changes.ToString(CultureInfo.InvariantCulture), "0"]), Token);
         while (!child.IsCompleted)
         {
-            await small.SignalAsync("osd", "STOP");
-            await Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop), Token);
-            await small.SignalAsync("osd", "CONT");
+            await small.PauseAsync("osd", TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop));
             await Task.WhenAny(child, Task.Delay(TimeSpan.FromMilliseconds(random.NextDouble() * LongestStop), Token));
         }
 

@@ -69,14 +69,22 @@ public sealed class CinderFaultTests(CinderCloud cloud)
 
         await Assert.ThrowsAsync<ArrayUnreachableException>(() => plugin.RemoveAsync(project.Server, volume, Token));
 
-        // Either the service had removed it before it died, or the request is lost with its queue: then an administrator has to end that state.
+        // Either the service had removed it before it died, or does that after its start, or the request is lost with its queue: then an administrator has
+        // to end that state.
         if (await project.ListAsync() is [{ Status: "deleting" }])
         {
-            await ActAsync(project, volume, "os-reset_status", new { status = "error" });
-            await plugin.RemoveAsync(project.Server, volume, Token);
+            try
+            {
+                await ActAsync(project, volume, "os-reset_status", new { status = "error" });
+                await plugin.RemoveAsync(project.Server, volume, Token);
+            }
+            catch (Exception e) when (e is NotFoundException or InvalidOperationException)
+            {
+                TestContext.Current.TestOutputHelper!.WriteLine($"It went in between: {e.Message}");
+            }
         }
 
-        Assert.Empty(await project.ListAsync());
+        await GoneAsync(project);
     }
 
     [Fact]

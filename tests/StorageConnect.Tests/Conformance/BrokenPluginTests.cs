@@ -68,7 +68,7 @@ public sealed class BrokenPluginTests : IDisposable
         array.HangForGood("getStatus");
 
         var results = await _bed.RunAsync(array,
-            new() { Destructive = true, Include = ["SERVER-11", "INFO-4", "INFO-5", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(5) });
+            new() { Destructive = true, Include = ["SERVER-11", "INFO-4", "INFO-5", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(15) });
 
         Assert.Equal(
             [("SERVER-11", ConformanceOutcome.Failed), ("CREATE-1", ConformanceOutcome.Passed), ("INFO-4", ConformanceOutcome.Failed),
@@ -87,8 +87,8 @@ public sealed class BrokenPluginTests : IDisposable
         array.Hang("validate");
 
         // The engine waits minutes for a validate, a run no longer than a clause may take.
-        var results = await _bed.RunAsync(array, new() { Destructive = true, Include = ["SERVER-1", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(5) })
-            .WaitAsync(TimeSpan.FromMinutes(1), Cancellation);
+        var results = await _bed.RunAsync(array, new() { Destructive = true, Include = ["SERVER-1", "CREATE-1"], ClauseTimeLimit = TimeSpan.FromSeconds(15) })
+            .WaitAsync(TimeSpan.FromMinutes(4), Cancellation);
 
         Assert.All(results, result => Assert.Equal((ConformanceOutcome.Failed, "no answer from validate"), (result.Outcome, result.Seen)));
     }

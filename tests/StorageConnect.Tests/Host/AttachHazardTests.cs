@@ -446,7 +446,7 @@ public sealed class AttachHazardTests : IAsyncDisposable
                 () => Volatile.Read(ref hasMissed) || ScsiDisk.FindAll(_host.Roots, other.Page83Id).Count > 0, SimulatedHost.Patient.SysfsWrite));
             _host.Array.Luns[(Target, 5)] = element;
         };
-        var deadlines = SimulatedHost.Patient with { LunSeenEverywhere = TimeSpan.FromMilliseconds(500), LinksSettled = TimeSpan.FromSeconds(1) };
+        var deadlines = SimulatedHost.Patient with { LunSeenEverywhere = TimeSpan.FromSeconds(1.9), LinksSettled = TimeSpan.FromSeconds(1) };
 
         var device = await new ElementAttacher(_host.Open(deadlines), _host.Array, _warnings.Add).RunAsync(element, [], Cancellation);
 

@@ -72,7 +72,13 @@ public sealed class DetachTests : IAsyncDisposable
         await AttachAsync(one);
         await AttachAsync(other);
         var deleted = 0;
-        _host.OnWrite = (path, _) => deleted += path.EndsWith("/delete", StringComparison.Ordinal) ? 1 : 0;
+        _host.OnWrite = (path, _) =>
+        {
+            if (path.EndsWith("/delete", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref deleted);
+            }
+        };
 
         await DetachAsync(one);
         Assert.Equal(2, deleted);

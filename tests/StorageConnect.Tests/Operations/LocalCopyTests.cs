@@ -30,11 +30,12 @@ public sealed class LocalCopyTests : IDisposable
     // Where setsid isn't found, no keeper goes on with the copy: what is tested here is the next process.
     private const string WithoutKeeper = "$env:PATH = '';";
 
+    // 64 MB are 10 %, and then the worker notes for the first time.
     private const string BeginAndDie =
         $$"""
         {{WithoutKeeper}}
         Get-OscStorageElement source | Invoke-OscClone -Name copy -NoWait | Out-Null
-        while ((Get-OscOperation).PercentComplete -lt 1) { [Threading.Thread]::Sleep(1) }
+        while ((Get-OscOperation).PercentComplete -lt 11) { [Threading.Thread]::Sleep(1) }
         [Diagnostics.Process]::GetCurrentProcess().Kill()
         """;
 

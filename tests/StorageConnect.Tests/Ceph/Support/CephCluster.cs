@@ -17,7 +17,7 @@ public sealed class SecondCephCluster : ICollectionFixture<CephCluster>;
 public sealed class CephCluster : IAsyncDisposable
 {
     private const string Script = "docs/examples/ceph-cluster.sh";
-    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(8);
     private static readonly TimeSpan ToolTime = TimeSpan.FromMinutes(2);
     private readonly TemporaryFolder _folder = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -96,6 +96,15 @@ public sealed class CephCluster : IAsyncDisposable
     {
         using var process = Process.Start("kill", [$"-{signal}", ProcessOf(daemon).ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await process.WaitForExitAsync(CancellationToken.None);
+    }
+
+    /// <summary>Stops a daemon for a moment. One program does it, so that the moment isn't longer where this process is slow.</summary>
+    public async Task PauseAsync(string daemon, TimeSpan moment)
+    {
+        var (process, seconds) = (ProcessOf(daemon), moment.TotalSeconds);
+        FormattableString script = $"kill -STOP {process}; sleep {seconds:f3}; kill -CONT {process}";
+        using var shell = Process.Start("sh", ["-c", FormattableString.Invariant(script)]);
+        await shell.WaitForExitAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()

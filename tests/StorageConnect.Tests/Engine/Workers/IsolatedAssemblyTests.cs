@@ -42,7 +42,7 @@ public sealed class IsolatedAssemblyTests : IDisposable
     [InlineData("hang")]
     public async Task Whatever_ends_its_process_is_an_error_of_that_call_and_the_next_one_works(string what)
     {
-        var array = await OpenDangerousAsync(timeoutSeconds: what == "hang" ? 5 : 60);
+        var array = await OpenDangerousAsync(timeoutSeconds: what == "hang" ? 20 : 60);
 
         var error = await Assert.ThrowsAsync<PluginFaultException>(() => array.GetStatusAsync(Element(what), Cancellation));
 

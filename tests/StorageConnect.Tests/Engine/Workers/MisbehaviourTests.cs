@@ -33,10 +33,10 @@ public sealed class MisbehaviourTests : IDisposable
     [InlineData("memory", "PluginFailure", "MemoryError")]
     [InlineData("odd", "PluginFailure", "KeyError: volume (NaughtyPlugin.py, line ")]
     [InlineData("odd_items", "WorkerEnded", "the parameters of '$/items' are wrong")]
-    [InlineData("sleep", "WorkerTimedOut", "2 seconds")]
+    [InlineData("sleep", "WorkerTimedOut", "10 seconds")]
     public async Task Whatever_it_does_is_an_error_of_that_call_and_the_next_one_works(string what, string id, string text)
     {
-        var array = await OpenAsync(timeoutSeconds: what == "sleep" ? 2 : 60);
+        var array = await OpenAsync(timeoutSeconds: what == "sleep" ? 10 : 60);
 
         var error = await Assert.ThrowsAsync<PluginFaultException>(() => array.GetStatusAsync(Element(what), Cancellation));
 

@@ -17,7 +17,7 @@ internal static class HistoryRun
         SysfsWrite = TimeSpan.FromSeconds(30),
         DiskSettled = TimeSpan.FromSeconds(30),
         Flush = TimeSpan.FromSeconds(30),
-        Lock = TimeSpan.FromMinutes(1),
+        Lock = TimeSpan.FromMinutes(10),
     };
 
     /// <param name="host">Where.</param>

@@ -45,7 +45,7 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
         MultipathdDetection = TimeSpan.FromMilliseconds(50),
         LinksSettled = TimeSpan.FromMilliseconds(5),
         Flush = TimeSpan.FromMinutes(1),
-        Lock = TimeSpan.FromMinutes(1),
+        Lock = TimeSpan.FromMinutes(10),
         IscsiSettle = TimeSpan.FromMilliseconds(5),
         PassingUse = TimeSpan.FromMilliseconds(5),
         MapResized = TimeSpan.FromMilliseconds(50),
@@ -496,10 +496,16 @@ internal sealed partial class SimulatedHost : IIscsiInitiator, IKernel, IAsyncDi
     private sealed record Link(string Target, string Initiator, bool IsUp);
 
     /// <summary>The way that a SCSI host and target number stand for; null when it is gone.</summary>
-    private Link? FindLink(int host, int target) =>
-        _sessions.Values.FirstOrDefault(session => session.Host == host) is { } session ? new(session.TargetName, session.InitiatorName ?? Iqn, IsUp(session))
-        : FindRemotePort(host, target) is { } port ? new(port.Wwpn, _ports[host], port.IsOnline)
-        : null;
+    private Link? FindLink(int host, int target)
+    {
+        lock (_gate)
+        {
+            return _sessions.Values.FirstOrDefault(session => session.Host == host) is { } session
+                ? new(session.TargetName, session.InitiatorName ?? Iqn, IsUp(session))
+                : FindRemotePort(host, target) is { } port ? new(port.Wwpn, _ports[host], port.IsOnline)
+                : null;
+        }
+    }
 
     private static (int Host, int Target, int Lun) PlaceOf(string folder)
     {

@@ -12,7 +12,6 @@ cat /tmp/refusal
 grep -q iscsid /tmp/refusal
 start_iscsid
 osc "$attach"
-udevadm settle
 osc "$detach"
 nothing_left
 

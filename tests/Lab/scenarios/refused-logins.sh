@@ -25,9 +25,7 @@ nothing_left
 not_presented
 portal_up "${portals[0]}"
 portal_up "${portals[1]}"
-osc "$attach"
-udevadm settle
-osc "$detach"
+osc "$attach; $detach"
 nothing_left
 
 say 'a wrong CHAP secret'

@@ -17,13 +17,15 @@ internal sealed class DeviceProof(LinuxHost host, Action<string> warn)
     /// <param name="presented">Checks the disks of an identity that belongs to a presentation; null for others.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="DataCorruptException">A path leads to another LUN (<c>WrongDisk</c>).</exception>
-    /// <exception cref="NotFoundException">All paths disappeared meanwhile (<c>ElementNotSeen</c>).</exception>
+    /// <exception cref="NotFoundException">All paths disappeared meanwhile, or none answers (<c>ElementNotSeen</c>).</exception>
     public async Task<OscDevice> RunAsync(StorageElement element, int pathsFound, PresentedLun? presented, CancellationToken cancellationToken)
     {
         var device = await ReadAsync(element, cancellationToken);
         if (device is not { Verified: true })
         {
-            throw device?.Paths.Any(IsThere) == true ? DeviceErrors.WrongDisk(element) : AttachErrors.ElementNotSeenAnyMore(element);
+            throw device?.Paths.Any(IsThere) != true ? AttachErrors.ElementNotSeenAnyMore(element)
+                : device.HasWrongPath ? DeviceErrors.WrongDisk(element)
+                : AttachErrors.ElementNotSeenWhileSilent(element);
         }
 
         if (presented is not null)

@@ -271,7 +271,7 @@ internal sealed class ElementAttacher(LinuxHost host, IElementPresenter array, A
             .OfType<ScsiDevice>()
             .ToList();
         var identities = await host.Identities.ReadAsync(others, cancellationToken);
-        foreach (var device in others.Where(device => identities[device.Folder] != element.Page83Id || IsElsewhere(device)))
+        foreach (var device in others.Where(device => identities[device.Folder].Page83Id != element.Page83Id || IsElsewhere(device)))
         {
             await _stale.PurgeAsync(device, cancellationToken);
         }

@@ -38,6 +38,9 @@ internal static class AttachErrors
     public static NotFoundException ElementNotSeenAnyMore(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "AnyMore", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 
+    public static NotFoundException ElementNotSeenWhileSilent(StorageElement element) =>
+        new(Text([element.Name, element.Page83Id], "Silent", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
+
     public static NotFoundException ElementNotSeenByFibreChannel(StorageElement element) =>
         new(Text([element.Name, element.Page83Id], "FibreChannel", nameof(ElementNotSeen))) { Element = element.Name, Retryable = true };
 }

@@ -62,13 +62,13 @@ internal sealed class FibreChannelSearch(LinuxHost host, ConnectRequest request,
 
         // Without a reported place each disk may lead to the element by now. Other elements' disks are not rescanned: one that hangs would end this attach.
         var identities = IsPlaceReported
-            ? new Dictionary<string, string?>()
+            ? new Dictionary<string, PathIdentity>()
             : await host.Identities.ReadAsync(all.Where(device => device.ReadIdentity() != _element.Page83Id), cancellationToken);
         foreach (var device in all)
         {
             var isReported = targets.Exists(target => target.Carries(device) && Luns(target).Contains(device.Lun));
             var was = device.ReadIdentity() == _element.Page83Id;
-            var isItByInquiry = identities.GetValueOrDefault(device.Folder) == _element.Page83Id;
+            var isItByInquiry = identities.GetValueOrDefault(device.Folder).Page83Id == _element.Page83Id;
             if (!isReported && !was && !isItByInquiry)
             {
                 if (!IsPlaceReported && _stale.IsHalfRemoved(device))

@@ -72,6 +72,7 @@ internal sealed class DeviceReader(LinuxHost host)
             {
                 var attachment = host.Ledger.TryLoad(one.Wwid)
                     ?? presented.FirstOrDefault(known => known.Page83Id == one.Wwid && ways.TrueForAll(way => IsAtItsPlace(way.Device, known, sessions)));
+                var asked = ways.Where(way => way.Device is not null).Select(way => identities[way.Device!.Folder]).ToList();
                 return new OscDevice
                 {
                     Path = PathOf(one),
@@ -81,7 +82,8 @@ internal sealed class DeviceReader(LinuxHost host)
                     StorageServerUuid = attachment?.StorageServerUuid,
                     Multipath = one.Map is not null,
                     Paths = [.. ways.Select(way => ReadPath(way.Disk, way.Device, sessions, ports, states[way.Disk].Cast<OscPathState?>().FirstOrDefault()))],
-                    Verified = ways.Count > 0 && ways.TrueForAll(way => way.Device is not null && identities[way.Device.Folder] == one.Wwid),
+                    Verified = asked.Count == ways.Count && asked.TrueForAll(path => path.Page83Id == one.Wwid) && asked.Exists(path => !path.IsSilent),
+                    HasWrongPath = asked.Exists(path => path.Page83Id != one.Wwid && path is not { IsSilent: true, Page83Id: null }),
                 };
             })
         ];

@@ -26,7 +26,7 @@ internal sealed class StaleDevices(LinuxHost host)
             : device.IsDown ? DeviceIdentityState.Down
             : device.State is not "running" ? DeviceIdentityState.Changed
             // sysfs keeps the cached identity of an unmapped LUN. Only INQUIRY tells.
-            : (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } asked ? DeviceIdentityState.Empty
+            : (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder].Page83Id is not { } asked ? DeviceIdentityState.Empty
             : asked == now ? DeviceIdentityState.Genuine
             : DeviceIdentityState.Changed;
     }

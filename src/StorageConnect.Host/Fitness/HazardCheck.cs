@@ -56,7 +56,7 @@ internal sealed class HazardCheck(LinuxHost host)
     private static OscHostFinding CheckIdentities(IReadOnlyList<OscDevice> devices)
     {
         const string check = "Device identities";
-        return devices.Where(device => !device.Verified && device.Paths.Count > 0 && MapIdentity.IsPage83(device.Wwid))
+        return devices.Where(device => device.HasWrongPath && MapIdentity.IsPage83(device.Wwid))
             .Select(device => device.Path).ToList() is [_, ..] wrong
             ? Error(check, $"{string.Join(", ", wrong)}: a path doesn't lead to the LUN that the device was created for. Writes may go to another LUN.",
                 "Stop using it at once. Get-OscDevice shows the paths; Connect-OscStorageElement or Clear-OscHostResidue removes the wrong ones.")

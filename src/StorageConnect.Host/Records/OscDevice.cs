@@ -24,9 +24,15 @@ public sealed record OscDevice
     /// <summary>Its paths.</summary>
     public ValueList<OscDevicePath> Paths { get; init; } = [];
 
-    /// <summary>True when there are paths, and the page 0x83 of every path, read at this moment, is <see cref="Wwid"/>.</summary>
-    /// <remarks>For a path that can't be read, because it is down or for lack of rights, the kernel's value of the last scan counts.</remarks>
+    /// <summary>True when the page 0x83 of its paths, read at this moment, is <see cref="Wwid"/>: of each that answers, and at least one does.</summary>
+    /// <remarks>
+    /// A path that is down or silent is no sign of another LUN, where another path answers. For a user who may not ask, the kernel's values of the last scan
+    /// count.
+    /// </remarks>
     public bool Verified { get; init; }
+
+    /// <summary>True when a path leads to another LUN at this moment, or to none.</summary>
+    internal bool HasWrongPath { get; init; }
 
     /// <summary>Its path.</summary>
     public override string ToString() => Path;

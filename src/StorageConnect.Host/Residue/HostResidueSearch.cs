@@ -57,7 +57,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
         var identities = await host.Identities.ReadAsync(paths.Select(path => path.Device), cancellationToken);
         var wrong =
             from path in paths
-            let identity = identities[path.Device.Folder]
+            let identity = identities[path.Device.Folder].Page83Id
             where identity is not null && identity != path.Map.Wwid
             select FoundResidue.Of(
                 OscHostResidueKind.WrongIdentity,
@@ -84,7 +84,7 @@ internal sealed class HostResidueSearch(LinuxHost host)
     {
         // The path may lead to its LUN again, and the disk's name may be another device's by now.
         if (ScsiDevice.OfDisk(host.Roots, disk) != device || MultipathMaps.FindOver(host.Roots, disk)?.Uuid != map.Uuid
-            || (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder] is not { } identity || identity == map.Wwid)
+            || (await host.Identities.ReadAsync([device], cancellationToken))[device.Folder].Page83Id is not { } identity || identity == map.Wwid)
         {
             return false;
         }

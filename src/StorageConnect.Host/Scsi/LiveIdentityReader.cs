@@ -65,33 +65,55 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
             : System.Text.Encoding.ASCII.GetString(page, header, Math.Min(page.Length - header, (page[2] << 8) | page[3])).Trim(' ', '\0');
     }
 
-    /// <summary>The identities of these devices, by folder; null where no LUN is behind a device any more.</summary>
+    /// <summary>The identities of these devices, by folder.</summary>
     /// <remarks>
-    /// For a path that is down, or that this user may not read, the kernel's value counts. Sequential per session (or other host adapter), which is
+    /// For a path that is down, or that this user may not read, the kernel's value is given. Sequential per session (or other host adapter), which is
     /// skipped after its first timeout: it costs one timeout however many LUNs it has.
     /// </remarks>
-    public async Task<IReadOnlyDictionary<string, string?>> ReadAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, PathIdentity>> ReadAsync(IEnumerable<ScsiDevice> devices, CancellationToken cancellationToken)
     {
-        var identities = new ConcurrentDictionary<string, string?>();
+        var identities = new ConcurrentDictionary<string, PathIdentity>();
         await Task.WhenAll(devices.GroupBy(device => device.Host).Select(async adapter =>
         {
-            var isSilent = false;
+            var (isSilent, mayAsk) = (false, true);
             foreach (var device in adapter)
             {
                 byte[]? page = null;
-                if (!isSilent && device.State is "running" && device.Disk is { } disk)
+                if (!isSilent && mayAsk && device.State is "running" && device.Disk is { } disk)
                 {
-                    page = await TryReadAsync(disk, Identification, cancellationToken);
-                    isSilent = page is null;
+                    try
+                    {
+                        page = await AskAsync(disk, Identification, cancellationToken);
+                        isSilent = page is null;
+                    }
+                    catch (UnauthorizedAccessException)
+                    {
+                        mayAsk = false;
+                    }
                 }
 
-                identities[device.Folder] = page is null ? device.ReadIdentity() : Page83.TryGetMultipathId(page, out var id) ? id : null;
+                identities[device.Folder] = page is null ? new(device.ReadIdentity(), IsSilent: mayAsk)
+                    : new(Page83.TryGetMultipathId(page, out var id) ? id : null, IsSilent: false);
             }
         }));
         return identities;
     }
 
+    /// <summary>A page; null for a disk that doesn't answer, and for one that this user may not ask.</summary>
     private async Task<byte[]?> TryReadAsync(string disk, byte page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AskAsync(disk, page, cancellationToken);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A page; null for a disk that doesn't answer.</summary>
+    private async Task<byte[]?> AskAsync(string disk, byte page, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,7 +121,7 @@ internal sealed class LiveIdentityReader(HostRoots roots, HostDeadlines deadline
             return await Task.Run(() => kernel.ReadVpdPage(Path.Combine(roots.Dev, disk), page), CancellationToken.None)
                 .WaitAsync(2 * deadlines.Inquiry, cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or TimeoutException)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             return null;
         }

@@ -27,7 +27,8 @@ public sealed class DeviceProofTests : IAsyncDisposable
         Present(next);
 
         Assert.All(_host.ReallyBehind($"/dev/mapper/{element.Page83Id}"), behind => Assert.Equal(next.Page83Id, behind));
-        Assert.False((await ReadAsync()).Verified);
+        var device = await ReadAsync();
+        Assert.Equal((false, true), (device.Verified, device.HasWrongPath));
     }
 
     [Fact]
@@ -64,17 +65,46 @@ public sealed class DeviceProofTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_device_of_which_no_path_answers_is_not_verified_and_no_wrong_disk()
+    {
+        var element = await AttachAsync();
+        var silent = _host.Open(kernel: new SilentKernel(() => new IOException("no answer")));
+
+        var device = Assert.Single(await new DeviceReader(silent).ReadAllAsync(Cancellation));
+        var error = await Assert.ThrowsAsync<NotFoundException>(() => new DeviceProof(silent, _ => { }).RunAsync(element, 2, null, Cancellation));
+
+        Assert.Equal((2, false, false), (device.Paths.Count, device.Verified, device.HasWrongPath));
+        Assert.Equal(("ElementNotSeen", true), (error.ErrorId, error.Retryable));
+        Assert.Contains("answers", error.Message);
+    }
+
+    [Fact]
+    public async Task A_device_whose_paths_are_all_down_is_not_verified_and_no_wrong_disk()
+    {
+        await AttachAsync();
+        foreach (var session in _host.Sessions())
+        {
+            _host.Break(session);
+        }
+
+        var device = await ReadAsync();
+
+        Assert.Equal((2, false, false), (device.Paths.Count, device.Verified, device.HasWrongPath));
+    }
+
+    [Fact]
     public async Task A_path_that_goes_while_it_is_asked_is_no_wrong_disk()
     {
         var element = await AttachAsync();
         var warnings = new List<string>();
-        var loss = new Lazy<IOException>(() =>
+        var loss = new Lazy<bool>(() =>
         {
             _host.RemoveSession(_host.Sessions()[1].Id);
-            return new("no answer");
+            return true;
         });
+        _host.OnInquiry = (_, _) => _ = loss.Value;
 
-        var device = await new DeviceProof(_host.Open(kernel: new SilentKernel(() => loss.Value)), warnings.Add).RunAsync(element, 2, null, Cancellation);
+        var device = await new DeviceProof(_host.Open(), warnings.Add).RunAsync(element, 2, null, Cancellation);
 
         Assert.True(device.Verified);
         Assert.Single(device.Paths);
@@ -128,9 +158,9 @@ public sealed class DeviceProofTests : IAsyncDisposable
         await AttachAsync();
         var kernel = new SilentKernel(() => new UnauthorizedAccessException());
 
-        var identities = await new LiveIdentityReader(_host.Roots, SimulatedHost.Patient, kernel).ReadAsync(Devices(), Cancellation);
+        var device = Assert.Single(await new DeviceReader(_host.Open(kernel: kernel)).ReadAllAsync(Cancellation));
 
-        Assert.Equal(Devices().Select(device => device.ReadIdentity()), Devices().Select(device => identities[device.Folder]));
+        Assert.Equal((2, true), (device.Paths.Count, device.Verified));
     }
 
     [Fact]

@@ -51,8 +51,23 @@ function Invoke-Clean {
     }
 }
 
+# Runs a block with environment variables, which have their old values afterwards.
+function Invoke-With([hashtable] $Variable, [scriptblock] $Block) {
+    $before = $Variable.Keys | ForEach-Object { , @($_, [Environment]::GetEnvironmentVariable($_)) }
+    try {
+        $Variable.GetEnumerator() | ForEach-Object { [Environment]::SetEnvironmentVariable($_.Key, $_.Value) }
+        & $Block
+    }
+    finally {
+        $before | ForEach-Object { [Environment]::SetEnvironmentVariable($_[0], $_[1]) }
+    }
+}
+
 function Invoke-Build {
-    Invoke-DotNet build $solution --configuration $Configuration
+    # A compiler with its analyzers is done a fifth sooner when it collects garbage every 256 MB only, and does not count what to optimize.
+    Invoke-With @{ DOTNET_GCgen0size = '0x10000000'; DOTNET_TieredPGO = '0' } {
+        Invoke-DotNet build $solution --configuration $Configuration
+    }
 }
 
 function Invoke-Test {
@@ -80,14 +95,12 @@ function Invoke-Quickstart {
     Invoke-Build
     # Registered servers of the user are neither seen nor changed.
     $settings = [IO.Directory]::CreateTempSubdirectory('storage-connect-').FullName
-    $variables = 'XDG_CONFIG_HOME', 'XDG_STATE_HOME', 'XDG_DATA_HOME'
-    $before = $variables | ForEach-Object { , @($_, [Environment]::GetEnvironmentVariable($_)) }
     try {
-        $variables | ForEach-Object { [Environment]::SetEnvironmentVariable($_, $settings) }
-        Invoke-PowerShell '-File', (Join-Path $root 'docs' 'examples' 'quickstart.ps1')
+        Invoke-With @{ XDG_CONFIG_HOME = $settings; XDG_STATE_HOME = $settings; XDG_DATA_HOME = $settings } {
+            Invoke-PowerShell '-File', (Join-Path $root 'docs' 'examples' 'quickstart.ps1')
+        }
     }
     finally {
-        $before | ForEach-Object { [Environment]::SetEnvironmentVariable($_[0], $_[1]) }
         Remove-Item $settings -Recurse -Force
     }
 }

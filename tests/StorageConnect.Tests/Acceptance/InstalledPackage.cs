@@ -51,6 +51,7 @@ internal sealed class InstalledPackage : IDisposable
         }
 
         start.Environment["HOME"] = Home;
+        start.Environment["TMPDIR"] = TemporaryFiles.Usual; // the stories' pools are on a disk
         start.Environment["STORAGECONNECT_MODULE"] = Manifest;
         start.Environment["STORAGECONNECT_PACKAGES"] = Packages;
         return start;

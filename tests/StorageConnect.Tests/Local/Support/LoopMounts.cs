@@ -15,7 +15,7 @@ public sealed class LoopMounts : IDisposable
     /// <summary>A folder for a pool of this kind, empty; the test is skipped where there can be none.</summary>
     public static string NewFolder(PoolKind kind)
     {
-        var parent = kind == PoolKind.Copy ? Path.GetTempPath() : SharedMount(kind).Folder;
+        var parent = kind == PoolKind.Copy ? TemporaryFiles.Usual : SharedMount(kind).Folder;
         var folder = Path.Combine(parent, $"pool-{Guid.NewGuid():N}");
         Directory.CreateDirectory(folder);
         return folder;

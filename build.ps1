@@ -59,7 +59,8 @@ function Invoke-With([hashtable] $Variable, [scriptblock] $Block) {
         & $Block
     }
     finally {
-        $before | ForEach-Object { [Environment]::SetEnvironmentVariable($_[0], $_[1]) }
+        # NullString: a plain $null becomes an empty text, and the variable stays.
+        $before | ForEach-Object { [Environment]::SetEnvironmentVariable($_[0], ($_[1] ?? [NullString]::Value)) }
     }
 }
 

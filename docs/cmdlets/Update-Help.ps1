@@ -134,7 +134,7 @@ function Add-Parameter([Xml.XmlElement] $To, $Facts, [string] $Text, [bool] $InS
     $null = Add-Element $parameter 'maml:name' $Facts.Name
     Add-Text $parameter 'maml:description' $Text
     if ($type -ne [switch]) {
-        $null = Add-Element $parameter 'command:parameterValue' ($InSyntax ? $type.Name : $type.ToString()) @{ required = 'true'; variableLength = 'false' }
+        $null = Add-Element $parameter 'command:parameterValue' ($InSyntax ? $type.Name : $type.ToString()) ([ordered] @{ variableLength = 'false'; required = 'true' })
     }
     $null = Add-Element (Add-Element $parameter 'dev:type') 'maml:name' $type.ToString()
 }

@@ -8,13 +8,14 @@ using Xunit.v3;
 
 namespace StorageConnect.Tests;
 
-/// <summary>Begins with what takes minutes and can't be divided, so that it isn't what the whole run waits for in the end.</summary>
+/// <summary>Begins with what can't be divided and takes minutes, or waits for long, so that it isn't what the whole run waits for in the end.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
         nameof(CephCluster), "Lab.ScenarioTests", nameof(CinderCloud), Cmdlets.ModuleSessions.Name,
         nameof(Author.AuthorGuideTests), nameof(MainJob.PackageTests), nameof(Engine.Workers.IsolatedAssemblyTests), nameof(Author.PluginTemplateTests),
+        nameof(Conformance.BrokenPluginTests), nameof(Ceph.CephExampleTests), nameof(Conformance.OtherProcessTests), nameof(Engine.Workers.MisbehaviourTests),
         nameof(Acceptance.StoryTests),
     ];
 

@@ -9,6 +9,7 @@ namespace StorageConnect.Tests;
 internal static class TemporaryFiles
 {
     private const string Variable = "TMPDIR";
+    private const string Diagnostics = "DOTNET_EnableDiagnostics";
     private const string InMemory = "/dev/shm";
     private const long RoomNeeded = 6L << 30; // a whole run needs 2 GB
 
@@ -19,6 +20,12 @@ internal static class TemporaryFiles
     internal static void KeepInMemory()
     {
         Usual = Path.GetTempPath();
+        if (Environment.GetEnvironmentVariable(Diagnostics) is null)
+        {
+            // Each of the many processes that tests kill would leave the pipes for its debugger behind.
+            Environment.SetEnvironmentVariable(Diagnostics, "0");
+        }
+
         if (Environment.GetEnvironmentVariable(Variable) is null && IsFit())
         {
             Environment.SetEnvironmentVariable(Variable, InMemory);

@@ -14,7 +14,7 @@ internal sealed class InstalledPackage : IDisposable
     {
         try
         {
-            Packing.Pack(Packages);
+            Packing.PackStagedAsync(Packages).GetAwaiter().GetResult();
             Directory.CreateDirectory(Home);
             var (exitCode, output) = Finish(Start("-Command", $$"""
                 $ErrorActionPreference = 'Stop'

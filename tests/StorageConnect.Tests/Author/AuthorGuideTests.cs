@@ -49,7 +49,7 @@ public sealed partial class AuthorGuideTests : IDisposable
                     await File.WriteAllTextAsync(path, block.ApplyTo(File.Exists(path) ? await File.ReadAllTextAsync(path, Cancellation) : null), Cancellation);
                     break;
                 case { Language: "sh" }:
-                    await AuthorTools.RunAsync(folder, block.Text);
+                    await DotNetTool.RunAsync(folder, block.Text, ("StorageConnectModule", StagedModule.Folder));
                     break;
                 case { Language: "powershell" }:
                     printed = await RunPowerShellAsync(folder, block.Text.Replace(AddressInGuide, array.Address, StringComparison.Ordinal));

@@ -42,12 +42,11 @@ public sealed class PluginTemplateTests : IDisposable
     {
         foreach (var package in new[] { "StorageConnect.Abstractions", "StorageConnect.Conformance" })
         {
-            Packing.DotNet("pack", Path.Combine(StagedModule.Root, "src", package), "--no-build", "-p:BuildProjectReferences=false", "--output",
-                _home["packages"]);
+            await Packing.PackAsync(Path.Combine(StagedModule.Root, "src", package), _home["packages"], "--no-build -p:BuildProjectReferences=false");
         }
 
         // No package gets into the user's folder of packages, where a later build of the same version would find it.
-        await AuthorTools.RunAsync(
+        await DotNetTool.RunAsync(
             _home.Path,
             $"""
             dotnet new install '{Assert.Single(Directory.GetFiles(_home["packages"], "*.Conformance.*"))}' --debug:custom-hive '{_home["hive"]}'

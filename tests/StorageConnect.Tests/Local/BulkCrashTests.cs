@@ -18,15 +18,11 @@ public sealed class BulkCrashTests
         get
         {
             var all = new TheoryData<PoolKind, string>();
-            foreach (var kind in (ReadOnlySpan<PoolKind>)[PoolKind.Copy, PoolKind.Xfs, PoolKind.Btrfs])
+            foreach (var kind in (ReadOnlySpan<PoolKind>)[PoolKind.Xfs, PoolKind.Btrfs])
             {
-                all.Add(kind, "createAll");
-                all.Add(kind, "removeAll");
-                all.Add(kind, "removeSnapAll");
-                if (kind != PoolKind.Copy)
+                foreach (var operation in PowerCuts)
                 {
-                    all.Add(kind, "snapAll");
-                    all.Add(kind, "cloneAll");
+                    all.Add(kind, operation);
                 }
             }
 

@@ -113,15 +113,14 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
         Assert.Equal(File.ReadAllBytes(packages.First(pattern)), File.ReadAllBytes(packages.Second(pattern)));
 
     [Fact]
-    public void Packed_where_nothing_was_built_before_it_holds_the_same_files()
+    public async Task Packed_where_nothing_was_built_before_it_holds_the_same_files()
     {
         using var clone = new TemporaryFolder();
         Copy(StagedModule.Root, clone.Path, "*", SearchOption.TopDirectoryOnly);
         Copy(Path.Combine(StagedModule.Root, "src"), clone["src"], "*", SearchOption.AllDirectories);
         Copy(Path.Combine(StagedModule.Root, "docs"), clone["docs"], "*.md", SearchOption.TopDirectoryOnly);
 
-        // The same sources were analyzed by the build of these tests.
-        Packing.DotNet("pack", Path.Combine(clone.Path, "src", "StorageConnect"), "--output", clone["packages"], "-p:RunAnalyzers=false");
+        await Packing.PackAsync(Path.Combine(clone.Path, "src", "StorageConnect"), clone["packages"]);
 
         using var zip = ZipFile.OpenRead(Assert.Single(Directory.GetFiles(clone["packages"], "*.zip")));
         Assert.Equal(Staged.Select(file => "StorageConnect/" + file), zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
@@ -149,20 +148,24 @@ public sealed class PackageTests(PackageTests.Packages packages) : IClassFixture
     ];
 
     /// <summary>The module packed twice.</summary>
-    public sealed class Packages : IDisposable
+    public sealed class Packages : IAsyncLifetime
     {
         private readonly TemporaryFolder _folder = new();
 
-        public Packages()
+        public async ValueTask InitializeAsync()
         {
-            Packing.Pack(_folder["first"]);
-            Packing.Pack(_folder["second"]);
+            await Packing.PackStagedAsync(_folder["first"]);
+            await Packing.PackStagedAsync(_folder["second"]);
         }
 
         public string First(string pattern) => Assert.Single(Directory.GetFiles(_folder["first"], pattern));
 
         public string Second(string pattern) => Assert.Single(Directory.GetFiles(_folder["second"], pattern));
 
-        public void Dispose() => _folder.Dispose();
+        public ValueTask DisposeAsync()
+        {
+            _folder.Dispose();
+            return ValueTask.CompletedTask;
+        }
     }
 }

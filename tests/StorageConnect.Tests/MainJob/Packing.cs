@@ -1,37 +1,33 @@
-using System.Diagnostics;
-using Xunit;
-
 namespace StorageConnect.Tests.MainJob;
 
 /// <summary><c>dotnet pack</c> in the configuration that the tests were built in.</summary>
 internal static class Packing
 {
-    private static readonly Lock One = new();
+    private static readonly SemaphoreSlim One = new(1, 1);
 
     /// <summary>Packs the staged module without building it again.</summary>
-    public static void Pack(string folder)
+    public static async Task PackStagedAsync(string folder)
     {
-        lock (One) // a pack writes into the project's obj
+        await One.WaitAsync(); // a pack writes into the project's obj
+        try
         {
-            DotNet("pack", Path.Combine(StagedModule.Root, "src", "StorageConnect"), "--no-build", "--output", folder);
+            await PackAsync(Path.Combine(StagedModule.Root, "src", "StorageConnect"), folder, "--no-build");
+        }
+        finally
+        {
+            One.Release();
         }
     }
 
-    public static void DotNet(params string[] arguments)
+    /// <summary>Packs a project.</summary>
+    /// <param name="project">Its folder.</param>
+    /// <param name="folder">Where the packages get to.</param>
+    /// <param name="options">What else is on the command line.</param>
+    public static Task PackAsync(string project, string folder, string options = "")
     {
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
             ? "Release"
             : "Debug";
-        var start = new ProcessStartInfo("dotnet", [.. arguments, "--configuration", configuration, "-nodeReuse:false", "-p:UseSharedCompilation=false"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        UserFolders.Restore(start.Environment);
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output + error.Result);
+        return DotNetTool.RunAsync(StagedModule.Root, $"dotnet pack '{project}' --output '{folder}' --configuration {configuration} {options}");
     }
 }

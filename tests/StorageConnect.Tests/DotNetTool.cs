@@ -1,11 +1,21 @@
 using System.Diagnostics;
+using StorageConnect.Tests;
+using StorageConnect.Tests.Recording;
 using Xunit;
 
-namespace StorageConnect.Tests.Author;
+[assembly: AssemblyFixture(typeof(DotNetTool))]
 
-/// <summary>The .NET tools as an author uses them, in a folder that knows nothing of this repository.</summary>
-internal static class AuthorTools
+namespace StorageConnect.Tests;
+
+/// <summary>
+/// The .NET tools as tests start them. Their builds share a compiler, which is slow until it has compiled itself; it serves nobody else, and ends with the
+/// tests.
+/// </summary>
+public sealed class DotNetTool : IDisposable
 {
+    // Those who share a compiler share the folder for temporary files: its pipe is in there.
+    private static readonly Lazy<TemporaryFolder> Temporary = new();
+
     /// <summary>Runs commands that must not fail.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="commands">Commands of a shell.</param>
@@ -13,8 +23,8 @@ internal static class AuthorTools
     /// <returns>What they wrote.</returns>
     public static async Task<string> RunAsync(string folder, string commands, params (string Name, string Value)[] variables)
     {
-        // Into a file: build servers that outlive the build would keep a pipe open.
-        var log = Path.GetTempFileName();
+        // Into a file: the compiler, which outlives the build, would keep a pipe open.
+        var log = Temporary.Value[Path.GetRandomFileName()];
         var start = new ProcessStartInfo("sh", ["-ec", $"exec >'{log}' 2>&1\n{commands}"]) { WorkingDirectory = folder, RedirectStandardInput = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("MSBuild", StringComparison.OrdinalIgnoreCase)).ToList())
         {
@@ -22,10 +32,11 @@ internal static class AuthorTools
         }
 
         UserFolders.Restore(start.Environment);
-        start.Environment["StorageConnectModule"] = StagedModule.Folder;
-        start.Environment["RunAnalyzers"] = "false"; // no style of this repository: it only takes time
+        start.Environment["TMPDIR"] = Temporary.Value.Path;
+        start.Environment["RunAnalyzers"] = "false"; // the build of these tests had them, and no style of this repository binds others: it only takes time
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        start.Environment["UseSharedCompilation"] = "false";
+        start.Environment["UseSharedCompilation"] = "true";
+        start.Environment["DOTNET_TieredPGO"] = "0"; // no build is long enough for it
         start.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1";
         start.Environment["TESTINGPLATFORM_TELEMETRY_OPTOUT"] = "1";
         start.Environment["DOTNET_NOLOGO"] = "1";
@@ -38,8 +49,17 @@ internal static class AuthorTools
         process.StandardInput.Close();
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         var said = await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken);
-        File.Delete(log);
         Assert.True(process.ExitCode == 0, commands + said);
         return said;
+    }
+
+    /// <summary>Ends the compiler, where there is one.</summary>
+    public void Dispose()
+    {
+        if (Temporary.IsValueCreated)
+        {
+            RunAsync(StagedModule.Root, "dotnet build-server shutdown --vbcscompiler").GetAwaiter().GetResult();
+            Temporary.Value.Dispose();
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace StorageConnect.Tests;
 /// The .NET tools as tests start them. Their builds share a compiler, which is slow until it has compiled itself; it serves nobody else, and ends with the
 /// tests.
 /// </summary>
-public sealed class DotNetTool : IDisposable
+public sealed class DotNetTool : IAsyncDisposable
 {
     // Those who share a compiler share the folder for temporary files: its pipe is in there.
     private static readonly Lazy<TemporaryFolder> Temporary = new();
@@ -54,11 +54,11 @@ public sealed class DotNetTool : IDisposable
     }
 
     /// <summary>Ends the compiler, where there is one.</summary>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         if (Temporary.IsValueCreated)
         {
-            RunAsync(StagedModule.Root, "dotnet build-server shutdown --vbcscompiler").GetAwaiter().GetResult();
+            await RunAsync(StagedModule.Root, "dotnet build-server shutdown --vbcscompiler");
             Temporary.Value.Dispose();
         }
     }

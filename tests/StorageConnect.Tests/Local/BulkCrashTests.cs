@@ -20,7 +20,7 @@ public sealed class BulkCrashTests
             var all = new TheoryData<PoolKind, string>();
             foreach (var kind in (ReadOnlySpan<PoolKind>)[PoolKind.Xfs, PoolKind.Btrfs])
             {
-                foreach (var operation in PowerCuts)
+                foreach (var operation in Operations)
                 {
                     all.Add(kind, operation);
                 }
@@ -30,7 +30,7 @@ public sealed class BulkCrashTests
         }
     }
 
-    public static TheoryData<string> PowerCuts { get; } = ["createAll", "removeAll", "removeSnapAll", "snapAll", "cloneAll"];
+    public static TheoryData<string> Operations { get; } = ["createAll", "removeAll", "removeSnapAll", "snapAll", "cloneAll"];
 
     public static TheoryData<PoolKind, string> Moments
     {
@@ -64,7 +64,7 @@ public sealed class BulkCrashTests
     }
 
     [Theory]
-    [MemberData(nameof(PowerCuts))]
+    [MemberData(nameof(Operations))]
     public async Task After_a_power_cut_at_any_step_a_group_leaves_whole_elements_and_each_acknowledged_one(string operation)
     {
         using var mount = LoopMounts.NewMount(PoolKind.Xfs);

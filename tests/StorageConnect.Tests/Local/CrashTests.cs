@@ -17,7 +17,7 @@ public sealed class CrashTests
                 all.Add(kind, "restore");
                 if (kind != PoolKind.Copy)
                 {
-                    foreach (var operation in PowerCuts.Where(operation => operation != "restore"))
+                    foreach (var operation in Operations.Where(operation => operation != "restore"))
                     {
                         all.Add(kind, operation);
                     }
@@ -28,7 +28,7 @@ public sealed class CrashTests
         }
     }
 
-    public static TheoryData<string> PowerCuts { get; } = ["create", "remove", "grow", "shrink", "offline", "online", "restore", "removeSnap", "snap",
+    public static TheoryData<string> Operations { get; } = ["create", "remove", "grow", "shrink", "offline", "online", "restore", "removeSnap", "snap",
         "clone", "multiSnap"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -80,7 +80,7 @@ public sealed class CrashTests
     }
 
     [Theory]
-    [MemberData(nameof(PowerCuts))]
+    [MemberData(nameof(Operations))]
     public async Task After_a_power_cut_at_any_step_what_was_acknowledged_is_there_and_nothing_is_half_there(string operation)
     {
         using var mount = LoopMounts.NewMount(PoolKind.Xfs);
